@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// One question, two answers, and which of them is shown first. The key of the blinding; judge/ may not include this file.
+struct Comparison {
+    std::string id;              ///< hash of question id and both answer keys
+    std::string question_id;
+    std::string variant;         ///< name
+    std::string baseline_answer_key;
+    std::string variant_answer_key;
+    std::string answers_sha256;  ///< of both texts, baseline's first
+    bool variant_is_a = false;   ///< the variant's answer is shown first, as A
+    bool identical = false;      ///< byte-identical answers: a tie without a call
+    bool variant_failed = false; ///< the variant alone gave no answer: a loss without a call
+    std::int64_t order_index = 0;  ///< place in the seeded order of judging, from 0, growing with every extension
+};
+
+}  // namespace assay

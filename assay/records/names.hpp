@@ -1,0 +1,28 @@
+#pragma once
+// The words of the enumerations, as they stand in files, JSON and reports; and back.
+
+#include <optional>
+#include <string_view>
+
+#include "assay/records/analysis.hpp"
+#include "assay/records/answer.hpp"
+#include "assay/records/outcome.hpp"
+#include "assay/records/variant.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay {
+
+[[nodiscard]] std::string_view name_of(StopReason value);     ///< stop | length | failed
+[[nodiscard]] std::string_view name_of(VerdictState value);   ///< A | B | TIE | INVALID | ERROR | REFUSED
+[[nodiscard]] std::string_view name_of(Confidence value);     ///< high | medium | low, and empty for none
+[[nodiscard]] std::string_view name_of(DecisionLabel value);  ///< equivalent | non_inferior | degraded | inconclusive | not_measured
+[[nodiscard]] std::string_view name_of(OutcomeKind value);    ///< win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
+[[nodiscard]] std::string_view name_of(Role value);           ///< baseline | variant
+
+[[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
+[[nodiscard]] std::optional<VerdictState> verdict_state_of(std::string_view name);
+/// The empty name is kNone.
+[[nodiscard]] std::optional<Confidence> confidence_of(std::string_view name);
+[[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);
+
+}  // namespace assay

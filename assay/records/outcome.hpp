@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "assay/records/verdict.hpp"
+
+namespace assay {
+
+/// A verdict after unblinding, from the variant's side.
+enum class OutcomeKind {
+    kWin,
+    kTie,
+    kLoss,
+    kInvalid,
+    kError,
+    kRefused,
+    kNotJudged,        ///< pending, or judging stopped early
+    kNoAnswerBaseline, ///< excluded from n
+};
+
+struct Outcome {
+    std::string question_id;
+    std::optional<std::string> cluster;
+    OutcomeKind kind = OutcomeKind::kNotJudged;
+    bool identical = false;          ///< byte-identical answers: a tie without a call
+    bool no_answer_variant = false;  ///< a loss because the variant alone gave no answer
+    bool variant_is_a = false;
+    Confidence confidence = Confidence::kNone;
+    std::string reasoning;
+};
+
+}  // namespace assay

@@ -1,0 +1,102 @@
+#pragma once
+// What an experiment file or a command line resolves to: every default filled in, every path absolute.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// The file that the others are compared with.
+struct BaselineSpec {
+    std::string name;  ///< default: the file's stem, as a slug
+    std::string file;  ///< GGUF; for split files the first part
+};
+
+/// One way of running the model. Exactly one of `type` and `file` is set.
+struct VariantSpec {
+    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all, baseline included
+    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file
+    std::string file;     ///< an existing GGUF
+    std::string imatrix;  ///< importance matrix file for `type`, may be empty
+};
+
+struct DatasetSpec {
+    std::string file;
+    std::int64_t limit = 0;                     ///< the first n questions; 0: all
+    std::vector<std::string> ids;               ///< only these ids, may be empty: all
+    std::vector<std::string> clusters;          ///< only these clusters, may be empty: all
+    std::map<std::string, std::string> fields;  ///< ours (id, question, expected, contexts, cluster) -> the file's field name
+};
+
+/// How every variant's answers are made. Names and meanings are llama.cpp's.
+struct GenerationSettings {
+    std::string system;                   ///< system prompt; empty: none
+    std::string prompt_template;          ///< Jinja text of the user turn; variables: question, contexts (list), id
+    std::string chat_template;            ///< Jinja text; empty: the baseline's own
+    double temp = 0.0;                    ///< 0: greedy, and top_k, top_p, min_p have no effect
+    int top_k = 0;                        ///< 0: off
+    double top_p = 0.9;                   ///< 1: off
+    double min_p = 0.0;                   ///< 0: off
+    double repeat_penalty = 1.05;         ///< 1: off
+    int repeat_last_n = 64;               ///< penalty window in tokens, over the end of the prompt and the answer so far; 0: off; -1: ctx_size
+    int ctx_size = 4096;                  ///< tokens, prompt and answer together
+    int predict = 128;                    ///< most tokens of an answer
+    std::uint64_t seed = 42;              ///< used when temp > 0; each question gets a stream of its own
+    std::vector<std::string> stop;        ///< the answer ends before the first of these
+    std::string date = "2025-01-01";      ///< what templates that print today's date are told
+    bool thinking = false;                ///< chat template's enable_thinking
+    bool own_template = false;            ///< each variant uses its own chat template and tokens; then not only the weights differ
+};
+
+/// How the engine runs; chosen for the machine, proven or keyed not to change answers (docs/engine.md).
+struct EngineSettings {
+    std::string path;         ///< assay-engine; empty: beside assay
+    int threads = 0;          ///< 0: the machine's physical cores
+    int slots = 0;            ///< questions decoded together, a multiple of 8; 0: chosen by memory, at most 16
+    int ubatch_size = 512;    ///< tokens of one prefill piece; part of what an answer depends on
+    int n_gpu_layers = -1;    ///< -1: all that fit the backend's own default
+    std::string flash_attn = "on";  ///< on | off
+    std::string cache_type_k = "f16";
+    std::string cache_type_v = "f16";
+};
+
+struct JudgeSpec {
+    std::string name;         ///< default: the model's slug; "reference" for the metric; unique
+    std::string provider;     ///< "reference" | "openai"
+    std::string url;          ///< base address, ".../v1"
+    std::string model;
+    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
+    int concurrency = 4;
+    double timeout_s = 120;   ///< for one request
+    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
+    double temp = 0.0;
+    int max_tokens = 1024;
+    std::string prompt_template;  ///< Jinja text; empty: the built-in one
+    bool show_contexts = true;
+    bool show_expected = true;
+};
+
+struct AnalysisSettings {
+    double margin = 0.10;  ///< net win rate, in (0, 1)
+    double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
+    double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
+};
+
+struct Plan {
+    std::string name;
+    std::string source;   ///< the experiment file, or "command line"
+    BaselineSpec baseline;
+    std::vector<VariantSpec> variants;
+    DatasetSpec dataset;
+    GenerationSettings generation;
+    EngineSettings engine;
+    std::vector<JudgeSpec> judges;  ///< never empty; the first decides
+    AnalysisSettings analysis;
+    std::uint64_t blinding_seed = 1;
+    std::string run_dir;
+};
+
+}  // namespace assay

@@ -1,0 +1,54 @@
+#pragma once
+// judge/ may not include this file: a judge never learns what made an answer (tests/lint/layers_test.py).
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// What a GGUF file holds, read from its header, for all parts of a split file together.
+struct ModelFile {
+    std::string path;                          ///< the first part
+    std::string sha256;                        ///< of the file; of the parts' hashes in order, for a split file
+    std::uint64_t size_bytes = 0;              ///< on disk
+    std::uint64_t tensor_bytes = 0;
+    std::uint64_t n_weights = 0;               ///< elements of all tensors
+    std::map<std::string, int> tensor_types;   ///< type name -> number of tensors: the real ones, fallbacks included
+    std::string architecture;
+    std::string file_type;                     ///< what the file says that it is ("Q4_K_M")
+    std::int64_t context_length = 0;           ///< that it was trained for; 0: not said
+    std::int64_t n_layers = 0;
+    bool has_chat_template = false;
+
+    [[nodiscard]] double bits_per_weight() const {
+        return n_weights == 0 ? 0.0 : static_cast<double>(tensor_bytes) * 8.0 / static_cast<double>(n_weights);
+    }
+};
+
+/// The engine as it ran: what an answer depends on besides model, prompt and settings.
+struct EngineInfo {
+    std::string name;         ///< "assay-engine"
+    std::string version;      ///< "0.1.0 (llama.cpp v0.5.0 de3ff81)"
+    std::string fingerprint;  ///< SHA-256 of build, instruction set, backend, repack, ubatch, flash attention, KV types
+    std::string description;  ///< the fingerprint's parts, readable
+};
+
+struct Speed {
+    double prefill_tokens_per_s = 0;  ///< prompt tokens computed per second spent in prefill; 0: not measured
+    double decode_tokens_per_s = 0;   ///< answer tokens, all slots together, per second spent in decode steps; 0: not measured
+    int n_parallel = 0;               ///< slots
+    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of an engine process that loaded this variant only; 0: not measured
+};
+
+enum class Role { kBaseline, kVariant };
+
+struct Variant {
+    std::string name;
+    Role role = Role::kVariant;
+    std::string recipe;  ///< how the file was made, in words: "Q4_K_M from <sha256>", or "file"
+    ModelFile file;
+};
+
+}  // namespace assay

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// What a judge gets. There is no field that could name a variant.
+struct BlindedPair {
+    std::string item_id;      ///< opaque; the store's comparison id
+    std::string question;
+    std::optional<std::string> expected;
+    std::vector<std::string> contexts;
+    std::string answer_a;     ///< valid UTF-8
+    std::string answer_b;
+};
+
+enum class VerdictState {
+    kA,
+    kB,
+    kTie,
+    kInvalid,  ///< a reply without a usable verdict; final unless --rejudge
+    kError,    ///< no reply: transport, HTTP status, timeout; tried again by the next run
+    kRefused,  ///< the judge or its provider declined; final unless --rejudge
+};
+
+enum class Confidence { kHigh, kMedium, kLow, kNone };
+
+/// What a judge said.
+struct Verdict {
+    std::string item_id;
+    VerdictState state = VerdictState::kError;
+    Confidence confidence = Confidence::kNone;
+    std::string reasoning;
+    std::string raw;            ///< the reply's text as it came, or the body of an error reply; never a key
+    std::string failure;        ///< a sentence, for the last three states
+    std::string prompt_sha256;
+    std::string model_version;  ///< the model that the reply names; empty: it names none
+    std::int64_t n_prompt_tokens = 0;
+    std::int64_t n_reply_tokens = 0;
+    int n_attempts = 0;
+    double elapsed_ms = 0;
+};
+
+}  // namespace assay
