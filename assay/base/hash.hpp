@@ -29,6 +29,8 @@ class Sha256 {
     ~Sha256();
     Sha256(const Sha256&) = delete;
     Sha256& operator=(const Sha256&) = delete;
+    Sha256(Sha256&&) noexcept;
+    Sha256& operator=(Sha256&&) noexcept;
     void update(std::string_view bytes);
     /// The digest in hexadecimal; the object is not to be used afterwards.
     [[nodiscard]] std::string finish();

@@ -55,6 +55,7 @@ struct DetectableEffect {
     std::optional<double> decisive_win_rate;  ///< distance from one half, exact sign test
     double power = 0.8;
     double alpha = 0.05;
+    std::string method;  ///< of `net`: exact, or its normal approximation for very many comparisons
     std::string why;
 };
 
@@ -73,6 +74,7 @@ struct Position {
     Estimate net_stratified;     ///< mean of the two net win rates: free of an additive position bias
     std::optional<double> p_sign;    ///< sign test, first-shown against second-shown wins
     std::optional<double> p_fisher;  ///< Fisher-Freeman-Halton on the 2 x 3 table
+    std::string p_fisher_method;     ///< exact, or chi-squared for very many comparisons; empty without a p
 };
 
 struct ConfidenceRow {
@@ -136,6 +138,12 @@ struct ComparisonAnalysis {
     std::optional<ClusterSummary> clusters;
     Decision decision;
     WorstCase worst_case;
+};
+
+/// Which variant to use, of all that were compared by the judge that decides.
+struct Recommendation {
+    std::optional<std::string> variant;  ///< empty: none may be recommended
+    std::string sentence;
 };
 
 }  // namespace assay

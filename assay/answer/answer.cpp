@@ -1,0 +1,85 @@
+#include "assay/answer/answer.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "assay/base/hash.hpp"
+
+namespace assay::answer {
+namespace {
+
+/// Each prompt has a random stream of its own, so that sampling depends on no neighbour either.
+std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& settings) {
+    if (settings.temp <= 0) return 0;
+    return static_cast<std::uint32_t>(std::stoul(sha256_hex(fmt::format("{}/{}", settings.seed, prompt.prompt_sha256)).substr(0, 8), nullptr, 16));
+}
+
+llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops, bool alone) {
+    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), alone};
+}
+
+}  // namespace
+
+std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops,
+                       const std::string& engine_fingerprint) {
+    std::vector<std::string> fields{"answer 1", model_sha256, prompt.prompt_sha256, engine_fingerprint,
+                                    fmt::format("temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}", settings.temp, settings.top_k, settings.top_p,
+                                                settings.min_p, settings.repeat_penalty, settings.repeat_last_n, settings.repeat_last_n < 0 ? settings.ctx_size : 0, settings.predict),
+                                    settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy")};
+    fields.insert(fields.end(), stops.begin(), stops.end());
+    return sha256_of_fields(fields);
+}
+
+void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt* const> prompts, const GenerationSettings& settings, std::span<const std::string> stops,
+                      const std::function<void(const Answer&)>& sink, const std::atomic<bool>& cancel) {
+    std::map<std::string, const PreparedPrompt*> by_id;
+    for (const PreparedPrompt* prompt : prompts) by_id.emplace(prompt->question_id, prompt);
+    std::size_t next = 0;
+    generator.generate(
+        [&]() -> std::optional<llm::Prompt> {
+            if (next == prompts.size()) return std::nullopt;
+            return to_prompt(*prompts[next++], settings, stops, false);
+        },
+        [&](const llm::Generated& generated) {
+            const PreparedPrompt& prompt = *by_id.at(generated.id);
+            Answer answer;
+            answer.question_id = prompt.question_id;
+            answer.text = generated.text;
+            answer.tokens = generated.tokens;
+            answer.stop_reason = generated.stop_reason;
+            answer.failure = generated.failure;
+            answer.n_prompt_tokens = static_cast<std::int64_t>(prompt.tokens.size());
+            answer.n_computed_tokens = generated.n_computed_tokens;
+            answer.prompt_sha256 = prompt.prompt_sha256;
+            answer.messages_sha256 = prompt.messages_sha256;
+            answer.trace_sha256 = generated.trace_sha256;
+            answer.n_contexts_used = prompt.n_contexts_used;
+            answer.contexts_cut = prompt.contexts_cut;
+            answer.prefill_ms = generated.prefill_ms;
+            answer.decode_ms = generated.decode_ms;
+            sink(answer);
+        },
+        cancel);
+}
+
+Recheck recheck_alone(llm::Generator& generator, std::span<const std::pair<const PreparedPrompt*, Answer>> answered, const GenerationSettings& settings,
+                      std::span<const std::string> stops, const std::atomic<bool>& cancel) {
+    Recheck recheck;
+    std::map<std::string, const Answer*> by_id;
+    for (const auto& [prompt, answer] : answered) by_id.emplace(prompt->question_id, &answer);
+    std::size_t next = 0;
+    generator.generate(
+        [&]() -> std::optional<llm::Prompt> {
+            if (next == answered.size()) return std::nullopt;
+            return to_prompt(*answered[next++].first, settings, stops, true);
+        },
+        [&](const llm::Generated& again) {
+            ++recheck.n_checked;
+            if (again.trace_sha256 == by_id.at(again.id)->trace_sha256) ++recheck.n_equal;
+        },
+        cancel);
+    return recheck;
+}
+
+}  // namespace assay::answer

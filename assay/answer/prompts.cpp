@@ -1,0 +1,127 @@
+#include "assay/answer/prompts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "assay/base/hash.hpp"
+
+namespace assay::answer {
+namespace {
+
+/// A failed rendering is the template's or the model's fault, not one question's: the run cannot go on.
+template <class T>
+T need(Result<T> result, const std::string& place) {
+    if (!result) {
+        Failure failure = result.error();
+        if (failure.place.empty()) failure.place = place;
+        throw Error(ErrorKind::kUsage, std::move(failure));
+    }
+    return std::move(*result);
+}
+
+class Renderer {
+   public:
+    Renderer(llm::Engine& engine, const GenerationSettings& settings) : engine_(engine), settings_(settings) {}
+
+    struct Prompt {
+        std::string user;
+        wire::Rendered rendered;
+        std::vector<std::int32_t> tokens;
+    };
+
+    [[nodiscard]] Prompt render(const std::string& id, const std::string& question, const std::vector<std::string>& contexts, const std::string& place) {
+        const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
+        Prompt prompt;
+        prompt.user = need(engine_.render_template(settings_.prompt_template, variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), "prompt-template");
+        prompt.rendered = need(engine_.render({settings_.system, prompt.user, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
+        prompt.tokens = need(engine_.tokenize(prompt.rendered.prompt), place);
+        return prompt;
+    }
+
+   private:
+    llm::Engine& engine_;
+    const GenerationSettings& settings_;
+};
+
+/// What prompts share is a function of the settings, never of the set of questions: the common beginning of prompts whose
+/// question and contexts begin in every way that a tokenizer might join with what stands before.
+std::vector<std::int32_t> shared_prefix(Renderer& renderer) {
+    static const std::array<std::string, 8> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
+    std::vector<std::vector<std::int32_t>> lists;
+    for (std::size_t i = 0; i < kBeginnings.size(); ++i) {
+        const std::string& other = kBeginnings[(i + 3) % kBeginnings.size()];
+        lists.push_back(renderer.render(kBeginnings[i], kBeginnings[i] + " q", {other + " c", kBeginnings[i] + " d"}, "prompt-template").tokens);
+    }
+    lists.push_back(renderer.render("z", "z q", {}, "prompt-template").tokens);
+    lists.push_back(renderer.render("y", "y q", {"y c"}, "prompt-template").tokens);
+    return common_prefix(lists);
+}
+
+}  // namespace
+
+std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists) {
+    if (lists.empty()) return {};
+    std::vector<std::int32_t> common = lists.front();
+    for (const auto& list : lists.subspan(1)) {
+        const auto [end, unused] = std::mismatch(common.begin(), common.end(), list.begin(), list.end());
+        common.erase(end, common.end());
+    }
+    return common;
+}
+
+std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits) {
+    while (contexts.size() > 1 && !fits(contexts)) contexts.pop_back();
+    if (contexts.empty() || fits(contexts)) return contexts;
+    const std::string whole = contexts.front();
+    std::vector<std::size_t> word_ends;  // byte offsets behind each word
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        const auto is_space = [&](std::size_t at) { return at >= whole.size() || std::string_view(" \t\r\n").find(whole[at]) != std::string_view::npos; };
+        if (!is_space(i) && is_space(i + 1)) word_ends.push_back(i + 1);
+    }
+    const auto first_words = [&](std::size_t n) { return std::vector<std::string>{whole.substr(0, word_ends[n - 1])}; };
+    std::size_t low = 0, high = word_ends.size();  // `low` words fit, `high` do not; 0 words: no context
+    while (high - low > 1) {
+        const std::size_t middle = low + (high - low) / 2;
+        (fits(first_words(middle)) ? low : high) = middle;
+    }
+    return low == 0 ? std::vector<std::string>{} : first_words(low);
+}
+
+PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions) {
+    Renderer renderer(engine, settings);
+    PromptSet set;
+    set.stops = settings.stop;
+    set.prefix = shared_prefix(renderer);
+    const std::size_t room = static_cast<std::size_t>(std::max(0, settings.ctx_size - settings.predict));
+    for (const Question& question : questions) {
+        std::vector<std::string> contexts = question.contexts;
+        Renderer::Prompt prompt = renderer.render(question.id, question.text, contexts, question.place);
+        if (prompt.tokens.size() > room) {
+            contexts = cut_contexts(std::move(contexts), [&](const auto& some) { return renderer.render(question.id, question.text, some, question.place).tokens.size() <= room; });
+            const std::size_t before = prompt.tokens.size();
+            prompt = renderer.render(question.id, question.text, contexts, question.place);
+            if (prompt.tokens.size() > room) {
+                throw_usage(fmt::format("the prompt of question {} has {} tokens ({} without any context); with {} for the answer it does not fit the context of {}",
+                                        question.id, before, prompt.tokens.size(), settings.predict, settings.ctx_size),
+                            question.place, "Raise --ctx-size, lower --predict, or shorten the question.");
+            }
+        }
+        PreparedPrompt prepared;
+        prepared.question_id = question.id;
+        prepared.messages_sha256 = sha256_of_fields(std::array{settings.system, prompt.user});
+        prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
+        prepared.n_contexts_used = static_cast<int>(contexts.size());
+        prepared.contexts_cut = contexts != question.contexts;
+        prepared.text = std::move(prompt.rendered.prompt);
+        prepared.tokens = std::move(prompt.tokens);
+        set.longest = std::max(set.longest, static_cast<std::int64_t>(prepared.tokens.size()));
+        set.prompts.push_back(std::move(prepared));
+        if (set.prompts.size() == 1) set.stops.insert(set.stops.end(), prompt.rendered.stops.begin(), prompt.rendered.stops.end());
+    }
+    return set;
+}
+
+}  // namespace assay::answer

@@ -1,0 +1,46 @@
+#pragma once
+// From a question to the token ids that every variant is given.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/base/result.hpp"
+#include "assay/llm/engine.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
+
+namespace assay::answer {
+
+struct PreparedPrompt {
+    std::string question_id;
+    std::string text;                  ///< after the chat template
+    std::vector<std::int32_t> tokens;
+    std::string prompt_sha256;         ///< of the token ids
+    std::string messages_sha256;       ///< of system and user turn, before the chat template
+    int n_contexts_used = 0;
+    bool contexts_cut = false;
+};
+
+struct PromptSet {
+    std::vector<PreparedPrompt> prompts;  ///< in the order of the questions
+    std::vector<std::string> stops;       ///< the experiment's and the chat template's
+    std::vector<std::int32_t> prefix;     ///< tokens that prompts share by construction (shared_prefix)
+    std::int64_t longest = 0;             ///< tokens
+};
+
+/// Renders and tokenizes every question with the model that `engine` has loaded (its vocabulary is enough).
+/// A prompt that leaves no room for `predict` tokens in `ctx_size` loses contexts: the last one first, one after the other, and of
+/// the first one as many words from its end as needed; what was cut is recorded. Throws Error kUsage for a question that does not
+/// fit without any context, naming its place, and for a template that cannot be rendered.
+[[nodiscard]] PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions);
+
+/// The longest common beginning of several token lists.
+[[nodiscard]] std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists);
+
+/// Contexts cut so that `fits` holds: whole ones from the end, then words from the end of the first. Empty if nothing of them fits.
+[[nodiscard]] std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits);
+
+}  // namespace assay::answer

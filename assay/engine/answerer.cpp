@@ -1,0 +1,235 @@
+#include "assay/engine/answerer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <stdexcept>
+
+#include "assay/engine/log.hpp"
+#include "assay/engine/sampler.hpp"
+#include "assay/engine/session.hpp"
+#include "common.h"
+
+namespace assay::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+}  // namespace
+
+struct Answerer::Slot {
+    explicit Slot(llama_seq_id sequence) : seq(sequence) {}
+
+    llama_seq_id seq;
+    bool active = false;
+    bool prefix_kept = false;  ///< the stream holds exactly the prefix (idle), or begins with it (active)
+    llama_pos n_past = 0;      ///< tokens in the stream
+
+    // of the answer in flight
+    Pending pending{};
+    std::unique_ptr<Sampler> sampler;
+    std::int32_t last_token = 0;
+    wire::AnswerDone done;
+    Sha256 trace;
+    Clock::time_point decode_start;
+};
+
+Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnFailed on_failed)
+    : context_(context), vocab_(llama_model_get_vocab(llama_get_model(context))), start_(start), on_done_(std::move(on_done)), on_failed_(std::move(on_failed)) {
+    ASSAY_CHECK(start.n_slots >= 8 && start.n_slots % 8 == 0);
+    if (start_.prefix.size() < 2) start_.prefix.clear();  // a piece of one token takes another path
+    batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
+    for (int i = 0; i < start.n_slots; ++i) slots_.push_back(std::make_unique<Slot>(i));
+}
+
+Answerer::~Answerer() { llama_batch_free(batch_); }
+
+void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
+    const std::size_t room = static_cast<std::size_t>(start_.stream_size);
+    if (request.prompt.empty()) return on_failed_(id, Failure{"the prompt is empty", {}, {}});
+    if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
+    if (request.prompt.size() + static_cast<std::size_t>(request.predict) > room) {
+        return on_failed_(id, Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), request.predict, room), {}, {}});
+    }
+    const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
+    for (const std::int32_t token : request.prompt) {
+        if (token < 0 || token >= n_vocab) return on_failed_(id, Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}});
+    }
+    queue_.push_back({id, std::move(request)});
+}
+
+bool Answerer::has_work() const {
+    return !queue_.empty() || std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+}
+
+void Answerer::cancel() {
+    queue_.clear();
+    for (auto& slot : slots_) {
+        if (slot->active) cut_back(*slot);
+    }
+}
+
+void Answerer::step() {
+    const auto n_active = [&] { return std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; }); };
+    for (std::size_t i = 0; i < slots_.size() && !queue_.empty(); ++i) {
+        if (queue_.front().request.alone) {
+            // Waits until all others are done; then nobody joins it.
+            if (n_active() == 0) {
+                Pending pending = std::move(queue_.front());
+                queue_.pop_front();
+                admit(slots_.size() - 1, std::move(pending));
+            }
+            break;
+        }
+        if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active && slot->pending.request.alone; })) break;
+        while (!slots_[i]->active && !queue_.empty() && !queue_.front().request.alone) {  // an answer may end with its first token
+            Pending pending = std::move(queue_.front());
+            queue_.pop_front();
+            admit(i, std::move(pending));
+        }
+    }
+    if (n_active() > 0) decode_step();
+}
+
+void Answerer::admit(std::size_t slot_index, Pending pending) {
+    Slot& slot = *slots_[slot_index];
+    slot.pending = std::move(pending);
+    slot.active = true;
+    slot.done = {};
+    slot.trace = {};
+    const wire::AnswerRequest& request = slot.pending.request;
+    slot.sampler = std::make_unique<Sampler>(request.sampling, request.prompt, llama_vocab_n_tokens(vocab_));
+    const auto start = Clock::now();
+    compute_prompt(slot_index);
+    slot.done.prefill_ms = ms_since(start);
+    counters_.prefill_ms += slot.done.prefill_ms;
+    counters_.prefill_tokens += slot.done.n_computed_tokens;
+    slot.decode_start = Clock::now();
+    take_token(slot, llama_get_logits_ith(context_, batch_.n_tokens - 1));
+}
+
+void Answerer::compute_prompt(std::size_t slot_index) {
+    Slot& slot = *slots_[slot_index];
+    const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
+    const std::vector<std::int32_t>& prefix = start_.prefix;
+    // A function of prompt and settings only, never of what the slot happens to hold.
+    const bool shares = !prefix.empty() && prompt.size() >= prefix.size() + 2 && std::equal(prefix.begin(), prefix.end(), prompt.begin());
+    std::size_t first = 0;
+    if (shares && slot.prefix_kept) {
+        first = prefix.size();
+    } else {
+        llama_memory_seq_rm(llama_get_memory(context_), slot.seq, -1, -1);
+        slot.prefix_kept = false;
+        slot.n_past = 0;
+        if (shares) {
+            compute_pieces(slot_index, 0, prefix.size());
+            slot.prefix_kept = true;
+            first = prefix.size();
+        }
+    }
+    compute_pieces(slot_index, first, prompt.size());
+}
+
+void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
+    Slot& slot = *slots_[slot_index];
+    const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
+    const auto piece_size = static_cast<std::size_t>(start_.n_ubatch);
+    while (first < last) {
+        std::size_t n = std::min(piece_size, last - first);
+        if (last - first == n + 1 && n > 1) --n;  // 511 + 2, not 512 + 1: a piece of one token takes another path
+        batch_.n_tokens = static_cast<std::int32_t>(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            batch_.token[i] = prompt[first + i];
+            batch_.pos[i] = slot.n_past + static_cast<llama_pos>(i);
+            batch_.n_seq_id[i] = 1;
+            batch_.seq_id[i][0] = slot.seq;
+            batch_.logits[i] = i + 1 == n && first + n == prompt.size();
+        }
+        if (const int code = llama_decode(context_, batch_); code != 0) throw std::runtime_error(fmt::format("llama_decode gave {} for a prompt: {}", code, take_errors()));
+        slot.n_past += static_cast<llama_pos>(n);
+        slot.done.n_computed_tokens += static_cast<std::int64_t>(n);
+        first += n;
+    }
+}
+
+void Answerer::decode_step() {
+    const auto start = Clock::now();
+    batch_.n_tokens = static_cast<std::int32_t>(slots_.size());
+    std::vector<Slot*> active;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        Slot& slot = *slots_[i];
+        batch_.token[i] = slot.active ? slot.last_token : 0;
+        batch_.pos[i] = slot.n_past;
+        batch_.n_seq_id[i] = 1;
+        batch_.seq_id[i][0] = slot.seq;
+        batch_.logits[i] = 1;  // idle rows too: with fewer outputs the last layer would take another kernel
+        if (slot.active) {
+            active.push_back(&slot);
+            ++slot.n_past;
+        }
+    }
+    if (const int code = llama_decode(context_, batch_); code != 0) throw std::runtime_error(fmt::format("llama_decode gave {} for a step: {}", code, take_errors()));
+    for (auto& slot : slots_) {
+        if (!slot->active) cut_back(*slot);  // takes the dummy token out again
+    }
+    counters_.decode_tokens += static_cast<std::int64_t>(active.size());
+    counters_.decode_ms += ms_since(start);
+    for (Slot* slot : active) take_token(*slot, llama_get_logits_ith(context_, slot->seq));
+}
+
+void Answerer::take_token(Slot& slot, const float* logits) {
+    if (logits == nullptr) throw std::runtime_error("llama.cpp gave no logits for an output row");
+    const Sampler::Choice choice = slot.sampler->choose(logits);
+    if (!choice.finite) {
+        const std::uint64_t id = slot.pending.id;
+        cut_back(slot);
+        return on_failed_(id, Failure{"the model gave numbers that are not finite (NaN or infinity)", {}, "The file is damaged, or its quantization failed."});
+    }
+    if (slot.done.tokens.size() < wire::kTraceTokens) {
+        slot.trace.update(fmt::format("{}:{:08x};", choice.token, std::bit_cast<std::uint32_t>(choice.logit)));
+    }
+    if (llama_vocab_is_eog(vocab_, choice.token)) return finish(slot, "stop");
+
+    slot.last_token = choice.token;
+    slot.done.tokens.push_back(choice.token);
+    slot.done.text += common_token_to_piece(vocab_, choice.token, false);
+    for (const std::string& stop : slot.pending.request.stops) {
+        if (stop.empty()) continue;
+        const std::size_t at = slot.done.text.find(stop);
+        if (at == std::string::npos) continue;
+        slot.done.text.resize(at);
+        return finish(slot, "stop");
+    }
+    if (slot.done.tokens.size() >= static_cast<std::size_t>(slot.pending.request.predict)) finish(slot, "length");
+}
+
+void Answerer::finish(Slot& slot, const char* stop_reason) {
+    slot.done.stop_reason = stop_reason;
+    slot.done.trace_sha256 = slot.trace.finish();
+    slot.done.decode_ms = ms_since(slot.decode_start);
+    counters_.peak_memory_bytes = peak_memory_bytes();
+    slot.done.counters = counters_;
+    const std::uint64_t id = slot.pending.id;
+    cut_back(slot);
+    on_done_(id, slot.done);
+}
+
+/// Leaves the slot idle, its stream holding the prefix or nothing.
+void Answerer::cut_back(Slot& slot) {
+    slot.active = false;
+    const llama_memory_t memory = llama_get_memory(context_);
+    const auto n_prefix = static_cast<llama_pos>(start_.prefix.size());
+    if (slot.prefix_kept && llama_memory_seq_rm(memory, slot.seq, n_prefix, -1)) {
+        slot.n_past = n_prefix;
+        return;
+    }
+    llama_memory_seq_rm(memory, slot.seq, -1, -1);  // recurrent memories can only be cleared
+    slot.prefix_kept = false;
+    slot.n_past = 0;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,62 @@
+#pragma once
+// The engine's verbs as functions. A failure is the engine's own sentence, or says how the process died.
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assay/base/result.hpp"
+#include "assay/wire/messages.hpp"
+
+namespace assay::llm {
+
+class EngineProcess;
+
+/// One engine process for the calls that are answered one by one. A dead process is replaced at the next call; what was loaded is
+/// then gone, and the call says so.
+class Engine {
+   public:
+    /// `cancel` is looked at while waiting; when set, a call throws Error kInterrupted.
+    Engine(std::filesystem::path program, const std::atomic<bool>& cancel);
+    ~Engine();
+
+    [[nodiscard]] Result<wire::Hello> hello();
+    [[nodiscard]] Result<wire::Inspected> inspect(const std::string& path);
+    [[nodiscard]] Result<wire::Loaded> load(const wire::Load& request);
+    [[nodiscard]] Result<wire::Rendered> render(const wire::Render& request);
+    [[nodiscard]] Result<std::string> render_template(const std::string& text, const std::string& variables_json);
+    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text);
+    [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
+    /// Fingerprint of a start; a vocabulary that is loaded is enough.
+    [[nodiscard]] Result<wire::Started> describe_start(const wire::Start& request);
+    [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
+    [[nodiscard]] Result<bool> quantize(const wire::Quantize& request, const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
+
+    /// For answers, of which several are in flight: sends and returns the request's id, 0 if the engine is gone.
+    [[nodiscard]] std::uint64_t submit(const wire::AnswerRequest& request);
+    struct Event {
+        enum class Kind { kAnswer, kFailed, kNothing, kDied } kind = Kind::kNothing;
+        std::uint64_t id = 0;
+        wire::AnswerDone done;
+        Failure failure;  ///< of kFailed, kDied
+    };
+    /// Waits at most `timeout_ms` for the next answer.
+    [[nodiscard]] Event next(int timeout_ms);
+    /// Ends the process at once; the next call starts another.
+    void stop();
+
+   private:
+    [[nodiscard]] Result<wire::Reply> call(const char* what, const std::function<wire::Frame(std::uint64_t)>& encode,
+                                           const std::function<void(const wire::Progress&)>& on_progress = {});
+    EngineProcess& process();
+
+    std::filesystem::path program_;
+    const std::atomic<bool>& cancel_;
+    std::unique_ptr<EngineProcess> process_;
+    std::uint64_t next_id_ = 1;
+};
+
+}  // namespace assay::llm

@@ -1,0 +1,44 @@
+#pragma once
+// What makes answers: the engine process, or a script in tests.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/records/answer.hpp"
+
+namespace assay::llm {
+
+struct Prompt {
+    std::string id;                     ///< question id
+    std::vector<std::int32_t> tokens;
+    std::vector<std::string> stops;
+    std::uint32_t seed = 0;             ///< has an effect at temperature > 0 only
+    bool alone = false;                 ///< with nothing beside it in the batch
+};
+
+struct Generated {
+    std::string id;
+    std::string text;
+    std::vector<std::int32_t> tokens;
+    StopReason stop_reason = StopReason::kFailed;
+    std::string failure;                ///< a sentence, for kFailed
+    std::string trace_sha256;
+    std::int64_t n_computed_tokens = 0;
+    double prefill_ms = 0;
+    double decode_ms = 0;
+};
+
+class Generator {
+   public:
+    virtual ~Generator() = default;
+    /// Pulls prompts until `next` gives none, and pushes each finished one into `done`, in any order, from this thread.
+    /// Returns early, with what is in flight dropped, when `cancel` is set. Throws Error when nothing can be generated at all.
+    virtual void generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done,
+                          const std::atomic<bool>& cancel) = 0;
+};
+
+}  // namespace assay::llm
