@@ -1,0 +1,65 @@
+#pragma once
+// From answers to comparisons: which pairs need a judge, in which order, and who is shown first. Pure: same input and
+// seed, same result, whatever the order of the input.
+//
+// Order: pairs that need a call, then identical ones, then those that only the variant failed to answer; within each
+// kind sorted by question id and then shuffled with the seed.
+// Sides: randomised permuted blocks (Matts & Lachin 1988, "Properties of permuted-block randomization in clinical
+// trials", Controlled Clinical Trials 9:327-344) of 4 and 6 pairs, the size of each drawn from the seed so that the
+// last side of a block cannot be foreseen. Half of a block show the variant as A; the last block is cut to what is left
+// and balanced to within one. So the position effect cancels from every stretch of the order, not only from the whole.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/records/answer.hpp"
+#include "assay/records/comparison.hpp"
+
+namespace assay::pairing {
+
+/// SHA-256 of the three, each with its length.
+[[nodiscard]] std::string comparison_id(std::string_view question_id,
+                                        std::string_view baseline_answer_key,
+                                        std::string_view variant_answer_key);
+
+/// SHA-256 of both texts as they are shown and exported (valid UTF-8), each with its length, the baseline's first.
+[[nodiscard]] std::string answers_sha256(std::string_view baseline_text, std::string_view variant_text);
+
+/// An answer and its key in the store; nullptr: there is none.
+struct KeyedAnswer {
+    std::string_view key;
+    const Answer* answer = nullptr;
+};
+
+/// What a draw needs to know of two answers; small, so that the texts of a large run need not be in memory together.
+struct PairInput {
+    std::string question_id;
+    std::string baseline_answer_key;
+    std::string variant_answer_key;
+    std::string answers_sha256;
+    bool identical = false;       ///< byte-identical texts
+    bool variant_failed = false;  ///< the variant alone has no answer; then `identical` is false
+};
+
+/// Looks at one question's two answers. Empty where there is nothing to compare: the baseline has no answer or a failed
+/// one (count it as no_answer_baseline), or the variant's answer was not made yet.
+[[nodiscard]] std::optional<PairInput> make_pair_input(std::string_view question_id,
+                                                       const KeyedAnswer& baseline,
+                                                       const KeyedAnswer& variant);
+
+/// Comparisons for those of `pairs` that are not among `already_drawn` (all comparisons of this variant in the present
+/// plan, stored earlier; they are never changed). The result is in order_index order, and order_index goes on after the
+/// highest one that was drawn.
+/// Over old and new ones together the variant is A in half to within one, if the old ones were; the new ones that need
+/// a call are balanced to within one among themselves, and so are the others. Where a group is odd, its remainder goes
+/// against the imbalance so far; if there is none, the seed says.
+[[nodiscard]] std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
+                                                       std::span<const Comparison> already_drawn,
+                                                       std::string_view variant_name,
+                                                       std::uint64_t blinding_seed);
+
+}  // namespace assay::pairing

@@ -1,0 +1,61 @@
+#include "assay/pairing/unblind.hpp"
+
+#include "assay/base/result.hpp"
+#include "assay/base/text.hpp"
+
+namespace assay::pairing {
+
+BlindedPair blind(const Question& question,
+                  const Comparison& comparison,
+                  const Answer& baseline,
+                  const Answer& variant) {
+    ASSAY_CHECK(question.id == comparison.question_id);
+    BlindedPair pair;
+    pair.item_id = comparison.id;
+    pair.question = to_valid_utf8(question.text);
+    if (question.expected) pair.expected = to_valid_utf8(*question.expected);
+    for (const std::string& context : question.contexts) pair.contexts.push_back(to_valid_utf8(context));
+    pair.answer_a = to_valid_utf8(comparison.variant_is_a ? variant.text : baseline.text);
+    pair.answer_b = to_valid_utf8(comparison.variant_is_a ? baseline.text : variant.text);
+    return pair;
+}
+
+OutcomeKind unblind(const Comparison& comparison, VerdictState state) {
+    switch (state) {
+        case VerdictState::kA:
+            return comparison.variant_is_a ? OutcomeKind::kWin : OutcomeKind::kLoss;
+        case VerdictState::kB:
+            return comparison.variant_is_a ? OutcomeKind::kLoss : OutcomeKind::kWin;
+        case VerdictState::kTie:
+            return OutcomeKind::kTie;
+        case VerdictState::kInvalid:
+            return OutcomeKind::kInvalid;
+        case VerdictState::kError:
+            return OutcomeKind::kError;
+        case VerdictState::kRefused:
+            return OutcomeKind::kRefused;
+    }
+    check_failed("the state is one of VerdictState", __FILE__, __LINE__);
+}
+
+Outcome make_outcome(const Question& question, const Comparison& comparison, const std::optional<Verdict>& verdict) {
+    ASSAY_CHECK(question.id == comparison.question_id);
+    Outcome outcome;
+    outcome.question_id = question.id;
+    outcome.cluster = question.cluster;
+    outcome.variant_is_a = comparison.variant_is_a;
+    if (comparison.variant_failed) {
+        outcome.kind = OutcomeKind::kLoss;
+        outcome.no_answer_variant = true;
+    } else if (comparison.identical) {
+        outcome.kind = OutcomeKind::kTie;
+        outcome.identical = true;
+    } else if (verdict) {
+        outcome.kind = unblind(comparison, verdict->state);
+        outcome.confidence = verdict->confidence;
+        outcome.reasoning = verdict->reasoning;
+    }
+    return outcome;
+}
+
+}  // namespace assay::pairing

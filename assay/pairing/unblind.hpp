@@ -1,0 +1,29 @@
+#pragma once
+// The two crossings of the blind: from a comparison to what a judge may see, and from what it said to an outcome.
+
+#include <optional>
+
+#include "assay/records/answer.hpp"
+#include "assay/records/comparison.hpp"
+#include "assay/records/outcome.hpp"
+#include "assay/records/question.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay::pairing {
+
+/// What the judge gets: the answers in the drawn order, everything as valid UTF-8, item_id = the comparison's id.
+[[nodiscard]] BlindedPair blind(const Question& question,
+                                const Comparison& comparison,
+                                const Answer& baseline,
+                                const Answer& variant);
+
+/// A verdict seen from the variant's side: A wins for the variant where it was shown as A, and so on.
+[[nodiscard]] OutcomeKind unblind(const Comparison& comparison, VerdictState state);
+
+/// The outcome of one comparison. Identical answers are a tie and a variant that failed alone is a loss, both without a
+/// verdict; otherwise no verdict is kNotJudged.
+[[nodiscard]] Outcome make_outcome(const Question& question,
+                                   const Comparison& comparison,
+                                   const std::optional<Verdict>& verdict);
+
+}  // namespace assay::pairing

@@ -1,0 +1,141 @@
+// What belongs to a plan: its questions and variants; and the lives of the engine.
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/result.hpp"
+#include "assay/records/names.hpp"
+#include "assay/store/impl.hpp"
+
+namespace assay::store {
+namespace {
+
+std::string types_to_json(const std::map<std::string, int>& types) {
+    // Names come from a foreign file's header: what is no UTF-8 is replaced instead of failing the run.
+    return nlohmann::json(types).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::map<std::string, int> types_of_json(const std::string& json) {
+    return nlohmann::json::parse(json).get<std::map<std::string, int>>();
+}
+
+Variant variant_of(const Statement& row) {
+    Variant variant;
+    variant.name = row.bytes(0);
+    variant.role = row.bytes(1) == name_of(Role::kBaseline) ? Role::kBaseline : Role::kVariant;
+    variant.recipe = row.bytes(2);
+    variant.file.path = row.bytes(3);
+    variant.file.sha256 = row.bytes(4);
+    variant.file.size_bytes = static_cast<std::uint64_t>(row.integer(5));
+    variant.file.tensor_bytes = static_cast<std::uint64_t>(row.integer(6));
+    variant.file.n_weights = static_cast<std::uint64_t>(row.integer(7));
+    variant.file.tensor_types = types_of_json(row.bytes(8));
+    variant.file.architecture = row.bytes(9);
+    variant.file.file_type = row.bytes(10);
+    variant.file.context_length = row.integer(11);
+    variant.file.n_layers = row.integer(12);
+    variant.file.has_chat_template = row.boolean(13);
+    return variant;
+}
+
+EngineSession session_of(const Statement& row) {
+    EngineSession session;
+    session.model_sha256 = row.bytes(0);
+    session.engine = {
+        .name = row.bytes(1), .version = row.bytes(2), .fingerprint = row.bytes(3), .description = row.bytes(4)};
+    session.n_parallel = static_cast<int>(row.integer(5));
+    session.peak_memory_bytes = static_cast<std::uint64_t>(row.integer(6));
+    session.saved_at = row.bytes(7);
+    session.n_checked = row.integer(8);
+    session.n_equal = row.integer(9);
+    return session;
+}
+
+}  // namespace
+
+void Store::save_questions(std::string_view plan_sha256, std::span<const Question> questions) {
+    Database& db = impl_->database;
+    Transaction transaction(db);
+    db.execute("DELETE FROM questions WHERE plan_sha256 = ?1", plan_sha256);  // their contexts go with them
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        const Question& q = questions[i];
+        db.execute(
+            "INSERT INTO questions (plan_sha256, position, id, text, expected, cluster, place) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            plan_sha256, i, Blob(q.id), Blob(q.text), Blob(q.expected), Blob(q.cluster), Blob(q.place));
+        for (std::size_t j = 0; j < q.contexts.size(); ++j) {
+            db.execute(
+                "INSERT INTO question_contexts (plan_sha256, question_position, position, text) "
+                "VALUES (?1, ?2, ?3, ?4)",
+                plan_sha256, i, j, Blob(q.contexts[j]));
+        }
+    }
+    transaction.commit();
+}
+
+std::vector<Question> Store::questions(std::string_view plan_sha256) const {
+    const Database& db = impl_->database;
+    std::vector<Question> questions;
+    Statement row =
+        db.query("SELECT id, text, expected, cluster, place FROM questions WHERE plan_sha256 = ?1 ORDER BY position",
+                 plan_sha256);
+    while (row.step()) {
+        Question q;
+        q.id = row.bytes(0);
+        q.text = row.bytes(1);
+        q.expected = row.optional_bytes(2);
+        q.cluster = row.optional_bytes(3);
+        q.place = row.bytes(4);
+        questions.push_back(std::move(q));
+    }
+    Statement context = db.query(
+        "SELECT question_position, text FROM question_contexts WHERE plan_sha256 = ?1 "
+        "ORDER BY question_position, position",
+        plan_sha256);
+    while (context.step()) {
+        questions.at(static_cast<std::size_t>(context.integer(0))).contexts.push_back(context.bytes(1));
+    }
+    return questions;
+}
+
+void Store::save_variant(std::string_view plan_sha256, const Variant& variant, int position) {
+    const ModelFile& file = variant.file;
+    impl_->database.execute(
+        "INSERT OR REPLACE INTO variants (plan_sha256, position, name, role, recipe, path, sha256, size_bytes, "
+        "tensor_bytes, n_weights, tensor_types, architecture, file_type, context_length, n_layers, has_chat_template) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        plan_sha256, position, variant.name, name_of(variant.role), variant.recipe, Blob(file.path), file.sha256,
+        file.size_bytes, file.tensor_bytes, file.n_weights, types_to_json(file.tensor_types), Blob(file.architecture),
+        Blob(file.file_type), file.context_length, file.n_layers, file.has_chat_template);
+}
+
+std::vector<Variant> Store::variants(std::string_view plan_sha256) const {
+    std::vector<Variant> variants;
+    Statement row = impl_->database.query(
+        "SELECT name, role, recipe, path, sha256, size_bytes, tensor_bytes, n_weights, tensor_types, architecture, "
+        "file_type, context_length, n_layers, has_chat_template FROM variants WHERE plan_sha256 = ?1 ORDER BY position",
+        plan_sha256);
+    while (row.step()) variants.push_back(variant_of(row));
+    return variants;
+}
+
+void Store::save_session(const EngineSession& session) {
+    const EngineInfo& engine = session.engine;
+    impl_->database.execute(
+        "INSERT INTO engine_sessions (model_sha256, engine_name, engine_version, engine_fingerprint, "
+        "engine_description, n_parallel, peak_memory_bytes, saved_at, n_checked, n_equal) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        session.model_sha256, engine.name, engine.version, engine.fingerprint, engine.description, session.n_parallel,
+        session.peak_memory_bytes, session.saved_at, session.n_checked, session.n_equal);
+}
+
+std::vector<EngineSession> Store::sessions(std::string_view model_sha256) const {
+    std::vector<EngineSession> sessions;
+    Statement row = impl_->database.query(
+        "SELECT model_sha256, engine_name, engine_version, engine_fingerprint, engine_description, n_parallel, "
+        "peak_memory_bytes, saved_at, n_checked, n_equal FROM engine_sessions WHERE model_sha256 = ?1 ORDER BY id",
+        model_sha256);
+    while (row.step()) sessions.push_back(session_of(row));
+    return sessions;
+}
+
+}  // namespace assay::store

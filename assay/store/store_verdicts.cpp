@@ -1,0 +1,165 @@
+// Comparisons, judges, and what they said.
+
+#include "assay/base/result.hpp"
+#include "assay/records/names.hpp"
+#include "assay/store/impl.hpp"
+
+namespace assay::store {
+namespace {
+
+constexpr std::string_view kSelectCurrent =
+    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 AND v.comparison_id = ?2";
+constexpr std::string_view kSelectAllCurrent =
+    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 ORDER BY v.comparison_id";
+constexpr std::string_view kSelectHistory =
+    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "FROM verdict_attempts a WHERE a.judge_key = ?1 AND a.comparison_id = ?2 ORDER BY a.id";
+
+Comparison comparison_of(const Statement& row) {
+    Comparison c;
+    c.id = row.bytes(0);
+    c.question_id = row.bytes(1);
+    c.variant = row.bytes(2);
+    c.baseline_answer_key = row.bytes(3);
+    c.variant_answer_key = row.bytes(4);
+    c.answers_sha256 = row.bytes(5);
+    c.variant_is_a = row.boolean(6);
+    c.identical = row.boolean(7);
+    c.variant_failed = row.boolean(8);
+    c.order_index = row.integer(9);
+    return c;
+}
+
+VerdictRow verdict_of(const Statement& row) {
+    VerdictRow result;
+    result.comparison_id = row.bytes(0);
+    result.judge_key = row.bytes(1);
+    result.judge_name = row.bytes(2);
+    const auto state = verdict_state_of(row.bytes(3));
+    const auto confidence = confidence_of(row.bytes(4));
+    ASSAY_CHECK(state && confidence);
+    Verdict& v = result.verdict;
+    v.item_id = result.comparison_id;
+    v.state = *state;
+    v.confidence = *confidence;
+    v.reasoning = row.bytes(5);
+    v.raw = row.bytes(6);
+    v.failure = row.bytes(7);
+    v.prompt_sha256 = row.bytes(8);
+    v.model_version = row.bytes(9);
+    v.n_prompt_tokens = row.integer(10);
+    v.n_reply_tokens = row.integer(11);
+    v.n_attempts = static_cast<int>(row.integer(12));
+    v.elapsed_ms = row.real(13);
+    result.created_at = row.bytes(14);
+    return result;
+}
+
+std::vector<VerdictRow> verdicts_of(Statement&& row) {
+    std::vector<VerdictRow> rows;
+    while (row.step()) rows.push_back(verdict_of(row));
+    return rows;
+}
+
+}  // namespace
+
+void Store::save_comparisons(std::span<const Comparison> comparisons) {
+    Database& db = impl_->database;
+    Transaction transaction(db);
+    for (const Comparison& c : comparisons) {
+        db.execute(
+            "INSERT INTO comparisons (id, question_id, variant, baseline_answer_key, variant_answer_key, "
+            "answers_sha256, variant_is_a, identical, variant_failed, order_index) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING",
+            c.id, Blob(c.question_id), c.variant, c.baseline_answer_key, c.variant_answer_key, c.answers_sha256,
+            c.variant_is_a, c.identical, c.variant_failed, c.order_index);
+    }
+    transaction.commit();
+}
+
+std::optional<Comparison> Store::comparison(std::string_view id) const {
+    Statement row = impl_->database.query(
+        "SELECT id, question_id, variant, baseline_answer_key, variant_answer_key, answers_sha256, variant_is_a, "
+        "identical, variant_failed, order_index FROM comparisons WHERE id = ?1",
+        id);
+    if (!row.step()) return std::nullopt;
+    return comparison_of(row);
+}
+
+std::vector<Comparison> Store::comparisons(std::span<const std::string> ids) const {
+    std::vector<Comparison> found;
+    for (const std::string& id : ids) {
+        if (auto c = comparison(id)) found.push_back(std::move(*c));
+    }
+    return found;
+}
+
+void Store::save_judge(std::string_view judge_key, std::string_view name, std::string_view identity_json) {
+    impl_->database.execute(
+        "INSERT INTO judges (key, name, identity) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (key) DO UPDATE SET name = excluded.name, identity = excluded.identity",
+        judge_key, name, identity_json);
+}
+
+std::vector<JudgeRow> Store::judges() const {
+    std::vector<JudgeRow> judges;
+    Statement row = impl_->database.query("SELECT key, name, identity FROM judges ORDER BY key");
+    while (row.step()) judges.push_back({.key = row.bytes(0), .name = row.bytes(1), .identity_json = row.bytes(2)});
+    return judges;
+}
+
+void Store::save_verdict(const VerdictRow& row) {
+    Database& db = impl_->database;
+    const Verdict& v = row.verdict;
+    Transaction transaction(db);
+    db.execute(
+        "INSERT INTO verdict_attempts (comparison_id, judge_key, judge_name, state, confidence, reasoning, raw, "
+        "failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, n_attempts, elapsed_ms, "
+        "created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        row.comparison_id, row.judge_key, row.judge_name, name_of(v.state), name_of(v.confidence), Blob(v.reasoning),
+        Blob(v.raw), Blob(v.failure), v.prompt_sha256, Blob(v.model_version), v.n_prompt_tokens, v.n_reply_tokens,
+        v.n_attempts, v.elapsed_ms, row.created_at);
+    db.execute(
+        "INSERT OR REPLACE INTO verdicts (judge_key, comparison_id, attempt_id) "
+        "VALUES (?1, ?2, last_insert_rowid())",
+        row.judge_key, row.comparison_id);
+    transaction.commit();
+}
+
+std::optional<VerdictRow> Store::verdict(std::string_view comparison_id, std::string_view judge_key) const {
+    Statement row = impl_->database.query(kSelectCurrent, judge_key, comparison_id);
+    if (!row.step()) return std::nullopt;
+    return verdict_of(row);
+}
+
+std::vector<VerdictRow> Store::verdicts(std::string_view judge_key) const {
+    return verdicts_of(impl_->database.query(kSelectAllCurrent, judge_key));
+}
+
+std::vector<VerdictRow> Store::verdict_history(std::string_view comparison_id, std::string_view judge_key) const {
+    return verdicts_of(impl_->database.query(kSelectHistory, judge_key, comparison_id));
+}
+
+std::vector<std::string> Store::to_judge(std::span<const std::string> comparison_ids,
+                                         std::string_view judge_key) const {
+    std::vector<std::string> pending;
+    for (const std::string& id : comparison_ids) {
+        Statement row = impl_->database.query(
+            "SELECT a.state FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id "
+            "WHERE v.judge_key = ?1 AND v.comparison_id = ?2",
+            judge_key, id);
+        if (!row.step() || row.bytes(0) == name_of(VerdictState::kError)) pending.push_back(id);
+    }
+    return pending;
+}
+
+void Store::set_aside_verdicts(std::string_view judge_key) {
+    impl_->database.execute("DELETE FROM verdicts WHERE judge_key = ?1", judge_key);
+}
+
+}  // namespace assay::store

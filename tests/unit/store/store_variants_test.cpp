@@ -1,0 +1,148 @@
+#include "store_fixture.hpp"
+
+namespace assay::store {
+namespace {
+
+class VariantsTest : public StoreTest {
+ protected:
+    void SetUp() override {
+        StoreTest::SetUp();
+        store_ = Store::open(run_dir_);
+        store_->save_plan(plan_record("p1"));
+        store_->save_plan(plan_record("p2"));
+    }
+    std::unique_ptr<Store> store_;
+};
+
+Question question(const std::string& id, std::vector<std::string> contexts = {}) {
+    Question q;
+    q.id = id;
+    q.text = "Text of " + id;
+    q.contexts = std::move(contexts);
+    q.place = "questions.jsonl:1";
+    return q;
+}
+
+TEST_F(VariantsTest, QuestionsComeBackInOrderWithTheirContexts) {
+    Question full = question("z", {"one", std::string("two\0\xFF", 5), ""});
+    full.expected = "yes";
+    full.cluster = "paper";
+    Question empty = question("a");
+    empty.expected = "";
+    store_->save_questions("p1", std::vector{full, question("m"), empty});
+    const auto back = store_->questions("p1");
+    ASSERT_EQ(back.size(), 3u);
+    EXPECT_EQ(back[0].id, "z");
+    EXPECT_EQ(back[0].text, "Text of z");
+    EXPECT_EQ(back[0].contexts, full.contexts);
+    EXPECT_EQ(back[0].expected, "yes");
+    EXPECT_EQ(back[0].cluster, "paper");
+    EXPECT_EQ(back[0].place, "questions.jsonl:1");
+    EXPECT_EQ(back[1].id, "m");
+    EXPECT_EQ(back[1].expected, std::nullopt);
+    EXPECT_EQ(back[1].cluster, std::nullopt);
+    EXPECT_TRUE(back[1].contexts.empty());
+    EXPECT_EQ(back[2].expected, "");
+    EXPECT_TRUE(store_->questions("p2").empty());
+}
+
+TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
+    store_->save_questions("p1", std::vector{question("a", {"old"}), question("b")});
+    store_->save_questions("p2", std::vector{question("a")});
+    store_->save_questions("p1", std::vector{question("b", {"new"})});
+    ASSERT_EQ(store_->questions("p1").size(), 1u);
+    EXPECT_EQ(store_->questions("p1")[0].contexts, std::vector<std::string>{"new"});
+    EXPECT_EQ(store_->questions("p2").size(), 1u);
+}
+
+TEST_F(VariantsTest, OfAnUnknownPlanAreABug) {
+    EXPECT_THROW(store_->save_questions("unknown", std::vector{question("a")}), std::logic_error);
+    EXPECT_THROW(store_->save_variant("unknown", Variant{}, 0), std::logic_error);
+}
+
+TEST_F(VariantsTest, EveryFieldOfAVariantComesBack) {
+    Variant v;
+    v.name = "F16";
+    v.role = Role::kBaseline;
+    v.recipe = "file";
+    v.file.path = "/models/\xFF.gguf";
+    v.file.sha256 = "abc";
+    v.file.size_bytes = 994'000'000'000;
+    v.file.tensor_bytes = 993'000'000'000;
+    v.file.n_weights = 494'030'000'000;
+    v.file.tensor_types = {{"F16", 169}, {"F32", 121}};
+    v.file.architecture = "qwen2";
+    v.file.file_type = "F16";
+    v.file.context_length = 32768;
+    v.file.n_layers = 24;
+    v.file.has_chat_template = true;
+    store_->save_variant("p1", v, 0);
+    const auto back = store_->variants("p1");
+    ASSERT_EQ(back.size(), 1u);
+    EXPECT_EQ(back[0].name, "F16");
+    EXPECT_EQ(back[0].role, Role::kBaseline);
+    EXPECT_EQ(back[0].recipe, "file");
+    EXPECT_EQ(back[0].file.path, v.file.path);
+    EXPECT_EQ(back[0].file.sha256, "abc");
+    EXPECT_EQ(back[0].file.size_bytes, v.file.size_bytes);
+    EXPECT_EQ(back[0].file.tensor_bytes, v.file.tensor_bytes);
+    EXPECT_EQ(back[0].file.n_weights, v.file.n_weights);
+    EXPECT_EQ(back[0].file.tensor_types, v.file.tensor_types);
+    EXPECT_EQ(back[0].file.architecture, "qwen2");
+    EXPECT_EQ(back[0].file.file_type, "F16");
+    EXPECT_EQ(back[0].file.context_length, 32768);
+    EXPECT_EQ(back[0].file.n_layers, 24);
+    EXPECT_TRUE(back[0].file.has_chat_template);
+}
+
+TEST_F(VariantsTest, ComeByPositionAndAreReplacedByNameOrPosition) {
+    const auto save = [&](const std::string& name, const std::string& recipe, int position) {
+        Variant v;
+        v.name = name;
+        v.recipe = recipe;
+        store_->save_variant("p1", v, position);
+    };
+    save("b", "one", 1);
+    save("a", "one", 0);
+    save("b", "two", 1);
+    save("c", "one", 2);
+    save("d", "one", 2);
+    std::string all;
+    for (const Variant& v : store_->variants("p1")) all += v.name + "=" + v.recipe + " ";
+    EXPECT_EQ(all, "a=one b=two d=one ");
+}
+
+TEST_F(VariantsTest, SessionsOfAModelComeBackOldestFirst) {
+    EngineSession s;
+    s.model_sha256 = "m1";
+    s.engine = {.name = "assay-engine", .version = "0.1.0", .fingerprint = "f", .description = "CPU AVX2"};
+    s.n_parallel = 16;
+    s.peak_memory_bytes = 5'000'000'000;
+    s.saved_at = "t1";
+    s.n_checked = 8;
+    s.n_equal = 7;
+    store_->save_session(s);
+    EngineSession later = s;
+    later.saved_at = "t2";
+    store_->save_session(later);
+    EngineSession other = s;
+    other.model_sha256 = "m2";
+    store_->save_session(other);
+
+    const auto back = store_->sessions("m1");
+    ASSERT_EQ(back.size(), 2u);
+    EXPECT_EQ(back[0].model_sha256, "m1");
+    EXPECT_EQ(back[0].engine.name, "assay-engine");
+    EXPECT_EQ(back[0].engine.version, "0.1.0");
+    EXPECT_EQ(back[0].engine.fingerprint, "f");
+    EXPECT_EQ(back[0].engine.description, "CPU AVX2");
+    EXPECT_EQ(back[0].n_parallel, 16);
+    EXPECT_EQ(back[0].peak_memory_bytes, 5'000'000'000u);
+    EXPECT_EQ(back[0].saved_at, "t1");
+    EXPECT_EQ(back[0].n_checked, 8);
+    EXPECT_EQ(back[0].n_equal, 7);
+    EXPECT_EQ(back[1].saved_at, "t2");
+}
+
+}  // namespace
+}  // namespace assay::store
