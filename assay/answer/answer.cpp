@@ -16,14 +16,14 @@ std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& se
 }
 
 llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops, bool alone) {
-    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), alone};
+    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, alone};
 }
 
 }  // namespace
 
 std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops,
                        const std::string& engine_fingerprint) {
-    std::vector<std::string> fields{"answer 1", model_sha256, prompt.prompt_sha256, engine_fingerprint,
+    std::vector<std::string> fields{"answer 1", model_sha256, prompt.prompt_sha256, fmt::format("prefix {}", prompt.n_prefix), engine_fingerprint,
                                     fmt::format("temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}", settings.temp, settings.top_k, settings.top_p,
                                                 settings.min_p, settings.repeat_penalty, settings.repeat_last_n, settings.repeat_last_n < 0 ? settings.ctx_size : 0, settings.predict),
                                     settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy")};

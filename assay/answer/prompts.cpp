@@ -46,18 +46,24 @@ class Renderer {
     const GenerationSettings& settings_;
 };
 
-/// What prompts share is a function of the settings, never of the set of questions: the common beginning of prompts whose
-/// question and contexts begin in every way that a tokenizer might join with what stands before.
-std::vector<std::int32_t> shared_prefix(Renderer& renderer) {
+/// What prompts of one kind (with contexts, without) share is a function of the settings, never of the set of questions: the common
+/// beginning of prompts whose question and contexts begin in every way that a tokenizer might join with what stands before.
+std::vector<std::int32_t> shared_prefix(Renderer& renderer, bool with_contexts) {
     static const std::array<std::string, 8> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
     std::vector<std::vector<std::int32_t>> lists;
     for (std::size_t i = 0; i < kBeginnings.size(); ++i) {
         const std::string& other = kBeginnings[(i + 3) % kBeginnings.size()];
-        lists.push_back(renderer.render(kBeginnings[i], kBeginnings[i] + " q", {other + " c", kBeginnings[i] + " d"}, "prompt-template").tokens);
+        std::vector<std::string> contexts;
+        if (with_contexts) contexts.assign(1 + i % 2, other + " c");
+        lists.push_back(renderer.render(kBeginnings[i], kBeginnings[i] + " q", contexts, "prompt-template").tokens);
     }
-    lists.push_back(renderer.render("z", "z q", {}, "prompt-template").tokens);
-    lists.push_back(renderer.render("y", "y q", {"y c"}, "prompt-template").tokens);
     return common_prefix(lists);
+}
+
+/// Length of `prefix` if `tokens` begin with it and both pieces have at least two tokens; else 0.
+int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> prefix) {
+    if (prefix.size() < 2 || tokens.size() < prefix.size() + 2) return 0;
+    return std::equal(prefix.begin(), prefix.end(), tokens.begin()) ? static_cast<int>(prefix.size()) : 0;
 }
 
 }  // namespace
@@ -94,7 +100,8 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
     Renderer renderer(engine, settings);
     PromptSet set;
     set.stops = settings.stop;
-    set.prefix = shared_prefix(renderer);
+    const std::vector<std::int32_t> prefix_with = shared_prefix(renderer, true);
+    const std::vector<std::int32_t> prefix_without = shared_prefix(renderer, false);
     const std::size_t room = static_cast<std::size_t>(std::max(0, settings.ctx_size - settings.predict));
     for (const Question& question : questions) {
         std::vector<std::string> contexts = question.contexts;
@@ -113,6 +120,7 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
         prepared.question_id = question.id;
         prepared.messages_sha256 = sha256_of_fields(std::array{settings.system, prompt.user});
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
+        prepared.n_prefix = usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
         prepared.contexts_cut = contexts != question.contexts;
         prepared.text = std::move(prompt.rendered.prompt);

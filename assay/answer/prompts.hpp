@@ -20,6 +20,7 @@ struct PreparedPrompt {
     std::vector<std::int32_t> tokens;
     std::string prompt_sha256;         ///< of the token ids
     std::string messages_sha256;       ///< of system and user turn, before the chat template
+    int n_prefix = 0;                  ///< its first tokens that prompts of its kind share by construction; 0, or at least 2
     int n_contexts_used = 0;
     bool contexts_cut = false;
 };
@@ -27,7 +28,6 @@ struct PreparedPrompt {
 struct PromptSet {
     std::vector<PreparedPrompt> prompts;  ///< in the order of the questions
     std::vector<std::string> stops;       ///< the experiment's and the chat template's
-    std::vector<std::int32_t> prefix;     ///< tokens that prompts share by construction (shared_prefix)
     std::int64_t longest = 0;             ///< tokens
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <span>
 #include <stdexcept>
 
 #include "assay/engine/log.hpp"
@@ -26,7 +27,7 @@ struct Answerer::Slot {
 
     llama_seq_id seq;
     bool active = false;
-    bool prefix_kept = false;  ///< the stream holds exactly the prefix (idle), or begins with it (active)
+    std::vector<std::int32_t> kept;  ///< a prefix that the stream holds (idle) or begins with (active), so that it need not be computed again
     llama_pos n_past = 0;      ///< tokens in the stream
 
     // of the answer in flight
@@ -35,13 +36,11 @@ struct Answerer::Slot {
     std::int32_t last_token = 0;
     wire::AnswerDone done;
     Sha256 trace;
-    Clock::time_point decode_start;
 };
 
 Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnFailed on_failed)
     : context_(context), vocab_(llama_model_get_vocab(llama_get_model(context))), start_(start), on_done_(std::move(on_done)), on_failed_(std::move(on_failed)) {
     ASSAY_CHECK(start.n_slots >= 8 && start.n_slots % 8 == 0);
-    if (start_.prefix.size() < 2) start_.prefix.clear();  // a piece of one token takes another path
     batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
     for (int i = 0; i < start.n_slots; ++i) slots_.push_back(std::make_unique<Slot>(i));
 }
@@ -54,6 +53,10 @@ void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
     if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
     if (request.prompt.size() + static_cast<std::size_t>(request.predict) > room) {
         return on_failed_(id, Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), request.predict, room), {}, {}});
+    }
+    // A piece of one token takes another path through the kernels.
+    if (request.n_prefix != 0 && (request.n_prefix < 2 || request.prompt.size() < static_cast<std::size_t>(request.n_prefix) + 2)) {
+        return on_failed_(id, Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}", request.n_prefix, request.prompt.size()), {}, {}});
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
     for (const std::int32_t token : request.prompt) {
@@ -106,31 +109,22 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     const auto start = Clock::now();
     compute_prompt(slot_index);
     slot.done.prefill_ms = ms_since(start);
-    counters_.prefill_ms += slot.done.prefill_ms;
-    counters_.prefill_tokens += slot.done.n_computed_tokens;
-    slot.decode_start = Clock::now();
     take_token(slot, llama_get_logits_ith(context_, batch_.n_tokens - 1));
 }
 
 void Answerer::compute_prompt(std::size_t slot_index) {
     Slot& slot = *slots_[slot_index];
     const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
-    const std::vector<std::int32_t>& prefix = start_.prefix;
-    // A function of prompt and settings only, never of what the slot happens to hold.
-    const bool shares = !prefix.empty() && prompt.size() >= prefix.size() + 2 && std::equal(prefix.begin(), prefix.end(), prompt.begin());
-    std::size_t first = 0;
-    if (shares && slot.prefix_kept) {
-        first = prefix.size();
-    } else {
+    const auto n_prefix = static_cast<std::size_t>(slot.pending.request.n_prefix);
+    const std::span<const std::int32_t> prefix(prompt.data(), n_prefix);
+    if (n_prefix == 0 || !std::equal(prefix.begin(), prefix.end(), slot.kept.begin(), slot.kept.end())) {
         llama_memory_seq_rm(llama_get_memory(context_), slot.seq, -1, -1);
-        slot.prefix_kept = false;
         slot.n_past = 0;
-        if (shares) {
-            compute_pieces(slot_index, 0, prefix.size());
-            slot.prefix_kept = true;
-            first = prefix.size();
-        }
+        slot.kept.assign(prefix.begin(), prefix.end());
+        compute_pieces(slot_index, 0, n_prefix);
     }
+    // The pieces are the same whether the prefix was kept or computed just now: an answer does not depend on what the slot held.
+    const std::size_t first = n_prefix;
     compute_pieces(slot_index, first, prompt.size());
 }
 
@@ -176,8 +170,8 @@ void Answerer::decode_step() {
     for (auto& slot : slots_) {
         if (!slot->active) cut_back(*slot);  // takes the dummy token out again
     }
-    counters_.decode_tokens += static_cast<std::int64_t>(active.size());
-    counters_.decode_ms += ms_since(start);
+    const double share_ms = ms_since(start) / static_cast<double>(active.size());
+    for (Slot* slot : active) slot->done.decode_ms += share_ms;
     for (Slot* slot : active) take_token(*slot, llama_get_logits_ith(context_, slot->seq));
 }
 
@@ -210,9 +204,7 @@ void Answerer::take_token(Slot& slot, const float* logits) {
 void Answerer::finish(Slot& slot, const char* stop_reason) {
     slot.done.stop_reason = stop_reason;
     slot.done.trace_sha256 = slot.trace.finish();
-    slot.done.decode_ms = ms_since(slot.decode_start);
-    counters_.peak_memory_bytes = peak_memory_bytes();
-    slot.done.counters = counters_;
+    slot.done.peak_memory_bytes = peak_memory_bytes();
     const std::uint64_t id = slot.pending.id;
     cut_back(slot);
     on_done_(id, slot.done);
@@ -222,13 +214,13 @@ void Answerer::finish(Slot& slot, const char* stop_reason) {
 void Answerer::cut_back(Slot& slot) {
     slot.active = false;
     const llama_memory_t memory = llama_get_memory(context_);
-    const auto n_prefix = static_cast<llama_pos>(start_.prefix.size());
-    if (slot.prefix_kept && llama_memory_seq_rm(memory, slot.seq, n_prefix, -1)) {
-        slot.n_past = n_prefix;
+    const auto n_kept = static_cast<llama_pos>(slot.kept.size());
+    if (n_kept > 0 && llama_memory_seq_rm(memory, slot.seq, n_kept, -1)) {
+        slot.n_past = n_kept;
         return;
     }
     llama_memory_seq_rm(memory, slot.seq, -1, -1);  // recurrent memories can only be cleared
-    slot.prefix_kept = false;
+    slot.kept.clear();
     slot.n_past = 0;
 }
 

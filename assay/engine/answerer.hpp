@@ -25,7 +25,7 @@ class Answerer {
     using OnDone = std::function<void(std::uint64_t id, const wire::AnswerDone&)>;
     using OnFailed = std::function<void(std::uint64_t id, const Failure&)>;
 
-    /// `start.n_slots` is a multiple of 8; `start.prefix` may be empty or holds at least 2 tokens.
+    /// `start.n_slots` is a multiple of 8.
     Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnFailed on_failed);
     ~Answerer();
     Answerer(const Answerer&) = delete;
@@ -62,7 +62,6 @@ class Answerer {
     llama_batch batch_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::deque<Pending> queue_;
-    wire::Counters counters_;
 };
 
 }  // namespace assay::engine

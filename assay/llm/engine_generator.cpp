@@ -11,11 +11,6 @@ constexpr int kDeathsAlone = 2;      ///< after which a prompt is blamed
 constexpr int kGivenUpInARow = 3;    ///< after which the model is blamed
 constexpr int kPollMs = 100;
 
-wire::Counters sum(const wire::Counters& a, const wire::Counters& b) {
-    return {a.prefill_tokens + b.prefill_tokens, a.prefill_ms + b.prefill_ms, a.decode_tokens + b.decode_tokens, a.decode_ms + b.decode_ms,
-            std::max(a.peak_memory_bytes, b.peak_memory_bytes)};
-}
-
 }  // namespace
 
 EngineGenerator::EngineGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress)
@@ -34,17 +29,13 @@ wire::Started EngineGenerator::start(const wire::Start& start) {
     return *started;
 }
 
-wire::Counters EngineGenerator::counters() const { return sum(finished_, current_); }
-
 void EngineGenerator::restart() {
-    finished_ = sum(finished_, current_);
-    current_ = {};
     load();
     start(start_);
 }
 
 bool EngineGenerator::send(InFlight item, bool alone) {
-    wire::AnswerRequest request{item.prompt.tokens, options_.sampling, options_.predict, item.prompt.stops, alone};
+    wire::AnswerRequest request{item.prompt.tokens, options_.sampling, options_.predict, item.prompt.stops, item.prompt.n_prefix, alone};
     request.sampling.seed = item.prompt.seed;
     const std::uint64_t id = engine_.submit(request);
     if (id == 0) {
@@ -133,7 +124,7 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             generated.n_computed_tokens = event.done.n_computed_tokens;
             generated.prefill_ms = event.done.prefill_ms;
             generated.decode_ms = event.done.decode_ms;
-            current_ = event.done.counters;
+            peak_memory_bytes_ = std::max(peak_memory_bytes_, event.done.peak_memory_bytes);
             given_up_in_a_row_ = 0;
         }
         done(generated);

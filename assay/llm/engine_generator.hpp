@@ -30,8 +30,8 @@ class EngineGenerator final : public Generator {
 
     void generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) override;
 
-    /// Sums over all processes since construction; the peak is the largest one's.
-    [[nodiscard]] wire::Counters counters() const;
+    /// The largest VmHWM that a process of this model reported, 0 before the first answer.
+    [[nodiscard]] std::uint64_t peak_memory_bytes() const { return peak_memory_bytes_; }
 
    private:
     struct InFlight {
@@ -48,8 +48,7 @@ class EngineGenerator final : public Generator {
     wire::Start start_;
     std::map<std::uint64_t, InFlight> in_flight_;
     std::deque<InFlight> retries_;  ///< to be tried alone
-    wire::Counters finished_;       ///< of processes that are gone
-    wire::Counters current_;
+    std::uint64_t peak_memory_bytes_ = 0;
     int given_up_in_a_row_ = 0;
 };
 

@@ -37,7 +37,7 @@ std::vector<std::string> engine_environment() {
         if (text.find("_API_KEY=") != std::string_view::npos) continue;
         out.emplace_back(text);
     }
-    if (!chosen_by_user) out.emplace_back("GOMP_SPINCOUNT=10000");
+    if (!chosen_by_user) out.emplace_back("GOMP_SPINCOUNT=1000");
     out.emplace_back("GGML_NO_BACKTRACE=1");
     return out;
 }

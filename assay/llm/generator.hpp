@@ -17,6 +17,7 @@ struct Prompt {
     std::vector<std::int32_t> tokens;
     std::vector<std::string> stops;
     std::uint32_t seed = 0;             ///< has an effect at temperature > 0 only
+    int n_prefix = 0;                   ///< first tokens that prompts of its kind share by construction; 0, or at least 2
     bool alone = false;                 ///< with nothing beside it in the batch
 };
 

@@ -89,7 +89,8 @@ std::optional<PairInput> make_pair_input(std::string_view question_id,
     pair.variant_answer_key = variant.key;
     pair.answers_sha256 = answers_sha256(baseline.answer->text, variant.answer->text);
     pair.variant_failed = !has_text(variant.answer);
-    pair.identical = !pair.variant_failed && baseline.answer->text == variant.answer->text;
+    // As they are shown: a judge could not tell apart what differs only in invalid bytes.
+    pair.identical = !pair.variant_failed && to_valid_utf8(baseline.answer->text) == to_valid_utf8(variant.answer->text);
     return pair;
 }
 

@@ -27,7 +27,7 @@ struct Answer {
     int n_contexts_used = 0;           ///< passages shown, after cutting
     bool contexts_cut = false;         ///< the prompt was too long (docs/engine.md, "Prompts that are too long")
     double prefill_ms = 0;
-    double decode_ms = 0;              ///< wall time from first to last decode step, shared with the other slots
+    double decode_ms = 0;              ///< its share of the decode steps: a step's time over the answers in it
 };
 
 }  // namespace assay

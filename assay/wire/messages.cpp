@@ -15,14 +15,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Render, system, user, chat_template, date, th
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Rendered, prompt, stops)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RenderTemplate, text, variables_json)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tokenize, text)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Start, n_slots, stream_size, n_ubatch, n_threads, flash_attn, cache_type_k, cache_type_v, prefix)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Start, n_slots, stream_size, n_ubatch, n_threads, flash_attn, cache_type_k, cache_type_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Started, fingerprint, description, proven)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictMemory, load, start)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictedMemory, model_bytes, context_bytes, compute_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Sampling, temp, top_k, top_p, min_p, repeat_penalty, repeat_last_n, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Quantize, source, target, type, imatrix, allow_requantize, n_threads)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, done, total)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, prefill_tokens, prefill_ms, decode_tokens, decode_ms, peak_memory_bytes)
 
 namespace {
 
@@ -99,7 +98,7 @@ Frame encode_describe_start(std::uint64_t id, const Start& r) { return request_f
 Frame encode(std::uint64_t id, const PredictMemory& r) { return request_frame(id, "predict_memory", r); }
 Frame encode(std::uint64_t id, const Quantize& r) { return request_frame(id, "quantize", r); }
 Frame encode(std::uint64_t id, const AnswerRequest& r) {
-    Frame frame = request_frame(id, "answer", json{{"sampling", r.sampling}, {"predict", r.predict}, {"stops", r.stops}, {"alone", r.alone}});
+    Frame frame = request_frame(id, "answer", json{{"sampling", r.sampling}, {"predict", r.predict}, {"stops", r.stops}, {"n_prefix", r.n_prefix}, {"alone", r.alone}});
     frame.payload = pack(r.prompt);
     return frame;
 }
@@ -124,7 +123,7 @@ Quantize decode_quantize(const Request& r) { return body_of<Quantize>(r.frame); 
 AnswerRequest decode_answer(const Request& r) {
     const json body = json::parse(r.frame.header).at("body");
     return {unpack(r.frame.payload), body.at("sampling").get<Sampling>(), body.at("predict").get<int>(),
-            body.at("stops").get<std::vector<std::string>>(), body.at("alone").get<bool>()};
+            body.at("stops").get<std::vector<std::string>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>()};
 }
 
 Frame encode_progress(std::uint64_t id, const Progress& progress) {
@@ -153,7 +152,7 @@ Frame encode_done(std::uint64_t id, const PredictedMemory& r) { return done_fram
 Frame encode_done(std::uint64_t id, const AnswerDone& r) {
     Frame frame = done_frame(id, json{{"n_tokens", r.tokens.size()}, {"stop_reason", r.stop_reason}, {"trace_sha256", r.trace_sha256},
                                       {"n_computed_tokens", r.n_computed_tokens}, {"prefill_ms", r.prefill_ms},
-                                      {"decode_ms", r.decode_ms}, {"counters", r.counters}});
+                                      {"decode_ms", r.decode_ms}, {"peak_memory_bytes", r.peak_memory_bytes}});
     frame.payload = pack(r.tokens) + r.text;
     return frame;
 }
@@ -202,7 +201,7 @@ AnswerDone decode_answer_done(const Reply& r) {
     body.at("n_computed_tokens").get_to(done.n_computed_tokens);
     body.at("prefill_ms").get_to(done.prefill_ms);
     body.at("decode_ms").get_to(done.decode_ms);
-    body.at("counters").get_to(done.counters);
+    body.at("peak_memory_bytes").get_to(done.peak_memory_bytes);
     return done;
 }
 

@@ -83,7 +83,6 @@ struct Start {
     bool flash_attn = true;
     std::string cache_type_k = "f16";
     std::string cache_type_v = "f16";
-    std::vector<std::int32_t> prefix;  ///< tokens that prompts share by construction; may be empty
 };
 struct Started {
     std::string fingerprint;   ///< EngineInfo::fingerprint
@@ -118,16 +117,8 @@ struct AnswerRequest {
     Sampling sampling;
     int predict = 128;
     std::vector<std::string> stops;
+    int n_prefix = 0;    ///< its first tokens that prompts of its kind share by construction: a piece of their own, kept in the slot. 0, or at least 2
     bool alone = false;  ///< run with every other slot idle, in the last slot
-};
-
-/// What the engine has done since `start`, sent with every answer.
-struct Counters {
-    std::int64_t prefill_tokens = 0;
-    double prefill_ms = 0;
-    std::int64_t decode_tokens = 0;
-    double decode_ms = 0;
-    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process
 };
 
 struct AnswerDone {
@@ -137,8 +128,8 @@ struct AnswerDone {
     std::string trace_sha256;
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
-    double decode_ms = 0;
-    Counters counters;
+    double decode_ms = 0;                 ///< its share of the decode steps: a step's time over the answers in it
+    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far
 };
 
 /// quantize: progress events count tensors; `target` is written as it is (the caller renames).

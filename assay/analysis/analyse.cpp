@@ -1,0 +1,166 @@
+#include "assay/analysis/analyse.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "assay/analysis/decide.hpp"
+#include "assay/analysis/evidence.hpp"
+#include "assay/analysis/phrases.hpp"
+#include "assay/analysis/tally.hpp"
+#include "assay/base/result.hpp"
+#include "assay/stats/equivalence.hpp"
+#include "assay/stats/proportion.hpp"
+#include "assay/stats/sign_test.hpp"
+#include "assay/stats/sign_test_power.hpp"
+
+namespace assay::analysis {
+namespace {
+
+constexpr double kRateConfidence = 0.95;
+constexpr const char* kNoDecisive = "no comparison was decided: there are only ties";
+constexpr const char* kNothing = "no comparison has a verdict";
+
+std::string why_nothing_decisive(std::int64_t n) {
+    return n == 0 ? kNothing : kNoDecisive;
+}
+
+Estimate rate(std::int64_t part, std::int64_t whole, const std::string& why_none) {
+    Estimate out;
+    out.confidence = kRateConfidence;
+    out.n = whole;
+    out.method = "Wilson score interval";
+    if (whole == 0) {
+        out.why = why_none;
+        return out;
+    }
+    const stats::Interval interval = stats::wilson(part, whole, kRateConfidence);
+    out.value = static_cast<double>(part) / static_cast<double>(whole);
+    out.low = interval.low;
+    out.high = interval.high;
+    return out;
+}
+
+SignTest sign_test_of(const Counts& counts) {
+    const stats::SignTestResult exact = stats::sign_test(counts.wins, counts.losses);
+    return {exact.two_sided, exact.mid_p, stats::mcnemar(counts.wins, counts.losses).p_corrected};
+}
+
+EffectSize effect_size_of(const Counts& counts) {
+    EffectSize out;
+    const double decisive = static_cast<double>(counts.wins + counts.losses);
+    if (decisive == 0) {
+        out.why = why_nothing_decisive(counts.n);
+        return out;
+    }
+    out.abs_2p_minus_1 = std::abs(static_cast<double>(counts.wins - counts.losses)) / decisive;
+    out.cohens_h = stats::cohens_h(static_cast<double>(counts.wins) / decisive, 0.5);
+    return out;
+}
+
+/// With clusters: of as many independent comparisons as the clustered ones are worth, rounded down.
+DetectableEffect detectable_effect_of(const Evidence& evidence, const AnalysisSettings& settings) {
+    DetectableEffect out;
+    out.power = settings.power;
+    out.alpha = settings.alpha;
+    const std::int64_t decisive = evidence.wins + evidence.losses;
+    if (decisive == 0) {
+        out.why = why_nothing_decisive(evidence.n());
+        return out;
+    }
+    const auto worth = [&](std::int64_t count) {
+        return static_cast<std::int64_t>(std::floor(static_cast<double>(count) / evidence.design_effect));
+    };
+    const double decisive_rate = static_cast<double>(decisive) / static_cast<double>(evidence.n());
+    const auto net = stats::net_detectable(worth(evidence.n()), decisive_rate, settings.power, settings.alpha);
+    if (net) {
+        out.net = net->net;
+        out.method = net->exact ? "exact unconditional sign test"
+                                : fmt::format("normal approximation (more than {} comparisons)", stats::kExactNetLimit);
+        if (evidence.design_effect > 1)
+            out.method += fmt::format(", counts divided by the design effect {:.3g}", evidence.design_effect);
+    }
+    const auto p = stats::sign_test_detectable(worth(decisive), settings.power, settings.alpha);
+    if (p) out.decisive_win_rate = *p - 0.5;
+    if (!p) {
+        out.why =
+            fmt::format("{} decided of {} are too few: even if all went one way in truth, the test would not show it",
+                        decisive, evidence.n());
+    } else if (!net) {
+        out.why = fmt::format(
+            "net: {} decided of {} are too few: even if all went one way in truth, so few of them are expected that "
+            "the "
+            "test would not show it with that power",
+            decisive, evidence.n());
+    }
+    return out;
+}
+
+EquivalenceTest equivalence_test_of(const Evidence& evidence, const AnalysisSettings& settings) {
+    EquivalenceTest out;
+    if (!evidence.why_not.empty()) return out;
+    const stats::NetCounts counts = evidence.effective();
+    const auto tost = stats::tost_score(counts, settings.margin, evidence.df);
+    out.p_lower = tost->p_lower;
+    out.p_upper = tost->p_upper;
+    out.p_tost = tost->p_tost;
+    out.smallest_margin = stats::smallest_equivalence_margin(counts, settings.alpha, evidence.df);
+    return out;
+}
+
+/// What does not need to know the single outcomes.
+ComparisonAnalysis analyse_evidence(const Counts& counts,
+                                    const Evidence& evidence,
+                                    const Evidence& with_failed_as_losses,
+                                    const AnalysisSettings& settings) {
+    ASSAY_CHECK(settings.margin > 0 && settings.margin < 1);
+    ASSAY_CHECK(settings.alpha > 0 && settings.alpha < 0.5);
+    ASSAY_CHECK(settings.power > settings.alpha && settings.power < 1);
+    const std::int64_t decisive = counts.wins + counts.losses, failed = failed_verdicts(counts);
+    ComparisonAnalysis out;
+    out.counts = counts;
+    out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
+    out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
+    out.net_win_rate = net_win_rate_of(evidence, settings.alpha);
+    out.failure_rate = rate(failed, counts.n + failed, kNothing);
+    out.sign_test = sign_test_of(counts);
+    out.effect_size = effect_size_of(counts);
+    out.mde = detectable_effect_of(evidence, settings);
+    out.tost = equivalence_test_of(evidence, settings);
+    out.clusters = evidence.clusters;
+    out.worst_case.net_win_rate = net_win_rate_of(with_failed_as_losses, settings.alpha);
+    out.worst_case.decision = decide_by_interval(with_failed_as_losses, out.worst_case.net_win_rate, settings);
+    out.decision = decide(counts, decide_by_interval(evidence, out.net_win_rate, settings), out.worst_case);
+    out.decision.why = sentence(out.decision.why);
+    out.worst_case.decision.why = sentence(out.worst_case.decision.why);
+    return out;
+}
+
+}  // namespace
+
+ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings) {
+    ComparisonAnalysis out =
+        analyse_evidence(tally(outcomes), evidence_of(outcomes, false), evidence_of(outcomes, true), settings);
+    out.position = position_of(outcomes);
+    out.confidence = confidence_of(outcomes);
+    return out;
+}
+
+ComparisonAnalysis analyse_counts(std::int64_t wins,
+                                  std::int64_t losses,
+                                  std::int64_t ties,
+                                  const AnalysisSettings& settings) {
+    ASSAY_CHECK(wins >= 0 && losses >= 0 && ties >= 0);
+    Counts counts;
+    counts.wins = wins;
+    counts.losses = losses;
+    counts.ties = ties;
+    counts.n = counts.n_items = wins + losses + ties;
+    const Evidence evidence = evidence_of_counts(wins, losses, ties);
+    ComparisonAnalysis out = analyse_evidence(counts, evidence, evidence, settings);
+    out.failure_rate = rate(0, 0, "bare counts do not tell how many verdicts failed");
+    out.decision.why += " No controls were given, so nothing shows that the judge could have seen a difference.";
+    return out;
+}
+
+}  // namespace assay::analysis

@@ -1,0 +1,42 @@
+#pragma once
+// Outcomes of one comparison (a variant, the baseline, a judge) -> counts, estimates, tests, decision. Pure: the same
+// outcomes and settings give the same record, bit for bit, in whatever order the outcomes come.
+//
+// What is used where:
+//   counts          n_items = n + invalid + errors + refused + not_judged + no_answer_baseline; n = wins + ties +
+//   losses clusters        questions that share a cluster (or comparisons of one question) are dependent. As soon as
+//   one cluster has two counted
+//                   comparisons, the deciding interval is Tango's with all counts divided by max(1, design effect) and
+//                   Student's t with G - 1 degrees of freedom in place of the normal quantile (statistics.md 2j), and
+//                   the tests of equivalence likewise
+//   failed verdicts INVALID, ERROR and REFUSED are never ties. Above 5 % of n + failed the label is that of the worst
+//   case, in which each
+//                   of them is a loss; net_win_rate stays that of the counts
+//   not measured    nothing has a verdict; or more than 5 % of the pairs that need a call (all but identical answers
+//   and missing ones) are
+//                   ERROR or not judged; or only identical pairs are settled while others need a call
+//   position,       tables of the comparisons that a judge decided: identical answers and a variant that gave no answer
+//   are left out, as confidence      nobody was asked about them
+
+#include <cstdint>
+#include <span>
+
+#include "assay/records/analysis.hpp"
+#include "assay/records/outcome.hpp"
+#include "assay/records/plan.hpp"
+
+namespace assay::analysis {
+
+/// Fills everything but the names of variant, baseline and judge. `settings` must lie in the ranges that its fields
+/// name (ASSAY_CHECK).
+[[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings);
+
+/// As above from counts alone (each >= 0): sides, confidences and clusters are not known, so `position` and `clusters`
+/// are empty and `confidence` has no rows; every comparison is taken as independent of the others and as put to a
+/// judge.
+[[nodiscard]] ComparisonAnalysis analyse_counts(std::int64_t wins,
+                                                std::int64_t losses,
+                                                std::int64_t ties,
+                                                const AnalysisSettings& settings);
+
+}  // namespace assay::analysis

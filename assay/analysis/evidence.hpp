@@ -1,0 +1,41 @@
+#pragma once
+// What a decision rests on: counts, and how much they are worth where comparisons are dependent.
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/records/analysis.hpp"
+#include "assay/records/outcome.hpp"
+#include "assay/stats/tango.hpp"
+
+namespace assay::analysis {
+
+struct Evidence {
+    std::int64_t wins = 0;
+    std::int64_t losses = 0;
+    std::int64_t ties = 0;
+    std::optional<ClusterSummary> clusters;               ///< empty: the comparisons are independent
+    double design_effect = 1;                             ///< >= 1: all counts are divided by it
+    double df = std::numeric_limits<double>::infinity();  ///< of Student's t in place of the normal: clusters - 1
+    std::string why_not;                                  ///< a sentence: why there is no interval; empty: there is one
+
+    [[nodiscard]] std::int64_t n() const { return wins + losses + ties; }
+    [[nodiscard]] stats::NetCounts effective() const;
+};
+
+[[nodiscard]] Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t ties);
+
+/// Wins, ties and losses of the outcomes; `failed_as_losses`: and INVALID, ERROR and REFUSED as losses. Outcomes of one
+/// cluster, or of one question where it names no cluster, are dependent; as soon as two counted ones are, the design
+/// effect of the CR1 variance is used, or the mean cluster size sum n_g^2 / n where that is undefined (all verdicts
+/// alike).
+[[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses);
+
+/// (wins - losses) / n with the interval at level 1 - 2 alpha. Null values and a `why` where there is none.
+[[nodiscard]] Estimate net_win_rate_of(const Evidence& evidence, double alpha);
+
+}  // namespace assay::analysis

@@ -1,0 +1,27 @@
+#pragma once
+// Counting outcomes.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/records/analysis.hpp"
+#include "assay/records/outcome.hpp"
+
+namespace assay::analysis {
+
+/// Holds n_items = n + invalid + errors + refused + not_judged + no_answer_baseline, n = wins + ties + losses.
+[[nodiscard]] Counts tally(std::span<const Outcome> outcomes);
+
+/// Position and confidence are about the comparisons that a judge decided: wins, ties and losses without identical
+/// answers and without a variant that gave no answer.
+[[nodiscard]] Position position_of(std::span<const Outcome> outcomes);
+/// Rows high, medium, low, none; only levels that occur.
+[[nodiscard]] std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes);
+
+/// INVALID, ERROR and REFUSED.
+[[nodiscard]] std::int64_t failed_verdicts(const Counts& counts);
+/// Comparisons that a judge has to be asked about.
+[[nodiscard]] std::int64_t pairs_that_need_a_call(const Counts& counts);
+
+}  // namespace assay::analysis

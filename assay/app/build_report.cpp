@@ -1,0 +1,246 @@
+#include "assay/app/build_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "assay/analysis/analyse.hpp"
+#include "assay/analysis/recommend.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/base/text.hpp"
+#include "assay/config/plan_json.hpp"
+#include "assay/pairing/draw.hpp"
+#include "assay/pairing/unblind.hpp"
+
+namespace assay::app {
+namespace {
+
+/// One plan of a store, with what every part of a report looks at.
+class StoredPlan {
+   public:
+    StoredPlan(const store::Store& store, const std::string& plan_sha256) : store_(store) {
+        const auto plans = store.plans();
+        const auto record = std::find_if(plans.rbegin(), plans.rend(), [&](const auto& plan) { return plan.sha256 == plan_sha256; });
+        ASSAY_CHECK(record != plans.rend());
+        record_ = *record;
+        auto plan = config::plan_from_json(record_.json);
+        if (!plan) throw Error(ErrorKind::kOperational, plan.error());
+        plan_ = std::move(*plan);
+        auto facts = load_facts(store, plan_sha256);
+        if (!facts) throw_usage("the run was stopped before its prompts were made: there is nothing to report yet", {}, "Run it again with the same command.");
+        facts_ = std::move(*facts);
+        questions_ = store.questions(plan_sha256);
+        variants_ = store.variants(plan_sha256);
+        ASSAY_CHECK(variants_.size() == facts_.variants.size());
+    }
+
+    [[nodiscard]] std::vector<std::optional<Answer>> answers(std::size_t variant) const {
+        std::vector<std::optional<Answer>> out;
+        for (std::size_t q = 0; q < questions_.size(); ++q) {
+            const auto row = store_.answer(facts_.variants[variant].answer_keys[q]);
+            out.push_back(row ? std::optional(row->answer) : std::nullopt);
+            if (out.back()) out.back()->question_id = questions_[q].id;  // equal prompts share an answer
+        }
+        return out;
+    }
+
+    /// The comparison of each question, empty where there is none (no answer of the baseline, or not drawn yet).
+    [[nodiscard]] std::vector<std::optional<Comparison>> comparisons(std::size_t variant) const {
+        std::vector<std::optional<Comparison>> out;
+        for (std::size_t q = 0; q < questions_.size(); ++q) {
+            out.push_back(store_.comparison(pairing::comparison_id(questions_[q].id, facts_.variants[0].answer_keys[q], facts_.variants[variant].answer_keys[q])));
+        }
+        return out;
+    }
+
+    [[nodiscard]] std::size_t index_of_variant(const std::string& name) const {
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (variants_[i].name == name) return i;
+        }
+        throw_usage(fmt::format("no variant \"{}\" in this run", name));
+    }
+    [[nodiscard]] const JudgeFacts& judge(const std::string& name) const {
+        for (const JudgeFacts& judge : facts_.judges) {
+            if (judge.judge.name == name) return judge;
+        }
+        throw_usage(fmt::format("no judge \"{}\" in this run", name));
+    }
+
+    const store::Store& store_;
+    store::PlanRecord record_;
+    Plan plan_;
+    RunFacts facts_;
+    std::vector<Question> questions_;
+    std::vector<Variant> variants_;
+};
+
+report::ReportExperiment experiment_of(const StoredPlan& stored) {
+    report::ReportExperiment out;
+    out.name = stored.plan_.name;
+    out.plan_sha256 = stored.record_.sha256;
+    out.plan_json = stored.record_.json;
+    out.n_questions = static_cast<std::int64_t>(stored.questions_.size());
+    out.margin = stored.plan_.analysis.margin;
+    out.alpha = stored.plan_.analysis.alpha;
+    out.dataset_file = std::filesystem::path(stored.plan_.dataset.file).filename().string();
+    out.dataset_sha256 = stored.facts_.dataset_sha256;
+    out.generation = stored.plan_.generation;
+    out.blinding_seed = stored.plan_.blinding_seed;
+    out.command = stored.facts_.command;
+    if (const auto frozen = stored.store_.frozen_analysis(); frozen && (frozen->margin != out.margin || frozen->alpha != out.alpha)) {
+        out.exploratory = true;
+        out.exploratory_why = fmt::format("the first verdict was stored under margin {} and alpha {}, and this report uses margin {} and alpha {}", frozen->margin, frozen->alpha, out.margin, out.alpha);
+    }
+    return out;
+}
+
+/// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
+std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
+
+report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
+    report::ReportVariant out;
+    out.variant = stored.variants_[index];
+    out.engine = stored.facts_.variants[index].engine;
+    double prefill_ms = 0, decode_ms = 0;
+    std::int64_t prefill_tokens = 0, steps = 0;
+    for (const auto& answer : stored.answers(index)) {
+        if (!answer) continue;
+        ++out.n_answers;
+        out.n_failed += answer->stop_reason == StopReason::kFailed;
+        out.n_length_stop += answer->stop_reason == StopReason::kLength;
+        out.n_contexts_cut += answer->contexts_cut;
+        if (answer->stop_reason == StopReason::kFailed) continue;
+        out.n_empty += trim(answer->text).empty();
+        prefill_ms += answer->prefill_ms;
+        decode_ms += answer->decode_ms;
+        prefill_tokens += answer->n_computed_tokens;
+        steps += decode_steps(*answer);
+    }
+    Speed speed;
+    speed.n_parallel = stored.facts_.variants[index].n_parallel;
+    if (prefill_ms > 0) speed.prefill_tokens_per_s = static_cast<double>(prefill_tokens) / prefill_ms * 1000;
+    if (decode_ms > 0) speed.decode_tokens_per_s = static_cast<double>(steps) / decode_ms * 1000;
+    for (const store::EngineSession& session : stored.store_.sessions(out.variant.file.sha256)) {
+        if (session.engine.fingerprint != out.engine.fingerprint) continue;
+        speed.n_parallel = session.n_parallel;
+        speed.peak_memory_bytes = std::max(speed.peak_memory_bytes, session.peak_memory_bytes);
+        out.independence.n_checked += session.n_checked;
+        out.independence.n_equal += session.n_equal;
+    }
+    if (prefill_ms > 0) out.speed = speed;
+    out.independence.note = out.independence.n_checked == 0
+                                ? "no answer was computed a second time"
+                                : "computed a second time, alone in the batch and in another slot: tokens and bits of the logits compared over the first 32 tokens";
+    return out;
+}
+
+report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
+    report::ReportComparison out;
+    const auto comparisons = stored.comparisons(index);
+    const auto baseline = stored.answers(0);
+    const auto variant = stored.answers(index);
+    std::vector<Outcome> outcomes;
+    for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
+        const Question& question = stored.questions_[q];
+        report::JudgedItem item;
+        item.question = question.text;
+        item.expected = question.expected;
+        if (baseline[q]) item.baseline_answer = baseline[q]->text;
+        if (variant[q]) item.variant_answer = variant[q]->text;
+        if (comparisons[q]) {
+            std::optional<Verdict> verdict;
+            if (const auto row = stored.store_.verdict(comparisons[q]->id, judge.key)) verdict = row->verdict;
+            item.outcome = pairing::make_outcome(question, *comparisons[q], verdict);
+            if (verdict) item.verdict = verdict->state;
+            item.failure = verdict ? verdict->failure : comparisons[q]->variant_failed && variant[q] ? variant[q]->failure : "";
+        } else {
+            item.outcome.question_id = question.id;
+            item.outcome.cluster = question.cluster;
+            const bool baseline_failed = baseline[q] && baseline[q]->stop_reason == StopReason::kFailed;
+            item.outcome.kind = baseline_failed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
+            if (baseline_failed) item.failure = baseline[q]->failure;
+        }
+        outcomes.push_back(item.outcome);
+        out.items.push_back(std::move(item));
+    }
+    out.analysis = analysis::analyse(outcomes, stored.plan_.analysis);
+    out.analysis.variant = stored.variants_[index].name;
+    out.analysis.baseline = stored.variants_[0].name;
+    out.analysis.judge = judge.judge.name;
+    return out;
+}
+
+report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
+    report::ReportJudge out = facts.judge;
+    std::set<std::string> ids, versions;
+    for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
+        for (const auto& comparison : stored.comparisons(i)) {
+            if (comparison) ids.insert(comparison->id);
+        }
+    }
+    for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
+        if (!ids.contains(row.comparison_id)) continue;
+        ++out.n_calls;
+        if (!row.verdict.model_version.empty()) versions.insert(row.verdict.model_version);
+    }
+    out.versions.assign(versions.begin(), versions.end());
+    return out;
+}
+
+}  // namespace
+
+report::ReportModel build_report(const store::Store& store, const std::string& plan_sha256) {
+    const StoredPlan stored(store, plan_sha256);
+    report::ReportModel model;
+    model.experiment = experiment_of(stored);
+    for (std::size_t i = 0; i < stored.variants_.size(); ++i) model.variants.push_back(variant_of(stored, i));
+    for (const JudgeFacts& judge : stored.facts_.judges) {
+        model.judges.push_back(judge_of(stored, judge));
+        for (std::size_t i = 1; i < stored.variants_.size(); ++i) model.comparisons.push_back(comparison_of(stored, i, judge));
+    }
+    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].file.size_bytes);
+    model.host = stored.facts_.host;
+    model.proof.n_prompts_compared = stored.facts_.n_prompts_compared;
+    model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
+    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
+    model.proof.notes = stored.facts_.notes;
+    return model;
+}
+
+std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {
+    std::vector<analysis::Candidate> out;
+    for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
+        const ModelFile& file = report::find_variant(model, comparison->analysis.variant)->variant.file;
+        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.n_more});
+    }
+    return out;
+}
+
+std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge) {
+    const StoredPlan stored(store, plan_sha256);
+    const std::string& judge_key = stored.judge(judge).key;
+    std::vector<exchange::StudyItem> out;
+    for (const auto& comparison : stored.comparisons(stored.index_of_variant(variant))) {
+        if (!comparison) continue;
+        exchange::StudyItem item{*comparison, stored.variants_[0].name, std::nullopt};
+        item.comparison.variant = variant;  // two variants with the same file share a comparison's id
+        if (const auto row = store.verdict(comparison->id, judge_key)) item.verdict = row->verdict;
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant) {
+    const StoredPlan stored(store, plan_sha256);
+    const auto answers = stored.answers(stored.index_of_variant(variant));
+    std::vector<exchange::StudyAnswer> out;
+    for (std::size_t q = 0; q < answers.size(); ++q) {
+        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], {}});
+    }
+    return out;
+}
+
+}  // namespace assay::app

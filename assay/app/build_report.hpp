@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "assay/analysis/recommend.hpp"
+#include "assay/exchange/study.hpp"
+#include "assay/report/report_model.hpp"
+#include "assay/store/store.hpp"
+
+namespace assay::app {
+
+/// The report of a stored plan. Pure but for reading the store: the same store gives the same model. Throws Error kUsage if the plan's
+/// prompts were never made, so that there is nothing to report.
+[[nodiscard]] report::ReportModel build_report(const store::Store& store, const std::string& plan_sha256);
+
+/// The variants with the decisions of the judge that decides, in the plan's order: what recommendation and exit code follow from.
+[[nodiscard]] std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model);
+
+/// The comparisons of one variant under one judge, with what was said of them, in the order of the questions. For the study's files.
+[[nodiscard]] std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge);
+/// A variant's answers in the order of the questions; those that were never made are left out.
+[[nodiscard]] std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant);
+
+}  // namespace assay::app

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "assay/analysis/recommend.hpp"
+#include "assay/app/build_report.hpp"
+#include "assay/app/command_line.hpp"
+#include "assay/app/commands.hpp"
+#include "assay/app/experiment.hpp"
+#include "assay/app/interrupt.hpp"
+#include "assay/app/plan_flags.hpp"
+#include "assay/app/plan_summary.hpp"
+#include "assay/app/terminal.hpp"
+#include "assay/report/render_json.hpp"
+#include "assay/report/render_table.hpp"
+
+namespace assay::app {
+namespace {
+
+struct RunFlags {
+    PlanFlags plan;
+    bool quiet = false;
+    bool json = false;
+    bool rejudge = false;
+    std::string gate;
+    std::optional<int> fail_exit_code;
+};
+
+int run(const RunFlags& flags) {
+    const Plan plan = load_plan_or_throw(flags.plan);
+    const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
+    check_gate(flags.gate, plan);
+    if (!flags.quiet) std::fputs(summarize_plan(plan, load_questions_or_throw(plan.dataset)).c_str(), stderr);
+    TerminalProgress progress(flags.quiet);
+    const report::ReportModel model = run_experiment({plan, command_line(), flags.rejudge}, interrupted(), progress);
+    if (flags.json) {
+        std::fputs(report::render_json(model).c_str(), stdout);
+    } else {
+        std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(), stdout);
+        std::fputs(fmt::format("report: {}\n", (std::filesystem::path(plan.run_dir) / "report.md").string()).c_str(), stdout);
+    }
+    return analysis::exit_code(candidates_of(model), exit_options);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Action& action) {
+    auto flags = std::make_shared<RunFlags>();
+    CLI::App* command = app.add_subcommand("run", "run an experiment, or go on with it: quantize, answer, judge, decide, report");
+    add_plan_flags(*command, flags->plan);
+    command->add_flag("--rejudge", flags->rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
+    command->add_option("--gate", flags->gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
+    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
+    command->add_flag("-q,--quiet", flags->quiet, "no plan, no progress");
+    command->add_flag("--json", flags->json, "report.json on stdout instead of the table");
+    command->footer(
+        "Examples:\n"
+        "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"
+        "  assay run science.yaml\n"
+        "  assay run science.yaml --judge openai:my-judge@http://127.0.0.1:9000/v1 --run runs/second-judge\n"
+        "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may ship, one is degraded; 4 not measured;\n"
+        "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");
+    command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+}
+
+void add_plan_command(CLI::App& app, Action& action) {
+    auto flags = std::make_shared<PlanFlags>();
+    CLI::App* command = app.add_subcommand("plan", "say what a run would do and about how long it would take; nothing is loaded");
+    add_plan_flags(*command, *flags);
+    command->footer("Example:\n  assay plan science.yaml");
+    command->callback([flags, &action] {
+        action = [flags] {
+            const Plan plan = load_plan_or_throw(*flags);
+            std::fputs(summarize_plan(plan, load_questions_or_throw(plan.dataset)).c_str(), stdout);
+            return 0;
+        };
+    });
+}
+
+void add_init_command(CLI::App& app, Action& action) {
+    struct InitFlags {
+        std::string file = "experiment.yaml";
+        bool force = false;
+    };
+    auto flags = std::make_shared<InitFlags>();
+    CLI::App* command = app.add_subcommand("init", "write a commented experiment file");
+    command->add_option("FILE", flags->file, "default experiment.yaml");
+    command->add_flag("-f,--force", flags->force, "replace a file that is there");
+    command->footer("Example:\n  assay init science.yaml && assay run science.yaml");
+    command->callback([flags, &action] { action = [flags] { return write_example(flags->file, flags->force); }; });
+}
+
+}  // namespace assay::app

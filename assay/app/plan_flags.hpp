@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/config/plan.hpp"
+#include "assay/records/question.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace assay::app {
+
+/// The flags that describe an experiment, shared by `run` and `plan`.
+struct PlanFlags {
+    std::string file;                  ///< experiment file; empty: flags alone
+    config::Overrides overrides;
+    std::vector<std::string> variants; ///< as CLI11 fills them; moved into the overrides when given
+    std::vector<std::string> ids;
+    std::vector<std::string> judges;
+    std::vector<std::string> stop;
+};
+
+void add_plan_flags(CLI::App& command, PlanFlags& flags);
+
+/// The plan, or Error kUsage with every error on a line of its own.
+[[nodiscard]] Plan load_plan_or_throw(PlanFlags flags);
+/// The plan's questions, or Error kUsage with every error on a line of its own.
+[[nodiscard]] std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset);
+
+}  // namespace assay::app

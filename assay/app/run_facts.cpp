@@ -1,0 +1,40 @@
+#include "assay/app/run_facts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/result.hpp"
+
+namespace assay {
+
+using nlohmann::json;
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EngineInfo, name, version, fingerprint, description)
+
+namespace report {
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostInfo, cpu, cores, os)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReportJudge, name, provider, model, url, versions, n_calls, show_contexts, show_expected)
+}  // namespace report
+
+namespace app {
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JudgeFacts, judge, key)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariantFacts, name, engine, n_parallel, answer_keys)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts, dataset_sha256, command, host, n_prompts_compared, n_prompts_equal, notes, variants, judges)
+
+namespace {
+std::string note_key(const std::string& plan_sha256) { return "facts of plan " + plan_sha256; }
+}  // namespace
+
+void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts) {
+    store.put_note(note_key(plan_sha256), json(facts).dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+std::optional<RunFacts> load_facts(const store::Store& store, const std::string& plan_sha256) {
+    const std::optional<std::string> text = store.note(note_key(plan_sha256));
+    if (!text) return std::nullopt;
+    const json document = json::parse(*text, nullptr, false);
+    if (document.is_discarded()) throw_operational("the facts of the plan are damaged in the store", "assay.sqlite");
+    return document.get<RunFacts>();
+}
+
+}  // namespace app
+}  // namespace assay

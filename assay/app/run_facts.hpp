@@ -1,0 +1,44 @@
+#pragma once
+// What a report needs of a plan besides answers and verdicts, kept in the store beside the plan, so that a report can be made anew
+// without model, engine or judge.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/records/variant.hpp"
+#include "assay/report/report_model.hpp"
+#include "assay/store/store.hpp"
+
+namespace assay::app {
+
+struct JudgeFacts {
+    report::ReportJudge judge;
+    std::string key;  ///< of its verdicts in the store
+};
+
+struct VariantFacts {
+    std::string name;
+    EngineInfo engine;
+    int n_parallel = 0;
+    std::vector<std::string> answer_keys;  ///< in the order of the questions
+};
+
+struct RunFacts {
+    std::string dataset_sha256;
+    std::string command;
+    report::HostInfo host;
+    std::int64_t n_prompts_compared = 0;
+    std::int64_t n_prompts_equal = 0;
+    std::vector<std::string> notes;
+    std::vector<VariantFacts> variants;  ///< baseline first
+    std::vector<JudgeFacts> judges;
+};
+
+void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts);
+/// Empty if the plan was stored but its prompts were never made.
+[[nodiscard]] std::optional<RunFacts> load_facts(const store::Store& store, const std::string& plan_sha256);
+
+}  // namespace assay::app

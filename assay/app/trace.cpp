@@ -1,0 +1,110 @@
+#include "assay/app/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "assay/app/build_report.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/base/text.hpp"
+#include "assay/pairing/unblind.hpp"
+#include "assay/records/names.hpp"
+
+namespace assay::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json answer_record(const std::string& variant, const std::string& key, const Answer& answer) {
+    return {{"variant", variant},
+            {"key", key},
+            {"prompt_sha256", answer.prompt_sha256},
+            {"n_prompt_tokens", answer.n_prompt_tokens},
+            {"n_contexts_used", answer.n_contexts_used},
+            {"contexts_cut", answer.contexts_cut},
+            {"stop_reason", name_of(answer.stop_reason)},
+            {"n_answer_tokens", answer.tokens.size()},
+            {"text", to_valid_utf8(answer.text)},
+            {"failure", answer.failure}};
+}
+
+ordered_json verdict_record(const store::VerdictRow& row) {
+    const Verdict& verdict = row.verdict;
+    return {{"verdict", name_of(verdict.state)},   {"confidence", verdict.confidence == Confidence::kNone ? ordered_json() : ordered_json(name_of(verdict.confidence))},
+            {"reasoning", verdict.reasoning},      {"failure", verdict.failure},
+            {"model_version", verdict.model_version}, {"n_attempts", verdict.n_attempts},
+            {"created_at", row.created_at},        {"raw", verdict.raw}};
+}
+
+ordered_json record_of(const store::Store& store, const std::string& plan_sha256, const std::string& question_id) {
+    const auto questions = store.questions(plan_sha256);
+    const auto question = std::find_if(questions.begin(), questions.end(), [&](const Question& q) { return q.id == question_id; });
+    if (question == questions.end()) throw_usage(fmt::format("no question \"{}\" in this run ({} questions)", question_id, questions.size()));
+    const auto facts = load_facts(store, plan_sha256);
+    ordered_json out{{"schema_version", 1},
+                     {"question", {{"id", question->id}, {"place", question->place}, {"text", question->text}, {"expected", question->expected ? ordered_json(*question->expected) : ordered_json()},
+                                   {"cluster", question->cluster ? ordered_json(*question->cluster) : ordered_json()}, {"contexts", question->contexts}}},
+                     {"answers", ordered_json::array()},
+                     {"comparisons", ordered_json::array()}};
+    if (!facts) return out;
+    const auto at = static_cast<std::size_t>(question - questions.begin());
+    for (const VariantFacts& variant : facts->variants) {
+        if (const auto row = store.answer(variant.answer_keys[at])) out["answers"].push_back(answer_record(variant.name, variant.answer_keys[at], row->answer));
+    }
+    for (const JudgeFacts& judge : facts->judges) {
+        for (std::size_t i = 1; i < facts->variants.size(); ++i) {
+            for (const exchange::StudyItem& item : study_items(store, plan_sha256, facts->variants[i].name, judge.judge.name)) {
+                const Comparison& comparison = item.comparison;
+                if (comparison.question_id != question_id) continue;
+                ordered_json record{{"variant", comparison.variant}, {"baseline", item.baseline}, {"judge", judge.judge.name}, {"comparison_id", comparison.id}, {"order_index", comparison.order_index},
+                                    {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline}, {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
+                                    {"identical", comparison.identical}, {"outcome", name_of(pairing::make_outcome(*question, comparison, item.verdict).kind)}, {"verdicts", ordered_json::array()}};
+                for (const store::VerdictRow& row : store.verdict_history(comparison.id, judge.key)) record["verdicts"].push_back(verdict_record(row));
+                out["comparisons"].push_back(std::move(record));
+            }
+        }
+    }
+    return out;
+}
+
+std::string text_of(const ordered_json& value) { return value.is_null() ? "(none)" : value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Every line of `text` indented, so that an answer's own lines cannot be taken for the trace's.
+std::string indented(const std::string& text) {
+    std::string out;
+    for (const std::string& line : split(text, '\n')) out += "      | " + line + "\n";
+    return out;
+}
+
+}  // namespace
+
+std::string trace_json(const store::Store& store, const std::string& plan_sha256, const std::string& question_id) {
+    return record_of(store, plan_sha256, question_id).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string trace_text(const store::Store& store, const std::string& plan_sha256, const std::string& question_id) {
+    const ordered_json record = record_of(store, plan_sha256, question_id);
+    const ordered_json& question = record["question"];
+    std::string out = fmt::format("load      question {} ({}), cluster {}\n{}  expected\n{}", text_of(question["id"]), text_of(question["place"]), text_of(question["cluster"]),
+                                  indented(text_of(question["text"])), indented(text_of(question["expected"])));
+    out += fmt::format("retrieve  {} contexts\n", question["contexts"].size());
+    for (const ordered_json& context : question["contexts"]) out += indented(text_of(context));
+    for (const ordered_json& answer : record["answers"]) {
+        out += fmt::format("answer    {}: {} after {} tokens; prompt {} tokens, {}\n{}", text_of(answer["variant"]), text_of(answer["stop_reason"]), text_of(answer["n_answer_tokens"]),
+                           text_of(answer["n_prompt_tokens"]), text_of(answer["prompt_sha256"]).substr(0, 12), indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
+    }
+    for (const ordered_json& comparison : record["comparisons"]) {
+        out += fmt::format("pair      {} against {}: A is {}, B is {}{}\n", text_of(comparison["variant"]), text_of(comparison["baseline"]), text_of(comparison["presented_as_A"]),
+                           text_of(comparison["presented_as_B"]), comparison["identical"].get<bool>() ? "; identical answers" : "");
+        for (const ordered_json& verdict : comparison["verdicts"]) {
+            const std::string& said = verdict["failure"].get_ref<const std::string&>();
+            out += fmt::format("judge     {}: {}{}\n{}", text_of(comparison["judge"]), text_of(verdict["verdict"]), verdict["confidence"].is_null() ? "" : ", " + text_of(verdict["confidence"]),
+                               indented(said.empty() ? text_of(verdict["reasoning"]) : said));
+        }
+        out += fmt::format("unblind   {} for {}\n", text_of(comparison["outcome"]), text_of(comparison["variant"]));
+    }
+    return out;
+}
+
+}  // namespace assay::app

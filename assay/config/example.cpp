@@ -1,0 +1,88 @@
+#include "assay/config/example.hpp"
+
+namespace assay::config {
+
+std::string example_experiment() {
+    return R"(# An experiment of assay: can a quantized model replace the original on your questions?
+#   assay plan experiment.yaml    shows what would be done
+#   assay run experiment.yaml     does it; run it again to go on where it was stopped
+# Relative paths are relative to this file. Every value below is the default; only baseline, variants and dataset are needed.
+
+# name: science                   # of the report and of the run directory; default: this file's name without its ending
+
+baseline:                         # the original that the others are compared with
+  file: model-F16.gguf            # GGUF; of a split model the first part
+  # name: original                # default: the file's name without its ending
+
+variants:                         # a type that llama.cpp can make, a file, or a mapping of name and type or file
+  - Q8_0
+  - Q4_K_M
+  # - {name: mine, file: other.gguf}
+  # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
+
+dataset:                          # JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
+  file: questions.jsonl
+  limit: 0                        # the first n questions; 0: all
+  ids: []                         # only these ids; empty: all
+  clusters: []                    # only these clusters; empty: all
+  fields: {}                      # where the file calls them otherwise: {question: q, expected: answer, contexts: passages}
+
+generation:                       # how every answer is made; names and meanings are llama.cpp's
+  system: "You are a careful assistant. Answer correctly and briefly, and say so when you do not know."   # "": none
+  # system-file: system.txt       # instead of system
+  # prompt-template: prompt.jinja # the user turn, with question, contexts (a list) and id; default: a built-in one
+  # chat-template: "{% for m in messages %}..."   # Jinja text; default: the one in the baseline's file
+  # chat-template-file: chat.jinja                # instead of chat-template
+  temp: 0                         # 0: always the likeliest token
+  top-k: 0                        # 0: off; has no effect at temp 0, as top-p and min-p
+  top-p: 0.9                      # 1: off
+  min-p: 0                        # 0: off
+  repeat-penalty: 1.05            # 1: off
+  repeat-last-n: 64               # tokens that the penalty looks back on; 0: off; -1: ctx-size
+  ctx-size: 4096                  # tokens of prompt and answer together
+  predict: 128                    # most tokens of an answer
+  seed: 42                        # used when temp is above 0
+  stop: []                        # an answer ends before the first of these texts
+  date: 2025-01-01                # what templates that print today's date are told
+  thinking: false                 # enable_thinking of the chat template
+  own-template: false             # true: each variant uses its own chat template; then not only the weights differ
+
+judges:                           # the first decides, further ones show how sensitive the decision is
+  - provider: reference           # token F1 with the expected answer; needs no model and no network
+  # - name: panel-1               # default: the model's name
+  #   provider: openai            # any server that speaks the OpenAI chat format
+  #   url: "http://127.0.0.1:9000/v1"
+  #   model: some-model
+  #   api-key-env: MY_KEY         # variable that holds the key; default: OPENAI_API_KEY for api.openai.com and this machine, else none
+  #   concurrency: 4              # requests at the same time
+  #   timeout-s: 120              # for one request
+  #   retries: 5                  # after a transport error, 429 or 5xx
+  #   temp: 0
+  #   max-tokens: 1024            # of a reply
+  #   prompt-template: judge.jinja   # default: a built-in one
+  #   show-contexts: true         # whether the judge sees the passages
+  #   show-expected: true         # whether the judge sees the expected answer
+
+analysis:
+  margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging
+  alpha: 0.05                     # one-sided; the deciding interval has level 1 - 2 alpha
+  power: 0.8                      # for the number of questions that would be needed
+
+engine:                           # this machine
+  # path: /opt/assay/assay-engine # default: beside assay
+  threads: 0                      # 0: the physical cores
+  slots: 0                        # questions decoded together, a multiple of 8; 0: chosen by memory
+  ubatch-size: 512                # tokens of one piece of a prompt; answers depend on it
+  n-gpu-layers: -1                # -1: the backend's default
+  flash-attn: on                  # on | off
+  cache-type-k: f16               # f32 f16 bf16 q8_0 q5_1 q5_0 q4_1 q4_0 iq4_nl
+  cache-type-v: f16
+
+blinding-seed: 1                  # which answer is shown first, and the order of judging
+
+# output:
+#   run: runs/science             # default: runs/NAME under the folder where assay is started
+)";
+}
+
+}  // namespace assay::config

@@ -1,0 +1,123 @@
+#include "assay/config/judge_address.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "assay/base/text.hpp"
+
+namespace assay::config {
+namespace {
+
+constexpr std::string_view kOpenAiHost = "api.openai.com";
+constexpr std::string_view kJudgeForms =
+    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1.";
+
+struct Parts {
+    std::string_view authority;
+    std::string_view host;  // with brackets, if it is IPv6
+    std::optional<std::string_view> port;
+};
+
+std::optional<std::string_view> after_scheme(std::string_view url) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (to_lower_ascii(url.substr(0, scheme.size())) == scheme) return url.substr(scheme.size());
+    }
+    return std::nullopt;
+}
+
+Parts split_authority(std::string_view rest) {
+    Parts parts;
+    parts.authority = rest.substr(0, rest.find_first_of("/?#\\"));
+    const std::size_t bracket = parts.authority.starts_with('[') ? parts.authority.find(']') : std::string_view::npos;
+    const std::size_t colon = parts.authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    parts.host = parts.authority.substr(0, colon);
+    if (colon != std::string_view::npos) parts.port = parts.authority.substr(colon + 1);
+    return parts;
+}
+
+bool is_host(std::string_view host) {
+    const bool ipv6 = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+    if (ipv6) host = host.substr(1, host.size() - 2);
+    return !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (ipv6) return hex || c == ':' || c == '.';
+        return hex || (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    });
+}
+
+std::optional<int> small_number(std::string_view text, int most) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size() && !text.starts_with('-');
+    return whole && value <= most ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::string> checked_url(std::string_view url) {
+    constexpr std::string_view kForm = "Write it like http://127.0.0.1:8080/v1.";
+    const auto refused = [&](std::string message) { return fail(std::move(message), "", std::string(kForm)); };
+    const auto rest = after_scheme(url);
+    if (!rest) return refused("must begin with http:// or https://");
+    const Parts parts = split_authority(*rest);
+    if (parts.authority.find('@') != std::string_view::npos) {
+        return fail("holds a user or password; keys come from the environment only", "",
+                    "Name the variable with api-key-env.");
+    }
+    if (std::any_of(url.begin(), url.end(),
+                    [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F'; })) {
+        return refused("holds white space or a control character");
+    }
+    if (url.find_first_of("?#\\") != std::string_view::npos)
+        return refused("must be a plain base address, without '?', '#' and '\\'");
+    if (!is_host(parts.host)) return refused("names no host");
+    if (parts.port && small_number(*parts.port, 65535).value_or(0) == 0)
+        return refused("has a port that is not from 1 to 65535");
+    while (url.ends_with('/')) url.remove_suffix(1);
+    return std::string(url);
+}
+
+std::string host_of(std::string_view url) {
+    std::string_view host = split_authority(after_scheme(url).value_or(url)).host;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return to_lower_ascii(host);
+}
+
+bool is_loopback(std::string_view host) {
+    if (host == "localhost" || host == "::1") return true;
+    const std::vector<std::string> numbers = split(host, '.');
+    return numbers.size() == 4 && numbers[0] == "127" &&
+           std::all_of(numbers.begin(), numbers.end(),
+                       [](const std::string& n) { return n.size() <= 3 && small_number(n, 255); });
+}
+
+std::string key_variable(const JudgeSpec& judge) {
+    if (!judge.api_key_env.empty()) return judge.api_key_env;
+    if (judge.provider != "openai") return "";
+    const std::string host = host_of(judge.url);
+    return host == kOpenAiHost || is_loopback(host) ? "OPENAI_API_KEY" : "";
+}
+
+Result<JudgeSpec> judge_of_text(std::string_view text) {
+    JudgeSpec judge;
+    judge.provider = std::string(text.substr(0, text.find(':')));
+    if (text == "reference") return judge;
+    if (judge.provider != "openai") {
+        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
+    }
+    // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its scheme.
+    const std::size_t at = text.rfind("@http");
+    if (at == std::string_view::npos || at <= judge.provider.size() + 1) {
+        return fail("openai needs a model and an address", "", std::string(kJudgeForms));
+    }
+    judge.model = std::string(text.substr(judge.provider.size() + 1, at - judge.provider.size() - 1));
+    const auto url = checked_url(text.substr(at + 1));
+    if (!url) return fail("the address " + url.error().message, "", url.error().remedy);
+    judge.url = *url;
+    return judge;
+}
+
+}  // namespace assay::config

@@ -1,0 +1,246 @@
+#include "assay/config/plan_json.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "assay/base/hash.hpp"
+#include "assay/base/text.hpp"
+#include "assay/config/settings.hpp"
+
+namespace assay::config {
+namespace {
+
+using nlohmann::json;  // objects are std::map: keys are written in order
+
+using PathText = std::function<std::string(const std::string&)>;
+
+auto writer(json& block) {
+    return [&block](std::string_view key, const auto& field, const auto&) { block[std::string(key)] = field; };
+}
+
+json to_json(const GenerationSettings& settings) {
+    json out;
+    visit_generation(settings, writer(out));
+    out["system"] = settings.system;
+    out["prompt-template"] = settings.prompt_template;
+    out["chat-template"] = settings.chat_template;
+    out["stop"] = settings.stop;
+    return out;
+}
+
+json to_json(const JudgeSpec& judge) {
+    json out{{"name", judge.name},
+             {"provider", judge.provider},
+             {"url", judge.url},
+             {"model", judge.model},
+             {"prompt-template", judge.prompt_template}};
+    visit_judge(judge, writer(out));
+    return out;
+}
+
+/// What decides the results.
+json identity_of(const Plan& plan, const PathText& path) {
+    json out;
+    out["baseline"] = {{"name", plan.baseline.name}, {"file", path(plan.baseline.file)}};
+    out["variants"] = json::array();
+    for (const VariantSpec& variant : plan.variants) {
+        out["variants"].push_back({{"name", variant.name},
+                                   {"type", variant.type},
+                                   {"file", path(variant.file)},
+                                   {"imatrix", path(variant.imatrix)}});
+    }
+    out["dataset"] = {{"file", path(plan.dataset.file)},
+                      {"limit", plan.dataset.limit},
+                      {"ids", plan.dataset.ids},
+                      {"clusters", plan.dataset.clusters},
+                      {"fields", plan.dataset.fields}};
+    out["generation"] = to_json(plan.generation);
+    out["engine"] = json::object();
+    visit_engine(plan.engine, writer(out["engine"]));
+    out["judges"] = json::array();
+    for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge));
+    out["analysis"] = json::object();
+    visit_analysis(plan.analysis, writer(out["analysis"]));
+    out["blinding-seed"] = plan.blinding_seed;
+    return out;
+}
+
+/// A stored plan that is not one of ours. Caught in plan_from_json.
+struct Damaged {
+    std::string message;
+};
+
+/// One object of a stored plan; every key must be asked for exactly once.
+class ObjectReader {
+ public:
+    ObjectReader(const json& object, std::string path) : object_(object), path_(std::move(path)) {
+        if (!object.is_object()) throw Damaged{fmt::format("{} is not an object", path_.empty() ? "it" : path_)};
+    }
+
+    const json& at(std::string_view key) {
+        const auto found = object_.find(std::string(key));
+        if (found == object_.end()) throw Damaged{fmt::format("{} is missing", name(key))};
+        ++n_read_;
+        return *found;
+    }
+
+    template <class T>
+    void get(std::string_view key, T& field) {
+        try {
+            field = at(key).get<T>();
+        } catch (const json::exception&) {
+            throw Damaged{fmt::format("{} has the wrong type", name(key))};
+        }
+    }
+
+    void operator()(std::string_view key, bool& field, const YesNo&) { get(key, field); }
+    template <class Rule>
+    void operator()(std::string_view key, std::string& field, const Rule& rule) {
+        get(key, field);
+        check(key, complaint(field, rule));
+    }
+    template <class Number>
+    void operator()(std::string_view key, Number& field, const Range& range) {
+        // json::get would silently make 1 of 1.5 and of true.
+        const json& value = at(key);
+        if (std::is_integral_v<Number> ? !value.is_number_integer() : !value.is_number()) {
+            throw Damaged{fmt::format("{} has the wrong type", name(key))};
+        }
+        check(key, complaint(value.get<double>(), range));
+        field = value.get<Number>();
+    }
+
+    [[nodiscard]] std::string name(std::string_view key) const {
+        return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+    }
+
+    void finish() const {
+        if (n_read_ != object_.size())
+            throw Damaged{fmt::format("{} has keys that this version does not know", path_.empty() ? "it" : path_)};
+    }
+
+ private:
+    void check(std::string_view key, const std::string& message) const {
+        if (!message.empty()) throw Damaged{fmt::format("{} {}", name(key), message)};
+    }
+
+    const json& object_;
+    std::string path_;
+    std::size_t n_read_ = 0;
+};
+
+void read(const json& object, const std::string& path, VariantSpec& variant) {
+    ObjectReader in(object, path);
+    in.get("name", variant.name);
+    in.get("type", variant.type);
+    in.get("file", variant.file);
+    in.get("imatrix", variant.imatrix);
+    in.finish();
+    if (variant.type.empty() == variant.file.empty()) throw Damaged{fmt::format("{} needs one of type and file", path)};
+}
+
+void read(const json& object, const std::string& path, JudgeSpec& judge) {
+    ObjectReader in(object, path);
+    in.get("name", judge.name);
+    in.get("provider", judge.provider);
+    in.get("url", judge.url);
+    in.get("model", judge.model);
+    in.get("api-key-env", judge.api_key_env);
+    in.get("prompt-template", judge.prompt_template);
+    visit_judge(judge, in);
+    visit_judge_transport(judge, in);
+    in.finish();
+}
+
+template <class T>
+void read_list(ObjectReader& parent, const std::string& key, std::vector<T>& out) {
+    const json& list = parent.at(key);
+    if (!list.is_array() || list.empty()) throw Damaged{fmt::format("{} is not a list with something in it", key)};
+    for (const json& item : list) {
+        const std::string path = fmt::format("{}[{}]", key, out.size());
+        read(item, path, out.emplace_back());
+    }
+}
+
+void read(const json& object, GenerationSettings& settings) {
+    ObjectReader in(object, "generation");
+    visit_generation(settings, in);
+    in.get("system", settings.system);
+    in.get("prompt-template", settings.prompt_template);
+    in.get("chat-template", settings.chat_template);
+    in.get("stop", settings.stop);
+    in.finish();
+}
+
+void read(const json& object, DatasetSpec& dataset) {
+    ObjectReader in(object, "dataset");
+    in.get("file", dataset.file);
+    in("limit", dataset.limit, kLimit);
+    in.get("ids", dataset.ids);
+    in.get("clusters", dataset.clusters);
+    in.get("fields", dataset.fields);
+    in.finish();
+}
+
+Plan read_plan(const json& root) {
+    Plan plan;
+    ObjectReader in(root, "");
+    in.get("name", plan.name);
+    in.get("source", plan.source);
+    ObjectReader baseline(in.at("baseline"), "baseline");
+    baseline.get("name", plan.baseline.name);
+    baseline.get("file", plan.baseline.file);
+    baseline.finish();
+    read_list(in, "variants", plan.variants);
+    read(in.at("dataset"), plan.dataset);
+    read(in.at("generation"), plan.generation);
+    ObjectReader engine(in.at("engine"), "engine");
+    visit_engine(plan.engine, engine);
+    engine.finish();
+    read_list(in, "judges", plan.judges);
+    ObjectReader analysis(in.at("analysis"), "analysis");
+    visit_analysis(plan.analysis, analysis);
+    analysis.finish();
+    in("blinding-seed", plan.blinding_seed, kAnySeed);
+    in.finish();
+    return plan;
+}
+
+}  // namespace
+
+std::string plan_to_json(const Plan& plan) {
+    json out = identity_of(plan, [](const std::string& path) { return path; });
+    out["name"] = plan.name;
+    out["source"] = plan.source;
+    for (std::size_t i = 0; i < plan.judges.size(); ++i) {
+        out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
+        visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
+    }
+    return out.dump();
+}
+
+std::string plan_sha256(const Plan& plan) {
+    const std::filesystem::path folder = std::filesystem::path(plan.source).parent_path();
+    const auto portable = [&](const std::string& path) {
+        if (!folder.is_absolute() || path.empty()) return path;
+        const std::string relative = std::filesystem::path(path).lexically_relative(folder).string();
+        return relative.empty() || relative.starts_with("..") ? path : relative;
+    };
+    return sha256_hex(identity_of(plan, portable).dump());
+}
+
+Result<Plan> plan_from_json(std::string_view text) {
+    // Values that are not UTF-8 or nest without end are refused by the parser, or by their type; neither recurses.
+    const json root = json::parse(text, nullptr, false);
+    if (root.is_discarded()) return fail("the stored plan is not JSON");
+    try {
+        return read_plan(root);
+    } catch (const Damaged& error) {
+        return fail(fmt::format("the stored plan is damaged: {}", error.message));
+    }
+}
+
+}  // namespace assay::config

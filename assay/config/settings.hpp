@@ -1,0 +1,80 @@
+#pragma once
+// The plain settings of each block, once: key, field, rule. Experiment file, flags and stored plan all walk these
+// lists, so a new setting is one line here (and its flag in flags.cpp).
+//
+// `visit` is called as visit(key, field, rule), rule being a Range, Words, Day or YesNo. `Settings` may be const.
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+#include "assay/config/rules.hpp"
+
+namespace assay::config {
+
+inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
+inline constexpr std::array<std::string_view, 9> kCacheTypes{"f32",  "f16",    "bf16", "q8_0", "q4_0",
+                                                             "q4_1", "iq4_nl", "q5_0", "q5_1"};
+inline constexpr Range kAnySeed{0, static_cast<double>(std::numeric_limits<std::uint64_t>::max())};
+inline constexpr Range kConcurrency{1, 1024};
+inline constexpr Range kLimit{0, 1e9};
+
+/// GenerationSettings, but for its texts (system, templates, stop).
+template <class Settings, class Visit>
+void visit_generation(Settings& s, Visit&& visit) {
+    visit("temp", s.temp, Range{0, 10});
+    visit("top-k", s.top_k, Range{0, 1'000'000});
+    visit("top-p", s.top_p, Range{0, 1, true});
+    visit("min-p", s.min_p, Range{0, 1});
+    visit("repeat-penalty", s.repeat_penalty, Range{0, 10, true});
+    visit("repeat-last-n", s.repeat_last_n, Range{-1, 1'000'000});
+    visit("ctx-size", s.ctx_size, Range{64, 10'000'000});
+    visit("predict", s.predict, Range{1, 1'000'000});
+    visit("seed", s.seed, kAnySeed);
+    visit("date", s.date, Day{});
+    visit("thinking", s.thinking, YesNo{});
+    visit("own-template", s.own_template, YesNo{});
+}
+
+/// EngineSettings that an answer depends on.
+template <class Settings, class Visit>
+void visit_engine(Settings& s, Visit&& visit) {
+    visit("ubatch-size", s.ubatch_size, Range{1, 65536});
+    visit("n-gpu-layers", s.n_gpu_layers, Range{-1, 100'000});
+    visit("flash-attn", s.flash_attn, Words{kOnOff});
+    visit("cache-type-k", s.cache_type_k, Words{kCacheTypes});
+    visit("cache-type-v", s.cache_type_v, Words{kCacheTypes});
+}
+
+/// EngineSettings that are the machine's own affair.
+template <class Settings, class Visit>
+void visit_machine(Settings& s, Visit&& visit) {
+    visit("threads", s.threads, Range{0, 4096});
+    visit("slots", s.slots, Range{0, 1024});
+}
+
+/// JudgeSpec: what is asked, in what way.
+template <class Settings, class Visit>
+void visit_judge(Settings& s, Visit&& visit) {
+    visit("temp", s.temp, Range{0, 2});
+    visit("max-tokens", s.max_tokens, Range{1, 1'000'000});
+    visit("show-contexts", s.show_contexts, YesNo{});
+    visit("show-expected", s.show_expected, YesNo{});
+}
+
+/// JudgeSpec: how the judge is reached.
+template <class Settings, class Visit>
+void visit_judge_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
+}
+
+template <class Settings, class Visit>
+void visit_analysis(Settings& s, Visit&& visit) {
+    visit("margin", s.margin, Range{0, 1, true, true});
+    visit("alpha", s.alpha, Range{0, 0.5, true, true});
+    visit("power", s.power, Range{0, 1, true, true});
+}
+
+}  // namespace assay::config

@@ -1,0 +1,78 @@
+#pragma once
+// The study's artifact files as text, from records. evaluation/responses/<variant>.jsonl holds the answers; in
+// evaluation/exports/<variant>/<judge>/ lie batch_NN.txt (made by judge/, which knows no names), batch_mapping.json
+// (the key to A and B), raw_judge_responses.json and evaluation_results.json. Every function is pure; every text is
+// valid UTF-8 whatever the model wrote (an invalid byte becomes U+FFFD); keys and rows have a fixed order.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/records/answer.hpp"
+#include "assay/records/comparison.hpp"
+#include "assay/records/question.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay::exchange {
+
+/// A question and what a variant wrote for it.
+struct StudyAnswer {
+    Question question;
+    Answer answer;
+    std::string why_no_prompt_sha256;  ///< a sentence, where answer.prompt_sha256 is empty (served models)
+};
+
+/// One comparison with the baseline and what one judge said of it. Questions without an answer of the baseline are no
+/// comparison.
+struct StudyItem {
+    Comparison comparison;
+    std::string baseline;            ///< the baseline's name
+    std::optional<Verdict> verdict;  ///< empty: not judged yet, or no call is needed
+};
+
+/// Where an item stands in the exports: batch_NN.txt and the number within it, both from 1.
+struct BatchPlace {
+    int batch = 0;
+    int example = 0;
+    friend bool operator==(const BatchPlace&, const BatchPlace&) = default;
+};
+
+/// Whether a judge is asked: the answers differ and the variant has one.
+[[nodiscard]] bool needs_call(const Comparison& comparison);
+
+/// A place for each item, in the order of `items`: groups of `batch_size` (at least 1) by order_index, then id. Items
+/// that are appended with larger order_index leave the full batches as they are. Within a batch those that need a call
+/// come first, so that batch_NN.txt counts 1, 2, 3, ... without a gap; the others (identical answers, no answer of the
+/// variant) take the numbers after them.
+[[nodiscard]] std::vector<BatchPlace> assign_batches(std::span<const StudyItem> items, int batch_size = 10);
+
+/// "batch_01": the stem of a batch's file, two digits at least.
+[[nodiscard]] std::string batch_name(int batch);
+
+/// One line of responses/<variant>.jsonl with its line feed: task_id, instruction, expected_response (null: none),
+/// model_answer ("" where stop_reason is failed, `failure` says why), contexts (the whole set), n_contexts_used,
+/// contexts_cut, stop_reason, n_prompt_tokens, n_answer_tokens, prompt_sha256 (null, and `why`: not known),
+/// messages_sha256.
+[[nodiscard]] std::string response_line(const StudyAnswer& row);
+/// The lines of all rows, in their order.
+[[nodiscard]] std::string responses_jsonl(std::span<const StudyAnswer> rows);
+
+/// batch_mapping.json: {batch, example, task_id, presented_as_A, presented_as_B, order ("<name of A>_first"),
+/// comparison_id, order_index, answers_sha256} of every item, by batch and example. `places` are those of
+/// assign_batches for the same items.
+[[nodiscard]] std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const BatchPlace> places);
+
+/// raw_judge_responses.json: {"batch_01/3": reply} of the items for which the judge was called and something came back.
+[[nodiscard]] std::string raw_judge_responses_json(std::span<const StudyItem> items,
+                                                   std::span<const BatchPlace> places);
+
+/// evaluation_results.json: {batch, example, task_id, verdict, winner_model, order, confidence, reasoning} of every
+/// item that is settled or was tried, by batch and example; `failure` besides where the state is INVALID, ERROR or
+/// REFUSED. Identical answers are TIE and a variant without an answer loses, both with confidence null; `winner_model`
+/// is null for INVALID, ERROR, REFUSED. Items that wait for a verdict are left out.
+[[nodiscard]] std::string evaluation_results_json(std::span<const StudyItem> items, std::span<const BatchPlace> places);
+
+}  // namespace assay::exchange

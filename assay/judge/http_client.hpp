@@ -1,0 +1,55 @@
+#pragma once
+// POST requests to one address, several at once, on the caller's thread (curl's multi interface).
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace assay::judge {
+
+struct HttpTarget {
+    std::string url;
+    std::string host_and_port;         ///< for sentences
+    std::vector<std::string> headers;  ///< "Name: value"; sent to this address only, never to a proxy
+    double timeout_s = 120;            ///< of one whole request, connecting included
+    bool use_proxy = true;             ///< heed http_proxy, https_proxy, no_proxy
+};
+
+struct HttpReply {
+    std::size_t id = 0;
+    int status = 0;  ///< 0: no reply, see `trouble`
+    std::string body;
+    std::string retry_after;  ///< the header's value, may be empty
+    std::string date;         ///< likewise
+    std::string trouble;      ///< a sentence that begins with host:port: no connection, timeout, broken off, too long
+    bool connected = false;   ///< a connection was made; false: refused, no such host
+};
+
+/// Redirects are not followed and certificates are verified. A reply's body is cut off with trouble beyond
+/// kMaxReplyBytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
+/// sends nothing while it thinks; the whole request's time limit ends a reply that trickles.
+class HttpClient {
+ public:
+    static constexpr std::size_t kMaxReplyBytes = 8u << 20;
+
+    explicit HttpClient(HttpTarget target);
+    /// Breaks off what is in flight.
+    ~HttpClient();
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+
+    /// Begins a request. `id` comes back with its reply.
+    void post(std::size_t id, std::string body);
+
+    /// Works on the requests until one or more have ended, for at most `wait`, and returns those; sleeps if there are
+    /// none.
+    [[nodiscard]] std::vector<HttpReply> poll(std::chrono::milliseconds wait);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace assay::judge

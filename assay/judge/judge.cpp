@@ -1,0 +1,46 @@
+#include "assay/judge/judge.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string_view>
+#include <utility>
+
+#include "assay/base/text.hpp"
+#include "assay/judge/openai.hpp"
+#include "assay/judge/reference.hpp"
+
+namespace assay::judge {
+namespace {
+
+struct Provider {
+    std::string_view name;
+    Result<std::unique_ptr<Judge>> (*make)(const JudgeSpec&, RenderTemplate, Progress&);
+};
+
+constexpr Provider kProviders[] = {
+    {"reference", make_reference_judge},  // token F1 with the expected answer
+    {"openai",
+     make_openai_judge},  // anything that speaks POST /chat/completions: OpenAI, llama-server, vLLM, Ollama's /v1 ...
+};
+
+}  // namespace
+
+std::vector<std::string> provider_names() {
+    std::vector<std::string> names;
+    for (const Provider& provider : kProviders) names.emplace_back(provider.name);
+    return names;
+}
+
+Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
+    for (const Provider& provider : kProviders) {
+        if (provider.name == spec.provider) return provider.make(spec, std::move(render), progress);
+    }
+    const std::vector<std::string> known = provider_names();
+    const std::string nearest = nearest_word(spec.provider, known);
+    return fail(
+        fmt::format("unknown provider \"{}\"", spec.provider), fmt::format("judge {}", spec.name),
+        nearest.empty() ? fmt::format("known: {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", nearest));
+}
+
+}  // namespace assay::judge

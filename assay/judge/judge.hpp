@@ -1,0 +1,65 @@
+#pragma once
+// Judges: each takes blinded pairs and gives a verdict on every one. A judge never learns what made an answer; nothing
+// in this folder includes the records that know it. Adding a judge: one file, and one row of the table in judge.cpp.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/base/progress.hpp"
+#include "assay/base/result.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay::judge {
+
+/// Renders a Jinja template with variables given as a JSON object. Given from outside (the engine process does it);
+/// called from the thread that called Judge::run, never twice at a time.
+using RenderTemplate = std::function<Result<std::string>(const std::string& jinja, const std::string& variables_json)>;
+
+enum class RunEnd {
+    kFinished,   ///< every pair has a verdict, failed ones included
+    kCancelled,  ///< `cancel` was set: what had arrived was pushed, the rest stays pending
+    kStopped,  ///< going on is useless (401, 403, 404, nobody answers): pairs that were tried are ERROR, the rest stays
+               ///< pending
+};
+
+struct RunResult {
+    RunEnd end = RunEnd::kFinished;
+    Failure why;  ///< for kStopped
+};
+
+class Judge {
+ public:
+    virtual ~Judge() = default;
+
+    /// JSON object of all that a verdict depends on: provider, address, model, parameters, hash of the prompt's texts,
+    /// what is shown, version of the prompt's and the parser's code. Never a key. Equal identity and equal pair: the
+    /// stored verdict can be taken.
+    [[nodiscard]] virtual std::string identity() const = 0;
+
+    /// Whether judging is a computation of our own: no call leaves this process.
+    [[nodiscard]] virtual bool costs_nothing() const = 0;
+
+    /// Judges the pairs, begun in their order. Each finished verdict is pushed into `sink` as soon as it is there, in
+    /// any order, from the calling thread. Returns within a second after `cancel` is set. An exception of `sink` or of
+    /// the renderer passes through; requests in flight are then dropped. Not to be called twice at a time.
+    [[nodiscard]] virtual RunResult run(std::span<const BlindedPair> pairs,
+                                        const std::function<void(const Verdict&)>& sink,
+                                        const std::atomic<bool>& cancel) = 0;
+};
+
+/// The judge that `spec` describes. Fails on an unknown provider, settings out of range, an address that is none, a
+/// missing key. `progress` gets notes only (fallbacks, long waits) and must outlive the judge; steps and counts are the
+/// caller's, who has the sink.
+[[nodiscard]] Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
+                                                        RenderTemplate render,
+                                                        Progress& progress);
+
+/// Names of the providers that make_judge knows, in the table's order.
+[[nodiscard]] std::vector<std::string> provider_names();
+
+}  // namespace assay::judge

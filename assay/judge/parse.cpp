@@ -1,0 +1,234 @@
+#include "assay/judge/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "assay/base/text.hpp"
+
+namespace assay::judge {
+namespace {
+
+constexpr int kMaxDepth = 64;
+constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
+constexpr std::string_view kSpace = " \t\r\n";
+
+/// The four hexadecimal digits of `\uXXXX` at `at`, the backslash's place.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
+    if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return {};
+    unsigned value = 0;
+    for (std::size_t i = at + 2; i < at + 6; ++i) {
+        const char c = text[i];
+        const int digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0) return {};
+        value = value * 16 + static_cast<unsigned>(digit);
+    }
+    return value;
+}
+
+/// Appends the escape that begins at text[at] (a backslash inside a string) in a form that JSON accepts; returns how
+/// many bytes it was. Where a string ends is never changed by this: a backslash always takes the next byte with it.
+std::size_t append_escape(std::string& out, std::string_view text, std::size_t at) {
+    if (const auto unit = escaped_unit(text, at)) {
+        const bool high = *unit >= 0xD800 && *unit < 0xDC00, low = *unit >= 0xDC00 && *unit < 0xE000;
+        const auto next = high ? escaped_unit(text, at + 6) : std::nullopt;
+        if (next && *next >= 0xDC00 && *next < 0xE000) {
+            out += text.substr(at, 12);
+            return 12;
+        }
+        out += high || low ? std::string_view("\\ufffd") : text.substr(at, 6);
+        return 6;
+    }
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (std::string_view("\"\\/bfnrt").find(next) != std::string_view::npos) {
+        out += text.substr(at, 2);
+        return 2;
+    }
+    out += "\\\\";  // an unknown escape, or `\u` without digits: the backslash is meant literally
+    return 1;
+}
+
+struct ObjectText {
+    std::size_t end = 0;  ///< just after the closing brace
+    std::string json;     ///< repaired inside strings
+};
+
+/// The object that begins at text[begin] == '{', up to its own closing brace. Empty: cut off, brackets that do not
+/// match, or too deep.
+std::optional<ObjectText> cut_object(std::string_view text, std::size_t begin) {
+    ObjectText object;
+    std::string open;
+    bool in_string = false;
+    for (std::size_t i = begin; i < text.size();) {
+        const char c = text[i];
+        if (in_string && c == '\\') {
+            i += append_escape(object.json, text, i);
+            continue;
+        }
+        if (in_string && static_cast<unsigned char>(c) < 0x20) {
+            object.json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            object.json.push_back(c);
+        }
+        ++i;
+        if (c == '"') in_string = !in_string;
+        if (in_string) continue;
+        if (c == '{' || c == '[') open.push_back(c);
+        if (open.size() > kMaxDepth) return {};
+        if (c == '}' || c == ']') {
+            if (open.back() != (c == '}' ? '{' : '[')) return {};
+            open.pop_back();
+        }
+        if (open.empty()) {
+            object.end = i;
+            return object;
+        }
+    }
+    return {};
+}
+
+/// The fields of one object that matter. A field can stand in it twice, which the JSON library would hide: all verdicts
+/// are kept.
+struct Fields {
+    std::vector<std::optional<std::string>> verdicts;  ///< empty: not a string
+    std::string confidence;
+    std::string reasoning;
+};
+
+std::optional<Fields> read_fields(const std::string& json_text) {
+    using nlohmann::json;
+    Fields fields;
+    std::string key;
+    const auto take = [&](int depth, json::parse_event_t event, json& parsed) {
+        if (depth != 1) return true;
+        if (event == json::parse_event_t::key) key = to_lower_ascii(parsed.get_ref<const std::string&>());
+        // For a nested value that has just ended, depth is 1 too.
+        const bool is_value = event == json::parse_event_t::value || event == json::parse_event_t::object_end ||
+                              event == json::parse_event_t::array_end;
+        if (!is_value) return true;
+        const auto* text = parsed.get_ptr<const std::string*>();
+        if (key == "verdict") fields.verdicts.push_back(text ? std::optional(*text) : std::nullopt);
+        if (key == "confidence" && text) fields.confidence = *text;
+        if (key == "reasoning" && text) fields.reasoning = *text;
+        return true;
+    };
+    if (json::parse(json_text, take, false).is_discarded()) return {};
+    return fields;
+}
+
+std::optional<VerdictState> state_of(const std::optional<std::string>& word) {
+    if (!word) return {};
+    const std::string lower = to_lower_ascii(trim(*word));
+    if (lower == "a") return VerdictState::kA;
+    if (lower == "b") return VerdictState::kB;
+    if (lower == "tie") return VerdictState::kTie;
+    return {};
+}
+
+Confidence confidence_of_word(const std::string& word) {
+    const std::string lower = to_lower_ascii(trim(word));
+    if (lower == "high") return Confidence::kHigh;
+    if (lower == "medium") return Confidence::kMedium;
+    if (lower == "low") return Confidence::kLow;
+    return Confidence::kNone;
+}
+
+ParsedReply invalid(std::string failure) {
+    ParsedReply reply;
+    reply.failure = std::move(failure);
+    return reply;
+}
+
+/// Adds what one object says to what the objects before it said. False: the reply is INVALID, with the sentence in
+/// `reply.failure`.
+bool add_object(const Fields& fields, ParsedReply& reply) {
+    for (const auto& word : fields.verdicts) {
+        const auto state = state_of(word);
+        if (!state) {
+            reply = invalid(
+                word ? fmt::format("The reply's verdict is \"{}\", which is none of A, B, TIE.", shorten(*word, 60))
+                     : "The reply's verdict is not a text.");
+            return false;
+        }
+        if (reply.state != VerdictState::kInvalid && reply.state != *state) {
+            reply = invalid("The reply holds verdicts that contradict each other.");
+            return false;
+        }
+        reply.state = *state;
+    }
+    if (!fields.verdicts.empty()) {
+        reply.confidence = confidence_of_word(fields.confidence);
+        reply.reasoning = fields.reasoning;
+    }
+    return true;
+}
+
+}  // namespace
+
+ParsedReply parse_reply(std::string_view content) {
+    const std::string valid = to_valid_utf8(content);
+    std::string_view text = trim(valid);
+    // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>" further on may be a
+    // citation.
+    while (text.substr(0, kThinkBegin.size()) == kThinkBegin) {
+        const std::size_t end = text.find(kThinkEnd);
+        if (end == std::string_view::npos) return invalid("The reply ends before the judge has finished thinking.");
+        text = trim(text.substr(end + kThinkEnd.size()));
+    }
+
+    ParsedReply reply;
+    std::string prose;  // what is outside of the objects
+    std::size_t prose_depth =
+        0;  // braces of prose, LaTeX or something that only looks like JSON; nothing inside them counts
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t brace = std::min(text.find_first_of("{}", i), text.size());
+        prose += text.substr(i, brace - i);
+        if (brace == text.size()) break;
+        const std::size_t next = text.find_first_not_of(kSpace, brace + 1);
+        const bool begins_object =
+            text[brace] == '{' && prose_depth == 0 && next != std::string_view::npos && text[next] == '"';
+        if (begins_object) {
+            // If it is not an object, what stands inside could be cited text, so nothing of the reply can be trusted.
+            const auto object = cut_object(text, brace);
+            const auto fields = object ? read_fields(object->json) : std::nullopt;
+            if (!fields) return invalid("The reply's JSON is cut off or malformed.");
+            if (!add_object(*fields, reply)) return reply;
+            i = object->end;
+            continue;
+        }
+        if (text[brace] == '{') ++prose_depth;
+        if (text[brace] == '}' && prose_depth > 0) --prose_depth;
+        i = brace + 1;
+    }
+    // The rest of an object that cited quotes without escaping them, and so ended too early.
+    if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos)
+        return invalid("The reply's JSON is malformed.");
+    if (reply.state == VerdictState::kInvalid) reply.failure = "The reply holds no JSON object with a verdict.";
+    return reply;
+}
+
+bool nests_deeper_than(std::string_view json, int depth) {
+    int open = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_string && c == '\\') {
+            ++i;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            if (++open > depth) return true;
+        } else if (!in_string && (c == '}' || c == ']')) {
+            --open;
+        }
+    }
+    return false;
+}
+
+}  // namespace assay::judge

@@ -1,0 +1,37 @@
+#pragma once
+// What a judge's reply says. Tolerant about form, strict about meaning: nothing is ever guessed from prose.
+
+#include <string>
+#include <string_view>
+
+#include "assay/records/verdict.hpp"
+
+namespace assay::judge {
+
+/// Counted up whenever a reply could be read differently than before; part of a judge's identity.
+inline constexpr int kParserVersion = 1;
+
+struct ParsedReply {
+    VerdictState state = VerdictState::kInvalid;  ///< kA, kB, kTie or kInvalid
+    Confidence confidence = Confidence::kNone;    ///< kNone: not said, or another word
+    std::string reasoning;                        ///< valid UTF-8
+    std::string failure;                          ///< a sentence, for kInvalid
+};
+
+/// Reads the verdict out of a reply's text.
+///
+/// Counted are the JSON objects at the top level of the reply; Markdown fences, prose around them and a
+/// <think>...</think> block at the beginning are skipped. An object inside another pair of braces, or inside a string,
+/// is not at the top level: an answer that the judge cites cannot steer it. INVALID: no object with the field
+/// "verdict"; a verdict that is not A, B or TIE (in any case of letters); two that contradict each other, in one object
+/// or in several; an object that is begun but is not JSON (cut off, quotes not escaped). Inside strings, bare control
+/// characters and unknown escapes (LaTeX's "\(") are taken literally. Where several objects agree, confidence and
+/// reasoning are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
+/// whatever the bytes.
+[[nodiscard]] ParsedReply parse_reply(std::string_view content);
+
+/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
+/// which would allocate for each level. Judges' replies need about 5.
+[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
+
+}  // namespace assay::judge

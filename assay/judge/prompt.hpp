@@ -1,0 +1,40 @@
+#pragma once
+// What a judge is shown: one pair a prompt for judges that are called, a batch as text for those that are pasted into a
+// chat.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "assay/records/verdict.hpp"
+
+namespace assay::judge {
+
+/// Counted up whenever the system text, the built-in template, the variables or the boundary change; part of a judge's
+/// identity.
+inline constexpr int kPromptVersion = 1;
+
+/// The system message of every judging prompt, also with a template of the user's own.
+[[nodiscard]] std::string_view system_text();
+
+/// The built-in Jinja template of the user turn. JudgeSpec::prompt_template replaces it; template_variables says what
+/// it can use.
+[[nodiscard]] std::string_view builtin_template();
+
+/// `n_digits` decimal digits that occur in none of the texts, so that no text can write the mark that ends its own
+/// block. Derived from the texts by SHA-256 (and again until they occur in none): the same texts give the same boundary
+/// on every machine. Decimal digits only, because hexadecimal ones could spell the name of a number format ("f16"), and
+/// a prompt may not name any. n_digits: 1 to 20; the texts must leave a number of that length free.
+[[nodiscard]] std::string boundary_for(std::span<const std::string_view> texts, std::size_t n_digits = 12);
+
+/// The template's variables as a JSON object: `question`; `expected` (null: none, or not to be shown); `contexts` (a
+/// list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`, derived from all of the item's texts, those not
+/// shown included.
+[[nodiscard]] std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected);
+
+/// A batch_NN.txt of the study (formats.md): instructions, then per item "Example n" (from 1), the question, the
+/// expected answer and the contexts if they are to be shown, Response A, Response B; last the JSON that is wanted back,
+/// reasoning before verdict. One boundary for the whole batch. Pure; valid UTF-8 if the pairs are.
+[[nodiscard]] std::string render_batch_text(std::span<const BlindedPair> pairs, bool show_contexts, bool show_expected);
+
+}  // namespace assay::judge

@@ -1,0 +1,148 @@
+#include "assay/report/analysis_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/text.hpp"
+#include "assay/records/names.hpp"
+
+namespace assay::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(std::optional<double> value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+/// A reason is there only where there is something to explain.
+void add_why(Json& out, const std::string& why) {
+    if (!why.empty()) out["why"] = to_valid_utf8(why);
+}
+
+Json json_of(const Estimate& estimate) {
+    Json out{{"value", json_of(estimate.value)},
+             {"low", json_of(estimate.low)},
+             {"high", json_of(estimate.high)},
+             {"confidence", estimate.confidence},
+             {"n", estimate.n},
+             {"method", estimate.method}};
+    add_why(out, estimate.why);
+    return out;
+}
+
+Json json_of(const Counts& c) {
+    return {{"n_items", c.n_items},
+            {"n", c.n},
+            {"wins", c.wins},
+            {"ties", c.ties},
+            {"losses", c.losses},
+            {"identical", c.identical},
+            {"invalid", c.invalid},
+            {"errors", c.errors},
+            {"refused", c.refused},
+            {"not_judged", c.not_judged},
+            {"no_answer_variant", c.no_answer_variant},
+            {"no_answer_baseline", c.no_answer_baseline}};
+}
+
+Json json_of(const EffectSize& effect) {
+    Json out{{"abs_2p_minus_1", json_of(effect.abs_2p_minus_1)}, {"cohens_h", json_of(effect.cohens_h)}};
+    add_why(out, effect.why);
+    return out;
+}
+
+Json json_of(const DetectableEffect& mde) {
+    Json out{{"net", json_of(mde.net)},
+             {"decisive_win_rate", json_of(mde.decisive_win_rate)},
+             {"power", mde.power},
+             {"alpha", mde.alpha}};
+    if (!mde.method.empty()) out["method"] = mde.method;
+    add_why(out, mde.why);
+    return out;
+}
+
+Json json_of(const PositionRow& row) {
+    return {{"wins", row.wins}, {"losses", row.losses}, {"ties", row.ties}};
+}
+
+Json json_of(const std::optional<Position>& position) {
+    if (!position) return nullptr;
+    Json out{{"variant_first", json_of(position->variant_first)},
+             {"variant_second", json_of(position->variant_second)},
+             {"first_shown_wins", position->first_shown_wins},
+             {"second_shown_wins", position->second_shown_wins},
+             {"bias", json_of(position->bias)},
+             {"net_stratified", json_of(position->net_stratified)},
+             {"p_sign", json_of(position->p_sign)},
+             {"p_fisher", json_of(position->p_fisher)}};
+    if (!position->p_fisher_method.empty()) out["p_fisher_method"] = position->p_fisher_method;
+    return out;
+}
+
+Json json_of(const std::vector<ConfidenceRow>& rows) {
+    Json out = Json::array();
+    for (const ConfidenceRow& row : rows) {
+        const std::string_view level = row.level == Confidence::kNone ? "none" : name_of(row.level);
+        out.push_back({{"level", level}, {"wins", row.wins}, {"losses", row.losses}, {"ties", row.ties}});
+    }
+    return out;
+}
+
+Json json_of(const EquivalenceTest& tost) {
+    return {{"p_lower", tost.p_lower},
+            {"p_upper", tost.p_upper},
+            {"p_tost", tost.p_tost},
+            {"smallest_margin", json_of(tost.smallest_margin)}};
+}
+
+Json json_of(const std::optional<ClusterSummary>& clusters) {
+    if (!clusters) return nullptr;
+    Json out{{"n_clusters", clusters->n_clusters},
+             {"largest", clusters->largest},
+             {"design_effect", json_of(clusters->design_effect)},
+             {"design_effect_used", clusters->design_effect_used},
+             {"p_sign_flip", json_of(clusters->p_sign_flip)}};
+    add_why(out, clusters->why);
+    return out;
+}
+
+Json json_of(const Decision& decision) {
+    return {{"label", name_of(decision.label)},
+            {"beyond_margin", decision.beyond_margin},
+            {"detectably_worse", decision.detectably_worse},
+            {"detectably_better", decision.detectably_better},
+            {"margin", decision.margin},
+            {"alpha", decision.alpha},
+            {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
+            {"why", to_valid_utf8(decision.why)}};
+}
+
+}  // namespace
+
+std::string estimate_to_json(const Estimate& estimate) {
+    return json_of(estimate).dump();
+}
+
+std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {
+    const SignTest& sign = a.sign_test;
+    const Json out{
+        {"schema_version", kAnalysisSchemaVersion},
+        {"counts", json_of(a.counts)},
+        {"win_rate_decisive", json_of(a.win_rate_decisive)},
+        {"loss_rate_decisive", json_of(a.loss_rate_decisive)},
+        {"net_win_rate", json_of(a.net_win_rate)},
+        {"failure_rate", json_of(a.failure_rate)},
+        {"sign_test", {{"exact", sign.exact}, {"mid_p", sign.mid_p}, {"normal_corrected", sign.normal_corrected}}},
+        {"effect_size", json_of(a.effect_size)},
+        {"mde", json_of(a.mde)},
+        {"position", json_of(a.position)},
+        {"confidence", json_of(a.confidence)},
+        {"tost", json_of(a.tost)},
+        {"clusters", json_of(a.clusters)},
+        {"decision", json_of(a.decision)},
+        {"worst_case",
+         {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+    return out.dump(indent);
+}
+
+}  // namespace assay::report

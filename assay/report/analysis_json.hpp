@@ -1,0 +1,25 @@
+#pragma once
+// The JSON form of what analysis/ computed: the document of `assay stats --json`, and (without its schema_version) the
+// statistical part of each entry of report.json's `comparisons`. Key order is fixed; a change of meaning raises the
+// schema version.
+
+#include <string>
+
+#include "assay/records/analysis.hpp"
+
+namespace assay::report {
+
+/// Of the document that analysis_to_json gives.
+inline constexpr int kAnalysisSchemaVersion = 1;
+
+/// One JSON object on one line: {"value", "low", "high", "confidence", "n", "method"}, with null values and a "why"
+/// where it is undefined.
+[[nodiscard]] std::string estimate_to_json(const Estimate& estimate);
+
+/// One JSON object, indented by `indent` spaces (negative: on one line), without a final line break: schema_version,
+/// counts, win_rate_decisive, loss_rate_decisive, net_win_rate, failure_rate, sign_test, effect_size, mde, position
+/// (null where the sides are not known), confidence (list), tost, clusters (null where there are none), decision,
+/// worst_case {decision, net_win_rate}. The names of variant, baseline and judge are not in it.
+[[nodiscard]] std::string analysis_to_json(const ComparisonAnalysis& analysis, int indent = -1);
+
+}  // namespace assay::report

@@ -1,0 +1,176 @@
+#include "assay/report/render_json.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "assay/base/result.hpp"
+#include "assay/base/text.hpp"
+#include "assay/records/names.hpp"
+#include "assay/report/analysis_json.hpp"
+
+namespace assay::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(std::string_view bytes) {
+    return to_valid_utf8(bytes);
+}
+
+Json text_or_null(std::string_view bytes) {
+    return bytes.empty() ? Json(nullptr) : Json(text(bytes));
+}
+
+Json texts(const std::vector<std::string>& values) {
+    Json out = Json::array();
+    for (const std::string& value : values) out.push_back(text(value));
+    return out;
+}
+
+Json generation_json(const GenerationSettings& g) {
+    return {{"system", text(g.system)},
+            {"prompt_template", text(g.prompt_template)},
+            {"chat_template", text_or_null(g.chat_template)},
+            {"temp", g.temp},
+            {"top_k", g.top_k},
+            {"top_p", g.top_p},
+            {"min_p", g.min_p},
+            {"repeat_penalty", g.repeat_penalty},
+            {"repeat_last_n", g.repeat_last_n},
+            {"ctx_size", g.ctx_size},
+            {"predict", g.predict},
+            {"seed", g.seed},
+            {"stop", texts(g.stop)},
+            {"date", text(g.date)},
+            {"thinking", g.thinking},
+            {"own_template", g.own_template}};
+}
+
+Json experiment_json(const ReportExperiment& e) {
+    Json out{{"name", text(e.name)},
+             {"plan_sha256", text(e.plan_sha256)},
+             {"n_questions", e.n_questions},
+             {"margin", e.margin},
+             {"alpha", e.alpha},
+             {"dataset", {{"file", text(e.dataset_file)}, {"sha256", text_or_null(e.dataset_sha256)}}},
+             {"generation", generation_json(e.generation)},
+             {"blinding_seed", e.blinding_seed},
+             {"exploratory", e.exploratory}};
+    if (e.exploratory) out["exploratory_why"] = text(e.exploratory_why);
+    out["command"] = text_or_null(e.command);
+    if (!e.plan_json.empty()) {
+        Json plan = Json::parse(text(e.plan_json), nullptr, false);
+        ASSAY_CHECK(!plan.is_discarded());
+        out["plan"] = std::move(plan);
+    }
+    return out;
+}
+
+Json file_json(const ModelFile& file) {
+    if (file.sha256.empty()) return nullptr;
+    Json types = Json::object();
+    for (const auto& [type, count] : file.tensor_types) types[text(type)] = count;
+    return {{"name", text(std::filesystem::path(file.path).filename().string())},
+            {"sha256", text(file.sha256)},
+            {"size_bytes", file.size_bytes},
+            {"tensor_bytes", file.tensor_bytes},
+            {"n_weights", file.n_weights},
+            {"bits_per_weight", file.n_weights == 0 ? Json(nullptr) : Json(file.bits_per_weight())},
+            {"tensor_types", std::move(types)},
+            {"file_type", text_or_null(file.file_type)},
+            {"architecture", text_or_null(file.architecture)}};
+}
+
+/// Members that were not measured are null, and then there is a why.
+Json speed_json(const std::optional<Speed>& measured) {
+    const Speed speed = measured.value_or(Speed{});
+    const auto positive = [](auto value) { return value > 0 ? Json(value) : Json(nullptr); };
+    Json out{{"prefill_tokens_per_s", positive(speed.prefill_tokens_per_s)},
+             {"decode_tokens_per_s", positive(speed.decode_tokens_per_s)},
+             {"n_parallel", positive(speed.n_parallel)},
+             {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};
+    for (const auto& member : out) {
+        if (!member.is_null()) continue;
+        out["why"] = "what is null was not measured in this run";
+        break;
+    }
+    return out;
+}
+
+Json variant_json(const ReportVariant& v) {
+    return {{"name", text(v.variant.name)},
+            {"role", name_of(v.variant.role)},
+            {"recipe", text(v.variant.recipe)},
+            {"engine",
+             {{"name", text(v.engine.name)},
+              {"version", text(v.engine.version)},
+              {"fingerprint", text_or_null(v.engine.fingerprint)},
+              {"description", text(v.engine.description)}}},
+            {"file", file_json(v.variant.file)},
+            {"speed", speed_json(v.speed)},
+            {"answers",
+             {{"n", v.n_answers},
+              {"failed", v.n_failed},
+              {"empty", v.n_empty},
+              {"length_stop", v.n_length_stop},
+              {"contexts_cut", v.n_contexts_cut}}},
+            {"independence",
+             {{"n_checked", v.independence.n_checked},
+              {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
+              {"note", text(v.independence.note)}}}};
+}
+
+Json judge_json(const ReportJudge& judge, bool decides) {
+    return {{"name", text(judge.name)},
+            {"decides", decides},
+            {"provider", text(judge.provider)},
+            {"model", text_or_null(judge.model)},
+            {"url", text_or_null(judge.url)},
+            {"versions", texts(judge.versions)},
+            {"n_calls", judge.n_calls},
+            {"show_contexts", judge.show_contexts},
+            {"show_expected", judge.show_expected}};
+}
+
+Json comparison_json(const ComparisonAnalysis& analysis) {
+    Json out{
+        {"variant", text(analysis.variant)}, {"baseline", text(analysis.baseline)}, {"judge", text(analysis.judge)}};
+    Json rest = Json::parse(analysis_to_json(analysis));
+    rest.erase("schema_version");  // that of `assay stats`; a report has its own
+    out.update(rest);
+    return out;
+}
+
+}  // namespace
+
+std::string render_json(const ReportModel& model) {
+    Json variants = Json::array(), judges = Json::array(), comparisons = Json::array();
+    for (const ReportVariant& variant : model.variants) variants.push_back(variant_json(variant));
+    for (const ReportJudge& judge : model.judges) judges.push_back(judge_json(judge, judges.empty()));
+    for (const ReportComparison& c : model.comparisons) comparisons.push_back(comparison_json(c.analysis));
+    const Recommendation& r = model.recommendation;
+    const EqualityProof& proof = model.proof;
+    const HostInfo& host = model.host;
+    const Json out{{"schema_version", 1},
+                   {"experiment", experiment_json(model.experiment)},
+                   {"variants", std::move(variants)},
+                   {"judges", std::move(judges)},
+                   {"comparisons", std::move(comparisons)},
+                   {"controls", nullptr},
+                   {"controls_why", text(model.controls_why)},
+                   {"recommendation",
+                    {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)}, {"sentence", text(r.sentence)}}},
+                   {"proof",
+                    {{"n_prompts_compared", proof.n_prompts_compared},
+                     {"n_prompts_equal", proof.n_prompts_equal},
+                     {"same_engine", proof.same_engine},
+                     {"notes", texts(proof.notes)}}},
+                   {"host",
+                    {{"cpu", text_or_null(host.cpu)},
+                     {"cores", host.cores > 0 ? Json(host.cores) : Json(nullptr)},
+                     {"os", text_or_null(host.os)}}}};
+    return out.dump(2) + "\n";
+}
+
+}  // namespace assay::report

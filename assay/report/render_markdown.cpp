@@ -1,0 +1,305 @@
+#include "assay/report/render_markdown.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "assay/records/names.hpp"
+#include "assay/report/figures.hpp"
+#include "assay/report/markdown_results.hpp"
+#include "assay/report/markdown_text.hpp"
+
+namespace assay::report {
+namespace {
+
+bool is_metric(const ReportJudge& judge) {
+    return judge.provider == "reference";
+}
+
+const ReportVariant* baseline_of(const ReportModel& model) {
+    return model.variants.empty() ? nullptr : &model.variants.front();
+}
+
+std::string code_list(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? "" : ", ") + md_code(name);
+    return out;
+}
+
+std::string bullet(std::string_view text) {
+    return fmt::format("- {}\n", text);
+}
+
+/// "40.0 % of the baseline's"; empty for the baseline, or where one of the two is not known.
+std::string relative(double value, double baseline) {
+    return value > 0 && baseline > 0 ? fmt::format(" ({:.1f} % of the baseline)", value / baseline * 100)
+                                     : std::string();
+}
+
+std::string heading(const ReportModel& model) {
+    const ReportExperiment& e = model.experiment;
+    std::string out = fmt::format("# assay: {}\n\n", e.name.empty() ? "experiment" : md_text(e.name));
+    if (!model.recommendation.sentence.empty()) out += md_text(model.recommendation.sentence) + "\n\n";
+    if (e.exploratory) out += "**Exploratory:** " + md_text(e.exploratory_why) + "\n\n";
+    return out;
+}
+
+std::string key_finding(const ReportModel& model) {
+    MarkdownTable table({"variant", "wins", "ties", "losses", "net win rate, points", "level", "p, exact sign test",
+                         "effect size", "decision"},
+                        "lrrrlrrrl");
+    for (const ReportComparison* comparison : deciding_comparisons(model)) {
+        const ComparisonAnalysis& a = comparison->analysis;
+        const Counts& c = a.counts;
+        const std::string none(kNotMeasured);
+        const bool measured = c.n > 0, decisive = c.wins + c.losses > 0;
+        table.add({md_code(a.variant), measured ? std::to_string(c.wins) : none,
+                   measured ? std::to_string(c.ties) : none, measured ? std::to_string(c.losses) : none,
+                   points_with_interval(a.net_win_rate), measured ? confidence_level(a.net_win_rate.confidence) : "",
+                   decisive ? p_value(a.sign_test.exact) : none,
+                   a.effect_size.abs_2p_minus_1 ? fmt::format("{:.3f}", *a.effect_size.abs_2p_minus_1) : "undefined",
+                   "**" + decision_sentence(a.decision) + "**"});
+    }
+    std::string out = "## Key finding\n\n";
+    if (table.empty()) return out + "Nothing was judged: not measured.\n\n";
+    const ReportVariant* baseline = baseline_of(model);
+    return out +
+           fmt::format(
+               "Each variant against {} on {} questions, as judged by {}. Effect size: abs(2p - 1) of the "
+               "decisive win rate p.\n\n",
+               md_code(baseline ? baseline->variant.name : ""), model.experiment.n_questions,
+               md_code(model.judges.front().name)) +
+           table.text();
+}
+
+/// "Q4_K 120, Q6_K 30, F32 61": the most frequent first.
+std::string tensor_types(const ModelFile& file) {
+    std::vector<std::pair<std::string, int>> types(file.tensor_types.begin(), file.tensor_types.end());
+    std::stable_sort(types.begin(), types.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::string out;
+    for (const auto& [type, count] : types)
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", md_text(type), count);
+    return out.empty() ? std::string(kNotMeasured) : out;
+}
+
+std::string models_compared(const ReportModel& model) {
+    MarkdownTable table(
+        {"name", "role", "file", "size", "bits per weight", "type it names", "tensors by real type", "made"},
+        "lllrrlll");
+    const ReportVariant* baseline = baseline_of(model);
+    for (const ReportVariant& v : model.variants) {
+        const ModelFile& file = v.variant.file;
+        const bool is_baseline = v.variant.role == Role::kBaseline;
+        const std::string none(kNotMeasured);
+        const std::string size =
+            short_bytes(file.size_bytes) + (is_baseline || !baseline
+                                                ? ""
+                                                : relative(static_cast<double>(file.size_bytes),
+                                                           static_cast<double>(baseline->variant.file.size_bytes)));
+        table.add({md_code(v.variant.name), std::string(name_of(v.variant.role)),
+                   file.path.empty() ? "none" : md_code(std::filesystem::path(file.path).filename().string()),
+                   file.size_bytes == 0 ? none : size, figure_or_not_measured(file.bits_per_weight()),
+                   file.file_type.empty() ? "not said" : md_code(file.file_type), tensor_types(file),
+                   md_text(v.variant.recipe)});
+    }
+    return "## Models compared\n\n" + table.text() +
+           "The types are counted in the files. A quantization is a mixture, and where a tensor's rows do not divide "
+           "into a type's "
+           "blocks another type takes its place: what differs from the file's name is seen here.\n\n";
+}
+
+std::string generation_text(const GenerationSettings& g) {
+    std::string out = fmt::format(
+        "temp {}, top-k {}, top-p {}, min-p {}, repeat-penalty {} over {} tokens, ctx-size {}, predict {}, ", g.temp,
+        g.top_k, g.top_p, g.min_p, g.repeat_penalty, g.repeat_last_n, g.ctx_size, g.predict);
+    out += g.temp > 0 ? fmt::format("seed {}", g.seed) : std::string("greedy (no random draw)");
+    out += g.own_template ? ", each variant with its own chat template" : ", one chat template for all";
+    if (g.thinking) out += ", thinking on";
+    return out;
+}
+
+std::string independence_text(const ReportVariant& v) {
+    const IndependenceCheck& check = v.independence;
+    std::string out = "Independence of neighbours, " + md_code(v.variant.name) + ": ";
+    out += check.n_checked == 0
+               ? std::string(kNotMeasured)
+               : fmt::format("{} of {} answers were the same when asked again alone", check.n_equal, check.n_checked);
+    return out + (check.note.empty() ? "." : ". " + md_text(check.note));
+}
+
+std::string controls(const ReportModel& model) {
+    const EqualityProof& proof = model.proof;
+    std::string out = "## Controls\n\n";
+    out += bullet(proof.n_prompts_compared == 0
+                      ? "Same prompts: not measured."
+                      : fmt::format("Same prompts: the token ids of {} of {} prompts are equal for all variants.",
+                                    proof.n_prompts_equal, proof.n_prompts_compared));
+    out += bullet(proof.same_engine ? "Same engine: one fingerprint for all variants."
+                                    : "Same engine: not shown, the variants did not run under one fingerprint.");
+    out += bullet("Same settings: " + generation_text(model.experiment.generation) + ".");
+    for (const ReportVariant& v : model.variants) out += bullet(independence_text(v));
+    for (const std::string& note : proof.notes) out += bullet(md_text(note));
+    out +=
+        bullet("Gating controls (identical pairs and swapped-in answers, hidden among the questions): not measured, " +
+               md_text(model.controls_why) + ". So it was not tested whether the judge can see a difference at all.");
+    return out + "\n";
+}
+
+std::string judge_text(const ReportJudge& judge, bool decides) {
+    std::string out = md_code(judge.name) + (decides ? " decides" : " is a further judge, for sensitivity only");
+    if (is_metric(judge)) {
+        return out +
+               ": a metric, not a judge of meaning. It is the token F1 of each answer with the expected answer, as "
+               "SQuAD defines it; the "
+               "larger value wins, and a difference of at most 0.05 is a tie. A right answer in other words scores "
+               "low.";
+    }
+    out += fmt::format(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
+                       md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
+                       judge.versions.empty() ? "no model" : code_list(judge.versions));
+    out += " Beside the two answers it saw the question";
+    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
+    return out + (judge.show_contexts ? " and the passages." : ".");
+}
+
+std::string blinding(const ReportModel& model) {
+    std::string out = "## Blinding\n\n";
+    for (const ReportJudge& judge : model.judges) out += bullet(judge_text(judge, &judge == &model.judges.front()));
+    out += bullet(fmt::format(
+        "Two answers are called A and B; no name of a variant is in what is judged. Which of them is A was drawn in "
+        "balanced blocks with blinding seed {}, and so was the order of judging.",
+        model.experiment.blinding_seed));
+    out += bullet("Byte-identical answers are ties without a call, and are counted apart.");
+    return out + "\n";
+}
+
+std::string practical_implications(const ReportModel& model) {
+    MarkdownTable table(
+        {"name", "quality", "file size", "prefill, tokens/s", "decode, tokens/s", "peak memory", "parallel"},
+        "llrrrrr");
+    const ReportVariant* baseline = baseline_of(model);
+    const auto deciding = deciding_comparisons(model);
+    const Speed base = baseline ? baseline->speed.value_or(Speed{}) : Speed{};
+    for (const ReportVariant& v : model.variants) {
+        const auto comparison = std::find_if(deciding.begin(), deciding.end(), [&](const ReportComparison* c) {
+            return c->analysis.variant == v.variant.name;
+        });
+        const bool is_baseline = v.variant.role == Role::kBaseline;
+        const Speed speed = v.speed.value_or(Speed{});
+        const auto against = [&](double value, double other) {
+            return is_baseline ? std::string() : relative(value, other);
+        };
+        const auto size_text = [&](std::uint64_t bytes, std::uint64_t other) {
+            return bytes == 0 ? std::string(kNotMeasured)
+                              : short_bytes(bytes) + against(static_cast<double>(bytes), static_cast<double>(other));
+        };
+        const std::uint64_t base_size = baseline ? baseline->variant.file.size_bytes : 0;
+        table.add({md_code(v.variant.name),
+                   is_baseline                    ? "the baseline"
+                   : comparison == deciding.end() ? std::string(kNotMeasured)
+                                                  : decision_words((*comparison)->analysis.decision),
+                   size_text(v.variant.file.size_bytes, base_size),
+                   figure_or_not_measured(speed.prefill_tokens_per_s) +
+                       against(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
+                   figure_or_not_measured(speed.decode_tokens_per_s) +
+                       against(speed.decode_tokens_per_s, base.decode_tokens_per_s),
+                   size_text(speed.peak_memory_bytes, base.peak_memory_bytes),
+                   speed.n_parallel > 0 ? std::to_string(speed.n_parallel) : std::string(kNotMeasured)});
+    }
+    const HostInfo& host = model.host;
+    return "## Practical implications\n\n" + table.text() +
+           fmt::format(
+               "Speeds are those of answering this set, all questions in flight together, on {}{}: one measurement "
+               "each, without an interval. "
+               "Peak memory is that of an engine process that loaded this variant only.\n\n",
+               host.cpu.empty() ? "a machine that is not known" : md_text(host.cpu),
+               host.cores > 0 ? fmt::format(" ({} cores)", host.cores) : std::string());
+}
+
+std::string caveats(const ReportModel& model) {
+    std::string out = "## Caveats\n\n";
+    const auto deciding = deciding_comparisons(model);
+    const bool any_metric = std::any_of(model.judges.begin(), model.judges.end(), is_metric);
+    const bool not_judged =
+        std::any_of(deciding.begin(), deciding.end(), [](const auto* c) { return c->analysis.counts.not_judged > 0; });
+    const bool cut =
+        std::any_of(model.variants.begin(), model.variants.end(), [](const auto& v) { return v.n_length_stop > 0; });
+    out +=
+        bullet(fmt::format("The result holds for these {} questions and others like them, these settings, and this "
+                           "judge; not for other tasks.",
+                           model.experiment.n_questions));
+    out += bullet("No gating controls: a judge that sees nothing makes everything look alike.");
+    if (any_metric)
+        out += bullet(
+            "The reference metric compares words with the expected answer. It does not know whether an answer is "
+            "right.");
+    if (deciding.size() > 1) {
+        out += bullet(
+            fmt::format("{} variants are decided, each at alpha = {:.4g}, without a correction for their number.",
+                        deciding.size(), model.experiment.alpha));
+    }
+    if (not_judged) out += bullet("Some comparisons were not judged; run again to judge them.");
+    if (cut) out += bullet("Some answers were cut at the limit of tokens; a longer limit may change the result.");
+    if (!model.proof.same_engine)
+        out += bullet("Not only the weights may differ: the variants did not run under one engine fingerprint.");
+    if (model.experiment.generation.own_template)
+        out += bullet("Not only the weights differ: each variant used its own chat template.");
+    if (model.experiment.generation.temp > 0) out += bullet("Answers were sampled; another seed gives other answers.");
+    if (model.experiment.exploratory)
+        out += bullet("Exploratory: margin or alpha were changed after verdicts were seen.");
+    return out + "\n";
+}
+
+std::string reproducibility(const ReportModel& model) {
+    const ReportExperiment& e = model.experiment;
+    MarkdownTable hashes({"what", "SHA-256"}, "ll");
+    hashes.add({"plan", md_code(e.plan_sha256)});
+    hashes.add({"dataset " + md_code(e.dataset_file), md_code(e.dataset_sha256)});
+    for (const ReportVariant& v : model.variants)
+        hashes.add({"weights of " + md_code(v.variant.name), md_code(v.variant.file.sha256)});
+    std::vector<std::string> engines;
+    for (const ReportVariant& v : model.variants) {
+        const std::string line =
+            fmt::format("Engine: {} {}, fingerprint {}{}.", md_text(v.engine.name), md_text(v.engine.version),
+                        md_code(v.engine.fingerprint),
+                        v.engine.description.empty() ? "" : " (" + md_text(v.engine.description) + ")");
+        if (std::find(engines.begin(), engines.end(), line) == engines.end()) engines.push_back(line);
+    }
+    std::string out = "## Reproducibility\n\n" + hashes.text();
+    for (const std::string& line : engines) out += bullet(line);
+    out += bullet(fmt::format("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed));
+    out += bullet("Host: " + (model.host.cpu.empty() ? "not known" : md_text(model.host.cpu)) +
+                  (model.host.os.empty() ? "" : ", " + md_text(model.host.os)) + ".");
+    out += bullet(
+        "In the run's folder: `assay.sqlite` (everything), `report.json`, `evaluation/responses/` (the answers), "
+        "`evaluation/exports/` "
+        "(what was judged, the key to A and B, the judge's replies, the verdicts).");
+    if (e.command.empty()) return out + "\n";
+    return out + "\nRun again (what is done is kept):\n\n" + md_code_block(e.command);
+}
+
+std::string conclusion(const ReportModel& model) {
+    std::string out = "## Conclusion and recommendation\n\n";
+    for (const ReportComparison* comparison : deciding_comparisons(model)) {
+        const ComparisonAnalysis& a = comparison->analysis;
+        out += bullet(fmt::format("{}: {}, net win rate {}{}.", md_code(a.variant), decision_sentence(a.decision),
+                                  points_with_interval(a.net_win_rate), a.net_win_rate.value ? " points" : ""));
+    }
+    const std::string& sentence = model.recommendation.sentence;
+    return out + "\n" + (sentence.empty() ? "No recommendation." : "**" + md_text(sentence) + "**") + "\n";
+}
+
+}  // namespace
+
+std::string render_markdown(const ReportModel& model) {
+    return heading(model) + key_finding(model) + models_compared(model) + controls(model) + blinding(model) +
+           md_match_outcomes(model) + md_win_rates(model) + md_significance(model) + md_net_win_rate(model) +
+           md_position(model) + md_confidence(model) + md_lost_questions(model) + md_failures(model) +
+           practical_implications(model) + caveats(model) + md_sample_size(model) + reproducibility(model) +
+           conclusion(model);
+}
+
+}  // namespace assay::report

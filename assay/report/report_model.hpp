@@ -1,0 +1,118 @@
+#pragma once
+// Everything that a report shows, as plain data. The spine fills it from the store; report.md, report.json and the
+// terminal's table are pure functions of it, so the same run always gives the same bytes. Nothing here may come from a
+// wall clock.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/records/analysis.hpp"
+#include "assay/records/outcome.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/variant.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay::report {
+
+/// What was asked: the resolved experiment.
+struct ReportExperiment {
+    std::string name;
+    std::string plan_sha256;
+    std::string plan_json;  ///< the resolved plan as one JSON document, shown in report.json; may be empty
+    std::int64_t n_questions = 0;
+    double margin = 0.10;      ///< net win rate, in (0, 1)
+    double alpha = 0.05;       ///< one-sided
+    std::string dataset_file;  ///< name only, without the folders of this machine
+    std::string dataset_sha256;
+    GenerationSettings generation;
+    std::uint64_t blinding_seed = 1;
+    bool exploratory = false;     ///< margin or alpha were changed after the first verdict
+    std::string exploratory_why;  ///< a sentence, when exploratory
+    std::string command;          ///< what makes this run again: "assay run science.yaml --run DIR"; may be empty
+};
+
+/// Questions that were answered a second time, alone, and how many of those texts were the same.
+struct IndependenceCheck {
+    std::int64_t n_checked = 0;  ///< 0: not checked
+    std::int64_t n_equal = 0;
+    std::string note;  ///< a sentence: what was compared, or why it was not checked; may be empty
+};
+
+/// One way of running the model: its file, how it ran, and the facts of its answers.
+struct ReportVariant {
+    Variant variant;  ///< an empty file.sha256: no file of ours (a served model)
+    EngineInfo engine;
+    std::optional<Speed> speed;       ///< empty: not measured
+    std::int64_t n_answers = 0;       ///< questions that were tried, failed ones included
+    std::int64_t n_failed = 0;        ///< StopReason::kFailed
+    std::int64_t n_length_stop = 0;   ///< StopReason::kLength: cut at the limit of tokens
+    std::int64_t n_contexts_cut = 0;  ///< the prompt was too long and passages were left out
+    std::int64_t n_empty = 0;         ///< an answer that is empty or white space only, failed ones not counted
+    IndependenceCheck independence;
+};
+
+/// One comparison after unblinding, with what a reader wants to see of it.
+struct JudgedItem {
+    std::string question;  ///< text; its id is outcome.question_id
+    std::optional<std::string> expected;
+    std::string baseline_answer;  ///< bytes as the model wrote them; empty if it failed
+    std::string variant_answer;
+    Outcome outcome;                      ///< from the variant's side; who was shown first, confidence, reasoning
+    std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call was made
+    std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that failed; may be empty
+};
+
+/// A variant against the baseline, by one judge.
+struct ReportComparison {
+    ComparisonAnalysis analysis;
+    std::vector<JudgedItem> items;  ///< in the dataset's order
+};
+
+struct ReportJudge {
+    std::string name;
+    std::string provider;  ///< "reference": the metric, no model is called
+    std::string model;     ///< as asked for; empty for the metric
+    std::string url;
+    std::vector<std::string> versions;  ///< models that the replies named, sorted, each once
+    std::int64_t n_calls = 0;           ///< verdicts that needed a call (identical and failed answers need none)
+    bool show_contexts = true;          ///< the judge saw the passages
+    bool show_expected = true;          ///< the judge saw the expected answer
+};
+
+/// Where it ran. Empty or 0: not known.
+struct HostInfo {
+    std::string cpu;
+    int cores = 0;
+    std::string os;
+};
+
+/// What shows that only the weights differ.
+struct EqualityProof {
+    std::int64_t n_prompts_compared = 0;  ///< questions whose prompt token ids were compared over all variants
+    std::int64_t n_prompts_equal = 0;     ///< of these, the same for all variants
+    bool same_engine = false;             ///< one engine fingerprint for all variants
+    std::vector<std::string> notes;       ///< sentences: what was not proven, or differs on purpose
+};
+
+struct ReportModel {
+    ReportExperiment experiment;
+    std::vector<ReportVariant> variants;  ///< the baseline first, then in the plan's order
+    std::vector<ReportJudge> judges;      ///< the plan's order; the first decides
+    std::vector<ReportComparison>
+        comparisons;                ///< by judge in that order, within a judge by variant in the plan's order
+    Recommendation recommendation;  ///< by the judge that decides
+    std::string controls_why = "gating controls are not part of this version";  ///< why `controls` is null
+    HostInfo host;
+    EqualityProof proof;
+};
+
+/// The comparisons of the judge that decides, in the model's order.
+[[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
+/// The entry of that name, or null.
+[[nodiscard]] const ReportVariant* find_variant(const ReportModel& model, const std::string& name);
+/// The judge of that name, or null.
+[[nodiscard]] const ReportJudge* find_judge(const ReportModel& model, const std::string& name);
+
+}  // namespace assay::report

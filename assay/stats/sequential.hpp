@@ -1,0 +1,72 @@
+#pragma once
+// Looking while verdicts come in. Every e-value here is a nonnegative supermartingale under its null that starts at 1,
+// so the chance that it ever reaches 1 / alpha is at most alpha (Ville), whatever the stopping rule. Assumption:
+// independent comparisons, in an order that was drawn before.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "assay/stats/proportion.hpp"
+
+namespace assay::stats {
+
+struct RunningCounts {
+    std::int64_t wins = 0;
+    std::int64_t ties = 0;
+    std::int64_t losses = 0;
+};
+
+enum class Side {
+    kGreater,  ///< evidence for net > theta0, against H0: net <= theta0
+    kLess,     ///< evidence for net < theta0, against H0: net >= theta0
+};
+
+/// Mixture betting e-value of Waudby-Smith and Ramdas's framework on counts (statistics.md 2g): half the weight on a
+/// bet designed for the truth `delta1` at decisive rate `d0`, the rest on ten bets 2^{-j/2}, j = 2 .. 11.
+struct MixtureE {
+    double design_bet = 0;
+    double log_e = 0;
+};
+struct MixtureDesign {
+    double theta0 = -0.1;  ///< in (-1, 1)
+    Side side = Side::kGreater;
+    double delta1 = 0;  ///< planned true net win rate
+    double d0 = 0.6;    ///< planned decisive rate
+};
+[[nodiscard]] MixtureE mixture_e(const RunningCounts& counts, const MixtureDesign& design);
+
+/// Anytime-valid interval for the net win rate: all theta whose two one-sided e-values (the ten geometric bets only)
+/// stay below 2 / (1 - confidence). One look; the intersection over looks is valid too. [-1, 1] without counts.
+[[nodiscard]] Interval confidence_sequence(const RunningCounts& counts, double confidence);
+
+/// Beta-binomial mixture e-value of the sign test, ties left out; a > 0 is the prior's parameter. `log_e_less` tests
+/// H0: p >= 1/2.
+struct BetaBinomialE {
+    double log_e_two = 0;
+    double log_e_less = 0;
+};
+[[nodiscard]] BetaBinomialE beta_binomial_e(std::int64_t wins, std::int64_t losses, double a);
+
+/// Waudby-Smith and Ramdas's hedged capital (arXiv 2010.09686) for H0: mean = m of observations in [0, 1], with
+/// predictable plug-in bets sqrt(2 ln(2 / alpha) / (variance_{t-1} t ln(1 + t))) cut at c / m and c / (1 - m).
+struct HedgedCapital {
+    double log_plus = 0;
+    double log_minus = 0;
+    double log_hedged = 0;  ///< ln max(theta K+, (1 - theta) K-)
+};
+struct HedgedDesign {
+    double m = 0.5;       ///< in (0, 1)
+    double alpha = 0.05;  ///< in (0, 1)
+    double c = 0.5;       ///< in (0, 1)
+    double theta = 0.5;   ///< in (0, 1)
+};
+[[nodiscard]] HedgedCapital hedged_capital(std::span<const double> x, const HedgedDesign& design);
+
+/// One-sided z boundaries of a group-sequential test with `looks` (1 .. 100) equally spaced looks, Lan and DeMets's
+/// spending function of the O'Brien-Fleming type, 2 - 2 Phi(z_{alpha/2} / sqrt t). alpha in (0, 0.5). About 1e-6; the
+/// recursion of Armitage, McPherson, Rowe 1969.
+[[nodiscard]] std::vector<double> obrien_fleming_boundaries(double alpha, int looks);
+
+}  // namespace assay::stats

@@ -1,0 +1,153 @@
+#include "assay/app/command_stats.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "assay/base/result.hpp"
+
+namespace assay::app {
+namespace {
+
+using Json = nlohmann::json;
+
+StatsOptions counts(const std::string& wins, const std::string& losses, const std::string& ties) {
+    StatsOptions options;
+    options.wins = wins;
+    options.losses = losses;
+    options.ties = ties;
+    return options;
+}
+
+std::string output_of(const StatsOptions& options) {
+    std::ostringstream out;
+    EXPECT_EQ(run_stats(options, out), 0);
+    return out.str();
+}
+
+Json json_of(StatsOptions options) {
+    options.json = true;
+    return Json::parse(output_of(options));
+}
+
+std::string refusal_of(const StatsOptions& options) {
+    std::ostringstream out;
+    try {
+        (void)run_stats(options, out);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+        EXPECT_EQ(out.str(), "");
+        return error.what();
+    }
+    ADD_FAILURE() << "accepted";
+    return {};
+}
+
+TEST(CommandStats, TheTextHasAllTheStudysNumbers) {
+    const std::string text = output_of(counts("45", "48", "61"));
+    for (const char* number : {"48.4 % [38.5, 58.4]", "51.6 % [41.6, 61.5]", "0.8358", "0.8357", "0.7572", "0.03",
+                               "-0.03", "-1.9 [-12.2, +8.3]", "12.2 points", "14.9 points", "17.9 points", "0.0984",
+                               "inconclusive", "margin of 10 points", "363"}) {
+        EXPECT_NE(text.find(number), std::string::npos) << number << " in\n" << text;
+    }
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+TEST(CommandStats, TheDocumentHasEveryFixedPoint) {
+    const Json doc = json_of(counts("45", "48", "61"));
+    EXPECT_EQ(doc.at("schema_version"), 1);
+    for (const char* key : {"n_items", "n", "wins", "ties", "losses", "identical", "invalid", "errors", "refused",
+                            "not_judged", "no_answer_variant", "no_answer_baseline"}) {
+        EXPECT_TRUE(doc.at("counts").at(key).is_number_integer()) << key;
+    }
+    for (const char* name : {"win_rate_decisive", "loss_rate_decisive", "net_win_rate"}) {
+        for (const char* key : {"value", "low", "high", "confidence", "n", "method"})
+            EXPECT_TRUE(doc.at(name).contains(key)) << name << key;
+        EXPECT_FALSE(doc.at(name).contains("why"));
+    }
+    for (const char* key : {"exact", "mid_p", "normal_corrected"}) EXPECT_TRUE(doc.at("sign_test").at(key).is_number());
+    for (const char* key : {"abs_2p_minus_1", "cohens_h"}) EXPECT_TRUE(doc.at("effect_size").at(key).is_number());
+    for (const char* key : {"net", "decisive_win_rate", "power", "alpha"})
+        EXPECT_TRUE(doc.at("mde").at(key).is_number());
+    for (const char* key : {"label", "beyond_margin", "margin", "alpha", "n_more", "why"})
+        EXPECT_TRUE(doc.at("decision").contains(key));
+    EXPECT_TRUE(doc.at("position").is_null());
+    EXPECT_TRUE(doc.at("confidence").is_array());
+    EXPECT_EQ(doc.at("decision").at("label"), "inconclusive");
+    EXPECT_EQ(doc.at("decision").at("n_more"), 363);
+    EXPECT_NEAR(doc.at("net_win_rate").at("low").get<double>(), -0.122, 5e-4);
+    EXPECT_NE(doc.at("decision").at("why").get<std::string>().find("No controls were given"), std::string::npos);
+}
+
+TEST(CommandStats, UndefinedValuesAreNullWithAReason) {
+    const Json ties = json_of(counts("0", "0", "20"));
+    EXPECT_TRUE(ties.at("win_rate_decisive").at("value").is_null());
+    EXPECT_FALSE(ties.at("win_rate_decisive").at("why").get<std::string>().empty());
+    EXPECT_TRUE(ties.at("mde").at("net").is_null());
+    const Json nothing = json_of(counts("0", "0", "0"));
+    EXPECT_TRUE(nothing.at("net_win_rate").at("low").is_null());
+    EXPECT_EQ(nothing.at("decision").at("label"), "not_measured");
+    EXPECT_FALSE(output_of(counts("0", "0", "0")).empty());
+}
+
+TEST(CommandStats, MarginAndAlphaDecide) {
+    StatsOptions options = counts("45", "48", "61");
+    options.margin = "0.15";
+    EXPECT_EQ(json_of(options).at("decision").at("label"), "equivalent");
+    options.alpha = "0.01";
+    EXPECT_EQ(json_of(options).at("decision").at("label"), "inconclusive");
+    EXPECT_NEAR(json_of(options).at("net_win_rate").at("confidence").get<double>(), 0.98, 1e-12);
+}
+
+TEST(CommandStats, WrongOptionsAreRefusedWithTheirNames) {
+    for (const char* wrong :
+         {"-1", "x", "", "1.5", "1e3", "+3", " 4", "0x10", "-", "--", "nan", "1000000000000000000000000000000",
+          "99999999999999999999", "1000000001", "-99999999999999999999999"}) {
+        EXPECT_NE(refusal_of(counts(wrong, "2", "3")).find("--wins"), std::string::npos) << wrong;
+        EXPECT_NE(refusal_of(counts("1", "2", wrong)).find("--ties"), std::string::npos) << wrong;
+    }
+    for (const char* wrong : {"0", "1", "-0.1", "10", "x", "", "nan", "inf", "0.1x"}) {
+        StatsOptions options = counts("1", "2", "3");
+        options.margin = wrong;
+        EXPECT_NE(refusal_of(options).find("--margin"), std::string::npos) << wrong;
+    }
+    for (const char* wrong : {"0", "0.5", "-1", "5"}) {
+        StatsOptions options = counts("1", "2", "3");
+        options.alpha = wrong;
+        EXPECT_NE(refusal_of(options).find("--alpha"), std::string::npos) << wrong;
+    }
+    StatsOptions weak = counts("1", "2", "3");
+    weak.power = "0.04";
+    EXPECT_NE(refusal_of(weak).find("--power"), std::string::npos);
+}
+
+TEST(CommandStats, AllErrorsAreToldAtOnce) {
+    const std::string refusal = refusal_of(counts("x", "-1", "2.5"));
+    for (const char* name : {"--wins", "--losses", "--ties"}) EXPECT_NE(refusal.find(name), std::string::npos);
+}
+
+TEST(CommandStats, TheLargestCountsWork) {
+    EXPECT_EQ(json_of(counts("1000000000", "1000000000", "1000000000")).at("decision").at("label"), "equivalent");
+    EXPECT_EQ(json_of(counts("0", "1000000000", "0")).at("decision").at("label"), "degraded");
+}
+
+TEST(CommandStats, OnlyAGateChangesTheExitCode) {
+    std::ostringstream out;
+    StatsOptions options = counts("45", "48", "61");
+    options.gate = true;
+    EXPECT_EQ(run_stats(options, out), 5);
+    options.fail_exit_code = 1;
+    EXPECT_EQ(run_stats(options, out), 1);
+    options.margin = "0.15";
+    EXPECT_EQ(run_stats(options, out), 0);
+    options = counts("10", "90", "4");
+    options.gate = true;
+    EXPECT_EQ(run_stats(options, out), 3);
+    options = counts("0", "0", "0");
+    options.gate = true;
+    EXPECT_EQ(run_stats(options, out), 4);
+}
+
+}  // namespace
+}  // namespace assay::app

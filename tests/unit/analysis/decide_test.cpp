@@ -1,0 +1,200 @@
+#include "assay/analysis/decide.hpp"
+
+#include <gtest/gtest.h>
+
+#include "assay/analysis/analyse.hpp"
+#include "builders.hpp"
+
+namespace assay::analysis {
+namespace {
+
+Decision of(const OutcomeList& list, double margin = 0.1) {
+    return analyse(list.outcomes, {.margin = margin}).decision;
+}
+
+bool says(const Decision& decision, const std::string& text) {
+    return decision.why.find(text) != std::string::npos;
+}
+
+TEST(Decide, TheIntervalGivesTheLabel) {
+    EXPECT_EQ(of(OutcomeList().wins(150).losses(150).ties(214)).label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(of(OutcomeList().wins(80).losses(30).ties(44)).label, DecisionLabel::kNonInferior);
+    EXPECT_EQ(of(OutcomeList().wins(30).losses(80).ties(44)).label, DecisionLabel::kDegraded);
+    EXPECT_EQ(of(OutcomeList().wins(45).losses(48).ties(61)).label, DecisionLabel::kInconclusive);
+}
+
+TEST(Decide, ALimitOnTheMarginIsNotInside) {
+    const OutcomeList study = OutcomeList().wins(45).losses(48).ties(61);
+    const double low = *analyse(study.outcomes, {}).net_win_rate.low;
+    EXPECT_EQ(of(study, -low).label, DecisionLabel::kInconclusive);
+    EXPECT_EQ(of(study, -low + 1e-9).label, DecisionLabel::kEquivalent);
+}
+
+TEST(Decide, DegradedWithinTheMarginSaysThatTheSizeIsNotSettled) {
+    const Decision worse = of(OutcomeList().wins(60).losses(90).ties(4));
+    EXPECT_EQ(worse.label, DecisionLabel::kDegraded);
+    EXPECT_FALSE(worse.beyond_margin);
+    EXPECT_TRUE(worse.detectably_worse);
+    EXPECT_TRUE(says(worse, "worse; by more than the margin is not settled"));
+    EXPECT_FALSE(worse.n_more);
+    const Decision beyond = of(OutcomeList().wins(10).losses(90).ties(4));
+    EXPECT_TRUE(beyond.beyond_margin);
+    EXPECT_TRUE(says(beyond, "worse by more than the margin"));
+}
+
+TEST(Decide, OnlyInconclusiveOnesSayHowManyMore) {
+    const Decision study = of(OutcomeList().wins(45).losses(48).ties(61));
+    ASSERT_TRUE(study.n_more);
+    EXPECT_EQ(*study.n_more, 363);
+    EXPECT_TRUE(says(study, "363 more questions"));
+    EXPECT_FALSE(says(study, "unlikely"));
+    EXPECT_FALSE(of(OutcomeList().wins(150).losses(150).ties(214)).n_more);
+    EXPECT_FALSE(of(OutcomeList().wins(80).losses(30).ties(44)).n_more);
+}
+
+TEST(Decide, FewerMoreForLessPower) {
+    const auto list = OutcomeList().wins(45).losses(48).ties(61);
+    EXPECT_LT(*analyse(list.outcomes, {.power = 0.6}).decision.n_more, 363);
+    EXPECT_GT(*analyse(list.outcomes, {.power = 0.95}).decision.n_more, 363);
+}
+
+TEST(Decide, ADifferenceOfTheMarginMakesMoreQuestionsUnlikelyToHelp) {
+    EXPECT_TRUE(
+        says(of(OutcomeList().wins(2).losses(4).ties(14)), "unlikely to show equivalence"));  // -10 points exactly
+    EXPECT_FALSE(says(of(OutcomeList().wins(3).losses(4).ties(13)), "unlikely to show equivalence"));  // -5 points
+}
+
+TEST(Decide, APlannedNumberThatIsReachedNeedsNoMore) {
+    const Decision d = of(OutcomeList().wins(150).losses(185).ties(225));
+    EXPECT_EQ(d.label, DecisionLabel::kDegraded);  // -6.25 points of 560: shown to be worse
+    const Decision inconclusive = of(OutcomeList().wins(155).losses(178).ties(227), 0.09);
+    EXPECT_EQ(inconclusive.label, DecisionLabel::kInconclusive);
+    EXPECT_TRUE(inconclusive.n_more);
+    const Decision reached = of(OutcomeList().wins(270).losses(292).ties(438), 0.06);
+    EXPECT_EQ(reached.label, DecisionLabel::kInconclusive);
+    EXPECT_GT(*reached.n_more, 0);
+    const Decision none_more = of(OutcomeList().wins(1000).losses(1060).ties(1340), 0.043);
+    EXPECT_EQ(none_more.label, DecisionLabel::kInconclusive);
+    EXPECT_EQ(*none_more.n_more, 0);
+    EXPECT_TRUE(says(none_more, "they may well differ"));
+}
+
+TEST(Decide, AMarginThatNoNumberSettlesSaysSo) {
+    const Decision d = of(OutcomeList().wins(5).losses(5).ties(5), 1e-9);
+    EXPECT_EQ(d.label, DecisionLabel::kInconclusive);
+    EXPECT_FALSE(d.n_more);
+    EXPECT_TRUE(says(d, "no practicable number"));
+}
+
+TEST(Decide, NothingJudgedIsNotMeasured) {
+    EXPECT_EQ(of(OutcomeList()).label, DecisionLabel::kNotMeasured);
+    const Decision only_invalid = of(OutcomeList().add(10, OutcomeKind::kInvalid));
+    EXPECT_EQ(only_invalid.label, DecisionLabel::kNotMeasured);
+    EXPECT_TRUE(says(only_invalid, "all 10 failed"));
+    EXPECT_EQ(of(OutcomeList().add(4, OutcomeKind::kNoAnswerBaseline)).label, DecisionLabel::kNotMeasured);
+}
+
+TEST(Decide, FivePercentWithoutAVerdictIsToleratedAndMoreIsNot) {
+    for (const OutcomeKind kind : {OutcomeKind::kError, OutcomeKind::kNotJudged}) {
+        EXPECT_EQ(of(OutcomeList().ties(95).add(5, kind)).label, DecisionLabel::kEquivalent);
+        const Decision d = of(OutcomeList().ties(94).add(6, kind));
+        EXPECT_EQ(d.label, DecisionLabel::kNotMeasured);
+        EXPECT_TRUE(says(d, "6 of the 100 comparisons"));
+        EXPECT_FALSE(d.n_more);
+    }
+    EXPECT_EQ(of(OutcomeList().ties(94).add(3, OutcomeKind::kError).add(3, OutcomeKind::kNotJudged)).label,
+              DecisionLabel::kNotMeasured);
+}
+
+TEST(Decide, PairsWithoutACallDoNotDiluteTheMissingVerdicts) {
+    // 6 of 100 need-a-call pairs are missing; 900 identical ones change nothing, nor do answers that are missing.
+    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).identical(900)).label, DecisionLabel::kNotMeasured);
+    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).no_answer_variant(1)).label,
+              DecisionLabel::kNotMeasured);
+    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).add(50, OutcomeKind::kNoAnswerBaseline)).label,
+              DecisionLabel::kNotMeasured);
+}
+
+TEST(Decide, OnlyIdenticalPairsSettledIsNotMeasuredIfOthersNeedACall) {
+    const Decision d = of(OutcomeList().identical(400).add(3, OutcomeKind::kInvalid));
+    EXPECT_EQ(d.label, DecisionLabel::kNotMeasured);
+    EXPECT_TRUE(says(d, "identical"));
+}
+
+TEST(Decide, AllPairsIdenticalFollowsFromTheInterval) {
+    EXPECT_EQ(of(OutcomeList().identical(400)).label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(of(OutcomeList().identical(20)).label, DecisionLabel::kInconclusive);
+    EXPECT_EQ(of(OutcomeList().identical(400).add(5, OutcomeKind::kNoAnswerBaseline)).label,
+              DecisionLabel::kEquivalent);
+}
+
+TEST(Decide, AVariantThatNeverAnswersIsDegraded) {
+    const Decision d = of(OutcomeList().no_answer_variant(30));
+    EXPECT_EQ(d.label, DecisionLabel::kDegraded);
+    EXPECT_TRUE(d.beyond_margin);
+}
+
+TEST(Decide, UpToFivePercentFailedTheCountsDecideAboveTheWorstCase) {
+    const ComparisonAnalysis tolerated = analyse(OutcomeList().ties(95).add(5, OutcomeKind::kInvalid).outcomes, {});
+    EXPECT_EQ(tolerated.decision.label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(tolerated.worst_case.decision.label, DecisionLabel::kDegraded);
+    const ComparisonAnalysis failed = analyse(OutcomeList().ties(94).add(6, OutcomeKind::kInvalid).outcomes, {});
+    EXPECT_EQ(failed.decision.label, failed.worst_case.decision.label);
+    EXPECT_NE(failed.decision.label, DecisionLabel::kEquivalent);
+    EXPECT_TRUE(says(failed.decision, "worst case"));
+    EXPECT_TRUE(says(failed.decision, "6 of 100"));
+    EXPECT_EQ(*failed.net_win_rate.value, 0);  // the interval shown stays that of the counts
+    EXPECT_EQ(failed.net_win_rate.n, 94);
+    EXPECT_EQ(failed.worst_case.net_win_rate.n, 100);
+    EXPECT_NEAR(*failed.worst_case.net_win_rate.value, -0.06, 1e-12);
+}
+
+TEST(Decide, RefusedAndErrorsCountAsFailedToo) {
+    // 2 of 30 need-a-call pairs are ERROR would be too many, so most are REFUSED here.
+    const OutcomeList list =
+        OutcomeList().wins(60).losses(10).ties(20).add(1, OutcomeKind::kError).add(9, OutcomeKind::kRefused);
+    const ComparisonAnalysis a = analyse(list.outcomes, {});
+    EXPECT_TRUE(says(a.decision, "10 of 100"));
+    EXPECT_EQ(a.decision.label, DecisionLabel::kNonInferior);
+    EXPECT_NEAR(*a.worst_case.net_win_rate.value, 0.4, 1e-12);
+}
+
+TEST(Decide, OneClusterIsNotMeasured) {
+    OutcomeList list = OutcomeList().wins(50).losses(40);
+    for (Outcome& outcome : list.outcomes) outcome.cluster = "the only paper";
+    const ComparisonAnalysis a = analyse(list.outcomes, {});
+    EXPECT_EQ(a.decision.label, DecisionLabel::kNotMeasured);
+    EXPECT_FALSE(a.net_win_rate.value);
+    EXPECT_TRUE(says(a.decision, "one cluster"));
+    EXPECT_EQ(a.tost.p_tost, 1);
+    EXPECT_FALSE(a.tost.smallest_margin);
+}
+
+TEST(Decide, DependentVerdictsNeedMoreQuestions) {
+    OutcomeList list = OutcomeList().wins(44).losses(48).ties(62);
+    const Decision independent = of(list);
+    for (std::size_t i = 0; i < list.outcomes.size(); ++i) list.outcomes[i].cluster = fmt::format("p{}", i / 2);
+    const ComparisonAnalysis a = analyse(list.outcomes, {});
+    ASSERT_TRUE(a.decision.n_more);
+    const double total = static_cast<double>(*independent.n_more + 154);
+    EXPECT_NEAR(static_cast<double>(*a.decision.n_more), total * a.clusters->design_effect_used - 154, 1);
+    EXPECT_GT(*a.decision.n_more, *independent.n_more);
+}
+
+TEST(Decide, EveryReasonIsASentence) {
+    for (const OutcomeList& list :
+         {OutcomeList().wins(150).losses(150).ties(214), OutcomeList().wins(80).losses(30).ties(44),
+          OutcomeList().wins(30).losses(80).ties(44), OutcomeList().wins(4).losses(4), OutcomeList(),
+          OutcomeList().ties(94).add(6, OutcomeKind::kInvalid), OutcomeList().wins(9).add(9, OutcomeKind::kError)}) {
+        const ComparisonAnalysis a = analyse(list.outcomes, {});
+        for (const Decision& d : {a.decision, a.worst_case.decision}) {
+            ASSERT_FALSE(d.why.empty());
+            EXPECT_EQ(d.why.back(), '.');
+            EXPECT_FALSE(d.why[0] >= 'a' && d.why[0] <= 'z') << d.why;
+            EXPECT_EQ(d.why.find("0.05"), std::string::npos) << d.why;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace assay::analysis

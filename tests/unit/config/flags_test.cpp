@@ -1,0 +1,215 @@
+#include <gmock/gmock.h>
+
+#include "folder.hpp"
+
+namespace assay::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::StartsWith;
+
+class Flags : public PlanTest {
+ protected:
+    /// Flags that are enough for a plan without a file.
+    Overrides needed() const {
+        Overrides flags;
+        flags.model = folder_.path("model-F16.gguf");
+        flags.variants = std::vector<std::string>{"Q8_0"};
+        flags.questions = folder_.path("questions.jsonl");
+        return flags;
+    }
+    std::vector<std::string> errors_of_flags(const Overrides& flags) {
+        const auto plan = load_plan(std::nullopt, flags);
+        return plan ? std::vector<std::string>{} : sentences(plan.error(), folder_);
+    }
+};
+
+TEST_F(Flags, AloneMakeAPlan) {
+    Overrides flags = needed();
+    flags.variants = std::vector<std::string>{"Q8_0", " q4_k_m", folder_.path("other.gguf")};
+    flags.judges = std::vector<std::string>{"openai:m@http://127.0.0.1:9/v1", "reference"};
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->source, "command line");
+    EXPECT_EQ(plan->variants[1].name, "Q4_K_M");
+    EXPECT_EQ(plan->variants[2].name, "other");
+    EXPECT_EQ(plan->variants[2].file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->judges[0].name, "m");
+    EXPECT_EQ(plan->judges[1].name, "reference");
+}
+
+TEST_F(Flags, EveryOneReachesThePlan) {
+    folder_.write("system.txt", "Be brief.\n");
+    folder_.write("prompt.jinja", "{{ question }}!\n");
+    folder_.write("chat.jinja", "{{ messages }}\n");
+    folder_.write("engine", "#!");
+    folder_.write("imatrix", "x");
+    Overrides flags = needed();
+    flags.name = "mine";
+    flags.limit = 5;
+    flags.ids = std::vector<std::string>{"a"};
+    flags.run_dir = folder_.path("run");
+    flags.system_file = folder_.path("system.txt");
+    flags.prompt_template = folder_.path("prompt.jinja");
+    flags.chat_template_file = folder_.path("chat.jinja");
+    flags.temp = 0.5;
+    flags.top_k = 3;
+    flags.top_p = 0.4;
+    flags.min_p = 0.1;
+    flags.repeat_penalty = 1.2;
+    flags.repeat_last_n = 12;
+    flags.ctx_size = 1000;
+    flags.predict = 20;
+    flags.seed = 77;
+    flags.stop = std::vector<std::string>{"."};
+    flags.blinding_seed = 78;
+    flags.margin = 0.2;
+    flags.alpha = 0.1;
+    flags.power = 0.7;
+    flags.engine = folder_.path("engine");
+    flags.threads = 2;
+    flags.slots = 8;
+    flags.ubatch_size = 128;
+    flags.n_gpu_layers = 4;
+    flags.flash_attn = "off";
+    flags.cache_type_k = "q4_0";
+    flags.cache_type_v = "f32";
+    flags.imatrix = folder_.path("imatrix");
+    flags.judges = std::vector<std::string>{"openai:m@http://127.0.0.1:9/v1"};
+    flags.max_concurrency = 9;
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->name, "mine");
+    EXPECT_EQ(plan->dataset.limit, 5);
+    EXPECT_THAT(plan->dataset.ids, ElementsAre("a"));
+    EXPECT_EQ(plan->run_dir, folder_.path("run"));
+    const GenerationSettings& g = plan->generation;
+    EXPECT_EQ(g.system, "Be brief.");
+    EXPECT_EQ(g.prompt_template, "{{ question }}!");
+    EXPECT_EQ(g.chat_template, "{{ messages }}\n");
+    EXPECT_EQ(g.temp, 0.5);
+    EXPECT_EQ(g.top_k, 3);
+    EXPECT_EQ(g.top_p, 0.4);
+    EXPECT_EQ(g.min_p, 0.1);
+    EXPECT_EQ(g.repeat_penalty, 1.2);
+    EXPECT_EQ(g.repeat_last_n, 12);
+    EXPECT_EQ(g.ctx_size, 1000);
+    EXPECT_EQ(g.predict, 20);
+    EXPECT_EQ(g.seed, 77u);
+    EXPECT_THAT(g.stop, ElementsAre("."));
+    EXPECT_EQ(plan->blinding_seed, 78u);
+    EXPECT_EQ(plan->analysis.margin, 0.2);
+    EXPECT_EQ(plan->analysis.alpha, 0.1);
+    EXPECT_EQ(plan->analysis.power, 0.7);
+    EXPECT_EQ(plan->engine.path, folder_.path("engine"));
+    EXPECT_EQ(plan->engine.threads, 2);
+    EXPECT_EQ(plan->engine.slots, 8);
+    EXPECT_EQ(plan->engine.ubatch_size, 128);
+    EXPECT_EQ(plan->engine.n_gpu_layers, 4);
+    EXPECT_EQ(plan->engine.flash_attn, "off");
+    EXPECT_EQ(plan->engine.cache_type_k, "q4_0");
+    EXPECT_EQ(plan->engine.cache_type_v, "f32");
+    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("imatrix"));
+    EXPECT_EQ(plan->judges[0].concurrency, 9);
+}
+
+TEST_F(Flags, WinOverTheFile) {
+    Overrides flags;
+    flags.temp = 0.25;
+    flags.system = "";
+    flags.variants = std::vector<std::string>{"Q6_K"};
+    flags.judges = std::vector<std::string>{"reference"};
+    flags.model = folder_.path("other.gguf");
+    const Plan plan =
+        plan_with("generation: {temp: 1, system-file: none.txt, predict: 7}\njudges: [openai:m@http://x/v1]\n", flags);
+    EXPECT_EQ(plan.generation.temp, 0.25);
+    EXPECT_EQ(plan.generation.system, "");
+    EXPECT_EQ(plan.generation.predict, 7);
+    ASSERT_EQ(plan.variants.size(), 1u);
+    EXPECT_EQ(plan.variants[0].name, "Q6_K");
+    ASSERT_EQ(plan.judges.size(), 1u);
+    EXPECT_EQ(plan.judges[0].provider, "reference");
+    EXPECT_EQ(plan.baseline.name, "other");
+}
+
+TEST_F(Flags, NamesOfReplacedVariantsAndJudgesAreForgotten) {
+    Overrides flags;
+    flags.variants = std::vector<std::string>{"Q6_K"};
+    flags.judges = std::vector<std::string>{"openai:m@http://x/v1"};
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [{name: mine, type: Q8_0}]\ndataset: questions.jsonl\n"
+        "judges: [{name: panel, provider: reference}]\n",
+        flags);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->variants[0].name, "Q6_K");
+    EXPECT_EQ(plan->judges[0].name, "m");
+}
+
+TEST_F(Flags, ErrorsNameTheFlag) {
+    Overrides flags = needed();
+    flags.model = folder_.path("none.gguf");
+    flags.variants = std::vector<std::string>{"Q4_K_X", "sub/gone.gguf"};
+    flags.temp = -1;
+    flags.ctx_size = 1;
+    flags.flash_attn = "auto";
+    flags.limit = -2;
+    flags.judges = std::vector<std::string>{"gemini"};
+    flags.max_concurrency = 0;
+    flags.stop = std::vector<std::string>{""};
+    const auto errors = errors_of_flags(flags);
+    EXPECT_THAT(
+        errors,
+        ElementsAre(
+            "--temp: must be from 0 to 10, not -1", "--ctx-size: must be from 64 to 10000000, not 1",
+            "--flash-attn: must be one of on, off, not \"auto\"", "--limit: must be from 0 to 1000000000, not -2",
+            StartsWith("--variants: unknown type \"Q4_K_X\"; known: F32, "),
+            StartsWith("--judge: unknown judge \"gemini\"."), "--max-concurrency: must be from 1 to 1024, not 0",
+            "--stop: holds an empty text", "--model: no such file: none.gguf",
+            "--variants: no such file: " + (std::filesystem::current_path() / "sub/gone.gguf").string()));
+}
+
+TEST_F(Flags, WhatIsMissingIsSaidWithAnExample) {
+    EXPECT_THAT(errors_of_flags({}), ElementsAre("no baseline is given. For example: -m model-F16.gguf",
+                                                 "no variant is given. For example: --variants Q8_0,Q4_K_M,other.gguf",
+                                                 "no dataset is given. For example: --questions questions.jsonl"));
+}
+
+TEST_F(Flags, TextAndFileOfTheSamePromptExcludeEachOther) {
+    Overrides flags = needed();
+    flags.system = "a";
+    flags.system_file = "b";
+    flags.chat_template = "c";
+    flags.chat_template_file = "d";
+    EXPECT_THAT(errors_of_flags(flags),
+                ElementsAre("--system-file: is given beside --system; give one of them",
+                            "--chat-template-file: is given beside --chat-template; give one of them"));
+}
+
+TEST_F(Flags, BytesThatAreNotUtf8AreRefused) {
+    Overrides flags = needed();
+    flags.name = "\xFF";
+    flags.model = "/\xFF.gguf";
+    flags.judges = std::vector<std::string>{"\xFF"};
+    flags.ids = std::vector<std::string>{"\xFF"};
+    EXPECT_THAT(
+        errors_of_flags(flags),
+        ElementsAre("--name: is not valid UTF-8", "--model: the path /\xEF\xBF\xBD.gguf is not valid UTF-8. Rename it.",
+                    "--judge: is not valid UTF-8", "--ids: is not valid UTF-8"));
+}
+
+TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
+    folder_.write("i1", "x");
+    Overrides flags;
+    flags.imatrix = folder_.write("i2", "x");
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [{type: IQ2_S, imatrix: i1}, IQ1_S, other.gguf]\ndataset: "
+        "questions.jsonl\n",
+        flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("i1"));
+    EXPECT_EQ(plan->variants[1].imatrix, folder_.path("i2"));
+    EXPECT_EQ(plan->variants[2].imatrix, "");
+}
+
+}  // namespace
+}  // namespace assay::config

@@ -1,0 +1,172 @@
+#include "assay/config/plan_json.hpp"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/hash.hpp"
+#include "folder.hpp"
+
+namespace assay::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Plan full_plan() {
+    Plan plan;
+    plan.name = "science";
+    plan.source = "/lab/exp.yaml";
+    plan.baseline = {"original", "/lab/model.gguf"};
+    plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"}, {"other", "", "/elsewhere/other.gguf", ""}};
+    plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
+    plan.generation.system = "Be \"brief\", grün.\n";
+    plan.generation.prompt_template = "{{ question }}";
+    plan.generation.chat_template = "{{ messages }}";
+    plan.generation.temp = 0.1;
+    plan.generation.seed = 18446744073709551615u;
+    plan.generation.stop = {"\n\n"};
+    plan.generation.thinking = true;
+    plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
+    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false};
+    plan.judges = {judge};
+    plan.judges.emplace_back().provider = "reference";
+    plan.analysis = {0.07, 0.025, 0.9};
+    plan.blinding_seed = 18446744073709551614u;
+    plan.run_dir = "/runs/science";
+    return plan;
+}
+
+TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
+    const std::string text = plan_to_json(full_plan());
+    EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
+    for (const char* word : {"/runs", "run_dir", "/opt/assay-engine", "threads", "slots"})
+        EXPECT_THAT(text, Not(HasSubstr(word))) << word;
+    EXPECT_THAT(text, testing::StartsWith(
+                          "{\"analysis\":{\"alpha\":0.025,\"margin\":0.07,\"power\":0.9},\"baseline\":{\"file\":"));
+}
+
+// The stored form is an interface: plans of earlier runs are read back.
+TEST(PlanJson, OfADefaultPlanNeverChanges) {
+    Plan plan;
+    plan.baseline = {"b", "/b.gguf"};
+    plan.variants = {{"Q8_0", "Q8_0", "", ""}};
+    plan.judges.emplace_back().provider = "reference";
+    EXPECT_EQ(
+        plan_to_json(plan),
+        R"({"analysis":{"alpha":0.05,"margin":0.1,"power":0.8},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,)"
+        R"("dataset":{"clusters":[],"fields":{},"file":"","ids":[],"limit":0},)"
+        R"("engine":{"cache-type-k":"f16","cache-type-v":"f16","flash-attn":"on","n-gpu-layers":-1,"ubatch-size":512},)"
+        R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
+        R"("prompt-template":"","repeat-last-n":64,"repeat-penalty":1.05,"seed":42,"stop":[],"system":"","temp":0.0,)"
+        R"("thinking":false,"top-k":0,"top-p":0.9},)"
+        R"("judges":[{"api-key-env":"","concurrency":4,"max-tokens":1024,"model":"","name":"","prompt-template":"",)"
+        R"("provider":"reference","retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,"timeout-s":120.0,"url":""}],)"
+        R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
+}
+
+TEST(PlanJson, RoundTripsExactly) {
+    const Plan plan = full_plan();
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
+    EXPECT_EQ(plan_sha256(*back), plan_sha256(plan));
+    EXPECT_EQ(back->run_dir, "");
+    EXPECT_EQ(back->engine.path, "");
+    EXPECT_EQ(back->engine.threads, 0);
+    EXPECT_EQ(back->engine.ubatch_size, 256);
+    EXPECT_EQ(back->generation.system, plan.generation.system);
+    EXPECT_EQ(back->generation.temp, 0.1);
+    EXPECT_EQ(back->generation.seed, plan.generation.seed);
+    EXPECT_EQ(back->blinding_seed, plan.blinding_seed);
+    EXPECT_EQ(back->dataset.fields, plan.dataset.fields);
+    EXPECT_EQ(back->judges[0].timeout_s, 1.5);
+    EXPECT_EQ(back->judges[0].api_key_env, "MY_KEY");
+    EXPECT_EQ(back->variants[0].imatrix, "/lab/imatrix");
+}
+
+TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
+    const std::string hash = plan_sha256(full_plan());
+    const std::vector<std::function<void(Plan&)>> changes{[](Plan& p) { p.name = "x"; },
+                                                          [](Plan& p) { p.run_dir = "x"; },
+                                                          [](Plan& p) { p.engine.path = "x"; },
+                                                          [](Plan& p) { p.engine.threads = 1; },
+                                                          [](Plan& p) { p.engine.slots = 8; },
+                                                          [](Plan& p) { p.judges[0].concurrency = 1; },
+                                                          [](Plan& p) { p.judges[0].retries = 1; },
+                                                          [](Plan& p) { p.judges[0].api_key_env = "X"; },
+                                                          [](Plan& p) { p.judges[0].timeout_s = 9; }};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        Plan plan = full_plan();
+        changes[i](plan);
+        EXPECT_EQ(plan_sha256(plan), hash) << i;
+    }
+}
+
+TEST(PlanSha256, ChangesWithEverythingElse) {
+    std::set<std::string> hashes{plan_sha256(full_plan())};
+    const std::vector<std::function<void(Plan&)>> changes{[](Plan& p) { p.baseline.file = "/lab/x.gguf"; },
+                                                          [](Plan& p) { p.variants.pop_back(); },
+                                                          [](Plan& p) { p.dataset.limit = 6; },
+                                                          [](Plan& p) { p.generation.temp = 0.2; },
+                                                          [](Plan& p) { p.generation.system = "x"; },
+                                                          [](Plan& p) { p.engine.ubatch_size = 512; },
+                                                          [](Plan& p) { p.engine.cache_type_k = "f16"; },
+                                                          [](Plan& p) { p.judges[0].model = "n"; },
+                                                          [](Plan& p) { p.judges[0].show_contexts = true; },
+                                                          [](Plan& p) { p.analysis.margin = 0.1; },
+                                                          [](Plan& p) { p.blinding_seed = 1; },
+                                                          [](Plan& p) { p.judges[0].temp = 0; },
+                                                          [](Plan& p) { p.dataset.fields.clear(); },
+                                                          [](Plan& p) { p.generation.stop.clear(); }};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        Plan plan = full_plan();
+        changes[i](plan);
+        EXPECT_TRUE(hashes.insert(plan_sha256(plan)).second) << i;
+    }
+}
+
+TEST(PlanSha256, StaysWhenTheFolderOfTheExperimentIsMoved) {
+    Plan moved = full_plan();
+    moved.source = "/home/me/copy/exp.yaml";
+    moved.baseline.file = "/home/me/copy/model.gguf";
+    moved.variants[0].imatrix = "/home/me/copy/imatrix";
+    moved.dataset.file = "/home/me/copy/data/q.jsonl";
+    EXPECT_EQ(plan_sha256(moved), plan_sha256(full_plan()));
+    moved.variants[1].file = "/home/me/copy/other.gguf";
+    EXPECT_NE(plan_sha256(moved), plan_sha256(full_plan()));
+}
+
+TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
+    const auto message = [](const std::string& text) {
+        return plan_from_json(text) ? "accepted" : plan_from_json(text).error().message;
+    };
+    EXPECT_EQ(message("{"), "the stored plan is not JSON");
+    EXPECT_EQ(message("\xFF"), "the stored plan is not JSON");
+    EXPECT_EQ(message("[]"), "the stored plan is damaged: it is not an object");
+    EXPECT_EQ(message("{}"), "the stored plan is damaged: name is missing");
+    EXPECT_EQ(message(std::string(100000, '[')), "the stored plan is not JSON");
+    const auto changed = [&](const std::string& pointer, const nlohmann::json& value) {
+        nlohmann::json plan = nlohmann::json::parse(plan_to_json(full_plan()));
+        plan[nlohmann::json::json_pointer(pointer)] = value;
+        return message(plan.dump());
+    };
+    EXPECT_EQ(changed("/name", 5), "the stored plan is damaged: name has the wrong type");
+    EXPECT_EQ(changed("/colour", 5), "the stored plan is damaged: it has keys that this version does not know");
+    EXPECT_EQ(changed("/engine/threads", 5),
+              "the stored plan is damaged: engine has keys that this version does not know");
+    EXPECT_EQ(changed("/generation/predict", 1.5), "the stored plan is damaged: generation.predict has the wrong type");
+    EXPECT_EQ(changed("/generation/predict", 0),
+              "the stored plan is damaged: generation.predict must be from 1 to 1000000, not 0");
+    EXPECT_EQ(changed("/generation/thinking", 1), "the stored plan is damaged: generation.thinking has the wrong type");
+    EXPECT_EQ(changed("/generation/temp", true), "the stored plan is damaged: generation.temp has the wrong type");
+    EXPECT_EQ(changed("/blinding-seed", -1),
+              "the stored plan is damaged: blinding-seed must be from 0 to 1.8446744073709552e+19, not -1");
+    EXPECT_EQ(changed("/judges", nlohmann::json::array()),
+              "the stored plan is damaged: judges is not a list with something in it");
+    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type and file");
+    EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
+}
+
+}  // namespace
+}  // namespace assay::config

@@ -1,0 +1,96 @@
+#include "assay/judge/judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace assay::judge {
+namespace {
+
+const RenderTemplate kRender = [](const std::string&, const std::string& variables) -> Result<std::string> {
+    return variables;
+};
+
+JudgeSpec openai() {
+    JudgeSpec spec;
+    spec.name = "panel-1";
+    spec.provider = "openai";
+    spec.url = "http://127.0.0.1:9/v1/";
+    spec.model = "m";
+    return spec;
+}
+
+std::string identity(const JudgeSpec& spec) {
+    SilentProgress progress;
+    return make_judge(spec, kRender, progress).value()->identity();
+}
+
+TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
+    SilentProgress progress;
+    JudgeSpec spec = openai();
+    spec.provider = "opena";
+    const auto typo = make_judge(spec, kRender, progress);
+    ASSERT_FALSE(typo);
+    EXPECT_EQ(to_sentence(typo.error()), "judge panel-1: unknown provider \"opena\". did you mean openai?");
+    spec.provider = "crystal ball";
+    const auto unknown = make_judge(spec, kRender, progress);
+    ASSERT_FALSE(unknown);
+    for (const std::string& name : provider_names())
+        EXPECT_NE(to_sentence(unknown.error()).find(name), std::string::npos);
+}
+
+TEST(Judge, SettingsOutOfRangeAreRefused) {
+    SilentProgress progress;
+    const auto refused = [&](auto change) {
+        JudgeSpec spec = openai();
+        change(spec);
+        return !make_judge(spec, kRender, progress);
+    };
+    EXPECT_FALSE(refused([](JudgeSpec&) {}));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.model.clear(); }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.concurrency = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.timeout_s = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.retries = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_tokens = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.temp = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.url = "nowhere"; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api_key_env = "ASSAY_TEST_NONE"; }));
+}
+
+TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
+    std::set<std::string> all{identity(openai())};
+    std::size_t n = 1;
+    const auto differs = [&](auto change) {
+        JudgeSpec spec = openai();
+        change(spec);
+        all.insert(identity(spec));
+        EXPECT_EQ(all.size(), ++n);
+    };
+    differs([](JudgeSpec& s) { s.provider = "reference"; });
+    differs([](JudgeSpec& s) { s.url = "http://127.0.0.1:10/v1"; });
+    differs([](JudgeSpec& s) { s.model = "other"; });
+    differs([](JudgeSpec& s) { s.temp = 0.5; });
+    differs([](JudgeSpec& s) { s.max_tokens = 7; });
+    differs([](JudgeSpec& s) { s.prompt_template = "{{ question }}"; });
+    differs([](JudgeSpec& s) { s.show_contexts = false; });
+    differs([](JudgeSpec& s) { s.show_expected = false; });
+}
+
+TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {
+    JudgeSpec spec = openai();
+    const std::string before = identity(spec);
+    EXPECT_EQ(nlohmann::json::parse(before)["address"], "http://127.0.0.1:9/v1");
+    spec.name = "other";
+    spec.concurrency = 16;
+    spec.timeout_s = 1;
+    spec.retries = 0;
+    spec.url = "http://127.0.0.1:9/v1";
+    setenv("OPENAI_API_KEY", "sk-secret-93b1", 1);
+    EXPECT_EQ(identity(spec), before);
+    unsetenv("OPENAI_API_KEY");
+}
+
+}  // namespace
+}  // namespace assay::judge

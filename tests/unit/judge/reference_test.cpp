@@ -1,0 +1,130 @@
+#include "assay/judge/reference.hpp"
+
+#include <gtest/gtest.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/hash.hpp"
+#include "assay/base/progress.hpp"
+#include "assay/base/text.hpp"
+
+namespace assay::judge {
+namespace {
+
+const nlohmann::json& cases() {
+    static const nlohmann::json document =
+        nlohmann::json::parse(read_file(ASSAY_SOURCE_DIR "/tests/unit/judge/token_f1_cases.json").value());
+    return document;
+}
+
+BlindedPair pair(std::string a, std::string b, std::optional<std::string> expected) {
+    BlindedPair pair;
+    pair.item_id = "i";
+    pair.answer_a = std::move(a);
+    pair.answer_b = std::move(b);
+    pair.expected = std::move(expected);
+    return pair;
+}
+
+TEST(Reference, IsPythonsTokenF1) {
+    ASSERT_GT(cases()["cases"].size(), 400u);
+    for (const auto& row : cases()["cases"]) {
+        const std::string answer = row["answer"], expected = row["expected"];
+        EXPECT_EQ(squad_tokens(answer), row["tokens"].get<std::vector<std::string>>()) << row;
+        const TokenF1 f1 = token_f1(answer, expected);
+        EXPECT_EQ(f1.numerator * row["denominator"].get<std::int64_t>(),
+                  row["numerator"].get<std::int64_t>() * f1.denominator)
+            << row;
+    }
+}
+
+TEST(Reference, TreatsEveryCharacterOfUnicode14AsPythonDoes) {
+    Sha256 hash;
+    int n = 0;
+    for (UChar32 c = 0; c <= UCHAR_MAX_VALUE; ++c) {
+        UVersionInfo age;
+        u_charAge(c, age);
+        if (U_IS_SURROGATE(c) || u_charType(c) == U_UNASSIGNED || age[0] > 14) continue;
+        ++n;
+        char bytes[5] = {};
+        int length = 0;
+        U8_APPEND_UNSAFE(bytes, length, c);
+        const std::string ch(bytes, static_cast<std::size_t>(length));
+        std::string line;
+        const std::string text = ch + "a " + ch + " a" + ch + "A" + ch + " the" + ch + "the Σ" + ch + " " + ch +
+                                 "Σ AΣ" + ch + "Σ b" + ch + "b";
+        for (const std::string& token : squad_tokens(text)) line += (line.empty() ? "" : "|") + token;
+        hash.update(line + "\n");
+    }
+    EXPECT_EQ(n, cases()["all_characters"]["n"]);
+    EXPECT_EQ(hash.finish(), cases()["all_characters"]["sha256"]);
+}
+
+TEST(Reference, TheSideWithTheHigherF1Wins) {
+    EXPECT_EQ(reference_verdict(pair("Paris", "London", "Paris")).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict(pair("London", "in Paris", "Paris")).state, VerdictState::kB);
+    const Verdict tie = reference_verdict(pair("Paris!", "the paris", "Paris"));
+    EXPECT_EQ(tie.state, VerdictState::kTie);
+    EXPECT_EQ(tie.confidence, Confidence::kNone);
+    EXPECT_EQ(tie.reasoning, "token F1 1.00 against 1.00");
+    EXPECT_EQ(tie.raw, tie.reasoning);
+    EXPECT_EQ(tie.item_id, "i");
+}
+
+std::string words(int n_same, int n_other) {
+    std::string out;
+    for (int i = 0; i < n_same; ++i) out += "w" + std::to_string(i) + " ";
+    for (int i = 0; i < n_other; ++i) out += "x" + std::to_string(i) + " ";
+    return out;
+}
+
+// F1 of n of 20 right words out of 20 is n / 20, so neighbours differ by exactly the band; as doubles, 0.35 - 0.3 >
+// 0.05.
+TEST(Reference, ADifferenceOfExactlyOneTwentiethIsATie) {
+    for (int n = 0; n < 20; ++n) {
+        EXPECT_EQ(reference_verdict(pair(words(n + 1, 19 - n), words(n, 20 - n), words(20, 0))).state,
+                  VerdictState::kTie)
+            << n;
+        EXPECT_EQ(reference_verdict(pair(words(n, 20 - n), words(n + 1, 19 - n), words(20, 0))).state,
+                  VerdictState::kTie)
+            << n;
+    }
+    // 20 of 20 against 19 of 20 with one word more: 38 / 41 is less than 19 / 20.
+    EXPECT_EQ(reference_verdict(pair(words(20, 0), words(19, 2), words(20, 0))).state, VerdictState::kA);
+}
+
+TEST(Reference, WithoutAnExpectedAnswerItIsInvalid) {
+    const Verdict verdict = reference_verdict(pair("a", "b", std::nullopt));
+    EXPECT_EQ(verdict.state, VerdictState::kInvalid);
+    EXPECT_NE(verdict.failure.find("expected"), std::string::npos);
+}
+
+TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {
+    SilentProgress progress;
+    JudgeSpec spec;
+    spec.provider = "reference";
+    const auto judge = make_judge(spec, {}, progress).value();
+    EXPECT_TRUE(judge->costs_nothing());
+    std::vector<BlindedPair> pairs(5, pair("x", "y", "x"));
+    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].item_id = std::to_string(i);
+    std::atomic<bool> cancel{false};
+    std::string order;
+    const auto stop_at_2 = [&](const Verdict& v) {
+        order += v.item_id;
+        cancel = order.size() == 3;
+    };
+    EXPECT_EQ(judge->run(pairs, stop_at_2, cancel).end, RunEnd::kCancelled);
+    EXPECT_EQ(order, "012");
+    cancel = false;
+    EXPECT_EQ(judge
+                  ->run(
+                      std::span(pairs).subspan(3), [&](const Verdict& v) { order += v.item_id; }, cancel)
+                  .end,
+              RunEnd::kFinished);
+    EXPECT_EQ(order, "01234");
+}
+
+}  // namespace
+}  // namespace assay::judge

@@ -1,0 +1,154 @@
+#include "assay/report/render_markdown.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "assay/base/text.hpp"
+#include "golden.hpp"
+#include "report_builder.hpp"
+
+namespace assay::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string section(const std::string& report, const std::string& heading) {
+    const std::size_t start = report.find("## " + heading + "\n");
+    if (start == std::string::npos) return {};
+    return report.substr(start, report.find("\n## ", start) - start);
+}
+
+TEST(RenderMarkdown, IsTheGoldenFile) {
+    expect_golden("report.md", render_markdown(example_report()));
+}
+
+TEST(RenderMarkdown, TwoRendersAreTheSameBytes) {
+    EXPECT_EQ(render_markdown(example_report()), render_markdown(example_report()));
+}
+
+TEST(RenderMarkdown, HasTheStudysOrder) {
+    const std::string report = render_markdown(example_report());
+    std::vector<std::string> headings;
+    for (const std::string& line : split(report, '\n')) {
+        if (line.starts_with("## ")) headings.push_back(line.substr(3));
+    }
+    EXPECT_THAT(headings, ::testing::ElementsAre(
+                              "Key finding", "Models compared", "Controls", "Blinding", "Match outcomes",
+                              "Win rates without ties", "Significance of a difference", "Net win rate and decision",
+                              "Position", "Confidence", "Lost questions", "Failures", "Practical implications",
+                              "Caveats", "Sample size", "Reproducibility", "Conclusion and recommendation"));
+}
+
+TEST(RenderMarkdown, TextOfOthersCannotStartMarkup) {
+    const std::string report = render_markdown(example_report());
+    EXPECT_TRUE(is_valid_utf8(report));
+    EXPECT_THAT(report, Not(HasSubstr("<script")));
+    EXPECT_THAT(report, Not(HasSubstr("<img")));
+    EXPECT_THAT(report, Not(HasSubstr("<b>")));
+    EXPECT_THAT(report, Not(HasSubstr("https://evil")));
+    EXPECT_THAT(report, Not(HasSubstr("\n# Not a heading")));
+    EXPECT_THAT(
+        report,
+        HasSubstr("&lt;script&gt;alert('x')&lt;/script&gt; &#124; a &#124; b &#124;<br><br>\\# Not a heading<br>"));
+}
+
+TEST(RenderMarkdown, EveryRowOfATableHasAsManyCellsAsItsHead) {
+    std::size_t n_cells = 0, n_rows = 0;
+    for (const std::string& line : split(render_markdown(example_report()), '\n')) {
+        if (!line.starts_with("|")) {
+            n_cells = 0;
+            continue;
+        }
+        const auto bars = static_cast<std::size_t>(std::count(line.begin(), line.end(), '|'));
+        if (n_cells == 0) n_cells = bars;
+        EXPECT_EQ(bars, n_cells) << line;
+        ++n_rows;
+    }
+    EXPECT_GT(n_rows, 80u);
+}
+
+TEST(RenderMarkdown, FencesAreBalanced) {
+    int fences = 0;
+    for (const std::string& line : split(render_markdown(example_report()), '\n')) fences += line.starts_with("```");
+    EXPECT_GT(fences, 0);
+    EXPECT_EQ(fences % 2, 0);
+}
+
+TEST(RenderMarkdown, LostQuestionsAreShownInFullUpToTwentyFive) {
+    const std::string lost = section(render_markdown(example_report()), "Lost questions");
+    EXPECT_THAT(lost, HasSubstr("### `Q2_K`: 27 lost"));
+    EXPECT_THAT(lost, HasSubstr("`n25`"));
+    EXPECT_THAT(lost, Not(HasSubstr("`n26`")));
+    EXPECT_THAT(lost, HasSubstr("2 more are in `evaluation/exports/Q2_K/panel-1/evaluation_results.json`."));
+    EXPECT_THAT(lost, HasSubstr("*empty*"));
+    EXPECT_THAT(lost, HasSubstr("*no answer:* the engine died on this question twice, alone"));
+    EXPECT_THAT(lost, Not(HasSubstr("`q1`")));  // won
+}
+
+TEST(RenderMarkdown, ALargePIsNotCalledEquivalence) {
+    EXPECT_THAT(render_markdown(example_report()), HasSubstr("A large p does not show equivalence"));
+}
+
+TEST(RenderMarkdown, WhatWasNotMeasuredIsSaid) {
+    const std::string report = render_markdown(example_report());
+    for (const std::string& line : split(section(report, "Practical implications"), '\n')) {
+        if (line.starts_with("| `served`")) {
+            EXPECT_EQ(line,
+                      "| `served` | not measured | not measured | not measured | not measured | not measured | not "
+                      "measured |");
+        }
+    }
+    EXPECT_THAT(section(report, "Practical implications"), HasSubstr("| `served` |"));
+    EXPECT_THAT(section(report, "Key finding"),
+                HasSubstr("| `served` | not measured | not measured | not measured | not measured |"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("not measured, gating controls are not part of this version"));
+}
+
+TEST(RenderMarkdown, TheMetricIsNotCalledAJudgeOfMeaning) {
+    ReportModel model = example_report();
+    EXPECT_THAT(section(render_markdown(model), "Blinding"), HasSubstr("a metric, not a judge of meaning"));
+    model.judges.pop_back();
+    model.comparisons.resize(6);
+    EXPECT_THAT(render_markdown(model), Not(HasSubstr("metric")));
+}
+
+TEST(RenderMarkdown, WhatTheJudgeSawIsSaid) {
+    ReportModel model = example_report();
+    const auto seen = [&](bool expected, bool contexts) {
+        model.judges[0].show_expected = expected;
+        model.judges[0].show_contexts = contexts;
+        return section(render_markdown(model), "Blinding");
+    };
+    EXPECT_THAT(seen(true, true), HasSubstr("it saw the question, the expected answer and the passages."));
+    EXPECT_THAT(seen(true, false), HasSubstr("it saw the question and the expected answer."));
+    EXPECT_THAT(seen(false, true), HasSubstr("it saw the question and the passages."));
+    EXPECT_THAT(seen(false, false), HasSubstr("it saw the question."));
+}
+
+TEST(RenderMarkdown, VerdictsThatCouldNotBeUsedAreNeverTies) {
+    const std::string report = render_markdown(example_report());
+    EXPECT_THAT(section(report, "Match outcomes"), HasSubstr("invalid: 3; errors: 1; refused: 1."));
+    EXPECT_THAT(section(report, "Net win rate and decision"),
+                HasSubstr("Verdicts that could not be used: 5, 3.1 % [1.4, 7.1] (95 % interval); had all of them gone against the "
+                          "variant: net win rate -15.7 [-24.0, -7.0] points"));
+    EXPECT_THAT(section(report, "Failures"), HasSubstr("`e1`: error: no verdict in &lt;reply&gt; &#124; of the judge"));
+    EXPECT_THAT(section(report, "Failures"), HasSubstr("`Q3_K_S` by `panel-1`: 3 more"));
+}
+
+TEST(RenderMarkdown, DegradedWithinTheMarginReadsWorse) {
+    const std::string conclusion = section(render_markdown(example_report()), "Conclusion and recommendation");
+    EXPECT_THAT(conclusion, HasSubstr("`Q3_K_S`: worse; by more than the margin is not settled, net win rate -13.0"));
+    EXPECT_THAT(conclusion, HasSubstr("`Q2_K`: degraded, net win rate -71.4"));
+    EXPECT_THAT(conclusion, HasSubstr("`Q4_K_M`: inconclusive; about 364 more questions are needed"));
+}
+
+TEST(RenderMarkdown, AnEmptyModelIsAReport) {
+    EXPECT_THAT(render_markdown(ReportModel{}), HasSubstr("Nothing was judged: not measured."));
+}
+
+}  // namespace
+}  // namespace assay::report

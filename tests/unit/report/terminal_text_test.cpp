@@ -1,0 +1,41 @@
+#include "assay/report/terminal_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace assay::report {
+namespace {
+
+TEST(TerminalText, WidthCountsColumns) {
+    EXPECT_EQ(display_width("abc"), 3u);
+    EXPECT_EQ(display_width("grün ±"), 6u);
+    EXPECT_EQ(display_width("日本"), 4u);
+    EXPECT_EQ(display_width("e\u0301"), 1u);
+    EXPECT_EQ(display_width("😀"), 2u);
+    EXPECT_EQ(display_width("█·…"), 3u);
+}
+
+TEST(TerminalText, PaddingFillsColumnsNotBytes) {
+    EXPECT_EQ(pad_right("日", 4), "日  ");
+    EXPECT_EQ(pad_left("ü", 3), "  ü");
+    EXPECT_EQ(pad_left("long", 2), "long");
+}
+
+TEST(TerminalText, TheMiddleIsCut) {
+    EXPECT_EQ(cut_middle("SmolLM2-135M-Instruct-F16", 12), "SmolL…ct-F16");
+    EXPECT_EQ(cut_middle("short", 12), "short");
+    EXPECT_LE(display_width(cut_middle("日本語日本語", 6)), 6u);
+}
+
+TEST(TerminalText, LinesBreakAtSpaces) {
+    EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
+    EXPECT_EQ(wrap("toolongword x", 4), (std::vector<std::string>{"toolongword", "x"}));
+}
+
+TEST(TerminalText, ControlCharactersAreReplaced) {
+    EXPECT_EQ(plain_line("a\x1b[1m\n b\t\tc"), "a\uFFFD[1m b c");
+    EXPECT_EQ(plain_line("\xFF"), "\uFFFD");
+    EXPECT_EQ(plain_line("\u0085x\u009b"), "\uFFFDx\uFFFD");
+}
+
+}  // namespace
+}  // namespace assay::report
