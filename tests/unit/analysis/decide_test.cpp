@@ -65,18 +65,13 @@ TEST(Decide, ADifferenceOfTheMarginMakesMoreQuestionsUnlikelyToHelp) {
 }
 
 TEST(Decide, APlannedNumberThatIsReachedNeedsNoMore) {
-    const Decision d = of(OutcomeList().wins(150).losses(185).ties(225));
-    EXPECT_EQ(d.label, DecisionLabel::kDegraded);  // -6.25 points of 560: shown to be worse
-    const Decision inconclusive = of(OutcomeList().wins(155).losses(178).ties(227), 0.09);
-    EXPECT_EQ(inconclusive.label, DecisionLabel::kInconclusive);
-    EXPECT_TRUE(inconclusive.n_more);
-    const Decision reached = of(OutcomeList().wins(270).losses(292).ties(438), 0.06);
-    EXPECT_EQ(reached.label, DecisionLabel::kInconclusive);
-    EXPECT_GT(*reached.n_more, 0);
-    const Decision none_more = of(OutcomeList().wins(1000).losses(1060).ties(1340), 0.043);
-    EXPECT_EQ(none_more.label, DecisionLabel::kInconclusive);
-    EXPECT_EQ(*none_more.n_more, 0);
-    EXPECT_TRUE(says(none_more, "they may well differ"));
+    // Standard error 2.45 points, margin 7.6 points = 3.1 of them: enough for 80 % power, but the difference seen
+    // is 3.8 points.
+    const Decision d = of(OutcomeList().wins(281).losses(319).ties(400), 0.076);
+    EXPECT_EQ(d.label, DecisionLabel::kInconclusive);
+    ASSERT_TRUE(d.n_more);
+    EXPECT_EQ(*d.n_more, 0);
+    EXPECT_TRUE(says(d, "they may well differ"));
 }
 
 TEST(Decide, AMarginThatNoNumberSettlesSaysSo) {
@@ -135,12 +130,14 @@ TEST(Decide, AVariantThatNeverAnswersIsDegraded) {
 }
 
 TEST(Decide, UpToFivePercentFailedTheCountsDecideAboveTheWorstCase) {
-    const ComparisonAnalysis tolerated = analyse(OutcomeList().ties(95).add(5, OutcomeKind::kInvalid).outcomes, {});
+    const AnalysisSettings settings{.margin = 0.05};
+    const ComparisonAnalysis tolerated =
+        analyse(OutcomeList().ties(95).add(5, OutcomeKind::kInvalid).outcomes, settings);
     EXPECT_EQ(tolerated.decision.label, DecisionLabel::kEquivalent);
     EXPECT_EQ(tolerated.worst_case.decision.label, DecisionLabel::kDegraded);
-    const ComparisonAnalysis failed = analyse(OutcomeList().ties(94).add(6, OutcomeKind::kInvalid).outcomes, {});
+    const ComparisonAnalysis failed = analyse(OutcomeList().ties(94).add(6, OutcomeKind::kInvalid).outcomes, settings);
     EXPECT_EQ(failed.decision.label, failed.worst_case.decision.label);
-    EXPECT_NE(failed.decision.label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(failed.decision.label, DecisionLabel::kDegraded);
     EXPECT_TRUE(says(failed.decision, "worst case"));
     EXPECT_TRUE(says(failed.decision, "6 of 100"));
     EXPECT_EQ(*failed.net_win_rate.value, 0);  // the interval shown stays that of the counts
