@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace assay::judge::test {
+namespace assay::test {
 namespace {
 
 /// A socket bound to a free port of loopback; `port` is set to it.
@@ -129,4 +129,4 @@ std::string verdict_completion(const std::string& verdict, const std::string& re
         nlohmann::json{{"reasoning", reasoning}, {"verdict", verdict}, {"confidence", "high"}}.dump());
 }
 
-}  // namespace assay::judge::test
+}  // namespace assay::test

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace assay::judge::test {
+namespace assay::test {
 
 struct SeenRequest {
     std::string body;
@@ -86,4 +86,4 @@ class Gate {
 /// One whose message is a well-formed verdict.
 [[nodiscard]] std::string verdict_completion(const std::string& verdict, const std::string& reasoning = "because");
 
-}  // namespace assay::judge::test
+}  // namespace assay::test

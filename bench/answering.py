@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Wall time and memory of answering a question set: assay beside llama-server, in one run, as ratios.
+
+    python3 bench/answering.py [--questions FILE] [--limit N] [--predict 128] [--slots 1,4,8,16] [--variants Q4_K_M] [--json OUT]
+
+Same model file, same prompts (their token counts are compared), same settings: greedy, top_p 0.9, repeat_penalty 1.05, window 64.
+assay's time is that of its step "answers of ...": it includes loading the model, committing every answer to disk and computing two
+answers a second time as a check. llama-server's time begins when it has loaded. llama-bench gives the limits:
+  prefill limit   (prompt tokens + answer tokens) / pp512
+  4b's limit      (computed prompt tokens + answer tokens + answer tokens x share of the output matrix) / pp512
+where computed prompt tokens leave out the shared prefix that is kept, and pp512 leaves out the output matrix (docs/engine.md).
+Nothing else should run on the machine meanwhile. Standard library only.
+"""
+import argparse, json, os, pathlib, re, shutil, socket, sqlite3, subprocess, sys, tempfile, threading, time, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SYSTEM = "You are a careful assistant. Answer correctly and briefly, and say so when you do not know."
+INTRO = "Answer the question using only the numbered passages.\n\n"
+
+
+def prompt_of(row):
+    return INTRO + "\n\n".join(f"[{i}] {c}" for i, c in enumerate(row["contexts"], 1)) + f"\n\nQuestion: {row['question']}"
+
+
+TEMPLATE = INTRO + "{% for passage in contexts %}[{{ loop.index }}] {{ passage }}{% if not loop.last %}\n\n{% endif %}{% endfor %}\n\nQuestion: {{ question }}"
+
+
+def vm_hwm(pid):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def run_assay(assay, model, variant, questions, predict, threads, work):
+    """Seconds of each answer step, the run directory, and its report."""
+    template = work / "prompt.jinja"
+    template.write_text(TEMPLATE)
+    run = work / f"run-{variant or 'F16'}"
+    command = [str(assay), "run", "-m", str(model), "--variants", variant or str(model), "--questions", str(questions), "--predict", str(predict), "--threads", str(threads),
+               "--system", SYSTEM, "--prompt-template", str(template), "--run", str(run)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    began, seconds, log = {}, {}, []
+    for line in process.stderr:
+        log.append(line)
+        match = re.match(r"  answers of (\S+): (.*)", line)
+        if match and re.fullmatch(r"\d+ questions\n?", match[2]):
+            began[match[1]] = time.monotonic()
+        elif match and " in " in match[2]:
+            seconds[match[1]] = time.monotonic() - began[match[1]]
+    if process.wait() not in (0, 3, 4, 5):
+        sys.exit("assay failed:\n" + "".join(log[-8:]))
+    return seconds, run, json.loads((run / "report.json").read_text())
+
+
+def totals(run, variant):
+    rows = [json.loads(x) for x in (run / "evaluation" / "responses" / f"{variant}.jsonl").read_text().splitlines()]
+    store = sqlite3.connect(f"file:{run}/assay.sqlite?mode=ro", uri=True)
+    computed, prefill_ms, decode_ms = store.execute("SELECT sum(n_computed_tokens), sum(prefill_ms), sum(decode_ms) FROM answers WHERE variant_name = ?", (variant,)).fetchone()
+    return dict(prompt=sum(r["n_prompt_tokens"] for r in rows), answer=sum(r["n_answer_tokens"] for r in rows), computed=computed, prefill_s=prefill_ms / 1e3, decode_s=decode_ms / 1e3,
+                prompt_tokens={r["task_id"]: r["n_prompt_tokens"] for r in rows}, text={r["task_id"]: r["model_answer"] for r in rows})
+
+
+def run_server(server, model, rows, slots, predict, threads, context):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([str(server), "-m", str(model), "--port", str(port), "-np", str(slots), "-c", str(slots * context), "-t", str(threads), "--jinja"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                if urllib.request.urlopen(url + "/health", timeout=1).status == 200: break
+            except OSError: time.sleep(.1)
+        else: sys.exit("llama-server did not come up")
+
+        def ask(row):
+            body = dict(messages=[dict(role="system", content=SYSTEM), dict(role="user", content=prompt_of(row))], temperature=0, top_p=.9, repeat_penalty=1.05, repeat_last_n=64, max_tokens=predict)
+            request = urllib.request.Request(url + "/v1/chat/completions", json.dumps(body).encode(), {"Content-Type": "application/json"})
+            reply = json.loads(urllib.request.urlopen(request, timeout=3600).read())
+            return row["id"], reply["usage"]["prompt_tokens"], reply["usage"]["completion_tokens"], reply["choices"][0]["message"]["content"]
+
+        start = time.monotonic()
+        with ThreadPoolExecutor(slots) as pool: replies = list(pool.map(ask, rows))
+        return time.monotonic() - start, replies, vm_hwm(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def bench(tool, model, threads):
+    out = subprocess.run([str(tool), "-m", str(model), "-p", "512", "-n", "64", "-t", str(threads), "-r", "3", "-o", "json"], capture_output=True, text=True, check=True).stdout
+    return {("pp512" if t["n_prompt"] else "tg64"): t["avg_ts"] for t in json.loads(out)}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--questions", type=pathlib.Path, default=ROOT / "examples/science-qa/questions.jsonl")
+    p.add_argument("--model", type=pathlib.Path, default=ROOT / "build/models/SmolLM2-135M-Instruct-F16.gguf")
+    p.add_argument("--output-share", type=float, default=28 / 134, help="the output matrix's share of the model's weights (SmolLM2-135M: 28 of 134 million)")
+    p.add_argument("--limit", type=int, default=0)
+    p.add_argument("--predict", type=int, default=128)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--slots", default="1,4,8,16")
+    p.add_argument("--variant", default="Q4_K_M")
+    p.add_argument("--json", type=pathlib.Path)
+    a = p.parse_args()
+    llama = pathlib.Path(subprocess.run([ROOT / "scripts/llama.sh", "peers"], capture_output=True, text=True, check=True).stdout.strip()) / "bin"
+    assay = ROOT / "build/release/bin/assay"
+    work = pathlib.Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    rows = [json.loads(x) for x in a.questions.read_text().splitlines() if x.strip()]
+    rows = rows[:a.limit] if a.limit else rows
+    questions = work / "questions.jsonl"
+    questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+    print(f"machine: {cpu}, {os.cpu_count()} cores; {a.threads} threads; {len(rows)} questions of {a.questions.name}, at most {a.predict} tokens an answer")
+    seconds, run, report = run_assay(assay, a.model, a.variant, questions, a.predict, a.threads, work)
+    result = dict(machine=cpu, cores=os.cpu_count(), threads=a.threads, n_questions=len(rows), predict=a.predict, models={})
+    for entry in report["variants"]:
+        name = entry["name"]
+        path = a.model if entry["role"] == "baseline" else next(pathlib.Path(os.environ.get("ASSAY_CACHE", pathlib.Path.home() / ".cache/assay")).glob(f"models/{a.model.stem}-{name}-*.gguf"))
+        t = totals(run, name)
+        rates = bench(llama / "llama-bench", path, a.threads)
+        limit = (t["prompt"] + t["answer"]) / rates["pp512"]
+        limit_4b = (t["computed"] + t["answer"] * (1 + a.output_share)) / rates["pp512"]
+        predicted = json.loads(subprocess.run([assay, "doctor", path, "--json"], capture_output=True, text=True).stdout)["models"][0]["predicted_memory_bytes"]["total"]
+        print(f"\n{name}: {t['prompt']} prompt tokens ({t['computed']} computed), {t['answer']} answer tokens; llama-bench pp512 {rates['pp512']:.0f} t/s, tg64 {rates['tg64']:.0f} t/s")
+        print(f"  {'':26}{'seconds':>8}  {'tokens/s':>8}  assay is   peak memory")
+        ours = seconds[name]
+        rest = ours - t["prefill_s"] - t["decode_s"]
+        all_tokens = t["prompt"] + t["answer"]
+        print(f"  {'assay, 16 slots':26}{ours:8.1f}  {all_tokens / ours:8.0f}  {'':9}  {entry['speed']['peak_memory_bytes'] / 1e6:.0f} MB (doctor, without loading: {predicted / 1e6:.0f} MB at 1024 tokens a slot)")
+        print(f"    of it prefill {t['prefill_s']:.1f} s ({t['computed'] / t['prefill_s']:.0f} t/s), decode {t['decode_s']:.1f} s ({t['answer'] / t['decode_s']:.0f} t/s), the rest {rest:.1f} s (load, check, commits, pipe)")
+        print(f"  {'prefill limit':26}{limit:8.1f}  {'':8}  {ours / limit:.2f} x its time")
+        print(f"  {'limit of 4b':26}{limit_4b:8.1f}  {'':8}  {ours / limit_4b:.2f} x its time")
+        peers = {}
+        context = (max(t["prompt_tokens"].values()) + a.predict + 255) // 256 * 256
+        slots = [int(s) for s in a.slots.split(",")]
+        if entry["role"] != "baseline": slots = sorted({1, best})
+        for n in slots:
+            wall, replies, hwm = run_server(llama / "llama-server", path, rows, n, a.predict, a.threads, context)
+            off = [i for i, n_prompt, _, _ in replies if n_prompt != t["prompt_tokens"][i]]
+            if off: print(f"  warning: {len(off)} prompts have other token counts than assay's, e.g. {off[0]}")
+            same = sum(t["text"][i].strip() == text.strip() for i, _, _, text in replies)
+            n_answer = sum(k for _, _, k, _ in replies)
+            peers[n] = dict(seconds=wall, n_answer_tokens=n_answer, same_text=same, peak_memory_bytes=hwm)
+            print(f"  {f'llama-server, {n} slots':26}{wall:8.1f}  {(t['prompt'] + n_answer) / wall:8.0f}  {wall / ours:.2f} x as fast  {hwm / 1e6:.0f} MB; {same} of {len(rows)} answers as assay's")
+        if entry["role"] == "baseline": best = min(peers, key=lambda n: peers[n]["seconds"])
+        result["models"][name] = dict(assay_seconds=ours, prefill_s=t["prefill_s"], decode_s=t["decode_s"], prompt_tokens=t["prompt"], computed_tokens=t["computed"], answer_tokens=t["answer"], rates=rates,
+                                      prefill_limit_s=limit, limit_4b_s=limit_4b, peak_memory_bytes=entry["speed"]["peak_memory_bytes"], predicted_memory_bytes=predicted, llama_server=peers)
+    if a.json: a.json.write_text(json.dumps(result, indent=1) + "\n")
+    shutil.rmtree(work)
+
+
+if __name__ == "__main__": main()

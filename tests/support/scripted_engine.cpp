@@ -1,0 +1,304 @@
+// assay-engine's protocol without a model: every reply is a function of the request and the "model" file's text.
+//
+// A model is a text file of lines "name value":
+//   type T    what it is quantized to (F16)
+//   skill N   percent of the facts that it knows (100)
+//   salt S    another salt knows other facts (empty)
+//   style S   loud: a third of its answers are written in capitals, which no token F1 sees
+//   twin yes  its tokenizer is another one
+// An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say."; its tokens are its bytes.
+//
+// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt that holds the text:
+//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters' memory over processes
+//   SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is killed by SIGKILL
+//   SCRIPT_DIE_AT=n             aborts at the n-th answer request of the journal
+//   SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a prompt
+//   SCRIPT_FAIL_ON=TYPE/TEXT    says that it failed
+//   SCRIPT_DIE_VERB=verb        aborts at every such request
+//   SCRIPT_SLEEP_MS=n           waits before each answer
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "assay/base/hash.hpp"
+#include "assay/base/text.hpp"
+#include "assay/wire/messages.hpp"
+
+namespace {
+
+using namespace assay;
+
+constexpr int kLayers = 4;
+constexpr std::uint64_t kWeights = 1'000'000;
+constexpr double kTokenMs = 0.5;
+constexpr std::uint64_t kPeakMemoryBytes = 123'456'789;
+const std::map<std::string, std::string> kSkills{{"Q8_0", "100"}, {"Q4_K_M", "95"}, {"Q2_K", "30"}};
+const std::map<std::string, int> kBits{{"F16", 16}, {"Q8_0", 8}, {"Q4_K_M", 5}, {"Q2_K", 3}};
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+int number(const char* name) { return std::atoi(variable(name).c_str()); }
+
+std::string whole_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Model {
+    std::map<std::string, std::string> lines;
+    [[nodiscard]] std::string get(const std::string& name, const std::string& otherwise) const {
+        const auto found = lines.find(name);
+        return found == lines.end() ? otherwise : found->second;
+    }
+    [[nodiscard]] std::string type() const { return get("type", "F16"); }
+};
+
+Result<Model> read_model(const std::string& path) {
+    if (!std::filesystem::exists(path)) return fail("no such file", path, "Check the path.");
+    if (path.find("corrupt") != std::string::npos) return fail("is not a GGUF file that can be read", path, "Get it again.");
+    Model model;
+    std::istringstream text(whole_file(path));
+    for (std::string name, value; text >> name >> value;) model.lines[name] = value;
+    return model;
+}
+
+wire::Inspected inspected(const std::string& path, const Model& model) {
+    const std::string type = model.type();
+    const auto bits = kBits.find(type);
+    wire::Inspected out;
+    out.parts = {path};
+    out.file.path = path;
+    out.file.n_weights = kWeights;
+    out.file.tensor_bytes = kWeights * static_cast<std::uint64_t>(bits == kBits.end() ? 16 : bits->second) / 8;
+    out.file.size_bytes = out.file.tensor_bytes + 5000;
+    out.file.tensor_types = {{"F32", 2}, {type, 7}};
+    out.file.architecture = "scripted";
+    out.file.file_type = type;
+    out.file.context_length = 8192;
+    out.file.n_layers = kLayers;
+    out.file.has_chat_template = true;
+    return out;
+}
+
+/// The variables that the template names, each as "name: value".
+std::string rendered_template(const wire::RenderTemplate& request) {
+    std::string out;
+    const auto variables = nlohmann::ordered_json::parse(request.variables_json);
+    for (const auto& [name, value] : variables.items()) {
+        if (request.text.find(name) == std::string::npos || value.is_null()) continue;
+        for (const auto& one : value.is_array() ? value : nlohmann::ordered_json::array({value})) out += name + ": " + (one.is_string() ? one.get<std::string>() : one.dump()) + "\n";
+    }
+    return out;
+}
+
+std::vector<std::int32_t> ids_of(const std::string& text, int shift) {
+    std::vector<std::int32_t> out;
+    for (const char c : text) out.push_back(static_cast<unsigned char>(c) + shift);
+    return out;
+}
+
+/// 0 .. 99, as good as drawn.
+int draw(const std::string& text) { return static_cast<int>(std::stoul(sha256_hex(text).substr(0, 8), nullptr, 16) % 100); }
+
+bool fits(const char* name, const Model& model, const std::string& prompt) {
+    const std::string script = variable(name);
+    const std::size_t slash = script.find('/');
+    if (slash == std::string::npos) return false;
+    return (slash == 0 || script.substr(0, slash) == model.type()) && prompt.find(script.substr(slash + 1)) != std::string::npos;
+}
+
+wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& request, const std::string& prompt) {
+    static const std::string kMark = "Fact: ";
+    std::string fact;
+    if (const std::size_t at = prompt.find(kMark); at != std::string::npos) fact = prompt.substr(at + kMark.size(), prompt.find('\n', at) - at - kMark.size());
+    wire::AnswerDone done;
+    done.text = !fact.empty() && draw(model.get("salt", "") + fact) < std::stoi(model.get("skill", "100")) ? fact : "I cannot say.";
+    if (model.get("style", "") == "loud" && draw("style" + fact) < 33) {
+        for (char& c : done.text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    if (request.sampling.temp > 0) done.text += " Number " + std::to_string(request.sampling.seed % 1000) + ".";
+    done.stop_reason = "stop";
+    for (const std::string& stop : request.stops) done.text = done.text.substr(0, done.text.find(stop));
+    if (done.text.size() >= static_cast<std::size_t>(request.predict)) {
+        done.text.resize(static_cast<std::size_t>(request.predict));
+        done.stop_reason = "length";
+    }
+    done.tokens = ids_of(done.text, 0);
+    done.trace_sha256 = sha256_hex(model.type() + done.text);
+    done.n_computed_tokens = static_cast<std::int64_t>(request.prompt.size()) - request.n_prefix;
+    done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
+    done.decode_ms = kTokenMs * static_cast<double>(done.tokens.size() + 1);
+    done.peak_memory_bytes = kPeakMemoryBytes;
+    return done;
+}
+
+/// How many lines the journal has with this one, and how many of them are equal to it. Counted under a lock, as several engines write.
+struct JournalCount {
+    int all = 0;
+    int same = 0;
+};
+
+JournalCount note(const std::string& verb) {
+    const std::string path = variable("SCRIPT_JOURNAL");
+    if (path.empty()) return {};
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd < 0 || ::flock(fd, LOCK_EX) != 0) std::abort();
+    const std::string line = verb + "\n";
+    if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
+    JournalCount count;
+    std::istringstream lines(whole_file(path));
+    for (std::string one; std::getline(lines, one); ++count.all) count.same += one == verb;
+    ::close(fd);
+    return count;
+}
+
+class Engine {
+   public:
+    Engine(int in, int out) : in_(in), out_(out), parent_(::getppid()) {}
+
+    /// Takes all requests that are there, then answers the last one first: answers come in another order than they were asked for.
+    int run() {
+        while (true) {
+            if (pending_.empty() || readable()) {
+                auto frame = wire::read_frame(in_);
+                if (!frame || !*frame) return 0;
+                auto request = wire::decode_request(std::move(**frame));
+                if (!request) return 2;
+                handle(*request);
+            } else {
+                answer();
+            }
+        }
+    }
+
+   private:
+    [[nodiscard]] bool readable() const {
+        pollfd waiting{in_, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) > 0;
+    }
+
+    void send(const wire::Frame& frame) const {
+        if (!wire::write_frame(out_, frame)) std::_Exit(0);
+    }
+
+    template <class T>
+    void reply(std::uint64_t id, const Result<T>& result) const {
+        send(result ? wire::encode_done(id, *result) : wire::encode_failed(id, result.error()));
+    }
+
+    void kill_parent() const {
+        std::string name;
+        std::getline(std::ifstream("/proc/" + std::to_string(parent_) + "/comm"), name);
+        if (::getppid() == parent_ && name == "assay") ::kill(parent_, SIGKILL);
+        std::_Exit(0);
+    }
+
+    void faults(const std::string& verb) const {
+        const JournalCount count = note(verb);
+        if (count.all > 0 && count.all == number("SCRIPT_KILL_PARENT_AT")) kill_parent();
+        if (verb == "answer" && count.same > 0 && count.same == number("SCRIPT_DIE_AT")) std::abort();
+        if (verb == variable("SCRIPT_DIE_VERB")) std::abort();
+    }
+
+    void handle(const wire::Request& request) {
+        faults(request.verb);
+        const std::uint64_t id = request.id;
+        if (request.verb == "hello") {
+            send(wire::encode_done(id, wire::Hello{wire::kProtocolVersion, "0.0.0 (scripted)", "no instructions", {"CPU: none"}, false}));
+        } else if (request.verb == "inspect") {
+            const std::string path = wire::decode_inspect(request).path;
+            const auto model = read_model(path);
+            reply<wire::Inspected>(id, model ? Result<wire::Inspected>(inspected(path, *model)) : tl::unexpected(model.error()));
+        } else if (request.verb == "load") {
+            load(id, wire::decode_load(request));
+        } else if (request.verb == "render") {
+            const wire::Render render = wire::decode_render(request);
+            send(wire::encode_done(id, wire::Rendered{"<system>" + render.system + "\n<user>" + render.user + "\n<assistant>", {"<end>"}}));
+        } else if (request.verb == "render_template") {
+            send(wire::encode_done_text(id, rendered_template(wire::decode_render_template(request))));
+        } else if (request.verb == "tokenize") {
+            send(wire::encode_done_tokens(id, ids_of(wire::decode_tokenize(request).text, model_.lines.contains("twin") ? 1 : 0)));
+        } else if (request.verb == "describe_start" || request.verb == "start") {
+            const wire::Start start = wire::decode_start(request);
+            const std::string parts = "scripted; ubatch " + std::to_string(start.n_ubatch);
+            send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
+        } else if (request.verb == "predict_memory") {
+            send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));
+        } else if (request.verb == "quantize") {
+            quantize(id, wire::decode_quantize(request));
+        } else if (request.verb == "answer") {
+            pending_.emplace_back(id, wire::decode_answer(request));
+        } else {
+            send(wire::encode_failed(id, Failure{"unknown verb", {}, {}}));
+        }
+    }
+
+    void load(std::uint64_t id, const wire::Load& request) {
+        const auto model = read_model(request.path);
+        if (!model) return send(wire::encode_failed(id, model.error()));
+        model_ = *model;
+        send(wire::encode_done(id, wire::Loaded{8192, 256, false, false, true}));
+    }
+
+    void quantize(std::uint64_t id, const wire::Quantize& request) const {
+        auto model = read_model(request.source);
+        if (!model) return send(wire::encode_failed(id, model.error()));
+        model->lines["type"] = request.type;
+        if (const auto skill = kSkills.find(request.type); skill != kSkills.end()) model->lines["skill"] = skill->second;
+        if (request.type == "Q8_0") model->lines["style"] = "loud";
+        for (std::uint64_t i = 1; i <= 3; ++i) send(wire::encode_progress(id, {i, 3}));
+        std::ofstream file(request.target, std::ios::binary);
+        for (const auto& [name, value] : model->lines) file << name << ' ' << value << '\n';
+        file.close();
+        send(file ? wire::encode_done(id) : wire::encode_failed(id, Failure{"making " + request.type + " failed", request.target, "Is the disk full?"}));
+    }
+
+    void answer() {
+        const auto [id, request] = std::move(pending_.back());
+        pending_.pop_back();
+        if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) ::usleep(static_cast<useconds_t>(ms) * 1000);
+        std::string prompt;
+        for (const std::int32_t token : request.prompt) prompt += static_cast<char>(token);
+        if (fits("SCRIPT_DIE_ON", model_, prompt)) {
+            std::fputs("scripted_engine: this prompt is too much\n", stderr);
+            std::abort();
+        }
+        if (fits("SCRIPT_FAIL_ON", model_, prompt)) return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
+        send(wire::encode_done(id, answer_of(model_, request, prompt)));
+    }
+
+    int in_;
+    int out_;
+    int parent_;
+    Model model_;
+    std::vector<std::pair<std::uint64_t, wire::AnswerRequest>> pending_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 4 || std::string(argv[1]) != "--pipe") {
+        std::fprintf(stderr, "usage: scripted_engine --pipe R W\n");
+        return 2;
+    }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGINT, SIG_IGN);
+    return Engine(std::atoi(argv[2]), std::atoi(argv[3])).run();
+}
