@@ -33,9 +33,10 @@ int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
     const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
     check_gate(flags.gate, plan);
-    if (!flags.quiet) std::fputs(summarize_plan(plan, load_questions_or_throw(plan.dataset)).c_str(), stderr);
+    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    if (!flags.quiet) std::fputs(summarize_plan(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment({plan, command_line(), flags.rejudge}, interrupted(), progress);
+    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.rejudge}, interrupted(), progress);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {

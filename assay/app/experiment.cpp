@@ -17,7 +17,6 @@
 #include "assay/app/terminal.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/config/dataset.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/llm/engine_generator.hpp"
@@ -39,11 +38,11 @@ constexpr std::size_t kRechecked = 2;  ///< answers of a variant that are comput
 class Experiment {
    public:
     Experiment(const RunOptions& options, const std::atomic<bool>& cancel, Progress& progress)
-        : plan_(options.plan), options_(options), cancel_(cancel), progress_(progress), engine_(llm::find_engine(plan_.engine.path), cancel) {}
+        : plan_(options.plan), options_(options), cancel_(cancel), progress_(progress), engine_(llm::find_engine(plan_.engine.path), cancel), questions_(options.questions) {}
 
     report::ReportModel run() {
-        load();
-        // The plan is valid: every question is there, the baseline is a model, every judge can be asked.
+        check();
+        // The plan is valid: the baseline is a model, every judge can be asked.
         open_store();
         resolve();
         // Every variant is a file whose tensors are known.
@@ -61,10 +60,7 @@ class Experiment {
     }
 
    private:
-    void load() {
-        auto questions = config::load_questions(plan_.dataset);
-        if (!questions) throw_all(questions.error());
-        questions_ = std::move(*questions);
+    void check() {
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") need_expected_answers(spec);
             auto made = judge::make_judge(spec, [this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }, progress_);
@@ -77,12 +73,6 @@ class Experiment {
             if (spec.file.empty()) continue;
             if (auto other = engine_.inspect(spec.file); !other) throw Error(ErrorKind::kUsage, other.error());
         }
-    }
-
-    static void throw_all(const std::vector<Failure>& failures) {
-        std::string text;
-        for (const Failure& failure : failures) text += (text.empty() ? "" : "\n") + to_sentence(failure);
-        throw_usage(text);
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {
@@ -160,8 +150,10 @@ class Experiment {
             facts_.n_prompts_equal += std::all_of(prompts_.begin(), prompts_.end(), [&](const auto& set) { return set.prompts[q].prompt_sha256 == prompts_[0].prompts[q].prompt_sha256; });
         }
         if (plan_.generation.own_template) facts_.notes.push_back("own-template: each variant used its own chat template, so not only the weights differ");
-        choose_slots();
+        const std::optional<RunFacts> before = load_facts(*store_, plan_sha256_);
+        choose_slots(before);
         for (const Variant& variant : variants_) describe(variant);
+        refuse_another_engine(before);
         facts_.command = options_.command;
         facts_.host = {host_.cpu, host_.n_cores, host_.os};
         for (std::size_t j = 0; j < judges_.size(); ++j) {
@@ -184,7 +176,7 @@ class Experiment {
     }
 
     /// As many slots as memory allows; on backends that are proven not to care this changes no answer.
-    void choose_slots() {
+    void choose_slots(const std::optional<RunFacts>& before) {
         start_.n_ubatch = plan_.engine.ubatch_size;
         start_.n_threads = n_threads();
         start_.flash_attn = plan_.engine.flash_attn != "off";
@@ -194,7 +186,9 @@ class Experiment {
         const std::int64_t needed = long_rope_ ? plan_.generation.ctx_size : longest_ + plan_.generation.predict;
         start_.stream_size = static_cast<int>((needed + kStreamPadding - 1) / kStreamPadding * kStreamPadding);
         start_.n_slots = plan_.engine.slots > 0 ? plan_.engine.slots : kDefaultSlots;
-        if (plan_.engine.slots > 0 || host_.memory_available_bytes == 0) return;
+        if (plan_.engine.slots > 0) return;
+        if (before) start_.n_slots = before->variants.front().n_parallel;  // as it was begun: where it is part of the key, memory may not change it
+        if (before || host_.memory_available_bytes == 0) return;
         while (true) {
             wire::PredictMemory request;
             request.load.path = variants_.front().file.path;
@@ -210,6 +204,16 @@ class Experiment {
             }
             start_.n_slots = kFewestSlots;
         }
+    }
+
+    /// Half of a run's answers from one engine and half from another would compare engines, not weights.
+    void refuse_another_engine(const std::optional<RunFacts>& before) const {
+        if (!before) return;
+        const EngineInfo& then = before->variants.front().engine;
+        const EngineInfo& now = facts_.variants.front().engine;
+        if (then.fingerprint == now.fingerprint) return;
+        throw_operational(fmt::format("the run was begun with another engine or machine ({}), and now it would go on with {}", then.description, now.description), plan_.run_dir,
+                          "Go on with the engine that began it (--engine), or start anew with another --run.");
     }
 
     void describe(const Variant& variant) {
@@ -369,7 +373,7 @@ class Experiment {
     const Host host_ = describe_host();
     llm::Engine engine_;  ///< for headers, templates, tokens and quantization; answers have a process for each variant
 
-    std::vector<Question> questions_;
+    const std::vector<Question>& questions_;
     std::vector<std::unique_ptr<judge::Judge>> judges_;
     std::unique_ptr<store::Store> store_;
     std::string plan_sha256_;

@@ -3,15 +3,18 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "assay/base/progress.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
 #include "assay/report/report_model.hpp"
 
 namespace assay::app {
 
 struct RunOptions {
     Plan plan;
+    std::vector<Question> questions;  ///< of plan.dataset
     std::string command;      ///< what the user typed, for the report
     bool rejudge = false;     ///< stored verdicts of the plan's judges are set aside and asked for again
 };

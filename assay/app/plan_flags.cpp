@@ -21,11 +21,11 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
 
     const auto what = "Experiment";
     command.add_option("-m,--model", o.model, "the original's GGUF: the baseline")->group(what);
-    command.add_option("--variants", flags.variants, "what is compared with it: types to make of it (Q8_0,Q4_K_M) or GGUF files, separated by commas")->delimiter(',')->group(what);
+    command.add_option("--variants", flags.variants, "what is compared with it: types to make of it (Q8_0,Q4_K_M) or GGUF files, separated by commas")->delimiter(',')->allow_extra_args(false)->group(what);
     command.add_option("--questions", o.questions, "dataset: JSONL, JSON or CSV")->group(what);
     command.add_option("--limit", o.limit, "the first N questions only")->group(what);
-    command.add_option("--ids", flags.ids, "only the questions with these ids")->delimiter(',')->group(what);
-    command.add_option("--judge", flags.judges, "reference, or openai:MODEL@URL; may be given several times, the first decides")->group(what);
+    command.add_option("--ids", flags.ids, "only the questions with these ids")->delimiter(',')->allow_extra_args(false)->group(what);
+    command.add_option("--judge", flags.judges, "reference, or openai:MODEL@URL; may be given several times, the first decides")->allow_extra_args(false)->group(what);
     command.add_option("--name", o.name, "the experiment's name")->group(what);
     command.add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")->group(what);
     command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")->group(what);
@@ -44,7 +44,7 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("--repeat-last-n", o.repeat_last_n, "penalty window in tokens over the end of prompt and answer; default 64")->group(how);
     command.add_option("-c,--ctx-size", o.ctx_size, "tokens of prompt and answer together; default 4096")->group(how);
     command.add_option("-n,--predict", o.predict, "most tokens of an answer; default 128")->group(how);
-    command.add_option("--stop", flags.stop, "an answer ends before this text; may be given several times")->group(how);
+    command.add_option("--stop", flags.stop, "an answer ends before this text; may be given several times")->allow_extra_args(false)->group(how);
     command.add_option("-s,--seed", o.seed, "seed of sampling, for temperatures above 0")->group(how);
 
     const auto decision = "Decision";

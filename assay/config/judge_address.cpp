@@ -11,7 +11,6 @@
 namespace assay::config {
 namespace {
 
-constexpr std::string_view kOpenAiHost = "api.openai.com";
 constexpr std::string_view kJudgeForms =
     "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1.";
 
@@ -78,27 +77,6 @@ Result<std::string> checked_url(std::string_view url) {
         return refused("has a port that is not from 1 to 65535");
     while (url.ends_with('/')) url.remove_suffix(1);
     return std::string(url);
-}
-
-std::string host_of(std::string_view url) {
-    std::string_view host = split_authority(after_scheme(url).value_or(url)).host;
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    return to_lower_ascii(host);
-}
-
-bool is_loopback(std::string_view host) {
-    if (host == "localhost" || host == "::1") return true;
-    const std::vector<std::string> numbers = split(host, '.');
-    return numbers.size() == 4 && numbers[0] == "127" &&
-           std::all_of(numbers.begin(), numbers.end(),
-                       [](const std::string& n) { return n.size() <= 3 && small_number(n, 255); });
-}
-
-std::string key_variable(const JudgeSpec& judge) {
-    if (!judge.api_key_env.empty()) return judge.api_key_env;
-    if (judge.provider != "openai") return "";
-    const std::string host = host_of(judge.url);
-    return host == kOpenAiHost || is_loopback(host) ? "OPENAI_API_KEY" : "";
 }
 
 Result<JudgeSpec> judge_of_text(std::string_view text) {

@@ -32,7 +32,8 @@ using Script = std::function<ScriptedReply(const SeenRequest& request, int n)>;
 
 class SimServer {
  public:
-    explicit SimServer(Script script);
+    /// `port` 0: a free one.
+    explicit SimServer(Script script, int port = 0);
     ~SimServer();
     [[nodiscard]] int port() const { return port_; }
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
