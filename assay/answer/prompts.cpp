@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/base/hash.hpp"
+#include "assay/wire/messages.hpp"
 
 namespace assay::answer {
 namespace {

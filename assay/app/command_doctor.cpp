@@ -14,6 +14,7 @@
 #include "assay/llm/engine.hpp"
 #include "assay/llm/engine_process.hpp"
 #include "assay/variants/resolve.hpp"
+#include "assay/wire/messages.hpp"
 
 namespace assay::app {
 namespace {

@@ -26,6 +26,7 @@
 #include "assay/records/names.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/resolve.hpp"
+#include "assay/wire/messages.hpp"
 
 namespace assay::app {
 namespace {

@@ -16,7 +16,6 @@ int exit_code_of(assay::ErrorKind kind) {
     switch (kind) {
         case assay::ErrorKind::kOperational: return 1;
         case assay::ErrorKind::kUsage: return 2;
-        case assay::ErrorKind::kNotMeasured: return 4;
         case assay::ErrorKind::kInterrupted: return kInterruptedExit;
     }
     return 1;

@@ -34,7 +34,6 @@ using Result = tl::expected<T, Failure>;
 enum class ErrorKind {
     kOperational,  ///< exit code 1: disk, engine, lock
     kUsage,        ///< exit code 2: flags, experiment file, data
-    kNotMeasured,  ///< exit code 4: nothing could be judged
     kInterrupted,  ///< exit code 130: stopped by the user
 };
 

@@ -69,13 +69,6 @@ bool Answerer::has_work() const {
     return !queue_.empty() || std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
 }
 
-void Answerer::cancel() {
-    queue_.clear();
-    for (auto& slot : slots_) {
-        if (slot->active) cut_back(*slot);
-    }
-}
-
 void Answerer::step() {
     const auto n_active = [&] { return std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; }); };
     for (std::size_t i = 0; i < slots_.size() && !queue_.empty(); ++i) {

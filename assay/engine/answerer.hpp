@@ -1,5 +1,5 @@
 #pragma once
-// Continuous batching whose answers depend on nothing but model, prompt and settings (docs/engine.md; shared/design/engine.md 4b).
+// Continuous batching whose answers depend on nothing but model, prompt and settings (docs/engine.md).
 //
 // What makes it so, on the CPU backend:
 //   - every slot is a stream of its own (kv_unified = false): its cells do not move with the others'
@@ -36,8 +36,6 @@ class Answerer {
     /// Fills idle slots from the queue (prefill), then computes one token for every slot that has one to compute.
     /// Throws std::runtime_error when the library fails: the context is not to be used afterwards.
     void step();
-    /// Forgets all that is queued or in flight; nothing is reported for it.
-    void cancel();
 
    private:
     struct Slot;

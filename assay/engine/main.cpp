@@ -121,9 +121,6 @@ class Server {
         } else if (verb == "quantize") {
             const auto made = quantize_model(wire::decode_quantize(request), [&](std::uint64_t done, std::uint64_t total) { send(wire::encode_progress(id, {done, total})); });
             send(made ? wire::encode_done(id) : wire::encode_failed(id, made.error()));
-        } else if (verb == "cancel") {
-            if (answerer_) answerer_->cancel();
-            send(wire::encode_done(id));
         } else {
             send(wire::encode_failed(id, Failure{fmt::format("unknown verb \"{}\"", verb), {}, "assay and assay-engine are of different versions."}));
         }

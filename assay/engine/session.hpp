@@ -16,7 +16,7 @@ namespace assay::engine {
 [[nodiscard]] Result<llama_model_ptr> load_model(const wire::Load& request);
 [[nodiscard]] wire::Loaded describe_model(const llama_model* model);
 
-/// A context of n_slots separate streams (docs/engine.md). `cancelled` is asked between the nodes of a graph.
+/// A context of n_slots separate streams (docs/engine.md).
 [[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model, const wire::Start& request);
 
 /// What an answer depends on besides model, prompt and settings. Slots, stream size and threads are in it only where they are not

@@ -24,7 +24,6 @@ class EngineGenerator final : public Generator {
 
     /// Loads the model. Throws Error if it cannot be loaded.
     wire::Loaded load();
-    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text) { return engine_.tokenize(text); }
     /// Makes the context. Throws Error if it cannot be made.
     wire::Started start(const wire::Start& start);
 

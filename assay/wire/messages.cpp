@@ -87,7 +87,6 @@ ModelFile file_of(const json& j) {
 }  // namespace
 
 Frame encode_hello(std::uint64_t id) { return request_frame(id, "hello", json::object()); }
-Frame encode_cancel(std::uint64_t id) { return request_frame(id, "cancel", json::object()); }
 Frame encode(std::uint64_t id, const Inspect& r) { return request_frame(id, "inspect", r); }
 Frame encode(std::uint64_t id, const Load& r) { return request_frame(id, "load", r); }
 Frame encode(std::uint64_t id, const Render& r) { return request_frame(id, "render", r); }

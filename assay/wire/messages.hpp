@@ -166,7 +166,6 @@ struct Request {
 [[nodiscard]] Frame encode(std::uint64_t id, const PredictMemory& request);
 [[nodiscard]] Frame encode(std::uint64_t id, const AnswerRequest& request);
 [[nodiscard]] Frame encode(std::uint64_t id, const Quantize& request);
-[[nodiscard]] Frame encode_cancel(std::uint64_t id);
 
 /// Id and verb of a request frame; a failure if it is none.
 [[nodiscard]] Result<Request> decode_request(Frame frame);

@@ -62,7 +62,8 @@ void Lab::forget_run() const {
 json Lab::report() const { return json::parse(bytes_of(fs::path(run_dir()) / "report.json")); }
 
 json Lab::comparison(const std::string& variant, const std::string& judge) const {
-    for (const json& comparison : report()["comparisons"]) {
+    const json document = report();
+    for (const json& comparison : document["comparisons"]) {
         if (comparison["variant"] == variant && (judge.empty() || comparison["judge"] == judge)) return comparison;
     }
     return {};

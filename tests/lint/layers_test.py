@@ -306,10 +306,10 @@ def main():
         n_passed, n_failed = (n_passed, n_failed + 1) if problem else (n_passed + 1, n_failed)
         if problem:
             print(problem)
-    tree = Tree(root)
-    if "app" not in tree.modules or "judge" not in tree.modules:
+    if not (root / "assay" / "app").is_dir() or not (root / "assay" / "judge").is_dir():
         print(f"{root}: this is not assay's checkout: assay/app and assay/judge are not there")
-        n_failed += 1
+        return 1
+    tree = Tree(root)
     for rule in RULES:
         found = list(rule(tree))
         for violation in found:
