@@ -246,7 +246,7 @@ class Experiment {
                 if (wanted.erase(facts.answer_keys[q]) > 0) missing.push_back(&prompts.prompts[q]);
             }
         }
-        if (missing.empty()) return;
+        if (missing.empty() && !recheck_is_owed(variant, prompts, facts)) return;
 
         progress_.begin(fmt::format("answers of {}", variant.name), missing.size(), "questions");
         llm::EngineGenerator generator({llm::find_engine(plan_.engine.path), {variant.file.path, false, plan_.engine.n_gpu_layers}, sampling(), plan_.generation.predict}, cancel_, progress_);
@@ -263,7 +263,7 @@ class Experiment {
                                  },
                                  cancel_);
         stop_if_cancelled();
-        const answer::Recheck recheck = recheck_some(generator, prompts, facts);
+        const answer::Recheck recheck = answer::recheck_alone(generator, answers_to_recheck(prompts, facts), plan_.generation, prompts.stops, cancel_);
         stop_if_cancelled();
         save_session(variant, facts, generator.peak_memory_bytes(), recheck);
         progress_.finish(recheck.n_checked == 0 ? "" : fmt::format("{} of {} computed again alone: {}", recheck.n_equal, recheck.n_checked, recheck.n_equal == recheck.n_checked ? "bit-equal" : "bit-equal, THE OTHERS NOT"));
@@ -274,8 +274,8 @@ class Experiment {
         return {g.temp, g.top_k, g.top_p, g.min_p, g.repeat_penalty, g.repeat_last_n < 0 ? g.ctx_size : g.repeat_last_n, 0};
     }
 
-    answer::Recheck recheck_some(llm::Generator& generator, const answer::PromptSet& prompts, const VariantFacts& facts) {
-        // Any two will do; the smallest keys are the same two in every run.
+    /// Any two will do; the smallest keys are the same two in every run.
+    [[nodiscard]] std::vector<std::pair<const answer::PreparedPrompt*, Answer>> answers_to_recheck(const answer::PromptSet& prompts, const VariantFacts& facts) const {
         std::map<std::string, const answer::PreparedPrompt*> by_key;
         for (std::size_t q = 0; q < prompts.prompts.size(); ++q) by_key.emplace(facts.answer_keys[q], &prompts.prompts[q]);
         std::vector<std::pair<const answer::PreparedPrompt*, Answer>> chosen;
@@ -286,7 +286,16 @@ class Experiment {
             chosen.emplace_back(prompt, row->answer);
             chosen.back().second.question_id = prompt->question_id;
         }
-        return answer::recheck_alone(generator, chosen, plan_.generation, prompts.stops, cancel_);
+        return chosen;
+    }
+
+    /// A run that was stopped between its last answer and the end of its recheck: the latest session has not checked anything.
+    [[nodiscard]] bool recheck_is_owed(const Variant& variant, const answer::PromptSet& prompts, const VariantFacts& facts) const {
+        bool owed = true;
+        for (const store::EngineSession& session : store_->sessions(variant.file.sha256)) {
+            if (session.engine.fingerprint == facts.engine.fingerprint) owed = session.n_checked == 0;
+        }
+        return owed && !answers_to_recheck(prompts, facts).empty();
     }
 
     void save_session(const Variant& variant, const VariantFacts& facts, std::uint64_t peak_memory_bytes, const answer::Recheck& recheck) {

@@ -1,12 +1,19 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/base/result.hpp"
+#include "assay/base/text.hpp"
 
 namespace {
 
@@ -24,6 +31,24 @@ int exit_code_of(assay::ErrorKind kind) {
 int say(const char* text, int code) {
     std::fprintf(stderr, "assay: %s\n", text);
     return code;
+}
+
+/// What is still in stdout's buffer would be lost without a word. A reader that has seen enough (`| head`) is no failure.
+int flushed(int code) {
+    errno = 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    if (errno == EPIPE) return code;
+    return say(fmt::format("the result could not be written to stdout: {}", std::strerror(errno == 0 ? EIO : errno)).c_str(), 1);
+}
+
+/// CLI11 only says that a command is missing when the word that stands in its place is none.
+void name_unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+    const std::string meant = assay::nearest_word(argv[1], names);
+    say(fmt::format("there is no command \"{}\"{}", assay::shorten(assay::to_valid_utf8(argv[1]), 40), meant.empty() ? "" : fmt::format("; did you mean {}?", meant)).c_str(), 2);
 }
 
 }  // namespace
@@ -49,13 +74,14 @@ int main(int argc, char** argv) {
         std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
         app.parse(arguments);
     } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0) name_unknown_command(app, argc, argv);
         const int code = app.exit(error);  // prints help, version, or what is wrong
-        return code == 0 ? 0 : 2;
+        return flushed(code == 0 ? 0 : 2);
     }
     assay::app::set_command_line(argc, argv);
     assay::app::watch_interrupts();
     try {
-        return action();
+        return flushed(action());
     } catch (const assay::Error& error) {
         return say(error.what(), exit_code_of(error.kind()));
     } catch (const std::bad_alloc&) {

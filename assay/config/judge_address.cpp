@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 
 #include "assay/base/text.hpp"
@@ -47,11 +48,10 @@ bool is_host(std::string_view host) {
     });
 }
 
-std::optional<int> small_number(std::string_view text, int most) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc() && end == text.data() + text.size() && !text.starts_with('-');
-    return whole && value <= most ? std::optional(value) : std::nullopt;
+bool is_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() && port > 0;
 }
 
 }  // namespace
@@ -73,8 +73,7 @@ Result<std::string> checked_url(std::string_view url) {
     if (url.find_first_of("?#\\") != std::string_view::npos)
         return refused("must be a plain base address, without '?', '#' and '\\'");
     if (!is_host(parts.host)) return refused("names no host");
-    if (parts.port && small_number(*parts.port, 65535).value_or(0) == 0)
-        return refused("has a port that is not from 1 to 65535");
+    if (parts.port && !is_port(*parts.port)) return refused("has a port that is not from 1 to 65535");
     while (url.ends_with('/')) url.remove_suffix(1);
     return std::string(url);
 }

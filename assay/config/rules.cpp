@@ -11,8 +11,12 @@
 namespace assay::config {
 namespace {
 
+std::string text_of(double number) {
+    return number == 0x1p64 ? "2^64 - 1" : fmt::format("{}", number);
+}
+
 std::string text_of(const Range& range) {
-    if (!range.low_open && !range.high_open) return fmt::format("from {} to {}", range.low, range.high);
+    if (!range.low_open && !range.high_open) return fmt::format("from {} to {}", range.low, text_of(range.high));
     return fmt::format("{} {} and {} {}", range.low_open ? "above" : "at least", range.low,
                        range.high_open ? "below" : "at most", range.high);
 }

@@ -5,7 +5,6 @@
 // `visit` is called as visit(key, field, rule), rule being a Range, Words, Day or YesNo. `Settings` may be const.
 
 #include <array>
-#include <limits>
 #include <string_view>
 
 #include "assay/config/rules.hpp"
@@ -15,7 +14,7 @@ namespace assay::config {
 inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
 inline constexpr std::array<std::string_view, 9> kCacheTypes{"f32",  "f16",    "bf16", "q8_0", "q4_0",
                                                              "q4_1", "iq4_nl", "q5_0", "q5_1"};
-inline constexpr Range kAnySeed{0, static_cast<double>(std::numeric_limits<std::uint64_t>::max())};
+inline constexpr Range kAnySeed{0, 0x1p64};  // whoever parses the number refuses 2^64 itself
 inline constexpr Range kConcurrency{1, 1024};
 inline constexpr Range kLimit{0, 1e9};
 

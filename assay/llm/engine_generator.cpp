@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace assay::llm {
 namespace {
 
 constexpr int kDeathsAlone = 2;      ///< after which a prompt is blamed
-constexpr int kGivenUpInARow = 3;    ///< after which the model is blamed
+constexpr std::size_t kGivenUpInARow = 3;  ///< after which it is asked whether the engine answers anything at all
+constexpr int kIdleDeaths = 3;
+constexpr const char* kHarmless = "Hello there";
 constexpr int kPollMs = 100;
 
 }  // namespace
@@ -46,7 +49,8 @@ bool EngineGenerator::send(InFlight item, bool alone) {
     return true;
 }
 
-void EngineGenerator::after_death(const std::string& reason, const std::function<void(const Generated&)>& done) {
+void EngineGenerator::after_death(const std::string& reason) {
+    last_death_ = reason;
     const bool was_alone = in_flight_.size() == 1 && (in_flight_.begin()->second.prompt.alone || in_flight_.begin()->second.deaths_alone > 0);
     progress_.note(fmt::format("{}; trying again what was in flight ({}), each alone", reason, in_flight_.size()));
     for (auto& [id, item] : in_flight_) {
@@ -59,18 +63,44 @@ void EngineGenerator::after_death(const std::string& reason, const std::function
             Generated failed;
             failed.id = item.prompt.id;
             failed.failure = fmt::format("the engine died on it {} times, alone: {}", item.deaths_alone, reason);
-            done(failed);
-            if (++given_up_in_a_row_ >= kGivenUpInARow) {
-                throw_operational(fmt::format("the engine dies on every question: {}", reason), options_.load.path,
-                                  "Is there memory enough (`assay doctor`)? Answers so far are kept; the same command goes on from there.");
-            }
+            given_up_.push_back(std::move(failed));
         } else {
             retries_.push_back(std::move(item));
         }
     }
-    if (in_flight_.empty() && ++given_up_in_a_row_ > kGivenUpInARow) throw_operational(fmt::format("the engine dies before it is asked anything: {}", reason), options_.load.path);
+    if (!in_flight_.empty()) {
+        idle_deaths_ = 0;
+    } else if (++idle_deaths_ > kIdleDeaths) {
+        throw_operational(fmt::format("the engine dies before it is asked anything: {}", reason), options_.load.path);
+    }
     in_flight_.clear();
     restart();
+}
+
+/// Several prompts in a row that were given up may all be bad, or the engine is broken (out of memory, a damaged file): then they are
+/// left as they were, to be asked again when it works. A short harmless prompt tells the two apart. With nothing in flight.
+void EngineGenerator::settle_given_up(const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) {
+    if (given_up_.empty()) return;
+    if (!answers_anything(cancel)) {
+        throw_operational(fmt::format("the engine dies on every question: {}", last_death_), options_.load.path,
+                          "Is there memory enough (`assay doctor`)? Answers so far are kept; the same command goes on from there.");
+    }
+    if (cancel) return;
+    for (const Generated& generated : given_up_) done(generated);
+    given_up_.clear();
+}
+
+/// True also when it was interrupted before that was known.
+bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
+    const auto tokens = engine_.tokenize(kHarmless);
+    if (!tokens) return false;
+    const std::uint64_t id = engine_.submit({*tokens, options_.sampling, 1, {}, 0, true});
+    while (!cancel) {
+        const Engine::Event event = engine_.next(kPollMs);
+        if (event.kind == Engine::Event::Kind::kDied) return false;
+        if (event.kind != Engine::Event::Kind::kNothing && event.id == id) return event.kind == Engine::Event::Kind::kAnswer;
+    }
+    return true;
 }
 
 void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) {
@@ -82,8 +112,10 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             engine_.stop();
             in_flight_.clear();
             retries_.clear();
+            given_up_.clear();
             return;
         }
+        if (given_up_.size() >= kGivenUpInARow && in_flight_.empty()) settle_given_up(done, cancel);
         if (!retries_.empty()) {
             if (in_flight_.empty()) {
                 InFlight item = std::move(retries_.front());
@@ -101,12 +133,15 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
                 if (!send({std::move(*prompt), 0}, alone)) break;
             }
         }
-        if (in_flight_.empty() && retries_.empty() && exhausted) return;
+        if (in_flight_.empty() && retries_.empty() && exhausted) {
+            settle_given_up(done, cancel);
+            return;
+        }
 
         const Engine::Event event = engine_.next(kPollMs);
         if (event.kind == Engine::Event::Kind::kNothing) continue;
         if (event.kind == Engine::Event::Kind::kDied) {
-            after_death(event.failure.message, done);
+            after_death(event.failure.message);
             continue;
         }
         const auto found = in_flight_.find(event.id);
@@ -125,7 +160,7 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             generated.prefill_ms = event.done.prefill_ms;
             generated.decode_ms = event.done.decode_ms;
             peak_memory_bytes_ = std::max(peak_memory_bytes_, event.done.peak_memory_bytes);
-            given_up_in_a_row_ = 0;
+            for (const Generated& bad : std::exchange(given_up_, {})) done(bad);
         }
         done(generated);
     }

@@ -3,6 +3,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <vector>
 
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"
@@ -11,7 +12,8 @@
 namespace assay::llm {
 
 /// Generates with assay-engine, one process for one model. When the process dies (abort, kill, out of memory), what was in flight
-/// is tried again alone in a fresh process; a prompt that kills it alone twice is given up, the others are not harmed.
+/// is tried again alone in a fresh process; a prompt that kills it alone twice is given up, the others are not harmed. Prompts that
+/// were given up are pushed once the engine has answered something after them: one that answers nothing is to blame itself.
 class EngineGenerator final : public Generator {
    public:
     struct Options {
@@ -39,7 +41,9 @@ class EngineGenerator final : public Generator {
     };
     bool send(InFlight item, bool alone);
     void restart();
-    void after_death(const std::string& reason, const std::function<void(const Generated&)>& done);
+    void after_death(const std::string& reason);
+    void settle_given_up(const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel);
+    [[nodiscard]] bool answers_anything(const std::atomic<bool>& cancel);
 
     Options options_;
     Progress& progress_;
@@ -47,8 +51,10 @@ class EngineGenerator final : public Generator {
     wire::Start start_;
     std::map<std::uint64_t, InFlight> in_flight_;
     std::deque<InFlight> retries_;  ///< to be tried alone
+    std::vector<Generated> given_up_;     ///< since the last answer; not pushed yet
+    std::string last_death_;
     std::uint64_t peak_memory_bytes_ = 0;
-    int given_up_in_a_row_ = 0;
+    int idle_deaths_ = 0;                 ///< in a row, with nothing in flight
 };
 
 }  // namespace assay::llm

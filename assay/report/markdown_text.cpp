@@ -1,5 +1,7 @@
 #include "assay/report/markdown_text.hpp"
 
+#include <algorithm>
+
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 
@@ -110,11 +112,14 @@ std::string md_code(std::string_view bytes) {
 
 std::string md_code_block(std::string_view bytes) {
     std::string text = to_valid_utf8(bytes);
-    for (char& c : text) {
-        if (c == '`') c = '\'';
+    std::size_t run = 0, longest = 0;
+    for (const char c : text) {
+        run = c == '`' ? run + 1 : 0;
+        longest = std::max(longest, run);
     }
+    const std::string fence(std::max<std::size_t>(3, longest + 1), '`');
     if (!text.ends_with('\n')) text += '\n';
-    return "```text\n" + text + "```\n\n";
+    return fence + "text\n" + text + fence + "\n\n";
 }
 
 MarkdownTable::MarkdownTable(std::vector<std::string> heads, std::string_view alignment) : n_columns_(heads.size()) {

@@ -16,7 +16,7 @@ namespace assay::report {
 /// A name or hash in a code span; text that a code span cannot hold safely is given by md_text instead. Empty text:
 /// "not known".
 [[nodiscard]] std::string md_code(std::string_view bytes);
-/// Lines as a fenced block that their content cannot end: backticks become apostrophes.
+/// Lines as a fenced block that their content cannot end: the fence is longer than any run of backticks in them.
 [[nodiscard]] std::string md_code_block(std::string_view bytes);
 
 /// A table. Cells are Markdown already, without line ends.

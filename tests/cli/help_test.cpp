@@ -87,9 +87,9 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
     const std::string m = lab.model(), q = lab.questions();
     const std::vector<Wrong> all{
         {{}, "subcommand"},
-        {{"rnu"}, "rnu"},
+        {{"reprot"}, "there is no command \"reprot\"; did you mean report?"},
         {{"run", "--no-such-flag"}, "--no-such-flag"},
-        {{"run"}, "--model"},
+        {{"run"}, "-m model"},
         {{"run", "-m", m}, "--questions"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q4_K_X"}, "Q4_K_X"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--margin", "2"}, "--margin"},

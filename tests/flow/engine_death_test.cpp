@@ -81,6 +81,16 @@ TEST(EngineDeath, AnEngineThatAlwaysDiesIsSaidAndNothingIsLost) {
     EXPECT_EQ(lab.n_requests("answer"), 2 * 12 + 2 * 2) << "the baseline's answers were kept";
 }
 
+TEST(EngineDeath, QuestionsInARowThatAreAllPoisonedAreNotTakenForAnEngineThatIsBroken) {
+    const Lab lab(12);
+    // It answers anything but the questions.
+    const Ended ended = lab.run("Q8_0", {}, {{"SCRIPT_DIE_ON", "Q8_0/Fact: "}});
+    EXPECT_NE(ended.exit_code, 1) << describe(ended);
+    const auto counts = lab.comparison("Q8_0")["counts"];
+    EXPECT_EQ(counts["no_answer_variant"], 12);
+    EXPECT_EQ(counts["losses"], 12);
+}
+
 TEST(EngineDeath, WhileItIsAskedAnythingElseIsASentence) {
     for (const char* verb : {"hello", "inspect", "load", "render", "render_template", "tokenize", "describe_start", "start", "quantize"}) {
         const Lab lab(2);

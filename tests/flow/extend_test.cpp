@@ -56,6 +56,51 @@ TEST(Extend, SidesAreBalancedAndSoAreThoseOfFurtherQuestions) {
     EXPECT_EQ(lab.comparison("Q2_K")["counts"]["n_items"], 25);
 }
 
+TEST(Extend, AKillInAnExtensionLeavesTheSameBytesToo) {
+    const Lab lab(10);
+    const auto extended = [&](int kill_at) {
+        lab.forget_run();
+        EXPECT_NE(lab.run("Q2_K", {"--limit", "6"}).exit_code, 1);
+        lab.forget_journal();
+        if (kill_at > 0) EXPECT_EQ(lab.run("Q2_K", {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(kill_at)}}).signal, 9) << kill_at;
+        lab.forget_journal();
+        EXPECT_NE(lab.run("Q2_K").exit_code, 1);
+        return lab.artifacts();
+    };
+    const auto expected = extended(0);
+    const int n_requests = lab.n_requests("");
+    for (int n = n_requests; n > n_requests - 22; n -= 3) EXPECT_EQ(difference(expected, extended(n)), "") << "killed at request " << n;
+}
+
+TEST(Extend, QuestionsWithTheSamePromptShareAnAnswer) {
+    const Lab lab(3);
+    const std::string rows = bytes_of(lab.questions());
+    std::string twice = rows;
+    for (std::size_t at = twice.find("\"q0"); at != std::string::npos; at = twice.find("\"q0", at)) twice.replace(at, 3, "\"r");
+    lab.folder().write("questions.jsonl", rows + twice);
+    EXPECT_NE(lab.run("Q2_K").exit_code, 1);
+    EXPECT_EQ(lab.n_requests("answer"), 2 * (3 + kRechecked));
+    const auto answers = lab.answers("Q2_K");
+    ASSERT_EQ(answers.size(), 6U);
+    EXPECT_EQ(answers.at("q01"), answers.at("r1"));
+    EXPECT_EQ(lab.comparison("Q2_K")["counts"]["n_items"], 6);
+    EXPECT_EQ(lab.sides("Q2_K", "reference").size(), 6U);
+}
+
+TEST(Extend, ARunThatWasBegunWithAnotherEngineIsNotGoneOnWith) {
+    const Lab lab(3);
+    const int expected = lab.run("Q2_K").exit_code;
+    const auto before = lab.artifacts();
+    const Ended other = lab.run("Q2_K", {}, {{"SCRIPT_BUILD", "another"}});
+    EXPECT_EQ(other.exit_code, 1) << describe(other);
+    EXPECT_NE(other.err.find("another engine"), std::string::npos) << other.err;
+    EXPECT_EQ(difference(before, lab.artifacts()), "");
+    lab.forget_journal();
+    EXPECT_EQ(lab.run("Q2_K").exit_code, expected);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_EQ(difference(before, lab.artifacts()), "");
+}
+
 TEST(Extend, AnotherVariantComputesItsAnswersOnly) {
     const Lab lab(9);
     EXPECT_NE(lab.run("Q8_0").exit_code, 1);
@@ -140,7 +185,7 @@ TEST(Extend, AChangedRowIsAnswered) {
 TEST(Extend, AChangedModelFileIsAnotherModel) {
     const Lab lab(5);
     EXPECT_NE(lab.run("Q8_0").exit_code, 1);
-    lab.folder().write("model.gguf", "type F16\nskill 40\n");
+    lab.folder().write("model.gguf", "type F16\nskill 40\nsalt new\n");
     lab.forget_journal();
     EXPECT_NE(lab.run("Q8_0").exit_code, 1);
     EXPECT_EQ(lab.n_requests("quantize"), 1);

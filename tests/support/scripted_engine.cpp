@@ -16,6 +16,7 @@
 //   SCRIPT_FAIL_ON=TYPE/TEXT    says that it failed
 //   SCRIPT_DIE_VERB=verb        aborts at every such request
 //   SCRIPT_SLEEP_MS=n           waits before each answer
+//   SCRIPT_BUILD=word           is another build, with another fingerprint
 
 #include <fcntl.h>
 #include <poll.h>
@@ -236,7 +237,7 @@ class Engine {
             send(wire::encode_done_tokens(id, ids_of(wire::decode_tokenize(request).text, model_.lines.contains("twin") ? 1 : 0)));
         } else if (request.verb == "describe_start" || request.verb == "start") {
             const wire::Start start = wire::decode_start(request);
-            const std::string parts = "scripted; ubatch " + std::to_string(start.n_ubatch);
+            const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " + std::to_string(start.n_ubatch);
             send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
         } else if (request.verb == "predict_memory") {
             send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));

@@ -199,7 +199,7 @@ colour: red
             "exp.yaml:6:42: engine.cache-type-k: must be one of f32, f16, bf16, q8_0, q4_0, q4_1, iq4_nl, q5_0, q5_1, "
             "not \"q3\"",
             "exp.yaml:7:1: the key \"engine\" stands twice; the first is in line 6",
-            "exp.yaml:8:16: blinding-seed: must be from 0 to 1.8446744073709552e+19, not -1",
+            "exp.yaml:8:16: blinding-seed: must be from 0 to 2^64 - 1, not -1",
             "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, generation, judges, "
             "analysis, "
             "engine, blinding-seed, output"));

@@ -161,7 +161,7 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
     EXPECT_EQ(changed("/generation/thinking", 1), "the stored plan is damaged: generation.thinking has the wrong type");
     EXPECT_EQ(changed("/generation/temp", true), "the stored plan is damaged: generation.temp has the wrong type");
     EXPECT_EQ(changed("/blinding-seed", -1),
-              "the stored plan is damaged: blinding-seed must be from 0 to 1.8446744073709552e+19, not -1");
+              "the stored plan is damaged: blinding-seed must be from 0 to 2^64 - 1, not -1");
     EXPECT_EQ(changed("/judges", nlohmann::json::array()),
               "the stored plan is damaged: judges is not a list with something in it");
     EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type and file");

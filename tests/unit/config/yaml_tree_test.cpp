@@ -38,7 +38,7 @@ TEST(YamlTree, BrokenYamlNamesLineAndColumn) {
 
 TEST(YamlTree, ASecondDocumentIsNotDroppedSilently) {
     EXPECT_EQ(error_of("a: 1\n---\nb: 2\n"),
-              "exp.yaml:3:1: a second document, or something that belongs to no key, begins here");
+              "exp.yaml:2:1: a second document, or something that belongs to no key, begins here");
 }
 
 TEST(YamlTree, AnAliasIsACopy) {

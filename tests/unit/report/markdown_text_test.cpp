@@ -50,7 +50,7 @@ TEST(MarkdownText, CodeSpansHoldOnlyWhatTheyCan) {
 }
 
 TEST(MarkdownText, ACodeBlockCannotEndEarly) {
-    EXPECT_EQ(md_code_block("a\n```\n<b>"), "```text\na\n'''\n<b>\n```\n\n");
+    EXPECT_EQ(md_code_block("a\n```\n<b>"), "````text\na\n```\n<b>\n````\n\n");
 }
 
 // Any bytes: one line, no raw markup.
