@@ -20,10 +20,10 @@ INTRO = "Answer the question using only the numbered passages.\n\n"
 
 
 def prompt_of(row):
-    return INTRO + "\n\n".join(f"[{i}] {c}" for i, c in enumerate(row["contexts"], 1)) + f"\n\nQuestion: {row['question']}"
+    return INTRO + "".join(f"[{i}] {c}\n\n" for i, c in enumerate(row["contexts"], 1)) + f"Question: {row['question']}"
 
 
-TEMPLATE = INTRO + "{% for passage in contexts %}[{{ loop.index }}] {{ passage }}{% if not loop.last %}\n\n{% endif %}{% endfor %}\n\nQuestion: {{ question }}"
+TEMPLATE = INTRO + "{% for passage in contexts %}[{{ loop.index }}] {{ passage }}\n\n{% endfor %}Question: {{ question }}"
 
 
 def vm_hwm(pid):

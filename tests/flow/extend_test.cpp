@@ -62,7 +62,9 @@ TEST(Extend, AKillInAnExtensionLeavesTheSameBytesToo) {
         lab.forget_run();
         EXPECT_NE(lab.run("Q2_K", {"--limit", "6"}).exit_code, 1);
         lab.forget_journal();
-        if (kill_at > 0) EXPECT_EQ(lab.run("Q2_K", {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(kill_at)}}).signal, 9) << kill_at;
+        if (kill_at > 0) {
+            EXPECT_EQ(lab.run("Q2_K", {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(kill_at)}}).signal, 9) << kill_at;
+        }
         lab.forget_journal();
         EXPECT_NE(lab.run("Q2_K").exit_code, 1);
         return lab.artifacts();

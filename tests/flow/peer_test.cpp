@@ -1,0 +1,97 @@
+// Beside llama-server: greedy answers agree with its, and it can be the judge.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine_places.hpp"
+#include "lab.hpp"
+#include "llama_server.hpp"
+#include "model_bench.hpp"
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+
+class Peer : public testing::Test {
+   protected:
+    static void SetUpTestSuite() {
+        missing = missing_for_models();
+        if (missing.empty() && llama_server().empty()) missing = "llama-server is not there: scripts/llama.sh peers";
+        if (missing.empty()) server = new LlamaServer(llama_server(), real_model());
+    }
+    static void TearDownTestSuite() { delete server; }
+    void SetUp() override {
+        if (server == nullptr) GTEST_SKIP() << missing;
+    }
+    static std::string missing;
+    static LlamaServer* server;
+};
+
+std::string Peer::missing;
+LlamaServer* Peer::server = nullptr;
+
+TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
+    constexpr int kPredict = 24;
+    ModelBench bench(real_model());
+    std::vector<wire::AnswerRequest> requests;
+    for (const char* question : {"Why is the sky blue?", "What is the boiling point of water at sea level?", "Name three primary colours.", "Who wrote Hamlet?", "What is 17 times 3?", "Is the Earth flat?",
+                                 "Was ist die Hauptstadt von Frankreich?", "List the planets of the solar system in order."}) {
+        requests.push_back(bench.chat(question, kPredict));
+    }
+    requests.push_back(bench.of_length(700, kPredict));
+    bench.start(8, 1024, 2);
+    const auto ours = bench.answer(requests, requests.size());
+    std::size_t n_equal = 0, n_tokens = 0, n_agreeing = 0;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        std::vector<std::int32_t> theirs = server->complete(requests[i].prompt, kPredict);
+        // It reports the token that ends a text; ours leaves it out.
+        if (ours[i].stop_reason == "stop" && theirs.size() == ours[i].tokens.size() + 1) theirs.pop_back();
+        n_equal += theirs == ours[i].tokens;
+        const auto [x, y] = std::mismatch(ours[i].tokens.begin(), ours[i].tokens.end(), theirs.begin(), theirs.end());
+        n_agreeing += static_cast<std::size_t>(x - ours[i].tokens.begin());
+        n_tokens += ours[i].tokens.size();
+        if (theirs != ours[i].tokens) fmt::print("prompt {}: agree for {} of {} tokens\n", i, x - ours[i].tokens.begin(), ours[i].tokens.size());
+    }
+    fmt::print("{} of {} answers equal llama-server's, {} of {} tokens before the first difference\n", n_equal, requests.size(), n_agreeing, n_tokens);
+    // Other kernels round otherwise, and where two tokens are nearly as likely the other one may win.
+    EXPECT_GE(n_equal * 3, requests.size() * 2);
+    EXPECT_GE(n_agreeing * 4, n_tokens * 3);
+}
+
+TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
+    const TempFolder folder;
+    const Lab lab(4);
+    const Ended ended = run({.command = {ASSAY_PROGRAM, "run", "-m", real_model(), "--variants", "Q2_K", "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", real_engine(), "--predict", "16", "-t", "2",
+                                         "--judge", "openai:smollm@" + server->url() + "/v1", "-j", "1"},
+                             .environment = {{"ASSAY_CACHE", (folder / "cache").string()}},
+                             .folder = {},
+                             .out_file = {}});
+    ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5 || ended.exit_code == 4) << describe(ended);
+    const json counts = lab.comparison("Q2_K", "smollm")["counts"];
+    EXPECT_EQ(counts["n_items"], 4);
+    EXPECT_EQ(counts["errors"], 0) << describe(ended);
+    EXPECT_EQ(counts["not_judged"], 0);
+    const auto at = [&](const char* name) { return counts[name].get<int>(); };
+    EXPECT_EQ(at("wins") + at("ties") + at("losses"), at("n"));
+    EXPECT_EQ(at("n") + at("invalid") + at("refused"), 4);
+    // A grammar made its replies: they are the object that was asked for, whatever a model of this size makes of the question.
+    const json raw = json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/smollm/raw_judge_responses.json"));
+    EXPECT_EQ(static_cast<int>(raw.size()), 4 - at("identical"));
+    int n_objects = 0;
+    for (const auto& [place, reply] : raw.items()) {
+        const json object = json::parse(reply.get<std::string>(), nullptr, false);
+        n_objects += object.is_object() && object.contains("verdict");
+    }
+    fmt::print("{} verdicts, {} of them a whole object; {} invalid\n", raw.size(), n_objects, at("invalid"));
+    EXPECT_GE(n_objects + at("invalid"), static_cast<int>(raw.size()));
+    // The whole run again costs no call.
+    const json trace = json::parse(lab.assay({"trace", lab.run_dir(), "q01", "--json"}).out);
+    for (const json& verdict : trace["comparisons"][0]["verdicts"]) EXPECT_EQ(verdict["n_attempts"], 1);
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,189 @@
+#include "assay/answer/answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "assay/base/hash.hpp"
+
+namespace assay::answer {
+namespace {
+
+/// Writes down what it is asked, and answers by a function.
+class ScriptedGenerator final : public llm::Generator {
+   public:
+    explicit ScriptedGenerator(std::function<llm::Generated(const llm::Prompt&)> script) : script_(std::move(script)) {}
+    void generate(const std::function<std::optional<llm::Prompt>()>& next, const std::function<void(const llm::Generated&)>& done, const std::atomic<bool>& cancel) override {
+        std::vector<llm::Prompt> taken;
+        for (auto prompt = next(); prompt && !cancel; prompt = next()) taken.push_back(*prompt);
+        seen.insert(seen.end(), taken.begin(), taken.end());
+        // The last one first: answers come in any order.
+        for (auto prompt = taken.rbegin(); prompt != taken.rend(); ++prompt) done(script_(*prompt));
+    }
+    std::vector<llm::Prompt> seen;
+
+   private:
+    std::function<llm::Generated(const llm::Prompt&)> script_;
+};
+
+PreparedPrompt prompt(const std::string& id, const std::vector<std::int32_t>& tokens) {
+    PreparedPrompt out;
+    out.question_id = id;
+    out.tokens = tokens;
+    out.prompt_sha256 = sha256_of_tokens(tokens);
+    out.messages_sha256 = "messages of " + id;
+    out.n_prefix = 2;
+    out.n_contexts_used = 3;
+    out.contexts_cut = id == "b";
+    return out;
+}
+
+llm::Generated echo(const llm::Prompt& prompt) {
+    llm::Generated out;
+    out.id = prompt.id;
+    out.text = "answer to " + prompt.id;
+    out.tokens = {1, 2};
+    out.stop_reason = StopReason::kLength;
+    out.trace_sha256 = "trace of " + prompt.id;
+    out.n_computed_tokens = 5;
+    out.prefill_ms = 1.5;
+    out.decode_ms = 2.5;
+    return out;
+}
+
+class AnswerTest : public testing::Test {
+   protected:
+    std::map<std::string, Answer> answer(ScriptedGenerator& generator, const std::vector<const PreparedPrompt*>& which) {
+        std::map<std::string, Answer> out;
+        answer_questions(generator, which, settings, stops, [&](const Answer& one) { out[one.question_id] = one; }, cancel);
+        return out;
+    }
+    const PreparedPrompt a = prompt("a", {1, 2, 3, 4}), b = prompt("b", {1, 2, 5, 6, 7});
+    GenerationSettings settings;
+    std::vector<std::string> stops{"<end>"};
+    std::atomic<bool> cancel{false};
+};
+
+TEST_F(AnswerTest, CarriesEverythingThatPromptAndGeneratorSay) {
+    ScriptedGenerator generator(echo);
+    const auto out = answer(generator, {&a, &b});
+    ASSERT_EQ(out.size(), 2U);
+    const Answer& answer = out.at("b");
+    EXPECT_EQ(answer.text, "answer to b");
+    EXPECT_EQ(answer.tokens, (std::vector<std::int32_t>{1, 2}));
+    EXPECT_EQ(answer.stop_reason, StopReason::kLength);
+    EXPECT_EQ(answer.n_prompt_tokens, 5);
+    EXPECT_EQ(answer.n_computed_tokens, 5);
+    EXPECT_EQ(answer.prompt_sha256, b.prompt_sha256);
+    EXPECT_EQ(answer.messages_sha256, "messages of b");
+    EXPECT_EQ(answer.trace_sha256, "trace of b");
+    EXPECT_EQ(answer.n_contexts_used, 3);
+    EXPECT_TRUE(answer.contexts_cut);
+    EXPECT_FALSE(out.at("a").contexts_cut);
+    EXPECT_EQ(answer.prefill_ms, 1.5);
+    EXPECT_EQ(answer.decode_ms, 2.5);
+    EXPECT_EQ(answer.failure, "");
+}
+
+TEST_F(AnswerTest, TheGeneratorIsGivenTokensStopsAndPrefixAndNoSeedWhenGreedy) {
+    ScriptedGenerator generator(echo);
+    static_cast<void>(answer(generator, {&a, &b}));
+    ASSERT_EQ(generator.seen.size(), 2U);
+    EXPECT_EQ(generator.seen[0].id, "a");
+    EXPECT_EQ(generator.seen[0].tokens, a.tokens);
+    EXPECT_EQ(generator.seen[0].stops, stops);
+    EXPECT_EQ(generator.seen[0].n_prefix, 2);
+    EXPECT_EQ(generator.seen[0].seed, 0U);
+    EXPECT_FALSE(generator.seen[0].alone);
+}
+
+TEST_F(AnswerTest, EachPromptIsSampledWithAStreamOfItsOwnWhateverIsBesideIt) {
+    settings.temp = 0.7;
+    ScriptedGenerator both(echo), alone(echo), reseeded(echo);
+    static_cast<void>(answer(both, {&a, &b}));
+    static_cast<void>(answer(alone, {&b}));
+    EXPECT_NE(both.seen[0].seed, both.seen[1].seed);
+    EXPECT_EQ(both.seen[1].seed, alone.seen[0].seed);
+    settings.seed = 43;
+    static_cast<void>(answer(reseeded, {&b}));
+    EXPECT_NE(reseeded.seen[0].seed, alone.seen[0].seed);
+}
+
+TEST_F(AnswerTest, AFailureIsAnAnswerToo) {
+    ScriptedGenerator generator([](const llm::Prompt& one) {
+        llm::Generated out;
+        out.id = one.id;
+        out.failure = "the engine died on it";
+        return out;
+    });
+    const auto out = answer(generator, {&a});
+    EXPECT_EQ(out.at("a").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(out.at("a").failure, "the engine died on it");
+    EXPECT_EQ(out.at("a").prompt_sha256, a.prompt_sha256);
+}
+
+TEST_F(AnswerTest, NothingIsAskedWhenThereIsNothingToAnswer) {
+    ScriptedGenerator generator(echo);
+    EXPECT_TRUE(answer(generator, {}).empty());
+    EXPECT_TRUE(generator.seen.empty());
+}
+
+TEST_F(AnswerTest, ARecheckAsksAloneAndCountsEqualTraces) {
+    ScriptedGenerator generator(echo);
+    Answer same, other;
+    same.question_id = "a";
+    same.trace_sha256 = "trace of a";
+    other.question_id = "b";
+    other.trace_sha256 = "another trace";
+    const std::vector<std::pair<const PreparedPrompt*, Answer>> answered{{&a, same}, {&b, other}};
+    const Recheck recheck = recheck_alone(generator, answered, settings, stops, cancel);
+    EXPECT_EQ(recheck.n_checked, 2);
+    EXPECT_EQ(recheck.n_equal, 1);
+    ASSERT_EQ(generator.seen.size(), 2U);
+    for (const auto& one : generator.seen) EXPECT_TRUE(one.alone);
+}
+
+TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
+    const PreparedPrompt base = prompt("a", {1, 2, 3, 4});
+    const GenerationSettings greedy;
+    const std::vector<std::string> stops{"x", "y"};
+    const std::string key = answer_key("model", base, greedy, stops, "engine");
+    EXPECT_EQ(key.size(), 64U);
+    EXPECT_EQ(answer_key("model", base, greedy, stops, "engine"), key);
+
+    std::set<std::string> keys{key};
+    const auto expect_new = [&](const std::string& other, const char* what) { EXPECT_TRUE(keys.insert(other).second) << what; };
+    expect_new(answer_key("other", base, greedy, stops, "engine"), "model");
+    expect_new(answer_key("model", prompt("a", {1, 2, 3, 5}), greedy, stops, "engine"), "prompt");
+    expect_new(answer_key("model", base, greedy, stops, "engine 2"), "engine");
+    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"xy"}, "engine"), "stops");
+    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"y", "x"}, "engine"), "order of stops");
+    PreparedPrompt other_prefix = base;
+    other_prefix.n_prefix = 3;
+    expect_new(answer_key("model", other_prefix, greedy, stops, "engine"), "prefix");
+    const auto with = [&](const std::function<void(GenerationSettings&)>& change) {
+        GenerationSettings changed = greedy;
+        change(changed);
+        return answer_key("model", base, changed, stops, "engine");
+    };
+    expect_new(with([](auto& s) { s.predict = 64; }), "predict");
+    expect_new(with([](auto& s) { s.repeat_penalty = 1.1; }), "repeat_penalty");
+    expect_new(with([](auto& s) { s.repeat_last_n = 32; }), "repeat_last_n");
+    expect_new(with([](auto& s) { s.temp = 0.5; }), "temp");
+    expect_new(with([](auto& s) { s.temp = 0.5, s.seed = 1; }), "seed");
+    expect_new(with([](auto& s) { s.temp = 0.5, s.top_p = 0.5; }), "top_p");
+    expect_new(with([](auto& s) { s.repeat_last_n = -1; }), "window of the whole context");
+    expect_new(with([](auto& s) { s.repeat_last_n = -1, s.ctx_size = 100; }), "context, where the window is all of it");
+
+    // The same prompt is the same answer, whatever the question is called and however long the context could be.
+    PreparedPrompt renamed = base;
+    renamed.question_id = "z";
+    EXPECT_EQ(answer_key("model", renamed, greedy, stops, "engine"), key);
+    EXPECT_EQ(with([](auto& s) { s.ctx_size = 8192; }), key);
+    EXPECT_EQ(with([](auto& s) { s.seed = 1; }), key) << "nothing is drawn";
+}
+
+}  // namespace
+}  // namespace assay::answer

@@ -1,0 +1,118 @@
+#include "assay/llm/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+#include "temp_folder.hpp"
+
+namespace assay::llm {
+namespace {
+
+class EngineTest : public testing::Test {
+   protected:
+    void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
+    std::string model(const std::string& lines = "type F16\n") const { return folder.write("model.gguf", lines); }
+    test::TempFolder folder;
+    std::atomic<bool> cancel{false};
+    Engine engine{SCRIPTED_ENGINE, cancel};
+};
+
+TEST_F(EngineTest, AnswersEveryVerb) {
+    const std::string path = model();
+    const auto hello = engine.hello();
+    ASSERT_TRUE(hello);
+    EXPECT_EQ(hello->version, "0.0.0 (scripted)");
+    const auto inspected = engine.inspect(path);
+    ASSERT_TRUE(inspected);
+    EXPECT_EQ(inspected->file.architecture, "scripted");
+    EXPECT_TRUE(engine.load({path, true, 0}));
+    EXPECT_EQ(engine.render({"s", "u", {}, {}, false})->prompt, "<system>s\n<user>u\n<assistant>");
+    EXPECT_EQ(*engine.render_template("{{ a }}", R"({"a": "1", "zz": "2"})"), "a: 1\n");
+    EXPECT_EQ(*engine.tokenize("ab"), (std::vector<std::int32_t>{97, 98}));
+    const auto described = engine.describe_start({}), started = engine.start({});
+    ASSERT_TRUE(described && started);
+    EXPECT_EQ(described->fingerprint, started->fingerprint);
+    EXPECT_TRUE(engine.predict_memory({}));
+    std::vector<std::uint64_t> seen;
+    EXPECT_TRUE(engine.quantize({path, (folder / "q.gguf").string(), "Q8_0", {}, false, 1}, [&](std::uint64_t done, std::uint64_t total) {
+        seen.push_back(done);
+        EXPECT_EQ(total, 3U);
+    }));
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST_F(EngineTest, PassesTheEnginesOwnSentenceOn) {
+    const auto failed = engine.inspect((folder / "none.gguf").string());
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "no such file");
+    EXPECT_EQ(failed.error().place, (folder / "none.gguf").string());
+}
+
+TEST_F(EngineTest, SaysWhatADeadEngineWasAskedToDoAndStartsAnother) {
+    ::setenv("SCRIPT_DIE_VERB", "tokenize", 1);
+    const auto failed = engine.tokenize("x");
+    ::unsetenv("SCRIPT_DIE_VERB");
+    ASSERT_FALSE(failed);
+    EXPECT_NE(failed.error().message.find("was killed by signal 6 (Aborted)"), std::string::npos) << failed.error().message;
+    EXPECT_NE(failed.error().message.find("while it was to tokenize"), std::string::npos) << failed.error().message;
+    EXPECT_TRUE(engine.tokenize("x"));
+}
+
+TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
+    ASSERT_TRUE(engine.load({model(), false, 0}));
+    ASSERT_TRUE(engine.start({}));
+    EXPECT_EQ(engine.next(1).kind, Engine::Event::Kind::kNothing);
+    std::map<std::uint64_t, std::string> wanted;
+    for (const char* fact : {"one", "two", "three"}) {
+        const auto tokens = engine.tokenize(std::string("Fact: ") + fact + "\n");
+        wanted[engine.submit({*tokens, {}, 50, {}, 0, false})] = fact;
+    }
+    while (!wanted.empty()) {
+        const Engine::Event event = engine.next(2000);
+        ASSERT_EQ(event.kind, Engine::Event::Kind::kAnswer);
+        EXPECT_EQ(event.done.text, wanted.at(event.id));
+        wanted.erase(event.id);
+    }
+}
+
+TEST_F(EngineTest, TellsOfADeathWhileItAnswers) {
+    ASSERT_TRUE(engine.load({model(), false, 0}));
+    engine.stop();
+    ::setenv("SCRIPT_DIE_ON", "/poison", 1);
+    ASSERT_TRUE(engine.load({model(), false, 0}));
+    EXPECT_NE(engine.submit({*engine.tokenize("poison"), {}, 5, {}, 0, false}), 0U);
+    Engine::Event event;
+    for (int i = 0; i < 50 && event.kind == Engine::Event::Kind::kNothing; ++i) event = engine.next(100);
+    ::unsetenv("SCRIPT_DIE_ON");
+    EXPECT_EQ(event.kind, Engine::Event::Kind::kDied);
+    EXPECT_NE(event.failure.message.find("this prompt is too much"), std::string::npos) << event.failure.message;
+}
+
+TEST_F(EngineTest, StopsWaitingWhenItIsCancelled) {
+    ::setenv("SCRIPT_SLEEP_MS", "5000", 1);
+    ASSERT_TRUE(engine.load({model(), false, 0}));
+    ::unsetenv("SCRIPT_SLEEP_MS");
+    static_cast<void>(engine.submit({{1, 2, 3}, {}, 5, {}, 0, false}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // it takes what is there before it begins to answer
+    std::thread canceller([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        cancel = true;
+    });
+    const auto begun = std::chrono::steady_clock::now();
+    try {
+        static_cast<void>(engine.tokenize("x"));  // the engine is busy sleeping
+        ADD_FAILURE() << "it was not interrupted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+    }
+    canceller.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(4));
+}
+
+}  // namespace
+}  // namespace assay::llm
