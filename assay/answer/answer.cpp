@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "assay/base/hash.hpp"
+#include "assay/wire/messages.hpp"
 
 namespace assay::answer {
 namespace {
@@ -15,8 +17,8 @@ std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& se
     return static_cast<std::uint32_t>(std::stoul(sha256_hex(fmt::format("{}/{}", settings.seed, prompt.prompt_sha256)).substr(0, 8), nullptr, 16));
 }
 
-llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops, bool alone) {
-    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, alone};
+llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops) {
+    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, settings.predict, false};
 }
 
 }  // namespace
@@ -39,7 +41,7 @@ void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt*
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
             if (next == prompts.size()) return std::nullopt;
-            return to_prompt(*prompts[next++], settings, stops, false);
+            return to_prompt(*prompts[next++], settings, stops);
         },
         [&](const llm::Generated& generated) {
             const PreparedPrompt& prompt = *by_id.at(generated.id);
@@ -72,7 +74,10 @@ Recheck recheck_alone(llm::Generator& generator, std::span<const std::pair<const
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
             if (next == answered.size()) return std::nullopt;
-            return to_prompt(*answered[next++].first, settings, stops, true);
+            llm::Prompt prompt = to_prompt(*answered[next++].first, settings, stops);
+            prompt.alone = true;
+            prompt.predict = std::min(prompt.predict, static_cast<int>(wire::kTraceTokens));
+            return prompt;
         },
         [&](const llm::Generated& again) {
             ++recheck.n_checked;

@@ -133,7 +133,7 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     if (prefill_ms > 0) out.speed = speed;
     out.independence.note = out.independence.n_checked == 0
                                 ? "No answer was computed a second time."
-                                : "They were computed a second time, alone in the batch and in another slot; tokens and bits of the logits were compared over the first 32 tokens.";
+                                : "They were computed a second time, alone in the batch and in another slot; tokens and bits of the logits were compared over the first 16 tokens.";
     return out;
 }
 

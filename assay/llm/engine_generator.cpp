@@ -8,7 +8,7 @@
 namespace assay::llm {
 namespace {
 
-constexpr int kDeathsAlone = 2;      ///< after which a prompt is blamed
+constexpr int kDeathsAlone = 2;            ///< after which a prompt is blamed
 constexpr std::size_t kGivenUpInARow = 3;  ///< after which it is asked whether the engine answers anything at all
 constexpr int kIdleDeaths = 3;
 constexpr const char* kHarmless = "Hello there";
@@ -38,7 +38,9 @@ void EngineGenerator::restart() {
 }
 
 bool EngineGenerator::send(InFlight item, bool alone) {
-    wire::AnswerRequest request{item.prompt.tokens, options_.sampling, options_.predict, item.prompt.stops, item.prompt.n_prefix, alone};
+    wire::AnswerRequest request{
+        item.prompt.tokens, options_.sampling,    item.prompt.predict > 0 ? item.prompt.predict : options_.predict,
+        item.prompt.stops,  item.prompt.n_prefix, alone};
     request.sampling.seed = item.prompt.seed;
     const std::uint64_t id = engine_.submit(request);
     if (id == 0) {
@@ -51,7 +53,8 @@ bool EngineGenerator::send(InFlight item, bool alone) {
 
 void EngineGenerator::after_death(const std::string& reason) {
     last_death_ = reason;
-    const bool was_alone = in_flight_.size() == 1 && (in_flight_.begin()->second.prompt.alone || in_flight_.begin()->second.deaths_alone > 0);
+    const bool was_alone = in_flight_.size() == 1 &&
+                           (in_flight_.begin()->second.prompt.alone || in_flight_.begin()->second.deaths_alone > 0);
     progress_.note(fmt::format("{}; trying again what was in flight ({}), each alone", reason, in_flight_.size()));
     for (auto& [id, item] : in_flight_) {
         if (was_alone) {
@@ -77,13 +80,16 @@ void EngineGenerator::after_death(const std::string& reason) {
     restart();
 }
 
-/// Several prompts in a row that were given up may all be bad, or the engine is broken (out of memory, a damaged file): then they are
-/// left as they were, to be asked again when it works. A short harmless prompt tells the two apart. With nothing in flight.
-void EngineGenerator::settle_given_up(const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) {
+/// Several prompts in a row that were given up may all be bad, or the engine is broken (out of memory, a damaged file):
+/// then they are left as they were, to be asked again when it works. A short harmless prompt tells the two apart. With
+/// nothing in flight.
+void EngineGenerator::settle_given_up(const std::function<void(const Generated&)>& done,
+                                      const std::atomic<bool>& cancel) {
     if (given_up_.empty()) return;
     if (!answers_anything(cancel)) {
-        throw_operational(fmt::format("the engine dies on every question: {}", last_death_), options_.load.path,
-                          "Is there memory enough (`assay doctor`)? Answers so far are kept; the same command goes on from there.");
+        throw_operational(
+            fmt::format("the engine dies on every question: {}", last_death_), options_.load.path,
+            "Is there memory enough (`assay doctor`)? Answers so far are kept; the same command goes on from there.");
     }
     if (cancel) return;
     for (const Generated& generated : given_up_) done(generated);
@@ -98,12 +104,15 @@ bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
     while (!cancel) {
         const Engine::Event event = engine_.next(kPollMs);
         if (event.kind == Engine::Event::Kind::kDied) return false;
-        if (event.kind != Engine::Event::Kind::kNothing && event.id == id) return event.kind == Engine::Event::Kind::kAnswer;
+        if (event.kind != Engine::Event::Kind::kNothing && event.id == id)
+            return event.kind == Engine::Event::Kind::kAnswer;
     }
     return true;
 }
 
-void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) {
+void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& next,
+                               const std::function<void(const Generated&)>& done,
+                               const std::atomic<bool>& cancel) {
     // Twice the slots: a freed slot finds its next prompt in the engine's own queue.
     const std::size_t most_in_flight = 2 * static_cast<std::size_t>(start_.n_slots);
     bool exhausted = false;

@@ -11,11 +11,12 @@
 
 namespace assay::llm {
 
-/// Generates with assay-engine, one process for one model. When the process dies (abort, kill, out of memory), what was in flight
-/// is tried again alone in a fresh process; a prompt that kills it alone twice is given up, the others are not harmed. Prompts that
-/// were given up are pushed once the engine has answered something after them: one that answers nothing is to blame itself.
+/// Generates with assay-engine, one process for one model. When the process dies (abort, kill, out of memory), what was
+/// in flight is tried again alone in a fresh process; a prompt that kills it alone twice is given up, the others are
+/// not harmed. Prompts that were given up are pushed once the engine has answered something after them: one that
+/// answers nothing is to blame itself.
 class EngineGenerator final : public Generator {
-   public:
+ public:
     struct Options {
         std::filesystem::path program;
         wire::Load load;
@@ -29,12 +30,14 @@ class EngineGenerator final : public Generator {
     /// Makes the context. Throws Error if it cannot be made.
     wire::Started start(const wire::Start& start);
 
-    void generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) override;
+    void generate(const std::function<std::optional<Prompt>()>& next,
+                  const std::function<void(const Generated&)>& done,
+                  const std::atomic<bool>& cancel) override;
 
     /// The largest VmHWM that a process of this model reported, 0 before the first answer.
     [[nodiscard]] std::uint64_t peak_memory_bytes() const { return peak_memory_bytes_; }
 
-   private:
+ private:
     struct InFlight {
         Prompt prompt;
         int deaths_alone = 0;
@@ -50,11 +53,11 @@ class EngineGenerator final : public Generator {
     Engine engine_;
     wire::Start start_;
     std::map<std::uint64_t, InFlight> in_flight_;
-    std::deque<InFlight> retries_;  ///< to be tried alone
-    std::vector<Generated> given_up_;     ///< since the last answer; not pushed yet
+    std::deque<InFlight> retries_;     ///< to be tried alone
+    std::vector<Generated> given_up_;  ///< since the last answer; not pushed yet
     std::string last_death_;
     std::uint64_t peak_memory_bytes_ = 0;
-    int idle_deaths_ = 0;                 ///< in a row, with nothing in flight
+    int idle_deaths_ = 0;  ///< in a row, with nothing in flight
 };
 
 }  // namespace assay::llm

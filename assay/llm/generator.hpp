@@ -18,6 +18,7 @@ struct Prompt {
     std::vector<std::string> stops;
     std::uint32_t seed = 0;             ///< has an effect at temperature > 0 only
     int n_prefix = 0;                   ///< first tokens that prompts of its kind share by construction; 0, or at least 2
+    int predict = 0;                    ///< most tokens of the answer; 0: as the generator was told
     bool alone = false;                 ///< with nothing beside it in the batch
 };
 

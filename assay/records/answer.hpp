@@ -23,7 +23,7 @@ struct Answer {
     std::int64_t n_computed_tokens = 0;   ///< prompt tokens that were not taken from the kept prefix
     std::string prompt_sha256;         ///< of the prompt's token ids (sha256_of_tokens)
     std::string messages_sha256;       ///< of the messages before the chat template
-    std::string trace_sha256;          ///< of token ids and logit bits of the first 32 tokens: equal only if the computation was
+    std::string trace_sha256;          ///< of token ids and logit bits of the first 16 tokens: equal only if the computation was
     int n_contexts_used = 0;           ///< passages shown, after cutting
     bool contexts_cut = false;         ///< the prompt was too long (docs/engine.md, "Prompts that are too long")
     double prefill_ms = 0;

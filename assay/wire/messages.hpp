@@ -16,7 +16,7 @@ namespace assay::wire {
 
 inline constexpr int kProtocolVersion = 1;
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute more.
-inline constexpr std::size_t kTraceTokens = 32;
+inline constexpr std::size_t kTraceTokens = 16;
 
 /// hello: what this engine is.
 struct Hello {

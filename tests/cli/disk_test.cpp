@@ -22,7 +22,9 @@ TEST(FullDisk, EndsTheRunWithASentenceAndNothingIsLost) {
         if (ended.exit_code != expected_code) {
             EXPECT_EQ(ended.exit_code, 1) << limit << "\n" << describe(ended);
             EXPECT_NE(ended.err.find("assay: "), std::string::npos) << limit << "\n" << describe(ended);
-            EXPECT_NE(ended.err.find(lab.folder().path().string()), std::string::npos) << "the place is named; " << limit << "\n" << describe(ended);
+            EXPECT_NE(ended.err.find(lab.folder().path().string()), std::string::npos)
+                << "the place is named; " << limit << "\n"
+                << describe(ended);
             EXPECT_EQ(ended.err.find("terminate called"), std::string::npos) << describe(ended);
             EXPECT_FALSE(lab.artifacts().contains("report.json")) << limit;
         }
@@ -35,7 +37,8 @@ TEST(FullDisk, EndsTheRunWithASentenceAndNothingIsLost) {
 
 TEST(FullDisk, AResultThatCannotBePrintedIsNotExitCode0) {
     const Lab lab(3);
-    for (const Strings& arguments : {Strings{"stats", "--wins", "3", "--losses", "2"}, Strings{"man"}, Strings{"--help"}}) {
+    for (const Strings& arguments :
+         {Strings{"stats", "--wins", "3", "--losses", "2"}, Strings{"man"}, Strings{"--help"}}) {
         Start start{.command = {ASSAY_PROGRAM}, .environment = {}, .folder = {}, .out_file = "/dev/full"};
         start.command.insert(start.command.end(), arguments.begin(), arguments.end());
         const Ended ended = run(start);

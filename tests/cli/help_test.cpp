@@ -13,7 +13,9 @@ namespace {
 
 const Strings kCommands{"run", "plan", "report", "trace", "stats", "quantize", "doctor", "init", "man"};
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 TEST(Help, OfEveryCommandHasAnExampleAndExitCode0) {
     const Lab lab(1);
@@ -30,7 +32,8 @@ TEST(Help, OfTheProgramNamesEveryCommandAndTheMainJob) {
     const Lab lab(1);
     const Ended ended = lab.assay({"--help"});
     EXPECT_EQ(ended.exit_code, 0);
-    for (const std::string& command : kCommands) EXPECT_TRUE(contains(ended.out, "\n  " + command)) << command << "\n" << ended.out;
+    for (const std::string& command : kCommands)
+        EXPECT_TRUE(contains(ended.out, "\n  " + command)) << command << "\n" << ended.out;
     EXPECT_TRUE(contains(ended.out, "assay run -m"));
 }
 
@@ -71,7 +74,8 @@ TEST(Man, IsValidRoffWithEveryCommandAndFlag) {
     const std::string groff = find_in_path("groff");
     if (groff.empty()) GTEST_SKIP() << "groff is not installed: the page's roff was not checked";
     const std::string file = lab.folder().write("assay.1", page.out);
-    const Ended formatted = run({.command = {groff, "-man", "-Tutf8", "-ww", file}, .environment = {}, .folder = {}, .out_file = {}});
+    const Ended formatted =
+        run({.command = {groff, "-man", "-Tutf8", "-ww", file}, .environment = {}, .folder = {}, .out_file = {}});
     EXPECT_EQ(formatted.exit_code, 0);
     EXPECT_EQ(formatted.err, "");
     EXPECT_TRUE(contains(formatted.out, "assay run -m model-F16.gguf")) << "examples keep their lines";
@@ -102,7 +106,8 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--ids", "q77"}, "q77"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--limit", "-3"}, "--limit"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "gemini"}, "gemini"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "openai:x@http://user:pass@host/v1"}, "user"},
+        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "openai:x@http://user:pass@host/v1"},
+         "user"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "openai:x@ftp://host/v1"}, "http"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--fail-exit-code", "999"}, "--fail-exit-code"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--system-file", "none.txt"}, "none.txt"},
@@ -134,10 +139,13 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
 
 TEST(Usage, EveryMistakeOfAnExperimentFileIsSaidAtOnceWithItsLine) {
     const Lab lab(2);
-    lab.folder().write("exp.yaml", "name: x\nbaseline: {file: model.gguf}\nvariantz: [Q8_0]\nvariants: [Q4_K_X]\ndataset: {file: questions.jsonl}\nanalysis: {margin: 7}\n");
+    lab.folder().write("exp.yaml",
+                       "name: x\nbaseline: {file: model.gguf}\nvariantz: [Q8_0]\nvariants: [Q4_K_X]\ndataset: {file: "
+                       "questions.jsonl}\nanalysis: {margin: 7}\n");
     const Ended ended = lab.assay({"run", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 2);
-    for (const char* place : {"exp.yaml:3", "exp.yaml:4", "exp.yaml:6"}) EXPECT_TRUE(contains(ended.err, place)) << place << "\n" << ended.err;
+    for (const char* place : {"exp.yaml:3", "exp.yaml:4", "exp.yaml:6"})
+        EXPECT_TRUE(contains(ended.err, place)) << place << "\n" << ended.err;
     EXPECT_TRUE(contains(ended.err, "variants")) << "the key that was meant";
 }
 
@@ -152,7 +160,8 @@ TEST(Init, WritesAFileThatPlanTakesOnceItNamesAModelAndADataset) {
     std::filesystem::copy(lab.model(), lab.folder() / "model-F16.gguf");
     const Ended plan = lab.assay({"plan", "mine.yaml"});
     EXPECT_EQ(plan.exit_code, 0) << describe(plan);
-    for (const char* word : {"Q8_0, Q4_K_M", "2 of ", "margin 10 points"}) EXPECT_TRUE(contains(plan.out, word)) << word << "\n" << plan.out;
+    for (const char* word : {"Q8_0, Q4_K_M", "2 of ", "margin 10 points"})
+        EXPECT_TRUE(contains(plan.out, word)) << word << "\n" << plan.out;
     EXPECT_FALSE(std::filesystem::exists(lab.folder() / "runs")) << "a plan computes nothing and leaves nothing";
     EXPECT_EQ(lab.n_requests(""), 0);
     const Ended run = lab.assay({"run", "mine.yaml", "--engine", SCRIPTED_ENGINE});

@@ -14,18 +14,23 @@ using nlohmann::json;
 TEST(Output, OfARunIsTheTableOnStdoutAndProgressOnStderr) {
     const Lab lab(5);
     const Ended ended = lab.run("Q8_0,Q2_K");
-    for (const char* name : {"Q8_0", "Q2_K", "report.md"}) EXPECT_NE(ended.out.find(name), std::string::npos) << ended.out;
-    for (const char* word : {"experiment", "making Q8_0", "answers of Q2_K", "verdicts of reference"}) EXPECT_NE(ended.err.find(word), std::string::npos) << word << "\n" << ended.err;
+    for (const char* name : {"Q8_0", "Q2_K", "report.md"})
+        EXPECT_NE(ended.out.find(name), std::string::npos) << ended.out;
+    for (const char* word : {"experiment", "making Q8_0", "answers of Q2_K", "verdicts of reference"})
+        EXPECT_NE(ended.err.find(word), std::string::npos) << word << "\n" << ended.err;
     EXPECT_EQ(ended.out.find("answers of"), std::string::npos);
 }
 
 TEST(Output, ThatIsPipedHasNoEscapeCodesAndNoCarriageReturns) {
     const Lab lab(5);
     const Environment colourful{{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}};
-    for (const Ended& ended : {lab.run("Q8_0,Q2_K", {}, colourful), lab.assay({"report", lab.run_dir()}, colourful), lab.assay({"trace", lab.run_dir(), "q01"}, colourful),
-                               lab.assay({"stats", "--wins", "4", "--losses", "5"}, colourful), lab.assay({"doctor", "--engine", SCRIPTED_ENGINE, lab.model()}, colourful),
+    for (const Ended& ended : {lab.run("Q8_0,Q2_K", {}, colourful), lab.assay({"report", lab.run_dir()}, colourful),
+                               lab.assay({"trace", lab.run_dir(), "q01"}, colourful),
+                               lab.assay({"stats", "--wins", "4", "--losses", "5"}, colourful),
+                               lab.assay({"doctor", "--engine", SCRIPTED_ENGINE, lab.model()}, colourful),
                                lab.assay({"run", "--help"}, colourful)}) {
-        for (const char bad : {'\x1b', '\r', '\b'}) EXPECT_EQ((ended.out + ended.err).find(bad), std::string::npos) << describe(ended);
+        for (const char bad : {'\x1b', '\r', '\b'})
+            EXPECT_EQ((ended.out + ended.err).find(bad), std::string::npos) << describe(ended);
         EXPECT_NE(ended.out, "");
     }
 }
@@ -43,9 +48,11 @@ TEST(Output, WithJsonIsOneDocumentWithASchemaVersion) {
     EXPECT_NE(run.err, "") << "the progress is still shown";
     const Ended doctor = lab.assay({"doctor", "--engine", SCRIPTED_ENGINE, lab.model(), "--json"});
     EXPECT_EQ(doctor.exit_code, 0) << describe(doctor);
-    for (const Ended& ended : {run, doctor, lab.assay({"report", lab.run_dir(), "--json"}), lab.assay({"trace", lab.run_dir(), "q01", "--json"}),
+    for (const Ended& ended : {run, doctor, lab.assay({"report", lab.run_dir(), "--json"}),
+                               lab.assay({"trace", lab.run_dir(), "q01", "--json"}),
                                lab.assay({"stats", "--wins", "4", "--losses", "5", "--json"}),
-                               lab.assay({"quantize", lab.model(), "Q2_K", "-o", (lab.folder() / "made.gguf").string(), "--engine", SCRIPTED_ENGINE, "--json"})}) {
+                               lab.assay({"quantize", lab.model(), "Q2_K", "-o", (lab.folder() / "made.gguf").string(),
+                                          "--engine", SCRIPTED_ENGINE, "--json"})}) {
         const json document = json::parse(ended.out, nullptr, false);
         ASSERT_TRUE(document.is_object()) << describe(ended);
         EXPECT_EQ(document.value("schema_version", 0), 1) << ended.out;
@@ -58,9 +65,12 @@ TEST(Output, OfStatsIsOnStdoutAlone) {
     const Ended ended = lab.assay({"stats", "--wins", "45", "--losses", "48", "--ties", "61"});
     EXPECT_EQ(ended.exit_code, 0);
     EXPECT_EQ(ended.err, "");
-    for (const char* number : {"48.4", "0.8358", "nconclusive"}) EXPECT_NE(ended.out.find(number), std::string::npos) << number << "\n" << ended.out;
+    for (const char* number : {"48.4", "0.8358", "nconclusive"})
+        EXPECT_NE(ended.out.find(number), std::string::npos) << number << "\n" << ended.out;
     EXPECT_EQ(lab.assay({"stats", "--wins", "45", "--losses", "48", "--ties", "61", "--gate"}).exit_code, 5);
-    EXPECT_EQ(lab.assay({"stats", "--wins", "45", "--losses", "48", "--ties", "61", "--gate", "--fail-exit-code", "9"}).exit_code, 9);
+    EXPECT_EQ(lab.assay({"stats", "--wins", "45", "--losses", "48", "--ties", "61", "--gate", "--fail-exit-code", "9"})
+                  .exit_code,
+              9);
 }
 
 TEST(Output, OfQuantizeNamesTheFileItsTypesAndItsHash) {
@@ -68,9 +78,11 @@ TEST(Output, OfQuantizeNamesTheFileItsTypesAndItsHash) {
     const std::string file = (lab.folder() / "small.gguf").string();
     const Ended ended = lab.assay({"quantize", lab.model(), "Q2_K", "-o", file, "--engine", SCRIPTED_ENGINE});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-    for (const std::string& word : {file, std::string("sha256 "), std::string("7 Q2_K"), std::string("bits a weight")}) EXPECT_NE(ended.out.find(word), std::string::npos) << word << "\n" << ended.out;
+    for (const std::string& word : {file, std::string("sha256 "), std::string("7 Q2_K"), std::string("bits a weight")})
+        EXPECT_NE(ended.out.find(word), std::string::npos) << word << "\n" << ended.out;
     EXPECT_NE(bytes_of(file).find("type Q2_K"), std::string::npos);
-    EXPECT_EQ(lab.assay({"quantize", lab.model(), "Q2_K", "-o", file, "--engine", SCRIPTED_ENGINE}).exit_code, 2) << "it is there already";
+    EXPECT_EQ(lab.assay({"quantize", lab.model(), "Q2_K", "-o", file, "--engine", SCRIPTED_ENGINE}).exit_code, 2)
+        << "it is there already";
 }
 
 TEST(Output, OfDoctorSaysWhatIsBadWithExitCode1) {

@@ -1,4 +1,5 @@
-// With the real engine and model: an answer's bits depend on the prompt and the settings, and on nothing else (docs/engine.md).
+// With the real engine and model: an answer's bits depend on the prompt and the settings, and on nothing else
+// (docs/engine.md).
 
 #include <gtest/gtest.h>
 
@@ -14,16 +15,22 @@ namespace {
 
 constexpr int kPredict = 16;
 constexpr int kStream = 1280;
-const std::vector<std::string> kQuestions{"Why is the sky blue?", "What is the boiling point of water at sea level?", "Name three primary colours.", "Who wrote Hamlet?",
-                                          "What is 17 times 3? Explain how you got there, step by step.", "Is the Earth flat?", "Was ist die Hauptstadt von Frankreich?"};
+const std::vector<std::string> kQuestions{"Why is the sky blue?",
+                                          "What is the boiling point of water at sea level?",
+                                          "Name three primary colours.",
+                                          "Who wrote Hamlet?",
+                                          "What is 17 times 3? Explain how you got there, step by step.",
+                                          "Is the Earth flat?",
+                                          "Was ist die Hauptstadt von Frankreich?"};
 
 class Answers : public testing::Test {
-   protected:
+ protected:
     static void SetUpTestSuite() {
         if (!missing_for_models().empty()) return;
         bench = new ModelBench(real_model());
         for (const std::string& question : kQuestions) requests.push_back(bench->chat(question, kPredict));
-        // What remains behind the prefix is a full piece and one token, twice: a last piece of one token must not be left.
+        // What remains behind the prefix is a full piece and one token, twice: a last piece of one token must not be
+        // left.
         requests.push_back(bench->of_length(513, kPredict));
         requests.push_back(bench->of_length(1025, kPredict));
         bench->start(8, kStream, 2);
@@ -137,7 +144,8 @@ TEST_F(Answers, RefuseWhatDoesNotFitAndGoOn) {
         const std::uint64_t id = bench->engine().submit(request);
         while (true) {
             const auto event = bench->engine().next(1000);
-            if (event.id == id) return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message : std::string();
+            if (event.id == id)
+                return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message : std::string();
             if (event.kind == llm::Engine::Event::Kind::kDied) return "died: " + event.failure.message;
         }
     };
@@ -165,7 +173,8 @@ TEST(QuantizedAnswers, AreIndependentOfNeighboursSlotsAndThreadsToo) {
         std::atomic<bool> cancel{false};
         llm::Engine engine(real_engine(), cancel);
         std::uint64_t tensors = 0;
-        const auto made = engine.quantize({real_model(), file, "Q4_K_M", "", false, 2}, [&](std::uint64_t done, std::uint64_t) { tensors = done; });
+        const auto made = engine.quantize({real_model(), file, "Q4_K_M", "", false, 2},
+                                          [&](std::uint64_t done, std::uint64_t) { tensors = done; });
         ASSERT_TRUE(made) << to_sentence(made.error());
         EXPECT_GT(tensors, 200U);
         const auto inspected = engine.inspect(file);

@@ -10,7 +10,9 @@ namespace assay::test {
 namespace {
 
 /// A variant's file that knows `skill` percent of the facts; another salt knows others.
-std::string variant(const Lab& lab, const std::string& name, const std::string& lines) { return lab.folder().write(name + ".gguf", "type " + name + "\n" + lines); }
+std::string variant(const Lab& lab, const std::string& name, const std::string& lines) {
+    return lab.folder().write(name + ".gguf", "type " + name + "\n" + lines);
+}
 
 TEST(Decisions, AVariantThatAnswersAlikeMayShip) {
     const Lab lab(30);
@@ -94,7 +96,9 @@ TEST(Decisions, AVariantWithAnotherTokenizerIsRefusedAndOwnTemplateSaysSo) {
     EXPECT_EQ(ended.exit_code, 2) << describe(ended);
     EXPECT_NE(ended.err.find("twin.gguf"), std::string::npos);
     EXPECT_NE(ended.err.find("own-template"), std::string::npos);
-    lab.folder().write("own.yaml", "baseline: {file: model.gguf}\nvariants: [twin.gguf]\ndataset: {file: questions.jsonl}\ngeneration: {own-template: true}\n");
+    lab.folder().write("own.yaml",
+                       "baseline: {file: model.gguf}\nvariants: [twin.gguf]\ndataset: {file: "
+                       "questions.jsonl}\ngeneration: {own-template: true}\n");
     const Ended own = lab.assay({"run", "own.yaml", "--run", "own", "--engine", SCRIPTED_ENGINE});
     EXPECT_NE(own.exit_code, 2) << describe(own);
     EXPECT_NE(bytes_of(lab.folder() / "own/report.md").find("not only the weights differ"), std::string::npos);

@@ -20,7 +20,8 @@ TEST(EngineDeath, InTheMiddleOfABatchHarmsNobody) {
         lab.forget_run();
         const Ended ended = lab.run(kVariants, {}, {{"SCRIPT_DIE_AT", std::to_string(n)}});
         EXPECT_EQ(ended.exit_code, expected_code) << describe(ended);
-        EXPECT_NE(ended.err.find("trying again what was in flight"), std::string::npos) << "n = " << n << "\n" << ended.err;
+        EXPECT_NE(ended.err.find("trying again what was in flight"), std::string::npos) << "n = " << n << "\n"
+                                                                                        << ended.err;
         EXPECT_EQ(difference(expected, lab.artifacts()), "") << "died at answer " << n;
     }
 }
@@ -39,8 +40,10 @@ TEST(EngineDeath, AQuestionThatKillsOnlyTheVariantIsItsLoss) {
     EXPECT_EQ(lab.answers("Q8_0").at("q05"), lab.answers("model").at("q05"));
     EXPECT_EQ(lab.comparison("Q2_K")["counts"]["no_answer_variant"], 0);
     // It is blamed after two deaths alone, and the report says how it died.
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("died on it 2 times, alone"), std::string::npos);
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("this prompt is too much"), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("died on it 2 times, alone"),
+              std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("this prompt is too much"),
+              std::string::npos);
 }
 
 TEST(EngineDeath, AQuestionThatKillsTheBaselineIsExcludedAndCounted) {
@@ -92,7 +95,8 @@ TEST(EngineDeath, QuestionsInARowThatAreAllPoisonedAreNotTakenForAnEngineThatIsB
 }
 
 TEST(EngineDeath, WhileItIsAskedAnythingElseIsASentence) {
-    for (const char* verb : {"hello", "inspect", "load", "render", "render_template", "tokenize", "describe_start", "start", "quantize"}) {
+    for (const char* verb :
+         {"hello", "inspect", "load", "render", "render_template", "tokenize", "describe_start", "start", "quantize"}) {
         const Lab lab(2);
         const Ended ended = lab.run("Q8_0", {}, {{"SCRIPT_DIE_VERB", verb}});
         EXPECT_TRUE(ended.exit_code == 1 || ended.exit_code == 2) << verb << "\n" << describe(ended);

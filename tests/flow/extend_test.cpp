@@ -71,14 +71,16 @@ TEST(Extend, AKillInAnExtensionLeavesTheSameBytesToo) {
     };
     const auto expected = extended(0);
     const int n_requests = lab.n_requests("");
-    for (int n = n_requests; n > n_requests - 22; n -= 3) EXPECT_EQ(difference(expected, extended(n)), "") << "killed at request " << n;
+    for (int n = n_requests; n > n_requests - 22; n -= 3)
+        EXPECT_EQ(difference(expected, extended(n)), "") << "killed at request " << n;
 }
 
 TEST(Extend, QuestionsWithTheSamePromptShareAnAnswer) {
     const Lab lab(3);
     const std::string rows = bytes_of(lab.questions());
     std::string twice = rows;
-    for (std::size_t at = twice.find("\"q0"); at != std::string::npos; at = twice.find("\"q0", at)) twice.replace(at, 3, "\"r");
+    for (std::size_t at = twice.find("\"q0"); at != std::string::npos; at = twice.find("\"q0", at))
+        twice.replace(at, 3, "\"r");
     lab.folder().write("questions.jsonl", rows + twice);
     EXPECT_NE(lab.run("Q2_K").exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 2 * (3 + kRechecked));
@@ -135,7 +137,8 @@ TEST(Extend, AnotherMarginMakesTheRunExploratory) {
     EXPECT_NE(lab.run("Q8_0", {"--margin", "0.3"}).exit_code, 1);
     EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("xploratory"), std::string::npos);
     EXPECT_NE(lab.run("Q8_0").exit_code, 1);
-    EXPECT_EQ(bytes_of(lab.run_dir() + "/report.md").find("xploratory"), std::string::npos) << "the margin of the first verdict again";
+    EXPECT_EQ(bytes_of(lab.run_dir() + "/report.md").find("xploratory"), std::string::npos)
+        << "the margin of the first verdict again";
 }
 
 TEST(Extend, OtherGenerationSettingsMakeNewAnswersAndTheReportIsOfThePresentPlan) {
@@ -148,7 +151,8 @@ TEST(Extend, OtherGenerationSettingsMakeNewAnswersAndTheReportIsOfThePresentPlan
     EXPECT_EQ(lab.answers("model").at("q01"), "thing 1 is");
     const auto after = lab.artifacts();
     EXPECT_TRUE(before.contains("evaluation/responses/Q2_K.jsonl"));
-    for (const auto& [name, bytes] : after) EXPECT_EQ(name.find("Q2_K"), std::string::npos) << name << " is of the plan before";
+    for (const auto& [name, bytes] : after)
+        EXPECT_EQ(name.find("Q2_K"), std::string::npos) << name << " is of the plan before";
     EXPECT_EQ(lab.report()["variants"].size(), 2U);
     // And back: nothing to compute.
     lab.forget_journal();
@@ -202,7 +206,8 @@ TEST(Extend, RejudgeAsksAgainAndKeepsTheHistory) {
     EXPECT_NE(lab.run("Q2_K", {"--rejudge"}).exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 0);
     auto evaluation = [](std::map<std::string, std::string> files) {
-        std::erase_if(files, [](const auto& file) { return file.first.starts_with("report"); });  // they hold the command line
+        std::erase_if(files,
+                      [](const auto& file) { return file.first.starts_with("report"); });  // they hold the command line
         return files;
     };
     EXPECT_EQ(difference(evaluation(before), evaluation(lab.artifacts())), "");
@@ -235,7 +240,8 @@ TEST(Extend, ARunIsBoundToItsFolderOnlyOnceItsPlanIsValid) {
 
 TEST(Extend, WithoutRunTheFolderIsNamedAfterModelAndPlan) {
     const Lab lab(3);
-    const Strings flags{"run", "-m", "model.gguf", "--variants", "Q8_0", "--questions", "questions.jsonl", "--engine", SCRIPTED_ENGINE};
+    const Strings flags{
+        "run", "-m", "model.gguf", "--variants", "Q8_0", "--questions", "questions.jsonl", "--engine", SCRIPTED_ENGINE};
     const Ended ended = lab.assay(flags);
     EXPECT_NE(ended.exit_code, 1) << describe(ended);
     EXPECT_EQ(lab.assay(flags).exit_code, ended.exit_code);

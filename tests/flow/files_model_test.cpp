@@ -17,7 +17,7 @@ namespace {
 
 /// Writes GGUF version 3 (little-endian): key-value pairs, and one tensor of 32 F32 zeros called "token_embd.weight".
 class GgufWriter {
-   public:
+ public:
     GgufWriter& text(const std::string& key, const std::string& value) { return pair(key, 8, length_and(value)); }
     GgufWriter& u32(const std::string& key, std::uint32_t value) { return pair(key, 4, number(value, 4)); }
     GgufWriter& texts(const std::string& key, const std::vector<std::string>& values) {
@@ -27,7 +27,8 @@ class GgufWriter {
     }
     [[nodiscard]] std::string file(std::uint64_t n_tensors = 1) const {
         std::string out = "GGUF" + number(3, 4) + number(n_tensors, 8) + number(n_pairs_, 8) + pairs_;
-        if (n_tensors > 0) out += length_and("token_embd.weight") + number(1, 4) + number(32, 8) + number(0, 4) + number(0, 8);
+        if (n_tensors > 0)
+            out += length_and("token_embd.weight") + number(1, 4) + number(32, 8) + number(0, 4) + number(0, 8);
         out.resize((out.size() + 31) / 32 * 32, '\0');
         return n_tensors > 0 ? out + std::string(128, '\0') : out;
     }
@@ -37,7 +38,7 @@ class GgufWriter {
         return out;
     }
 
-   private:
+ private:
     static std::string length_and(const std::string& text) { return number(text.size(), 8) + text; }
     GgufWriter& pair(const std::string& key, std::uint32_t type, const std::string& bytes) {
         pairs_ += length_and(key) + number(type, 4) + bytes;
@@ -51,12 +52,15 @@ class GgufWriter {
 /// All that a header needs to be taken for a model's.
 GgufWriter plausible() {
     GgufWriter writer;
-    writer.text("general.architecture", "llama").u32("llama.block_count", 1).u32("llama.context_length", 128).texts("tokenizer.ggml.tokens", {"<s>", "a", "b"});
+    writer.text("general.architecture", "llama")
+        .u32("llama.block_count", 1)
+        .u32("llama.context_length", 128)
+        .texts("tokenizer.ggml.tokens", {"<s>", "a", "b"});
     return writer;
 }
 
 class Files : public testing::Test {
-   protected:
+ protected:
     void SetUp() override {
         std::signal(SIGPIPE, SIG_IGN);
         if (!std::filesystem::exists(real_engine())) GTEST_SKIP() << real_engine() << " is not there: `make build`";
@@ -70,14 +74,18 @@ class Files : public testing::Test {
         EXPECT_NE(sentence.find(path), std::string::npos) << sentence;
         return sentence;
     }
-    std::string refusal_of(const std::string& name, const std::string& bytes) { return refusal(folder.write(name, bytes)); }
+    std::string refusal_of(const std::string& name, const std::string& bytes) {
+        return refusal(folder.write(name, bytes));
+    }
 
     TempFolder folder;
     std::atomic<bool> cancel{false};
     llm::Engine engine{real_engine(), cancel};
 };
 
-void expect_has(const std::string& sentence, const std::string& part) { EXPECT_NE(sentence.find(part), std::string::npos) << sentence; }
+void expect_has(const std::string& sentence, const std::string& part) {
+    EXPECT_NE(sentence.find(part), std::string::npos) << sentence;
+}
 
 TEST_F(Files, ThatAreDamagedAreRefusedWithTheReason) {
     EXPECT_EQ(refusal_of("plausible.gguf", plausible().file()), "");
@@ -92,12 +100,39 @@ TEST_F(Files, ThatAreDamagedAreRefusedWithTheReason) {
     expect_has(refusal_of("cut.gguf", cut), "cut off");
     expect_has(refusal_of("type.gguf", GgufWriter().u32("general.architecture", 7).file()), "architecture");
     expect_has(refusal_of("nothing.gguf", GgufWriter().file()), "architecture");
-    expect_has(refusal_of("novocab.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).file()), "vocabulary");
-    expect_has(refusal_of("vocabtype.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).u32("tokenizer.ggml.tokens", 3).file()), "vocabulary");
-    expect_has(refusal_of("twice.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).texts("tokenizer.ggml.tokens", {"a", "b", "a"}).file()), "twice");
-    expect_has(refusal_of("layers.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 0).texts("tokenizer.ggml.tokens", {"a"}).file()), "0 layers");
-    expect_has(refusal_of("many.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 100'000).texts("tokenizer.ggml.tokens", {"a"}).file()), "100000 layers");
-    expect_has(refusal_of("layertype.gguf", GgufWriter().text("general.architecture", "llama").text("llama.block_count", "1").texts("tokenizer.ggml.tokens", {"a"}).file()), "layers");
+    expect_has(refusal_of("novocab.gguf",
+                          GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).file()),
+               "vocabulary");
+    expect_has(refusal_of("vocabtype.gguf", GgufWriter()
+                                                .text("general.architecture", "llama")
+                                                .u32("llama.block_count", 1)
+                                                .u32("tokenizer.ggml.tokens", 3)
+                                                .file()),
+               "vocabulary");
+    expect_has(refusal_of("twice.gguf", GgufWriter()
+                                            .text("general.architecture", "llama")
+                                            .u32("llama.block_count", 1)
+                                            .texts("tokenizer.ggml.tokens", {"a", "b", "a"})
+                                            .file()),
+               "twice");
+    expect_has(refusal_of("layers.gguf", GgufWriter()
+                                             .text("general.architecture", "llama")
+                                             .u32("llama.block_count", 0)
+                                             .texts("tokenizer.ggml.tokens", {"a"})
+                                             .file()),
+               "0 layers");
+    expect_has(refusal_of("many.gguf", GgufWriter()
+                                           .text("general.architecture", "llama")
+                                           .u32("llama.block_count", 100'000)
+                                           .texts("tokenizer.ggml.tokens", {"a"})
+                                           .file()),
+               "100000 layers");
+    expect_has(refusal_of("layertype.gguf", GgufWriter()
+                                                .text("general.architecture", "llama")
+                                                .text("llama.block_count", "1")
+                                                .texts("tokenizer.ggml.tokens", {"a"})
+                                                .file()),
+               "layers");
     expect_has(refusal_of("bare.gguf", plausible().file(0)), "no weights");
     expect_has(refusal_of("adapter.gguf", plausible().text("general.type", "adapter").file()), "adapter");
     expect_has(refusal_of("part.gguf", plausible().u32("split.count", 3).u32("split.no", 1).file()), "part of a model");
@@ -148,8 +183,15 @@ TEST_F(Files, OfLlamaCppsThatHoldAVocabularyOnlyAreRefused) {
 
 TEST_F(Files, AreExitCode2OfTheProgramAndLeaveNothing) {
     const Lab lab(2);
-    for (const auto& [name, bytes] : std::map<std::string, std::string>{{"garbage.gguf", "GGUF" + std::string(4096, '\x5a')}, {"layers.gguf", GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 0).texts("tokenizer.ggml.tokens", {"a"}).file()}}) {
-        const Ended ended = lab.assay({"run", "-m", folder.write(name, bytes), "--variants", "Q8_0", "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", real_engine()});
+    for (const auto& [name, bytes] :
+         std::map<std::string, std::string>{{"garbage.gguf", "GGUF" + std::string(4096, '\x5a')},
+                                            {"layers.gguf", GgufWriter()
+                                                                .text("general.architecture", "llama")
+                                                                .u32("llama.block_count", 0)
+                                                                .texts("tokenizer.ggml.tokens", {"a"})
+                                                                .file()}}) {
+        const Ended ended = lab.assay({"run", "-m", folder.write(name, bytes), "--variants", "Q8_0", "--questions",
+                                       lab.questions(), "--run", lab.run_dir(), "--engine", real_engine()});
         EXPECT_EQ(ended.exit_code, 2) << describe(ended);
         expect_has(ended.err, name);
         EXPECT_FALSE(std::filesystem::exists(lab.run_dir()));
@@ -172,7 +214,8 @@ TEST_F(Files, ThatAreRealAreDescribedAsTheyAre) {
     std::ifstream(real_model(), std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
     expect_has(refusal(folder.write("cut.gguf", head)), "cut off");
     EXPECT_FALSE(engine.load({cut, false, 0}));
-    EXPECT_FALSE(engine.quantize({cut, (folder / "q.gguf").string(), "Q8_0", "", false, 1}, [](std::uint64_t, std::uint64_t) {}));
+    EXPECT_FALSE(engine.quantize({cut, (folder / "q.gguf").string(), "Q8_0", "", false, 1},
+                                 [](std::uint64_t, std::uint64_t) {}));
     // Memory is predicted without reading the weights.
     wire::PredictMemory request;
     request.load.path = real_model();
@@ -191,10 +234,13 @@ TEST_F(Files, AreQuantizedButAQuantizedOneOnlyWhenAskedFor) {
     const auto again = engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", false, 2}, nothing);
     ASSERT_FALSE(again);
     expect_has(to_sentence(again.error()), "quantized already");
-    EXPECT_FALSE(std::filesystem::exists(folder / "q4.gguf") && std::filesystem::file_size(folder / "q4.gguf") > 100'000'000);
+    EXPECT_FALSE(std::filesystem::exists(folder / "q4.gguf") &&
+                 std::filesystem::file_size(folder / "q4.gguf") > 100'000'000);
     EXPECT_TRUE(engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", true, 2}, nothing));
-    EXPECT_FALSE(engine.quantize({real_model(), (folder / "x.gguf").string(), "IQ1_S", "", false, 2}, nothing)) << "needs an importance matrix";
-    EXPECT_FALSE(engine.quantize({real_model(), (folder / "no/such/folder/x.gguf").string(), "Q8_0", "", false, 2}, nothing));
+    EXPECT_FALSE(engine.quantize({real_model(), (folder / "x.gguf").string(), "IQ1_S", "", false, 2}, nothing))
+        << "needs an importance matrix";
+    EXPECT_FALSE(
+        engine.quantize({real_model(), (folder / "no/such/folder/x.gguf").string(), "Q8_0", "", false, 2}, nothing));
     EXPECT_TRUE(engine.hello());
 }
 

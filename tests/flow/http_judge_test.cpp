@@ -18,7 +18,9 @@ using nlohmann::json;
 
 constexpr const char* kKey = "sk-secret-93b1f00d";
 
-Strings judge(const SimServer& server) { return {"--judge", "openai:sim-1@" + server.url()}; }
+Strings judge(const SimServer& server) {
+    return {"--judge", "openai:sim-1@" + server.url()};
+}
 
 /// What stands behind "name: " in the judge's prompt, as the scripted engine renders it.
 std::string field(const std::string& body, const std::string& name) {
@@ -30,11 +32,14 @@ std::string field(const std::string& body, const std::string& name) {
     return prompt.substr(at + mark.size(), prompt.find('\n', at) - at - mark.size());
 }
 
-ScriptedReply verdict(const std::string& word) { return {200, verdict_completion(word)}; }
+ScriptedReply verdict(const std::string& word) {
+    return {200, verdict_completion(word)};
+}
 
 /// The better answer is the one that knows the fact.
 ScriptedReply fair(const SeenRequest& request, int) {
-    const bool a = field(request.body, "answer_a").starts_with("thing"), b = field(request.body, "answer_b").starts_with("thing");
+    const bool a = field(request.body, "answer_a").starts_with("thing"),
+               b = field(request.body, "answer_b").starts_with("thing");
     return verdict(a == b ? "TIE" : a ? "A" : "B");
 }
 
@@ -47,7 +52,8 @@ TEST(HttpJudge, AFairOneIsUnblindedToWinsAndLosses) {
     EXPECT_EQ(counts["wins"], 0);
     EXPECT_GT(counts["losses"], 5);
     EXPECT_EQ(counts["losses"].get<int>() + counts["ties"].get<int>(), 20);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 20 - counts["identical"].get<int>()) << "identical answers need no call";
+    EXPECT_EQ(static_cast<int>(server.seen().size()), 20 - counts["identical"].get<int>())
+        << "identical answers need no call";
     // Both sides were shown, about as often.
     std::set<std::string> as_a;
     for (const auto& [id, side] : lab.sides("Q2_K", "sim-1")) as_a.insert(side.presented_as_a);
@@ -63,20 +69,25 @@ TEST(HttpJudge, SeesQuestionExpectedAnswerContextsAndNoName) {
         EXPECT_TRUE(field(request.body, "question").starts_with("What is thing"));
         EXPECT_TRUE(field(request.body, "expected").starts_with("thing"));
         EXPECT_TRUE(field(request.body, "contexts").starts_with("Fact: "));
-        for (const char* name : {"Q2_K", "F16", "gguf", "model.gguf", "baseline", "variant"}) EXPECT_EQ(request.body.find(name), std::string::npos) << name;
+        for (const char* name : {"Q2_K", "F16", "gguf", "model.gguf", "baseline", "variant"})
+            EXPECT_EQ(request.body.find(name), std::string::npos) << name;
     }
 }
 
 TEST(HttpJudge, AReplyWithoutAVerdictIsInvalidNotATie) {
     const Lab lab(20);
-    const SimServer server([](const SeenRequest& request, int n) { return n % 2 == 0 ? ScriptedReply{200, completion_json("I like both of them.")} : fair(request, n); });
+    const SimServer server([](const SeenRequest& request, int n) {
+        return n % 2 == 0 ? ScriptedReply{200, completion_json("I like both of them.")} : fair(request, n);
+    });
     EXPECT_NE(lab.run("Q2_K", judge(server)).exit_code, 1);
     const auto counts = lab.comparison("Q2_K")["counts"];
     const int n_calls = static_cast<int>(server.seen().size());
     EXPECT_EQ(counts["invalid"], n_calls / 2);
     EXPECT_EQ(counts["ties"], counts["identical"]);
     EXPECT_EQ(counts["n"].get<int>() + counts["invalid"].get<int>(), 20);
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/raw_judge_responses.json").find("I like both of them."), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/raw_judge_responses.json")
+                  .find("I like both of them."),
+              std::string::npos);
     // It is final: the next run asks nothing.
     EXPECT_NE(lab.run("Q2_K", judge(server)).exit_code, 1);
     EXPECT_EQ(static_cast<int>(server.seen().size()), n_calls);
@@ -110,7 +121,11 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     lab.forget_journal();
     // Back again, but it breaks down after three verdicts.
     {
-        const SimServer server([](const SeenRequest& request, int n) { return n <= 3 ? fair(request, n) : ScriptedReply{401, R"({"error": {"message": "no more"}})"}; }, port);
+        const SimServer server(
+            [](const SeenRequest& request, int n) {
+                return n <= 3 ? fair(request, n) : ScriptedReply{401, R"({"error": {"message": "no more"}})"};
+            },
+            port);
         const Ended half = lab.run("Q2_K", flags);
         EXPECT_EQ(half.exit_code, 4) << describe(half);
         EXPECT_NE((half.out + half.err).find("no more"), std::string::npos) << describe(half);
@@ -124,25 +139,32 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     EXPECT_EQ(counts["errors"], 0);
     EXPECT_EQ(counts["not_judged"], 0);
     EXPECT_EQ(static_cast<int>(server.seen().size()), 12 - counts["identical"].get<int>() - 3);
-    for (const auto& [id, side] : lab.sides("Q2_K", "sim-1")) EXPECT_EQ(side.presented_as_a, sides.at(id).presented_as_a) << id;
+    for (const auto& [id, side] : lab.sides("Q2_K", "sim-1"))
+        EXPECT_EQ(side.presented_as_a, sides.at(id).presented_as_a) << id;
 }
 
 TEST(HttpJudge, TheKeyIsSentAndStandsNowhereElse) {
     const Lab lab(10);
     // The server gives the key back wherever it can.
     const SimServer server([](const SeenRequest& request, int n) {
-        if (n == 2) return ScriptedReply{400, fmt::format(R"({{"error": {{"message": "bad request with {}"}}}})", request.authorization)};
+        if (n == 2)
+            return ScriptedReply{
+                400, fmt::format(R"({{"error": {{"message": "bad request with {}"}}}})", request.authorization)};
         return ScriptedReply{200, verdict_completion("A", "your key is " + request.authorization)};
     });
     for (const char* variable : {"OPENAI_API_KEY", "MY_JUDGE_KEY"}) {
         lab.forget_run();
-        lab.folder().write("exp.yaml", fmt::format("baseline: {{file: model.gguf}}\nvariants: [Q2_K]\ndataset: {{file: questions.jsonl}}\n"
-                                                   "judges: [{{provider: openai, url: \"{}\", model: sim-1{}}}]\n",
-                                                   server.url(), std::string(variable) == "OPENAI_API_KEY" ? "" : ", api-key-env: MY_JUDGE_KEY"));
-        const Ended ended = lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE}, {{variable, kKey}});
+        lab.folder().write(
+            "exp.yaml",
+            fmt::format("baseline: {{file: model.gguf}}\nvariants: [Q2_K]\ndataset: {{file: questions.jsonl}}\n"
+                        "judges: [{{provider: openai, url: \"{}\", model: sim-1{}}}]\n",
+                        server.url(), std::string(variable) == "OPENAI_API_KEY" ? "" : ", api-key-env: MY_JUDGE_KEY"));
+        const Ended ended =
+            lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE}, {{variable, kKey}});
         EXPECT_NE(ended.exit_code, 1) << describe(ended);
         EXPECT_EQ((ended.out + ended.err).find(kKey), std::string::npos) << describe(ended);
-        for (const auto& [name, bytes] : files_below(lab.folder().path())) EXPECT_EQ(bytes.find(kKey), std::string::npos) << variable << " in " << name;
+        for (const auto& [name, bytes] : files_below(lab.folder().path()))
+            EXPECT_EQ(bytes.find(kKey), std::string::npos) << variable << " in " << name;
     }
     for (const SeenRequest& request : server.seen()) {
         EXPECT_EQ(request.authorization, std::string("Bearer ") + kKey);
@@ -152,9 +174,12 @@ TEST(HttpJudge, TheKeyIsSentAndStandsNowhereElse) {
 
 TEST(HttpJudge, AKeyThatIsNamedButNotSetIsSaidBeforeAnythingIsComputed) {
     const Lab lab(3);
-    lab.folder().write("exp.yaml", "baseline: {file: model.gguf}\nvariants: [Q2_K]\ndataset: {file: questions.jsonl}\n"
-                                   "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: sim-1, api-key-env: NO_SUCH_KEY}]\n");
-    const Ended ended = lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE}, {{"NO_SUCH_KEY", ""}});
+    lab.folder().write(
+        "exp.yaml",
+        "baseline: {file: model.gguf}\nvariants: [Q2_K]\ndataset: {file: questions.jsonl}\n"
+        "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: sim-1, api-key-env: NO_SUCH_KEY}]\n");
+    const Ended ended =
+        lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE}, {{"NO_SUCH_KEY", ""}});
     EXPECT_EQ(ended.exit_code, 2) << describe(ended);
     EXPECT_NE(ended.err.find("NO_SUCH_KEY"), std::string::npos);
     EXPECT_EQ(lab.n_requests("answer"), 0);
@@ -170,7 +195,9 @@ TEST(HttpJudge, AnotherJudgeIsAddedAndOnlyItIsAsked) {
     EXPECT_NE(lab.run("Q2_K", {"--judge", "reference", "--judge", "openai:sim-1@" + server.url()}).exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 0);
     EXPECT_EQ(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/reference/evaluation_results.json"), verdicts);
-    for (const auto& [id, side] : lab.sides("Q2_K", "sim-1")) EXPECT_EQ(side.presented_as_a, before.at(id).presented_as_a) << "a comparison has one pair of sides, whoever judges";
+    for (const auto& [id, side] : lab.sides("Q2_K", "sim-1"))
+        EXPECT_EQ(side.presented_as_a, before.at(id).presented_as_a)
+            << "a comparison has one pair of sides, whoever judges";
     EXPECT_EQ(lab.report()["comparisons"].size(), 2U);
     EXPECT_EQ(lab.comparison("Q2_K", "reference")["counts"], lab.comparison("Q2_K", "sim-1")["counts"]);
 }

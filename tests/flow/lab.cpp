@@ -17,20 +17,29 @@ Lab::Lab(int n_questions) {
     for (int k = 1; k <= n_questions; ++k) {
         std::string fact = fmt::format("thing {} is number {}", k, k * k);
         if (k % 7 == 0) fact += fmt::format(" as long as {}", std::string(150, 'x'));
-        rows += json{{"id", fmt::format("q{:02}", k)}, {"question", fmt::format("What is thing {}?", k)}, {"expected_answer", fact}, {"contexts", {"Fact: " + fact, "Nothing else is known."}}}.dump() + "\n";
+        rows += json{{"id", fmt::format("q{:02}", k)},
+                     {"question", fmt::format("What is thing {}?", k)},
+                     {"expected_answer", fact},
+                     {"contexts", {"Fact: " + fact, "Nothing else is known."}}}
+                    .dump() +
+                "\n";
     }
     folder_.write("questions.jsonl", rows);
 }
 
 Ended Lab::assay(const Strings& arguments, const Environment& environment) const {
-    Start start{.command = {ASSAY_PROGRAM}, .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()}, {"SCRIPT_JOURNAL", journal()}}, .folder = folder_.path().string(), .out_file = {}};
+    Start start{.command = {ASSAY_PROGRAM},
+                .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()}, {"SCRIPT_JOURNAL", journal()}},
+                .folder = folder_.path().string(),
+                .out_file = {}};
     start.command.insert(start.command.end(), arguments.begin(), arguments.end());
     for (const auto& [name, value] : environment) start.environment[name] = value;
     return test::run(start);
 }
 
 Start Lab::start(const std::string& variants, const Strings& more, const Environment& environment) const {
-    Start start{.command = {ASSAY_PROGRAM, "run", "-m", model(), "--variants", variants, "--questions", questions(), "--run", run_dir(), "--engine", SCRIPTED_ENGINE},
+    Start start{.command = {ASSAY_PROGRAM, "run", "-m", model(), "--variants", variants, "--questions", questions(),
+                            "--run", run_dir(), "--engine", SCRIPTED_ENGINE},
                 .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()}, {"SCRIPT_JOURNAL", journal()}},
                 .folder = folder_.path().string(),
                 .out_file = {}};
@@ -51,7 +60,9 @@ int Lab::n_requests(const std::string& verb) const {
     return n;
 }
 
-void Lab::forget_journal() const { fs::remove(journal()); }
+void Lab::forget_journal() const {
+    fs::remove(journal());
+}
 
 void Lab::forget_run() const {
     forget_journal();
@@ -59,7 +70,9 @@ void Lab::forget_run() const {
     fs::remove_all(folder_ / "cache");
 }
 
-json Lab::report() const { return json::parse(bytes_of(fs::path(run_dir()) / "report.json")); }
+json Lab::report() const {
+    return json::parse(bytes_of(fs::path(run_dir()) / "report.json"));
+}
 
 json Lab::comparison(const std::string& variant, const std::string& judge) const {
     const json document = report();
@@ -79,7 +92,8 @@ std::map<std::string, std::string> Lab::artifacts() const {
 
 std::map<std::string, Side> Lab::sides(const std::string& variant, const std::string& judge) const {
     std::map<std::string, Side> out;
-    for (const json& entry : json::parse(bytes_of(fs::path(run_dir()) / "evaluation/exports" / variant / judge / "batch_mapping.json"))) {
+    for (const json& entry :
+         json::parse(bytes_of(fs::path(run_dir()) / "evaluation/exports" / variant / judge / "batch_mapping.json"))) {
         out[entry["task_id"]] = {entry["comparison_id"], entry["presented_as_A"]};
     }
     return out;
@@ -104,7 +118,8 @@ std::string difference(const std::map<std::string, std::string>& a, const std::m
         } else if (other->second != bytes) {
             const auto [x, y] = std::mismatch(bytes.begin(), bytes.end(), other->second.begin(), other->second.end());
             const std::size_t at = static_cast<std::size_t>(x - bytes.begin()), from = at < 200 ? 0 : at - 200;
-            out += fmt::format("{} differs at byte {}:\n  {}\n  {}\n", name, at, bytes.substr(from, 400), other->second.substr(from, 400));
+            out += fmt::format("{} differs at byte {}:\n  {}\n  {}\n", name, at, bytes.substr(from, 400),
+                               other->second.substr(from, 400));
         }
     }
     for (const auto& [name, bytes] : b) {

@@ -21,14 +21,18 @@ struct Side {
 };
 
 class Lab {
-   public:
-    /// Questions q01, q02 ...; question k has the fact "thing k is number k*k" in its first context and as its expected answer, and the
-    /// fact of every seventh is longer than an answer may be.
+ public:
+    /// Questions q01, q02 ...; question k has the fact "thing k is number k*k" in its first context and as its expected
+    /// answer, and the fact of every seventh is longer than an answer may be.
     explicit Lab(int n_questions);
 
     /// `assay run` with the model, the questions, `--variants`, and what else is given.
-    [[nodiscard]] Start start(const std::string& variants, const Strings& more = {}, const Environment& environment = {}) const;
-    [[nodiscard]] Ended run(const std::string& variants, const Strings& more = {}, const Environment& environment = {}) const;
+    [[nodiscard]] Start start(const std::string& variants,
+                              const Strings& more = {},
+                              const Environment& environment = {}) const;
+    [[nodiscard]] Ended run(const std::string& variants,
+                            const Strings& more = {},
+                            const Environment& environment = {}) const;
     /// Any command of assay.
     [[nodiscard]] Ended assay(const Strings& arguments, const Environment& environment = {}) const;
 
@@ -54,12 +58,13 @@ class Lab {
     [[nodiscard]] std::string questions() const { return (folder_ / "questions.jsonl").string(); }
     [[nodiscard]] std::string journal() const { return (folder_ / "journal").string(); }
 
-   private:
+ private:
     TempFolder folder_;
 };
 
 /// How two sets of files differ, a line a file; empty if they do not.
-[[nodiscard]] std::string difference(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b);
+[[nodiscard]] std::string difference(const std::map<std::string, std::string>& a,
+                                     const std::map<std::string, std::string>& b);
 /// |shown as A - shown as B| of a variant.
 [[nodiscard]] int imbalance(const std::map<std::string, Side>& sides, const std::string& variant);
 

@@ -15,8 +15,27 @@ using nlohmann::json;
 
 LlamaServer::LlamaServer(const std::string& program, const std::string& model) : port_(free_port()) {
     // Through a shell for its output alone: nobody reads it, and a full pipe would stop the server.
-    process_ = std::make_unique<Program>(Start{.command = {"/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, "-m", model, "--host", "127.0.0.1", "--port", std::to_string(port_), "-np", "1", "-c",
-                                                           "4096", "-t", "2", "-ngl", "0", "--no-webui", "--seed", "1"},
+    process_ = std::make_unique<Program>(Start{.command = {"/bin/sh",
+                                                           "-c",
+                                                           "exec \"$0\" \"$@\" >/dev/null 2>&1",
+                                                           program,
+                                                           "-m",
+                                                           model,
+                                                           "--host",
+                                                           "127.0.0.1",
+                                                           "--port",
+                                                           std::to_string(port_),
+                                                           "-np",
+                                                           "1",
+                                                           "-c",
+                                                           "4096",
+                                                           "-t",
+                                                           "2",
+                                                           "-ngl",
+                                                           "0",
+                                                           "--no-webui",
+                                                           "--seed",
+                                                           "1"},
                                                .environment = {},
                                                .folder = {},
                                                .out_file = {}});
@@ -31,9 +50,11 @@ LlamaServer::LlamaServer(const std::string& program, const std::string& model) :
 std::vector<std::int32_t> LlamaServer::complete(const std::vector<std::int32_t>& prompt, int n_tokens) const {
     httplib::Client client("127.0.0.1", port_);
     client.set_read_timeout(60s);
-    const json request{{"prompt", prompt}, {"n_predict", n_tokens}, {"temperature", 0}, {"repeat_penalty", 1.05}, {"repeat_last_n", 64}, {"cache_prompt", false}, {"return_tokens", true}};
+    const json request{{"prompt", prompt},    {"n_predict", n_tokens}, {"temperature", 0},     {"repeat_penalty", 1.05},
+                       {"repeat_last_n", 64}, {"cache_prompt", false}, {"return_tokens", true}};
     const auto reply = client.Post("/completion", request.dump(), "application/json");
-    if (!reply || reply->status != 200) throw std::runtime_error("llama-server: " + (reply ? reply->body : std::string("no reply")));
+    if (!reply || reply->status != 200)
+        throw std::runtime_error("llama-server: " + (reply ? reply->body : std::string("no reply")));
     return json::parse(reply->body).at("tokens").get<std::vector<std::int32_t>>();
 }
 

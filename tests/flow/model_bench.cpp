@@ -13,8 +13,10 @@
 namespace assay::test {
 namespace {
 
-constexpr const char* kSystem = "You are a careful assistant. Answer correctly and briefly, and say so when you do not know.";
-const wire::Sampling kStudySampling{.temp = 0, .top_k = 0, .top_p = 0.9, .min_p = 0, .repeat_penalty = 1.05, .repeat_last_n = 64, .seed = 0};
+constexpr const char* kSystem =
+    "You are a careful assistant. Answer correctly and briefly, and say so when you do not know.";
+const wire::Sampling kStudySampling{
+    .temp = 0, .top_k = 0, .top_p = 0.9, .min_p = 0, .repeat_penalty = 1.05, .repeat_last_n = 64, .seed = 0};
 
 template <class T>
 T need(Result<T> result) {
@@ -49,7 +51,8 @@ wire::AnswerRequest ModelBench::chat(const std::string& question, int predict) {
 
 wire::AnswerRequest ModelBench::of_length(std::size_t n_tokens, int predict) {
     std::string text;
-    for (int k = 1; k < 400; ++k) text += fmt::format("In trial {} the value measured was {} units. ", k, 100 + k * 7 % 89);
+    for (int k = 1; k < 400; ++k)
+        text += fmt::format("In trial {} the value measured was {} units. ", k, 100 + k * 7 % 89);
     std::vector<std::int32_t> more = need(engine_.tokenize(text));
     if (more.size() < n_tokens) throw std::runtime_error("the text is too short");
     more.resize(n_tokens);
@@ -58,7 +61,8 @@ wire::AnswerRequest ModelBench::of_length(std::size_t n_tokens, int predict) {
     return {prompt, kStudySampling, predict, {}, static_cast<int>(prefix_.size()), false};
 }
 
-std::vector<wire::AnswerDone> ModelBench::answer(const std::vector<wire::AnswerRequest>& requests, std::size_t in_flight) {
+std::vector<wire::AnswerDone> ModelBench::answer(const std::vector<wire::AnswerRequest>& requests,
+                                                 std::size_t in_flight) {
     std::vector<wire::AnswerDone> out(requests.size());
     std::map<std::uint64_t, std::size_t> waiting;
     std::size_t next = 0;
@@ -85,9 +89,11 @@ std::string difference(const std::vector<wire::AnswerDone>& a, const std::vector
     if (a.size() != b.size()) return "not as many";
     std::string out;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i].tokens != b[i].tokens) out += fmt::format("{}: tokens {} / {}\n", i, fmt::join(a[i].tokens, " "), fmt::join(b[i].tokens, " "));
+        if (a[i].tokens != b[i].tokens)
+            out += fmt::format("{}: tokens {} / {}\n", i, fmt::join(a[i].tokens, " "), fmt::join(b[i].tokens, " "));
         if (a[i].trace_sha256 != b[i].trace_sha256) out += fmt::format("{}: bits of the logits differ\n", i);
-        if (a[i].stop_reason != b[i].stop_reason || a[i].text != b[i].text) out += fmt::format("{}: text or end differ\n", i);
+        if (a[i].stop_reason != b[i].stop_reason || a[i].text != b[i].text)
+            out += fmt::format("{}: text or end differ\n", i);
     }
     return out;
 }

@@ -13,24 +13,26 @@ namespace assay::test {
 
 /// One engine process with one loaded model.
 class ModelBench {
-   public:
+ public:
     /// Throws std::runtime_error if the model cannot be loaded.
     explicit ModelBench(const std::string& model);
 
     /// A new context: what slots hold is forgotten.
     void start(int n_slots, int stream_size, int n_threads);
-    /// Greedy with the study's repeat penalty, `predict` tokens at most; `n_prefix` is what all prompts of `chat` share.
+    /// Greedy with the study's repeat penalty, `predict` tokens at most; `n_prefix` is what all prompts of `chat`
+    /// share.
     [[nodiscard]] wire::AnswerRequest chat(const std::string& question, int predict);
     /// A prompt of the shared prefix and `n_tokens` more.
     [[nodiscard]] wire::AnswerRequest of_length(std::size_t n_tokens, int predict);
     /// Answers in the order of the requests; at most `in_flight` are with the engine together.
-    [[nodiscard]] std::vector<wire::AnswerDone> answer(const std::vector<wire::AnswerRequest>& requests, std::size_t in_flight);
+    [[nodiscard]] std::vector<wire::AnswerDone> answer(const std::vector<wire::AnswerRequest>& requests,
+                                                       std::size_t in_flight);
     /// Each with nothing beside it.
     [[nodiscard]] std::vector<wire::AnswerDone> answer_alone(std::vector<wire::AnswerRequest> requests);
 
     [[nodiscard]] llm::Engine& engine() { return engine_; }
 
-   private:
+ private:
     [[nodiscard]] std::vector<std::int32_t> tokens_of(const std::string& question);
 
     std::atomic<bool> cancel_{false};

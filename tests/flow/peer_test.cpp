@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 class Peer : public testing::Test {
-   protected:
+ protected:
     static void SetUpTestSuite() {
         missing = missing_for_models();
         if (missing.empty() && llama_server().empty()) missing = "llama-server is not there: scripts/llama.sh peers";
@@ -38,8 +38,10 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     constexpr int kPredict = 24;
     ModelBench bench(real_model());
     std::vector<wire::AnswerRequest> requests;
-    for (const char* question : {"Why is the sky blue?", "What is the boiling point of water at sea level?", "Name three primary colours.", "Who wrote Hamlet?", "What is 17 times 3?", "Is the Earth flat?",
-                                 "Was ist die Hauptstadt von Frankreich?", "List the planets of the solar system in order."}) {
+    for (const char* question :
+         {"Why is the sky blue?", "What is the boiling point of water at sea level?", "Name three primary colours.",
+          "Who wrote Hamlet?", "What is 17 times 3?", "Is the Earth flat?", "Was ist die Hauptstadt von Frankreich?",
+          "List the planets of the solar system in order."}) {
         requests.push_back(bench.chat(question, kPredict));
     }
     requests.push_back(bench.of_length(700, kPredict));
@@ -54,9 +56,11 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
         const auto [x, y] = std::mismatch(ours[i].tokens.begin(), ours[i].tokens.end(), theirs.begin(), theirs.end());
         n_agreeing += static_cast<std::size_t>(x - ours[i].tokens.begin());
         n_tokens += ours[i].tokens.size();
-        if (theirs != ours[i].tokens) fmt::print("prompt {}: agree for {} of {} tokens\n", i, x - ours[i].tokens.begin(), ours[i].tokens.size());
+        if (theirs != ours[i].tokens)
+            fmt::print("prompt {}: agree for {} of {} tokens\n", i, x - ours[i].tokens.begin(), ours[i].tokens.size());
     }
-    fmt::print("{} of {} answers equal llama-server's, {} of {} tokens before the first difference\n", n_equal, requests.size(), n_agreeing, n_tokens);
+    fmt::print("{} of {} answers equal llama-server's, {} of {} tokens before the first difference\n", n_equal,
+               requests.size(), n_agreeing, n_tokens);
     // Other kernels round otherwise, and where two tokens are nearly as likely the other one may win.
     EXPECT_GE(n_equal * 3, requests.size() * 2);
     EXPECT_GE(n_agreeing * 4, n_tokens * 3);
@@ -65,12 +69,21 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
 TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     const TempFolder folder;
     const Lab lab(4);
-    const Ended ended = run({.command = {ASSAY_PROGRAM, "run", "-m", real_model(), "--variants", "Q2_K", "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", real_engine(), "--predict", "16", "-t", "2",
-                                         "--judge", "openai:smollm@" + server->url() + "/v1", "-j", "1"},
+    const Ended ended = run({.command = {ASSAY_PROGRAM, "run",
+                                         "-m",          real_model(),
+                                         "--variants",  "Q2_K",
+                                         "--questions", lab.questions(),
+                                         "--run",       lab.run_dir(),
+                                         "--engine",    real_engine(),
+                                         "--predict",   "16",
+                                         "-t",          "2",
+                                         "--judge",     "openai:smollm@" + server->url() + "/v1",
+                                         "-j",          "1"},
                              .environment = {{"ASSAY_CACHE", (folder / "cache").string()}},
                              .folder = {},
                              .out_file = {}});
-    ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5 || ended.exit_code == 4) << describe(ended);
+    ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5 || ended.exit_code == 4)
+        << describe(ended);
     const json counts = lab.comparison("Q2_K", "smollm")["counts"];
     EXPECT_EQ(counts["n_items"], 4);
     EXPECT_EQ(counts["errors"], 0) << describe(ended);
@@ -78,7 +91,8 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     const auto at = [&](const char* name) { return counts[name].get<int>(); };
     EXPECT_EQ(at("wins") + at("ties") + at("losses"), at("n"));
     EXPECT_EQ(at("n") + at("invalid") + at("refused"), 4);
-    // A grammar made its replies: they are the object that was asked for, whatever a model of this size makes of the question.
+    // A grammar made its replies: they are the object that was asked for, whatever a model of this size makes of the
+    // question.
     const json raw = json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/smollm/raw_judge_responses.json"));
     EXPECT_EQ(static_cast<int>(raw.size()), 4 - at("identical"));
     int n_objects = 0;

@@ -29,7 +29,8 @@ struct Reference {
 Reference undisturbed(const Lab& lab, const std::string& variants) {
     const auto begun = Clock::now();
     const Ended ended = lab.run(variants);
-    Reference reference{lab.artifacts(), ended.exit_code, lab.n_requests(""), std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun)};
+    Reference reference{lab.artifacts(), ended.exit_code, lab.n_requests(""),
+                        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun)};
     EXPECT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5) << describe(ended);
     EXPECT_TRUE(reference.artifacts.contains("report.json"));
     lab.forget_run();
@@ -61,7 +62,9 @@ TEST(Resume, AfterAKillAtAnyRequestTheSameCommandLeavesTheSameBytes) {
             lab.forget_run();
         }
         // One more than there are: nobody is killed.
-        EXPECT_EQ(lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(reference.n_requests + 1)}}).exit_code, reference.exit_code);
+        EXPECT_EQ(
+            lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(reference.n_requests + 1)}}).exit_code,
+            reference.exit_code);
     };
     std::vector<std::thread> workers;
     for (int i = 0; i < kWorkers; ++i) workers.emplace_back(work);
@@ -75,7 +78,8 @@ TEST(Resume, AfterAKillAtAnyMomentTheSameCommandLeavesTheSameBytes) {
     int n_killed = 0;
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
         Program program(lab.start(kVariants));
-        std::this_thread::sleep_for(std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
+        std::this_thread::sleep_for(
+            std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
         program.signal(SIGKILL);
         n_killed += program.wait().signal == SIGKILL;
         ASSERT_EQ(finish_and_compare(lab, kVariants, reference), "") << "seed " << seed;
@@ -115,7 +119,8 @@ TEST(Resume, AKilledRunLeavesNoReportThatIsHalfWritten) {
     for (std::uint32_t seed = 1; seed <= 5; ++seed) {
         EXPECT_EQ(lab.run(kVariants).exit_code, reference.exit_code);
         Program program(lab.start(kVariants));
-        std::this_thread::sleep_for(std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
+        std::this_thread::sleep_for(
+            std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
         program.signal(SIGKILL);
         static_cast<void>(program.wait());
         EXPECT_EQ(difference(reference.artifacts, lab.artifacts()), "") << "seed " << seed;

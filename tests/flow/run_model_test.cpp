@@ -23,16 +23,22 @@ struct Row {
 };
 
 const std::vector<Row> kRows{
-    {"q1", "Which gas do plants take in during photosynthesis?", "Carbon dioxide.", "During photosynthesis green plants take in carbon dioxide from the air and release oxygen."},
-    {"q2", "What is the boiling point of water at sea level?", "100 degrees Celsius.", "At sea level water boils at 100 degrees Celsius."},
-    {"q3", "Which planet has the strongest surface gravity?", "Jupiter.", "Jupiter has the strongest gravity of all planets in the solar system."},
-    {"q4", "What carries oxygen in human blood?", "Haemoglobin.", "Haemoglobin, a protein in red blood cells, binds oxygen and carries it through the body."},
-    {"q5", "Who proposed the theory of general relativity?", "Albert Einstein.", "Albert Einstein proposed the theory of general relativity in 1915."},
-    {"q6", "What is the most abundant gas in the atmosphere?", "Nitrogen.", "The atmosphere is about 78 percent nitrogen and 21 percent oxygen."},
+    {"q1", "Which gas do plants take in during photosynthesis?", "Carbon dioxide.",
+     "During photosynthesis green plants take in carbon dioxide from the air and release oxygen."},
+    {"q2", "What is the boiling point of water at sea level?", "100 degrees Celsius.",
+     "At sea level water boils at 100 degrees Celsius."},
+    {"q3", "Which planet has the strongest surface gravity?", "Jupiter.",
+     "Jupiter has the strongest gravity of all planets in the solar system."},
+    {"q4", "What carries oxygen in human blood?", "Haemoglobin.",
+     "Haemoglobin, a protein in red blood cells, binds oxygen and carries it through the body."},
+    {"q5", "Who proposed the theory of general relativity?", "Albert Einstein.",
+     "Albert Einstein proposed the theory of general relativity in 1915."},
+    {"q6", "What is the most abundant gas in the atmosphere?", "Nitrogen.",
+     "The atmosphere is about 78 percent nitrogen and 21 percent oxygen."},
 };
 
 class RunModel : public testing::Test {
-   protected:
+ protected:
     static void SetUpTestSuite() {
         if (missing_for_models().empty()) folder = new TempFolder();
     }
@@ -45,13 +51,19 @@ class RunModel : public testing::Test {
         std::string rows;
         for (const int k : which) {
             const Row& row = kRows.at(static_cast<std::size_t>(k));
-            rows += json{{"id", row.id}, {"question", row.question}, {"expected_answer", row.expected}, {"contexts", {row.context, "This passage says nothing of use."}}}.dump() + "\n";
+            rows += json{{"id", row.id},
+                         {"question", row.question},
+                         {"expected_answer", row.expected},
+                         {"contexts", {row.context, "This passage says nothing of use."}}}
+                        .dump() +
+                    "\n";
         }
         return folder->write(name, rows);
     }
 
     static Start start(const std::string& run, const std::string& questions, const Strings& more = {}) {
-        Start out{.command = {ASSAY_PROGRAM, "run", "-m", real_model(), "--variants", "Q8_0", "--questions", questions, "--run", (*folder / run).string(), "--engine", real_engine(), "--predict", "24"},
+        Start out{.command = {ASSAY_PROGRAM, "run", "-m", real_model(), "--variants", "Q8_0", "--questions", questions,
+                              "--run", (*folder / run).string(), "--engine", real_engine(), "--predict", "24"},
                   .environment = {{"ASSAY_CACHE", (*folder / "cache").string()}},
                   .folder = {},
                   .out_file = {}};
@@ -66,7 +78,8 @@ class RunModel : public testing::Test {
             std::istringstream lines(bytes_of(entry.path()));
             for (std::string line; std::getline(lines, line);) {
                 const json row = json::parse(line);
-                out[entry.path().stem().string() + "/" + row["task_id"].get<std::string>()] = fmt::format("{} {}", row["n_answer_tokens"].get<int>(), row["model_answer"].get<std::string>());
+                out[entry.path().stem().string() + "/" + row["task_id"].get<std::string>()] =
+                    fmt::format("{} {}", row["n_answer_tokens"].get<int>(), row["model_answer"].get<std::string>());
             }
         }
         return out;

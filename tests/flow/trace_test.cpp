@@ -15,14 +15,16 @@ using nlohmann::json;
 /// What differs from run to run by its nature: when a verdict was made, and where the test's folder is.
 std::string without_place_and_time(std::string text, const Lab& lab) {
     const std::string folder = lab.folder().path().string();
-    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) text.replace(at, folder.size(), "FOLDER");
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+        text.replace(at, folder.size(), "FOLDER");
     const std::string mark = "created_at\": \"", time = "2025-01-31T12:00:00Z";
-    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size())) text.replace(at + mark.size(), time.size(), "TIME");
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+        text.replace(at + mark.size(), time.size(), "TIME");
     return text;
 }
 
 class Trace : public testing::Test {
-   protected:
+ protected:
     static void SetUpTestSuite() {
         lab = new Lab(6);
         const Ended ended = lab->run("Q8_0,Q2_K");
@@ -42,9 +44,13 @@ class Trace : public testing::Test {
 
 Lab* Trace::lab = nullptr;
 
-TEST_F(Trace, TextIsTheGoldenFile) { expect_golden("trace.txt", without_place_and_time(of("q02"), *lab)); }
+TEST_F(Trace, TextIsTheGoldenFile) {
+    expect_golden("trace.txt", without_place_and_time(of("q02"), *lab));
+}
 
-TEST_F(Trace, JsonIsTheGoldenFile) { expect_golden("trace.json", without_place_and_time(of("q02", {"--json"}), *lab)); }
+TEST_F(Trace, JsonIsTheGoldenFile) {
+    expect_golden("trace.json", without_place_and_time(of("q02", {"--json"}), *lab));
+}
 
 TEST_F(Trace, AgreesWithTheStudysFiles) {
     for (const std::string id : {"q01", "q02", "q05"}) {

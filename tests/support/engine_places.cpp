@@ -26,9 +26,12 @@ std::string newest_in_cache(const std::string& name, const std::string& below) {
     std::vector<fs::path> found;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(cache(), error)) {
-        if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / below)) found.push_back(entry.path() / below);
+        if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / below))
+            found.push_back(entry.path() / below);
     }
-    const auto newest = std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return fs::last_write_time(a) < fs::last_write_time(b); });
+    const auto newest = std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        return fs::last_write_time(a) < fs::last_write_time(b);
+    });
     return newest == found.end() ? "" : newest->string();
 }
 
@@ -50,8 +53,14 @@ std::string missing_for_models() {
     return {};
 }
 
-std::string llama_server() { return newest_in_cache("llama-v", "bin/llama-server"); }
+std::string llama_server() {
+    return newest_in_cache("llama-v", "bin/llama-server");
+}
 
-std::string llama_source() { return newest_in_cache("llama.cpp-v", "models").empty() ? "" : fs::path(newest_in_cache("llama.cpp-v", "models")).parent_path().string(); }
+std::string llama_source() {
+    return newest_in_cache("llama.cpp-v", "models").empty()
+               ? ""
+               : fs::path(newest_in_cache("llama.cpp-v", "models")).parent_path().string();
+}
 
 }  // namespace assay::test

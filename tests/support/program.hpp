@@ -12,9 +12,9 @@ namespace assay::test {
 struct Start {
     std::vector<std::string> command;  ///< program first
     std::map<std::string, std::string> environment;
-    std::string folder;                ///< working directory; empty: the test's
-    std::string out_file;              ///< takes stdout instead of Ended::out
-    long long most_file_bytes = -1;    ///< writes beyond it fail as on a full disk; -1: no limit
+    std::string folder;              ///< working directory; empty: the test's
+    std::string out_file;            ///< takes stdout instead of Ended::out
+    long long most_file_bytes = -1;  ///< writes beyond it fail as on a full disk; -1: no limit
 };
 
 struct Ended {

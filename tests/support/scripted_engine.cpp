@@ -6,15 +6,15 @@
 //   salt S    another salt knows other facts (empty)
 //   style S   loud: a third of its answers are written in capitals, which no token F1 sees
 //   twin yes  its tokenizer is another one
-// An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say."; its tokens are its bytes.
+// An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say."; its tokens are its
+// bytes.
 //
-// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt that holds the text:
-//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters' memory over processes
-//   SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is killed by SIGKILL
-//   SCRIPT_DIE_AT=n             aborts at the n-th answer request of the journal
-//   SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a prompt
-//   SCRIPT_FAIL_ON=TYPE/TEXT    says that it failed
-//   SCRIPT_DIE_VERB=verb        aborts at every such request
+// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt that holds the
+// text:
+//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters' memory over
+//   processes SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is killed by SIGKILL SCRIPT_DIE_AT=n
+//   aborts at the n-th answer request of the journal SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a
+//   prompt SCRIPT_FAIL_ON=TYPE/TEXT    says that it failed SCRIPT_DIE_VERB=verb        aborts at every such request
 //   SCRIPT_SLEEP_MS=n           waits before each answer
 //   SCRIPT_BUILD=word           is another build, with another fingerprint
 
@@ -54,7 +54,9 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-int number(const char* name) { return std::atoi(variable(name).c_str()); }
+int number(const char* name) {
+    return std::atoi(variable(name).c_str());
+}
 
 std::string whole_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -72,7 +74,8 @@ struct Model {
 
 Result<Model> read_model(const std::string& path) {
     if (!std::filesystem::exists(path)) return fail("no such file", path, "Check the path.");
-    if (path.find("corrupt") != std::string::npos) return fail("is not a GGUF file that can be read", path, "Get it again.");
+    if (path.find("corrupt") != std::string::npos)
+        return fail("is not a GGUF file that can be read", path, "Get it again.");
     Model model;
     std::istringstream text(whole_file(path));
     for (std::string name, value; text >> name >> value;) model.lines[name] = value;
@@ -103,7 +106,8 @@ std::string rendered_template(const wire::RenderTemplate& request) {
     const auto variables = nlohmann::ordered_json::parse(request.variables_json);
     for (const auto& [name, value] : variables.items()) {
         if (request.text.find(name) == std::string::npos || value.is_null()) continue;
-        for (const auto& one : value.is_array() ? value : nlohmann::ordered_json::array({value})) out += name + ": " + (one.is_string() ? one.get<std::string>() : one.dump()) + "\n";
+        for (const auto& one : value.is_array() ? value : nlohmann::ordered_json::array({value}))
+            out += name + ": " + (one.is_string() ? one.get<std::string>() : one.dump()) + "\n";
     }
     return out;
 }
@@ -115,21 +119,27 @@ std::vector<std::int32_t> ids_of(const std::string& text, int shift) {
 }
 
 /// 0 .. 99, as good as drawn.
-int draw(const std::string& text) { return static_cast<int>(std::stoul(sha256_hex(text).substr(0, 8), nullptr, 16) % 100); }
+int draw(const std::string& text) {
+    return static_cast<int>(std::stoul(sha256_hex(text).substr(0, 8), nullptr, 16) % 100);
+}
 
 bool fits(const char* name, const Model& model, const std::string& prompt) {
     const std::string script = variable(name);
     const std::size_t slash = script.find('/');
     if (slash == std::string::npos) return false;
-    return (slash == 0 || script.substr(0, slash) == model.type()) && prompt.find(script.substr(slash + 1)) != std::string::npos;
+    return (slash == 0 || script.substr(0, slash) == model.type()) &&
+           prompt.find(script.substr(slash + 1)) != std::string::npos;
 }
 
 wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& request, const std::string& prompt) {
     static const std::string kMark = "Fact: ";
     std::string fact;
-    if (const std::size_t at = prompt.find(kMark); at != std::string::npos) fact = prompt.substr(at + kMark.size(), prompt.find('\n', at) - at - kMark.size());
+    if (const std::size_t at = prompt.find(kMark); at != std::string::npos)
+        fact = prompt.substr(at + kMark.size(), prompt.find('\n', at) - at - kMark.size());
     wire::AnswerDone done;
-    done.text = !fact.empty() && draw(model.get("salt", "") + fact) < std::stoi(model.get("skill", "100")) ? fact : "I cannot say.";
+    done.text = !fact.empty() && draw(model.get("salt", "") + fact) < std::stoi(model.get("skill", "100"))
+                    ? fact
+                    : "I cannot say.";
     if (model.get("style", "") == "loud" && draw("style" + fact) < 33) {
         for (char& c : done.text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
@@ -149,7 +159,8 @@ wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& reques
     return done;
 }
 
-/// How many lines the journal has with this one, and how many of them are equal to it. Counted under a lock, as several engines write.
+/// How many lines the journal has with this one, and how many of them are equal to it. Counted under a lock, as several
+/// engines write.
 struct JournalCount {
     int all = 0;
     int same = 0;
@@ -170,10 +181,11 @@ JournalCount note(const std::string& verb) {
 }
 
 class Engine {
-   public:
+ public:
     Engine(int in, int out) : in_(in), out_(out), parent_(::getppid()) {}
 
-    /// Takes all requests that are there, then answers the last one first: answers come in another order than they were asked for.
+    /// Takes all requests that are there, then answers the last one first: answers come in another order than they were
+    /// asked for.
     int run() {
         while (true) {
             if (pending_.empty() || readable()) {
@@ -188,7 +200,7 @@ class Engine {
         }
     }
 
-   private:
+ private:
     [[nodiscard]] bool readable() const {
         pollfd waiting{in_, POLLIN, 0};
         return ::poll(&waiting, 1, 0) > 0;
@@ -221,23 +233,29 @@ class Engine {
         faults(request.verb);
         const std::uint64_t id = request.id;
         if (request.verb == "hello") {
-            send(wire::encode_done(id, wire::Hello{wire::kProtocolVersion, "0.0.0 (scripted)", "no instructions", {"CPU: none"}, false}));
+            send(wire::encode_done(
+                id, wire::Hello{wire::kProtocolVersion, "0.0.0 (scripted)", "no instructions", {"CPU: none"}, false}));
         } else if (request.verb == "inspect") {
             const std::string path = wire::decode_inspect(request).path;
             const auto model = read_model(path);
-            reply<wire::Inspected>(id, model ? Result<wire::Inspected>(inspected(path, *model)) : tl::unexpected(model.error()));
+            reply<wire::Inspected>(
+                id, model ? Result<wire::Inspected>(inspected(path, *model)) : tl::unexpected(model.error()));
         } else if (request.verb == "load") {
             load(id, wire::decode_load(request));
         } else if (request.verb == "render") {
             const wire::Render render = wire::decode_render(request);
-            send(wire::encode_done(id, wire::Rendered{"<system>" + render.system + "\n<user>" + render.user + "\n<assistant>", {"<end>"}}));
+            send(wire::encode_done(
+                id,
+                wire::Rendered{"<system>" + render.system + "\n<user>" + render.user + "\n<assistant>", {"<end>"}}));
         } else if (request.verb == "render_template") {
             send(wire::encode_done_text(id, rendered_template(wire::decode_render_template(request))));
         } else if (request.verb == "tokenize") {
-            send(wire::encode_done_tokens(id, ids_of(wire::decode_tokenize(request).text, model_.lines.contains("twin") ? 1 : 0)));
+            send(wire::encode_done_tokens(
+                id, ids_of(wire::decode_tokenize(request).text, model_.lines.contains("twin") ? 1 : 0)));
         } else if (request.verb == "describe_start" || request.verb == "start") {
             const wire::Start start = wire::decode_start(request);
-            const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " + std::to_string(start.n_ubatch);
+            const std::string parts =
+                "scripted " + variable("SCRIPT_BUILD") + "; ubatch " + std::to_string(start.n_ubatch);
             send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
         } else if (request.verb == "predict_memory") {
             send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));
@@ -261,13 +279,16 @@ class Engine {
         auto model = read_model(request.source);
         if (!model) return send(wire::encode_failed(id, model.error()));
         model->lines["type"] = request.type;
-        if (const auto skill = kSkills.find(request.type); skill != kSkills.end()) model->lines["skill"] = skill->second;
+        if (const auto skill = kSkills.find(request.type); skill != kSkills.end())
+            model->lines["skill"] = skill->second;
         if (request.type == "Q8_0") model->lines["style"] = "loud";
         for (std::uint64_t i = 1; i <= 3; ++i) send(wire::encode_progress(id, {i, 3}));
         std::ofstream file(request.target, std::ios::binary);
         for (const auto& [name, value] : model->lines) file << name << ' ' << value << '\n';
         file.close();
-        send(file ? wire::encode_done(id) : wire::encode_failed(id, Failure{"making " + request.type + " failed", request.target, "Is the disk full?"}));
+        send(file ? wire::encode_done(id)
+                  : wire::encode_failed(
+                        id, Failure{"making " + request.type + " failed", request.target, "Is the disk full?"}));
     }
 
     void answer() {
@@ -280,7 +301,8 @@ class Engine {
             std::fputs("scripted_engine: this prompt is too much\n", stderr);
             std::abort();
         }
-        if (fits("SCRIPT_FAIL_ON", model_, prompt)) return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
+        if (fits("SCRIPT_FAIL_ON", model_, prompt))
+            return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
         send(wire::encode_done(id, answer_of(model_, request, prompt)));
     }
 

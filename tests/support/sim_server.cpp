@@ -53,7 +53,8 @@ SimServer::SimServer(Script script, int port) : script_(std::move(script)), http
         response.set_content(reply.body, "application/json");
         --now_;
     });
-    port_ = port != 0 && http_->server.bind_to_port("127.0.0.1", port) ? port : http_->server.bind_to_any_port("127.0.0.1");
+    port_ =
+        port != 0 && http_->server.bind_to_port("127.0.0.1", port) ? port : http_->server.bind_to_any_port("127.0.0.1");
     if (port != 0 && port_ != port) throw std::runtime_error("the port is taken");
     thread_ = std::thread([this] { http_->server.listen_after_bind(); });
     while (!http_->server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -39,7 +39,8 @@ std::map<std::string, std::string> files_below(const fs::path& root) {
     std::map<std::string, std::string> out;
     if (!fs::is_directory(root)) return out;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
-        if (entry.is_regular_file()) out.emplace(entry.path().lexically_relative(root).string(), bytes_of(entry.path()));
+        if (entry.is_regular_file())
+            out.emplace(entry.path().lexically_relative(root).string(), bytes_of(entry.path()));
     }
     return out;
 }

@@ -13,9 +13,11 @@ namespace {
 
 /// Writes down what it is asked, and answers by a function.
 class ScriptedGenerator final : public llm::Generator {
-   public:
+ public:
     explicit ScriptedGenerator(std::function<llm::Generated(const llm::Prompt&)> script) : script_(std::move(script)) {}
-    void generate(const std::function<std::optional<llm::Prompt>()>& next, const std::function<void(const llm::Generated&)>& done, const std::atomic<bool>& cancel) override {
+    void generate(const std::function<std::optional<llm::Prompt>()>& next,
+                  const std::function<void(const llm::Generated&)>& done,
+                  const std::atomic<bool>& cancel) override {
         std::vector<llm::Prompt> taken;
         for (auto prompt = next(); prompt && !cancel; prompt = next()) taken.push_back(*prompt);
         seen.insert(seen.end(), taken.begin(), taken.end());
@@ -24,7 +26,7 @@ class ScriptedGenerator final : public llm::Generator {
     }
     std::vector<llm::Prompt> seen;
 
-   private:
+ private:
     std::function<llm::Generated(const llm::Prompt&)> script_;
 };
 
@@ -54,10 +56,12 @@ llm::Generated echo(const llm::Prompt& prompt) {
 }
 
 class AnswerTest : public testing::Test {
-   protected:
-    std::map<std::string, Answer> answer(ScriptedGenerator& generator, const std::vector<const PreparedPrompt*>& which) {
+ protected:
+    std::map<std::string, Answer> answer(ScriptedGenerator& generator,
+                                         const std::vector<const PreparedPrompt*>& which) {
         std::map<std::string, Answer> out;
-        answer_questions(generator, which, settings, stops, [&](const Answer& one) { out[one.question_id] = one; }, cancel);
+        answer_questions(
+            generator, which, settings, stops, [&](const Answer& one) { out[one.question_id] = one; }, cancel);
         return out;
     }
     const PreparedPrompt a = prompt("a", {1, 2, 3, 4}), b = prompt("b", {1, 2, 5, 6, 7});
@@ -154,7 +158,9 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     EXPECT_EQ(answer_key("model", base, greedy, stops, "engine"), key);
 
     std::set<std::string> keys{key};
-    const auto expect_new = [&](const std::string& other, const char* what) { EXPECT_TRUE(keys.insert(other).second) << what; };
+    const auto expect_new = [&](const std::string& other, const char* what) {
+        EXPECT_TRUE(keys.insert(other).second) << what;
+    };
     expect_new(answer_key("other", base, greedy, stops, "engine"), "model");
     expect_new(answer_key("model", prompt("a", {1, 2, 3, 5}), greedy, stops, "engine"), "prompt");
     expect_new(answer_key("model", base, greedy, stops, "engine 2"), "engine");

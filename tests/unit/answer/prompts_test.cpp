@@ -54,7 +54,8 @@ TEST(CutContexts, KeepsAsManyWordsAsFitForEveryLimit) {
         for (std::size_t end = 1; end <= std::min(limit, text.size()); ++end) {
             if (text[end - 1] != ' ' && (end == text.size() || text[end] == ' ')) best = end;
         }
-        EXPECT_EQ(cut, best == 0 ? std::vector<std::string>{} : std::vector<std::string>{text.substr(0, best)}) << limit;
+        EXPECT_EQ(cut, best == 0 ? std::vector<std::string>{} : std::vector<std::string>{text.substr(0, best)})
+            << limit;
     }
 }
 
@@ -63,7 +64,7 @@ TEST(CutContexts, OfWhiteSpaceAloneNothingIsKept) {
 }
 
 class PromptsTest : public testing::Test {
-   protected:
+ protected:
     void SetUp() override {
         std::signal(SIGPIPE, SIG_IGN);
         ASSERT_TRUE(engine.load({folder.write("model.gguf", "type F16\n"), true, 0}));
@@ -71,7 +72,11 @@ class PromptsTest : public testing::Test {
         settings.prompt_template = "{{ contexts }} {{ question }}";
         settings.stop = {"STOP"};
     }
-    static Question question(const std::string& id, const std::string& text, const std::vector<std::string>& contexts = {}) { return {id, text, {}, contexts, {}, "set.jsonl:" + id}; }
+    static Question question(const std::string& id,
+                             const std::string& text,
+                             const std::vector<std::string>& contexts = {}) {
+        return {id, text, {}, contexts, {}, "set.jsonl:" + id};
+    }
 
     test::TempFolder folder;
     std::atomic<bool> cancel{false};
@@ -88,7 +93,8 @@ TEST_F(PromptsTest, AreRenderedAndTokenizedInTheOrderOfTheQuestions) {
     EXPECT_EQ(first.text, "<system>Be brief.\n<user>contexts: Because.\ncontexts: So.\nquestion: Why?\n\n<assistant>");
     EXPECT_EQ(first.tokens, Ids(first.text.begin(), first.text.end()));
     EXPECT_EQ(first.prompt_sha256, sha256_of_tokens(first.tokens));
-    EXPECT_EQ(first.messages_sha256, sha256_of_fields(std::array<std::string, 2>{"Be brief.", "contexts: Because.\ncontexts: So.\nquestion: Why?\n"}));
+    EXPECT_EQ(first.messages_sha256, sha256_of_fields(std::array<std::string, 2>{
+                                         "Be brief.", "contexts: Because.\ncontexts: So.\nquestion: Why?\n"}));
     EXPECT_EQ(first.n_contexts_used, 2);
     EXPECT_FALSE(first.contexts_cut);
     EXPECT_EQ(set.prompts[1].question_id, "2");
@@ -98,13 +104,15 @@ TEST_F(PromptsTest, AreRenderedAndTokenizedInTheOrderOfTheQuestions) {
 }
 
 TEST_F(PromptsTest, ShareAPrefixThatDependsOnTheSettingsAndNotOnTheSet) {
-    const PromptSet alike = prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why is it so?"), question("2", "Why is it not so?")});
+    const PromptSet alike = prepare_prompts(
+        engine, settings, std::vector<Question>{question("1", "Why is it so?"), question("2", "Why is it not so?")});
     const PromptSet other = prepare_prompts(engine, settings, std::vector<Question>{question("3", "Zebra")});
     const std::string shared = "<system>Be brief.\n<user>question: ";
     for (const PreparedPrompt& prompt : alike.prompts) EXPECT_EQ(prompt.n_prefix, static_cast<int>(shared.size()));
     EXPECT_EQ(other.prompts[0].n_prefix, static_cast<int>(shared.size()));
     // Prompts with contexts are of another kind.
-    const PromptSet with = prepare_prompts(engine, settings, std::vector<Question>{question("4", "Why?", {"Because."})});
+    const PromptSet with =
+        prepare_prompts(engine, settings, std::vector<Question>{question("4", "Why?", {"Because."})});
     EXPECT_EQ(with.prompts[0].n_prefix, static_cast<int>(std::string("<system>Be brief.\n<user>contexts: ").size()));
 }
 
@@ -116,10 +124,13 @@ TEST_F(PromptsTest, LeaveAtLeastTwoTokensBehindThePrefixOrHaveNone) {
 
 TEST_F(PromptsTest, ThatAreTooLongLoseContextsAndSayIt) {
     const std::vector<std::string> contexts{"one two three", std::string(200, 'x'), std::string(200, 'y')};
-    const auto n_tokens = [&](const std::vector<std::string>& some) { return prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", some)}).longest; };
+    const auto n_tokens = [&](const std::vector<std::string>& some) {
+        return prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", some)}).longest;
+    };
     settings.predict = 10;
     settings.ctx_size = static_cast<int>(n_tokens({contexts[0], contexts[1]})) + 10;
-    PromptSet set = prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", contexts), question("2", "Why?", {contexts[0]})});
+    PromptSet set = prepare_prompts(
+        engine, settings, std::vector<Question>{question("1", "Why?", contexts), question("2", "Why?", {contexts[0]})});
     EXPECT_EQ(set.prompts[0].n_contexts_used, 2);
     EXPECT_TRUE(set.prompts[0].contexts_cut);
     EXPECT_FALSE(set.prompts[1].contexts_cut);
@@ -134,17 +145,20 @@ TEST_F(PromptsTest, ThatDoNotFitAtAllNameTheQuestionAndItsPlace) {
     settings.ctx_size = 100;
     settings.predict = 10;
     try {
-        static_cast<void>(prepare_prompts(engine, settings, std::vector<Question>{question("7", std::string(300, 'x'), {"some"})}));
+        static_cast<void>(
+            prepare_prompts(engine, settings, std::vector<Question>{question("7", std::string(300, 'x'), {"some"})}));
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-        for (const char* word : {"set.jsonl:7", "question 7", "--ctx-size", "100"}) EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
+        for (const char* word : {"set.jsonl:7", "question 7", "--ctx-size", "100"})
+            EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
     }
 }
 
 TEST_F(PromptsTest, OfAnEngineThatDiesAreAnError) {
     llm::Engine dead("/bin/false", cancel);
-    EXPECT_THROW(static_cast<void>(prepare_prompts(dead, settings, std::vector<Question>{question("1", "Why?")})), Error);
+    EXPECT_THROW(static_cast<void>(prepare_prompts(dead, settings, std::vector<Question>{question("1", "Why?")})),
+                 Error);
 }
 
 }  // namespace

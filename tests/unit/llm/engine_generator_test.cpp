@@ -22,22 +22,23 @@ struct Notes final : Progress {
 
 /// Sets a variable for as long as it lives.
 class Variable {
-   public:
+ public:
     Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
     ~Variable() { ::unsetenv(name_); }
     Variable(const Variable&) = delete;
     Variable& operator=(const Variable&) = delete;
 
-   private:
+ private:
     const char* name_;
 };
 
 class EngineGeneratorTest : public testing::Test {
-   protected:
+ protected:
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
 
     EngineGenerator generator() {
-        return EngineGenerator({SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {}, 100}, cancel, notes);
+        return EngineGenerator({SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {}, 100}, cancel,
+                               notes);
     }
 
     static Prompt prompt(const std::string& id, bool alone = false) {
@@ -104,7 +105,8 @@ TEST_F(EngineGeneratorTest, APromptThatKillsItAloneTwiceIsGivenUpAndNoOther) {
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
-    for (const auto& [id, generated] : out) EXPECT_EQ(generated.stop_reason, id == "q07" ? StopReason::kFailed : StopReason::kStop) << id;
+    for (const auto& [id, generated] : out)
+        EXPECT_EQ(generated.stop_reason, id == "q07" ? StopReason::kFailed : StopReason::kStop) << id;
     EXPECT_NE(out.at("q07").failure.find("died on it 2 times, alone"), std::string::npos) << out.at("q07").failure;
 }
 
@@ -125,7 +127,8 @@ TEST_F(EngineGeneratorTest, ManyBadPromptsInARowAreGivenUpAsLongAsTheEngineAnswe
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
-    for (const auto& [id, generated] : out) EXPECT_EQ(generated.stop_reason, id < "q10" ? StopReason::kFailed : StopReason::kStop) << id;
+    for (const auto& [id, generated] : out)
+        EXPECT_EQ(generated.stop_reason, id < "q10" ? StopReason::kFailed : StopReason::kStop) << id;
 }
 
 TEST_F(EngineGeneratorTest, AnEngineThatAnswersNothingIsToBlameAndNoPromptIs) {
@@ -136,11 +139,16 @@ TEST_F(EngineGeneratorTest, AnEngineThatAnswersNothingIsToBlameAndNoPromptIs) {
         generator.start({.n_slots = 8});
         int n_pushed = 0, next = 0;
         try {
-            generator.generate([&]() -> std::optional<Prompt> { return next == n ? std::nullopt : std::optional(prompt("q" + std::to_string(next++))); }, [&](const Generated&) { ++n_pushed; }, cancel);
+            generator.generate(
+                [&]() -> std::optional<Prompt> {
+                    return next == n ? std::nullopt : std::optional(prompt("q" + std::to_string(next++)));
+                },
+                [&](const Generated&) { ++n_pushed; }, cancel);
             ADD_FAILURE() << "it went on";
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::kOperational);
-            EXPECT_NE(std::string(error.what()).find("the engine dies on every question"), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("the engine dies on every question"), std::string::npos)
+                << error.what();
             EXPECT_NE(std::string(error.what()).find("model.gguf"), std::string::npos) << error.what();
         }
         EXPECT_EQ(n_pushed, 0) << "they are asked again when the engine works";
@@ -175,7 +183,8 @@ TEST_F(EngineGeneratorTest, ReturnsSoonWhenItIsCancelledAndCanBeUsedAgain) {
     generator.load();
     generator.start({.n_slots = 8});
     int n = 0;
-    generator.generate([&]() -> std::optional<Prompt> { return prompt("q" + std::to_string(n++)); }, [&](const Generated&) { cancel = cancel || n > 100; }, cancel);
+    generator.generate([&]() -> std::optional<Prompt> { return prompt("q" + std::to_string(n++)); },
+                       [&](const Generated&) { cancel = cancel || n > 100; }, cancel);
     EXPECT_LT(n, 300);
     cancel = false;
     generator.load();

@@ -35,7 +35,7 @@ EngineProcess::Event wait_for_death(EngineProcess& process) {
 }
 
 class EngineProcessTest : public testing::Test {
-   protected:
+ protected:
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
     test::TempFolder folder;
 };
@@ -78,7 +78,8 @@ TEST_F(EngineProcessTest, EndsWithItsOwnerEvenIfItDoesNotListen) {
     const std::string file = (folder / "pid").string();
     {
         EngineProcess process(script(folder, "echo $$ > " + file + "; trap '' TERM; while true; do sleep 0.1; done"));
-        for (int i = 0; i < 500 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) == 0); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        for (int i = 0; i < 500 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) == 0); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     const int pid = std::stoi(test::bytes_of(file));
     EXPECT_NE(::kill(pid, 0), 0) << "it is still there";

@@ -14,7 +14,7 @@ namespace assay::llm {
 namespace {
 
 class EngineTest : public testing::Test {
-   protected:
+ protected:
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
     std::string model(const std::string& lines = "type F16\n") const { return folder.write("model.gguf", lines); }
     test::TempFolder folder;
@@ -39,10 +39,11 @@ TEST_F(EngineTest, AnswersEveryVerb) {
     EXPECT_EQ(described->fingerprint, started->fingerprint);
     EXPECT_TRUE(engine.predict_memory({}));
     std::vector<std::uint64_t> seen;
-    EXPECT_TRUE(engine.quantize({path, (folder / "q.gguf").string(), "Q8_0", {}, false, 1}, [&](std::uint64_t done, std::uint64_t total) {
-        seen.push_back(done);
-        EXPECT_EQ(total, 3U);
-    }));
+    EXPECT_TRUE(engine.quantize({path, (folder / "q.gguf").string(), "Q8_0", {}, false, 1},
+                                [&](std::uint64_t done, std::uint64_t total) {
+                                    seen.push_back(done);
+                                    EXPECT_EQ(total, 3U);
+                                }));
     EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
@@ -58,7 +59,8 @@ TEST_F(EngineTest, SaysWhatADeadEngineWasAskedToDoAndStartsAnother) {
     const auto failed = engine.tokenize("x");
     ::unsetenv("SCRIPT_DIE_VERB");
     ASSERT_FALSE(failed);
-    EXPECT_NE(failed.error().message.find("was killed by signal 6 (Aborted)"), std::string::npos) << failed.error().message;
+    EXPECT_NE(failed.error().message.find("was killed by signal 6 (Aborted)"), std::string::npos)
+        << failed.error().message;
     EXPECT_NE(failed.error().message.find("while it was to tokenize"), std::string::npos) << failed.error().message;
     EXPECT_TRUE(engine.tokenize("x"));
 }

@@ -12,7 +12,7 @@ namespace {
 
 /// A pipe whose ends are closed with it.
 class Pipe {
-   public:
+ public:
     Pipe() { EXPECT_EQ(::pipe(ends_.data()), 0); }
     ~Pipe() {
         close_out();
@@ -22,9 +22,11 @@ class Pipe {
     [[nodiscard]] int out() const { return ends_[1]; }
     void close_out() { close(ends_[1]); }
     void close_in() { close(ends_[0]); }
-    void write(const std::string& bytes) const { EXPECT_EQ(::write(out(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size())); }
+    void write(const std::string& bytes) const {
+        EXPECT_EQ(::write(out(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    }
 
-   private:
+ private:
     static void close(int& fd) {
         if (fd >= 0) ::close(fd);
         fd = -1;
@@ -92,7 +94,8 @@ TEST(Frame, ThatIsCutOffAnywhereIsAFailure) {
 }
 
 TEST(Frame, ThatSaysItIsHugeIsRefusedBeforeMemoryIsTaken) {
-    for (const std::string& prefix : {std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12), std::string("\x02\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f", 12)}) {
+    for (const std::string& prefix : {std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12),
+                                      std::string("\x02\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f", 12)}) {
         Pipe pipe;
         pipe.write(prefix);
         const auto frame = read_frame(pipe.in());

@@ -58,7 +58,9 @@ TEST(Requests, KeepEveryField) {
     EXPECT_EQ(decode_tokenize(sent(encode(1, Tokenize{"words"}))).text, "words");
 
     const Start wanted{24, 512, 128, 3, false, "q8_0", "q4_0"};
-    for (const Start& start : {decode_start(sent(encode(1, wanted))), decode_start(sent(encode_describe_start(1, wanted))), decode_predict_memory(sent(encode(1, PredictMemory{{"m", false, 1}, wanted}))).start}) {
+    for (const Start& start :
+         {decode_start(sent(encode(1, wanted))), decode_start(sent(encode_describe_start(1, wanted))),
+          decode_predict_memory(sent(encode(1, PredictMemory{{"m", false, 1}, wanted}))).start}) {
         EXPECT_EQ(start.n_slots, 24);
         EXPECT_EQ(start.stream_size, 512);
         EXPECT_EQ(start.n_ubatch, 128);
@@ -75,9 +77,11 @@ TEST(Requests, KeepEveryField) {
 }
 
 TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
-    const std::vector<std::int32_t> prompt{0, 1, -1, 255, 256, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
+    const std::vector<std::int32_t> prompt{
+        0, 1, -1, 255, 256, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
     const Sampling sampling{0.1 + 0.2, 40, 0.9, 1e-9, 1.05, -1, std::numeric_limits<std::uint32_t>::max()};
-    const AnswerRequest request = decode_answer(sent(encode(9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true})));
+    const AnswerRequest request =
+        decode_answer(sent(encode(9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true})));
     EXPECT_EQ(request.prompt, prompt);
     EXPECT_EQ(request.sampling.temp, 0.1 + 0.2);
     EXPECT_EQ(request.sampling.top_k, 40);
@@ -93,13 +97,16 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
 }
 
 TEST(Requests, ThatAreNoneAreAFailure) {
-    for (const char* header : {"", "x", "[]", "{}", R"({"id": 1})", R"({"id": -1, "verb": "hello", "body": {}})", R"({"id": "1", "verb": "hello", "body": {}})", R"({"id": 1, "verb": 2, "body": {}})", R"({"id": 1, "verb": "hello"})"}) {
+    for (const char* header : {"", "x", "[]", "{}", R"({"id": 1})", R"({"id": -1, "verb": "hello", "body": {}})",
+                               R"({"id": "1", "verb": "hello", "body": {}})", R"({"id": 1, "verb": 2, "body": {}})",
+                               R"({"id": 1, "verb": "hello"})"}) {
         EXPECT_FALSE(decode_request({header, {}})) << header;
     }
 }
 
 TEST(Replies, KeepEveryField) {
-    const Hello hello = decode_hello(replied(encode_done(1, Hello{kProtocolVersion, "v", "s", {"CPU: x", "CUDA0: y"}, true})));
+    const Hello hello =
+        decode_hello(replied(encode_done(1, Hello{kProtocolVersion, "v", "s", {"CPU: x", "CUDA0: y"}, true})));
     EXPECT_EQ(hello.protocol, kProtocolVersion);
     EXPECT_EQ(hello.version + hello.system_info, "vs");
     EXPECT_EQ(hello.devices.size(), 2U);
@@ -141,7 +148,8 @@ TEST(Replies, KeepEveryField) {
 }
 
 TEST(Replies, OfAnAnswerKeepBytesThatAreNoText) {
-    const AnswerDone wanted{std::string("half \xe2\x82 and \0 nul", 16), {5, 6, 7}, "length", "abc", 99, 1.25, 2.5, 1ULL << 40};
+    const AnswerDone wanted{
+        std::string("half \xe2\x82 and \0 nul", 16), {5, 6, 7}, "length", "abc", 99, 1.25, 2.5, 1ULL << 40};
     const AnswerDone done = decode_answer_done(replied(encode_done(3, wanted)));
     EXPECT_EQ(done.text, wanted.text);
     EXPECT_EQ(done.tokens, wanted.tokens);
@@ -170,7 +178,9 @@ TEST(Replies, AreProgressFailureOrDone) {
 }
 
 TEST(Replies, ThatAreNoneAreAFailure) {
-    for (const char* header : {"", "x", "{}", R"({"id": 1})", R"({"id": 1, "event": "dance"})", R"({"id": -1, "event": "done"})"}) EXPECT_FALSE(decode_reply({header, {}})) << header;
+    for (const char* header :
+         {"", "x", "{}", R"({"id": 1})", R"({"id": 1, "event": "dance"})", R"({"id": -1, "event": "done"})"})
+        EXPECT_FALSE(decode_reply({header, {}})) << header;
 }
 
 }  // namespace
