@@ -119,7 +119,8 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     EXPECT_EQ(answers.size(), 12U);
     const auto sides = lab.sides("Q2_K", "sim-1");
     lab.forget_journal();
-    // Back again, but it breaks down after three verdicts.
+    // Back again, but it breaks down after three verdicts. Of these, one may be under way when the first 401 arrives.
+    int n_settled = 0;
     {
         const SimServer server(
             [](const SeenRequest& request, int n) {
@@ -129,6 +130,9 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
         const Ended half = lab.run("Q2_K", flags);
         EXPECT_EQ(half.exit_code, 4) << describe(half);
         EXPECT_NE((half.out + half.err).find("no more"), std::string::npos) << describe(half);
+        const auto counts = lab.comparison("Q2_K")["counts"];
+        n_settled = counts["n"].get<int>() - counts["identical"].get<int>();
+        EXPECT_LE(n_settled, 3);
     }
     const SimServer server(fair, port);
     const Ended back = lab.run("Q2_K", flags);
@@ -138,7 +142,7 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     const auto counts = lab.comparison("Q2_K")["counts"];
     EXPECT_EQ(counts["errors"], 0);
     EXPECT_EQ(counts["not_judged"], 0);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 12 - counts["identical"].get<int>() - 3);
+    EXPECT_EQ(static_cast<int>(server.seen().size()), 12 - counts["identical"].get<int>() - n_settled);
     for (const auto& [id, side] : lab.sides("Q2_K", "sim-1"))
         EXPECT_EQ(side.presented_as_a, sides.at(id).presented_as_a) << id;
 }

@@ -151,7 +151,7 @@ wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& reques
         done.stop_reason = "length";
     }
     done.tokens = ids_of(done.text, 0);
-    done.trace_sha256 = sha256_hex(model.type() + done.text);
+    done.trace_sha256 = sha256_hex(model.type() + done.text.substr(0, wire::kTraceTokens));
     done.n_computed_tokens = static_cast<std::int64_t>(request.prompt.size()) - request.n_prefix;
     done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.decode_ms = kTokenMs * static_cast<double>(done.tokens.size() + 1);

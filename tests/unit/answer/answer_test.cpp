@@ -100,6 +100,7 @@ TEST_F(AnswerTest, TheGeneratorIsGivenTokensStopsAndPrefixAndNoSeedWhenGreedy) {
     EXPECT_EQ(generator.seen[0].stops, stops);
     EXPECT_EQ(generator.seen[0].n_prefix, 2);
     EXPECT_EQ(generator.seen[0].seed, 0U);
+    EXPECT_EQ(generator.seen[0].predict, settings.predict);
     EXPECT_FALSE(generator.seen[0].alone);
 }
 
@@ -146,7 +147,10 @@ TEST_F(AnswerTest, ARecheckAsksAloneAndCountsEqualTraces) {
     EXPECT_EQ(recheck.n_checked, 2);
     EXPECT_EQ(recheck.n_equal, 1);
     ASSERT_EQ(generator.seen.size(), 2U);
-    for (const auto& one : generator.seen) EXPECT_TRUE(one.alone);
+    for (const auto& one : generator.seen) {
+        EXPECT_TRUE(one.alone);
+        EXPECT_EQ(one.predict, 16) << "the trace covers no more";
+    }
 }
 
 TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {

@@ -43,7 +43,7 @@ class EngineGeneratorTest : public testing::Test {
 
     static Prompt prompt(const std::string& id, bool alone = false) {
         const std::string text = "Question " + id + ".\nFact: " + id + " is so\n";
-        return {id, std::vector<std::int32_t>(text.begin(), text.end()), {}, 0, 0, alone};
+        return {id, std::vector<std::int32_t>(text.begin(), text.end()), {}, 0, 0, 0, alone};
     }
 
     /// Answers to q00, q01 ...
