@@ -38,7 +38,7 @@ void visit_generation(Settings& s, Visit&& visit) {
 /// EngineSettings that an answer depends on.
 template <class Settings, class Visit>
 void visit_engine(Settings& s, Visit&& visit) {
-    visit("ubatch-size", s.ubatch_size, Range{1, 65536});
+    visit("ubatch-size", s.ubatch_size, Range{8, 65536});
     visit("n-gpu-layers", s.n_gpu_layers, Range{-1, 100'000});
     visit("flash-attn", s.flash_attn, Words{kOnOff});
     visit("cache-type-k", s.cache_type_k, Words{kCacheTypes});

@@ -124,10 +124,9 @@ void Answerer::compute_prompt(std::size_t slot_index) {
 void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
     Slot& slot = *slots_[slot_index];
     const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
-    const auto piece_size = static_cast<std::size_t>(start_.n_ubatch);
-    while (first < last) {
-        std::size_t n = std::min(piece_size, last - first);
-        if (last - first == n + 1 && n > 1) --n;  // 511 + 2, not 512 + 1: a piece of one token takes another path
+    const auto most = static_cast<std::size_t>(start_.n_ubatch);
+    for (std::size_t n_pieces = (last - first + most - 1) / most; n_pieces > 0; --n_pieces) {
+        const std::size_t n = (last - first + n_pieces - 1) / n_pieces;
         batch_.n_tokens = static_cast<std::int32_t>(n);
         for (std::size_t i = 0; i < n; ++i) {
             batch_.token[i] = prompt[first + i];

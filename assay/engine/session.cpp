@@ -133,7 +133,7 @@ wire::Started describe_start(const llama_model* model, const wire::Start& reques
     const wire::Hello hello = describe_engine();
     const bool gpu = hello.gpu && n_gpu_layers != 0;
     std::vector<std::string> parts{
-        "answer path 1", hello.version, std::string(trim(hello.system_info)), fmt::format("{}", fmt::join(hello.devices, ", ")),
+        "answer path 2", hello.version, std::string(trim(hello.system_info)), fmt::format("{}", fmt::join(hello.devices, ", ")),
         fmt::format("ubatch {}", request.n_ubatch), fmt::format("flash attention {}", request.flash_attn ? "on" : "off"),
         fmt::format("KV cache {}/{}", request.cache_type_k, request.cache_type_v), "repack on"};
     if (gpu) parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));

@@ -11,12 +11,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include "assay/base/text.hpp"
+#include "assay/llm/machine_load.hpp"
 
 extern char** environ;
 
@@ -26,6 +28,18 @@ namespace {
 /// Descriptors of the engine's side. Fixed, so that nothing else needs to be inherited.
 constexpr int kEngineIn = 3;
 constexpr int kEngineOut = 4;
+
+// How long a thread of libgomp spins for the next piece of work before it sleeps. On a quiet machine longer is up to a tenth faster; beside one
+// busy process it is many times slower (docs/benchmarks.md).
+constexpr int kSpinAlone = 30000;
+constexpr int kSpinAmongOthers = 1000;
+constexpr double kQuietCores = 0.25;
+constexpr std::chrono::milliseconds kLoadSample{60};
+
+bool machine_is_quiet() {
+    const auto busy = busy_cores(kLoadSample);
+    return busy && *busy < kQuietCores;
+}
 
 std::vector<std::string> engine_environment() {
     std::vector<std::string> out;
@@ -37,7 +51,7 @@ std::vector<std::string> engine_environment() {
         if (text.find("_API_KEY=") != std::string_view::npos) continue;
         out.emplace_back(text);
     }
-    if (!chosen_by_user) out.emplace_back("GOMP_SPINCOUNT=1000");
+    if (!chosen_by_user) out.push_back(fmt::format("GOMP_SPINCOUNT={}", machine_is_quiet() ? kSpinAlone : kSpinAmongOthers));
     out.emplace_back("GGML_NO_BACKTRACE=1");
     return out;
 }
