@@ -335,7 +335,7 @@ class Experiment {
             progress_.begin(fmt::format("verdicts of {} on {}", spec.name, variants_[i].name), pairs.size(), "pairs");
             std::map<VerdictState, int> states;
             const judge::RunResult result = judges_[index]->run(
-                pairs,
+                judge::source_of(pairs),
                 [&](const Verdict& verdict) {
                     store_->save_verdict({verdict.item_id, key, spec.name, verdict, utc_now()});
                     ++states[verdict.state];

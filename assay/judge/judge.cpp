@@ -26,6 +26,13 @@ constexpr Provider kProviders[] = {
 
 }  // namespace
 
+PairSource source_of(std::span<const BlindedPair> pairs) {
+    return [pairs, next = std::size_t{0}]() mutable -> std::optional<BlindedPair> {
+        if (next == pairs.size()) return std::nullopt;
+        return pairs[next++];
+    };
+}
+
 std::vector<std::string> provider_names() {
     std::vector<std::string> names;
     for (const Provider& provider : kProviders) names.emplace_back(provider.name);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,11 +21,17 @@ namespace assay::judge {
 /// called from the thread that called Judge::run, never twice at a time.
 using RenderTemplate = std::function<Result<std::string>(const std::string& jinja, const std::string& variables_json)>;
 
+/// Where a judge gets its pairs from, one at a time; nothing: there are no more. Not asked again after that. Called from the thread that
+/// called Judge::run; whoever hands it can so end the judging at any pair, and those that were begun are finished.
+using PairSource = std::function<std::optional<BlindedPair>()>;
+/// The pairs in their order. They must outlive the source.
+[[nodiscard]] PairSource source_of(std::span<const BlindedPair> pairs);
+
 enum class RunEnd {
     kFinished,   ///< every pair has a verdict, failed ones included
     kCancelled,  ///< `cancel` was set: what had arrived was pushed, the rest stays pending
-    kStopped,  ///< going on is useless (401, 403, 404, nobody answers): pairs that were tried are ERROR, the rest stays
-               ///< pending
+    kStopped,  ///< going on is useless (401, 403, 404, nobody answers): pairs that were tried are ERROR unless their reply
+               ///< was under way and still came, the rest stays pending
 };
 
 struct RunResult {
@@ -44,10 +51,11 @@ class Judge {
     /// Whether judging is a computation of our own: no call leaves this process.
     [[nodiscard]] virtual bool costs_nothing() const = 0;
 
-    /// Judges the pairs, begun in their order. Each finished verdict is pushed into `sink` as soon as it is there, in
-    /// any order, from the calling thread. Returns within a second after `cancel` is set. An exception of `sink` or of
-    /// the renderer passes through; requests in flight are then dropped. Not to be called twice at a time.
-    [[nodiscard]] virtual RunResult run(std::span<const BlindedPair> pairs,
+    /// Judges the pairs of `next`, begun in their order. Each finished verdict is pushed into `sink` as soon as it is
+    /// there, in any order, from the calling thread. Returns within a second after `cancel` is set. An exception of
+    /// `next`, of `sink` or of the renderer passes through; requests in flight are then dropped. Not to be called twice
+    /// at a time.
+    [[nodiscard]] virtual RunResult run(const PairSource& next,
                                         const std::function<void(const Verdict&)>& sink,
                                         const std::atomic<bool>& cancel) = 0;
 };

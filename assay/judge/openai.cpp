@@ -25,6 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kCircuitLimit = 10;
+constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
 constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
 constexpr std::size_t kShortestSecret =
     6;  ///< "none", "EMPTY": words that servers without keys are given; hiding them would spoil texts
@@ -49,7 +50,6 @@ struct Setup {
 
 /// A pair on its way: in flight, or waiting for its next attempt.
 struct Task {
-    const BlindedPair* pair = nullptr;
     std::string user;
     Verdict verdict;
     Dialect dialect;  ///< of the last request
@@ -63,15 +63,15 @@ class Session {
  public:
     Session(const Setup& setup,
             Dialect& dialect,
-            std::span<const BlindedPair> pairs,
+            const PairSource& source,
             const std::function<void(const Verdict&)>& sink)
-        : setup_(setup), dialect_(dialect), pairs_(pairs), sink_(sink), client_(target(setup)) {}
+        : setup_(setup), dialect_(dialect), source_(source), sink_(sink), client_(target(setup)) {}
 
     RunResult run(const std::atomic<bool>& cancel) {
-        while (!cancel && !stop_ && (next_ < pairs_.size() || !tasks_.empty())) {
-            while (next_ < pairs_.size() && tasks_.size() < static_cast<std::size_t>(setup_.spec.concurrency) &&
-                   !cancel)
-                begin(next_++, cancel);
+        while (!cancel && !stop_) {
+            while (!exhausted_ && !cancel && !stop_ && tasks_.size() < static_cast<std::size_t>(setup_.spec.concurrency))
+                begin_next(cancel);
+            if (tasks_.empty()) break;
             for (auto& [id, task] : tasks_) {
                 if (task.due && *task.due <= Clock::now()) send(id, task);
             }
@@ -80,6 +80,7 @@ class Session {
         // Replies that arrived meanwhile are paid for: they are not thrown away.
         if (!tasks_.empty()) receive(std::chrono::milliseconds(0));
         if (stop_) {
+            wait_for_replies_under_way(cancel);
             while (!tasks_.empty()) fail_task(tasks_.begin()->first, to_sentence(*stop_));
             return {RunEnd::kStopped, *stop_};
         }
@@ -109,10 +110,20 @@ class Session {
         return std::max(wait, std::chrono::milliseconds(0)) + std::chrono::milliseconds(1);
     }
 
-    void begin(std::size_t id, const std::atomic<bool>& cancel) {
-        const BlindedPair& pair = pairs_[id];
+    void wait_for_replies_under_way(const std::atomic<bool>& cancel) {
+        const auto under_way = [&] { return std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return !entry.second.due; }); };
+        for (const auto end = Clock::now() + kPatience; !cancel && under_way() && Clock::now() < end;) receive(std::chrono::milliseconds(100));
+    }
+
+    void begin_next(const std::atomic<bool>& cancel) {
+        const auto next = source_();
+        if (!next) {
+            exhausted_ = true;
+            return;
+        }
+        const BlindedPair& pair = *next;
+        const std::size_t id = n_begun_++;
         Task task;
-        task.pair = &pair;
         task.begun = Clock::now();
         task.verdict.item_id = pair.item_id;
         Result<std::string> user;
@@ -215,7 +226,11 @@ class Session {
             setup_.note(fmt::format("the server answered {} ({}); from now on {}", reply.status, error.message,
                                     describe(dialect_)));
         }
-        if (!stop_) send(reply.id, task);
+        if (stop_) {
+            task.due = Clock::now();  // it is not under way any more
+            return;
+        }
+        send(reply.id, task);
     }
 
     /// A connection that was not made or broke, a timeout, a reply that is not one.
@@ -228,7 +243,7 @@ class Session {
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
         if (task.n_retries >= setup_.spec.retries || stop_) return fail_task(id, sentence);
-        double wait_s = std::max(backoff_seconds(++task.n_retries, task.pair->item_id), retry_after_s.value_or(0));
+        double wait_s = std::max(backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
         // Nobody has ever been there: find out soon whether that is a wrong address.
         if (!answered_) wait_s = std::min(wait_s, 1.0);
         if (wait_s >= 5) setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
@@ -280,11 +295,12 @@ class Session {
 
     const Setup& setup_;
     Dialect& dialect_;
-    std::span<const BlindedPair> pairs_;
+    const PairSource& source_;
     const std::function<void(const Verdict&)>& sink_;
     HttpClient client_;
-    std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, by place in pairs_
-    std::size_t next_ = 0;
+    std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they were begun
+    std::size_t n_begun_ = 0;
+    bool exhausted_ = false;
     int n_troubles_ = 0;  ///< transport errors since the last reply
     std::string last_trouble_;
     bool answered_ = false;  ///< a connection was made in this run
@@ -314,10 +330,10 @@ class OpenAiJudge final : public Judge {
 
     bool costs_nothing() const override { return false; }
 
-    RunResult run(std::span<const BlindedPair> pairs,
+    RunResult run(const PairSource& next,
                   const std::function<void(const Verdict&)>& sink,
                   const std::atomic<bool>& cancel) override {
-        return Session(setup_, dialect_, pairs, sink).run(cancel);
+        return Session(setup_, dialect_, next, sink).run(cancel);
     }
 
  private:

@@ -124,14 +124,15 @@ class ReferenceJudge final : public Judge {
             .dump();
     }
     bool costs_nothing() const override { return true; }
-    RunResult run(std::span<const BlindedPair> pairs,
+    RunResult run(const PairSource& next,
                   const std::function<void(const Verdict&)>& sink,
                   const std::atomic<bool>& cancel) override {
-        for (const BlindedPair& pair : pairs) {
-            if (cancel) return {RunEnd::kCancelled, {}};
-            sink(reference_verdict(pair));
+        while (!cancel) {
+            const auto pair = next();
+            if (!pair) return {};
+            sink(reference_verdict(*pair));
         }
-        return {};
+        return {RunEnd::kCancelled, {}};
     }
 };
 

@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "assay/base/hash.hpp"
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
+#include "assay/pairing/sides.hpp"
 
 namespace assay::pairing {
 namespace {
-
-constexpr std::array<std::size_t, 2> kBlockSizes{4, 6};
 
 bool has_text(const Answer* answer) {
     return answer != nullptr && answer->stop_reason != StopReason::kFailed;
@@ -26,26 +27,9 @@ std::int64_t lean_to_a(std::span<const Comparison> comparisons) {
     return lean;
 }
 
-/// Sides for `count` pairs in order. `lean`: how many more As than Bs the variant has so far. All blocks but the last
-/// are even, so only the last can have a remainder.
-std::vector<char> draw_sides(std::size_t count, std::int64_t lean, Rng& rng) {
-    std::vector<char> sides;
-    sides.reserve(count);
-    while (sides.size() < count) {
-        const std::size_t drawn_size = kBlockSizes[rng.below(kBlockSizes.size())];
-        const std::size_t size = std::min(drawn_size, count - sides.size());
-        std::vector<char> block(size, 0);
-        std::fill_n(block.begin(), size / 2, 1);
-        if (size % 2 == 1) block.back() = lean < 0 || (lean == 0 && rng.below(2) == 1) ? 1 : 0;
-        rng.shuffle(std::span<char>(block));
-        sides.insert(sides.end(), block.begin(), block.end());
-    }
-    return sides;
-}
-
-Comparison undrawn(const PairInput& pair, std::string id, std::string_view variant_name) {
+Comparison undrawn(const PairInput& pair, std::string_view variant_name) {
     Comparison c;
-    c.id = std::move(id);
+    c.id = comparison_id(pair.question_id, pair.baseline_answer_key, pair.variant_answer_key);
     c.question_id = pair.question_id;
     c.variant = variant_name;
     c.baseline_answer_key = pair.baseline_answer_key;
@@ -56,12 +40,27 @@ Comparison undrawn(const PairInput& pair, std::string id, std::string_view varia
     return c;
 }
 
-/// Sorted first, so that the order in which the pairs came has no say.
-void shuffle_by_seed(std::vector<Comparison>& group, Rng rng) {
-    std::sort(group.begin(), group.end(), [](const Comparison& a, const Comparison& b) {
-        return std::tie(a.question_id, a.id) < std::tie(b.question_id, b.id);
-    });
-    rng.shuffle(std::span<Comparison>(group));
+/// Whole clusters in a random order, and the pairs of each in a random order. Sorted first, so that the order in which the pairs came has
+/// no say. A pair without a cluster is one of its own; without any cluster this is a random order of all pairs.
+void shuffle_by_clusters(std::vector<const PairInput*>& pairs, Rng rng) {
+    using Key = std::pair<std::string, std::string>;  // a prefix keeps a cluster's name apart from a question's
+    std::map<Key, std::vector<const PairInput*>> by_cluster;
+    for (const PairInput* pair : pairs) {
+        by_cluster[pair->cluster ? Key{"c", *pair->cluster} : Key{"q", pair->question_id}].push_back(pair);
+    }
+    std::vector<std::vector<const PairInput*>*> clusters;
+    for (auto& [key, members] : by_cluster) {
+        std::sort(members.begin(), members.end(), [](const PairInput* a, const PairInput* b) {
+            return std::tie(a->question_id, a->variant_answer_key) < std::tie(b->question_id, b->variant_answer_key);
+        });
+        clusters.push_back(&members);
+    }
+    rng.shuffle(std::span<std::vector<const PairInput*>*>(clusters));
+    pairs.clear();
+    for (std::vector<const PairInput*>* members : clusters) {
+        rng.shuffle(std::span<const PairInput*>(*members));
+        pairs.insert(pairs.end(), members->begin(), members->end());
+    }
 }
 
 }  // namespace
@@ -79,12 +78,13 @@ std::string answers_sha256(std::string_view baseline_text, std::string_view vari
     return sha256_of_fields(fields);
 }
 
-std::optional<PairInput> make_pair_input(std::string_view question_id,
+std::optional<PairInput> make_pair_input(const Question& question,
                                          const KeyedAnswer& baseline,
                                          const KeyedAnswer& variant) {
     if (!has_text(baseline.answer) || variant.answer == nullptr) return std::nullopt;
     PairInput pair;
-    pair.question_id = question_id;
+    pair.question_id = question.id;
+    pair.cluster = question.cluster;
     pair.baseline_answer_key = baseline.key;
     pair.variant_answer_key = variant.key;
     pair.answers_sha256 = answers_sha256(baseline.answer->text, variant.answer->text);
@@ -104,36 +104,35 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
         drawn_ids.insert(c.id);
         next_index = std::max(next_index, c.order_index + 1);
     }
-    std::vector<Comparison> to_call, identical, failed;
+    std::vector<const PairInput*> undrawn_pairs;
     for (const PairInput& pair : pairs) {
-        std::string id = comparison_id(pair.question_id, pair.baseline_answer_key, pair.variant_answer_key);
-        if (!drawn_ids.insert(id).second) continue;
-        auto& group = pair.variant_failed ? failed : pair.identical ? identical : to_call;
-        group.push_back(undrawn(pair, std::move(id), variant_name));
+        const std::string id = comparison_id(pair.question_id, pair.baseline_answer_key, pair.variant_answer_key);
+        if (drawn_ids.insert(id).second) undrawn_pairs.push_back(&pair);
     }
 
     // The number already drawn is part of the name: each extension has streams of its own.
     const auto stream = [&](std::string_view purpose) {
         return Rng(blinding_seed, fmt::format("{}/{}/{}", purpose, variant_name, already_drawn.size()));
     };
-    shuffle_by_seed(to_call, stream("order"));
-    shuffle_by_seed(identical, stream("order of identical"));
-    shuffle_by_seed(failed, stream("order of failed"));
-    std::vector<Comparison> others = std::move(identical);
-    std::move(failed.begin(), failed.end(), std::back_inserter(others));
-
+    shuffle_by_clusters(undrawn_pairs, stream("order"));
     std::vector<Comparison> result;
-    result.reserve(to_call.size() + others.size());
+    std::array<std::vector<std::size_t>, 3> groups;  // that need a call, identical, failed: places in `result`
+    for (const PairInput* pair : undrawn_pairs) {
+        groups[pair->variant_failed ? 2 : pair->identical ? 1 : 0].push_back(result.size());
+        result.push_back(undrawn(*pair, variant_name));
+        result.back().order_index = next_index++;
+    }
+    std::vector<std::size_t> others = std::move(groups[1]);
+    others.insert(others.end(), groups[2].begin(), groups[2].end());
+
     std::int64_t lean = lean_to_a(already_drawn);
     Rng side_rng = stream("sides");
-    for (std::vector<Comparison>* group : {&to_call, &others}) {
+    for (const std::vector<std::size_t>* group : {&groups[0], &others}) {
         const std::vector<char> sides = draw_sides(group->size(), lean, side_rng);
         for (std::size_t i = 0; i < group->size(); ++i) {
-            Comparison& c = (*group)[i];
+            Comparison& c = result[(*group)[i]];
             c.variant_is_a = sides[i] != 0;
-            c.order_index = next_index++;
             lean += c.variant_is_a ? 1 : -1;
-            result.push_back(std::move(c));
         }
     }
     return result;

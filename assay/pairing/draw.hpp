@@ -2,12 +2,11 @@
 // From answers to comparisons: which pairs need a judge, in which order, and who is shown first. Pure: same input and
 // seed, same result, whatever the order of the input.
 //
-// Order: pairs that need a call, then identical ones, then those that only the variant failed to answer; within each
-// kind sorted by question id and then shuffled with the seed.
-// Sides: randomised permuted blocks (Matts & Lachin 1988, "Properties of permuted-block randomization in clinical
-// trials", Controlled Clinical Trials 9:327-344) of 4 and 6 pairs, the size of each drawn from the seed so that the
-// last side of a block cannot be foreseen. Half of a block show the variant as A; the last block is cut to what is left
-// and balanced to within one. So the position effect cancels from every stretch of the order, not only from the whole.
+// Order: all pairs of a draw in one order from the seed, whether they need a call or not, so that any stretch of it from the beginning is a
+// random sample of the questions (early stopping relies on it, statistics.md 2g). Questions of a cluster stand together, and the clusters are
+// shuffled.
+// Sides: permuted blocks (sides.hpp) over the pairs that need a call, in their order, then over the others: identical ones, then those that
+// only the variant failed to answer. So the position effect cancels from every stretch of what is judged, not only from the whole.
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +17,7 @@
 
 #include "assay/records/answer.hpp"
 #include "assay/records/comparison.hpp"
+#include "assay/records/question.hpp"
 
 namespace assay::pairing {
 
@@ -38,6 +38,7 @@ struct KeyedAnswer {
 /// What a draw needs to know of two answers; small, so that the texts of a large run need not be in memory together.
 struct PairInput {
     std::string question_id;
+    std::optional<std::string> cluster;
     std::string baseline_answer_key;
     std::string variant_answer_key;
     std::string answers_sha256;
@@ -47,7 +48,7 @@ struct PairInput {
 
 /// Looks at one question's two answers. Empty where there is nothing to compare: the baseline has no answer or a failed
 /// one (count it as no_answer_baseline), or the variant's answer was not made yet.
-[[nodiscard]] std::optional<PairInput> make_pair_input(std::string_view question_id,
+[[nodiscard]] std::optional<PairInput> make_pair_input(const Question& question,
                                                        const KeyedAnswer& baseline,
                                                        const KeyedAnswer& variant);
 

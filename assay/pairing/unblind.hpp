@@ -2,6 +2,7 @@
 // The two crossings of the blind: from a comparison to what a judge may see, and from what it said to an outcome.
 
 #include <optional>
+#include <string_view>
 
 #include "assay/records/answer.hpp"
 #include "assay/records/comparison.hpp"
@@ -11,7 +12,10 @@
 
 namespace assay::pairing {
 
-/// What the judge gets: the answers in the drawn order, everything as valid UTF-8, item_id = the comparison's id.
+/// The question and two answers in the order in which they are shown, everything as valid UTF-8.
+[[nodiscard]] BlindedPair blinded_pair(std::string_view item_id, const Question& question, const Answer& answer_a, const Answer& answer_b);
+
+/// What the judge gets: the answers in the drawn order, item_id = the comparison's id.
 [[nodiscard]] BlindedPair blind(const Question& question,
                                 const Comparison& comparison,
                                 const Answer& baseline,

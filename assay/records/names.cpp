@@ -18,6 +18,7 @@ constexpr Names<DecisionLabel, 5> kLabels{{{DecisionLabel::kEquivalent, "equival
 constexpr Names<OutcomeKind, 8> kOutcomes{{{OutcomeKind::kWin, "win"}, {OutcomeKind::kTie, "tie"}, {OutcomeKind::kLoss, "loss"},
     {OutcomeKind::kInvalid, "invalid"}, {OutcomeKind::kError, "error"}, {OutcomeKind::kRefused, "refused"},
     {OutcomeKind::kNotJudged, "not_judged"}, {OutcomeKind::kNoAnswerBaseline, "no_answer_baseline"}}};
+constexpr Names<ControlKind, 2> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}}};
 constexpr Names<Role, 2> kRoles{{{Role::kBaseline, "baseline"}, {Role::kVariant, "variant"}}};
 
 template <class E, std::size_t N>
@@ -43,11 +44,13 @@ std::string_view name_of(VerdictState value) { return find_name(kVerdictStates, 
 std::string_view name_of(Confidence value) { return find_name(kConfidences, value); }
 std::string_view name_of(DecisionLabel value) { return find_name(kLabels, value); }
 std::string_view name_of(OutcomeKind value) { return find_name(kOutcomes, value); }
+std::string_view name_of(ControlKind value) { return find_name(kControls, value); }
 std::string_view name_of(Role value) { return find_name(kRoles, value); }
 
 std::optional<StopReason> stop_reason_of(std::string_view name) { return find_value(kStopReasons, name); }
 std::optional<VerdictState> verdict_state_of(std::string_view name) { return find_value(kVerdictStates, name); }
 std::optional<Confidence> confidence_of(std::string_view name) { return find_value(kConfidences, name); }
+std::optional<ControlKind> control_kind_of(std::string_view name) { return find_value(kControls, name); }
 std::optional<OutcomeKind> outcome_kind_of(std::string_view name) { return find_value(kOutcomes, name); }
 
 }  // namespace assay

@@ -6,6 +6,7 @@
 
 #include "assay/records/analysis.hpp"
 #include "assay/records/answer.hpp"
+#include "assay/records/control.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
@@ -17,12 +18,14 @@ namespace assay {
 [[nodiscard]] std::string_view name_of(Confidence value);     ///< high | medium | low, and empty for none
 [[nodiscard]] std::string_view name_of(DecisionLabel value);  ///< equivalent | non_inferior | degraded | inconclusive | not_measured
 [[nodiscard]] std::string_view name_of(OutcomeKind value);    ///< win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
+[[nodiscard]] std::string_view name_of(ControlKind value);    ///< identical | swapped
 [[nodiscard]] std::string_view name_of(Role value);           ///< baseline | variant
 
 [[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
 [[nodiscard]] std::optional<VerdictState> verdict_state_of(std::string_view name);
 /// The empty name is kNone.
 [[nodiscard]] std::optional<Confidence> confidence_of(std::string_view name);
+[[nodiscard]] std::optional<ControlKind> control_kind_of(std::string_view name);
 [[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);
 
 }  // namespace assay

@@ -175,7 +175,61 @@ CREATE TABLE notes (
 ) STRICT;
 )sql";
 
-constexpr std::array<std::string_view, 1> kMigrations{kVersion1};
+// Controls, and verdicts that may be of a comparison or of a control: `items` is everything that a judge can be asked about.
+constexpr std::string_view kVersion2 = R"sql(
+CREATE TABLE items (
+    id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+INSERT INTO items SELECT id FROM comparisons;
+
+CREATE TABLE controls (
+    id TEXT PRIMARY KEY REFERENCES items (id),
+    kind TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    variant TEXT NOT NULL,
+    question_id BLOB NOT NULL,
+    honest_answer_key TEXT NOT NULL REFERENCES answers (key),
+    other_answer_key TEXT NOT NULL REFERENCES answers (key),
+    honest_is_a INTEGER NOT NULL,
+    place REAL NOT NULL
+) STRICT;
+
+CREATE TABLE new_verdict_attempts (
+    id INTEGER PRIMARY KEY,
+    item_id TEXT NOT NULL REFERENCES items (id),
+    judge_key TEXT NOT NULL REFERENCES judges (key),
+    judge_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    confidence TEXT NOT NULL,
+    reasoning BLOB NOT NULL,
+    raw BLOB NOT NULL,
+    failure BLOB NOT NULL,
+    prompt_sha256 TEXT NOT NULL,
+    model_version BLOB NOT NULL,
+    n_prompt_tokens INTEGER NOT NULL,
+    n_reply_tokens INTEGER NOT NULL,
+    n_attempts INTEGER NOT NULL,
+    elapsed_ms REAL NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT;
+INSERT INTO new_verdict_attempts SELECT * FROM verdict_attempts;
+
+CREATE TABLE new_verdicts (
+    judge_key TEXT NOT NULL REFERENCES judges (key),
+    item_id TEXT NOT NULL REFERENCES items (id),
+    attempt_id INTEGER NOT NULL REFERENCES new_verdict_attempts (id),
+    PRIMARY KEY (judge_key, item_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO new_verdicts SELECT * FROM verdicts;
+
+DROP TABLE verdicts;
+DROP TABLE verdict_attempts;
+ALTER TABLE new_verdict_attempts RENAME TO verdict_attempts;
+ALTER TABLE new_verdicts RENAME TO verdicts;
+CREATE INDEX verdict_attempts_by_item ON verdict_attempts (item_id, judge_key);
+)sql";
+
+constexpr std::array<std::string_view, 2> kMigrations{kVersion1, kVersion2};
 
 }  // namespace
 

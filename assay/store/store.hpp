@@ -20,6 +20,7 @@
 
 #include "assay/records/answer.hpp"
 #include "assay/records/comparison.hpp"
+#include "assay/records/control.hpp"
 #include "assay/records/question.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
@@ -69,10 +70,10 @@ struct JudgeRow {
 };
 
 struct VerdictRow {
-    std::string comparison_id;
+    std::string item_id;  ///< of a comparison or a control
     std::string judge_key;
     std::string judge_name;
-    Verdict verdict;  ///< read back with item_id = comparison_id
+    Verdict verdict;  ///< read back with this item_id
     std::string created_at;
 };
 
@@ -142,23 +143,30 @@ class Store {
     /// Those that exist, in the order of `ids`.
     [[nodiscard]] std::vector<Comparison> comparisons(std::span<const std::string> ids) const;
 
-    // Verdicts. The judge and the comparison are saved first.
+    // Controls. Both answers are saved first.
+
+    /// All in one transaction. Ids that are known are left as they are.
+    void save_controls(std::span<const Control> controls);
+    /// All, by kind and rank.
+    [[nodiscard]] std::vector<Control> controls() const;
+
+    // Verdicts, of comparisons and of controls (items). The judge and the item are saved first.
 
     /// Replaces name and identity of a known key.
     void save_judge(std::string_view judge_key, std::string_view name, std::string_view identity_json);
     /// By key.
     [[nodiscard]] std::vector<JudgeRow> judges() const;
-    /// Appends to the history of (comparison, judge) and becomes the current verdict.
+    /// Appends to the history of (item, judge) and becomes the current verdict.
     void save_verdict(const VerdictRow& row);
     /// The current one: the last that was saved and not set aside.
-    [[nodiscard]] std::optional<VerdictRow> verdict(std::string_view comparison_id, std::string_view judge_key) const;
-    /// All current ones of a judge, by comparison id.
+    [[nodiscard]] std::optional<VerdictRow> verdict(std::string_view item_id, std::string_view judge_key) const;
+    /// All current ones of a judge, by item id.
     [[nodiscard]] std::vector<VerdictRow> verdicts(std::string_view judge_key) const;
     /// Every attempt, oldest first, those that were set aside included.
-    [[nodiscard]] std::vector<VerdictRow> verdict_history(std::string_view comparison_id,
+    [[nodiscard]] std::vector<VerdictRow> verdict_history(std::string_view item_id,
                                                           std::string_view judge_key) const;
-    /// Those of the comparisons without a current verdict, or whose current one is ERROR; in the given order.
-    [[nodiscard]] std::vector<std::string> to_judge(std::span<const std::string> comparison_ids,
+    /// Those of the items without a current verdict, or whose current one is ERROR; in the given order.
+    [[nodiscard]] std::vector<std::string> to_judge(std::span<const std::string> item_ids,
                                                     std::string_view judge_key) const;
     /// For --rejudge: no verdict of this judge is current any more. The history is kept.
     void set_aside_verdicts(std::string_view judge_key);

@@ -8,17 +8,17 @@ namespace assay::store {
 namespace {
 
 constexpr std::string_view kSelectCurrent =
-    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
     "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
-    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 AND v.comparison_id = ?2";
+    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 AND v.item_id = ?2";
 constexpr std::string_view kSelectAllCurrent =
-    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
     "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
-    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 ORDER BY v.comparison_id";
+    "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 ORDER BY v.item_id";
 constexpr std::string_view kSelectHistory =
-    "SELECT a.comparison_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
+    "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
     "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
-    "FROM verdict_attempts a WHERE a.judge_key = ?1 AND a.comparison_id = ?2 ORDER BY a.id";
+    "FROM verdict_attempts a WHERE a.judge_key = ?1 AND a.item_id = ?2 ORDER BY a.id";
 
 Comparison comparison_of(const Statement& row) {
     Comparison c;
@@ -37,14 +37,14 @@ Comparison comparison_of(const Statement& row) {
 
 VerdictRow verdict_of(const Statement& row) {
     VerdictRow result;
-    result.comparison_id = row.bytes(0);
+    result.item_id = row.bytes(0);
     result.judge_key = row.bytes(1);
     result.judge_name = row.bytes(2);
     const auto state = verdict_state_of(row.bytes(3));
     const auto confidence = confidence_of(row.bytes(4));
     ASSAY_CHECK(state && confidence);
     Verdict& v = result.verdict;
-    v.item_id = result.comparison_id;
+    v.item_id = result.item_id;
     v.state = *state;
     v.confidence = *confidence;
     v.reasoning = row.bytes(5);
@@ -72,6 +72,7 @@ void Store::save_comparisons(std::span<const Comparison> comparisons) {
     Database& db = impl_->database;
     Transaction transaction(db);
     for (const Comparison& c : comparisons) {
+        db.execute("INSERT INTO items (id) VALUES (?1) ON CONFLICT (id) DO NOTHING", c.id);
         db.execute(
             "INSERT INTO comparisons (id, question_id, variant, baseline_answer_key, variant_answer_key, "
             "answers_sha256, variant_is_a, identical, variant_failed, order_index) "
@@ -99,6 +100,41 @@ std::vector<Comparison> Store::comparisons(std::span<const std::string> ids) con
     return found;
 }
 
+void Store::save_controls(std::span<const Control> controls) {
+    Database& db = impl_->database;
+    Transaction transaction(db);
+    for (const Control& c : controls) {
+        db.execute("INSERT INTO items (id) VALUES (?1) ON CONFLICT (id) DO NOTHING", c.id);
+        db.execute(
+            "INSERT INTO controls (id, kind, rank, variant, question_id, honest_answer_key, other_answer_key, "
+            "honest_is_a, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+            c.id, name_of(c.kind), c.rank, c.variant, Blob(c.question_id), c.honest_answer_key, c.other_answer_key,
+            c.honest_is_a, c.place);
+    }
+    transaction.commit();
+}
+
+std::vector<Control> Store::controls() const {
+    std::vector<Control> controls;
+    Statement row = impl_->database.query(
+        "SELECT id, kind, rank, variant, question_id, honest_answer_key, other_answer_key, honest_is_a, place "
+        "FROM controls ORDER BY kind, rank, id");
+    while (row.step()) {
+        const auto kind = control_kind_of(row.bytes(1));
+        ASSAY_CHECK(kind);
+        controls.push_back({.id = row.bytes(0),
+                            .kind = *kind,
+                            .rank = row.integer(2),
+                            .variant = row.bytes(3),
+                            .question_id = row.bytes(4),
+                            .honest_answer_key = row.bytes(5),
+                            .other_answer_key = row.bytes(6),
+                            .honest_is_a = row.boolean(7),
+                            .place = row.real(8)});
+    }
+    return controls;
+}
+
 void Store::save_judge(std::string_view judge_key, std::string_view name, std::string_view identity_json) {
     impl_->database.execute(
         "INSERT INTO judges (key, name, identity) VALUES (?1, ?2, ?3) "
@@ -118,21 +154,21 @@ void Store::save_verdict(const VerdictRow& row) {
     const Verdict& v = row.verdict;
     Transaction transaction(db);
     db.execute(
-        "INSERT INTO verdict_attempts (comparison_id, judge_key, judge_name, state, confidence, reasoning, raw, "
+        "INSERT INTO verdict_attempts (item_id, judge_key, judge_name, state, confidence, reasoning, raw, "
         "failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, n_attempts, elapsed_ms, "
         "created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        row.comparison_id, row.judge_key, row.judge_name, name_of(v.state), name_of(v.confidence), Blob(v.reasoning),
+        row.item_id, row.judge_key, row.judge_name, name_of(v.state), name_of(v.confidence), Blob(v.reasoning),
         Blob(v.raw), Blob(v.failure), v.prompt_sha256, Blob(v.model_version), v.n_prompt_tokens, v.n_reply_tokens,
         v.n_attempts, v.elapsed_ms, row.created_at);
     db.execute(
-        "INSERT OR REPLACE INTO verdicts (judge_key, comparison_id, attempt_id) "
+        "INSERT OR REPLACE INTO verdicts (judge_key, item_id, attempt_id) "
         "VALUES (?1, ?2, last_insert_rowid())",
-        row.judge_key, row.comparison_id);
+        row.judge_key, row.item_id);
     transaction.commit();
 }
 
-std::optional<VerdictRow> Store::verdict(std::string_view comparison_id, std::string_view judge_key) const {
-    Statement row = impl_->database.query(kSelectCurrent, judge_key, comparison_id);
+std::optional<VerdictRow> Store::verdict(std::string_view item_id, std::string_view judge_key) const {
+    Statement row = impl_->database.query(kSelectCurrent, judge_key, item_id);
     if (!row.step()) return std::nullopt;
     return verdict_of(row);
 }
@@ -141,17 +177,17 @@ std::vector<VerdictRow> Store::verdicts(std::string_view judge_key) const {
     return verdicts_of(impl_->database.query(kSelectAllCurrent, judge_key));
 }
 
-std::vector<VerdictRow> Store::verdict_history(std::string_view comparison_id, std::string_view judge_key) const {
-    return verdicts_of(impl_->database.query(kSelectHistory, judge_key, comparison_id));
+std::vector<VerdictRow> Store::verdict_history(std::string_view item_id, std::string_view judge_key) const {
+    return verdicts_of(impl_->database.query(kSelectHistory, judge_key, item_id));
 }
 
-std::vector<std::string> Store::to_judge(std::span<const std::string> comparison_ids,
+std::vector<std::string> Store::to_judge(std::span<const std::string> item_ids,
                                          std::string_view judge_key) const {
     std::vector<std::string> pending;
-    for (const std::string& id : comparison_ids) {
+    for (const std::string& id : item_ids) {
         Statement row = impl_->database.query(
             "SELECT a.state FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id "
-            "WHERE v.judge_key = ?1 AND v.comparison_id = ?2",
+            "WHERE v.judge_key = ?1 AND v.item_id = ?2",
             judge_key, id);
         if (!row.step() || row.bytes(0) == name_of(VerdictState::kError)) pending.push_back(id);
     }

@@ -20,7 +20,7 @@ Include = namedtuple("Include", "target line quoted")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 CMAKE_TOKEN = re.compile(r'[()]|"[^"]*"|[^\s()"]+')
 MODULE_WORDS = ("HEADERS", "SOURCES", "DEPS", "LIBS")
-SECRETS = ("assay/records/variant.hpp", "assay/records/comparison.hpp")  # who made an answer, who is A
+SECRETS = ("assay/records/variant.hpp", "assay/records/comparison.hpp", "assay/records/control.hpp")  # who made an answer, who is A, what is a control
 LLAMA_HEADER = re.compile(r"^(?:.*/)?(?:(?:llama|ggml|gguf)[\w-]*\.h|common\.h|chat\.h|sampling\.h|imatrix-loader\.h|"
                           r"json\.h)$|^jinja/")
 LLAMA_TARGET = re.compile(r"^(?:llama|ggml)|^assay-engine$|^assay_engine$", re.IGNORECASE)

@@ -85,7 +85,7 @@ class OpenAi : public ::testing::Test {
         const auto items = pairs(n);
         begin_ = std::chrono::steady_clock::now();
         auto result = judge_->run(
-            items, [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
+            source_of(items), [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
         took_ = std::chrono::steady_clock::now() - begin_;
         return result;
     }
@@ -491,12 +491,45 @@ TEST_F(OpenAi, ARendererThatIsInterruptedEndsTheRunLikeTheFlag) {
     EXPECT_FALSE(verdicts_.contains("i2"));
 }
 
+TEST_F(OpenAi, ASourceThatEndsEarlyEndsTheJudgingAndWhatWasBegunIsFinished) {
+    SimServer server([](const auto&, int) { return ScriptedReply{.status = 200, .body = verdict_completion("A"), .delay = std::chrono::milliseconds(50)}; });
+    make(server.url());
+    const auto items = pairs(9);
+    int n_asked = 0;
+    const auto all = source_of(items);
+    const PairSource until_three_came = [&]() -> std::optional<BlindedPair> {
+        ++n_asked;
+        if (verdicts_.size() >= 3) return std::nullopt;
+        return all();
+    };
+    const auto result = judge_->run(until_three_came, [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
+    EXPECT_EQ(result.end, RunEnd::kFinished);
+    EXPECT_EQ(static_cast<int>(verdicts_.size()), n_asked - 1);
+    EXPECT_LT(verdicts_.size(), items.size());
+}
+
+TEST_F(OpenAi, RepliesUnderWayAreWaitedForWhenTheJudgeStops) {
+    // The second request is refused at once while the first one's reply takes its time.
+    SimServer server([](const auto&, int n) {
+        if (n == 1) return ScriptedReply{.status = 200, .body = verdict_completion("B"), .delay = std::chrono::milliseconds(600)};
+        return ScriptedReply{.status = 401, .body = R"({"error": {"message": "no"}})"};
+    });
+    spec_.concurrency = 2;
+    make(server.url());
+    const auto result = run(2);
+    EXPECT_EQ(result.end, RunEnd::kStopped);
+    ASSERT_EQ(verdicts_.size(), 2u);
+    int n_b = 0;
+    for (const auto& [id, verdict] : verdicts_) n_b += verdict.state == VerdictState::kB;
+    EXPECT_EQ(n_b, 1);
+}
+
 TEST_F(OpenAi, AnExceptionOfTheSinkPassesThrough) {
     SimServer server([](const auto&, int) { return ScriptedReply{200, verdict_completion("A")}; });
     make(server.url());
     const auto items = pairs(3);
     EXPECT_THROW(static_cast<void>(judge_->run(
-                     items, [](const Verdict&) { throw_operational("disk full"); }, cancel_)),
+                     source_of(items), [](const Verdict&) { throw_operational("disk full"); }, cancel_)),
                  Error);
 }
 

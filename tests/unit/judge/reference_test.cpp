@@ -115,12 +115,12 @@ TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {
         order += v.item_id;
         cancel = order.size() == 3;
     };
-    EXPECT_EQ(judge->run(pairs, stop_at_2, cancel).end, RunEnd::kCancelled);
+    EXPECT_EQ(judge->run(source_of(pairs), stop_at_2, cancel).end, RunEnd::kCancelled);
     EXPECT_EQ(order, "012");
     cancel = false;
     EXPECT_EQ(judge
                   ->run(
-                      std::span(pairs).subspan(3), [&](const Verdict& v) { order += v.item_id; }, cancel)
+                      source_of(std::span(pairs).subspan(3)), [&](const Verdict& v) { order += v.item_id; }, cancel)
                   .end,
               RunEnd::kFinished);
     EXPECT_EQ(order, "01234");

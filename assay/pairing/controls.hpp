@@ -1,0 +1,49 @@
+#pragma once
+// Controls: pairs whose right outcome is known (statistics.md 2h). Constructed from answers of the run, drawn from the seed, stored when they
+// are drawn and never changed. Pure.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/records/answer.hpp"
+#include "assay/records/control.hpp"
+#include "assay/records/question.hpp"
+
+namespace assay::pairing {
+
+/// Fewest controls of a kind that say enough of a judge: 17 of 20 swapped answers that lose, and at most 1 of 20 identical pairs in which a
+/// side is preferred, pass (analysis/controls.hpp).
+inline constexpr std::int64_t kFewestControls = 20;
+
+/// An answer as the draw needs to know it.
+struct ControlAnswer {
+    std::string key;
+    std::string text_sha256;  ///< of the text as it is shown; empty: no answer, or nothing but white space
+};
+[[nodiscard]] ControlAnswer control_answer(std::string_view key, const Answer* answer);
+
+/// A question with the answers of the baseline and of each variant, in the plan's order, the baseline's first.
+struct ControlQuestion {
+    std::string question_id;
+    std::vector<ControlAnswer> answers;
+};
+
+/// Further controls, so that with `already_drawn` (those of the variants of this plan) there are `n_each` of each kind, or as many as can be
+/// made: a swapped one needs a second question with another answer.
+///   identical  an answer of the baseline and of the variants in turn
+///   swapped    the baseline's answer and, in its place, an answer to another question: the baseline's, and when all of those were used,
+///              a variant's. A small set uses its questions again, with other partners
+/// Questions come in an order from the seed; each control stands among the comparisons of one of the `variants` (names, in turn, without the
+/// baseline; none: no controls) at a place from the seed. Sides: permuted blocks within each kind (sides.hpp).
+[[nodiscard]] std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
+                                                 std::span<const std::string> variants,
+                                                 std::span<const Control> already_drawn,
+                                                 std::int64_t n_each,
+                                                 std::uint64_t blinding_seed);
+
+/// What the judge gets: as for a question (unblind.hpp), item_id = the control's id. `question` is the control's.
+[[nodiscard]] BlindedPair blind(const Question& question, const Control& control, const Answer& honest, const Answer& other);
+
+}  // namespace assay::pairing

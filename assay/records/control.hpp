@@ -1,0 +1,37 @@
+#pragma once
+// judge/ may not include this file: a judge cannot tell a control from a question (tests/lint/layers_test.py).
+
+#include <cstdint>
+#include <string>
+
+#include "assay/records/verdict.hpp"
+
+namespace assay {
+
+enum class ControlKind {
+    kIdentical,  ///< one answer shown as both: neither side may be preferred
+    kSwapped,    ///< one answer was written for another question: it has to lose
+};
+
+/// A pair whose right outcome is known, put to the judges among the questions to see whether they could see a difference. It counts for
+/// nothing else: it is in no count, no table and no balance of sides.
+struct Control {
+    std::string id;  ///< hash of kind, rank and both answer keys; never a comparison's
+    ControlKind kind = ControlKind::kIdentical;
+    std::int64_t rank = 0;             ///< from 0 within its kind: a judge that needs fewer is shown the first ones
+    std::string variant;               ///< name of the variant among whose comparisons it is judged
+    std::string question_id;           ///< whose question, expected answer and contexts are shown
+    std::string honest_answer_key;     ///< an answer to that question
+    std::string other_answer_key;      ///< the same one, or the answer to another question
+    bool honest_is_a = false;          ///< the honest answer is shown first, as A
+    double place = 0;                  ///< in [0, 1): where in the order of that variant's comparisons it stands
+};
+
+/// What a judge said of a control; state kError without a verdict where it was not asked yet.
+struct ControlOutcome {
+    ControlKind kind = ControlKind::kIdentical;
+    VerdictState state = VerdictState::kError;
+    bool honest_is_a = false;
+};
+
+}  // namespace assay
