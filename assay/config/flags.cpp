@@ -37,6 +37,7 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "analysis.margin", "--margin", flags.margin);
     add(list, "analysis.alpha", "--alpha", flags.alpha);
     add(list, "analysis.power", "--power", flags.power);
+    add(list, "analysis.stopping", "--stopping", flags.stopping);
     add(list, "engine.threads", "--threads", flags.threads);
     add(list, "engine.slots", "--slots", flags.slots);
     add(list, "engine.ubatch-size", "--ubatch-size", flags.ubatch_size);

@@ -66,6 +66,7 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     flags.margin = 0.2;
     flags.alpha = 0.1;
     flags.power = 0.7;
+    flags.stopping = "none";
     flags.engine = folder_.path("engine");
     flags.threads = 2;
     flags.slots = 8;
@@ -101,6 +102,7 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     EXPECT_EQ(plan->analysis.margin, 0.2);
     EXPECT_EQ(plan->analysis.alpha, 0.1);
     EXPECT_EQ(plan->analysis.power, 0.7);
+    EXPECT_EQ(plan->analysis.stopping, "none");
     EXPECT_EQ(plan->engine.path, folder_.path("engine"));
     EXPECT_EQ(plan->engine.threads, 2);
     EXPECT_EQ(plan->engine.slots, 8);
