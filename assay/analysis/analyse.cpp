@@ -7,6 +7,7 @@
 
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/evidence.hpp"
+#include "assay/analysis/length_control.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
@@ -182,6 +183,7 @@ ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
     ComparisonAnalysis out = analyse_inference(tally(outcomes), inference, settings);
     out.position = position_of(outcomes);
     out.confidence = confidence_of(outcomes);
+    out.length_control = length_control_of(outcomes, out.net_win_rate, settings);
     return out;
 }
 

@@ -10,8 +10,15 @@
 namespace assay::analysis {
 namespace {
 
+/// An equivalent or non_inferior that may not be claimed is inconclusive.
+DecisionLabel effective_label(const Candidate& candidate) {
+    const bool passes = candidate.label == DecisionLabel::kEquivalent || candidate.label == DecisionLabel::kNonInferior;
+    return passes && !candidate.claimed ? DecisionLabel::kInconclusive : candidate.label;
+}
+
 bool may_ship(const Candidate& candidate) {
-    return candidate.label == DecisionLabel::kEquivalent || candidate.label == DecisionLabel::kNonInferior;
+    const DecisionLabel label = effective_label(candidate);
+    return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
 }
 
 bool smaller(const Candidate& a, const Candidate& b) {
@@ -27,10 +34,12 @@ std::string saving(const Candidate& candidate, std::uint64_t baseline_size_bytes
 }
 
 std::string why_not(const Candidate& candidate) {
-    switch (candidate.label) {
+    switch (effective_label(candidate)) {
         case DecisionLabel::kDegraded:
             return candidate.name + " is degraded";
         case DecisionLabel::kInconclusive:
+            if (candidate.label != DecisionLabel::kInconclusive)
+                return candidate.name + " would pass alone, but may not be claimed beside the others";
             return candidate.name + " is inconclusive" +
                    (candidate.n_more.value_or(0) > 0 ? " (about " + count_of(*candidate.n_more, "more question") +
                                                            " would settle it if it is as good)"
@@ -60,7 +69,7 @@ int code_of(DecisionLabel label) {
 int first_of(std::span<const Candidate> candidates, std::initializer_list<int> codes) {
     for (const int code : codes) {
         if (std::any_of(candidates.begin(), candidates.end(),
-                        [&](const Candidate& c) { return code_of(c.label) == code; }))
+                        [&](const Candidate& c) { return code_of(effective_label(c)) == code; }))
             return code;
     }
     return 0;
@@ -71,7 +80,7 @@ int code_of_gate(std::span<const Candidate> candidates, const std::string& gate)
     if (gate == "all") return first_of(candidates, {3, 4, 5, 0});
     std::string known;
     for (const Candidate& candidate : candidates) {
-        if (candidate.name == gate) return code_of(candidate.label);
+        if (candidate.name == gate) return code_of(effective_label(candidate));
         known += (known.empty() ? "" : ", ") + candidate.name;
     }
     throw_usage(fmt::format("there is no variant \"{}\"", gate), "--gate",

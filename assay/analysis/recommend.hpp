@@ -17,6 +17,7 @@ struct Candidate {
     std::uint64_t size_bytes = 0;  ///< of its file; 0: not known
     std::string path;              ///< of its file; may be empty
     DecisionLabel label = DecisionLabel::kNotMeasured;
+    bool claimed = true;                 ///< false: an equivalent or non_inferior that may not be claimed counts as inconclusive
     std::optional<std::int64_t> n_more;  ///< further questions, for inconclusive ones
 };
 

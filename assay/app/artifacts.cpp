@@ -10,6 +10,7 @@
 #include "assay/base/text.hpp"
 #include "assay/exchange/study.hpp"
 #include "assay/judge/prompt.hpp"
+#include "assay/pairing/controls.hpp"
 #include "assay/pairing/unblind.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_markdown.hpp"
@@ -72,23 +73,37 @@ AnswersById by_question(std::vector<exchange::StudyAnswer> answers) {
     return out;
 }
 
-void write_exports(Writer& writer, const fs::path& folder, const std::vector<exchange::StudyItem>& items, const AnswersById& baseline, const AnswersById& variant, const report::ReportJudge& judge) {
-    const std::vector<exchange::BatchPlace> places = exchange::assign_batches(items);
+/// What is exported of one variant under one judge.
+struct Exported {
+    std::vector<exchange::StudyItem> items;
+    std::vector<exchange::StudyControl> controls;
+};
+
+void write_exports(Writer& writer, const fs::path& folder, const Exported& exported, const store::Store& store, const AnswersById& baseline, const AnswersById& variant, const report::ReportJudge& judge) {
+    const exchange::StudyPlaces places = exchange::assign_batches(exported.items, exported.controls);
     std::map<int, std::map<int, BlindedPair>> batches;  // batch -> example -> pair, of those that need a judge
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const Comparison& comparison = items[i].comparison;
+    for (std::size_t i = 0; i < exported.items.size(); ++i) {
+        const Comparison& comparison = exported.items[i].comparison;
         if (!exchange::needs_call(comparison)) continue;
         const exchange::StudyAnswer& ours = variant.at(comparison.question_id);
-        batches[places[i].batch].emplace(places[i].example, pairing::blind(ours.question, comparison, baseline.at(comparison.question_id).answer, ours.answer));
+        batches[places.items[i].batch].emplace(places.items[i].example, pairing::blind(ours.question, comparison, baseline.at(comparison.question_id).answer, ours.answer));
+    }
+    for (std::size_t i = 0; i < exported.controls.size(); ++i) {
+        const Control& control = exported.controls[i].control;
+        const auto honest = store.answer(control.honest_answer_key), other = store.answer(control.other_answer_key);
+        ASSAY_CHECK(honest && other);
+        batches[places.controls[i].batch].emplace(places.controls[i].example, pairing::blind(baseline.at(control.question_id).question, control, honest->answer, other->answer));
     }
     for (const auto& [batch, examples] : batches) {
         std::vector<BlindedPair> pairs;
         for (const auto& [example, pair] : examples) pairs.push_back(pair);
         writer.write(folder / (exchange::batch_name(batch) + ".txt"), judge::render_batch_text(pairs, judge.show_contexts, judge.show_expected));
     }
-    writer.write(folder / "batch_mapping.json", exchange::batch_mapping_json(items, places));
-    writer.write(folder / "raw_judge_responses.json", exchange::raw_judge_responses_json(items, places));
-    writer.write(folder / "evaluation_results.json", exchange::evaluation_results_json(items, places));
+    writer.write(folder / "batch_mapping.json", exchange::batch_mapping_json(exported.items, places.items));
+    writer.write(folder / "raw_judge_responses.json", exchange::raw_judge_responses_json(exported.items, exported.controls, places));
+    writer.write(folder / "evaluation_results.json", exchange::evaluation_results_json(exported.items, places.items));
+    writer.write(folder / "controls" / "batch_mapping.json", exchange::control_mapping_json(exported.controls, places.controls));
+    writer.write(folder / "controls" / "evaluation_results.json", exchange::control_results_json(exported.controls, places.controls));
 }
 
 }  // namespace
@@ -106,7 +121,7 @@ void write_artifacts(const store::Store& store, const std::string& plan_sha256, 
     for (const report::ReportComparison& comparison : model.comparisons) {
         const std::string& variant = comparison.analysis.variant;
         const std::string& judge = comparison.analysis.judge;
-        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, study_items(store, plan_sha256, variant, judge), answers.at(baseline), answers.at(variant), *report::find_judge(model, judge));
+        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, {study_items(store, plan_sha256, variant, judge), study_controls(store, plan_sha256, variant, judge)}, store, answers.at(baseline), answers.at(variant), *report::find_judge(model, judge));
     }
     writer.remove_stale();
     writer.write("report.md", report::render_markdown(model));

@@ -8,7 +8,10 @@
 #include <set>
 
 #include "assay/analysis/analyse.hpp"
+#include "assay/analysis/claims.hpp"
+#include "assay/analysis/controls.hpp"
 #include "assay/analysis/recommend.hpp"
+#include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
@@ -89,6 +92,8 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
     out.dataset_sha256 = stored.facts_.dataset_sha256;
     out.generation = stored.plan_.generation;
     out.blinding_seed = stored.plan_.blinding_seed;
+    out.multiplicity = stored.plan_.analysis.multiplicity;
+    out.known_bad = stored.plan_.known_bad;
     out.command = stored.facts_.command;
     if (const auto frozen = stored.store_.frozen_analysis(); frozen && (frozen->margin != out.margin || frozen->alpha != out.alpha)) {
         out.exploratory = true;
@@ -137,12 +142,74 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     return out;
 }
 
-report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
-    report::ReportComparison out;
+/// A verdict of one comparison, if it counts: what came after judging stopped early is left out.
+struct CountedItem {
+    Comparison comparison;
+    std::optional<Verdict> verdict;
+    bool left_out = false;
+};
+
+/// The comparisons of a variant in judging order with a judge's verdicts, and the analysis of it all.
+struct JudgedVariant {
+    std::vector<CountedItem> items;
+    ComparisonAnalysis analysis;
+    bool extended = false;  ///< comparisons were added after the decision had been shown
+};
+
+JudgedVariant judged_variant(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
+    JudgedVariant out;
+    std::map<std::string, const Question*> by_id;
+    for (const Question& question : stored.questions_) by_id.emplace(question.id, &question);
+    std::vector<Comparison> in_order;
+    std::vector<Outcome> without;  // comparisons that could not be made, or are not drawn yet
     const auto comparisons = stored.comparisons(index);
     const auto baseline = stored.answers(0);
-    const auto variant = stored.answers(index);
+    for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
+        if (comparisons[q]) {
+            in_order.push_back(*comparisons[q]);
+            continue;
+        }
+        Outcome outcome;
+        outcome.question_id = stored.questions_[q].id;
+        outcome.cluster = stored.questions_[q].cluster;
+        outcome.kind = baseline[q] && baseline[q]->stop_reason == StopReason::kFailed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
+        without.push_back(std::move(outcome));
+    }
+    sort_in_judging_order(in_order);
+    std::map<std::string, std::int64_t> length_of;  // characters of an answer, by key
+    for (const std::size_t i : {std::size_t{0}, index}) {
+        const auto answers = stored.answers(i);
+        for (std::size_t q = 0; q < answers.size(); ++q) length_of.emplace(stored.facts_.variants[i].answer_keys[q], answers[q] ? n_characters(answers[q]->text) : 0);
+    }
     std::vector<Outcome> outcomes;
+    for (const Comparison& comparison : in_order) {
+        CountedItem item{comparison, std::nullopt, false};
+        if (const auto row = stored.store_.verdict(comparison.id, judge.key)) item.verdict = row->verdict;
+        outcomes.push_back(pairing::make_outcome(*by_id.at(comparison.question_id), comparison, item.verdict));
+        outcomes.back().length_difference = length_of.at(comparison.variant_answer_key) - length_of.at(comparison.baseline_answer_key);
+        out.items.push_back(std::move(item));
+    }
+    const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, in_order);
+    out.extended = n_planned < static_cast<std::int64_t>(in_order.size());
+    outcomes.insert(outcomes.end(), without.begin(), without.end());
+    out.analysis = analysis::analyse_in_order(outcomes, {n_planned + static_cast<std::int64_t>(without.size()), judge.judge.costs_nothing}, stored.plan_.analysis);
+    if (out.analysis.stopping && out.analysis.stopping->stopped_early) {
+        for (auto i = static_cast<std::size_t>(out.analysis.stopping->n_used); i < out.items.size(); ++i) out.items[i].left_out = true;
+    }
+    out.analysis.variant = stored.variants_[index].name;
+    out.analysis.baseline = stored.variants_[0].name;
+    out.analysis.judge = judge.judge.name;
+    return out;
+}
+
+report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
+    report::ReportComparison out;
+    JudgedVariant judged = judged_variant(stored, index, judge);
+    extended = extended || judged.extended;
+    std::map<std::string, const CountedItem*> by_question;
+    for (const CountedItem& item : judged.items) by_question.emplace(item.comparison.question_id, &item);
+    const auto baseline = stored.answers(0);
+    const auto variant = stored.answers(index);
     for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
         const Question& question = stored.questions_[q];
         report::JudgedItem item;
@@ -150,12 +217,12 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
         item.expected = question.expected;
         if (baseline[q]) item.baseline_answer = baseline[q]->text;
         if (variant[q]) item.variant_answer = variant[q]->text;
-        if (comparisons[q]) {
-            std::optional<Verdict> verdict;
-            if (const auto row = stored.store_.verdict(comparisons[q]->id, judge.key)) verdict = row->verdict;
-            item.outcome = pairing::make_outcome(question, *comparisons[q], verdict);
-            if (verdict) item.verdict = verdict->state;
-            item.failure = verdict ? verdict->failure : comparisons[q]->variant_failed && variant[q] ? variant[q]->failure : "";
+        if (const auto found = by_question.find(question.id); found != by_question.end()) {
+            const CountedItem& counted = *found->second;
+            item.outcome = pairing::make_outcome(question, counted.comparison, counted.left_out ? std::nullopt : counted.verdict);
+            if (counted.left_out) item.outcome.kind = OutcomeKind::kNotJudged;
+            if (counted.verdict && !counted.left_out) item.verdict = counted.verdict->state;
+            item.failure = counted.verdict ? counted.verdict->failure : counted.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
         } else {
             item.outcome.question_id = question.id;
             item.outcome.cluster = question.cluster;
@@ -163,14 +230,24 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
             item.outcome.kind = baseline_failed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
             if (baseline_failed) item.failure = baseline[q]->failure;
         }
-        outcomes.push_back(item.outcome);
         out.items.push_back(std::move(item));
     }
-    out.analysis = analysis::analyse(outcomes, stored.plan_.analysis);
-    out.analysis.variant = stored.variants_[index].name;
-    out.analysis.baseline = stored.variants_[0].name;
-    out.analysis.judge = judge.judge.name;
+    out.analysis = std::move(judged.analysis);
     return out;
+}
+
+std::vector<Control> controls_of_judge(const StoredPlan& stored, const JudgeFacts& judge) {
+    const std::vector<Control> all = controls_of_plan(stored.store_, compared_names(stored.facts_), all_answer_keys(stored.facts_));
+    return first_controls(all, n_controls_for(judge.judge.costs_nothing, stored.questions_.size()));
+}
+
+ControlsSummary controls_summary(const StoredPlan& stored, const JudgeFacts& judge) {
+    std::vector<ControlOutcome> outcomes;
+    for (const Control& control : controls_of_judge(stored, judge)) {
+        const auto row = stored.store_.verdict(control.id, judge.key);
+        outcomes.push_back({control.kind, row ? row->verdict.state : VerdictState::kError, control.honest_is_a});
+    }
+    return analysis::check_controls(outcomes);
 }
 
 report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
@@ -181,12 +258,14 @@ report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) 
             if (comparison) ids.insert(comparison->id);
         }
     }
+    for (const Control& control : controls_of_judge(stored, facts)) ids.insert(control.id);
     for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
-        if (!ids.contains(row.comparison_id)) continue;
+        if (!ids.contains(row.item_id)) continue;
         ++out.n_calls;
         if (!row.verdict.model_version.empty()) versions.insert(row.verdict.model_version);
     }
     out.versions.assign(versions.begin(), versions.end());
+    out.controls = controls_summary(stored, facts);
     return out;
 }
 
@@ -197,9 +276,21 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     report::ReportModel model;
     model.experiment = experiment_of(stored);
     for (std::size_t i = 0; i < stored.variants_.size(); ++i) model.variants.push_back(variant_of(stored, i));
+    bool extended = false;
+    model.comparisons.reserve(stored.facts_.judges.size() * (stored.variants_.size() - 1));  // the rungs point into it
     for (const JudgeFacts& judge : stored.facts_.judges) {
         model.judges.push_back(judge_of(stored, judge));
-        for (std::size_t i = 1; i < stored.variants_.size(); ++i) model.comparisons.push_back(comparison_of(stored, i, judge));
+        std::vector<analysis::Rung> rungs;
+        for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
+            ComparisonAnalysis& analysis = model.comparisons.emplace_back(comparison_of(stored, i, judge, extended)).analysis;
+            analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
+            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].file.size_bytes});
+        }
+        analysis::settle_claims(rungs, stored.plan_.analysis);
+    }
+    if (extended) {
+        model.experiment.exploratory = true;
+        model.experiment.exploratory_why += fmt::format("{}comparisons were added after a decision had been shown, so errors are more frequent than alpha", model.experiment.exploratory_why.empty() ? "" : "; ");
     }
     model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].file.size_bytes);
     model.host = stored.facts_.host;
@@ -213,22 +304,37 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
 std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {
     std::vector<analysis::Candidate> out;
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
+        if (comparison->analysis.variant == model.experiment.known_bad) continue;  // nobody means to ship it
         const ModelFile& file = report::find_variant(model, comparison->analysis.variant)->variant.file;
-        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.n_more});
+        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
     }
     return out;
 }
 
 std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge) {
     const StoredPlan stored(store, plan_sha256);
-    const std::string& judge_key = stored.judge(judge).key;
     std::vector<exchange::StudyItem> out;
-    for (const auto& comparison : stored.comparisons(stored.index_of_variant(variant))) {
-        if (!comparison) continue;
-        exchange::StudyItem item{*comparison, stored.variants_[0].name, std::nullopt};
+    for (CountedItem& counted : judged_variant(stored, stored.index_of_variant(variant), stored.judge(judge)).items) {
+        exchange::StudyItem item;
+        item.comparison = std::move(counted.comparison);
         item.comparison.variant = variant;  // two variants with the same file share a comparison's id
-        if (const auto row = store.verdict(comparison->id, judge_key)) item.verdict = row->verdict;
+        item.baseline = stored.variants_[0].name;
+        item.verdict = std::move(counted.verdict);
+        item.left_out = counted.left_out;
         out.push_back(std::move(item));
+    }
+    return out;
+}
+
+std::vector<exchange::StudyControl> study_controls(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge) {
+    const StoredPlan stored(store, plan_sha256);
+    const JudgeFacts& facts = stored.judge(judge);
+    std::vector<exchange::StudyControl> out;
+    for (Control& control : controls_of_judge(stored, facts)) {
+        if (control.variant != variant) continue;
+        exchange::StudyControl row{std::move(control), std::nullopt};
+        if (const auto verdict = store.verdict(row.control.id, facts.key)) row.verdict = verdict->verdict;
+        out.push_back(std::move(row));
     }
     return out;
 }

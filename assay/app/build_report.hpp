@@ -17,8 +17,10 @@ namespace assay::app {
 /// The variants with the decisions of the judge that decides, in the plan's order: what recommendation and exit code follow from.
 [[nodiscard]] std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model);
 
-/// The comparisons of one variant under one judge, with what was said of them, in the order of the questions. For the study's files.
+/// The comparisons of one variant under one judge, with what was said of them, in the order of judging. For the study's files.
 [[nodiscard]] std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge);
+/// The controls that stand among them.
+[[nodiscard]] std::vector<exchange::StudyControl> study_controls(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge);
 /// A variant's answers in the order of the questions; those that were never made are left out.
 [[nodiscard]] std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant);
 

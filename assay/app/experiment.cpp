@@ -13,6 +13,7 @@
 #include "assay/app/build_report.hpp"
 #include "assay/app/file_hashes.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/hash.hpp"
@@ -21,9 +22,8 @@
 #include "assay/judge/judge.hpp"
 #include "assay/llm/engine_generator.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
-#include "assay/pairing/unblind.hpp"
-#include "assay/records/names.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/resolve.hpp"
 #include "assay/wire/messages.hpp"
@@ -52,11 +52,13 @@ class Experiment {
         for (std::size_t i = 0; i < variants_.size(); ++i) answer(i);
         // Answers are complete. From here on no model of ours runs.
         for (std::size_t i = 1; i < variants_.size(); ++i) pair(i);
-        // Sides are drawn and stored. Variant names stop here: what follows sees comparisons only.
+        draw_controls();
+        // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees blinded pairs only.
         for (std::size_t j = 0; j < judges_.size(); ++j) judge(j);
         // Nothing below calls a model or a judge: same store, same report.
         report::ReportModel model = build_report(*store_, plan_sha256_);
         write_artifacts(*store_, plan_sha256_, model, plan_.run_dir);
+        note_what_was_shown(model);
         return model;
     }
 
@@ -159,7 +161,16 @@ class Experiment {
         facts_.host = {host_.cpu, host_.n_cores, host_.os};
         for (std::size_t j = 0; j < judges_.size(); ++j) {
             const JudgeSpec& spec = plan_.judges[j];
-            facts_.judges.push_back({{spec.name, spec.provider, spec.model, spec.url, {}, 0, spec.show_contexts, spec.show_expected}, sha256_hex(judges_[j]->identity())});
+            JudgeFacts judge;
+            judge.judge.name = spec.name;
+            judge.judge.provider = spec.provider;
+            judge.judge.model = spec.model;
+            judge.judge.url = spec.url;
+            judge.judge.show_contexts = spec.show_contexts;
+            judge.judge.show_expected = spec.show_expected;
+            judge.judge.costs_nothing = judges_[j]->costs_nothing();
+            judge.key = sha256_hex(judges_[j]->identity());
+            facts_.judges.push_back(std::move(judge));
         }
         save_facts(*store_, plan_sha256_, facts_);
         progress_.finish(fmt::format("longest {} tokens, the first {} shared", longest_, prompts_.front().prompts.front().n_prefix));
@@ -314,66 +325,63 @@ class Experiment {
         for (std::size_t q = 0; q < questions_.size(); ++q) {
             const auto baseline = store_->answer(baseline_keys[q]);
             const auto variant = store_->answer(variant_keys[q]);
-            auto input = pairing::make_pair_input(questions_[q].id, {baseline_keys[q], baseline ? &baseline->answer : nullptr}, {variant_keys[q], variant ? &variant->answer : nullptr});
+            auto input = pairing::make_pair_input(questions_[q], {baseline_keys[q], baseline ? &baseline->answer : nullptr}, {variant_keys[q], variant ? &variant->answer : nullptr});
             if (!input) continue;
             ids.push_back(pairing::comparison_id(input->question_id, input->baseline_answer_key, input->variant_answer_key));
             inputs.push_back(std::move(*input));
         }
-        store_->save_comparisons(pairing::draw_comparisons(inputs, store_->comparisons(ids), variants_[index].name, plan_.blinding_seed));
-        comparison_ids_.push_back(std::move(ids));
+        const std::vector<Comparison> before = store_->comparisons(ids);
+        store_->save_comparisons(pairing::draw_comparisons(inputs, before, variants_[index].name, plan_.blinding_seed));
+        comparisons_.push_back(store_->comparisons(ids));
+        sort_in_judging_order(comparisons_.back());
+        const auto n_before = static_cast<std::int64_t>(before.size()), n_now = static_cast<std::int64_t>(ids.size());
+        streams_.push_back({variants_[index].name, n_before < n_now ? n_before : 0, n_now});
     }
+
+    /// Pairs whose right outcome is known, from the answers of this run.
+    void draw_controls() {
+        std::vector<pairing::ControlQuestion> sources;
+        for (std::size_t q = 0; q < questions_.size(); ++q) {
+            pairing::ControlQuestion source{questions_[q].id, {}};
+            for (const VariantFacts& facts : facts_.variants) {
+                const auto row = store_->answer(facts.answer_keys[q]);
+                source.answers.push_back(pairing::control_answer(facts.answer_keys[q], row ? &row->answer : nullptr));
+            }
+            sources.push_back(std::move(source));
+        }
+        const bool any_costs_nothing = std::any_of(judges_.begin(), judges_.end(), [](const auto& judge) { return judge->costs_nothing(); });
+        const std::vector<Control> drawn = plan_controls();
+        store_->save_controls(pairing::draw_controls(sources, streams_, drawn, n_controls_for(any_costs_nothing, questions_.size()), plan_.blinding_seed));
+    }
+
+    [[nodiscard]] std::vector<Control> plan_controls() const { return controls_of_plan(*store_, compared_names(facts_), all_answer_keys(facts_)); }
 
     void judge(std::size_t index) {
-        const JudgeSpec& spec = plan_.judges[index];
         const std::string& key = facts_.judges[index].key;
-        store_->save_judge(key, spec.name, judges_[index]->identity());
+        store_->save_judge(key, plan_.judges[index].name, judges_[index]->identity());
         if (options_.rejudge) store_->set_aside_verdicts(key);
+        const std::vector<Control> controls = first_controls(plan_controls(), n_controls_for(judges_[index]->costs_nothing(), questions_.size()));
         for (std::size_t i = 1; i < variants_.size(); ++i) {
-            const std::vector<BlindedPair> pairs = pairs_to_judge(i, key);
-            if (pairs.empty()) continue;
-            store_->freeze_analysis(plan_.analysis.margin, plan_.analysis.alpha);
-            progress_.begin(fmt::format("verdicts of {} on {}", spec.name, variants_[i].name), pairs.size(), "pairs");
-            std::map<VerdictState, int> states;
-            const judge::RunResult result = judges_[index]->run(
-                judge::source_of(pairs),
-                [&](const Verdict& verdict) {
-                    store_->save_verdict({verdict.item_id, key, spec.name, verdict, utc_now()});
-                    ++states[verdict.state];
-                    progress_.advance(1);
-                },
-                cancel_);
-            progress_.finish(failed_states(states));
+            std::vector<Control> among_these;
+            std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == variants_[i].name; });
+            const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, comparisons_[i - 1], among_these};
+            const bool went_on = judge_missing(task, *judges_[index], *store_, cancel_, progress_);
             stop_if_cancelled();
-            if (result.end == judge::RunEnd::kStopped) {
-                progress_.note(fmt::format("judge {} stopped: {}", spec.name, to_sentence(result.why)));
-                return;  // the rest stays pending; the next run asks for it
+            if (!went_on) return;  // the rest stays pending; the next run asks for it
+        }
+    }
+
+    /// Decisions are seen from now on: what is added later is an extension.
+    void note_what_was_shown(const report::ReportModel& model) {
+        for (const report::ReportComparison& comparison : model.comparisons) {
+            if (comparison.analysis.decision.label == DecisionLabel::kNotMeasured) continue;
+            for (std::size_t i = 1; i < variants_.size(); ++i) {
+                if (variants_[i].name != comparison.analysis.variant) continue;
+                for (const JudgeFacts& judge : facts_.judges) {
+                    if (judge.judge.name == comparison.analysis.judge) note_decision_shown(*store_, judge.key, comparisons_[i - 1]);
+                }
             }
         }
-    }
-
-    [[nodiscard]] static std::string failed_states(const std::map<VerdictState, int>& states) {
-        std::string out;
-        for (const auto& [state, n] : states) {
-            if (state == VerdictState::kA || state == VerdictState::kB || state == VerdictState::kTie) continue;
-            out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, name_of(state));
-        }
-        return out;
-    }
-
-    std::vector<BlindedPair> pairs_to_judge(std::size_t index, const std::string& judge_key) {
-        std::map<std::string, const Question*> by_id;
-        for (const Question& question : questions_) by_id.emplace(question.id, &question);
-        std::vector<Comparison> comparisons = store_->comparisons(store_->to_judge(comparison_ids_[index - 1], judge_key));
-        std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return a.order_index < b.order_index; });
-        std::vector<BlindedPair> pairs;
-        for (const Comparison& comparison : comparisons) {
-            if (comparison.identical || comparison.variant_failed) continue;
-            const auto baseline = store_->answer(comparison.baseline_answer_key);
-            const auto variant = store_->answer(comparison.variant_answer_key);
-            ASSAY_CHECK(baseline && variant);
-            pairs.push_back(pairing::blind(*by_id.at(comparison.question_id), comparison, baseline->answer, variant->answer));
-        }
-        return pairs;
     }
 
     const Plan& plan_;
@@ -393,7 +401,8 @@ class Experiment {
     bool long_rope_ = false;
     wire::Start start_;
     RunFacts facts_;
-    std::vector<std::vector<std::string>> comparison_ids_;  ///< of each variant but the baseline
+    std::vector<std::vector<Comparison>> comparisons_;  ///< of each variant but the baseline, in judging order
+    std::vector<pairing::ControlStream> streams_;       ///< likewise
 };
 
 }  // namespace

@@ -52,6 +52,8 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("--alpha", o.alpha, "one-sided error; the deciding interval has level 1 - 2 alpha; default 0.05")->group(decision);
     command.add_option("--power", o.power, "for the number of further questions; default 0.80")->group(decision);
     command.add_option("--stopping", o.stopping, "whether judging may end early: hybrid (default), group-sequential or none")->group(decision);
+    command.add_option("--multiplicity", o.multiplicity, "what may be claimed of several variants: ladder (default), holm or none")->group(decision);
+    command.add_option("--known-bad", o.known_bad, "name of a variant that is there only to show that the judge finds a bad one")->group(decision);
     command.add_option("--blinding-seed", o.blinding_seed, "seed of sides and order of judging")->group(decision);
     command.add_option("-j,--max-concurrency", o.max_concurrency, "requests in flight to each judge; default 4")->group(decision);
 

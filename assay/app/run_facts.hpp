@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ struct RunFacts {
     std::vector<VariantFacts> variants;  ///< baseline first
     std::vector<JudgeFacts> judges;
 };
+
+/// The names of the variants but the baseline's.
+[[nodiscard]] std::vector<std::string> compared_names(const RunFacts& facts);
+/// The keys of all answers, of every variant.
+[[nodiscard]] std::set<std::string> all_answer_keys(const RunFacts& facts);
 
 void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts);
 /// Empty if the plan was stored but its prompts were never made.

@@ -105,6 +105,11 @@ std::string to_valid_utf8(std::string_view bytes) {
     return out;
 }
 
+std::int64_t n_characters(std::string_view bytes) {
+    const std::string text = to_valid_utf8(bytes);
+    return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
 std::string shorten(std::string_view text, std::size_t max_chars) {
     const std::string valid = to_valid_utf8(text);
     std::string out;

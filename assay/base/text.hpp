@@ -19,6 +19,8 @@ namespace assay {
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 /// Valid UTF-8: every byte that is not part of a well-formed sequence becomes U+FFFD. Model output is bytes; reports are text.
 [[nodiscard]] std::string to_valid_utf8(std::string_view bytes);
+/// Code points of a text, an invalid byte counted as one.
+[[nodiscard]] std::int64_t n_characters(std::string_view bytes);
 /// At most `max_chars` characters (code points) of valid UTF-8 on one line, "…" at the end where something was cut.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t max_chars);
 /// Safe as a file name: ASCII letters, digits, '.', '_' and '-' are kept, each run of anything else becomes one '-'; never empty, ".", or "..".

@@ -69,6 +69,7 @@ analysis:
   power: 0.8                      # for the number of questions that would be needed
   stopping: hybrid                # hybrid | group-sequential | none: whether judging may end before all is judged; never of a judge
                                   # that costs nothing
+  multiplicity: ladder            # ladder (from the largest file down, until one fails) | holm | none: what may be claimed of several variants
 
 engine:                           # this machine
   # path: /opt/assay/assay-engine # default: beside assay
@@ -79,6 +80,8 @@ engine:                           # this machine
   flash-attn: on                  # on | off
   cache-type-k: f16               # f32 f16 bf16 q8_0 q5_1 q5_0 q4_1 q4_0 iq4_nl
   cache-type-v: f16
+
+# controls: {known-bad: Q2_K}     # a variant that nobody means to ship, to show that the judge finds a bad one
 
 blinding-seed: 1                  # which answer is shown first, and the order of judging
 

@@ -45,6 +45,10 @@ class ExperimentFile {
         read_analysis();
         read_engine();
         root_.read("blinding-seed", plan_.blinding_seed, kAnySeed);
+        if (auto controls = block("controls")) {
+            note_text(*controls, "known-bad", plan_.known_bad);
+            controls->finish();
+        }
         if (auto output = block("output")) {
             path(*output, "run", plan_.run_dir);
             output->finish();

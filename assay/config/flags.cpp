@@ -38,6 +38,7 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "analysis.alpha", "--alpha", flags.alpha);
     add(list, "analysis.power", "--power", flags.power);
     add(list, "analysis.stopping", "--stopping", flags.stopping);
+    add(list, "analysis.multiplicity", "--multiplicity", flags.multiplicity);
     add(list, "engine.threads", "--threads", flags.threads);
     add(list, "engine.slots", "--slots", flags.slots);
     add(list, "engine.ubatch-size", "--ubatch-size", flags.ubatch_size);
@@ -210,6 +211,7 @@ class FlagLayer {
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
+        text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
         if (flags_.ids) plan_.dataset.ids = *flags_.ids;
         if (flags_.stop) plan_.generation.stop = *flags_.stop;
         if (flags_.blinding_seed) plan_.blinding_seed = *flags_.blinding_seed;

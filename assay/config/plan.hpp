@@ -47,6 +47,8 @@ struct Overrides {
     std::optional<double> alpha;
     std::optional<double> power;
     std::optional<std::string> stopping;
+    std::optional<std::string> multiplicity;
+    std::optional<std::string> known_bad;
     std::optional<std::string> engine;  ///< --engine: the program assay-engine
     std::optional<std::int64_t> threads;
     std::optional<std::int64_t> slots;

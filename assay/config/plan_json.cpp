@@ -64,6 +64,7 @@ json identity_of(const Plan& plan, const PathText& path) {
     for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge));
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
+    out["controls"] = {{"known-bad", plan.known_bad}};
     out["blinding-seed"] = plan.blinding_seed;
     return out;
 }
@@ -185,6 +186,17 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
+/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad.
+json with_later_settings(json root) {
+    if (!root.is_object()) return root;
+    root.emplace("controls", json{{"known-bad", ""}});
+    if (const auto analysis = root.find("analysis"); analysis != root.end() && analysis->is_object()) {
+        analysis->emplace("stopping", "none");
+        analysis->emplace("multiplicity", "none");
+    }
+    return root;
+}
+
 Plan read_plan(const json& root) {
     Plan plan;
     ObjectReader in(root, "");
@@ -201,12 +213,12 @@ Plan read_plan(const json& root) {
     visit_engine(plan.engine, engine);
     engine.finish();
     read_list(in, "judges", plan.judges);
-    json analysis_of_plan = in.at("analysis");
-    // Plans of before there was early stopping do not name a design: nothing was stopped.
-    if (analysis_of_plan.is_object()) analysis_of_plan.emplace("stopping", "none");
-    ObjectReader analysis(analysis_of_plan, "analysis");
+    ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);
     analysis.finish();
+    ObjectReader controls(in.at("controls"), "controls");
+    controls.get("known-bad", plan.known_bad);
+    controls.finish();
     in("blinding-seed", plan.blinding_seed, kAnySeed);
     in.finish();
     return plan;
@@ -240,7 +252,7 @@ Result<Plan> plan_from_json(std::string_view text) {
     const json root = json::parse(text, nullptr, false);
     if (root.is_discarded()) return fail("the stored plan is not JSON");
     try {
-        return read_plan(root);
+        return read_plan(with_later_settings(root));
     } catch (const Damaged& error) {
         return fail(fmt::format("the stored plan is damaged: {}", error.message));
     }

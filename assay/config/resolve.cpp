@@ -55,6 +55,7 @@ class Resolver {
         look_for_files();
         read_texts();
         check_together();
+        check_decision();
         check_name();
         // Hash and paths of a plan that is not valid would say nothing.
         if (problems_.size() == 0) name_experiment();
@@ -165,6 +166,20 @@ class Resolver {
             judge.name = named ? checked_name(judge.name, key + ".name") : slug(default_name);
             take_name(taken, judge.name, key, named ? key + ".name" : key, "Give one of them a name of its own.");
         }
+    }
+
+    void check_decision() {
+        if (plan_.analysis.multiplicity == "holm" && plan_.analysis.stopping == "group-sequential") {
+            add("analysis.multiplicity", "holm needs a p value, and a group-sequential design gives none", "Write multiplicity: ladder, or stopping: hybrid.");
+        }
+        if (!written("controls.known-bad")) return;
+        for (VariantSpec& variant : plan_.variants) {
+            if (variant.name == slug(plan_.known_bad)) {
+                plan_.known_bad = variant.name;
+                return;
+            }
+        }
+        add("controls.known-bad", fmt::format("there is no variant \"{}\"", plan_.known_bad), "Name one of the variants.");
     }
 
     /// Reports a file that is not there; true if it is.

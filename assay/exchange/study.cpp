@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
@@ -25,18 +27,6 @@ Json text_or_null(std::string_view bytes) {
     return bytes.empty() ? Json(nullptr) : Json(text(bytes));
 }
 
-const std::string& shown_as_a(const StudyItem& item) {
-    return item.comparison.variant_is_a ? item.comparison.variant : item.baseline;
-}
-
-const std::string& shown_as_b(const StudyItem& item) {
-    return item.comparison.variant_is_a ? item.baseline : item.comparison.variant;
-}
-
-std::string order_of(const StudyItem& item) {
-    return shown_as_a(item) + "_first";
-}
-
 /// What the results file says of an item: the judge's verdict, or the one that follows without a call.
 std::optional<Verdict> settled_verdict(const StudyItem& item) {
     if (needs_call(item.comparison)) return item.verdict;
@@ -52,12 +42,41 @@ std::optional<Verdict> settled_verdict(const StudyItem& item) {
     return out;
 }
 
-Json winner_of(const StudyItem& item, VerdictState state) {
+/// Indices in the order of the files: by batch, then by example.
+std::vector<std::size_t> file_order(std::span<const BatchPlace> places) {
+    std::vector<std::size_t> order(places.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return std::tie(places[a].batch, places[a].example) < std::tie(places[b].batch, places[b].example);
+    });
+    return order;
+}
+
+/// What stands in batch_mapping.json and evaluation_results.json of an item or a control alike.
+struct Row {
+    BatchPlace place;
+    std::string task_id;
+    std::string as_a;
+    std::string as_b;
+
+    [[nodiscard]] std::string order() const { return as_a + "_first"; }
+};
+
+Json mapping_row(const Row& row) {
+    return {{"batch", row.place.batch},
+            {"example", row.place.example},
+            {"task_id", text(row.task_id)},
+            {"presented_as_A", text(row.as_a)},
+            {"presented_as_B", text(row.as_b)},
+            {"order", text(row.order())}};
+}
+
+Json winner_of(const Row& row, VerdictState state) {
     switch (state) {
         case VerdictState::kA:
-            return text(shown_as_a(item));
+            return text(row.as_a);
         case VerdictState::kB:
-            return text(shown_as_b(item));
+            return text(row.as_b);
         case VerdictState::kTie:
             return "TIE";
         case VerdictState::kInvalid:
@@ -68,16 +87,30 @@ Json winner_of(const StudyItem& item, VerdictState state) {
     return nullptr;
 }
 
-/// Indices of the items in the order of the files: by batch, then by example.
-std::vector<std::size_t> file_order(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
-    ASSAY_CHECK(items.size() == places.size());
-    std::vector<std::size_t> order(items.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::tie(places[a].batch, places[a].example) < std::tie(places[b].batch, places[b].example);
-    });
-    return order;
+Json result_row(const Row& row, const Verdict& verdict) {
+    Json out{{"batch", row.place.batch},
+             {"example", row.place.example},
+             {"task_id", text(row.task_id)},
+             {"verdict", name_of(verdict.state)},
+             {"winner_model", winner_of(row, verdict.state)},
+             {"order", text(row.order())},
+             {"confidence", text_or_null(name_of(verdict.confidence))},
+             {"reasoning", text(verdict.reasoning)}};
+    if (!verdict.failure.empty()) out["failure"] = text(verdict.failure);
+    return out;
 }
+
+Row row_of(const StudyItem& item, BatchPlace place) {
+    const std::string &variant = item.comparison.variant, &baseline = item.baseline;
+    return {place, item.comparison.question_id, item.comparison.variant_is_a ? variant : baseline, item.comparison.variant_is_a ? baseline : variant};
+}
+
+Row row_of(const Control& control, BatchPlace place) {
+    if (control.kind == ControlKind::kIdentical) return {place, task_id_of(control), "identical", "identical"};
+    return {place, task_id_of(control), control.honest_is_a ? "honest" : "swapped", control.honest_is_a ? "swapped" : "honest"};
+}
+
+std::string raw_key(BatchPlace place) { return fmt::format("{}/{}", batch_name(place.batch), place.example); }
 
 }  // namespace
 
@@ -85,22 +118,31 @@ bool needs_call(const Comparison& comparison) {
     return !comparison.identical && !comparison.variant_failed;
 }
 
-std::vector<BatchPlace> assign_batches(std::span<const StudyItem> items, int batch_size) {
+StudyPlaces assign_batches(std::span<const StudyItem> items, std::span<const StudyControl> controls, int batch_size) {
     ASSAY_CHECK(batch_size >= 1);
-    std::vector<std::size_t> order(items.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        const Comparison &x = items[a].comparison, &y = items[b].comparison;
-        return std::tie(x.order_index, x.id) < std::tie(y.order_index, y.id);
-    });
-    std::vector<BatchPlace> places(items.size());
+    struct Entry {
+        double at;
+        bool is_item;
+        std::string_view id;
+        bool needs_call;
+        BatchPlace* place;
+        [[nodiscard]] auto key() const { return std::tie(at, is_item, id); }
+    };
+    StudyPlaces places{std::vector<BatchPlace>(items.size()), std::vector<BatchPlace>(controls.size())};
+    std::vector<Entry> entries;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const Comparison& comparison = items[i].comparison;
+        entries.push_back({static_cast<double>(comparison.order_index), true, comparison.id, needs_call(comparison), &places.items[i]});
+    }
+    for (std::size_t i = 0; i < controls.size(); ++i) entries.push_back({controls[i].control.place, false, controls[i].control.id, true, &places.controls[i]});
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key() < b.key(); });
     const auto size = static_cast<std::size_t>(batch_size);
-    for (std::size_t start = 0; start < order.size(); start += size) {
-        const auto first = order.begin() + static_cast<std::ptrdiff_t>(start);
-        const auto last = order.begin() + static_cast<std::ptrdiff_t>(std::min(start + size, order.size()));
-        std::stable_partition(first, last, [&](std::size_t i) { return needs_call(items[i].comparison); });
+    for (std::size_t start = 0; start < entries.size(); start += size) {
+        const auto first = entries.begin() + static_cast<std::ptrdiff_t>(start);
+        const auto last = entries.begin() + static_cast<std::ptrdiff_t>(std::min(start + size, entries.size()));
+        std::stable_partition(first, last, [](const Entry& entry) { return entry.needs_call; });
         int example = 0;
-        for (auto it = first; it != last; ++it) places[*it] = {static_cast<int>(start / size) + 1, ++example};
+        for (auto it = first; it != last; ++it) *it->place = {static_cast<int>(start / size) + 1, ++example};
     }
     return places;
 }
@@ -139,47 +181,66 @@ std::string responses_jsonl(std::span<const StudyAnswer> rows) {
 }
 
 std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
+    ASSAY_CHECK(items.size() == places.size());
     Json out = Json::array();
-    for (const std::size_t i : file_order(items, places)) {
-        const StudyItem& item = items[i];
-        out.push_back({{"batch", places[i].batch},
-                       {"example", places[i].example},
-                       {"task_id", text(item.comparison.question_id)},
-                       {"presented_as_A", text(shown_as_a(item))},
-                       {"presented_as_B", text(shown_as_b(item))},
-                       {"order", text(order_of(item))},
-                       {"comparison_id", text(item.comparison.id)},
-                       {"order_index", item.comparison.order_index},
-                       {"answers_sha256", text(item.comparison.answers_sha256)}});
+    for (const std::size_t i : file_order(places)) {
+        const Comparison& comparison = items[i].comparison;
+        Json row = mapping_row(row_of(items[i], places[i]));
+        row["comparison_id"] = text(comparison.id);
+        row["order_index"] = comparison.order_index;
+        row["answers_sha256"] = text(comparison.answers_sha256);
+        out.push_back(std::move(row));
     }
     return out.dump(2) + "\n";
 }
 
-std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
-    Json out = Json::object();
-    for (const std::size_t i : file_order(items, places)) {
-        const StudyItem& item = items[i];
-        if (!needs_call(item.comparison) || !item.verdict || item.verdict->raw.empty()) continue;
-        out[fmt::format("{}/{}", batch_name(places[i].batch), places[i].example)] = text(item.verdict->raw);
+std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places) {
+    std::map<std::pair<int, int>, const Verdict*> replies;
+    const auto add = [&](const std::optional<Verdict>& verdict, BatchPlace place) {
+        if (verdict && !verdict->raw.empty()) replies.emplace(std::pair(place.batch, place.example), &*verdict);
+    };
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (needs_call(items[i].comparison)) add(items[i].verdict, places.items[i]);
     }
+    for (std::size_t i = 0; i < controls.size(); ++i) add(controls[i].verdict, places.controls[i]);
+    Json out = Json::object();
+    for (const auto& [place, verdict] : replies) out[raw_key({place.first, place.second})] = text(verdict->raw);
     return out.dump(2) + "\n";
 }
 
 std::string evaluation_results_json(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
+    ASSAY_CHECK(items.size() == places.size());
     Json out = Json::array();
-    for (const std::size_t i : file_order(items, places)) {
-        const StudyItem& item = items[i];
-        const std::optional<Verdict> verdict = settled_verdict(item);
-        if (!verdict) continue;
-        Json row{{"batch", places[i].batch},
-                 {"example", places[i].example},
-                 {"task_id", text(item.comparison.question_id)},
-                 {"verdict", name_of(verdict->state)},
-                 {"winner_model", winner_of(item, verdict->state)},
-                 {"order", text(order_of(item))},
-                 {"confidence", text_or_null(name_of(verdict->confidence))},
-                 {"reasoning", text(verdict->reasoning)}};
-        if (!verdict->failure.empty()) row["failure"] = text(verdict->failure);
+    for (const std::size_t i : file_order(places)) {
+        if (items[i].left_out) continue;
+        const std::optional<Verdict> verdict = settled_verdict(items[i]);
+        if (verdict) out.push_back(result_row(row_of(items[i], places[i]), *verdict));
+    }
+    return out.dump(2) + "\n";
+}
+
+std::string task_id_of(const Control& control) { return "control-" + control.id.substr(0, 16); }
+
+std::string control_mapping_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places) {
+    ASSAY_CHECK(controls.size() == places.size());
+    Json out = Json::array();
+    for (const std::size_t i : file_order(places)) {
+        Json row = mapping_row(row_of(controls[i].control, places[i]));
+        row["kind"] = name_of(controls[i].control.kind);
+        row["question_id"] = text(controls[i].control.question_id);
+        row["control_id"] = text(controls[i].control.id);
+        out.push_back(std::move(row));
+    }
+    return out.dump(2) + "\n";
+}
+
+std::string control_results_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places) {
+    ASSAY_CHECK(controls.size() == places.size());
+    Json out = Json::array();
+    for (const std::size_t i : file_order(places)) {
+        if (!controls[i].verdict) continue;
+        Json row = result_row(row_of(controls[i].control, places[i]), *controls[i].verdict);
+        row["kind"] = name_of(controls[i].control.kind);
         out.push_back(std::move(row));
     }
     return out.dump(2) + "\n";

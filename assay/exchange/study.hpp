@@ -13,6 +13,7 @@
 
 #include "assay/records/answer.hpp"
 #include "assay/records/comparison.hpp"
+#include "assay/records/control.hpp"
 #include "assay/records/question.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -31,6 +32,13 @@ struct StudyItem {
     Comparison comparison;
     std::string baseline;            ///< the baseline's name
     std::optional<Verdict> verdict;  ///< empty: not judged yet, or no call is needed
+    bool left_out = false;           ///< judging stopped before it: whatever is known of it counts for nothing
+};
+
+/// A control that stands among a variant's comparisons, and what the judge said of it.
+struct StudyControl {
+    Control control;
+    std::optional<Verdict> verdict;  ///< empty: not judged yet
 };
 
 /// Where an item stands in the exports: batch_NN.txt and the number within it, both from 1.
@@ -43,11 +51,17 @@ struct BatchPlace {
 /// Whether a judge is asked: the answers differ and the variant has one.
 [[nodiscard]] bool needs_call(const Comparison& comparison);
 
-/// A place for each item, in the order of `items`: groups of `batch_size` (at least 1) by order_index, then id. Items
-/// that are appended with larger order_index leave the full batches as they are. Within a batch those that need a call
-/// come first, so that batch_NN.txt counts 1, 2, 3, ... without a gap; the others (identical answers, no answer of the
+/// Places of all items and all controls, each in the order of the input.
+struct StudyPlaces {
+    std::vector<BatchPlace> items;
+    std::vector<BatchPlace> controls;
+};
+
+/// Groups of `batch_size` (at least 1) in the order of judging: items by order_index, controls before the first item that is not below their
+/// place. Items that are appended with larger order_index, and controls among them, leave the full batches as they are. Within a batch those
+/// that need a call come first, so that batch_NN.txt counts 1, 2, 3, ... without a gap; the others (identical answers, no answer of the
 /// variant) take the numbers after them.
-[[nodiscard]] std::vector<BatchPlace> assign_batches(std::span<const StudyItem> items, int batch_size = 10);
+[[nodiscard]] StudyPlaces assign_batches(std::span<const StudyItem> items, std::span<const StudyControl> controls, int batch_size = 10);
 
 /// "batch_01": the stem of a batch's file, two digits at least.
 [[nodiscard]] std::string batch_name(int batch);
@@ -65,14 +79,21 @@ struct BatchPlace {
 /// assign_batches for the same items.
 [[nodiscard]] std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const BatchPlace> places);
 
-/// raw_judge_responses.json: {"batch_01/3": reply} of the items for which the judge was called and something came back.
-[[nodiscard]] std::string raw_judge_responses_json(std::span<const StudyItem> items,
-                                                   std::span<const BatchPlace> places);
+/// raw_judge_responses.json: {"batch_01/3": reply} of the items and controls for which the judge was called and something came back.
+[[nodiscard]] std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places);
 
 /// evaluation_results.json: {batch, example, task_id, verdict, winner_model, order, confidence, reasoning} of every
 /// item that is settled or was tried, by batch and example; `failure` besides where the state is INVALID, ERROR or
 /// REFUSED. Identical answers are TIE and a variant without an answer loses, both with confidence null; `winner_model`
-/// is null for INVALID, ERROR, REFUSED. Items that wait for a verdict are left out.
+/// is null for INVALID, ERROR, REFUSED. Items that wait for a verdict, or that judging stopped before, are left out.
 [[nodiscard]] std::string evaluation_results_json(std::span<const StudyItem> items, std::span<const BatchPlace> places);
+
+/// "control-" and digits of its id: a task_id that no question has.
+[[nodiscard]] std::string task_id_of(const Control& control);
+/// controls/batch_mapping.json: as batch_mapping.json, with `kind` (identical | swapped); the answers are called "honest" and "swapped", or
+/// both "identical".
+[[nodiscard]] std::string control_mapping_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places);
+/// controls/evaluation_results.json: as evaluation_results.json, with `kind`.
+[[nodiscard]] std::string control_results_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places);
 
 }  // namespace assay::exchange

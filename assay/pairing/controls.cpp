@@ -76,12 +76,12 @@ ControlAnswer control_answer(std::string_view key, const Answer* answer) {
 }
 
 std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
-                                   std::span<const std::string> variants,
+                                   std::span<const ControlStream> streams,
                                    std::span<const Control> already_drawn,
                                    std::int64_t n_each,
                                    std::uint64_t blinding_seed) {
     std::vector<Control> out;
-    if (questions.empty() || variants.empty()) return out;
+    if (questions.empty() || streams.empty()) return out;
     for (const ControlKind kind : {ControlKind::kIdentical, ControlKind::kSwapped}) {
         std::int64_t n_drawn = 0, next_rank = 0, lean = 0;
         for (const Control& control : already_drawn) {
@@ -103,12 +103,13 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
             Control control;
             control.kind = kind;
             control.rank = next_rank++;
-            control.variant = variants[rank % variants.size()];
+            const ControlStream& among = streams[rank % streams.size()];
+            control.variant = among.variant;
             control.question_id = pair->question->question_id;
             control.honest_answer_key = pair->honest->key;
             control.other_answer_key = pair->other->key;
             control.honest_is_a = side != 0;
-            control.place = place_rng.uniform();
+            control.place = static_cast<double>(among.first) + static_cast<double>(among.last - among.first) * place_rng.uniform();
             const std::array<std::string, 6> fields{"control", std::string(name_of(kind)), std::to_string(control.rank), control.question_id, control.honest_answer_key, control.other_answer_key};
             control.id = sha256_of_fields(fields);
             out.push_back(std::move(control));

@@ -30,15 +30,22 @@ struct ControlQuestion {
     std::vector<ControlAnswer> answers;
 };
 
+/// The comparisons of a variant among which controls are put: those with an order_index in [first, last).
+struct ControlStream {
+    std::string variant;
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
 /// Further controls, so that with `already_drawn` (those of the variants of this plan) there are `n_each` of each kind, or as many as can be
 /// made: a swapped one needs a second question with another answer.
 ///   identical  an answer of the baseline and of the variants in turn
 ///   swapped    the baseline's answer and, in its place, an answer to another question: the baseline's, and when all of those were used,
 ///              a variant's. A small set uses its questions again, with other partners
-/// Questions come in an order from the seed; each control stands among the comparisons of one of the `variants` (names, in turn, without the
-/// baseline; none: no controls) at a place from the seed. Sides: permuted blocks within each kind (sides.hpp).
+/// Questions come in an order from the seed; each control stands among the comparisons of one of the `streams` (in turn; none: no controls) at
+/// a place from the seed. Sides: permuted blocks within each kind (sides.hpp).
 [[nodiscard]] std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
-                                                 std::span<const std::string> variants,
+                                                 std::span<const ControlStream> streams,
                                                  std::span<const Control> already_drawn,
                                                  std::int64_t n_each,
                                                  std::uint64_t blinding_seed);

@@ -110,6 +110,7 @@ struct Decision {
     bool detectably_better = false;   ///< the interval lies above 0
     double margin = 0.1;
     double alpha = 0.05;
+    std::optional<bool> claimed;      ///< under a ladder or Holm: whether an equivalent or non_inferior may be claimed; empty: not corrected
     std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true difference of 0; empty: none needed, or not to be said
     std::string why;
 };
@@ -118,6 +119,12 @@ struct Decision {
 struct WorstCase {
     Decision decision;
     Estimate net_win_rate;
+};
+
+/// The net win rate if both answers had been equally long: a sensitivity analysis, as quantization may change length (statistics.md 2h).
+struct LengthControl {
+    Estimate net;                ///< empty value and a `why`: not to be had
+    bool label_differs = false;  ///< its interval gives another label than the unadjusted one
 };
 
 /// How judging could have ended early, and how it ended.
@@ -149,7 +156,23 @@ struct ComparisonAnalysis {
     std::optional<ClusterSummary> clusters;
     Decision decision;
     WorstCase worst_case;
+    std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
     std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
+};
+
+/// What one judge made of pairs whose right outcome is known.
+struct ControlsSummary {
+    std::int64_t n_identical = 0;         ///< identical pairs with a verdict A, B or TIE
+    std::int64_t n_preferred = 0;         ///< of those: A or B
+    std::int64_t n_first_preferred = 0;   ///< of those: A
+    std::int64_t n_identical_failed = 0;  ///< identical pairs that ended as INVALID or REFUSED
+    std::int64_t n_swapped = 0;           ///< pairs with a swapped-in answer that are settled, INVALID and REFUSED among them
+    std::int64_t n_swapped_lost = 0;      ///< of those: the swapped-in answer lost
+    std::int64_t n_pending = 0;           ///< of either kind: ERROR or not asked yet
+    Estimate side_preferred;              ///< n_preferred / n_identical
+    Estimate swapped_lost;                ///< n_swapped_lost / n_swapped
+    bool passed = false;
+    std::string why;                      ///< a sentence without a full stop: why not passed
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

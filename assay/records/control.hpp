@@ -24,7 +24,7 @@ struct Control {
     std::string honest_answer_key;     ///< an answer to that question
     std::string other_answer_key;      ///< the same one, or the answer to another question
     bool honest_is_a = false;          ///< the honest answer is shown first, as A
-    double place = 0;                  ///< in [0, 1): where in the order of that variant's comparisons it stands
+    double place = 0;                  ///< judged before that variant's first comparison whose order_index is not below it
 };
 
 /// What a judge said of a control; state kError without a verdict where it was not asked yet.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,7 @@ struct Outcome {
     bool variant_is_a = false;
     Confidence confidence = Confidence::kNone;
     std::string reasoning;
+    std::optional<std::int64_t> length_difference;  ///< characters of the variant's answer minus those of the baseline's; empty: not known
 };
 
 }  // namespace assay

@@ -84,6 +84,7 @@ struct AnalysisSettings {
     double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
     double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
     std::string stopping = "hybrid";  ///< hybrid | group-sequential | none: how judging may end early, where a verdict costs something
+    std::string multiplicity = "ladder";  ///< ladder | holm | none: how several variants are claimed (analysis/claims.hpp)
 };
 
 struct Plan {
@@ -97,6 +98,7 @@ struct Plan {
     std::vector<JudgeSpec> judges;  ///< never empty; the first decides
     AnalysisSettings analysis;
     std::uint64_t blinding_seed = 1;
+    std::string known_bad;  ///< name of a variant that is there only to show that the judge finds a bad one; empty: none
     std::string run_dir;
 };
 

@@ -113,11 +113,37 @@ Json json_of(const Decision& decision) {
             {"detectably_better", decision.detectably_better},
             {"margin", decision.margin},
             {"alpha", decision.alpha},
+            {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
             {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
             {"why", to_valid_utf8(decision.why)}};
 }
 
+Json json_of(const std::optional<LengthControl>& control) {
+    if (!control) return nullptr;
+    return {{"net", json_of(control->net)}, {"label_differs", control->label_differs}};
+}
+
+Json json_of(const std::optional<StoppingSummary>& stopping) {
+    if (!stopping) return nullptr;
+    return {{"design", stopping->design},
+            {"n_planned", stopping->n_planned},
+            {"n_used", stopping->n_used},
+            {"looks", stopping->looks},
+            {"stopped_early", stopping->stopped_early},
+            {"alpha_spent", stopping->alpha_spent},
+            {"sentence", to_valid_utf8(stopping->sentence)}};
+}
+
 }  // namespace
+
+std::string controls_to_json(const ControlsSummary& c, int indent) {
+    const Json out{{"passed", c.passed},
+                   {"why", c.why.empty() ? Json(nullptr) : Json(to_valid_utf8(c.why))},
+                   {"identical", {{"n", c.n_identical}, {"n_preferred", c.n_preferred}, {"n_first_preferred", c.n_first_preferred}, {"n_failed", c.n_identical_failed}, {"side_preferred", json_of(c.side_preferred)}}},
+                   {"swapped", {{"n", c.n_swapped}, {"n_lost", c.n_swapped_lost}, {"swapped_lost", json_of(c.swapped_lost)}}},
+                   {"n_pending", c.n_pending}};
+    return out.dump(indent);
+}
 
 std::string estimate_to_json(const Estimate& estimate) {
     return json_of(estimate).dump();
@@ -140,6 +166,8 @@ std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {
         {"tost", json_of(a.tost)},
         {"clusters", json_of(a.clusters)},
         {"decision", json_of(a.decision)},
+        {"length_controlled", json_of(a.length_control)},
+        {"stopping", json_of(a.stopping)},
         {"worst_case",
          {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
     return out.dump(indent);

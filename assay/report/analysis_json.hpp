@@ -22,4 +22,7 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 /// worst_case {decision, net_win_rate}. The names of variant, baseline and judge are not in it.
 [[nodiscard]] std::string analysis_to_json(const ComparisonAnalysis& analysis, int indent = -1);
 
+/// {passed, why, identical {n, n_preferred, n_first_preferred, n_failed, side_preferred}, swapped {n, n_lost, swapped_lost}, n_pending}.
+[[nodiscard]] std::string controls_to_json(const ControlsSummary& controls, int indent = -1);
+
 }  // namespace assay::report

@@ -129,6 +129,7 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"url", text_or_null(judge.url)},
             {"versions", texts(judge.versions)},
             {"n_calls", judge.n_calls},
+            {"costs_nothing", judge.costs_nothing},
             {"show_contexts", judge.show_contexts},
             {"show_expected", judge.show_expected}};
 }
@@ -149,6 +150,12 @@ std::string render_json(const ReportModel& model) {
     for (const ReportVariant& variant : model.variants) variants.push_back(variant_json(variant));
     for (const ReportJudge& judge : model.judges) judges.push_back(judge_json(judge, judges.empty()));
     for (const ReportComparison& c : model.comparisons) comparisons.push_back(comparison_json(c.analysis));
+    Json controls = Json::array();
+    for (const ReportJudge& judge : model.judges) {
+        Json entry{{"judge", text(judge.name)}};
+        entry.update(Json::parse(controls_to_json(judge.controls)));
+        controls.push_back(std::move(entry));
+    }
     const Recommendation& r = model.recommendation;
     const EqualityProof& proof = model.proof;
     const HostInfo& host = model.host;
@@ -157,8 +164,7 @@ std::string render_json(const ReportModel& model) {
                    {"variants", std::move(variants)},
                    {"judges", std::move(judges)},
                    {"comparisons", std::move(comparisons)},
-                   {"controls", nullptr},
-                   {"controls_why", text(model.controls_why)},
+                   {"controls", std::move(controls)},
                    {"recommendation",
                     {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)}, {"sentence", text(r.sentence)}}},
                    {"proof",

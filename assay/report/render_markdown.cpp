@@ -10,6 +10,7 @@
 #include "assay/records/names.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/markdown_results.hpp"
+#include "assay/report/markdown_sensitivity.hpp"
 #include "assay/report/markdown_text.hpp"
 
 namespace assay::report {
@@ -61,7 +62,7 @@ std::string key_finding(const ReportModel& model) {
                    points_with_interval(a.net_win_rate), measured ? confidence_level(a.net_win_rate.confidence) : "",
                    decisive ? p_value(a.sign_test.exact) : none,
                    a.effect_size.abs_2p_minus_1 ? fmt::format("{:.3f}", *a.effect_size.abs_2p_minus_1) : "undefined",
-                   "**" + decision_sentence(a.decision) + "**"});
+                   "**" + decision_sentence(a.decision) + "**" + (a.decision.claimed.value_or(true) ? "" : " (not claimed)")});
     }
     std::string out = "## Key finding\n\n";
     if (table.empty()) return out + "Nothing was judged: not measured.\n\n";
@@ -142,9 +143,7 @@ std::string controls(const ReportModel& model) {
     out += bullet("Same settings: " + generation_text(model.experiment.generation) + ".");
     for (const ReportVariant& v : model.variants) out += bullet(independence_text(v));
     for (const std::string& note : proof.notes) out += bullet(md_text(note));
-    out +=
-        bullet("Gating controls (identical pairs and swapped-in answers, hidden among the questions): not measured, " +
-               md_text(model.controls_why) + ". So it was not tested whether the judge can see a difference at all.");
+    out += md_judge_controls(model);
     return out + "\n";
 }
 
@@ -219,6 +218,13 @@ std::string practical_implications(const ReportModel& model) {
                host.cores > 0 ? fmt::format(" ({} cores)", host.cores) : std::string());
 }
 
+std::string multiplicity_text(const ReportModel& model, std::size_t n_variants) {
+    const std::string& rule = model.experiment.multiplicity;
+    if (rule == "ladder") return fmt::format("{} variants are claimed in a fixed sequence from the largest file to the smallest, each at alpha = {:.4g}; after the first that fails nothing is claimed.", n_variants, model.experiment.alpha);
+    if (rule == "holm") return fmt::format("{} variants are claimed by Holm's adjusted p values at alpha = {:.4g}.", n_variants, model.experiment.alpha);
+    return fmt::format("{} variants are decided, each at alpha = {:.4g}, without a correction for their number.", n_variants, model.experiment.alpha);
+}
+
 std::string caveats(const ReportModel& model) {
     std::string out = "## Caveats\n\n";
     const auto deciding = deciding_comparisons(model);
@@ -231,17 +237,12 @@ std::string caveats(const ReportModel& model) {
         bullet(fmt::format("The result holds for these {} questions and others like them, these settings, and this "
                            "judge; not for other tasks.",
                            model.experiment.n_questions));
-    out += bullet("No gating controls: a judge that sees nothing makes everything look alike.");
     if (any_metric)
         out += bullet(
             "The reference metric compares words with the expected answer. It does not know whether an answer is "
             "right.");
-    if (deciding.size() > 1) {
-        out += bullet(
-            fmt::format("{} variants are decided, each at alpha = {:.4g}, without a correction for their number.",
-                        deciding.size(), model.experiment.alpha));
-    }
-    if (not_judged) out += bullet("Some comparisons were not judged; run again to judge them.");
+    if (deciding.size() > 1) out += bullet(multiplicity_text(model, deciding.size()));
+    if (not_judged) out += bullet("Some comparisons were not judged: judging stopped early, or run again to judge them.");
     if (cut) out += bullet("Some answers were cut at the limit of tokens; a longer limit may change the result.");
     if (!model.proof.same_engine)
         out += bullet("Not only the weights may differ: the variants did not run under one engine fingerprint.");
@@ -249,7 +250,7 @@ std::string caveats(const ReportModel& model) {
         out += bullet("Not only the weights differ: each variant used its own chat template.");
     if (model.experiment.generation.temp > 0) out += bullet("Answers were sampled; another seed gives other answers.");
     if (model.experiment.exploratory)
-        out += bullet("Exploratory: margin or alpha were changed after verdicts were seen.");
+        out += bullet("Exploratory: " + md_text(model.experiment.exploratory_why) + ".");
     return out + "\n";
 }
 
@@ -298,7 +299,7 @@ std::string render_markdown(const ReportModel& model) {
     return heading(model) + key_finding(model) + models_compared(model) + controls(model) + blinding(model) +
            md_match_outcomes(model) + md_win_rates(model) + md_significance(model) + md_net_win_rate(model) +
            md_position(model) + md_confidence(model) + md_lost_questions(model) + md_failures(model) +
-           practical_implications(model) + caveats(model) + md_sample_size(model) + reproducibility(model) +
+           md_stopping(model) + md_sensitivity(model) + practical_implications(model) + caveats(model) + md_sample_size(model) + reproducibility(model) +
            conclusion(model);
 }
 

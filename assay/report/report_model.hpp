@@ -28,7 +28,9 @@ struct ReportExperiment {
     std::string dataset_sha256;
     GenerationSettings generation;
     std::uint64_t blinding_seed = 1;
-    bool exploratory = false;     ///< margin or alpha were changed after the first verdict
+    std::string multiplicity = "ladder";  ///< ladder | holm | none
+    std::string known_bad;                ///< the variant that is there to be found degraded; empty: none
+    bool exploratory = false;     ///< margin or alpha were changed after the first verdict, or comparisons were added after a decision
     std::string exploratory_why;  ///< a sentence, when exploratory
     std::string command;          ///< what makes this run again: "assay run science.yaml --run DIR"; may be empty
 };
@@ -79,6 +81,8 @@ struct ReportJudge {
     std::int64_t n_calls = 0;           ///< verdicts that needed a call (identical and failed answers need none)
     bool show_contexts = true;          ///< the judge saw the passages
     bool show_expected = true;          ///< the judge saw the expected answer
+    bool costs_nothing = false;         ///< its verdicts are computed here: all is judged, whatever they are
+    ControlsSummary controls;           ///< of pairs whose right outcome is known
 };
 
 /// Where it ran. Empty or 0: not known.
@@ -103,7 +107,6 @@ struct ReportModel {
     std::vector<ReportComparison>
         comparisons;                ///< by judge in that order, within a judge by variant in the plan's order
     Recommendation recommendation;  ///< by the judge that decides
-    std::string controls_why = "gating controls are not part of this version";  ///< why `controls` is null
     HostInfo host;
     EqualityProof proof;
 };

@@ -36,6 +36,24 @@ StudyItem item_of(int index, bool variant_is_a, std::optional<VerdictState> stat
     return item;
 }
 
+std::vector<BatchPlace> places_of(std::span<const StudyItem> items, int batch_size = 10) { return assign_batches(items, {}, batch_size).items; }
+
+StudyControl control_of(int number, ControlKind kind, double place, std::optional<VerdictState> state) {
+    StudyControl control;
+    control.control.id = std::string(64, static_cast<char>('a' + number));
+    control.control.kind = kind;
+    control.control.variant = "Q4_K_M";
+    control.control.question_id = "q" + std::to_string(number);
+    control.control.honest_is_a = number % 2 == 0;
+    control.control.place = place;
+    if (state) {
+        control.verdict.emplace();
+        control.verdict->state = *state;
+        control.verdict->raw = "control reply " + std::to_string(number);
+    }
+    return control;
+}
+
 struct Tally {
     int wins = 0, ties = 0, losses = 0, others = 0;
     friend bool operator==(const Tally&, const Tally&) = default;
@@ -67,7 +85,7 @@ std::vector<StudyItem> mixed_items(Tally& expected) {
 TEST(Study, UnblindingTheResultsThroughTheMappingGivesTheCounts) {
     Tally expected;
     const std::vector<StudyItem> items = mixed_items(expected);
-    const auto places = assign_batches(items);
+    const auto places = places_of(items);
     std::map<std::pair<int, int>, Json> key;
     for (const Json& m : Json::parse(batch_mapping_json(items, places))) {
         EXPECT_TRUE(key.emplace(std::pair(m["batch"].get<int>(), m["example"].get<int>()), m).second)
@@ -97,7 +115,7 @@ TEST(Study, UnblindingTheResultsThroughTheMappingGivesTheCounts) {
 TEST(Study, BatchesFollowTheOrderOfJudging) {
     Tally expected;
     const std::vector<StudyItem> items = mixed_items(expected);
-    const auto places = assign_batches(items, 10);
+    const auto places = places_of(items, 10);
     for (std::size_t i = 0; i < items.size(); ++i) {
         EXPECT_EQ(places[i].batch, items[i].comparison.order_index / 10 + 1);
         EXPECT_GE(places[i].example, 1);
@@ -108,7 +126,7 @@ TEST(Study, BatchesFollowTheOrderOfJudging) {
 TEST(Study, ItemsThatNeedACallAreNumberedWithoutAGap) {
     Tally expected;
     const std::vector<StudyItem> items = mixed_items(expected);
-    const auto places = assign_batches(items, 7);
+    const auto places = places_of(items, 7);
     std::map<int, std::map<int, std::pair<bool, std::int64_t>>> batches;
     for (std::size_t i = 0; i < items.size(); ++i) {
         batches[places[i].batch][places[i].example] = {needs_call(items[i].comparison),
@@ -131,10 +149,10 @@ TEST(Study, ItemsThatNeedACallAreNumberedWithoutAGap) {
 TEST(Study, AppendedItemsLeaveFullBatchesAsTheyAre) {
     Tally expected;
     std::vector<StudyItem> items = mixed_items(expected);
-    const auto before = assign_batches(items);
+    const auto before = places_of(items);
     const std::size_t n = items.size();
     for (int i = 0; i < 30; ++i) items.push_back(item_of(1000 + i, true, VerdictState::kA));
-    const auto after = assign_batches(items);
+    const auto after = places_of(items);
     for (std::size_t i = 0; i < n; ++i) {
         if (before[i].batch <= static_cast<int>(n / 10)) {
             EXPECT_EQ(before[i], after[i]);
@@ -147,9 +165,9 @@ TEST(Study, RawRepliesAreOnlyThoseThatCame) {
                                  item_of(2, false, std::nullopt), item_of(3, true, VerdictState::kTie)};
     items[1].verdict->raw.clear();
     items[3].comparison.identical = true;
-    const Json raw = Json::parse(raw_judge_responses_json(items, assign_batches(items)));
+    const Json raw = Json::parse(raw_judge_responses_json(items, {}, {places_of(items, {}})));
     EXPECT_EQ(raw, Json({{"batch_01/1", "reply 0"}}));
-    EXPECT_EQ(Json::parse(raw_judge_responses_json({}, {})), Json::object());
+    EXPECT_EQ(Json::parse(raw_judge_responses_json({}, {}, {{}, {}})), Json::object());
 }
 
 TEST(Study, SettledWithoutACallHasNoConfidence) {
@@ -157,7 +175,7 @@ TEST(Study, SettledWithoutACallHasNoConfidence) {
                                  item_of(2, false, std::nullopt), item_of(3, false, std::nullopt)};
     items[0].comparison.identical = true;
     items[1].comparison.variant_failed = items[2].comparison.variant_failed = true;
-    const Json results = Json::parse(evaluation_results_json(items, assign_batches(items)));
+    const Json results = Json::parse(evaluation_results_json(items, places_of(items)));
     ASSERT_EQ(results.size(), 3u);  // the last one waits
     EXPECT_EQ(results[0]["verdict"], "TIE");
     EXPECT_EQ(results[0]["winner_model"], "TIE");
@@ -174,7 +192,7 @@ TEST(Study, SettledWithoutACallHasNoConfidence) {
 TEST(Study, AFailedVerdictSaysWhy) {
     std::vector<StudyItem> items{item_of(0, true, VerdictState::kInvalid)};
     items[0].verdict->failure = "no verdict in the reply";
-    const Json results = Json::parse(evaluation_results_json(items, assign_batches(items)));
+    const Json results = Json::parse(evaluation_results_json(items, places_of(items)));
     EXPECT_EQ(results[0]["verdict"], "INVALID");
     EXPECT_TRUE(results[0]["winner_model"].is_null());
     EXPECT_EQ(results[0]["failure"], "no verdict in the reply");
@@ -183,7 +201,7 @@ TEST(Study, AFailedVerdictSaysWhy) {
 TEST(Study, MappingEntriesAreBoundToTheAnswers) {
     const std::vector<StudyItem> items{item_of(5, false, VerdictState::kA)};
     EXPECT_EQ(
-        batch_mapping_json(items, assign_batches(items)),
+        batch_mapping_json(items, places_of(items)),
         "[\n  {\n    \"batch\": 1,\n    \"example\": 1,\n    \"task_id\": \"q5\",\n    \"presented_as_A\": "
         "\"model-F16\",\n"
         "    \"presented_as_B\": \"Q4_K_M\",\n    \"order\": \"model-F16_first\",\n    \"comparison_id\": \"id-5\",\n"
@@ -246,7 +264,50 @@ TEST(Study, BatchNamesSortAsFilesUpToNinetyNine) {
 TEST(Study, AnotherNumberOfPlacesThanItemsIsABug) {
     const std::vector<StudyItem> items{item_of(0, true, std::nullopt)};
     EXPECT_THROW((void)batch_mapping_json(items, {}), std::logic_error);
-    EXPECT_THROW((void)assign_batches(items, 0), std::logic_error);
+    EXPECT_THROW((void)places_of(items, 0), std::logic_error);
+}
+
+TEST(Study, ControlsStandAmongTheItemsAndTheirKeyIsApart) {
+    std::vector<StudyItem> items;
+    for (int i = 0; i < 6; ++i) items.push_back(item_of(i, true, VerdictState::kA));
+    const std::vector<StudyControl> controls{control_of(0, ControlKind::kSwapped, 1.5, VerdictState::kA), control_of(1, ControlKind::kIdentical, 4.2, VerdictState::kTie),
+                                             control_of(2, ControlKind::kSwapped, 5.9, std::nullopt)};
+    const StudyPlaces places = assign_batches(items, controls, 4);
+    EXPECT_EQ(places.items[0], (BatchPlace{1, 1}));
+    EXPECT_EQ(places.items[1], (BatchPlace{1, 2}));
+    EXPECT_EQ(places.controls[0], (BatchPlace{1, 3}));
+    EXPECT_EQ(places.items[2], (BatchPlace{1, 4}));
+    EXPECT_EQ(places.controls[1], (BatchPlace{2, 3}));
+    EXPECT_EQ(Json::parse(batch_mapping_json(items, places.items)).size(), 6u);
+    EXPECT_EQ(Json::parse(evaluation_results_json(items, places.items)).size(), 6u);
+
+    const Json raw = Json::parse(raw_judge_responses_json(items, controls, places));
+    EXPECT_EQ(raw.size(), 8u);
+    EXPECT_EQ(raw["batch_01/3"], "control reply 0");
+
+    const Json mapping = Json::parse(control_mapping_json(controls, places.controls));
+    ASSERT_EQ(mapping.size(), 3u);
+    EXPECT_EQ(mapping[0]["task_id"], "control-aaaaaaaaaaaaaaaa");
+    EXPECT_EQ(mapping[0]["kind"], "swapped");
+    EXPECT_EQ(mapping[0]["presented_as_A"], "honest");
+    EXPECT_EQ(mapping[0]["presented_as_B"], "swapped");
+    EXPECT_EQ(mapping[1]["presented_as_A"], "identical");
+    const Json results = Json::parse(control_results_json(controls, places.controls));
+    ASSERT_EQ(results.size(), 2u);
+    EXPECT_EQ(results[0]["winner_model"], "honest");
+    EXPECT_EQ(results[1]["winner_model"], "TIE");
+}
+
+TEST(Study, WhatJudgingStoppedBeforeIsInTheMappingButNotInTheResults) {
+    std::vector<StudyItem> items{item_of(0, true, VerdictState::kA), item_of(1, true, VerdictState::kB), item_of(2, false, std::nullopt)};
+    items[1].left_out = true;
+    items[2].comparison.identical = true;
+    items[2].left_out = true;
+    const auto places = places_of(items);
+    EXPECT_EQ(Json::parse(batch_mapping_json(items, places)).size(), 3u);
+    const Json results = Json::parse(evaluation_results_json(items, places));
+    ASSERT_EQ(results.size(), 1u);
+    EXPECT_EQ(results[0]["task_id"], "q0");
 }
 
 }  // namespace

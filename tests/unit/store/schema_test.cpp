@@ -44,6 +44,43 @@ TEST_F(SchemaTest, AFileOfVersionOneIsBroughtUpToDateAndKeepsItsRows) {
     EXPECT_TRUE(store->has_answer("a"));
 }
 
+TEST_F(SchemaTest, VerdictsOfVersionOneAreKeptAndControlsCanBeAdded) {
+    {
+        Database database(file(), OpenMode::kReadWrite);
+        migrate(database, migrations().first(1));
+        database.execute_script(
+            "INSERT INTO answers VALUES ('b1','b','m','q1','x','','stop','',1,1,'p','m','t',0,0,1.0,1.0,'now'),('v1','v','m','q1','y','','stop','',1,1,'p','m','t',0,0,1.0,1.0,'now');"
+            "INSERT INTO comparisons VALUES ('c1','q1','v','b1','v1','a',1,0,0,0);"
+            "INSERT INTO judges VALUES ('j1','sim','{}');"
+            "INSERT INTO verdict_attempts VALUES (1,'c1','j1','sim','ERROR','','','','','p','m',1,1,1,1.0,'now'),(2,'c1','j1','sim','A','high','why','raw','','p','m',1,1,1,1.0,'now');"
+            "INSERT INTO verdicts VALUES ('j1','c1',2);");
+    }
+    const auto store = Store::open(run_dir_);
+    ASSERT_TRUE(store->verdict("c1", "j1"));
+    EXPECT_EQ(store->verdict("c1", "j1")->verdict.state, VerdictState::kA);
+    EXPECT_EQ(store->verdict("c1", "j1")->verdict.reasoning, "why");
+    EXPECT_EQ(store->verdict_history("c1", "j1").size(), 2u);
+    Control control;
+    control.id = "k1";
+    control.kind = ControlKind::kSwapped;
+    control.rank = 3;
+    control.variant = "v";
+    control.question_id = "q1";
+    control.honest_answer_key = "b1";
+    control.other_answer_key = "v1";
+    control.honest_is_a = true;
+    control.place = 2.25;
+    store->save_controls(std::vector{control});
+    ASSERT_EQ(store->controls().size(), 1u);
+    EXPECT_EQ(store->controls()[0].kind, ControlKind::kSwapped);
+    EXPECT_EQ(store->controls()[0].rank, 3);
+    EXPECT_EQ(store->controls()[0].place, 2.25);
+    EXPECT_TRUE(store->controls()[0].honest_is_a);
+    EXPECT_EQ(store->to_judge(std::vector<std::string>{"c1", "k1"}, "j1"), std::vector<std::string>{"k1"});
+    store->save_verdict(verdict_row("k1", VerdictState::kB));
+    EXPECT_EQ(store->verdict("k1", "j1")->verdict.state, VerdictState::kB);
+}
+
 TEST_F(SchemaTest, AMigrationAddsToWhatIsThere) {
     Database database(file(), OpenMode::kReadWrite);
     migrate(database, migrations());

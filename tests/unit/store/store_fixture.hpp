@@ -107,7 +107,7 @@ inline Comparison comparison_of(const std::string& id,
 
 inline VerdictRow verdict_row(const std::string& comparison_id, VerdictState state, const std::string& judge = "j1") {
     VerdictRow row;
-    row.comparison_id = comparison_id;
+    row.item_id = comparison_id;
     row.judge_key = judge;
     row.judge_name = "panel-1";
     row.verdict.item_id = comparison_id;

@@ -87,7 +87,7 @@ TEST_F(VerdictsTest, EveryFieldOfAVerdictComesBack) {
     store_->save_verdict(row);
     const auto back = store_->verdict("c1", "j1");
     ASSERT_TRUE(back);
-    EXPECT_EQ(back->comparison_id, "c1");
+    EXPECT_EQ(back->item_id, "c1");
     EXPECT_EQ(back->judge_key, "j1");
     EXPECT_EQ(back->judge_name, "panel-1");
     EXPECT_EQ(back->created_at, row.created_at);
@@ -129,9 +129,9 @@ TEST_F(VerdictsTest, OfAJudgeComeByComparison) {
     store_->save_verdict(verdict_row("c1", VerdictState::kB));
     const auto all = store_->verdicts("j1");
     ASSERT_EQ(all.size(), 2u);
-    EXPECT_EQ(all[0].comparison_id, "c1");
+    EXPECT_EQ(all[0].item_id, "c1");
     EXPECT_EQ(all[0].verdict.state, VerdictState::kB);
-    EXPECT_EQ(all[1].comparison_id, "c3");
+    EXPECT_EQ(all[1].item_id, "c3");
 }
 
 TEST_F(VerdictsTest, ToJudgeAreThoseNeverJudgedOrLastInError) {

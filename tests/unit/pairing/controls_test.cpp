@@ -1,0 +1,144 @@
+#include "assay/pairing/controls.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <set>
+
+namespace assay::pairing {
+namespace {
+
+/// `n` questions, each with an answer of its own by the baseline and two variants.
+std::vector<ControlQuestion> questions_of(int n) {
+    std::vector<ControlQuestion> out;
+    for (int i = 0; i < n; ++i) {
+        const std::string q = std::to_string(i);
+        out.push_back({"q" + q, {{"b" + q, "text b" + q}, {"v" + q, "text v" + q}, {"w" + q, "text w" + q}}});
+    }
+    return out;
+}
+
+const std::vector<ControlStream> kStreams{{"v", 0, 10}, {"w", 0, 10}};
+
+std::vector<Control> of_kind(const std::vector<Control>& controls, ControlKind kind) {
+    std::vector<Control> out;
+    for (const Control& control : controls) {
+        if (control.kind == kind) out.push_back(control);
+    }
+    return out;
+}
+
+TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
+    const auto drawn = draw_controls(questions_of(154), kStreams, {}, 154, 1);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 154u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 154u);
+    std::set<std::string> ids, questions;
+    for (const Control& control : drawn) {
+        ids.insert(control.id);
+        if (control.kind == ControlKind::kSwapped) questions.insert(control.question_id);
+        EXPECT_GE(control.place, 0);
+        EXPECT_LT(control.place, 10);
+    }
+    EXPECT_EQ(ids.size(), 308u);
+    EXPECT_EQ(questions.size(), 154u);  // every question once
+}
+
+TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAnotherQuestion) {
+    const auto questions = questions_of(30);
+    std::map<std::string, std::string> question_of_key;
+    for (const auto& question : questions) {
+        for (const auto& answer : question.answers) question_of_key[answer.key] = question.question_id;
+    }
+    for (const Control& control : draw_controls(questions, kStreams, {}, 30, 7)) {
+        EXPECT_EQ(question_of_key[control.honest_answer_key], control.question_id);
+        if (control.kind == ControlKind::kIdentical) {
+            EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
+        } else {
+            EXPECT_NE(question_of_key[control.other_answer_key], control.question_id);
+            EXPECT_EQ(control.honest_answer_key[0], 'b');  // the baseline's: a broken variant would make the judge look blind
+        }
+    }
+}
+
+TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
+    const auto drawn = draw_controls(questions_of(4), kStreams, {}, 20, 1);
+    const auto swapped = of_kind(drawn, ControlKind::kSwapped);
+    ASSERT_EQ(swapped.size(), 20u);
+    ASSERT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
+    std::set<std::pair<std::string, std::string>> pairs;
+    for (const Control& control : swapped) pairs.emplace(control.honest_answer_key, control.other_answer_key);
+    EXPECT_EQ(pairs.size(), 20u);  // 4 questions with 3 partners of 3 variants are 36 pairs
+}
+
+TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
+    auto questions = questions_of(3);
+    for (auto& answer : questions[0].answers) answer.text_sha256.clear();
+    for (auto& answer : questions[1].answers) answer.text_sha256 = "same";
+    questions[2].answers[0].text_sha256 = "same";
+    for (const Control& control : draw_controls(questions, kStreams, {}, 20, 1)) {
+        EXPECT_NE(control.question_id, "q0");
+        if (control.kind != ControlKind::kSwapped) continue;
+        EXPECT_NE(control.other_answer_key, "b2");
+        EXPECT_NE(control.other_answer_key[1], '0');
+    }
+}
+
+TEST(DrawControls, OneQuestionCannotBeSwappedAndNoStreamMeansNoControls) {
+    const auto drawn = draw_controls(questions_of(1), kStreams, {}, 20, 1);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 0u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
+    EXPECT_TRUE(draw_controls(questions_of(5), {}, {}, 20, 1).empty());
+    EXPECT_TRUE(draw_controls({}, kStreams, {}, 20, 1).empty());
+}
+
+TEST(DrawControls, SidesAreBalancedAndTheVariantsTakeTurns) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        std::map<std::string, int> lean, n;
+        for (const Control& control : draw_controls(questions_of(25), kStreams, {}, 25, seed)) {
+            lean[control.kind == ControlKind::kSwapped ? "swapped" : "identical"] += control.honest_is_a ? 1 : -1;
+            ++n[control.variant];
+        }
+        EXPECT_LE(std::abs(lean["swapped"]), 1);
+        EXPECT_LE(std::abs(lean["identical"]), 1);
+        EXPECT_LE(std::abs(n["v"] - n["w"]), 2);
+    }
+}
+
+TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheInput) {
+    auto questions = questions_of(40);
+    const auto first = draw_controls(questions, kStreams, {}, 20, 3);
+    EXPECT_TRUE(draw_controls(questions, kStreams, first, 20, 3).empty());
+    const auto more = draw_controls(questions, kStreams, first, 40, 3);
+    EXPECT_EQ(more.size(), 40u);
+    std::set<std::string> ids;
+    for (const Control& control : first) ids.insert(control.id);
+    for (const Control& control : more) EXPECT_TRUE(ids.insert(control.id).second);
+    std::reverse(questions.begin(), questions.end());
+    const auto again = draw_controls(questions, kStreams, {}, 20, 3);
+    ASSERT_EQ(again.size(), first.size());
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(again[i].id, first[i].id);
+}
+
+TEST(BlindControl, ShowsTheHonestAnswerOnItsSideAndNoName) {
+    Question question;
+    question.id = "q1";
+    question.text = "why?";
+    question.expected = "so";
+    Control control;
+    control.id = "k";
+    control.question_id = "q1";
+    control.variant = "Q2_K";
+    Answer honest, other;
+    honest.text = "honest";
+    other.text = "other";
+    const BlindedPair pair = blind(question, control, honest, other);
+    EXPECT_EQ(pair.item_id, "k");
+    EXPECT_EQ(pair.answer_a, "other");
+    EXPECT_EQ(pair.answer_b, "honest");
+    control.honest_is_a = true;
+    EXPECT_EQ(blind(question, control, honest, other).answer_a, "honest");
+}
+
+}  // namespace
+}  // namespace assay::pairing
