@@ -50,13 +50,17 @@ generation:                       # how every answer is made; names and meanings
 judges:                           # the first decides, further ones show how sensitive the decision is
   - provider: reference           # token F1 with the expected answer; needs no model and no network
   # - name: panel-1               # default: the model's name
-  #   provider: openai            # any server that speaks the OpenAI chat format
-  #   url: "http://127.0.0.1:9000/v1"
+  #   provider: openai            # any server that speaks the OpenAI chat format; or gemini, anthropic, ollama
+  #   url: "http://127.0.0.1:9000/v1"   # only openai needs one; the others have their own
   #   model: some-model
-  #   api-key-env: MY_KEY         # variable that holds the key; default: OPENAI_API_KEY for api.openai.com and this machine, else none
+  #   api-key-env: MY_KEY         # variable that holds the key; default: OPENAI_API_KEY, GEMINI_API_KEY or ANTHROPIC_API_KEY for the
+  #                               # provider's own host and this machine, else none
   #   concurrency: 4              # requests at the same time
   #   timeout-s: 120              # for one request
   #   retries: 5                  # after a transport error, 429 or 5xx
+  #   requests-per-minute: 0      # at most, retries included; 0: no limit
+  #   tokens-per-minute: 0        # of prompts and replies; 0: no limit
+  #   max-calls: 0                # requests of one run, retries included; then the judge stops; 0: no limit
   #   temp: 0
   #   max-tokens: 1024            # of a reply
   #   prompt-template: judge.jinja   # default: a built-in one

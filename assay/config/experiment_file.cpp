@@ -9,13 +9,18 @@
 #include "assay/config/quant_types.hpp"
 #include "assay/config/settings.hpp"
 #include "assay/config/yaml_reader.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr std::array<std::string_view, 2> kProviders{"reference", "openai"};
+constexpr auto kProviders = [] {
+    std::array<std::string_view, kJudgeProviders.size() + 1> names{"reference"};
+    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
+    return names;
+}();
 constexpr std::array<std::string_view, 4> kKeyWords{"api-key", "api_key", "key", "token"};
 
 /// An environment variable by its customary spelling. Narrower than POSIX on purpose: a key that was pasted here by
@@ -254,10 +259,10 @@ class ExperimentFile {
     }
 
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
-        if (judge.provider == "openai") {
-            for (const std::string_view needed : {"url", "model"}) {
-                if (!map.has(needed)) problems_.add(map.where(""), fmt::format("openai needs {}", needed));
-            }
+        if (const JudgeProvider* provider = find_judge_provider(judge.provider)) {
+            if (provider->needs_url && !map.has("url"))
+                problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
+            if (!map.has("model")) problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
             if (map.has("model") && trim(judge.model).empty()) problems_.add(map.where("model"), "is empty");
         } else if (judge.provider == "reference") {
             for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {

@@ -8,12 +8,14 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
 constexpr std::string_view kJudgeForms =
-    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1.";
+    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
+    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
 
 struct Parts {
     std::string_view authority;
@@ -78,20 +80,36 @@ Result<std::string> checked_url(std::string_view url) {
     return std::string(url);
 }
 
+Result<std::string> ollama_url(std::string_view ollama_host) {
+    std::string_view host = trim(ollama_host);
+    if (host.empty()) return std::string(find_judge_provider("ollama")->default_url);
+    const bool has_scheme = host.find("://") != std::string_view::npos;
+    const std::string url = has_scheme ? std::string(host) : "http://" + std::string(host);
+    const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
+    const Parts parts = split_authority(rest);
+    const bool here = parts.host.empty() || parts.host == "0.0.0.0" || parts.host == "[::]";
+    std::string out = url.substr(0, url.find("://") + 3) + std::string(here ? "127.0.0.1" : parts.host);
+    if (parts.port) out += ":" + std::string(*parts.port);
+    if (!parts.port && !has_scheme) out += ":11434";
+    return checked_url(out + std::string(rest.substr(parts.authority.size())));
+}
+
 Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
-    if (judge.provider != "openai") {
-        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
-    }
+    const JudgeProvider* provider = find_judge_provider(judge.provider);
+    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
+    std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
     // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its scheme.
-    const std::size_t at = text.rfind("@http");
-    if (at == std::string_view::npos || at <= judge.provider.size() + 1) {
-        return fail("openai needs a model and an address", "", std::string(kJudgeForms));
+    const std::size_t at = rest.rfind("@http");
+    if (rest.empty() || at == 0 || (at == std::string_view::npos && provider->needs_url)) {
+        return fail(fmt::format("{} needs a model{}", provider->name, provider->needs_url ? " and an address" : ""), "",
+                    std::string(kJudgeForms));
     }
-    judge.model = std::string(text.substr(judge.provider.size() + 1, at - judge.provider.size() - 1));
-    const auto url = checked_url(text.substr(at + 1));
+    judge.model = std::string(rest.substr(0, at));
+    if (at == std::string_view::npos) return judge;
+    const auto url = checked_url(rest.substr(at + 1));
     if (!url) return fail("the address " + url.error().message, "", url.error().remedy);
     judge.url = *url;
     return judge;

@@ -13,7 +13,12 @@ namespace assay::config {
 /// http(s)://HOST[:PORT][/PATH]: no user and password, no query, no fragment, no white space.
 [[nodiscard]] Result<std::string> checked_url(std::string_view url);
 
-/// "reference" or "openai:MODEL@URL" with every other setting at its default; the name is left empty.
+/// The address in OLLAMA_HOST, as Ollama reads it: "HOST", "HOST:PORT", ":PORT" or a whole address; 11434 is the port where
+/// neither scheme nor port is given. "0.0.0.0", where a server listens, is this machine. Empty: Ollama's default.
+[[nodiscard]] Result<std::string> ollama_url(std::string_view ollama_host);
+
+/// "reference", or "PROVIDER:MODEL@URL" with every other setting at its default. The address may be left out where the
+/// provider has one of its own; `url` and the name are then empty.
 [[nodiscard]] Result<JudgeSpec> judge_of_text(std::string_view text);
 
 }  // namespace assay::config

@@ -25,7 +25,7 @@ struct Overrides {
     std::optional<std::int64_t> limit;
     std::optional<std::vector<std::string>> ids;
     std::optional<std::vector<std::string>>
-        judges;                          ///< --judge: "reference" or "openai:MODEL@URL"; replaces the file's judges
+        judges;                          ///< --judge: as judge_of_text reads it; replaces the file's judges
     std::optional<std::string> run_dir;  ///< --run
     std::optional<std::string> system;   ///< the text; "" for no system prompt
     std::optional<std::string> system_file;

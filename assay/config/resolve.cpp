@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "assay/base/text.hpp"
 #include "assay/config/defaults.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/config/judge_address.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/config/quant_types.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
@@ -162,10 +165,22 @@ class Resolver {
             const std::string key = fmt::format("judges[{}]", i);
             const std::string default_name = judge.provider == "reference" ? "reference" : judge.model;
             if (judge.provider.empty() || default_name.empty()) continue;  // was reported
+            fill_address(judge, key);
             const bool named = written(key + ".name");
             judge.name = named ? checked_name(judge.name, key + ".name") : slug(default_name);
             take_name(taken, judge.name, key, named ? key + ".name" : key, "Give one of them a name of its own.");
         }
+    }
+
+    void fill_address(JudgeSpec& judge, const std::string& key) {
+        const JudgeProvider* provider = find_judge_provider(judge.provider);
+        if (!provider || provider->needs_url || !judge.url.empty()) return;
+        judge.url = provider->default_url;
+        const char* host = judge.provider == "ollama" ? std::getenv("OLLAMA_HOST") : nullptr;
+        if (!host) return;
+        const auto url = ollama_url(host);
+        if (!url) return add(key, "the address in OLLAMA_HOST " + url.error().message, "Mend the variable, or write url.");
+        judge.url = *url;
     }
 
     void check_decision() {

@@ -69,6 +69,9 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("concurrency", s.concurrency, kConcurrency);
     visit("timeout-s", s.timeout_s, Range{0, 86400, true});
     visit("retries", s.retries, Range{0, 100});
+    visit("requests-per-minute", s.requests_per_minute, Range{0, 1'000'000});
+    visit("tokens-per-minute", s.tokens_per_minute, Range{0, 1e9});
+    visit("max-calls", s.max_calls, Range{0, 1e9});
 }
 
 template <class Settings, class Visit>

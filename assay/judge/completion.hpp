@@ -7,19 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "assay/judge/wire_format.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
-
-enum class ReplyFormat { kJsonSchema, kJsonObject, kNone };
-
-/// What of the request a server accepts. Found out from the 400s of real requests, not by probing.
-struct Dialect {
-    ReplyFormat format = ReplyFormat::kJsonSchema;
-    bool max_completion_tokens = false;  ///< the newer name of max_tokens
-    bool temperature = true;
-    friend bool operator==(const Dialect&, const Dialect&) = default;
-};
 
 [[nodiscard]] std::string request_json(const JudgeSpec& spec,
                                        const Dialect& dialect,
@@ -45,10 +36,7 @@ struct Completion {
 /// Empty: the body is not a completion document (choices[0].message is missing). Never throws.
 [[nodiscard]] std::optional<Completion> read_completion(std::string_view body);
 
-struct ServerError {
-    std::string message;  ///< error.message, or the body if that is not there; one line, at most 300 characters
-    std::string code;     ///< error.code or error.type
-};
+/// `refused` is set where a content filter withheld the reply.
 [[nodiscard]] ServerError read_error(std::string_view body);
 
 }  // namespace assay::judge

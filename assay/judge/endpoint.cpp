@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::judge {
 namespace {
@@ -63,7 +64,6 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
     endpoint.encrypted = scheme == "https";
     endpoint.base_url = part_of(parsed.get(), CURLUPART_URL);
     while (!endpoint.base_url.empty() && endpoint.base_url.back() == '/') endpoint.base_url.pop_back();
-    endpoint.chat_url = endpoint.base_url + "/chat/completions";
     const std::string host = to_lower_ascii(part_of(parsed.get(), CURLUPART_HOST));
     endpoint.host = !host.empty() && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
     endpoint.host_and_port = host + ":" + part_of(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -72,9 +72,13 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
 }
 
 Result<std::string> find_key(const JudgeSpec& spec, const Endpoint& endpoint) {
-    const bool own_host = endpoint.host == "api.openai.com" && endpoint.encrypted;
-    if (spec.api_key_env.empty() && !own_host && !endpoint.loopback) return std::string();
-    const std::string name = spec.api_key_env.empty() ? "OPENAI_API_KEY" : spec.api_key_env;
+    const JudgeProvider* provider = find_judge_provider(spec.provider);
+    ASSAY_CHECK(provider != nullptr);
+    if (spec.api_key_env.empty()) {
+        const bool own_host = endpoint.host == provider->own_host && endpoint.encrypted;
+        if (provider->key_variable.empty() || (!own_host && !endpoint.loopback)) return std::string();
+    }
+    const std::string name(spec.api_key_env.empty() ? provider->key_variable : spec.api_key_env);
     const std::string place = fmt::format("judge {}", spec.name);
     const auto key = variable(name);
     if (!key) {

@@ -10,7 +10,6 @@ namespace assay::judge {
 
 struct Endpoint {
     std::string base_url;       ///< as libcurl writes it, without a slash at the end: "http://127.0.0.1:9000/v1"
-    std::string chat_url;       ///< base_url + "/chat/completions"
     std::string host;           ///< lower case; an IPv6 address without brackets
     std::string host_and_port;  ///< "127.0.0.1:9000", the scheme's own port filled in
     bool loopback = false;      ///< localhost, 127.0.0.0/8 or ::1
@@ -21,8 +20,9 @@ struct Endpoint {
 /// stored. Parsed by libcurl itself, so that the host which is checked is the host that is asked.
 [[nodiscard]] Result<Endpoint> parse_endpoint(const std::string& url);
 
-/// The key for the endpoint, from the environment: of spec.api_key_env, which must then be set; else of OPENAI_API_KEY,
-/// for https://api.openai.com (must be set) and loopback (may be missing) only. Empty: none is sent.
+/// The key for the endpoint, from the environment: of spec.api_key_env, which must then be set; else of the provider's
+/// own variable (records/judge_provider.hpp), for its own host over https (must be set) and loopback (may be missing)
+/// only. Empty: none is sent.
 [[nodiscard]] Result<std::string> find_key(const JudgeSpec& spec, const Endpoint& endpoint);
 
 }  // namespace assay::judge

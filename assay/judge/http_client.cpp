@@ -53,6 +53,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     const std::string name = to_lower_ascii(line.substr(0, colon));
     if (name == "retry-after") transfer.reply.retry_after = trim(line.substr(colon + 1));
     if (name == "date") transfer.reply.date = trim(line.substr(colon + 1));
+    if (name.find("ratelimit") != std::string::npos) transfer.reply.limits[name] = trim(line.substr(colon + 1));
     return size;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct HttpReply {
     std::string body;
     std::string retry_after;  ///< the header's value, may be empty
     std::string date;         ///< likewise
+    std::map<std::string, std::string> limits;  ///< headers with "ratelimit" in their names, which are in lower case
     std::string trouble;      ///< a sentence that begins with host:port: no connection, timeout, broken off, too long
     bool connected = false;   ///< a connection was made; false: refused, no such host
 };

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/anthropic.hpp"
+#include "assay/judge/gemini.hpp"
+#include "assay/judge/ollama.hpp"
 #include "assay/judge/openai.hpp"
 #include "assay/judge/reference.hpp"
 
@@ -20,8 +23,10 @@ struct Provider {
 
 constexpr Provider kProviders[] = {
     {"reference", make_reference_judge},  // token F1 with the expected answer
-    {"openai",
-     make_openai_judge},  // anything that speaks POST /chat/completions: OpenAI, llama-server, vLLM, Ollama's /v1 ...
+    {"openai", make_openai_judge},        // anything that speaks POST /chat/completions
+    {"gemini", make_gemini_judge},
+    {"anthropic", make_anthropic_judge},
+    {"ollama", make_ollama_judge},
 };
 
 }  // namespace

@@ -17,6 +17,13 @@ inline constexpr double kMaxRetryAfterS = 300;
                                                         std::string_view date_header,
                                                         std::int64_t now_unix_s);
 
+/// Seconds until a limit is reset, in [0, kMaxRetryAfterS]: a duration ("6m0s", "1.5s", "20ms", as OpenAI writes it), a
+/// plain number of seconds, or a time of RFC 3339 ("2026-01-31T08:49:37Z", as Anthropic writes it), which is compared as
+/// above. Empty: none of them.
+[[nodiscard]] std::optional<double> reset_after_seconds(std::string_view value,
+                                                        std::string_view date_header,
+                                                        std::int64_t now_unix_s);
+
 /// Wait before the next attempt after `n_failed` failed ones (1 or more): 0.5 s, 1 s, 2 s ... at most 30 s, times a
 /// factor in [0.5, 1) that is drawn from item and attempt, so that parallel requests spread and every run waits alike.
 [[nodiscard]] double backoff_seconds(int n_failed, std::string_view item_id);

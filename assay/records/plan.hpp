@@ -65,8 +65,8 @@ struct EngineSettings {
 
 struct JudgeSpec {
     std::string name;         ///< default: the model's slug; "reference" for the metric; unique
-    std::string provider;     ///< "reference" | "openai"
-    std::string url;          ///< base address, ".../v1"
+    std::string provider;     ///< "reference", or a name of kJudgeProviders
+    std::string url;          ///< base address
     std::string model;
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
     int concurrency = 4;
@@ -77,6 +77,9 @@ struct JudgeSpec {
     std::string prompt_template;  ///< Jinja text; empty: the built-in one
     bool show_contexts = true;
     bool show_expected = true;
+    std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
+    std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
+    std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
 };
 
 struct AnalysisSettings {

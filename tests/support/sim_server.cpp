@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -40,6 +42,10 @@ SimServer::SimServer(Script script, int port) : script_(std::move(script)), http
         for (int most = n_at_once_; together > most && !n_at_once_.compare_exchange_weak(most, together);) {
         }
         SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path};
+        for (auto [name, value] : request.headers) {
+            std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+            seen.headers[name] = value;
+        }
         int n = 0;
         {
             const std::lock_guard lock(mutex_);

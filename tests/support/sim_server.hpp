@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,6 +18,7 @@ struct SeenRequest {
     std::string body;
     std::string authorization;
     std::string path;
+    std::map<std::string, std::string> headers = {};  ///< names in lower case
 };
 
 struct ScriptedReply {
@@ -36,7 +38,8 @@ class SimServer {
     explicit SimServer(Script script, int port = 0);
     ~SimServer();
     [[nodiscard]] int port() const { return port_; }
-    [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+    [[nodiscard]] std::string url() const { return base() + "/v1"; }
+    [[nodiscard]] std::string base() const { return "http://127.0.0.1:" + std::to_string(port_); }
     [[nodiscard]] std::vector<SeenRequest> seen() const;
     [[nodiscard]] int n_at_once() const { return n_at_once_; }  ///< most requests that were being answered together
 

@@ -11,10 +11,10 @@ Endpoint endpoint(const std::string& url) {
     return parse_endpoint(url).value();
 }
 
-TEST(Endpoint, AppendsThePathAndFillsThePortIn) {
-    EXPECT_EQ(endpoint("http://127.0.0.1:9000/v1").chat_url, "http://127.0.0.1:9000/v1/chat/completions");
-    EXPECT_EQ(endpoint("http://127.0.0.1:9000/v1//").chat_url, "http://127.0.0.1:9000/v1/chat/completions");
-    EXPECT_EQ(endpoint("https://API.openai.com").chat_url, "https://API.openai.com/chat/completions");
+TEST(Endpoint, LosesItsLastSlashesAndGetsItsPort) {
+    EXPECT_EQ(endpoint("http://127.0.0.1:9000/v1").base_url, "http://127.0.0.1:9000/v1");
+    EXPECT_EQ(endpoint("http://127.0.0.1:9000/v1//").base_url, "http://127.0.0.1:9000/v1");
+    EXPECT_EQ(endpoint("https://API.openai.com").base_url, "https://API.openai.com");
     EXPECT_EQ(endpoint("https://API.openai.com").host_and_port, "api.openai.com:443");
     EXPECT_TRUE(endpoint("https://API.openai.com").encrypted);
     EXPECT_EQ(endpoint("http://[::1]:80/v1").host, "::1");
@@ -55,9 +55,12 @@ class EndpointKey : public ::testing::Test {
         unsetenv("OPENAI_API_KEY");
         unsetenv("ASSAY_TEST_KEY");
     }
-    static Result<std::string> key(const std::string& url, const std::string& variable = "") {
+    static Result<std::string> key(const std::string& url,
+                                   const std::string& variable = "",
+                                   const std::string& provider = "openai") {
         JudgeSpec spec;
         spec.name = "panel";
+        spec.provider = provider;
         spec.api_key_env = variable;
         return find_key(spec, endpoint(url));
     }
@@ -69,6 +72,31 @@ TEST_F(EndpointKey, TheDefaultKeyGoesToItsOwnHostAndLoopbackOnly) {
     EXPECT_EQ(key("http://api.openai.com/v1").value(), "");  // unencrypted
     EXPECT_EQ(key("https://api.openai.com.evil.com/v1").value(), "");
     EXPECT_EQ(key("https://openrouter.ai/api/v1").value(), "");
+}
+
+TEST_F(EndpointKey, NoProvidersKeyGoesToAnotherProvidersHost) {
+    setenv("GEMINI_API_KEY", "key-gemini", 1);
+    setenv("ANTHROPIC_API_KEY", "key-anthropic", 1);
+    const char* google = "https://generativelanguage.googleapis.com";
+    const char* anthropic = "https://api.anthropic.com";
+    EXPECT_EQ(key(google, "", "gemini").value(), "key-gemini");
+    EXPECT_EQ(key(anthropic, "", "anthropic").value(), "key-anthropic");
+    EXPECT_EQ(key("http://127.0.0.1:1", "", "gemini").value(), "key-gemini");
+    EXPECT_EQ(key("http://[::1]:1", "", "anthropic").value(), "key-anthropic");
+    EXPECT_EQ(key("http://127.0.0.1:11434", "", "ollama").value(), "");
+    for (const char* url : {google, anthropic, "https://api.openai.com", "http://generativelanguage.googleapis.com",
+                            "http://api.anthropic.com", "https://api.anthropic.com.evil.com", "http://10.0.0.1"}) {
+        for (const char* provider : {"openai", "gemini", "anthropic", "ollama"}) {
+            const bool own = (url == google && provider == std::string("gemini")) ||
+                             (url == anthropic && provider == std::string("anthropic")) ||
+                             (url == std::string("https://api.openai.com") && provider == std::string("openai"));
+            if (!own) EXPECT_EQ(key(url, "", provider).value(), "") << url << " " << provider;
+        }
+    }
+    unsetenv("GEMINI_API_KEY");
+    unsetenv("ANTHROPIC_API_KEY");
+    EXPECT_FALSE(key(google, "", "gemini"));  // must be set there
+    EXPECT_FALSE(key(anthropic, "", "anthropic"));
 }
 
 TEST_F(EndpointKey, ANamedVariableGoesAnywhereAndMustBeSet) {

@@ -55,6 +55,9 @@ TEST(Judge, SettingsOutOfRangeAreRefused) {
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.retries = -1; }));
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_tokens = 0; }));
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.temp = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.requests_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.tokens_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_calls = -1; }));
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.url = "nowhere"; }));
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.api_key_env = "ASSAY_TEST_NONE"; }));
 }
@@ -76,6 +79,7 @@ TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
     differs([](JudgeSpec& s) { s.prompt_template = "{{ question }}"; });
     differs([](JudgeSpec& s) { s.show_contexts = false; });
     differs([](JudgeSpec& s) { s.show_expected = false; });
+    for (const char* provider : {"gemini", "anthropic", "ollama"}) differs([&](JudgeSpec& s) { s.provider = provider; });
 }
 
 TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {
@@ -86,6 +90,9 @@ TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {
     spec.concurrency = 16;
     spec.timeout_s = 1;
     spec.retries = 0;
+    spec.requests_per_minute = 5;
+    spec.tokens_per_minute = 5;
+    spec.max_calls = 5;
     spec.url = "http://127.0.0.1:9/v1";
     setenv("OPENAI_API_KEY", "sk-secret-93b1", 1);
     EXPECT_EQ(identity(spec), before);

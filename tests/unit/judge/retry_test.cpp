@@ -33,6 +33,21 @@ TEST(Retry, NonsenseIsNoWait) {
     }
 }
 
+TEST(Retry, ALimitIsResetAfterADurationOrAtATime) {
+    EXPECT_EQ(reset_after_seconds("1s", "", kNow), 1.0);
+    EXPECT_EQ(reset_after_seconds("1m6.5s", "", kNow), 66.5);
+    EXPECT_EQ(reset_after_seconds("120ms", "", kNow), 0.12);
+    EXPECT_EQ(reset_after_seconds("12", "", kNow), 12.0);
+    EXPECT_EQ(reset_after_seconds("2h", "", kNow), kMaxRetryAfterS);
+    const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for (const char* at : {"1994-11-06T08:49:42Z", "1994-11-06T08:49:42.999Z", "1994-11-06T10:49:42+02:00", "1994-11-06T03:19:42-05:30"})
+        EXPECT_EQ(reset_after_seconds(at, date, kNow + 100000), 5.0) << at;
+    EXPECT_EQ(reset_after_seconds("1994-11-06T08:49:30Z", date, kNow), 0.0);
+    EXPECT_EQ(reset_after_seconds("1970-01-01T00:01:00Z", "", 50), 10.0);
+    for (const char* value : {"", "soon", "-1s", "1x", "s", "1.2.3s", "1994-11-06", "1994-11-06T08:49:42", "1994-11-06T08:49:42+2", "1994-11-06T08:49:42Zz"})
+        EXPECT_FALSE(reset_after_seconds(value, date, kNow)) << value;
+}
+
 TEST(Retry, BackoffGrowsWithinItsBoundsAndIsTheSameEachTime) {
     for (int n = 1; n < 40; ++n) {
         const double whole = n > 6 ? 30.0 : 0.5 * (1 << (n - 1));

@@ -1,0 +1,114 @@
+#include "assay/judge/anthropic.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "assay/base/text.hpp"
+#include "assay/judge/http_judge.hpp"
+#include "assay/judge/json_view.hpp"
+#include "assay/judge/retry.hpp"
+
+namespace assay::judge {
+namespace {
+
+using nlohmann::ordered_json;
+
+class Anthropic final : public WireFormat {
+ public:
+    std::string base(std::string url) const override { return without_ending(std::move(url), {"/v1"}); }
+
+    std::string request_url(const std::string& base, const std::string&) const override { return base + "/v1/messages"; }
+
+    std::vector<std::string> headers(const std::string& key) const override {
+        std::vector<std::string> out{"anthropic-version: 2023-06-01"};
+        if (!key.empty()) out.push_back("x-api-key: " + key);
+        return out;
+    }
+
+    std::string request(const JudgeSpec& spec,
+                        const Dialect& dialect,
+                        std::string_view system,
+                        std::string_view user) const override {
+        ordered_json request;
+        request["model"] = spec.model;
+        request["max_tokens"] = spec.max_tokens;
+        if (dialect.temperature) request["temperature"] = spec.temp;
+        request["system"] = system;
+        request["messages"] = ordered_json::array({{{"role", "user"}, {"content", user}}});
+        if (dialect.format != ReplyFormat::kNone) {
+            ordered_json tool;
+            tool["name"] = "verdict";
+            tool["description"] = "Give the verdict on the two answers.";
+            tool["input_schema"] = ordered_json::parse(verdict_schema());
+            request["tools"] = ordered_json::array({std::move(tool)});
+            request["tool_choice"] = {{"type", "tool"}, {"name", "verdict"}};
+        }
+        return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    }
+
+    std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
+        const std::string text = blamed_text(error_body);
+        Dialect plainer = dialect;
+        if (dialect.format != ReplyFormat::kNone && names_any(text, {"tool", "input_schema", "grammar"})) {
+            plainer.format = ReplyFormat::kNone;
+        } else if (dialect.temperature && names_any(text, {"temperature"})) {
+            plainer.temperature = false;
+        }
+        if (plainer == dialect) return {};
+        return plainer;
+    }
+
+    std::string describe(const Dialect& dialect) const override {
+        return joined({dialect.format == ReplyFormat::kNone ? "the verdict as text instead of a tool's input" : "",
+                       dialect.temperature ? "" : "without temperature"});
+    }
+
+    std::optional<WireReply> read_reply(std::string_view body) const override {
+        const JsonView document(body);
+        if (!document["content"].is_array()) return {};
+        WireReply reply;
+        std::string text, tool_input;
+        for (const JsonView& block : document["content"].items()) {
+            const std::string type = block["type"].text();
+            if (type == "text") text += block["text"].text();
+            // Two calls that contradict each other are found out by the parser, as two objects in a text are.
+            if (type == "tool_use") tool_input += (tool_input.empty() ? "" : "\n") + block["input"].dump();
+        }
+        reply.text = tool_input.empty() ? text : tool_input;
+        const std::string reason = document["stop_reason"].text();
+        reply.cut_off = reason == "max_tokens";
+        if (reason == "refusal") {
+            const std::string why = shorten(trim(text), 200);
+            reply.refusal = why.empty() ? "The judge refused." : "The judge refused: " + why;
+        }
+        reply.model = document["model"].text();
+        const JsonView usage = document["usage"];
+        reply.n_prompt_tokens = usage["input_tokens"].count() + usage["cache_creation_input_tokens"].count() +
+                                usage["cache_read_input_tokens"].count();
+        reply.n_reply_tokens = usage["output_tokens"].count();
+        return reply;
+    }
+
+    ServerError read_error(std::string_view body) const override { return read_plain_error(body); }
+
+    std::optional<double> pause_seconds(const HttpReply& reply, std::int64_t now_unix_s) const override {
+        const auto left = reply.limits.find("anthropic-ratelimit-requests-remaining");
+        const auto reset = reply.limits.find("anthropic-ratelimit-requests-reset");
+        if (left == reply.limits.end() || left->second != "0" || reset == reply.limits.end()) return {};
+        return reset_after_seconds(reset->second, reply.date, now_unix_s);
+    }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Judge>> make_anthropic_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
+    if (spec.temp > 1) {
+        return fail(fmt::format("temp is {}, and anthropic takes no more than 1", spec.temp),
+                    fmt::format("judge {}", spec.name), "give it a temp from 0 to 1");
+    }
+    return make_http_judge(std::make_unique<Anthropic>(), spec, std::move(render), progress);
+}
+
+}  // namespace assay::judge

@@ -1,0 +1,104 @@
+#include "assay/judge/http_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "assay/base/hash.hpp"
+#include "assay/judge/endpoint.hpp"
+#include "assay/judge/http_session.hpp"
+#include "assay/judge/parse.hpp"
+#include "assay/judge/prompt.hpp"
+#include "assay/records/judge_provider.hpp"
+
+namespace assay::judge {
+namespace {
+
+class HttpJudge final : public Judge {
+ public:
+    explicit HttpJudge(HttpSetup setup)
+        : setup_(std::move(setup)),
+          memory_{.dialect = {},
+                  .pace = Pace(static_cast<double>(setup_.spec.requests_per_minute),
+                               static_cast<double>(setup_.spec.tokens_per_minute), Pace::Clock::now()),
+                  .model_version = {}} {}
+
+    std::string identity() const override {
+        const JudgeSpec& spec = setup_.spec;
+        const std::string texts[] = {std::string(system_text()), setup_.jinja};
+        nlohmann::ordered_json identity;
+        identity["provider"] = spec.provider;
+        identity["address"] = setup_.endpoint.base_url;
+        identity["model"] = spec.model;
+        identity["temperature"] = spec.temp;
+        identity["max_tokens"] = spec.max_tokens;
+        identity["prompt_sha256"] = sha256_of_fields(texts);
+        identity["show_contexts"] = spec.show_contexts;
+        identity["show_expected"] = spec.show_expected;
+        identity["prompt_version"] = kPromptVersion;
+        identity["parser_version"] = kParserVersion;
+        return setup_.redact(identity.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    }
+
+    bool costs_nothing() const override { return false; }
+
+    RunResult run(const PairSource& next,
+                  const std::function<void(const Verdict&)>& sink,
+                  const std::atomic<bool>& cancel) override {
+        return run_http_session(setup_, memory_, next, sink, cancel);
+    }
+
+ private:
+    HttpSetup setup_;
+    HttpMemory memory_;
+};
+
+std::optional<std::string> complaint(const JudgeSpec& spec) {
+    if (spec.model.empty()) return "the judge has no model";
+    if (spec.concurrency < 1 || spec.concurrency > 1000) return "concurrency is not in 1 .. 1000";
+    if (!(spec.timeout_s > 0 && spec.timeout_s <= 86400)) return "the timeout is not in (0, 86400] s";
+    if (spec.retries < 0) return "retries is negative";
+    if (spec.max_tokens < 1) return "max-tokens is less than 1";
+    if (spec.requests_per_minute < 0 || spec.tokens_per_minute < 0 || spec.max_calls < 0)
+        return "requests-per-minute, tokens-per-minute or max-calls is negative";
+    if (!(spec.temp >= 0 && spec.temp <= 2)) return "temp is not in [0, 2]";
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
+                                               const JudgeSpec& spec,
+                                               RenderTemplate render,
+                                               Progress& progress) {
+    const JudgeProvider* provider = find_judge_provider(spec.provider);
+    ASSAY_CHECK(provider != nullptr);
+    const std::string place = fmt::format("judge {}", spec.name);
+    if (const auto wrong = complaint(spec)) return fail(*wrong, place);
+    if (!render) return fail("there is nothing that renders its prompt", place);
+    auto endpoint = parse_endpoint(spec.url.empty() ? std::string(provider->default_url) : spec.url);
+    if (!endpoint) {
+        Failure failure = endpoint.error();
+        if (failure.place.empty()) failure.place = place;
+        return tl::unexpected<Failure>(std::move(failure));
+    }
+    auto key = find_key(spec, *endpoint);
+    if (!key) return tl::unexpected<Failure>(key.error());
+    endpoint->base_url = wire->base(endpoint->base_url);
+    std::string request_url = wire->request_url(endpoint->base_url, spec.model);
+    HttpSetup setup{std::move(wire),
+                spec,
+                *endpoint,
+                std::move(request_url),
+                *key,
+                spec.prompt_template.empty() ? std::string(builtin_template()) : spec.prompt_template,
+                std::move(render),
+                &progress};
+    if (!setup.key.empty() && !endpoint->encrypted && !endpoint->loopback)
+        setup.note("the key travels unencrypted to " + endpoint->host_and_port);
+    return std::make_unique<HttpJudge>(std::move(setup));
+}
+
+}  // namespace assay::judge

@@ -1,0 +1,50 @@
+#pragma once
+// One run of a judge behind HTTP: pairs in, requests, retries, the circuit, limits, verdicts out.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "assay/base/progress.hpp"
+#include "assay/judge/endpoint.hpp"
+#include "assay/judge/judge.hpp"
+#include "assay/judge/pace.hpp"
+#include "assay/judge/wire_format.hpp"
+#include "assay/records/plan.hpp"
+
+namespace assay::judge {
+
+/// What stays the same over all runs of one judge.
+struct HttpSetup {
+    std::unique_ptr<const WireFormat> wire;
+    JudgeSpec spec;
+    Endpoint endpoint;
+    std::string request_url;
+    std::string key;
+    std::string jinja;
+    RenderTemplate render;
+    Progress* progress = nullptr;
+
+    /// Without the key, wherever a server may have echoed it.
+    [[nodiscard]] std::string redact(std::string text) const;
+    void note(const std::string& line) const;
+};
+
+/// What one run leaves for the next one of the same judge.
+struct HttpMemory {
+    Dialect dialect;
+    Pace pace;
+    std::string model_version;  ///< the first that a reply named
+    std::int64_t n_calls = 0;   ///< requests that were sent
+};
+
+/// Judge::run with this setup. What it learns is in `memory`, for the next one.
+[[nodiscard]] RunResult run_http_session(const HttpSetup& setup,
+                                         HttpMemory& memory,
+                                         const PairSource& source,
+                                         const std::function<void(const Verdict&)>& sink,
+                                         const std::atomic<bool>& cancel);
+
+}  // namespace assay::judge

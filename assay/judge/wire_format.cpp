@@ -1,0 +1,71 @@
+#include "assay/judge/wire_format.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "assay/base/text.hpp"
+#include "assay/judge/json_view.hpp"
+
+namespace assay::judge {
+
+std::string verdict_schema() {
+    // The order of the properties is the order of writing: the verdict follows from the reasoning, not the other way
+    // round.
+    nlohmann::ordered_json properties;
+    properties["reasoning"] = {{"type", "string"}};
+    properties["verdict"] = {{"type", "string"}, {"enum", {"A", "B", "TIE"}}};
+    properties["confidence"] = {{"type", "string"}, {"enum", {"high", "medium", "low"}}};
+    nlohmann::ordered_json schema;
+    schema["type"] = "object";
+    schema["properties"] = std::move(properties);
+    schema["required"] = {"reasoning", "verdict", "confidence"};
+    schema["additionalProperties"] = false;
+    return schema.dump();
+}
+
+std::string without_ending(std::string url, std::initializer_list<std::string_view> endings) {
+    for (const std::string_view ending : endings) {
+        if (!url.ends_with(ending)) continue;
+        url.resize(url.size() - ending.size());
+        while (url.ends_with('/')) url.pop_back();
+        break;
+    }
+    return url;
+}
+
+ServerError read_plain_error(std::string_view body) {
+    const JsonView error = JsonView(body)["error"];
+    ServerError out;
+    std::string message = error["message"].text();
+    if (message.empty()) message = error.text();
+    if (message.empty()) message = to_valid_utf8(body.substr(0, 4096));
+    out.message = shorten(trim(message), 300);
+    out.code = error["code"].text();
+    if (out.code.empty()) out.code = error["type"].text();
+    return out;
+}
+
+std::string blamed_text(std::string_view error_body) {
+    const JsonView error = JsonView(error_body)["error"];
+    const std::string param = error["param"].text();
+    const std::string message = error["message"].text();
+    return to_lower_ascii(!param.empty()     ? param
+                          : !message.empty() ? message
+                                             : shorten(to_valid_utf8(error_body), 2000));
+}
+
+bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words) {
+        if (text.find(word) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts) {
+        if (!part.empty()) out += (out.empty() ? "" : ", ") + std::string(part);
+    }
+    return out;
+}
+
+}  // namespace assay::judge

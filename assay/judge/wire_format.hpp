@@ -1,0 +1,95 @@
+#pragma once
+// What differs between the providers of API judges: address, headers, request, reply. Everything else of a judge behind
+// HTTP is in http_judge.hpp. An implementation is pure: text in, text out, and it never throws on what a server sent.
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/judge/http_client.hpp"
+#include "assay/records/plan.hpp"
+
+namespace assay::judge {
+
+enum class ReplyFormat { kJsonSchema, kJsonObject, kNone };
+
+/// What of the request a server accepts. Found out from the 400s of real requests, not by probing. A provider that has
+/// no such thing leaves the field alone.
+struct Dialect {
+    ReplyFormat format = ReplyFormat::kJsonSchema;
+    bool max_completion_tokens = false;  ///< the newer name of max_tokens
+    bool temperature = true;
+    bool system_turn = true;   ///< false: the system text stands at the beginning of the user's turn
+    bool think_switch = true;  ///< whether thinking is switched off by a field
+    friend bool operator==(const Dialect&, const Dialect&) = default;
+};
+
+/// A reply with status 200, whatever its provider.
+struct WireReply {
+    std::string text;     ///< what the model wrote, its thinking left out; empty: nothing
+    std::string refusal;  ///< a sentence, if the model or a filter refused; empty: not
+    bool cut_off = false;  ///< at max_tokens
+    std::string model;     ///< the version that the reply names; empty: none
+    std::int64_t n_prompt_tokens = 0;  ///< 0: not said
+    std::int64_t n_reply_tokens = 0;   ///< thinking included
+    std::int64_t n_thought_tokens = 0;
+};
+
+struct ServerError {
+    std::string message;   ///< error.message, or the body if that is not there; one line, at most 300 characters
+    std::string code;      ///< error.code or error.type
+    bool refused = false;  ///< a content filter withheld the reply
+    bool hopeless = false;  ///< no request will be answered: the key, the account or the region is refused
+    std::optional<double> retry_after_s;  ///< if the body says so
+};
+
+class WireFormat {
+ public:
+    virtual ~WireFormat() = default;
+
+    /// The base address as it is used and stored: without what users may or may not write at its end.
+    [[nodiscard]] virtual std::string base(std::string url) const { return url; }
+    [[nodiscard]] virtual std::string request_url(const std::string& base, const std::string& model) const = 0;
+    /// Headers besides those of JSON, the key's among them. `key` empty: none is sent.
+    [[nodiscard]] virtual std::vector<std::string> headers(const std::string& key) const = 0;
+    [[nodiscard]] virtual std::string request(const JudgeSpec& spec,
+                                              const Dialect& dialect,
+                                              std::string_view system,
+                                              std::string_view user) const = 0;
+    /// The next plainer dialect, if the body of a 400 names something that `dialect` still has. Empty: the error is
+    /// about something else.
+    [[nodiscard]] virtual std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const = 0;
+    /// "without response_format": how `dialect` differs from the one that is tried first.
+    [[nodiscard]] virtual std::string describe(const Dialect& dialect) const = 0;
+    /// Empty: the body is not a whole document of the provider's.
+    [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
+    [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
+    /// Seconds until the provider's limit of requests lets another one through, if the reply's headers say that none is
+    /// left. At most kMaxRetryAfterS (retry.hpp). `now_unix_s` counts where the reply has no date.
+    [[nodiscard]] virtual std::optional<double> pause_seconds(const HttpReply&, std::int64_t /*now_unix_s*/) const {
+        return {};
+    }
+};
+
+/// The JSON schema of a verdict as text: reasoning, then verdict, then confidence, in this order.
+[[nodiscard]] std::string verdict_schema();
+
+/// `url` without one of these endings.
+[[nodiscard]] std::string without_ending(std::string url, std::initializer_list<std::string_view> endings);
+
+/// error.message, else error itself, else the body; error.code or error.type. What most servers write.
+[[nodiscard]] ServerError read_plain_error(std::string_view body);
+
+/// Lower-case text of an error in which a word for a refused field is looked for: `param`, which names the culprit, else
+/// the message, which can mention others besides, else the body's beginning.
+[[nodiscard]] std::string blamed_text(std::string_view error_body);
+
+[[nodiscard]] bool names_any(std::string_view text, std::initializer_list<std::string_view> words);
+
+/// "a, b": what is said of a dialect; empty parts are left out.
+[[nodiscard]] std::string joined(std::initializer_list<std::string_view> parts);
+
+}  // namespace assay::judge

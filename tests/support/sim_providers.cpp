@@ -1,0 +1,287 @@
+#include "sim_providers.hpp"
+
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using Complaints = std::vector<std::string>;
+using Rule = std::function<bool(const ordered_json&)>;
+
+struct Field {
+    bool needed = false;
+    Rule rule;
+};
+using Shape = std::map<std::string, Field>;
+
+bool is_text(const ordered_json& value) { return value.is_string() && !value.get<std::string>().empty(); }
+bool is_count(const ordered_json& value) { return value.is_number_unsigned() && value > 0; }
+Rule between(double low, double high) {
+    return [=](const ordered_json& value) { return value.is_number() && value >= low && value <= high; };
+}
+Rule equal_to(ordered_json wanted) {
+    return [wanted = std::move(wanted)](const ordered_json& value) { return value == wanted; };
+}
+bool is_object(const ordered_json& value) { return value.is_object(); }
+bool is_array(const ordered_json& value) { return value.is_array() && !value.empty(); }
+
+/// The object has the needed fields, no unknown ones, and each keeps its rule. ("a.b" in complaints: the place.)
+void check(const ordered_json& object, const std::string& place, const Shape& shape, Complaints& out) {
+    if (!object.is_object()) {
+        out.push_back(place + " is not an object");
+        return;
+    }
+    for (const auto& [name, value] : object.items()) {
+        const auto field = shape.find(name);
+        if (field == shape.end()) {
+            out.push_back(place + "." + name + " is unknown");
+        } else if (!field->second.rule(value)) {
+            out.push_back(place + "." + name + " is " + value.dump());
+        }
+    }
+    for (const auto& [name, field] : shape) {
+        if (field.needed && !object.contains(name)) out.push_back(place + "." + name + " is missing");
+    }
+}
+
+void check_key_order(const ordered_json& object, const std::vector<std::string>& wanted, Complaints& out) {
+    std::vector<std::string> keys;
+    for (const auto& [name, value] : object.items()) keys.push_back(name);
+    if (keys != wanted) out.push_back("the properties are not in the order of writing");
+}
+
+/// The schema of a verdict; Google writes types in capitals.
+void check_schema(const ordered_json& schema, bool google, Complaints& out) {
+    const auto type = [&](const char* upper, const char* lower) { return equal_to(google ? upper : lower); };
+    const ordered_json order = {"reasoning", "verdict", "confidence"};
+    Shape shape{{"type", {true, type("OBJECT", "object")}},
+                {"properties", {true, is_object}},
+                {"required", {true, equal_to(order)}}};
+    if (google) shape["propertyOrdering"] = {true, equal_to(order)};
+    if (!google) shape["additionalProperties"] = {true, equal_to(false)};
+    check(schema, "schema", shape, out);
+    if (!schema.contains("properties") || !schema["properties"].is_object()) return;
+    const ordered_json& properties = schema["properties"];
+    check_key_order(properties, {"reasoning", "verdict", "confidence"}, out);
+    const Rule text = type("STRING", "string");
+    check(properties.value("reasoning", ordered_json()), "reasoning", {{"type", {true, text}}}, out);
+    check(properties.value("verdict", ordered_json()), "verdict",
+          {{"type", {true, text}}, {"enum", {true, equal_to({"A", "B", "TIE"})}}}, out);
+    check(properties.value("confidence", ordered_json()), "confidence",
+          {{"type", {true, text}}, {"enum", {true, equal_to({"high", "medium", "low"})}}}, out);
+}
+
+ordered_json body_of(const SeenRequest& request, Complaints& out) {
+    ordered_json body = ordered_json::parse(request.body, nullptr, false);
+    if (!body.is_object()) {
+        out.push_back("the body is not a JSON object");
+        body = ordered_json::object();
+    }
+    const auto type = request.headers.find("content-type");
+    if (type == request.headers.end() || type->second != "application/json") out.push_back("Content-Type is wrong");
+    return body;
+}
+
+void check_path(const SeenRequest& request, const std::string& wanted, Complaints& out) {
+    if (request.path != wanted) out.push_back("the path is " + request.path);
+}
+
+/// Of all ways of sending a key, only `header` may be used.
+void check_key_header(const SeenRequest& request, const std::string& header, Complaints& out) {
+    for (const char* name : {"authorization", "x-api-key", "x-goog-api-key"}) {
+        if (name != header && request.headers.contains(name)) out.push_back(std::string("the header ") + name + " is sent");
+    }
+}
+
+/// Messages of a system and a user turn.
+void check_messages(const ordered_json& messages, const std::vector<std::string>& roles, Complaints& out) {
+    if (!messages.is_array() || messages.size() != roles.size()) {
+        out.push_back("the messages are not " + std::to_string(roles.size()));
+        return;
+    }
+    for (std::size_t i = 0; i < roles.size(); ++i)
+        check(messages[i], "message", {{"role", {true, equal_to(roles[i])}}, {"content", {true, is_text}}}, out);
+}
+
+void check_parts(const ordered_json& parts, Complaints& out) {
+    if (!parts.is_array() || parts.size() != 1) {
+        out.push_back("parts is not a list of one");
+        return;
+    }
+    check(parts[0], "part", {{"text", {true, is_text}}}, out);
+}
+
+}  // namespace
+
+Complaints openai_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/v1/chat/completions", out);
+    check_key_header(request, "authorization", out);
+    const ordered_json body = body_of(request, out);
+    check(body, "body",
+          {{"model", {true, is_text}},
+           {"messages", {true, is_array}},
+           {"temperature", {false, between(0, 2)}},
+           {"max_tokens", {false, is_count}},
+           {"max_completion_tokens", {false, is_count}},
+           {"response_format", {false, is_object}}},
+          out);
+    check_messages(body.value("messages", ordered_json()), {"system", "user"}, out);
+    const ordered_json format = body.value("response_format", ordered_json());
+    if (format.is_object() && format.value("type", "") == "json_schema") {
+        check(format, "response_format", {{"type", {true, is_text}}, {"json_schema", {true, is_object}}}, out);
+        const ordered_json schema = format.value("json_schema", ordered_json::object());
+        check(schema, "json_schema",
+              {{"name", {true, is_text}}, {"strict", {true, equal_to(true)}}, {"schema", {true, is_object}}}, out);
+        check_schema(schema.value("schema", ordered_json()), false, out);
+    } else if (format.is_object()) {
+        check(format, "response_format", {{"type", {true, equal_to("json_object")}}}, out);
+    }
+    return out;
+}
+
+Complaints gemini_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/v1beta/models/sim-1:generateContent", out);
+    check_key_header(request, "x-goog-api-key", out);
+    const ordered_json body = body_of(request, out);
+    check(body, "body",
+          {{"systemInstruction", {false, is_object}},
+           {"contents", {true, is_array}},
+           {"generationConfig", {true, is_object}}},
+          out);
+    if (body.contains("systemInstruction")) {
+        check(body["systemInstruction"], "systemInstruction", {{"parts", {true, is_array}}}, out);
+        check_parts(body["systemInstruction"].value("parts", ordered_json()), out);
+    }
+    const ordered_json contents = body.value("contents", ordered_json());
+    if (contents.is_array() && contents.size() == 1) {
+        check(contents[0], "contents[0]", {{"role", {true, equal_to("user")}}, {"parts", {true, is_array}}}, out);
+        check_parts(contents[0].value("parts", ordered_json()), out);
+    } else {
+        out.push_back("contents is not a list of one");
+    }
+    const ordered_json config = body.value("generationConfig", ordered_json());
+    check(config, "generationConfig",
+          {{"temperature", {false, between(0, 2)}},
+           {"maxOutputTokens", {true, is_count}},
+           {"responseMimeType", {false, equal_to("application/json")}},
+           {"responseSchema", {false, is_object}}},
+          out);
+    if (config.contains("responseSchema")) {
+        if (!config.contains("responseMimeType")) out.push_back("responseSchema stands without responseMimeType");
+        check_schema(config["responseSchema"], true, out);
+    }
+    return out;
+}
+
+Complaints anthropic_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/v1/messages", out);
+    check_key_header(request, "x-api-key", out);
+    const auto version = request.headers.find("anthropic-version");
+    if (version == request.headers.end() || version->second != "2023-06-01") out.push_back("anthropic-version is wrong");
+    const ordered_json body = body_of(request, out);
+    check(body, "body",
+          {{"model", {true, is_text}},
+           {"max_tokens", {true, is_count}},
+           {"temperature", {false, between(0, 1)}},
+           {"system", {true, is_text}},
+           {"messages", {true, is_array}},
+           {"tools", {false, is_array}},
+           {"tool_choice", {false, equal_to({{"type", "tool"}, {"name", "verdict"}})}}},
+          out);
+    check_messages(body.value("messages", ordered_json()), {"user"}, out);
+    if (body.contains("tools") != body.contains("tool_choice")) out.push_back("tools and tool_choice belong together");
+    if (!body.contains("tools")) return out;
+    if (body["tools"].size() != 1) out.push_back("there is not one tool");
+    check(body["tools"][0], "tool",
+          {{"name", {true, equal_to("verdict")}},
+           {"description", {false, is_text}},
+           {"input_schema", {true, is_object}}},
+          out);
+    check_schema(body["tools"][0].value("input_schema", ordered_json()), false, out);
+    return out;
+}
+
+Complaints ollama_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/api/chat", out);
+    check_key_header(request, "authorization", out);
+    const ordered_json body = body_of(request, out);
+    check(body, "body",
+          {{"model", {true, is_text}},
+           {"messages", {true, is_array}},
+           {"stream", {true, equal_to(false)}},
+           {"format", {false, [](const ordered_json& value) { return value.is_object() || value == "json"; }}},
+           {"think", {false, equal_to(false)}},
+           {"truncate", {true, equal_to(false)}},
+           {"shift", {true, equal_to(false)}},
+           {"options", {true, is_object}}},
+          out);
+    check_messages(body.value("messages", ordered_json()), {"system", "user"}, out);
+    check(body.value("options", ordered_json()), "options",
+          {{"temperature", {false, between(0, 2)}}, {"num_predict", {true, is_count}}, {"seed", {true, is_count}}}, out);
+    if (body.contains("format") && body["format"].is_object()) check_schema(body["format"], false, out);
+    return out;
+}
+
+std::string gemini_reply(const std::string& content, const std::string& finish_reason) {
+    json parts = json::array({{{"text", "Let me think."}, {"thought", true}}});
+    if (!content.empty()) parts.push_back({{"text", content}});
+    const json candidate{{"content", {{"role", "model"}, {"parts", parts}}}, {"finishReason", finish_reason}, {"index", 0}};
+    return json{{"candidates", json::array({candidate})},
+                {"usageMetadata",
+                 {{"promptTokenCount", 10}, {"candidatesTokenCount", 5}, {"thoughtsTokenCount", 7}, {"totalTokenCount", 22}}},
+                {"modelVersion", "sim-1-2026"},
+                {"responseId", "r1"}}
+        .dump();
+}
+
+namespace {
+
+std::string anthropic_reply(const ordered_json& block, const std::string& stop_reason) {
+    return ordered_json{{"id", "msg_1"},
+                        {"type", "message"},
+                        {"role", "assistant"},
+                        {"model", "sim-1-2026"},
+                        {"content", ordered_json::array({block})},
+                        {"stop_reason", stop_reason},
+                        {"stop_sequence", nullptr},
+                        {"usage", {{"input_tokens", 8}, {"cache_read_input_tokens", 2}, {"output_tokens", 5}}}}
+        .dump();
+}
+
+}  // namespace
+
+std::string anthropic_text_reply(const std::string& content, const std::string& stop_reason) {
+    return anthropic_reply({{"type", "text"}, {"text", content}}, stop_reason);
+}
+
+std::string anthropic_tool_reply(const std::string& input, const std::string& stop_reason) {
+    return anthropic_reply(
+        {{"type", "tool_use"}, {"id", "toolu_1"}, {"name", "verdict"}, {"input", ordered_json::parse(input)}},
+        stop_reason);
+}
+
+std::string ollama_reply(const std::string& content, const std::string& done_reason) {
+    return json{{"model", "sim-1-2026"},
+                {"created_at", "2026-01-01T00:00:00Z"},
+                {"message", {{"role", "assistant"}, {"content", content}, {"thinking", "Let me think."}}},
+                {"done", true},
+                {"done_reason", done_reason},
+                {"total_duration", 1},
+                {"prompt_eval_count", 10},
+                {"eval_count", 5}}
+        .dump();
+}
+
+std::string verdict_text(const std::string& verdict, const std::string& reasoning) {
+    return ordered_json{{"reasoning", reasoning}, {"verdict", verdict}, {"confidence", "high"}}.dump();
+}
+
+}  // namespace assay::test

@@ -1,0 +1,330 @@
+#include "assay/judge/http_judge.hpp"
+
+#include "http_bench.hpp"
+
+namespace assay::judge {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ScriptedReply;
+using test::SimServer;
+using test::verdict_text;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+struct Provider {
+    std::string name;
+    test::Checker checker;
+    std::string key_variable;  ///< empty: it has none
+    std::string key_header;
+    std::string key_prefix;
+    std::string (*reply)(const std::string& text);
+    std::string path_end;  ///< what an address may end in
+};
+
+void PrintTo(const Provider& provider, std::ostream* out) { *out << provider.name; }
+
+const Provider kProviders[] = {
+    {"openai", test::openai_complaints, "OPENAI_API_KEY", "authorization", "Bearer ",
+     [](const std::string& text) { return test::completion_json(text); }, ""},
+    {"gemini", test::gemini_complaints, "GEMINI_API_KEY", "x-goog-api-key", "",
+     [](const std::string& text) { return test::gemini_reply(text); }, "/v1beta"},
+    {"anthropic", test::anthropic_complaints, "ANTHROPIC_API_KEY", "x-api-key", "",
+     [](const std::string& text) { return test::anthropic_text_reply(text); }, "/v1"},
+    {"ollama", test::ollama_complaints, "", "authorization", "Bearer ",
+     [](const std::string& text) { return test::ollama_reply(text); }, "/v1"},
+};
+
+class EveryProvider : public ::testing::TestWithParam<Provider> {
+ protected:
+    EveryProvider()
+        : key_(GetParam().key_variable, kBenchKey), bench_(GetParam().name, GetParam().checker) {}
+
+    [[nodiscard]] static std::string reply(const std::string& verdict) { return GetParam().reply(verdict_text(verdict)); }
+
+    Variable key_;
+    HttpBench bench_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Providers, EveryProvider, testing::ValuesIn(kProviders),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
+    const Verdict verdict = bench_.one([](const auto&, int) { return ScriptedReply{200, reply("B")}; });
+    EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
+    EXPECT_EQ(verdict.state, VerdictState::kB);
+    EXPECT_EQ(verdict.confidence, Confidence::kHigh);
+    EXPECT_EQ(verdict.reasoning, "because");
+    EXPECT_EQ(verdict.raw, verdict_text("B"));
+    EXPECT_EQ(verdict.failure, "");
+    EXPECT_EQ(verdict.model_version, "sim-1-2026");
+    EXPECT_EQ(verdict.n_prompt_tokens, 10);
+    EXPECT_EQ(verdict.n_reply_tokens, GetParam().name == "gemini" ? 12 : 5);  // Google counts thoughts apart
+    EXPECT_EQ(verdict.n_attempts, 1);
+    EXPECT_EQ(verdict.prompt_sha256.size(), 64u);
+    ASSERT_EQ(bench_.seen_.size(), 1u);
+    EXPECT_THAT(bench_.seen_[0].body, HasSubstr("rendered question 0?"));
+    EXPECT_THAT(bench_.seen_[0].body, HasSubstr("BEGIN"));  // of the system text
+}
+
+TEST_P(EveryProvider, GetsTheKeyInItsOwnHeaderAndANamedOneInTheSame) {
+    const auto sent = [this] {
+        bench_.one([](const auto&, int) { return ScriptedReply{200, reply("A")}; });
+        const auto found = bench_.seen_.at(0).headers.find(GetParam().key_header);
+        return found == bench_.seen_[0].headers.end() ? std::string() : found->second;
+    };
+    EXPECT_EQ(sent(), GetParam().key_variable.empty() ? "" : GetParam().key_prefix + kBenchKey);
+    const Variable mine("ASSAY_TEST_KEY", "sk-mine-0123");
+    bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+    EXPECT_EQ(sent(), GetParam().key_prefix + "sk-mine-0123");
+}
+
+TEST_P(EveryProvider, AnAddressMayEndInItsVersion) {
+    const SimServer server([](const auto&, int) { return ScriptedReply{200, reply("A")}; });
+    const std::string base = server.base() + bench_.path_;
+    bench_.make(base);
+    const std::string identity = bench_.judge_->identity();
+    EXPECT_EQ(nlohmann::json::parse(identity)["address"], base);
+    bench_.make(base + GetParam().path_end + "/");
+    EXPECT_EQ(bench_.judge_->identity(), identity);
+    bench_.run(1);
+    for (const test::SeenRequest& request : server.seen()) EXPECT_THAT(GetParam().checker(request), IsEmpty());
+    EXPECT_EQ(bench_.count(VerdictState::kA), 1);
+}
+
+TEST_P(EveryProvider, PassingTroubleIsTriedAgain) {
+    for (const int status : {429, 500, 503, 529}) {
+        const Verdict verdict = bench_.one([&](const auto&, int n) {
+            return n == 1 ? ScriptedReply{status, R"({"error": {"message": "overloaded"}})"} : ScriptedReply{200, reply("A")};
+        });
+        EXPECT_EQ(verdict.state, VerdictState::kA) << status;
+        EXPECT_EQ(verdict.n_attempts, 2) << status;
+    }
+}
+
+TEST_P(EveryProvider, RetryAfterIsHeeded) {
+    const Verdict verdict = bench_.one([](const auto&, int n) {
+        return n == 1 ? ScriptedReply{429, "{}", {{"Retry-After", "1"}}} : ScriptedReply{200, reply("A")};
+    });
+    EXPECT_EQ(verdict.state, VerdictState::kA);
+    EXPECT_GE(bench_.took_, 1s);
+}
+
+TEST_P(EveryProvider, WhatIsNoWholeDocumentOfItsIsTriedAgainAndThenAnError) {
+    const std::string whole = reply("A");
+    for (const std::string& body :
+         {whole.substr(0, whole.size() / 2), std::string("<html>captive portal</html>"), std::string("[]"), std::string("{}"), std::string(),
+          std::string(R"({"candidates": 3, "content": "x", "message": [], "choices": {}, "usageMetadata": null, "done": true})"),
+          std::string(20000, '[')}) {
+        const Verdict verdict = bench_.one([&](const auto&, int) { return ScriptedReply{200, body}; });
+        EXPECT_EQ(verdict.state, VerdictState::kError) << body.substr(0, 100);
+        EXPECT_EQ(verdict.n_attempts, 2);
+    }
+}
+
+TEST_P(EveryProvider, WrongTypesInsideADocumentAreReadAsNothing) {
+    const auto document = nlohmann::json::parse(reply("A"));
+    const auto flat = document.flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+        auto broken = document;
+        broken[nlohmann::json::json_pointer(pointer)] = nlohmann::json::array({-1.5});
+        const Verdict verdict = bench_.one([&](const auto&, int) { return ScriptedReply{200, broken.dump()}; });
+        EXPECT_TRUE(verdict.state == VerdictState::kA || verdict.state == VerdictState::kInvalid ||
+                    (verdict.state == VerdictState::kError && pointer == "/done"))
+            << pointer;
+        bench_.spec_.retries = 0;
+    }
+}
+
+TEST_P(EveryProvider, ProseIsInvalidAndNotAskedAgain) {
+    const Verdict verdict = bench_.one([](const auto&, int) { return ScriptedReply{200, GetParam().reply("Both are fine.")}; });
+    EXPECT_EQ(verdict.state, VerdictState::kInvalid);
+    EXPECT_EQ(verdict.raw, "Both are fine.");
+    EXPECT_EQ(verdict.n_attempts, 1);
+}
+
+TEST_P(EveryProvider, StopsWhereTheKeyIsRefusedOrTheModelIsNotThere) {
+    for (const int status : {401, 403, 404}) {
+        bench_.judge(9, [&](const auto& request, int) {
+            const auto key = request.headers.find(GetParam().key_header);
+            const std::string echo = key == request.headers.end() ? "nobody" : key->second;
+            return ScriptedReply{status, nlohmann::json{{"error", {{"message", "not for " + echo}}}}.dump()};
+        });
+        EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+        EXPECT_EQ(bench_.seen_.size(), 1u);
+        EXPECT_EQ(bench_.count(VerdictState::kError), 1);
+        const std::string wanted = status == 404                       ? "sim-1"
+                                   : GetParam().key_variable.empty() ? "api-key-env"
+                                                                     : GetParam().key_variable;
+        EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr(wanted));
+    }
+}
+
+TEST_P(EveryProvider, AnotherModelVersionStopsTheJudgeAndItsReplyIsKept) {
+    const auto versions = [](const auto&, int n) {
+        std::string body = reply("A");
+        if (n >= 3) body.replace(body.find("sim-1-2026"), 10, "sim-2-2027");
+        return ScriptedReply{200, body};
+    };
+    bench_.judge(9, versions);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_EQ(bench_.seen_.size(), 3u);
+    EXPECT_EQ(bench_.count(VerdictState::kA), 3);
+    EXPECT_EQ(bench_.verdicts_.at("i2").model_version, "sim-2-2027");
+    EXPECT_THAT(to_sentence(bench_.result_.why),
+                HasSubstr(R"(its replies named the model "sim-1-2026" and now name "sim-2-2027")"));
+}
+
+TEST_P(EveryProvider, BecomesPlainerWhereTheServerDoesNotKnowAFieldAndRemembersIt) {
+    bench_.judge(2, [](const auto& request, int) {
+        for (const char* field : {"response_format", "responseSchema", "tool_choice", "think", "temperature"}) {
+            const std::string written = std::string("\"") + field + "\":";
+            if (request.body.find(written) == std::string::npos) continue;
+            return ScriptedReply{400, nlohmann::json{{"error", {{"message", std::string("unknown field ") + field}}}}.dump()};
+        }
+        return ScriptedReply{200, reply("A")};
+    });
+    EXPECT_EQ(bench_.count(VerdictState::kA), 2);
+    EXPECT_EQ(bench_.verdicts_.at("i1").n_attempts, 1);
+    EXPECT_EQ(bench_.notes_.lines.size() + 2, bench_.seen_.size());
+    EXPECT_THAT(bench_.notes_.lines.back(), HasSubstr("without temperature"));
+}
+
+class HttpJudge : public ::testing::Test {
+ protected:
+    static ScriptedReply good(const test::SeenRequest&, int) { return {200, test::ollama_reply(verdict_text("A"))}; }
+    HttpBench bench_{"ollama", test::ollama_complaints};
+};
+
+TEST_F(HttpJudge, AChangedVersionIsSeenAcrossRunsAndANamelessReplyIsNoChange) {
+    int version = 1;
+    const SimServer server([&](const auto&, int) {
+        auto body = nlohmann::json::parse(test::ollama_reply(verdict_text("A")));
+        body["model"] = version == 0 ? "" : "v" + std::to_string(version);
+        return ScriptedReply{200, body.dump()};
+    });
+    bench_.make(server.base());
+    EXPECT_EQ(bench_.run(2).end, RunEnd::kFinished);
+    version = 0;
+    EXPECT_EQ(bench_.run(2).end, RunEnd::kFinished);
+    version = 2;
+    EXPECT_EQ(bench_.run(2).end, RunEnd::kStopped);
+    EXPECT_EQ(bench_.verdicts_.size(), 1u);
+}
+
+TEST_F(HttpJudge, AfterItsCallsItStopsAndTheRestIsPending) {
+    bench_.spec_.max_calls = 4;
+    bench_.spec_.concurrency = 3;
+    bench_.judge(9, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_EQ(bench_.seen_.size(), 4u);
+    EXPECT_EQ(bench_.verdicts_.size(), 4u);
+    EXPECT_EQ(bench_.count(VerdictState::kA), 4);
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("was asked 4 times, which is its max-calls"));
+}
+
+TEST_F(HttpJudge, CallsThatAreJustEnoughAreEnough) {
+    bench_.spec_.max_calls = 4;
+    const SimServer server(good);
+    bench_.make(server.base());
+    EXPECT_EQ(bench_.run(3).end, RunEnd::kFinished);
+    EXPECT_EQ(bench_.run(1).end, RunEnd::kFinished);
+    EXPECT_EQ(bench_.run(1).end, RunEnd::kStopped);
+    EXPECT_TRUE(bench_.verdicts_.empty());
+    EXPECT_EQ(server.seen().size(), 4u);
+}
+
+TEST_F(HttpJudge, ARetryIsACallToo) {
+    bench_.spec_.max_calls = 2;
+    bench_.spec_.retries = 5;
+    bench_.judge(3, [](const auto&, int) { return ScriptedReply{500, "oops"}; });
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_EQ(bench_.seen_.size(), 2u);
+    ASSERT_EQ(bench_.verdicts_.size(), 1u);
+    EXPECT_EQ(bench_.verdicts_.at("i0").state, VerdictState::kError);
+    EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr("answered 500: oops"));
+    EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr("max-calls"));
+}
+
+TEST_F(HttpJudge, RequestsPerMinuteAreKept) {
+    bench_.spec_.requests_per_minute = 300;  // five at once, then one each 0.2 s
+    bench_.spec_.concurrency = 8;
+    bench_.judge(10, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
+    EXPECT_EQ(bench_.count(VerdictState::kA), 10);
+    EXPECT_GE(bench_.took_, 990ms);
+}
+
+TEST_F(HttpJudge, TokensPerMinuteAreKept) {
+    bench_.spec_.tokens_per_minute = 6000;  // 100 each second; a reply says what its 10 + 5 were
+    bench_.judge(4, [](const auto&, int) {
+        auto body = nlohmann::json::parse(test::ollama_reply(verdict_text("A")));
+        body["prompt_eval_count"] = 130;
+        body["eval_count"] = 10;
+        return ScriptedReply{200, body.dump()};
+    });
+    EXPECT_EQ(bench_.count(VerdictState::kA), 4);
+    EXPECT_GE(bench_.took_, 3 * 1400ms - 1000ms);  // three times 140, of which 100 were there
+    EXPECT_LT(bench_.took_, 10s);
+}
+
+TEST_F(HttpJudge, ALimitDoesNotDelayACancellation) {
+    bench_.spec_.requests_per_minute = 1;
+    const SimServer server([this](const auto& request, int n) {
+        bench_.cancel_ = true;
+        return good(request, n);
+    });
+    bench_.make(server.base());
+    EXPECT_EQ(bench_.run(5).end, RunEnd::kCancelled);
+    EXPECT_LT(bench_.took_, 2s);
+    EXPECT_LE(server.seen().size(), 1u);
+}
+
+TEST_F(HttpJudge, NoPairIsTakenBeforeItMayLeave) {
+    bench_.spec_.requests_per_minute = 60;
+    bench_.spec_.concurrency = 4;
+    const SimServer server(good);
+    bench_.make(server.base());
+    std::vector<BlindedPair> pairs(2);
+    pairs[0].item_id = "i0";
+    pairs[1].item_id = "i1";
+    std::vector<std::size_t> n_there_when_asked;
+    std::size_t n_verdicts = 0;
+    const auto all = source_of(pairs);
+    const auto result = bench_.judge_->run(
+        [&] {
+            n_there_when_asked.push_back(n_verdicts);
+            return all();
+        },
+        [&](const Verdict&) { ++n_verdicts; }, bench_.cancel_);
+    EXPECT_EQ(result.end, RunEnd::kFinished);
+    EXPECT_THAT(n_there_when_asked, testing::ElementsAre(0u, 1u, testing::_));
+}
+
+TEST(HttpJudgeLimits, ARemainderOfNoneHoldsAllRequestsUntilItIsReset) {
+    HttpBench openai("openai", test::openai_complaints);
+    openai.judge(3, [](const auto&, int n) {
+        ScriptedReply reply{200, test::verdict_completion("A")};
+        reply.headers = {{"X-RateLimit-Remaining-Requests", n == 1 ? "0" : "59"}, {"x-ratelimit-reset-requests", "1s"}};
+        return reply;
+    });
+    EXPECT_EQ(openai.count(VerdictState::kA), 3);
+    EXPECT_GE(openai.took_, 1s);
+    EXPECT_LT(openai.took_, 1900ms);
+
+    HttpBench anthropic("anthropic", test::anthropic_complaints);
+    anthropic.judge(2, [](const auto&, int n) {
+        ScriptedReply reply{200, test::anthropic_text_reply(verdict_text("A"))};
+        reply.headers = {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},
+                         {"anthropic-ratelimit-requests-remaining", n == 1 ? "0" : "5"},
+                         {"anthropic-ratelimit-requests-reset", "1994-11-06T08:49:38Z"}};
+        return reply;
+    });
+    EXPECT_EQ(anthropic.count(VerdictState::kA), 2);
+    EXPECT_GE(anthropic.took_, 1s);
+    EXPECT_LT(anthropic.took_, 1900ms);
+}
+
+}  // namespace
+}  // namespace assay::judge
