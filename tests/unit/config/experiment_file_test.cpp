@@ -73,7 +73,7 @@ generation:
   own-template: yes
 judges:
   - reference
-  - {provider: openai, url: https://api.example.com/v1/, model: vendor/judge-1, api-key-env: KEY_2, concurrency: 2, timeout-s: 1.5, retries: 0,
+  - {provider: openai, url: https://api.example.com/v1/, model: vendor/judge-1, api-key-env: KEY_2, concurrency: 2, timeout-s: 1.5, retries: 0, requests-per-minute: 60, tokens-per-minute: 90000, max-calls: 500,
      temp: 0.5, max-tokens: 99, prompt-template: sub/judge.jinja, show-contexts: false, show-expected: false}
   - openai:other@http://localhost:1/v1
 analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential}
@@ -118,6 +118,9 @@ output: {run: out}
     EXPECT_EQ(judge.concurrency, 2);
     EXPECT_EQ(judge.timeout_s, 1.5);
     EXPECT_EQ(judge.retries, 0);
+    EXPECT_EQ(judge.requests_per_minute, 60);
+    EXPECT_EQ(judge.tokens_per_minute, 90000);
+    EXPECT_EQ(judge.max_calls, 500);
     EXPECT_EQ(judge.temp, 0.5);
     EXPECT_EQ(judge.max_tokens, 99);
     EXPECT_EQ(judge.prompt_template, "{{ answer_a }} or {{ answer_b }}?");
@@ -254,18 +257,47 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "reference, model: m}\n"
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: openai needs url",
-                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, not \"openia\"",
+                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, not \"openia\"",
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
                     "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, or openai:MODEL@URL such as "
-                    "openai:gpt-5@https://api.openai.com/v1.",
+                    "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, anthropic:MODEL or ollama:MODEL, with "
+                    "@URL for another address than the provider's own.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
                     "exp.yaml:11:40: judges[6].url: must begin with http:// or https://. Write it like "
                     "http://127.0.0.1:8080/v1."));
     EXPECT_THAT(errors_with("judges: []\n"),
                 ElementsAre("exp.yaml:4:9: judges: is empty. Name a judge or leave the key out."));
+}
+
+TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
+    unsetenv("OLLAMA_HOST");
+    const auto plan = plan_with(
+        "judges:\n  - {provider: gemini, model: gemini-3-pro}\n  - anthropic:claude-x\n  - ollama:qwen3:8b\n"
+        "  - {provider: ollama, model: b, url: \"http://10.0.0.2:11434\"}\n");
+    ASSERT_EQ(plan.judges.size(), 4u);
+    EXPECT_EQ(plan.judges[0].name, "gemini-3-pro");
+    EXPECT_EQ(plan.judges[0].url, "https://generativelanguage.googleapis.com");
+    EXPECT_EQ(plan.judges[1].name, "claude-x");
+    EXPECT_EQ(plan.judges[1].url, "https://api.anthropic.com");
+    EXPECT_EQ(plan.judges[2].name, "qwen3-8b");
+    EXPECT_EQ(plan.judges[2].url, "http://127.0.0.1:11434");
+    EXPECT_EQ(plan.judges[3].url, "http://10.0.0.2:11434");
+    EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"), ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
+}
+
+TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
+    setenv("OLLAMA_HOST", "10.0.0.3", 1);
+    const auto plan = plan_with("judges: [ollama:m, ollama:n@http://127.0.0.1:1]\n");
+    setenv("OLLAMA_HOST", "ftp://x", 1);
+    const auto errors = errors_with("judges: [ollama:m]\n");
+    unsetenv("OLLAMA_HOST");
+    EXPECT_EQ(plan.judges[0].url, "http://10.0.0.3:11434");
+    EXPECT_EQ(plan.judges[1].url, "http://127.0.0.1:1");
+    EXPECT_THAT(errors, ElementsAre("exp.yaml:4:10: judges[0]: the address in OLLAMA_HOST must begin with http:// or "
+                                    "https://. Mend the variable, or write url."));
 }
 
 TEST_F(ExperimentFile, TextAndFileOfTheSamePromptExcludeEachOther) {

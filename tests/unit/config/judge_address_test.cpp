@@ -44,11 +44,42 @@ TEST(JudgeAddress, AJudgeCanBeWrittenAsOneWord) {
     EXPECT_EQ(judge->concurrency, 4);
 }
 
+TEST(JudgeAddress, AProviderWithAnAddressOfItsOwnCanDoWithoutOne) {
+    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().model, "gemini-3-pro");
+    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().url, "");
+    const auto judge = judge_of_text("ollama:hf.co/x/y:Q4_K_M@http://10.0.0.1:11434/");
+    ASSERT_TRUE(judge);
+    EXPECT_EQ(judge->provider, "ollama");
+    EXPECT_EQ(judge->model, "hf.co/x/y:Q4_K_M");
+    EXPECT_EQ(judge->url, "http://10.0.0.1:11434");
+}
+
+TEST(JudgeAddress, OllamaHostIsReadAsOllamaReadsIt) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"", "http://127.0.0.1:11434"},
+        {" 10.0.0.1 ", "http://10.0.0.1:11434"},
+        {"host:99", "http://host:99"},
+        {":99", "http://127.0.0.1:99"},
+        {"0.0.0.0", "http://127.0.0.1:11434"},
+        {"0.0.0.0:99", "http://127.0.0.1:99"},
+        {"[::1]", "http://[::1]:11434"},
+        {"[::]:99", "http://127.0.0.1:99"},
+        {"http://host", "http://host"},
+        {"https://host/behind/", "https://host/behind"},
+        {"host/behind", "http://host:11434/behind"}};
+    for (const auto& [text, url] : cases) EXPECT_EQ(ollama_url(text).value(), url) << text;
+    for (const char* text : {"a b", "ftp://x", "user:pass@host", "host:0", "host?x=1"}) EXPECT_FALSE(ollama_url(text)) << text;
+}
+
 TEST(JudgeAddress, AJudgeThatIsNoneIsRefused) {
     const auto message = [](std::string_view text) {
         return judge_of_text(text) ? "accepted" : judge_of_text(text).error().message;
     };
-    EXPECT_EQ(message("gemini:x"), "unknown judge \"gemini:x\"");
+    EXPECT_EQ(message("gemin:x"), "unknown judge \"gemin:x\"");
+    EXPECT_EQ(message("gemini"), "gemini needs a model");
+    EXPECT_EQ(message("ollama:"), "ollama needs a model");
+    EXPECT_EQ(message("anthropic:@http://x"), "anthropic needs a model");
+    EXPECT_EQ(message("anthropic:m@http://x?k=1"), "the address must be a plain base address, without '?', '#' and '\\'");
     EXPECT_EQ(message("reference:x"), "unknown judge \"reference:x\"");
     EXPECT_EQ(message(""), "unknown judge \"\"");
     EXPECT_EQ(message("openai"), "openai needs a model and an address");

@@ -28,7 +28,7 @@ Plan full_plan() {
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false};
+    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500};
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential"};
@@ -60,8 +60,9 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
         R"("prompt-template":"","repeat-last-n":64,"repeat-penalty":1.05,"seed":42,"stop":[],"system":"","temp":0.0,)"
         R"("thinking":false,"top-k":0,"top-p":0.9},)"
-        R"("judges":[{"api-key-env":"","concurrency":4,"max-tokens":1024,"model":"","name":"","prompt-template":"",)"
-        R"("provider":"reference","retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,"timeout-s":120.0,"url":""}],)"
+        R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","prompt-template":"",)"
+        R"("provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,"timeout-s":120.0,)"
+        R"("tokens-per-minute":0,"url":""}],)"
         R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
 }
 
@@ -72,6 +73,18 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
     const auto plan = plan_from_json(text);
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->analysis.stopping, "none");
+}
+
+TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
+    auto json = nlohmann::json::parse(plan_to_json(full_plan()));
+    for (auto& judge : json["judges"]) {
+        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls"}) EXPECT_EQ(judge.erase(key), 1u);
+    }
+    const auto plan = plan_from_json(json.dump());
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->judges[0].requests_per_minute, 0);
+    EXPECT_EQ(plan->judges[0].tokens_per_minute, 0);
+    EXPECT_EQ(plan->judges[0].max_calls, 0);
 }
 
 TEST(PlanJson, RoundTripsExactly) {
@@ -103,6 +116,9 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
                                                           [](Plan& p) { p.engine.slots = 8; },
                                                           [](Plan& p) { p.judges[0].concurrency = 1; },
                                                           [](Plan& p) { p.judges[0].retries = 1; },
+                                                          [](Plan& p) { p.judges[0].requests_per_minute = 1; },
+                                                          [](Plan& p) { p.judges[0].tokens_per_minute = 1; },
+                                                          [](Plan& p) { p.judges[0].max_calls = 1; },
                                                           [](Plan& p) { p.judges[0].api_key_env = "X"; },
                                                           [](Plan& p) { p.judges[0].timeout_s = 9; }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
