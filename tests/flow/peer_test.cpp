@@ -66,7 +66,8 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     EXPECT_GE(n_agreeing * 4, n_tokens * 3);
 }
 
-TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
+/// A run with llama-server as the judge `judge` ("openai:smollm@URL"): every pair has a state, and replies are what was asked for.
+void expect_every_verdict_has_a_state(const std::string& judge) {
     const TempFolder folder;
     const Lab lab(4);
     const Ended ended = run({.command = {ASSAY_PROGRAM, "run",
@@ -77,7 +78,7 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
                                          "--engine",    real_engine(),
                                          "--predict",   "16",
                                          "-t",          "2",
-                                         "--judge",     "openai:smollm@" + server->url() + "/v1",
+                                         "--judge",     judge,
                                          "-j",          "1"},
                              .environment = {{"ASSAY_CACHE", (folder / "cache").string()}},
                              .folder = {},
@@ -105,6 +106,14 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     // The whole run again costs no call.
     const json trace = json::parse(lab.assay({"trace", lab.run_dir(), "q01", "--json"}).out);
     for (const json& verdict : trace["comparisons"][0]["verdicts"]) EXPECT_EQ(verdict["n_attempts"], 1);
+}
+
+TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
+    expect_every_verdict_has_a_state("openai:smollm@" + server->url() + "/v1");
+}
+
+TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
+    expect_every_verdict_has_a_state("anthropic:smollm@" + server->url());
 }
 
 }  // namespace

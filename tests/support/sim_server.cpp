@@ -42,9 +42,10 @@ SimServer::SimServer(Script script, int port) : script_(std::move(script)), http
         for (int most = n_at_once_; together > most && !n_at_once_.compare_exchange_weak(most, together);) {
         }
         SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path};
-        for (auto [name, value] : request.headers) {
-            std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-            seen.headers[name] = value;
+        for (const auto& [name, value] : request.headers) {
+            std::string lower = name;
+            std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+            seen.headers[lower] = value;
         }
         int n = 0;
         {
