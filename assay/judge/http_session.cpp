@@ -161,7 +161,7 @@ class Session {
             ++next;  // what fails is erased
             if (!task.due || *task.due > Clock::now()) continue;
             if (calls_are_used_up()) {
-                fail_task(id, task.verdict.failure + " There was no other attempt, as max-calls is reached.");
+                fail_task(id, task.verdict.failure + " (no further attempt: max-calls is reached)");
             } else if (gate_is_open()) {
                 send(id, task);
             }
@@ -334,9 +334,9 @@ class Session {
     }
 
     [[nodiscard]] Failure another_version(const std::string& version) const {
+        const auto shown = [&](const std::string& text) { return shorten(setup_.redact(to_valid_utf8(text)), 100); };
         return {fmt::format("the judge {} has changed: its replies named the model \"{}\" and now name \"{}\"",
-                            setup_.spec.name, shorten(to_valid_utf8(memory_.model_version), 100),
-                            shorten(to_valid_utf8(version), 100)),
+                            setup_.spec.name, shown(memory_.model_version), shown(version)),
                 setup_.endpoint.base_url,
                 "verdicts of two models are not one judge's: name a fixed version as its model and judge anew with "
                 "--rejudge"};
