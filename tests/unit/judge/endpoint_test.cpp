@@ -90,7 +90,8 @@ TEST_F(EndpointKey, NoProvidersKeyGoesToAnotherProvidersHost) {
             const bool own = (url == google && provider == std::string("gemini")) ||
                              (url == anthropic && provider == std::string("anthropic")) ||
                              (url == std::string("https://api.openai.com") && provider == std::string("openai"));
-            if (!own) EXPECT_EQ(key(url, "", provider).value(), "") << url << " " << provider;
+            if (own) continue;
+            EXPECT_EQ(key(url, "", provider).value(), "") << url << " " << provider;
         }
     }
     unsetenv("GEMINI_API_KEY");

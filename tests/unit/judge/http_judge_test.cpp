@@ -48,7 +48,7 @@ class EveryProvider : public ::testing::TestWithParam<Provider> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Providers, EveryProvider, testing::ValuesIn(kProviders),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& of) { return of.param.name; });
 
 TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
     const Verdict verdict = bench_.one([](const auto&, int) { return ScriptedReply{200, reply("B")}; });

@@ -297,11 +297,11 @@ TEST_F(OpenAi, StopsAtOnceWhereNobodyMayOrCanAnswer) {
     }
 }
 
-TEST_F(OpenAi, WhatIsInFlightWhenItStopsIsAnErrorAndTheRestIsUntouched) {
+TEST_F(OpenAi, WhatWaitsForAnotherAttemptWhenItStopsIsAnErrorAndTheRestIsUntouched) {
     spec_.concurrency = 4;
     SimServer server([](const auto& request, int) {
-        if (request.body.find("question 2?") != std::string::npos) return ScriptedReply{401, "{}", {}, 100ms};
-        return ScriptedReply{200, verdict_completion("A"), {}, 3s};
+        if (request.body.find("question 2?") != std::string::npos) return ScriptedReply{401, "{}", {}, 300ms};
+        return ScriptedReply{503, "{}", {{"Retry-After", "20"}}};
     });
     make(server.url());
     EXPECT_EQ(run(20).end, RunEnd::kStopped);
