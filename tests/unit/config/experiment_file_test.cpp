@@ -204,7 +204,7 @@ colour: red
             "exp.yaml:8:16: blinding-seed: must be from 0 to 2^64 - 1, not -1",
             "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, generation, judges, "
             "analysis, "
-            "engine, blinding-seed, output"));
+            "engine, blinding-seed, controls, output"));
 }
 
 TEST_F(ExperimentFile, WhatIsMissingIsSaidWithAnExample) {

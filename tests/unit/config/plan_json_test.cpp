@@ -42,7 +42,7 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
     EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
     for (const char* word : {"/runs", "run_dir", "/opt/assay-engine", "threads", "slots"})
         EXPECT_THAT(text, Not(HasSubstr(word))) << word;
-    EXPECT_THAT(text, testing::StartsWith("{\"analysis\":{\"alpha\":0.025,\"margin\":0.07,\"power\":0.9,\"stopping\":"
+    EXPECT_THAT(text, testing::StartsWith("{\"analysis\":{\"alpha\":0.025,\"margin\":0.07,\"multiplicity\":\"ladder\",\"power\":0.9,\"stopping\":"
                                           "\"group-sequential\"},\"baseline\":{\"file\":"));
 }
 
@@ -54,7 +54,7 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
         plan_to_json(plan),
-        R"({"analysis":{"alpha":0.05,"margin":0.1,"power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,)"
+        R"({"analysis":{"alpha":0.05,"margin":0.1,"multiplicity":"ladder","power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,"controls":{"known-bad":""},)"
         R"("dataset":{"clusters":[],"fields":{},"file":"","ids":[],"limit":0},)"
         R"("engine":{"cache-type-k":"f16","cache-type-v":"f16","flash-attn":"on","n-gpu-layers":-1,"ubatch-size":512},)"
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
@@ -72,6 +72,18 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
     const auto plan = plan_from_json(text);
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->analysis.stopping, "none");
+}
+
+TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
+    std::string text = plan_to_json(full_plan());
+    for (const std::string entry : {",\"multiplicity\":\"ladder\"", ",\"controls\":{\"known-bad\":\"\"}"}) {
+        ASSERT_NE(text.find(entry), std::string::npos) << text;
+        text.erase(text.find(entry), entry.size());
+    }
+    const auto plan = plan_from_json(text);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->analysis.multiplicity, "none");
+    EXPECT_EQ(plan->known_bad, "");
 }
 
 TEST(PlanJson, RoundTripsExactly) {

@@ -297,19 +297,6 @@ TEST_F(OpenAi, StopsAtOnceWhereNobodyMayOrCanAnswer) {
     }
 }
 
-TEST_F(OpenAi, WhatIsInFlightWhenItStopsIsAnErrorAndTheRestIsUntouched) {
-    spec_.concurrency = 4;
-    SimServer server([](const auto& request, int) {
-        if (request.body.find("question 2?") != std::string::npos) return ScriptedReply{401, "{}", {}, 100ms};
-        return ScriptedReply{200, verdict_completion("A"), {}, 3s};
-    });
-    make(server.url());
-    EXPECT_EQ(run(20).end, RunEnd::kStopped);
-    EXPECT_EQ(verdicts_.size(), 4u);
-    for (const auto& [id, verdict] : verdicts_) EXPECT_EQ(verdict.state, VerdictState::kError) << id;
-    EXPECT_LT(took_, 2900ms);
-}
-
 TEST_F(OpenAi, BecomesPlainerStepByStepAndRemembersIt) {
     SimServer server([](const auto& request, int) {
         const auto body = nlohmann::json::parse(request.body);
@@ -516,9 +503,9 @@ TEST_F(OpenAi, RepliesUnderWayAreWaitedForWhenTheJudgeStops) {
     });
     spec_.concurrency = 2;
     make(server.url());
-    const auto result = run(2);
+    const auto result = run(20);
     EXPECT_EQ(result.end, RunEnd::kStopped);
-    ASSERT_EQ(verdicts_.size(), 2u);
+    ASSERT_EQ(verdicts_.size(), 2u);  // the rest is untouched
     int n_b = 0;
     for (const auto& [id, verdict] : verdicts_) n_b += verdict.state == VerdictState::kB;
     EXPECT_EQ(n_b, 1);
