@@ -77,12 +77,16 @@ struct JudgeSpec {
     std::string prompt_template;  ///< Jinja text; empty: the built-in one
     bool show_contexts = true;
     bool show_expected = true;
+    double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given. Planning only
+    double price_output = 0;      ///< of a million reply tokens
 };
 
 struct AnalysisSettings {
     double margin = 0.10;  ///< net win rate, in (0, 1)
     double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
     double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
+    double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1]; planning only
+    double icc = 0.1;      ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning only
 };
 
 struct Plan {
