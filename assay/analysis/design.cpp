@@ -19,6 +19,7 @@ namespace assay::analysis {
 namespace {
 
 constexpr std::int64_t kMostQuestions = 1'000'000'000'000'000;
+constexpr double kPowerSlack = 0.005;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 void check(const AnalysisSettings& settings) {
@@ -124,9 +125,39 @@ std::optional<std::int64_t> questions_for(const Design& design, SampleSize sampl
     });
 }
 
-std::optional<LabelChances> exact_chances(const Design& design, std::optional<std::int64_t> n) {
-    const auto worth = n ? worth_of(design, *n) : std::nullopt;
-    return worth && whole(*worth) <= kMostEnumerated ? chances(design.settings, *worth, 0) : std::nullopt;
+using Success = double (*)(const LabelChances&);
+
+/// The normal approximation's number, or a larger one if that has clearly less power in truth.
+NeededQuestions needed(const Design& design, SampleSize sample_size, Success success) {
+    const auto exact_power = [&](std::int64_t n) -> std::optional<double> {
+        const auto worth = worth_of(design, n);
+        if (!worth || whole(*worth) > kMostEnumerated) return std::nullopt;
+        return success(*chances(design.settings, *worth, 0));
+    };
+    const double wanted = design.settings.power - kPowerSlack;
+    NeededQuestions out;
+    out.n = questions_for(design, sample_size);
+    if (out.n) out.exact_power = exact_power(*out.n);
+    if (!out.exact_power || *out.exact_power >= wanted) return out;
+    // Enumerating costs, and the power is saw-toothed: the number is found to about one per cent.
+    std::int64_t low = *out.n, high = low;
+    do {
+        low = high;
+        high += 1 + high / 4;
+        out.exact_power = exact_power(high);
+    } while (out.exact_power && *out.exact_power < wanted);
+    while (out.exact_power && high - low > 1 + high / 100) {
+        const std::int64_t middle = low + (high - low) / 2;
+        const auto power = exact_power(middle);
+        if (*power < wanted) {
+            low = middle;
+        } else {
+            high = middle;
+            out.exact_power = power;
+        }
+    }
+    out.n = high;
+    return out;
 }
 
 DetectableEffect detectable_effect_of(const AnalysisSettings& settings, const Worth& worth) {
@@ -147,17 +178,17 @@ DetectableEffect detectable_effect_of(const AnalysisSettings& settings, const Wo
 /// At how many decisive verdicts equal wins and losses are just still equivalent.
 std::int64_t most_decisive(std::int64_t n_comparisons, double design_effect, const Worth& worth, double margin) {
     const double critical = stats::normal_upper_quantile(worth.alpha);
-    const auto equivalent = [&](std::int64_t decisive) {
-        const double half = static_cast<double>(decisive) / 2;
-        const stats::NetCounts counts{half, half, static_cast<double>(n_comparisons)};
+    const auto equivalent = [&](std::int64_t wins) {
+        const stats::NetCounts counts = stats::net_counts(wins, wins, n_comparisons - 2 * wins);
         return *stats::tango_z(stats::effective(counts, design_effect), -margin) > critical;
     };
-    std::int64_t low = -1, high = n_comparisons + 1;  // equivalent, not
+    std::int64_t low = -1, high = n_comparisons / 2 + 1;  // equivalent, not
     while (high - low > 1) {
         const std::int64_t middle = low + (high - low) / 2;
         (equivalent(middle) ? low : high) = middle;
     }
-    return low;
+    if (low == n_comparisons / 2) return n_comparisons;
+    return low < 0 ? -1 : 2 * low;
 }
 
 std::string method_of(const Worth& worth) {
@@ -195,12 +226,10 @@ QuestionsNeeded questions_needed(const Design& design) {
     check(design.settings);
     ASSAY_CHECK(!design.clusters || design.n_questions >= 1);
     QuestionsNeeded out;
-    out.equivalence.n = questions_for(design, stats::sample_size_equivalence);
-    out.non_inferiority.n = questions_for(design, stats::sample_size_noninferiority);
-    if (const auto exact = exact_chances(design, out.equivalence.n)) out.equivalence.exact_power = exact->equivalent;
-    if (const auto exact = exact_chances(design, out.non_inferiority.n)) {
-        out.non_inferiority.exact_power = exact->equivalent + exact->non_inferior;
-    }
+    out.equivalence =
+        needed(design, stats::sample_size_equivalence, [](const LabelChances& c) { return c.equivalent; });
+    out.non_inferiority = needed(design, stats::sample_size_noninferiority,
+                                 [](const LabelChances& c) { return c.equivalent + c.non_inferior; });
     return out;
 }
 

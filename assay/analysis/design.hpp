@@ -11,9 +11,11 @@
 // orders and no clusters the variance of a question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
 //
 // Exact or not: chances of labels come from enumerating all outcomes (stats::operating_characteristics) up to
-// kMostEnumerated effective comparisons, above from the normal approximation. Numbers of questions and smallest margins
-// come from the normal approximation always; it is close (514 questions for 80 % power at 10 points and 60 % decisive
-// verdicts have 80.3 % in truth), and the exact power is given beside them.
+// kMostEnumerated effective comparisons, above from the normal approximation. Numbers of questions come from the normal
+// approximation, which is close (514 questions for 80 % power at 10 points and 60 % decisive verdicts have 80.3 % in
+// truth); up to kMostEnumerated their exact power is given beside them, and where it is more than half a point short
+// (margins near the decisive rate) the number is raised until it is not. Smallest margins come from the normal
+// approximation.
 
 #include <cstdint>
 #include <limits>
@@ -29,8 +31,8 @@ namespace assay::analysis {
 
 /// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption: judges differ.
 inline constexpr double kOrderCorrelation = 0.5;
-/// Effective comparisons whose outcomes are enumerated: about 0.1 s on one core of an AMD EPYC.
-inline constexpr std::int64_t kMostEnumerated = 3000;
+/// Effective comparisons up to which outcomes are enumerated.
+inline constexpr std::int64_t kMostEnumerated = 2000;
 
 /// How questions share clusters.
 struct ClusterShape {
@@ -80,8 +82,8 @@ struct DesignReach {
     std::optional<double> smallest_margin_non_inferior;
     std::optional<LabelChances> alike;      ///< at a true difference of 0; nothing with fewer than two clusters
     std::optional<LabelChances> at_margin;  ///< at -margin; nothing where the decisive rate is below the margin
-    std::int64_t most_decisive = -1;        ///< with more decisive verdicts not even equal wins and losses are equivalent; -1: never
-    double p_can_be_equivalent = 0;         ///< of at most that many: P(Bin(comparisons, decisive rate) <= most_decisive)
+    std::int64_t most_decisive = -1;   ///< with more decisive verdicts not even equal wins and losses are equivalent; -1: never
+    double p_can_be_equivalent = 0;    ///< of at most that many: P(Bin(comparisons, decisive rate) <= most_decisive)
     std::string method;                     ///< of the chances
     std::string why;                        ///< a sentence without a full stop: why nothing can be said; empty: it can
 };

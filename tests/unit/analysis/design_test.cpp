@@ -54,9 +54,10 @@ TEST(QuestionsNeeded, HaveTheWantedPowerAlsoWhenAllOutcomesAreEnumerated) {
     for (const double margin : {0.08, 0.10, 0.15, 0.25}) {
         for (const double rate : {0.1, 0.3, 0.6, 1.0}) {
             const QuestionsNeeded sizes = questions_needed(design_of(0, margin, rate));
-            if (rate <= margin) continue;
-            EXPECT_NEAR(sizes.equivalence.exact_power.value(), 0.8, 0.03) << margin << " " << rate;
-            EXPECT_NEAR(sizes.non_inferiority.exact_power.value(), 0.8, 0.03) << margin << " " << rate;
+            for (const NeededQuestions& size : {sizes.equivalence, sizes.non_inferiority}) {
+                EXPECT_GE(size.exact_power.value(), 0.795) << margin << " " << rate;
+                EXPECT_LE(size.exact_power.value(), rate > margin ? 0.83 : 1) << margin << " " << rate;
+            }
         }
     }
 }
@@ -122,7 +123,7 @@ TEST(DesignReach, ChancesAreThoseOfTheExactEnumeration) {
 TEST(DesignReach, AboveTheLimitIsTheNormalApproximationAndSaysSo) {
     const DesignReach below = reach_of(design_of(kMostEnumerated, 0.05, 0.6));
     const DesignReach above = reach_of(design_of(kMostEnumerated + 1, 0.05, 0.6));
-    EXPECT_THAT(above.method, HasSubstr("normal approximation (more than 3000 comparisons)"));
+    EXPECT_THAT(above.method, HasSubstr("normal approximation (more than 2000 comparisons)"));
     EXPECT_NEAR(above.alike->equivalent, below.alike->equivalent, 0.005);
     EXPECT_NEAR(above.alike->non_inferior, below.alike->non_inferior, 0.005);
     EXPECT_NEAR(above.at_margin->equivalent, below.at_margin->equivalent, 0.005);
@@ -180,8 +181,11 @@ TEST(DesignReach, OddDesignsHaveChancesThatAddUpInShortTime) {
                         const DesignReach reach = reach_of(design);
                         const QuestionsNeeded sizes = questions_needed(design);
                         EXPECT_TRUE(std::isfinite(reach.p_can_be_equivalent));
-                        if (reach.alike) EXPECT_NEAR(sum(*reach.alike), 1, 1e-6) << n << " " << margin << " " << rate;
-                        if (reach.at_margin) EXPECT_NEAR(sum(*reach.at_margin), 1, 1e-6) << n << " " << margin;
+                        for (const auto& one : {reach.alike, reach.at_margin}) {
+                            if (one) {
+                                EXPECT_NEAR(sum(*one), 1, 1e-6) << n << " " << margin << " " << rate;
+                            }
+                        }
                         static_cast<void>(warning_of(design, sizes, reach));
                     }
                 }
@@ -192,15 +196,16 @@ TEST(DesignReach, OddDesignsHaveChancesThatAddUpInShortTime) {
 }
 
 TEST(MostDecisive, IsWhereEqualWinsAndLossesAreJustStillEquivalent) {
-    for (const double margin : {0.08, 0.1, 0.2}) {
+    for (const double margin : {0.05, 0.08, 0.1}) {
         const std::int64_t most = reach_of(design_of(200, margin)).most_decisive;
         const auto p_at = [&](std::int64_t decisive) {
             const double half = static_cast<double>(decisive) / 2;
             return stats::tost_score({half, half, 200}, margin)->p_tost;
         };
         EXPECT_LT(p_at(most), 0.05) << margin;
-        EXPECT_GT(p_at(most + 1), 0.05) << margin;
+        EXPECT_GT(p_at(most + 2), 0.05) << margin;
     }
+    EXPECT_EQ(reach_of(design_of(201, 0.9)).most_decisive, 201) << "all of them";
     EXPECT_EQ(reach_of(design_of(1, 0.1)).most_decisive, -1) << "one tie does not show equivalence";
     EXPECT_EQ(reach_of(design_of(1, 0.1)).p_can_be_equivalent, 0);
 }
@@ -229,7 +234,7 @@ TEST(Warning, OfADesignThatIsTooSmallNamesWhatWouldDo) {
     const Design design = design_of(154, 0.1, 0.6);
     EXPECT_EQ(warning_of(design, questions_needed(design), reach_of(design)),
               "This design cannot reach its margin with 80 % power: with 154 questions, equivalence at 10 points is said "
-              "with probability 1.2 % at best; 514 questions or a margin of 18.3 points would do.");
+              "with probability 1.3 % at best; 514 questions or a margin of 18.3 points would do.");
 }
 
 TEST(Warning, OfADesignThatIsLargeEnoughIsEmpty) {
