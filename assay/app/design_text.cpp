@@ -1,0 +1,168 @@
+#include "assay/app/design_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "assay/analysis/phrases.hpp"
+#include "assay/report/terminal_text.hpp"
+
+namespace assay::app {
+namespace {
+
+using analysis::chance;
+using analysis::count_of;
+using analysis::percent_level;
+using analysis::plain_points;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kNameWidth = 20;
+constexpr std::size_t kTextWidth = 100;
+
+std::string line(std::string_view name, std::string_view value) {
+    return fmt::format("  {} {}\n", report::pad_right(name, kNameWidth), value);
+}
+
+std::string distance(std::optional<double> share) {
+    return share ? fmt::format("{:.1f} points", 100 * *share) : "none";
+}
+
+std::string margin_or_none(std::optional<double> margin) {
+    return margin ? analysis::points_up(*margin) + " points" : "none";
+}
+
+std::string needed_text(const analysis::NeededQuestions& needed) {
+    if (!needed.n) return "more than any number that is practicable";
+    return needed.exact_power ? fmt::format("{} ({} of all outcomes, enumerated)", *needed.n, chance(*needed.exact_power))
+                              : fmt::format("{} (normal approximation)", *needed.n);
+}
+
+std::string assumed_text(const analysis::Design& design) {
+    const AnalysisSettings& settings = design.settings;
+    std::string out = "assumed\n";
+    out += line("decision", fmt::format("margin {} points net, alpha {:g} one-sided, power {}",
+                                        plain_points(settings.margin), settings.alpha, percent_level(settings.power)));
+    out += line("decisive verdicts", percent_level(settings.expected_decisive_rate));
+    if (design.clusters) {
+        out += line("clusters", fmt::format("{}, a question shares its own with {:.1f} others in the mean; correlation {:g} within",
+                                            design.clusters->n_clusters, design.clusters->mean_size - 1, settings.icc));
+    }
+    if (design.both_orders) {
+        out += line("both orders", fmt::format("two verdicts a question, correlation {:g}",
+                                               std::max(analysis::kOrderCorrelation, settings.icc)));
+    }
+    return out;
+}
+
+std::string chances_row(std::string_view name, const std::optional<analysis::LabelChances>& c, std::string_view why_none) {
+    if (!c) return line(name, why_none);
+    return line(name, fmt::format("{:>12} {:>13} {:>12} {:>13}", chance(c->equivalent), chance(c->non_inferior),
+                                  chance(c->degraded), chance(c->inconclusive)));
+}
+
+std::string reach_text(const analysis::Design& design, const analysis::DesignReach& reach) {
+    std::string out = fmt::format("\nwhat {} can show\n", count_of(design.n_questions, "question"));
+    if (!reach.why.empty()) return out + line("nothing", reach.why);
+    if (design.clusters || design.both_orders) {
+        out += line("worth", fmt::format("{}, design effect {:.3g}", count_of(reach.n_effective, "independent comparison"),
+                                         reach.design_effect));
+    }
+    out += line("smallest margin", fmt::format("{} for equivalence, {} for non-inferiority", margin_or_none(reach.smallest_margin),
+                                               margin_or_none(reach.smallest_margin_non_inferior)));
+    out += line("smallest difference",
+                fmt::format("{} net; decisive win rate {} from 50 % (two-sided sign test at {})", distance(reach.mde.net),
+                            distance(reach.mde.decisive_win_rate), percent_level(reach.mde.alpha)));
+    out += line("chance of a label", fmt::format("{:>12} {:>13} {:>12} {:>13}", "equivalent", "non-inferior", "degraded",
+                                                 "inconclusive"));
+    out += chances_row("  truly alike", reach.alike, "");
+    out += chances_row(fmt::format("  {} points worse", plain_points(design.settings.margin)), reach.at_margin,
+                       "impossible: fewer verdicts than that are decisive");
+    const std::int64_t n_comparisons = design.n_questions * (design.both_orders ? 2 : 1);
+    if (reach.most_decisive < 0) {
+        out += line("equivalent at all", "never, whatever the verdicts");
+    } else if (reach.most_decisive < n_comparisons) {
+        out += line("equivalent at all", fmt::format("only with at most {} decisive verdicts of {}; so few have probability {}",
+                                                     reach.most_decisive, n_comparisons, chance(reach.p_can_be_equivalent)));
+    }
+    return out + line("method", reach.method);
+}
+
+Json json_of(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
+
+Json json_of(const analysis::NeededQuestions& needed) {
+    return {{"n", needed.n ? Json(*needed.n) : Json(nullptr)}, {"exact_power", json_of(needed.exact_power)}};
+}
+
+Json json_of(const std::optional<analysis::LabelChances>& c) {
+    if (!c) return nullptr;
+    return {{"equivalent", c->equivalent}, {"non_inferior", c->non_inferior}, {"degraded", c->degraded}, {"inconclusive", c->inconclusive}};
+}
+
+Json json_of(const analysis::Design& design) {
+    const AnalysisSettings& settings = design.settings;
+    return {{"n_questions", design.n_questions > 0 ? Json(design.n_questions) : Json(nullptr)},
+            {"margin", settings.margin},
+            {"alpha", settings.alpha},
+            {"power", settings.power},
+            {"decisive_rate", settings.expected_decisive_rate},
+            {"n_clusters", design.clusters ? Json(design.clusters->n_clusters) : Json(nullptr)},
+            {"mean_cluster_size", design.clusters ? Json(design.clusters->mean_size) : Json(nullptr)},
+            {"icc", design.clusters ? Json(settings.icc) : Json(nullptr)},
+            {"both_orders", design.both_orders}};
+}
+
+Json json_of(const std::optional<analysis::DesignReach>& reach) {
+    if (!reach) return nullptr;
+    Json out{{"design_effect", reach->design_effect},
+             {"n_effective", reach->n_effective},
+             {"degrees_of_freedom", std::isinf(reach->df) ? Json(nullptr) : Json(reach->df)},
+             {"smallest_margin", json_of(reach->smallest_margin)},
+             {"smallest_margin_non_inferior", json_of(reach->smallest_margin_non_inferior)},
+             {"mde",
+              {{"net", json_of(reach->mde.net)},
+               {"decisive_win_rate", json_of(reach->mde.decisive_win_rate)},
+               {"power", reach->mde.power},
+               {"alpha", reach->mde.alpha},
+               {"method", reach->mde.method}}},
+             {"chances", {{"alike", json_of(reach->alike)}, {"at_margin", json_of(reach->at_margin)}}},
+             {"most_decisive", reach->most_decisive},
+             {"p_can_be_equivalent", reach->p_can_be_equivalent},
+             {"method", reach->method}};
+    if (!reach->why.empty()) out["why"] = reach->why;
+    return out;
+}
+
+}  // namespace
+
+DesignFigures figures_of(const analysis::Design& design) {
+    DesignFigures out{design, analysis::questions_needed(design), std::nullopt, {}};
+    if (design.n_questions == 0) return out;
+    out.reach = analysis::reach_of(design);
+    out.warning = analysis::warning_of(design, out.needed, *out.reach);
+    return out;
+}
+
+std::string design_text(const DesignFigures& figures) {
+    std::string out = assumed_text(figures.design);
+    out += fmt::format("\nquestions needed, for {} power if the two are truly alike\n",
+                       percent_level(figures.design.settings.power));
+    out += line("equivalence", needed_text(figures.needed.equivalence));
+    out += line("non-inferiority", needed_text(figures.needed.non_inferiority));
+    if (figures.reach) out += reach_text(figures.design, *figures.reach);
+    if (!figures.warning.empty()) out += "\n";
+    for (const std::string& row : report::wrap(figures.warning, kTextWidth)) out += row + "\n";
+    return out;
+}
+
+std::string design_json(const DesignFigures& figures) {
+    const Json out{{"assumed", json_of(figures.design)},
+                   {"needed",
+                    {{"equivalence", json_of(figures.needed.equivalence)},
+                     {"non_inferiority", json_of(figures.needed.non_inferiority)}}},
+                   {"reach", json_of(figures.reach)},
+                   {"warning", figures.warning.empty() ? Json(nullptr) : Json(figures.warning)}};
+    return out.dump();
+}
+
+}  // namespace assay::app
