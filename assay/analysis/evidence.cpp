@@ -90,7 +90,7 @@ void add_clusters(Evidence& evidence, const std::vector<Observation>& observatio
         return;
     }
     summary.design_effect = clustered->design_effect;
-    evidence.design_effect = std::max(1.0, clustered->design_effect.value_or(clustered->mean_cluster_size));
+    evidence.design_effect = stats::design_effect_to_use(*clustered);
     evidence.df = static_cast<double>(summary.n_clusters - 1);
     summary.design_effect_used = evidence.design_effect;
     const auto flip = stats::sign_flip_test(sums);

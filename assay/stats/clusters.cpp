@@ -98,6 +98,10 @@ std::optional<ClusterMean> cluster_mean(std::span<const double> y,
     return out;
 }
 
+double design_effect_to_use(const ClusterMean& clustered) {
+    return std::max(1.0, clustered.design_effect.value_or(clustered.mean_cluster_size));
+}
+
 std::optional<SignFlipResult> sign_flip_test(std::span<const double> cluster_sums) {
     const auto units = half_units(cluster_sums);
     if (!units) return std::nullopt;

@@ -31,6 +31,10 @@ struct ClusterMean {
                                                       std::span<const std::int64_t> cluster,
                                                       double confidence);
 
+/// What the counts of dependent comparisons are divided by: max(1, design effect), or the mean cluster size where the
+/// design effect is undefined (all values alike).
+[[nodiscard]] double design_effect_to_use(const ClusterMean& clustered);
+
 /// Beyond this many additions the sign-flip test uses the normal approximation.
 inline constexpr double kMaxSignFlipWork = 2e8;
 

@@ -13,11 +13,18 @@
 namespace assay::stats {
 namespace {
 
-/// ln of one bet's capital: each observation X = (1 + Y) / 2 multiplies it by 1 - r + r X / mu0.
-double log_bet(const RunningCounts& counts, double r, double mu0) {
-    return static_cast<double>(counts.wins) * std::log1p(r * (1 / mu0 - 1)) +
-           static_cast<double>(counts.ties) * std::log1p(r * (0.5 / mu0 - 1)) +
-           static_cast<double>(counts.losses) * std::log1p(-r);
+/// ln of the factor by which an observation X = (1 + value) / 2 multiplies a bet's capital: 1 - r + r X / mu0.
+double log_factor_of(double value, double r, double mu0) {
+    return std::log1p(r * ((1 + value) / 2 / mu0 - 1));
+}
+
+/// ln of one bet's capital.
+double log_bet(std::span<const ValueCount> values, double r, double mu0) {
+    double total = 0;
+    for (const ValueCount& seen : values) {
+        if (seen.count > 0) total += static_cast<double>(seen.count) * log_factor_of(seen.value, r, mu0);
+    }
+    return total;
 }
 
 double log_sum_exp(std::span<const double> values) {
@@ -34,29 +41,38 @@ std::vector<double> geometric_bets() {
     return out;
 }
 
-RunningCounts swapped(const RunningCounts& counts) {
-    return {counts.losses, counts.ties, counts.wins};
+/// The bet that grows fastest under the truth `delta1`, as a share of the most that may be bet at theta0.
+double design_bet_of(const MixtureDesign& design) {
+    const double gap = design.delta1 - design.theta0;
+    const double lambda = gap / (design.d0 - design.delta1 * design.delta1 + gap * gap);
+    return std::clamp(lambda * (1 + design.theta0), 0.01, 0.95);
 }
 
-void check(const RunningCounts& counts) {
+std::array<ValueCount, 3> values_of(const RunningCounts& counts) {
     ASSAY_CHECK(counts.wins >= 0 && counts.ties >= 0 && counts.losses >= 0);
+    return {ValueCount{1, counts.wins}, ValueCount{0, counts.ties}, ValueCount{-1, counts.losses}};
 }
 
 /// ln of the mean capital of the geometric bets against H0: net <= theta.
-double log_geometric_e(const RunningCounts& counts, double theta) {
+double log_geometric_e(std::span<const ValueCount> values, double theta) {
     std::vector<double> logs;
-    for (const double r : geometric_bets()) logs.push_back(log_bet(counts, r, (1 + theta) / 2));
+    for (const double r : geometric_bets()) logs.push_back(log_bet(values, r, (1 + theta) / 2));
     return log_sum_exp(logs) - std::log(static_cast<double>(logs.size()));
 }
 
-double lower_of_sequence(const RunningCounts& counts, double log_threshold) {
-    const auto excess = [&](double theta) { return log_geometric_e(counts, theta) - log_threshold; };
+/// The lower limit, or `at_least` where that is higher.
+double lower_of_sequence(std::span<const ValueCount> values, double log_threshold, double at_least) {
+    const auto excess = [&](double theta) { return log_geometric_e(values, theta) - log_threshold; };
     // The e-value falls in theta; at -1 it is infinite as soon as anything but losses was seen, at 1 it is at most 1.
-    constexpr double kLowest = -1 + 1e-12;
-    if (excess(kLowest) <= 0) return -1;
-    const auto root = find_root(excess, kLowest, 1);
+    const double lowest = std::max(at_least, -1 + 1e-12);
+    if (lowest >= 1 || excess(lowest) <= 0) return at_least;
+    const auto root = find_root(excess, lowest, 1);
     ASSAY_CHECK(root.has_value());
     return *root;
+}
+
+MixtureDesign mirrored(const MixtureDesign& design) {
+    return {.theta0 = -design.theta0, .side = Side::kGreater, .delta1 = -design.delta1, .d0 = design.d0};
 }
 
 /// Nodes and weights of a composite Gauss-Legendre rule over [low, high].
@@ -89,27 +105,64 @@ double normal_density(double x, double sd) {
 }  // namespace
 
 MixtureE mixture_e(const RunningCounts& counts, const MixtureDesign& design) {
-    check(counts);
     ASSAY_CHECK(design.theta0 > -1 && design.theta0 < 1);
-    if (design.side == Side::kLess) {
-        return mixture_e(swapped(counts),
-                         {.theta0 = -design.theta0, .side = Side::kGreater, .delta1 = -design.delta1, .d0 = design.d0});
-    }
-    const double gap = design.delta1 - design.theta0;
-    const double lambda = gap / (design.d0 - design.delta1 * design.delta1 + gap * gap);
-    MixtureE out{.design_bet = std::clamp(lambda * (1 + design.theta0), 0.01, 0.95), .log_e = 0};
+    if (design.side == Side::kLess) return mixture_e({counts.losses, counts.ties, counts.wins}, mirrored(design));
+    const auto values = values_of(counts);
+    MixtureE out{.design_bet = design_bet_of(design), .log_e = 0};
     const double mu0 = (1 + design.theta0) / 2;
-    std::vector<double> logs{log_bet(counts, out.design_bet, mu0) + std::log(0.5)};
-    for (const double r : geometric_bets()) logs.push_back(log_bet(counts, r, mu0) + std::log(0.05));
+    std::vector<double> logs{log_bet(values, out.design_bet, mu0) + std::log(0.5)};
+    for (const double r : geometric_bets()) logs.push_back(log_bet(values, r, mu0) + std::log(0.05));
     out.log_e = log_sum_exp(logs);
     return out;
 }
 
+MixtureProcess::MixtureProcess(const MixtureDesign& design) : sign_(design.side == Side::kGreater ? 1 : -1) {
+    ASSAY_CHECK(design.theta0 > -1 && design.theta0 < 1);
+    const MixtureDesign greater = design.side == Side::kGreater ? design : mirrored(design);
+    mu0_ = (1 + greater.theta0) / 2;
+    bets_[0] = design_bet_of(greater);
+    const std::vector<double> geometric = geometric_bets();
+    std::copy(geometric.begin(), geometric.end(), bets_.begin() + 1);
+    for (std::size_t step = 0; step < kHalfSteps; ++step) {
+        for (std::size_t bet = 0; bet < kBets; ++bet)
+            known_[step][bet] = log_factor_of(0.5 * static_cast<double>(step) - 1, bets_[bet], mu0_);
+    }
+}
+
+void MixtureProcess::push(double value) {
+    ASSAY_CHECK(value >= -1 && value <= 1);
+    const double step = 2 * sign_ * value + 2;
+    const bool known = step == std::floor(step);
+    for (std::size_t bet = 0; bet < kBets; ++bet) {
+        log_capital_[bet] +=
+            known ? known_[static_cast<std::size_t>(step)][bet] : log_factor_of(sign_ * value, bets_[bet], mu0_);
+    }
+}
+
+MixtureProcess::Value MixtureProcess::value() const {
+    const double largest = *std::max_element(log_capital_.begin(), log_capital_.end());
+    double geometric = 0;
+    for (std::size_t bet = 1; bet < kBets; ++bet) geometric += std::exp(log_capital_[bet] - largest);
+    geometric /= kBets - 1;
+    return {.log_e = largest + std::log(0.5 * std::exp(log_capital_[0] - largest) + 0.5 * geometric),
+            .log_geometric_e = largest + std::log(geometric)};
+}
+
 Interval confidence_sequence(const RunningCounts& counts, double confidence) {
-    check(counts);
+    return confidence_sequence_of_values(values_of(counts), confidence);
+}
+
+Interval confidence_sequence_of_values(std::span<const ValueCount> values, double confidence, const Interval& within) {
     ASSAY_CHECK(confidence > 0 && confidence < 1);
     const double log_threshold = std::log(2 / (1 - confidence));
-    return {lower_of_sequence(counts, log_threshold), -lower_of_sequence(swapped(counts), log_threshold)};
+    // Reversed, so that the limits of mirrored data are mirror images to the last bit.
+    std::vector<ValueCount> mirrored_values(values.rbegin(), values.rend());
+    for (ValueCount& seen : mirrored_values) {
+        ASSAY_CHECK(seen.value >= -1 && seen.value <= 1 && seen.count >= 0);
+        seen.value = -seen.value;
+    }
+    return {lower_of_sequence(values, log_threshold, within.low),
+            -lower_of_sequence(mirrored_values, log_threshold, -within.high)};
 }
 
 BetaBinomialE beta_binomial_e(std::int64_t wins, std::int64_t losses, double a) {

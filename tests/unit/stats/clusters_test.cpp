@@ -126,5 +126,14 @@ TEST(ClusterMean, EffectiveCountsKeepTheCoverageThatIndependentOnesLose) {
     EXPECT_NEAR(corrected / double{kRounds}, 0.90, 0.024);
 }
 
+TEST(DesignEffectToUse, IsNeverBelowOneAndTakesTheClusterSizeWhereAllAreAlike) {
+    const std::vector<std::int64_t> pairs{0, 0, 1, 1, 2, 2};
+    const std::vector<double> alike{0, 0, 0, 0, 0, 0}, opposed{1, -1, 1, -1, 1, -1}, same{1, 1, -1, -1, 0, 0};
+    EXPECT_EQ(design_effect_to_use(*cluster_mean(alike, pairs, 0.9)), 2);
+    EXPECT_EQ(design_effect_to_use(*cluster_mean(opposed, pairs, 0.9)), 1);
+    const ClusterMean dependent = *cluster_mean(same, pairs, 0.9);
+    EXPECT_EQ(design_effect_to_use(dependent), *dependent.design_effect);
+}
+
 }  // namespace
 }  // namespace assay::stats

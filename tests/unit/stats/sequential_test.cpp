@@ -44,6 +44,67 @@ TEST(MixtureE, EvidenceGrowsWithWins) {
     EXPECT_TRUE(std::isfinite(mixture_e({0, 0, 1'000'000}, {}).log_e));
 }
 
+TEST(MixtureProcess, OfWinsTiesAndLossesIsTheCountsForm) {
+    Rng rng(3);
+    for (const MixtureDesign& design :
+         {MixtureDesign{.theta0 = -0.1}, MixtureDesign{.theta0 = 0.1, .side = Side::kLess},
+          MixtureDesign{.theta0 = 0, .side = Side::kLess, .delta1 = -0.25}}) {
+        MixtureProcess process(design);
+        RunningCounts counts;
+        EXPECT_NEAR(process.value().log_e, 0, 1e-12);
+        for (int i = 0; i < 400; ++i) {
+            const int value = static_cast<int>(rng.below(3)) - 1;
+            process.push(value);
+            ++(value > 0 ? counts.wins : value < 0 ? counts.losses : counts.ties);
+            ASSERT_NEAR(process.value().log_e, mixture_e(counts, design).log_e, 1e-10);
+        }
+    }
+}
+
+TEST(MixtureProcess, OfMeansHasMeanOneAtItsNull) {
+    // Five values with mean -0.1, three factors: all 125 ways.
+    const std::vector<double> values{-1, -0.5, 0, 1.0 / 3, 1}, p{0.2, 0.1, 0.4, 0.15, 0.15};
+    const double theta = -0.2 - 0.05 + 0.05 + 0.15;
+    double mean = 0;
+    for (std::size_t code = 0; code < 125; ++code) {
+        MixtureProcess process({.theta0 = theta});
+        double probability = 1;
+        for (std::size_t i = 0, rest = code; i < 3; ++i, rest /= 5) {
+            process.push(values[rest % 5]);
+            probability *= p[rest % 5];
+        }
+        mean += probability * std::exp(process.value().log_e);
+    }
+    EXPECT_NEAR(mean, 1, 1e-12);
+}
+
+TEST(ConfidenceSequence, OfValuesIsThatOfCountsAndEndsWhereTheGeometricBetsReachTheThreshold) {
+    const std::vector<ValueCount> counts{{1, 45}, {0, 61}, {-1, 48}};
+    const Interval a = confidence_sequence({45, 61, 48}, 0.98), b = confidence_sequence_of_values(counts, 0.98);
+    EXPECT_EQ(a.low, b.low);
+    EXPECT_EQ(a.high, b.high);
+    const std::vector<ValueCount> means{{-1, 20}, {-0.5, 31}, {0.5, 17}, {2.0 / 3, 9}};
+    const Interval interval = confidence_sequence_of_values(means, 0.98);
+    MixtureProcess at_low({.theta0 = interval.low}), at_high({.theta0 = interval.high, .side = Side::kLess});
+    for (const ValueCount& seen : means) {
+        for (std::int64_t i = 0; i < seen.count; ++i) at_low.push(seen.value), at_high.push(seen.value);
+    }
+    EXPECT_NEAR(at_low.value().log_geometric_e, std::log(100.0), 1e-9);
+    EXPECT_NEAR(at_high.value().log_geometric_e, std::log(100.0), 1e-9);
+}
+
+TEST(ConfidenceSequence, CutToAnIntervalIsTheIntersection) {
+    const std::vector<ValueCount> counts{{1, 45}, {0, 61}, {-1, 48}};
+    const Interval whole = confidence_sequence_of_values(counts, 0.98);
+    const Interval wider = confidence_sequence_of_values(counts, 0.98, {whole.low - 0.1, whole.high + 0.1});
+    EXPECT_NEAR(wider.low, whole.low, 1e-12);
+    EXPECT_NEAR(wider.high, whole.high, 1e-12);
+    const Interval cut = confidence_sequence_of_values(counts, 0.98, {whole.low + 0.1, 1});
+    EXPECT_EQ(cut.low, whole.low + 0.1);
+    EXPECT_NEAR(cut.high, whole.high, 1e-12);
+    EXPECT_EQ(confidence_sequence_of_values(counts, 0.98, {1, 1}).low, 1);
+}
+
 TEST(ConfidenceSequence, ContainsTheEstimateAndMirrors) {
     Rng rng(15);
     for (int i = 0; i < 100; ++i) {
