@@ -58,7 +58,7 @@ std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
     }
     if (n_clusters < 2) return std::nullopt;
     out.df = n_clusters - 1;
-    const double critical = stats::student_upper_quantile(design.settings.alpha, out.df);
+    const double critical = stats::student_upper_quantile(design.alpha_end.value_or(design.settings.alpha), out.df);
     // Far out the level is too small for a double, and no practicable number of comparisons gets there.
     out.alpha = std::max(stats::normal_upper(critical), std::numeric_limits<double>::min());
     return out;

@@ -50,6 +50,8 @@ struct Design {
     std::optional<ClusterShape> clusters;  ///< of these questions; empty: independent
     bool both_orders = false;              ///< each pair is judged twice, each answer first once
     AnalysisSettings settings;             ///< in the ranges that its fields name (ASSAY_CHECK)
+    std::optional<double> alpha_end;       ///< with early stopping: what is left of alpha for the decision at the end
+                                           ///< (stats::MonitorRule), which all figures are of; the looks before add little
 };
 
 /// A number of questions that has the wanted power at a true difference of 0.

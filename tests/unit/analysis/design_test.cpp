@@ -94,6 +94,13 @@ TEST(QuestionsNeeded, OfBothOrdersAreFewerButNotHalf) {
         << "a second verdict that is always the first one adds nothing";
 }
 
+TEST(QuestionsNeeded, AreMoreWhenEarlyLooksTakeAShareOfAlpha) {
+    Design design = design_of(0, 0.1, 0.6);
+    design.alpha_end = 0.04;
+    EXPECT_EQ(questions_needed(design).equivalence.n, stats::sample_size_equivalence({.margin = 0.1, .alpha = 0.04}, 0.8));
+    EXPECT_NEAR(static_cast<double>(questions_needed(design).equivalence.n.value()), 560, 10) << "statistics.md 2g";
+}
+
 TEST(DesignReach, OfThePublishedStudyIsWhatItsSizeAllows) {
     const DesignReach at_10 = reach_of(design_of(154, 0.10));
     EXPECT_NEAR(at_10.alike->equivalent, 0.011, 0.0005);
