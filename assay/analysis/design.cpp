@@ -8,9 +8,11 @@
 #include <map>
 
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/stopping_forecast.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/distributions.hpp"
 #include "assay/stats/exact.hpp"
+#include "assay/stats/monitor.hpp"
 #include "assay/stats/sample_size.hpp"
 #include "assay/stats/sign_test_power.hpp"
 #include "assay/stats/tango.hpp"
@@ -220,6 +222,18 @@ std::optional<ClusterShape> equal_clusters(std::int64_t n, std::int64_t n_cluste
     const double squares =
         n_larger * (size + 1) * (size + 1) + (static_cast<double>(n_clusters) - n_larger) * size * size;
     return ClusterShape{n_clusters, squares / static_cast<double>(n)};
+}
+
+Design make_design(std::int64_t n_questions,
+                   std::optional<ClusterShape> clusters,
+                   bool both_orders,
+                   const AnalysisSettings& settings) {
+    check(settings);
+    Design design{n_questions, clusters, both_orders, settings, std::nullopt};
+    const stats::StoppingDesign stopping = stopping_design(settings.stopping);
+    if (stopping != stats::StoppingDesign::kNone)
+        design.alpha_end = stats::make_monitor_rule(stopping, n_questions, settings.margin, settings.alpha).alpha_end;
+    return design;
 }
 
 QuestionsNeeded questions_needed(const Design& design) {

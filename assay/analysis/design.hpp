@@ -50,9 +50,14 @@ struct Design {
     std::optional<ClusterShape> clusters;  ///< of these questions; empty: independent
     bool both_orders = false;              ///< each pair is judged twice, each answer first once
     AnalysisSettings settings;             ///< in the ranges that its fields name (ASSAY_CHECK)
-    std::optional<double> alpha_end;       ///< with early stopping: what is left of alpha for the decision at the end
-                                           ///< (stats::MonitorRule), which all figures are of; the looks before add little
+    std::optional<double> alpha_end;       ///< with early stopping: what is left of alpha for the decision at the end,
+                                           ///< which all figures are of (the looks before it add little); see make_design
 };
+/// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a group-sequential one.
+[[nodiscard]] Design make_design(std::int64_t n_questions,
+                                 std::optional<ClusterShape> clusters,
+                                 bool both_orders,
+                                 const AnalysisSettings& settings);
 
 /// A number of questions that has the wanted power at a true difference of 0.
 struct NeededQuestions {

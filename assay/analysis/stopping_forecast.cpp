@@ -102,11 +102,18 @@ StoppingRow simulate(const Design& design, const stats::MonitorRule& rule, doubl
 
 }  // namespace
 
-StoppingForecast forecast_stopping(const Design& design, stats::StoppingDesign stopping) {
+stats::StoppingDesign stopping_design(std::string_view name) {
+    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
+    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
+    ASSAY_CHECK(name == "none");
+    return stats::StoppingDesign::kNone;
+}
+
+StoppingForecast forecast_stopping(const Design& design) {
+    const stats::StoppingDesign stopping = stopping_design(design.settings.stopping);
     ASSAY_CHECK(design.n_questions >= 1 && stopping != stats::StoppingDesign::kNone);
     const AnalysisSettings& settings = design.settings;
     StoppingForecast out;
-    out.stopping = stopping;
     out.n_questions = design.n_questions;
     if (design.n_questions > kMostSimulated) {
         out.why = fmt::format("not simulated beyond {} questions", kMostSimulated);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/analysis/design.hpp"
@@ -21,7 +22,6 @@ struct StoppingRow {
     double p_early = 0;         ///< of a decision before the last question
 };
 struct StoppingForecast {
-    stats::StoppingDesign stopping = stats::StoppingDesign::kHybrid;
     std::int64_t n_questions = 0;  ///< that are planned
     int n_runs = 0;                ///< simulated experiments a row, 100 .. 400; a share of one half has a standard error of
                                    ///< 0.5 / sqrt(n_runs)
@@ -29,10 +29,13 @@ struct StoppingForecast {
     std::string why;                ///< a sentence without a full stop: why there are no rows; empty: there are
 };
 
-/// Of `design` with design.n_questions >= 1 and early stopping. Verdicts of a cluster are alike by a mixture: with
+/// hybrid | group-sequential | none.
+[[nodiscard]] stats::StoppingDesign stopping_design(std::string_view name);
+
+/// Of `design` with design.n_questions >= 1 and settings.stopping other than none. Verdicts of a cluster are alike by a mixture: with
 /// probability icc they are all the same one, otherwise independent; with both orders the two of a question likewise. Their
 /// pairwise correlations are then those of design.hpp. A fixed seed: the same design gives the same figures. At most about
 /// a second.
-[[nodiscard]] StoppingForecast forecast_stopping(const Design& design, stats::StoppingDesign stopping);
+[[nodiscard]] StoppingForecast forecast_stopping(const Design& design);
 
 }  // namespace assay::analysis

@@ -24,8 +24,10 @@ std::string line(std::string_view name, std::string_view value) {
     return fmt::format("  {} {}\n", report::pad_right(name, kNameWidth), value);
 }
 
-std::string distance(std::optional<double> share) {
-    return share ? fmt::format("{:.1f} points", 100 * *share) : "none";
+std::string detectable_text(const DetectableEffect& mde) {
+    if (!mde.net || !mde.decisive_win_rate) return "none: " + mde.why;
+    return fmt::format("{:.1f} points net; decisive win rate {:.1f} points from 50 % (two-sided sign test at {}, power {})", 100 * *mde.net,
+                       100 * *mde.decisive_win_rate, percent_level(mde.alpha), percent_level(mde.power));
 }
 
 std::string margin_or_none(std::optional<double> margin) {
@@ -34,15 +36,17 @@ std::string margin_or_none(std::optional<double> margin) {
 
 std::string needed_text(const analysis::NeededQuestions& needed) {
     if (!needed.n) return "more than any number that is practicable";
-    return needed.exact_power ? fmt::format("{} ({} of all outcomes, enumerated)", *needed.n, chance(*needed.exact_power))
+    return needed.exact_power ? fmt::format("{} (exact power {})", *needed.n, chance(*needed.exact_power))
                               : fmt::format("{} (normal approximation)", *needed.n);
 }
 
 std::string assumed_text(const analysis::Design& design) {
     const AnalysisSettings& settings = design.settings;
     std::string out = "assumed\n";
-    out += line("decision", fmt::format("margin {} points net, alpha {:g} one-sided, power {}",
-                                        plain_points(settings.margin), settings.alpha, percent_level(settings.power)));
+    out += line("decision", fmt::format("margin {} points net, alpha {:g} one-sided{}, power {}", plain_points(settings.margin),
+                                        settings.alpha,
+                                        design.alpha_end ? fmt::format(" ({:.3g} at the end, as looks before it use some)", *design.alpha_end) : "",
+                                        percent_level(settings.power)));
     out += line("decisive verdicts", percent_level(settings.expected_decisive_rate));
     if (design.clusters) {
         out += line("clusters", fmt::format("{}, a question shares its own with {:.1f} others in the mean; correlation {:g} within",
@@ -70,9 +74,7 @@ std::string reach_text(const analysis::Design& design, const analysis::DesignRea
     }
     out += line("smallest margin", fmt::format("{} for equivalence, {} for non-inferiority", margin_or_none(reach.smallest_margin),
                                                margin_or_none(reach.smallest_margin_non_inferior)));
-    out += line("smallest difference",
-                fmt::format("{} net; decisive win rate {} from 50 % (two-sided sign test at {})", distance(reach.mde.net),
-                            distance(reach.mde.decisive_win_rate), percent_level(reach.mde.alpha)));
+    out += line("smallest difference", detectable_text(reach.mde));
     out += line("chance of a label", fmt::format("{:>12} {:>13} {:>12} {:>13}", "equivalent", "non-inferior", "degraded",
                                                  "inconclusive"));
     out += chances_row("  truly alike", reach.alike, "");
@@ -86,6 +88,18 @@ std::string reach_text(const analysis::Design& design, const analysis::DesignRea
                                                      reach.most_decisive, n_comparisons, chance(reach.p_can_be_equivalent)));
     }
     return out + line("method", reach.method);
+}
+
+std::string stopping_text(std::string_view stopping, const analysis::StoppingForecast& forecast) {
+    std::string out = fmt::format("\nearly stopping, {}, of {}\n", stopping, count_of(forecast.n_questions, "question"));
+    if (!forecast.why.empty()) return out + line("expected", forecast.why);
+    out += line("truth", fmt::format("{:>12} {:>12} {:>13} {:>12} {:>13}", "judged", "equivalent", "non-inferior", "degraded", "inconclusive"));
+    for (const analysis::StoppingRow& row : forecast.rows) {
+        const std::string name = row.delta == 0 ? "truly alike" : fmt::format("{} points worse", plain_points(-row.delta));
+        out += line("  " + name, fmt::format("{:>12.0f} {:>12} {:>13} {:>12} {:>13}", row.mean_questions, chance(row.chances.equivalent),
+                                             chance(row.chances.non_inferior), chance(row.chances.degraded), chance(row.chances.inconclusive)));
+    }
+    return out + line("method", fmt::format("{} simulated experiments a line; judged: questions in the mean", forecast.n_runs));
 }
 
 Json json_of(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
@@ -109,7 +123,9 @@ Json json_of(const analysis::Design& design) {
             {"n_clusters", design.clusters ? Json(design.clusters->n_clusters) : Json(nullptr)},
             {"mean_cluster_size", design.clusters ? Json(design.clusters->mean_size) : Json(nullptr)},
             {"icc", design.clusters ? Json(settings.icc) : Json(nullptr)},
-            {"both_orders", design.both_orders}};
+            {"both_orders", design.both_orders},
+            {"stopping", design.alpha_end ? settings.stopping : "none"},
+            {"alpha_end", design.alpha_end.value_or(settings.alpha)}};
 }
 
 Json json_of(const std::optional<analysis::DesignReach>& reach) {
@@ -133,13 +149,33 @@ Json json_of(const std::optional<analysis::DesignReach>& reach) {
     return out;
 }
 
+Json json_of(const std::optional<analysis::StoppingForecast>& forecast) {
+    if (!forecast) return nullptr;
+    Json out{{"n_questions", forecast->n_questions},
+             {"n_runs", forecast->n_runs},
+             {"rows", Json::array()}};
+    for (const analysis::StoppingRow& row : forecast->rows) {
+        out["rows"].push_back({{"delta", row.delta},
+                               {"mean_questions", row.mean_questions},
+                               {"p_early", row.p_early},
+                               {"chances", json_of(std::optional(row.chances))}});
+    }
+    if (!forecast->why.empty()) out["why"] = forecast->why;
+    return out;
+}
+
 }  // namespace
 
 DesignFigures figures_of(const analysis::Design& design) {
-    DesignFigures out{design, analysis::questions_needed(design), std::nullopt, {}};
-    if (design.n_questions == 0) return out;
-    out.reach = analysis::reach_of(design);
-    out.warning = analysis::warning_of(design, out.needed, *out.reach);
+    DesignFigures out{design, analysis::questions_needed(design), {}, {}, {}};
+    if (design.n_questions > 0) {
+        out.reach = analysis::reach_of(design);
+        out.warning = analysis::warning_of(design, out.needed, *out.reach);
+    }
+    if (!design.alpha_end) return out;
+    analysis::Design planned = design;
+    if (planned.n_questions == 0) planned.n_questions = out.needed.equivalence.n.value_or(0);
+    if (planned.n_questions > 0) out.stopping = analysis::forecast_stopping(planned);
     return out;
 }
 
@@ -150,7 +186,9 @@ std::string design_text(const DesignFigures& figures) {
     out += line("equivalence", needed_text(figures.needed.equivalence));
     out += line("non-inferiority", needed_text(figures.needed.non_inferiority));
     if (figures.reach) out += reach_text(figures.design, *figures.reach);
-    if (!figures.warning.empty()) out += "\n";
+    if (figures.stopping) out += stopping_text(figures.design.settings.stopping, *figures.stopping);
+    if (figures.warning.empty()) return out;
+    out += "\n";
     for (const std::string& row : report::wrap(figures.warning, kTextWidth)) out += row + "\n";
     return out;
 }
@@ -161,6 +199,7 @@ std::string design_json(const DesignFigures& figures) {
                     {{"equivalence", json_of(figures.needed.equivalence)},
                      {"non_inferiority", json_of(figures.needed.non_inferiority)}}},
                    {"reach", json_of(figures.reach)},
+                   {"stopping", json_of(figures.stopping)},
                    {"warning", figures.warning.empty() ? Json(nullptr) : Json(figures.warning)}};
     return out.dump();
 }

@@ -80,6 +80,12 @@ Plan load_plan_or_throw(PlanFlags flags) {
     return std::move(*plan);
 }
 
+AnalysisSettings load_analysis_or_throw(const PlanFlags& flags) {
+    const auto settings = config::load_analysis(flags.overrides);
+    if (!settings) throw_all(settings.error());
+    return *settings;
+}
+
 std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset) {
     auto questions = config::load_questions(dataset);
     if (!questions) throw_all(questions.error());

@@ -85,6 +85,7 @@ struct AnalysisSettings {
     double margin = 0.10;  ///< net win rate, in (0, 1)
     double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
     double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
+    std::string stopping = "hybrid";  ///< hybrid | group-sequential | none: how judging may end early, where a verdict costs something
     double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1]; planning only
     double icc = 0.1;      ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning only
 };

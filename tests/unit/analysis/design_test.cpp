@@ -94,6 +94,15 @@ TEST(QuestionsNeeded, OfBothOrdersAreFewerButNotHalf) {
         << "a second verdict that is always the first one adds nothing";
 }
 
+TEST(MakeDesign, LeavesOfAlphaWhatEarlyStoppingDoesNotUse) {
+    AnalysisSettings settings;
+    EXPECT_DOUBLE_EQ(make_design(0, {}, false, settings).alpha_end.value(), 0.04);
+    settings.stopping = "group-sequential";
+    EXPECT_NEAR(make_design(0, {}, false, settings).alpha_end.value(), 0.041, 0.0005) << "z = 1.740, statistics.md 2g";
+    settings.stopping = "none";
+    EXPECT_FALSE(make_design(0, {}, false, settings).alpha_end);
+}
+
 TEST(QuestionsNeeded, AreMoreWhenEarlyLooksTakeAShareOfAlpha) {
     Design design = design_of(0, 0.1, 0.6);
     design.alpha_end = 0.04;
