@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "assay/analysis/decide.hpp"
@@ -11,6 +12,7 @@
 #include "assay/base/result.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/proportion.hpp"
+#include "assay/stats/sequential.hpp"
 #include "assay/stats/sign_test.hpp"
 #include "assay/stats/sign_test_power.hpp"
 
@@ -96,53 +98,123 @@ DetectableEffect detectable_effect_of(const Evidence& evidence, const AnalysisSe
     return out;
 }
 
-EquivalenceTest equivalence_test_of(const Evidence& evidence, const AnalysisSettings& settings) {
+EquivalenceTest equivalence_test_of(const Evidence& evidence, double margin, double tail) {
     EquivalenceTest out;
     if (!evidence.why_not.empty()) return out;
     const stats::NetCounts counts = evidence.effective();
-    const auto tost = stats::tost_score(counts, settings.margin, evidence.df);
+    const auto tost = stats::tost_score(counts, margin, evidence.df);
     out.p_lower = tost->p_lower;
     out.p_upper = tost->p_upper;
     out.p_tost = tost->p_tost;
-    out.smallest_margin = stats::smallest_equivalence_margin(counts, settings.alpha, evidence.df);
+    out.smallest_margin = stats::smallest_equivalence_margin(counts, tail, evidence.df);
     return out;
 }
 
+/// What the decision rests on. `failed_as_losses`: with every failed verdict a loss.
+struct Inference {
+    Evidence evidence;
+    Evidence failed_as_losses;
+    double tail = 0.05;  ///< one-sided error of each limit
+    Estimate net;
+    Estimate worst_net;
+    EquivalenceTest tost;
+};
+
+Inference fixed_inference(Evidence evidence, Evidence failed_as_losses, double margin, double tail) {
+    Inference out{std::move(evidence), std::move(failed_as_losses), tail, {}, {}, {}};
+    out.net = net_win_rate_of(out.evidence, tail);
+    out.worst_net = net_win_rate_of(out.failed_as_losses, tail);
+    out.tost = equivalence_test_of(out.evidence, margin, tail);
+    return out;
+}
+
+/// In place of the intervals and p values that hold for a number of comparisons that was fixed before.
+void allow_for_the_stop(Inference& inference, const stats::Monitor& monitor, std::span<const Outcome> leading) {
+    const stats::MonitorDecision& decision = *monitor.decision();
+    inference.net.low = decision.interval.low;
+    inference.net.high = decision.interval.high;
+    inference.net.method = inference.worst_net.method = decision.method;
+    if (!decision.anytime) return;
+    inference.tost.p_lower = monitor.p_lower();
+    inference.tost.p_upper = monitor.p_upper();
+    inference.tost.p_tost = std::max(monitor.p_lower(), monitor.p_upper());
+    inference.tost.smallest_margin = std::max(std::abs(decision.interval.low), std::abs(decision.interval.high));
+    stats::Interval worst{decision.interval.low, decision.interval.high};
+    if (inference.failed_as_losses.n() > inference.evidence.n())
+        worst = stats::confidence_sequence_of_values(factors_of(leading, true), 1 - 2 * decision.tail);
+    inference.worst_net.low = worst.low;
+    inference.worst_net.high = worst.high;
+}
+
 /// What does not need to know the single outcomes.
-ComparisonAnalysis analyse_evidence(const Counts& counts,
-                                    const Evidence& evidence,
-                                    const Evidence& with_failed_as_losses,
-                                    const AnalysisSettings& settings) {
-    ASSAY_CHECK(settings.margin > 0 && settings.margin < 1);
-    ASSAY_CHECK(settings.alpha > 0 && settings.alpha < 0.5);
+ComparisonAnalysis analyse_inference(const Counts& counts,
+                                     const Inference& inference,
+                                     const AnalysisSettings& settings) {
     ASSAY_CHECK(settings.power > settings.alpha && settings.power < 1);
     const std::int64_t decisive = counts.wins + counts.losses, failed = failed_verdicts(counts);
     ComparisonAnalysis out;
     out.counts = counts;
     out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
-    out.net_win_rate = net_win_rate_of(evidence, settings.alpha);
+    out.net_win_rate = inference.net;
     out.failure_rate = rate(failed, counts.n + failed, kNothing);
     out.sign_test = sign_test_of(counts);
     out.effect_size = effect_size_of(counts);
-    out.mde = detectable_effect_of(evidence, settings);
-    out.tost = equivalence_test_of(evidence, settings);
-    out.clusters = evidence.clusters;
-    out.worst_case.net_win_rate = net_win_rate_of(with_failed_as_losses, settings.alpha);
-    out.worst_case.decision = decide_by_interval(with_failed_as_losses, out.worst_case.net_win_rate, settings);
-    out.decision = decide(counts, decide_by_interval(evidence, out.net_win_rate, settings), out.worst_case);
-    out.decision.why = sentence(out.decision.why);
-    out.worst_case.decision.why = sentence(out.worst_case.decision.why);
+    out.mde = detectable_effect_of(inference.evidence, settings);
+    out.tost = inference.tost;
+    out.clusters = inference.evidence.clusters;
+    out.worst_case.net_win_rate = inference.worst_net;
+    // Planning further comparisons is for the level that decides.
+    AnalysisSettings deciding = settings;
+    deciding.alpha = inference.tail;
+    out.worst_case.decision = decide_by_interval(inference.failed_as_losses, inference.worst_net, deciding);
+    out.decision = decide(counts, decide_by_interval(inference.evidence, inference.net, deciding), out.worst_case);
+    for (Decision* decision : {&out.decision, &out.worst_case.decision}) {
+        decision->alpha = settings.alpha;
+        decision->why = sentence(decision->why);
+    }
     return out;
+}
+
+ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
+                                    const Inference& inference,
+                                    const AnalysisSettings& settings) {
+    ComparisonAnalysis out = analyse_inference(tally(outcomes), inference, settings);
+    out.position = position_of(outcomes);
+    out.confidence = confidence_of(outcomes);
+    return out;
+}
+
+void check_ranges(const AnalysisSettings& settings) {
+    ASSAY_CHECK(settings.margin > 0 && settings.margin < 1);
+    ASSAY_CHECK(settings.alpha > 0 && settings.alpha < 0.5);
 }
 
 }  // namespace
 
 ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings) {
-    ComparisonAnalysis out =
-        analyse_evidence(tally(outcomes), evidence_of(outcomes, false), evidence_of(outcomes, true), settings);
-    out.position = position_of(outcomes);
-    out.confidence = confidence_of(outcomes);
+    check_ranges(settings);
+    return analyse_outcomes(
+        outcomes,
+        fixed_inference(evidence_of(outcomes, false), evidence_of(outcomes, true), settings.margin, settings.alpha),
+        settings);
+}
+
+ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
+                                    const JudgingPlan& plan,
+                                    const AnalysisSettings& settings) {
+    const Stopping stopping = stopping_of(in_order, plan, settings);
+    const auto n_leading = static_cast<std::size_t>(stopping.state().n_leading);
+    const std::span<const Outcome> leading = in_order.first(n_leading);
+    Inference inference =
+        fixed_inference(evidence_of(leading, false), evidence_of(leading, true), settings.margin, stopping.tail());
+    if (stopping.state().stopped) allow_for_the_stop(inference, stopping.monitor(), leading);
+    ComparisonAnalysis out = analyse_outcomes(leading, inference, settings);
+    for (const Outcome& outcome : in_order.subspan(n_leading)) {
+        ++out.counts.n_items;
+        ++(outcome.kind == OutcomeKind::kNoAnswerBaseline ? out.counts.no_answer_baseline : out.counts.not_judged);
+    }
+    out.stopping = stopping.summary();
     return out;
 }
 
@@ -151,13 +223,15 @@ ComparisonAnalysis analyse_counts(std::int64_t wins,
                                   std::int64_t ties,
                                   const AnalysisSettings& settings) {
     ASSAY_CHECK(wins >= 0 && losses >= 0 && ties >= 0);
+    check_ranges(settings);
     Counts counts;
     counts.wins = wins;
     counts.losses = losses;
     counts.ties = ties;
     counts.n = counts.n_items = wins + losses + ties;
     const Evidence evidence = evidence_of_counts(wins, losses, ties);
-    ComparisonAnalysis out = analyse_evidence(counts, evidence, evidence, settings);
+    ComparisonAnalysis out =
+        analyse_inference(counts, fixed_inference(evidence, evidence, settings.margin, settings.alpha), settings);
     out.failure_rate = rate(0, 0, "bare counts do not tell how many verdicts failed");
     out.decision.why += " No controls were given, so nothing shows that the judge could have seen a difference.";
     return out;

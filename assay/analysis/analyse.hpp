@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <span>
 
+#include "assay/analysis/stopping.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
@@ -29,11 +30,26 @@ namespace assay::analysis {
 
 /// Fills everything but the names of variant, baseline and judge. `settings` must lie in the ranges that its fields
 /// name (ASSAY_CHECK).
+/// The order of judging plays no part, and settings.stopping is not looked at.
 [[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings);
 
-/// As above from counts alone (each >= 0): sides, confidences and clusters are not known, so `position` and `clusters`
-/// are empty and `confidence` has no rows; every comparison is taken as independent of the others and as put to a
-/// judge.
+/// Of a judge whose verdicts come in an order and may stop early (stopping.hpp): `in_order` holds every planned
+/// comparison, sorted by order_index, those that were not judged included. `plan.judge_costs_nothing` gives what
+/// analyse() gives, with a `stopping` that says so.
+///
+/// Without an early stop, net_win_rate, tost and decision are those of all outcomes at the level that the design leaves
+/// for the end (1 - 2 * 0.8 alpha for a hybrid). After one they are those of the leading comparisons, by the interval
+/// that the stop is valid with: a hybrid's confidence sequence, with anytime-valid p values in `tost`, or Tango's
+/// interval at the look's boundary. Every other figure is of the leading comparisons then, too, and the rest is in
+/// counts.not_judged, whatever is known of it, but for a baseline without an answer; that does not make the label
+/// not_measured.
+[[nodiscard]] ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
+                                                  const JudgingPlan& plan,
+                                                  const AnalysisSettings& settings);
+
+/// As analyse() from counts alone (each >= 0): sides, confidences and clusters are not known, so `position` and
+/// `clusters` are empty and `confidence` has no rows; every comparison is taken as independent of the others and as put
+/// to a judge.
 [[nodiscard]] ComparisonAnalysis analyse_counts(std::int64_t wins,
                                                 std::int64_t losses,
                                                 std::int64_t ties,

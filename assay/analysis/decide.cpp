@@ -14,11 +14,6 @@
 namespace assay::analysis {
 namespace {
 
-/// More than 5 %.
-bool too_many(std::int64_t part, std::int64_t whole) {
-    return part * 20 > whole;
-}
-
 std::string share(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
@@ -140,7 +135,7 @@ Decision decide_by_interval(const Evidence& evidence, const Estimate& net, const
 Decision decide(const Counts& counts, const Decision& by_interval, const WorstCase& worst_case) {
     const std::int64_t need_call = pairs_that_need_a_call(counts), unsettled = counts.errors + counts.not_judged;
     const std::int64_t failed = failed_verdicts(counts);
-    if (too_many(unsettled, need_call)) {
+    if (more_than_5_percent(unsettled, need_call)) {
         return not_measured(
             by_interval,
             fmt::format("{} of the {} that need a judge have no verdict yet ({}: {} ERROR, {} not judged), more "
@@ -159,7 +154,7 @@ Decision decide(const Counts& counts, const Decision& by_interval, const WorstCa
                         "usable verdict",
                         count_of(counts.identical, "comparison"), count_of(need_call, "comparison")));
     }
-    if (!too_many(failed, counts.n + failed)) return by_interval;
+    if (!more_than_5_percent(failed, counts.n + failed)) return by_interval;
     Decision out = worst_case.decision;
     out.why = fmt::format(
         "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so the label is that of the worst case, "

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "assay/analysis/phrases.hpp"
-#include "assay/analysis/stopping_forecast.hpp"
+#include "assay/analysis/stopping.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/distributions.hpp"
 #include "assay/stats/exact.hpp"

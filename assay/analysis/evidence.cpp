@@ -20,32 +20,13 @@ struct Observation {
     auto operator<=>(const Observation&) const = default;
 };
 
-std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses) {
-    switch (kind) {
-        case OutcomeKind::kWin:
-            return 1;
-        case OutcomeKind::kTie:
-            return 0;
-        case OutcomeKind::kLoss:
-            return -1;
-        case OutcomeKind::kInvalid:
-        case OutcomeKind::kError:
-        case OutcomeKind::kRefused:
-            if (failed_as_losses) return -1;
-            return std::nullopt;
-        default:
-            return std::nullopt;
-    }
-}
-
 /// Sorted, so that no rounding depends on the order in which the outcomes came.
 std::vector<Observation> observations_of(std::span<const Outcome> outcomes, bool failed_as_losses) {
     std::vector<Observation> out;
     for (const Outcome& outcome : outcomes) {
         const auto value = value_of(outcome.kind, failed_as_losses);
         if (!value) continue;
-        // A prefix keeps a cluster's name apart from a question's.
-        out.push_back({outcome.cluster ? "c" + *outcome.cluster : "q" + outcome.question_id, *value});
+        out.push_back({owner_of(outcome), *value});
     }
     std::sort(out.begin(), out.end());
     return out;
@@ -100,6 +81,29 @@ void add_clusters(Evidence& evidence, const std::vector<Observation>& observatio
 }
 
 }  // namespace
+
+std::string owner_of(const Outcome& outcome) {
+    // A prefix keeps a cluster's name apart from a question's.
+    return outcome.cluster ? "c" + *outcome.cluster : "q" + outcome.question_id;
+}
+
+std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses) {
+    switch (kind) {
+        case OutcomeKind::kWin:
+            return 1;
+        case OutcomeKind::kTie:
+            return 0;
+        case OutcomeKind::kLoss:
+            return -1;
+        case OutcomeKind::kInvalid:
+        case OutcomeKind::kError:
+        case OutcomeKind::kRefused:
+            if (failed_as_losses) return -1;
+            return std::nullopt;
+        default:
+            return std::nullopt;
+    }
+}
 
 stats::NetCounts Evidence::effective() const {
     return stats::effective(stats::net_counts(wins, losses, ties), design_effect);

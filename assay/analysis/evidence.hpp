@@ -29,6 +29,13 @@ struct Evidence {
 
 [[nodiscard]] Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t ties);
 
+/// What an outcome depends on, as a name: its cluster or, where it names none, its question. Outcomes with the same
+/// owner are dependent.
+[[nodiscard]] std::string owner_of(const Outcome& outcome);
+
+/// +1, 0, -1; nothing for what does not count. `failed_as_losses`: INVALID, ERROR and REFUSED count as losses.
+[[nodiscard]] std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses);
+
 /// Wins, ties and losses of the outcomes; `failed_as_losses`: and INVALID, ERROR and REFUSED as losses. Outcomes of one
 /// cluster, or of one question where it names no cluster, are dependent; as soon as two counted ones are, the design
 /// effect of the CR1 variance is used, or the mean cluster size sum n_g^2 / n where that is undefined (all verdicts

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "assay/analysis/stopping.hpp"
 #include "assay/base/random.hpp"
 #include "assay/base/result.hpp"
+#include "assay/stats/monitor.hpp"
 
 namespace assay::analysis {
 namespace {
@@ -101,13 +103,6 @@ StoppingRow simulate(const Design& design, const stats::MonitorRule& rule, doubl
 }
 
 }  // namespace
-
-stats::StoppingDesign stopping_design(std::string_view name) {
-    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
-    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
-    ASSAY_CHECK(name == "none");
-    return stats::StoppingDesign::kNone;
-}
 
 StoppingForecast forecast_stopping(const Design& design) {
     const stats::StoppingDesign stopping = stopping_design(design.settings.stopping);

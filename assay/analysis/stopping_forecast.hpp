@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "assay/analysis/design.hpp"
-#include "assay/stats/monitor.hpp"
 
 namespace assay::analysis {
 
@@ -28,9 +26,6 @@ struct StoppingForecast {
     std::vector<StoppingRow> rows;  ///< at 0, -margin, -2 margin, -3 margin; impossible truths are left out
     std::string why;                ///< a sentence without a full stop: why there are no rows; empty: there are
 };
-
-/// hybrid | group-sequential | none.
-[[nodiscard]] stats::StoppingDesign stopping_design(std::string_view name);
 
 /// Of `design` with design.n_questions >= 1 and settings.stopping other than none. Verdicts of a cluster are alike by a mixture: with
 /// probability icc they are all the same one, otherwise independent; with both orders the two of a question likewise. Their

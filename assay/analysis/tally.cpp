@@ -127,6 +127,10 @@ std::int64_t failed_verdicts(const Counts& counts) {
     return counts.invalid + counts.errors + counts.refused;
 }
 
+bool more_than_5_percent(std::int64_t part, std::int64_t whole) {
+    return part * 20 > whole;
+}
+
 std::int64_t pairs_that_need_a_call(const Counts& counts) {
     return counts.n_items - counts.identical - counts.no_answer_variant - counts.no_answer_baseline;
 }

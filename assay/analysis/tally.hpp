@@ -21,6 +21,8 @@ namespace assay::analysis {
 
 /// INVALID, ERROR and REFUSED.
 [[nodiscard]] std::int64_t failed_verdicts(const Counts& counts);
+/// What is too much to be passed over: too many failures, too many that are not judged.
+[[nodiscard]] bool more_than_5_percent(std::int64_t part, std::int64_t whole);
 /// Comparisons that a judge has to be asked about.
 [[nodiscard]] std::int64_t pairs_that_need_a_call(const Counts& counts);
 

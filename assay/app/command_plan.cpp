@@ -27,7 +27,7 @@ struct PlanCommandFlags {
 
 /// Whether something is asked that needs no experiment: a design flag is given, and no other but --json.
 bool asks_for_size_alone(const CLI::App& command) {
-    static const std::set<std::string> kOfDesign{"--margin", "--alpha", "--power", "--decisive-rate", "--icc", "--n", "--clusters", "--both-orders"};
+    static const std::set<std::string> kOfDesign{"--margin", "--alpha", "--power", "--stopping", "--decisive-rate", "--icc", "--n", "--clusters", "--both-orders"};
     bool any = false;
     for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
         if (option->check_lname("json")) continue;
@@ -39,7 +39,7 @@ bool asks_for_size_alone(const CLI::App& command) {
 
 analysis::Design design_of(const PlanCommandFlags& flags) {
     AnalysisSettings settings = load_analysis_or_throw(flags.plan);
-    settings.stopping = "none";
+    if (!flags.plan.overrides.stopping) settings.stopping = "none";  // without a judge that costs something there is nothing to save
     if (flags.n_clusters && !flags.n_questions) throw_usage("--clusters needs --n, the number of questions that are in them");
     const std::int64_t n = flags.n_questions.value_or(0);
     if (flags.n_questions && (n < 1 || n > kMaxCount)) throw_usage(fmt::format("--n: must be from 1 to {}, not {}", kMaxCount, n));
@@ -80,6 +80,7 @@ void add_plan_command(CLI::App& app, Action& action) {
         "Examples:\n"
         "  assay plan science.yaml\n"
         "  assay plan --margin 0.1 --decisive-rate 0.6\n"
+        "  assay plan --margin 0.1 --stopping hybrid\n"
         "  assay plan --margin 0.1 --n 154 --clusters 40");
     command->callback([flags, command, &action] {
         flags->size_alone = asks_for_size_alone(*command);

@@ -51,6 +51,7 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("--margin", o.margin, "margin of the net win rate, in (0, 1); default 0.10")->group(decision);
     command.add_option("--alpha", o.alpha, "one-sided error; the deciding interval has level 1 - 2 alpha; default 0.05")->group(decision);
     command.add_option("--power", o.power, "for the number of further questions; default 0.80")->group(decision);
+    command.add_option("--stopping", o.stopping, "whether judging may end early: hybrid (default), group-sequential or none")->group(decision);
     command.add_option("--decisive-rate", o.decisive_rate, "for planning: expected wins and losses among all verdicts, in (0, 1]; default 0.6")->group(decision);
     command.add_option("--icc", o.icc, "for planning: expected correlation of verdicts of one cluster, 0 to 1; default 0.1")->group(decision);
     command.add_option("--blinding-seed", o.blinding_seed, "seed of sides and order of judging")->group(decision);

@@ -69,6 +69,8 @@ analysis:
   margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging
   alpha: 0.05                     # one-sided; the deciding interval has level 1 - 2 alpha
   power: 0.8                      # for the number of questions that would be needed
+  stopping: hybrid                # hybrid | group-sequential | none: whether judging may end before all is judged; never of a judge
+                                  # that costs nothing
   expected-decisive-rate: 0.6     # wins and losses of all verdicts; only for `assay plan`
   icc: 0.1                        # how much verdicts of one cluster are alike, 0 to 1; only for `assay plan`, and only with clusters
 

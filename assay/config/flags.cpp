@@ -37,6 +37,7 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "analysis.margin", "--margin", flags.margin);
     add(list, "analysis.alpha", "--alpha", flags.alpha);
     add(list, "analysis.power", "--power", flags.power);
+    add(list, "analysis.stopping", "--stopping", flags.stopping);
     add(list, "analysis.expected-decisive-rate", "--decisive-rate", flags.decisive_rate);
     add(list, "analysis.icc", "--icc", flags.icc);
     add(list, "engine.threads", "--threads", flags.threads);

@@ -37,6 +37,7 @@ tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrid
     of_analysis.margin = flags.margin;
     of_analysis.alpha = flags.alpha;
     of_analysis.power = flags.power;
+    of_analysis.stopping = flags.stopping;
     of_analysis.decisive_rate = flags.decisive_rate;
     of_analysis.icc = flags.icc;
     Draft draft;

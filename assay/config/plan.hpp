@@ -46,6 +46,7 @@ struct Overrides {
     std::optional<double> margin;
     std::optional<double> alpha;
     std::optional<double> power;
+    std::optional<std::string> stopping;
     std::optional<double> decisive_rate;  ///< --decisive-rate: analysis.expected-decisive-rate
     std::optional<double> icc;
     std::optional<std::string> engine;  ///< --engine: the program assay-engine

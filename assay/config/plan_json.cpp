@@ -210,7 +210,10 @@ Plan read_plan(const json& root) {
     visit_engine(plan.engine, engine);
     engine.finish();
     read_list(in, "judges", plan.judges);
-    ObjectReader analysis(in.at("analysis"), "analysis");
+    json analysis_of_plan = in.at("analysis");
+    // Plans of before there was early stopping do not name a design: nothing was stopped.
+    if (analysis_of_plan.is_object()) analysis_of_plan.emplace("stopping", "none");
+    ObjectReader analysis(analysis_of_plan, "analysis");
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));
     analysis.finish();

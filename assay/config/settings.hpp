@@ -14,6 +14,7 @@ namespace assay::config {
 inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
 inline constexpr std::array<std::string_view, 9> kCacheTypes{"f32",  "f16",    "bf16", "q8_0", "q4_0",
                                                              "q4_1", "iq4_nl", "q5_0", "q5_1"};
+inline constexpr std::array<std::string_view, 3> kStoppingDesigns{"hybrid", "group-sequential", "none"};
 inline constexpr Range kAnySeed{0, 0x1p64};  // whoever parses the number refuses 2^64 itself
 inline constexpr Range kConcurrency{1, 1024};
 inline constexpr Range kLimit{0, 1e9};
@@ -77,6 +78,7 @@ void visit_analysis(Settings& s, Visit&& visit) {
     visit("margin", s.margin, Range{0, 1, true, true});
     visit("alpha", s.alpha, Range{0, 0.5, true, true});
     visit("power", s.power, Range{0, 1, true, true});
+    visit("stopping", s.stopping, Words{kStoppingDesigns});
 }
 
 /// AnalysisSettings that only `assay plan` uses: they decide nothing.

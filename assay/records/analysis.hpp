@@ -120,6 +120,17 @@ struct WorstCase {
     Estimate net_win_rate;
 };
 
+/// How judging could have ended early, and how it ended.
+struct StoppingSummary {
+    std::string design = "none";   ///< the one in force: hybrid | group-sequential | none
+    std::int64_t n_planned = 0;    ///< comparisons
+    std::int64_t n_used = 0;       ///< the leading ones that the decision rests on
+    std::int64_t looks = 0;
+    bool stopped_early = false;
+    double alpha_spent = 0;        ///< of alpha, up to the last look
+    std::string sentence;          ///< for a reader; also where early stopping was refused, and why
+};
+
 struct ComparisonAnalysis {
     std::string variant;
     std::string baseline;
@@ -138,6 +149,7 @@ struct ComparisonAnalysis {
     std::optional<ClusterSummary> clusters;
     Decision decision;
     WorstCase worst_case;
+    std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

@@ -54,6 +54,8 @@ TEST(Plan, OfASizeAloneNeedsNoExperiment) {
     EXPECT_EQ(needed.exit_code, 0) << describe(needed);
     EXPECT_EQ(needed.err, "");
     EXPECT_TRUE(contains(needed.out, "equivalence          514")) << needed.out;
+    EXPECT_FALSE(contains(needed.out, "early stopping"));
+    EXPECT_TRUE(contains(lab.assay({"plan", "--margin", "0.3", "--stopping", "hybrid"}).out, "early stopping, hybrid, of 6"));
     const Ended clusters = lab.assay({"plan", "--margin", "0.1", "--n", "154", "--clusters", "40", "--json"});
     const json document = json::parse(clusters.out);
     EXPECT_EQ(document["experiment"], nullptr);
@@ -102,6 +104,7 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
         {{"plan", "--n", "5", "--clusters", "6"}, "--clusters: must be from 1 to --n, 5, not 6"},
         {{"plan", "--clusters", "6"}, "--clusters needs --n"},
         {{"plan", "--decisive-rate", "0"}, "--decisive-rate: must be above 0 and at most 1, not 0"},
+        {{"plan", "--stopping", "soon"}, "--stopping: must be one of hybrid, group-sequential, none, not \"soon\""},
         {{"plan", "--icc", "2"}, "--icc: must be from 0 to 1, not 2"},
         {experiment(lab, {"--n", "5"}), "--n is for planning without an experiment"},
     };

@@ -90,6 +90,8 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
                          "0.01",
                          "--power",
                          "0.9",
+                         "--stopping",
+                         "group-sequential",
                          "--decisive-rate",
                          "0.4",
                          "--icc",
@@ -135,6 +137,7 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.analysis.margin, 0.2);
     EXPECT_EQ(p.analysis.alpha, 0.01);
     EXPECT_EQ(p.analysis.power, 0.9);
+    EXPECT_EQ(p.analysis.stopping, "group-sequential");
     EXPECT_EQ(p.analysis.expected_decisive_rate, 0.4);
     EXPECT_EQ(p.analysis.icc, 0.3);
     EXPECT_EQ(p.blinding_seed, 3U);

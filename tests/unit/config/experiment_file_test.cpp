@@ -76,7 +76,7 @@ judges:
   - {provider: openai, url: https://api.example.com/v1/, model: vendor/judge-1, api-key-env: KEY_2, concurrency: 2, timeout-s: 1.5, retries: 0,
      temp: 0.5, max-tokens: 99, prompt-template: sub/judge.jinja, show-contexts: false, show-expected: false, price-input: 1.25, price-output: 10}
   - openai:other@http://localhost:1/v1
-analysis: {margin: 0.05, alpha: 0.025, power: 0.9, expected-decisive-rate: 0.3, icc: 0}
+analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential, expected-decisive-rate: 0.3, icc: 0}
 engine: {path: assay-engine, threads: 3, slots: 16, ubatch-size: 256, n-gpu-layers: 0, flash-attn: off, cache-type-k: q8_0, cache-type-v: bf16}
 blinding-seed: 9
 output: {run: out}
@@ -130,6 +130,7 @@ output: {run: out}
     EXPECT_EQ(plan->analysis.margin, 0.05);
     EXPECT_EQ(plan->analysis.alpha, 0.025);
     EXPECT_EQ(plan->analysis.power, 0.9);
+    EXPECT_EQ(plan->analysis.stopping, "group-sequential");
     EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.3);
     EXPECT_EQ(plan->analysis.icc, 0);
     EXPECT_EQ(plan->engine.path, folder_.path("assay-engine"));
@@ -174,7 +175,7 @@ TEST_F(ExperimentFile, AllErrorsAreReportedAtOnceInTheOrderOfTheFile) {
 variants: [Q8_0, [], {name: y}, {type: Q8_0, file: other.gguf}]
 dataset: {file: questions.jsonl, limit: -1}
 generation: {temp: warm, top-p: 2, predict: 0}
-analysis: {margin: 1, alpha: 0.5}
+analysis: {margin: 1, alpha: 0.5, stopping: peek}
 engine: {flash-attn: auto, cache-type-k: q3}
 engine: {}
 blinding-seed: -1
@@ -199,6 +200,7 @@ colour: red
             "exp.yaml:4:45: generation.predict: must be from 1 to 1000000, not 0",
             "exp.yaml:5:20: analysis.margin: must be above 0 and below 1, not 1",
             "exp.yaml:5:30: analysis.alpha: must be above 0 and below 0.5, not 0.5",
+            "exp.yaml:5:45: analysis.stopping: must be one of hybrid, group-sequential, none, not \"peek\"",
             "exp.yaml:6:22: engine.flash-attn: must be one of on, off, not \"auto\"",
             "exp.yaml:6:42: engine.cache-type-k: must be one of f32, f16, bf16, q8_0, q4_0, q4_1, iq4_nl, q5_0, q5_1, "
             "not \"q3\"",

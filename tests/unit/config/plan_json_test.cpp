@@ -31,7 +31,7 @@ Plan full_plan() {
     JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 1.25, 10};
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
-    plan.analysis = {0.07, 0.025, 0.9, 0.3, 0.2};
+    plan.analysis = {0.07, 0.025, 0.9, "group-sequential", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
     return plan;
@@ -44,7 +44,7 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
         EXPECT_THAT(text, Not(HasSubstr(word))) << word;
     EXPECT_THAT(text, testing::StartsWith(
                           "{\"analysis\":{\"alpha\":0.025,\"expected-decisive-rate\":0.3,\"icc\":0.2,\"margin\":0.07,"
-                          "\"power\":0.9},\"baseline\":{\"file\":"));
+                          "\"power\":0.9,\"stopping\":\"group-sequential\"},\"baseline\":{\"file\":"));
 }
 
 // The stored form is an interface: plans of earlier runs are read back.
@@ -55,7 +55,7 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
         plan_to_json(plan),
-        R"({"analysis":{"alpha":0.05,"expected-decisive-rate":0.6,"icc":0.1,"margin":0.1,"power":0.8},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,)"
+        R"({"analysis":{"alpha":0.05,"expected-decisive-rate":0.6,"icc":0.1,"margin":0.1,"power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,)"
         R"("dataset":{"clusters":[],"fields":{},"file":"","ids":[],"limit":0},)"
         R"("engine":{"cache-type-k":"f16","cache-type-v":"f16","flash-attn":"on","n-gpu-layers":-1,"ubatch-size":512},)"
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
@@ -64,6 +64,15 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("judges":[{"api-key-env":"","concurrency":4,"max-tokens":1024,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
         R"("prompt-template":"","provider":"reference","retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,"timeout-s":120.0,"url":""}],)"
         R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
+}
+
+TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
+    std::string text = plan_to_json(full_plan());
+    const std::string entry = ",\"stopping\":\"group-sequential\"";
+    text.erase(text.find(entry), entry.size());
+    const auto plan = plan_from_json(text);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->analysis.stopping, "none");
 }
 
 TEST(PlanJson, RoundTripsExactly) {

@@ -32,6 +32,7 @@ TEST_F(Resolve, TheDefaultsAreThoseOfTheStudy) {
     EXPECT_EQ(plan.generation.prompt_template, kDefaultPromptTemplate);
     EXPECT_EQ(plan.analysis.margin, 0.10);
     EXPECT_EQ(plan.analysis.alpha, 0.05);
+    EXPECT_EQ(plan.analysis.stopping, "hybrid");
     ASSERT_EQ(plan.judges.size(), 1u);
     EXPECT_EQ(plan.judges[0].provider, "reference");
     EXPECT_EQ(plan.judges[0].name, "reference");

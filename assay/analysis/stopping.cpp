@@ -1,0 +1,198 @@
+#include "assay/analysis/stopping.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "assay/analysis/evidence.hpp"
+#include "assay/analysis/phrases.hpp"
+#include "assay/analysis/tally.hpp"
+#include "assay/base/result.hpp"
+
+namespace assay::analysis {
+namespace {
+
+/// A cluster or question whose comparisons do not stand together; nothing: they all do.
+std::optional<std::string> torn_owner(std::span<const Outcome> in_order) {
+    std::set<std::string> begun;
+    std::string last;
+    for (const Outcome& outcome : in_order) {
+        const std::string owner = owner_of(outcome);
+        if (owner == last) continue;
+        if (!begun.insert(owner).second) {
+            return outcome.cluster ? fmt::format("cluster \"{}\"", *outcome.cluster)
+                                   : fmt::format("question \"{}\"", outcome.question_id);
+        }
+        last = owner;
+    }
+    return std::nullopt;
+}
+
+bool is_extended(std::span<const Outcome> in_order, const JudgingPlan& plan) {
+    return static_cast<std::int64_t>(in_order.size()) > plan.n_planned;
+}
+
+/// Empty: early stopping is possible.
+std::string why_refused(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings) {
+    if (settings.stopping == "none") return "";
+    if (plan.judge_costs_nothing) {
+        return "Early stopping is off: this judge costs nothing, so it would lose power and save nothing.";
+    }
+    if (is_extended(in_order, plan)) {
+        return fmt::format(
+            "Early stopping is off: {} were planned when judging began and there are {} now. What a run says that was "
+            "extended once its decision could be seen is exploratory; to confirm it, judge new questions in a run of "
+            "their own.",
+            count_of(plan.n_planned, "comparison"), in_order.size());
+    }
+    if (const auto owner = torn_owner(in_order)) {
+        return fmt::format(
+            "Early stopping is off: the comparisons of {} do not stand together in the order of judging, and dependent "
+            "comparisons count as one observation.",
+            *owner);
+    }
+    return "";
+}
+
+/// An extended run may have been looked at before, so its end keeps the level that the looks left.
+stats::MonitorRule rule_of(std::span<const Outcome> in_order,
+                           const JudgingPlan& plan,
+                           const AnalysisSettings& settings,
+                           bool refused) {
+    const auto n = static_cast<std::int64_t>(in_order.size());
+    const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
+    const auto design = keeps_level ? stopping_design(settings.stopping) : stats::StoppingDesign::kNone;
+    stats::MonitorRule rule = stats::make_monitor_rule(design, n, settings.margin, settings.alpha);
+    if (refused) rule.design = stats::StoppingDesign::kNone;
+    return rule;
+}
+
+std::string label_words(stats::Region region) {
+    return region == stats::Region::kEquivalent ? "equivalent" : "degraded";
+}
+
+}  // namespace
+
+stats::StoppingDesign stopping_design(std::string_view name) {
+    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
+    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
+    ASSAY_CHECK(name == "none");
+    return stats::StoppingDesign::kNone;
+}
+
+Stopping::Stopping(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings)
+    : design_(settings.stopping),
+      state_{.n_leading = static_cast<std::int64_t>(in_order.size()), .refused = why_refused(in_order, plan, settings)},
+      monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())) {
+    if (!state_.refused.empty()) design_ = "none";
+    for (const Outcome& outcome : in_order) {
+        std::string owner = owner_of(outcome);
+        if (!places_.empty()) places_.back().ends_factor = owner != places_.back().owner;
+        places_.push_back({std::move(owner), true});
+    }
+}
+
+bool Stopping::push(const Outcome& outcome) {
+    const bool waits = outcome.kind == OutcomeKind::kNotJudged || outcome.kind == OutcomeKind::kError;
+    if (state_.stopped || waits || state_.n_taken == static_cast<std::int64_t>(places_.size())) return false;
+    const Place& place = places_[static_cast<std::size_t>(state_.n_taken)];
+    ASSAY_CHECK(owner_of(outcome) == place.owner);
+    if (const auto value = value_of(outcome.kind, false)) {
+        values_.push_back(*value);
+        ++n_counted_;
+        n_identical_ += outcome.identical;
+    } else {
+        ++n_without_value_;
+        n_failed_ += outcome.kind == OutcomeKind::kInvalid || outcome.kind == OutcomeKind::kRefused;
+    }
+    ++state_.n_taken;
+    if (place.ends_factor) close_factor();
+    return true;
+}
+
+void Stopping::close_factor() {
+    monitor_.push(values_, n_without_value_);
+    values_.clear();
+    n_without_value_ = 0;
+    const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) || n_counted_ == n_identical_;
+    if (!monitor_.decision() || !monitor_.decision()->early || holds_off) return;
+    state_.stopped = true;
+    state_.n_leading = state_.n_taken;
+}
+
+void Stopping::advance(std::span<const Outcome> in_order) {
+    ASSAY_CHECK(in_order.size() == places_.size());
+    while (state_.n_taken < static_cast<std::int64_t>(in_order.size()) &&
+           push(in_order[static_cast<std::size_t>(state_.n_taken)])) {
+    }
+}
+
+double Stopping::tail() const {
+    return state_.stopped ? monitor_.decision()->tail : monitor_.rule().alpha_end;
+}
+
+StoppingSummary Stopping::summary() const {
+    StoppingSummary out;
+    out.design = design_;
+    out.n_planned = static_cast<std::int64_t>(places_.size());
+    out.n_used = state_.n_leading;
+    out.looks = monitor_.n_looks();
+    out.stopped_early = state_.stopped;
+    out.alpha_spent = monitor_.alpha_spent();
+    out.sentence = state_.refused;
+    if (state_.stopped) {
+        const stats::MonitorDecision& decision = *monitor_.decision();
+        out.sentence = fmt::format(
+            "Judging stopped early as {}, after {} of {} (look {}, {} design), and the interval is valid for that; the "
+            "p values of the sign test make no allowance for it.",
+            label_words(decision.region), out.n_used, count_of(out.n_planned, "planned comparison"), out.looks,
+            design_);
+    } else if (out.sentence.empty()) {
+        out.sentence = sentence_of_the_end();
+    }
+    return out;
+}
+
+std::string Stopping::sentence_of_the_end() const {
+    const std::string level = percent_level(1 - 2 * tail());
+    if (design_ == "none")
+        return fmt::format("Without early stopping: the {} interval of all comparisons decides.", level);
+    if (state_.n_taken < state_.n_leading) {
+        return fmt::format(
+            "{} of {} are settled without a gap, and no look up to there has stopped judging ({} design).",
+            state_.n_taken, count_of(state_.n_leading, "planned comparison"), design_);
+    }
+    return fmt::format(
+        "Judging went to the end of the plan: {}, none of which stopped it ({} design), so the {} interval decides.",
+        count_of(monitor_.n_looks(), "look"), design_, level);
+}
+
+Stopping stopping_of(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings) {
+    Stopping stopping(in_order, plan, settings);
+    stopping.advance(in_order);
+    return stopping;
+}
+
+std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, bool failed_as_losses) {
+    struct Sum {
+        double sum = 0;
+        double n = 0;
+    };
+    std::map<std::string, Sum> owners;
+    for (const Outcome& outcome : leading) {
+        const auto value = value_of(outcome.kind, failed_as_losses);
+        if (!value) continue;
+        Sum& owner = owners[owner_of(outcome)];
+        owner.sum += *value;
+        ++owner.n;
+    }
+    std::map<double, std::int64_t> counts;
+    for (const auto& [name, owner] : owners) ++counts[owner.sum / owner.n];
+    std::vector<stats::ValueCount> out;
+    for (const auto& [value, count] : counts) out.push_back({value, count});
+    return out;
+}
+
+}  // namespace assay::analysis
