@@ -36,8 +36,6 @@ std::string points_up(double share) {
 }
 
 std::string chance(double probability) {
-    if (probability <= 0) return "0 %";
-    if (probability >= 1) return "100 %";
     if (probability < 0.001) return "below 0.1 %";
     if (probability > 0.999) return "above 99.9 %";
     return fmt::format("{:.1f} %", 100 * probability);

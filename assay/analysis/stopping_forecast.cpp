@@ -13,15 +13,15 @@ namespace assay::analysis {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr std::int64_t kWork = 300'000;  // questions of all simulated experiments of a row
-constexpr std::int64_t kFewestRuns = 100, kMostRuns = 400;
+constexpr std::int64_t kWork = 500'000;  // questions of all simulated experiments of a row
+constexpr std::int64_t kMostRuns = 800;
 
 /// Draws verdicts under a truth.
 class Verdicts {
  public:
     Verdicts(const Design& design, double delta)
         : design_(design),
-          rng_(kSeed, fmt::format("stopping {}", delta)),
+          rng_(kSeed, "stopping"),  // the same numbers for each truth, so that rows differ by the truth alone
           p_win_((design.settings.expected_decisive_rate + delta) / 2) {
         const double icc = design.clusters ? design.settings.icc : 0;
         p_same_in_cluster_ = icc;
@@ -114,7 +114,7 @@ StoppingForecast forecast_stopping(const Design& design) {
         out.why = fmt::format("not simulated beyond {} questions", kMostSimulated);
         return out;
     }
-    out.n_runs = static_cast<int>(std::clamp(kWork / design.n_questions, kFewestRuns, kMostRuns));
+    out.n_runs = static_cast<int>(std::min(kWork / design.n_questions, kMostRuns));
     const auto rule = stats::make_monitor_rule(stopping, design.n_questions * (design.both_orders ? 2 : 1),
                                                settings.margin, settings.alpha);
     for (int multiple = 0; multiple <= 3; ++multiple) {

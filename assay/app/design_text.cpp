@@ -96,10 +96,11 @@ std::string stopping_text(std::string_view stopping, const analysis::StoppingFor
     out += line("truth", fmt::format("{:>12} {:>12} {:>13} {:>12} {:>13}", "judged", "equivalent", "non-inferior", "degraded", "inconclusive"));
     for (const analysis::StoppingRow& row : forecast.rows) {
         const std::string name = row.delta == 0 ? "truly alike" : fmt::format("{} points worse", plain_points(-row.delta));
-        out += line("  " + name, fmt::format("{:>12.0f} {:>12} {:>13} {:>12} {:>13}", row.mean_questions, chance(row.chances.equivalent),
-                                             chance(row.chances.non_inferior), chance(row.chances.degraded), chance(row.chances.inconclusive)));
+        out += line("  " + name, fmt::format("{:>12.0f} {:>10.0f} % {:>11.0f} % {:>10.0f} % {:>11.0f} %", row.mean_questions, 100 * row.chances.equivalent,
+                                             100 * row.chances.non_inferior, 100 * row.chances.degraded, 100 * row.chances.inconclusive));
     }
-    return out + line("method", fmt::format("{} simulated experiments a line; judged: questions in the mean", forecast.n_runs));
+    return out + line("method", fmt::format("{} simulated experiments a line: shares are right to about {:.0f} points; judged: questions in the mean", forecast.n_runs,
+                                            100 / std::sqrt(static_cast<double>(forecast.n_runs))));
 }
 
 Json json_of(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }

@@ -263,7 +263,7 @@ TEST(Warning, OfADesignThatIsLargeEnoughIsEmpty) {
 TEST(Warning, WhereNoNumberWouldDoNamesTheMarginAlone) {
     const Design design = design_of(100, 1e-9, 0.6);
     EXPECT_THAT(warning_of(design, questions_needed(design), reach_of(design)),
-                HasSubstr("with probability 0 % at best; a margin of 22.7 points would do."));
+                HasSubstr("with probability below 0.1 % at best; a margin of 22.7 points would do."));
 }
 
 }  // namespace

@@ -44,11 +44,10 @@ TEST(Phrases, AMarginThatWouldDoIsRoundedUp) {
 }
 
 TEST(Phrases, AChanceIsNeverRoundedToNoneOrToCertainty) {
-    EXPECT_EQ(chance(0), "0 %");
     EXPECT_EQ(chance(1e-12), "below 0.1 %");
     EXPECT_EQ(chance(0.0112), "1.1 %");
     EXPECT_EQ(chance(0.9995), "above 99.9 %");
-    EXPECT_EQ(chance(1), "100 %");
+    EXPECT_EQ(chance(0.999), "99.9 %");
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(DesignText, OfEarlyStoppingSaysWhatIsLeftOfAlphaAndWhereItStops) {
     EXPECT_THAT(text, HasSubstr("0.04 at the end"));
     EXPECT_THAT(text, HasSubstr("early stopping, hybrid, of 100 questions"));
     EXPECT_THAT(text, HasSubstr("30 points worse"));
-    EXPECT_THAT(text, HasSubstr("400 simulated experiments"));
+    EXPECT_THAT(text, HasSubstr("800 simulated experiments"));
     EXPECT_THAT(design_text(figures_of(design_of(10'000, "hybrid"))), HasSubstr("not simulated beyond 3000 questions"));
 }
 
