@@ -71,7 +71,8 @@ std::int64_t whole(const Worth& worth) {
 }
 
 LabelChances normal_chances(const stats::OperatingDesign& design) {
-    const double error = std::sqrt((design.decisive_rate - design.delta * design.delta) / static_cast<double>(design.n));
+    const double error =
+        std::sqrt((design.decisive_rate - design.delta * design.delta) / static_cast<double>(design.n));
     const double reach = stats::normal_upper_quantile(design.alpha) * error;
     const auto above = [&](double edge) { return stats::normal_upper((edge - design.delta) / error); };
     LabelChances out;
@@ -282,14 +283,16 @@ std::string warning_of(const Design& design, const QuestionsNeeded& needed, cons
     const bool large_enough = needed.equivalence.n && *needed.equivalence.n <= design.n_questions;
     if (large_enough || reach.alike->equivalent >= settings.power) return "";
     std::string out = fmt::format(
-        "This design cannot reach its margin with {} power: with {}, equivalence at {} points is said with probability {} "
+        "This design cannot reach its margin with {} power: with {}, equivalence at {} points is said with probability "
+        "{} "
         "at best",
         percent_level(settings.power), count_of(design.n_questions, "question"), plain_points(settings.margin),
         chance(reach.alike->equivalent));
     std::string remedy;
     if (needed.equivalence.n) remedy = count_of(*needed.equivalence.n, "question");
     if (reach.smallest_margin) {
-        remedy += fmt::format("{}a margin of {} points", remedy.empty() ? "" : " or ", points_up(*reach.smallest_margin));
+        remedy +=
+            fmt::format("{}a margin of {} points", remedy.empty() ? "" : " or ", points_up(*reach.smallest_margin));
     }
     if (!remedy.empty()) out += fmt::format("; {} would do", remedy);
     return out + ".";

@@ -6,9 +6,9 @@
 // degrees of freedom stands in place of the normal quantile, as evidence.hpp does it afterwards with the design effect
 // that it then measures. Here it is expected as
 //     1 + r_order + k (m - 1) icc
-// with m = sum n_g^2 / n questions in the cluster of a random question, k = 1 and r_order = 0, or, with both orders, k = 2
-// comparisons a question and r_order = max(kOrderCorrelation, icc). (Kish's 1 + (m - 1) icc for one order; with both
-// orders and no clusters the variance of a question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
+// with m = sum n_g^2 / n questions in the cluster of a random question, one comparison a question (k = 1) and r_order =
+// 0; or, with both orders, k = 2 and r_order = max(kOrderCorrelation, icc). (Kish's 1 + (m - 1) icc for one order; with
+// both orders and no clusters the variance of a question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
 //
 // Exact or not: chances of labels come from enumerating all outcomes (stats::operating_characteristics) up to
 // kMostEnumerated effective comparisons, above from the normal approximation. Numbers of questions come from the normal
@@ -50,8 +50,9 @@ struct Design {
     std::optional<ClusterShape> clusters;  ///< of these questions; empty: independent
     bool both_orders = false;              ///< each pair is judged twice, each answer first once
     AnalysisSettings settings;             ///< in the ranges that its fields name (ASSAY_CHECK)
-    std::optional<double> alpha_end;       ///< with early stopping: what is left of alpha for the decision at the end,
-                                           ///< which all figures are of (the looks before it add little); see make_design
+    /// With early stopping: what is left of alpha for the decision at the end, which all figures are of (the looks
+    /// before it add little). make_design fills it in; without it settings.alpha decides.
+    std::optional<double> alpha_end;
 };
 /// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a group-sequential one.
 [[nodiscard]] Design make_design(std::int64_t n_questions,
@@ -85,14 +86,16 @@ struct DesignReach {
     double df = std::numeric_limits<double>::infinity();  ///< of Student's t; infinite: the normal
     std::int64_t n_effective = 0;                         ///< comparisons as if independent, rounded down
     DetectableEffect mde;                                 ///< of a two-sided sign test at alpha
-    std::optional<double> smallest_margin;  ///< equivalent with the wanted power at a true difference of 0; nothing: above 0.999
+    /// Equivalent, or equivalent or non-inferior, with the wanted power at a true difference of 0. Nothing: above 0.999.
+    std::optional<double> smallest_margin;
     std::optional<double> smallest_margin_non_inferior;
     std::optional<LabelChances> alike;      ///< at a true difference of 0; nothing with fewer than two clusters
     std::optional<LabelChances> at_margin;  ///< at -margin; nothing where the decisive rate is below the margin
-    std::int64_t most_decisive = -1;   ///< with more decisive verdicts not even equal wins and losses are equivalent; -1: never
-    double p_can_be_equivalent = 0;    ///< of at most that many: P(Bin(comparisons, decisive rate) <= most_decisive)
-    std::string method;                     ///< of the chances
-    std::string why;                        ///< a sentence without a full stop: why nothing can be said; empty: it can
+    /// With more decisive verdicts not even equal wins and losses are equivalent; -1: never.
+    std::int64_t most_decisive = -1;
+    double p_can_be_equivalent = 0;  ///< P(Bin(comparisons, decisive rate) <= most_decisive)
+    std::string method;              ///< of the chances
+    std::string why;  ///< a sentence without a full stop: why nothing can be said; empty: something can
 };
 /// design.n_questions >= 1.
 [[nodiscard]] DesignReach reach_of(const Design& design);

@@ -12,7 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 Strings experiment(const Lab& lab, const Strings& more = {}) {
     Strings arguments{"plan", "-m", lab.model(), "--variants", "Q8_0,Q2_K", "--questions", lab.questions()};
@@ -34,12 +36,14 @@ TEST(Plan, OfAnExperimentIsOnStdoutAndNothingIsLoaded) {
 
 TEST(Plan, OfAJudgeThatIsCalledHasCallsTokensAndCost) {
     const Lab lab(7);
-    lab.folder().write("exp.yaml",
-                       "baseline: {file: model.gguf}\nvariants: [Q8_0]\ndataset: {file: questions.jsonl}\n"
-                       "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: m, price-input: 2, price-output: 8}]\n");
+    lab.folder().write(
+        "exp.yaml",
+        "baseline: {file: model.gguf}\nvariants: [Q8_0]\ndataset: {file: questions.jsonl}\n"
+        "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: m, price-input: 2, price-output: 8}]\n");
     const Ended ended = lab.assay({"plan", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-    for (const char* part : {"at most 47 calls, 40 of them controls", "m: 7 pairs and 40 controls", "at its prices", "early stopping, hybrid"})
+    for (const char* part : {"at most 47 calls, 40 of them controls", "m: 7 pairs and 40 controls", "at its prices",
+                             "early stopping, hybrid"})
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
     const json document = json::parse(lab.assay({"plan", "exp.yaml", "--json"}).out);
     EXPECT_EQ(document["schema_version"], 1);
@@ -55,7 +59,8 @@ TEST(Plan, OfASizeAloneNeedsNoExperiment) {
     EXPECT_EQ(needed.err, "");
     EXPECT_TRUE(contains(needed.out, "equivalence          514")) << needed.out;
     EXPECT_FALSE(contains(needed.out, "early stopping"));
-    EXPECT_TRUE(contains(lab.assay({"plan", "--margin", "0.3", "--stopping", "hybrid"}).out, "early stopping, hybrid, of 6"));
+    EXPECT_TRUE(
+        contains(lab.assay({"plan", "--margin", "0.3", "--stopping", "hybrid"}).out, "early stopping, hybrid, of 6"));
     const Ended clusters = lab.assay({"plan", "--margin", "0.1", "--n", "154", "--clusters", "40", "--json"});
     const json document = json::parse(clusters.out);
     EXPECT_EQ(document["experiment"], nullptr);
@@ -88,8 +93,10 @@ TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
         const auto start = std::chrono::steady_clock::now();
         const Ended ended = lab.assay(words);
         EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30)) << "with sanitizers, and others at work";
-        for (const char* bad : {"nan", "inf ", "bug in assay"}) EXPECT_FALSE(contains(ended.out + ended.err, bad)) << describe(ended);
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30))
+            << "with sanitizers, and others at work";
+        for (const char* bad : {"nan", "inf ", "bug in assay"})
+            EXPECT_FALSE(contains(ended.out + ended.err, bad)) << describe(ended);
     }
 }
 
@@ -119,7 +126,8 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
 TEST(Plan, ARunThatIsTooSmallForItsMarginWarnsBeforeItBegins) {
     const Lab lab(4);
     const Ended ended = lab.run("Q8_0");
-    EXPECT_TRUE(contains(ended.err, "This design cannot reach its margin with 80 % power: with 4 questions")) << ended.err;
+    EXPECT_TRUE(contains(ended.err, "This design cannot reach its margin with 80 % power: with 4 questions"))
+        << ended.err;
     EXPECT_FALSE(contains(ended.out, "This design"));
     EXPECT_FALSE(contains(lab.run("Q8_0", {"--quiet"}).err, "This design"));
 }

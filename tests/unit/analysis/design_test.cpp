@@ -106,7 +106,8 @@ TEST(MakeDesign, LeavesOfAlphaWhatEarlyStoppingDoesNotUse) {
 TEST(QuestionsNeeded, AreMoreWhenEarlyLooksTakeAShareOfAlpha) {
     Design design = design_of(0, 0.1, 0.6);
     design.alpha_end = 0.04;
-    EXPECT_EQ(questions_needed(design).equivalence.n, stats::sample_size_equivalence({.margin = 0.1, .alpha = 0.04}, 0.8));
+    EXPECT_EQ(questions_needed(design).equivalence.n,
+              stats::sample_size_equivalence({.margin = 0.1, .alpha = 0.04}, 0.8));
     EXPECT_NEAR(static_cast<double>(questions_needed(design).equivalence.n.value()), 560, 10) << "statistics.md 2g";
 }
 
@@ -158,7 +159,8 @@ TEST(DesignReach, OfClustersIsThatOfFewerComparisonsWithWiderTails) {
     EXPECT_EQ(reach.df, 13);
     EXPECT_GT(reach.smallest_margin.value(), reach_of(design_of(77, 0.10)).smallest_margin.value());
     EXPECT_GT(reach.mde.net.value(), 0.2);
-    EXPECT_THAT(reach.method, HasSubstr("as if of 77 independent comparisons, with Student's t at 13 degrees of freedom"));
+    EXPECT_THAT(reach.method,
+                HasSubstr("as if of 77 independent comparisons, with Student's t at 13 degrees of freedom"));
     design.settings.icc = 0;
     EXPECT_EQ(reach_of(design).n_effective, 154);
 }
@@ -248,9 +250,10 @@ TEST(EqualClusters, DifferByOneAtMost) {
 
 TEST(Warning, OfADesignThatIsTooSmallNamesWhatWouldDo) {
     const Design design = design_of(154, 0.1, 0.6);
-    EXPECT_EQ(warning_of(design, questions_needed(design), reach_of(design)),
-              "This design cannot reach its margin with 80 % power: with 154 questions, equivalence at 10 points is said "
-              "with probability 1.3 % at best; 514 questions or a margin of 18.3 points would do.");
+    EXPECT_EQ(
+        warning_of(design, questions_needed(design), reach_of(design)),
+        "This design cannot reach its margin with 80 % power: with 154 questions, equivalence at 10 points is said "
+        "with probability 1.3 % at best; 514 questions or a margin of 18.3 points would do.");
 }
 
 TEST(Warning, OfADesignThatIsLargeEnoughIsEmpty) {

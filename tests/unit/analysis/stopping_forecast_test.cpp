@@ -17,7 +17,9 @@ Design design_of(std::int64_t n, double margin = 0.1, const char* stopping = "hy
     return design;
 }
 
-double sum(const LabelChances& c) { return c.equivalent + c.non_inferior + c.degraded + c.inconclusive; }
+double sum(const LabelChances& c) {
+    return c.equivalent + c.non_inferior + c.degraded + c.inconclusive;
+}
 
 // statistics.md 2g: 560 questions, margin 10 points, 60 % decisive; hybrid 552 (81 %), 455 (91 %), group-sequential 483
 // (83 %), 391 (91 %), 235, 174.

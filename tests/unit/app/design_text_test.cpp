@@ -28,10 +28,12 @@ TEST(DesignText, OfASizeThatIsNotKnownSaysOnlyWhatIsNeeded) {
 
 TEST(DesignText, OfAPlannedSizeSaysWhatItCanShow) {
     const std::string text = design_text(figures_of(design_of(154)));
-    for (const char* part : {"margin 10 points net, alpha 0.05 one-sided, power 80 %", "\nwhat 154 questions can show\n",
-                             "18.3 points for equivalence, 15.6 points for non-inferiority", "17.9 points net; decisive win rate 14.5 points from 50 %",
-                             "truly alike", "10 points worse", "only with at most 88 decisive verdicts of 154",
-                             "all outcomes enumerated", "This design cannot reach its margin"}) {
+    for (const char* part :
+         {"margin 10 points net, alpha 0.05 one-sided, power 80 %", "\nwhat 154 questions can show\n",
+          "18.3 points for equivalence, 15.6 points for non-inferiority",
+          "17.9 points net; decisive win rate 14.5 points from 50 %", "truly alike", "10 points worse",
+          "only with at most 88 decisive verdicts of 154", "all outcomes enumerated",
+          "This design cannot reach its margin"}) {
         EXPECT_THAT(text, HasSubstr(part));
     }
     EXPECT_THAT(text, Not(HasSubstr("worth"))) << "the questions are independent";

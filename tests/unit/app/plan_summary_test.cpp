@@ -34,9 +34,10 @@ class PlanSummary : public testing::Test {
 
 TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
-    for (const char* word : {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-                             "reference (token F1, a metric), panel (m at http://host/v1); at most 50 calls, 40 of them controls",
-                             "margin 10 points", "runs/science", "15 answers"}) {
+    for (const char* word :
+         {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
+          "reference (token F1, a metric), panel (m at http://host/v1); at most 50 calls, 40 of them controls",
+          "margin 10 points", "runs/science", "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }
 }
@@ -49,7 +50,8 @@ TEST_F(PlanSummary, OfALargerModelTakesLonger) {
 
 TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
     const std::string text = run_preface(plan, questions);
-    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below 0.1 % at best; 514 questions would do."),
+    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below 0.1 % at best; 514 "
+                        "questions would do."),
               std::string::npos)
         << text;
     plan.analysis.margin = 0.999;
@@ -60,8 +62,9 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].price_output = 10;
     const std::string text = plan_text(plan, questions, false);
-    for (const char* part : {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
-                             "questions needed", "what 5 questions can show"}) {
+    for (const char* part :
+         {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
+          "questions needed", "what 5 questions can show"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     }
     EXPECT_EQ(text.find("early stopping"), std::string::npos) << "the judge that decides costs nothing";
