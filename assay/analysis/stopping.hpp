@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/records/analysis.hpp"
@@ -33,6 +34,9 @@
 #include "assay/stats/sequential.hpp"
 
 namespace assay::analysis {
+
+/// Of AnalysisSettings::stopping (ASSAY_CHECK).
+[[nodiscard]] stats::StoppingDesign stopping_design(std::string_view name);
 
 /// How one variant's comparisons are judged by one judge.
 struct JudgingPlan {

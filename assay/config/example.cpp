@@ -57,6 +57,8 @@ judges:                           # the first decides, further ones show how sen
   #   concurrency: 4              # requests at the same time
   #   timeout-s: 120              # for one request
   #   retries: 5                  # after a transport error, 429 or 5xx
+  #   price-input: 0              # of a million prompt tokens, in any currency; only for the cost that `assay plan` shows; 0: not given
+  #   price-output: 0             # of a million reply tokens
   #   temp: 0
   #   max-tokens: 1024            # of a reply
   #   prompt-template: judge.jinja   # default: a built-in one
@@ -70,6 +72,8 @@ analysis:
   stopping: hybrid                # hybrid | group-sequential | none: whether judging may end before all is judged; never of a judge
                                   # that costs nothing
   multiplicity: ladder            # ladder (from the largest file down, until one fails) | holm | none: what may be claimed of several variants
+  expected-decisive-rate: 0.6     # wins and losses of all verdicts; only for `assay plan`
+  icc: 0.1                        # how much verdicts of one cluster are alike, 0 to 1; only for `assay plan`, and only with clusters
 
 engine:                           # this machine
   # path: /opt/assay/assay-engine # default: beside assay

@@ -67,14 +67,15 @@ TEST(Decisions, OfAJudgeThatCannotTellAnAnswerToAnotherQuestionNothingIsMeasured
 
 TEST(Decisions, WhatComesAfterARungThatFailedIsNotClaimed) {
     const Lab lab(30);
-    lab.folder().write("bad.gguf", "type F16\nskill 10\npadding larger than the others so that it comes first\n");
-    const Ended ended = lab.run(variant(lab, "bad", bytes_of((lab.folder() / "bad.gguf").string())) + ",Q8_0", {"--margin", "0.15"});
+    // A file that is larger than the others comes first.
+    const std::string variants = variant(lab, "bad", "skill 80\nsalt other\npadding " + std::string(1000, 'x') + "\n") + ",Q8_0";
+    const Ended ended = lab.run(variants);
     EXPECT_EQ(ended.exit_code, 5) << describe(ended);
     const auto decision = lab.comparison("Q8_0")["decision"];
     EXPECT_EQ(decision["label"], "equivalent");
     EXPECT_EQ(decision["claimed"], false);
     EXPECT_TRUE(lab.report()["recommendation"]["variant"].is_null());
-    EXPECT_EQ(lab.run(variant(lab, "bad", bytes_of((lab.folder() / "bad.gguf").string())) + ",Q8_0", {"--margin", "0.15", "--multiplicity", "none"}).exit_code, 0);
+    EXPECT_EQ(lab.run(variants, {"--multiplicity", "none"}).exit_code, 0);
 }
 
 TEST(Decisions, WithoutAnyAnswerOfTheBaselineNothingIsMeasured) {
