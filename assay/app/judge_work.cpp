@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "assay/judge/prompt.hpp"
+#include "assay/records/control.hpp"
 
 namespace assay::app {
 namespace {
@@ -28,7 +29,7 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     if (judge.provider == "reference") return std::nullopt;
     JudgeWork work;
     work.name = judge.name;
-    work.n_controls = 2 * kControlPairs;
+    work.n_controls = 2 * kFewestControls;
     const auto n_questions = static_cast<std::int64_t>(questions.size());
     work.n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size()) * (both_orders ? 2 : 1);
 

@@ -36,9 +36,9 @@ TEST(Decisions, AVariantThatLosesMostlyIsDegraded) {
 }
 
 TEST(Decisions, AVariantThatWinsAndLosesIsInconclusiveAndSaysHowManyMore) {
-    const Lab lab(20);
-    lab.folder().write("model.gguf", "type F16\nskill 90\n");
-    const Ended ended = lab.run(variant(lab, "mixed", "skill 90\nsalt other\n"));
+    const Lab lab(40);
+    lab.folder().write("model.gguf", "type F16\nskill 85\n");
+    const Ended ended = lab.run(variant(lab, "mixed", "skill 85\nsalt other\n"));
     EXPECT_EQ(ended.exit_code, 5) << describe(ended);
     const auto comparison = lab.comparison("mixed");
     EXPECT_EQ(comparison["decision"]["label"], "inconclusive");
