@@ -6,7 +6,7 @@ PROGRAMS := build/release/bin
 MODEL    := build/models/SmolLM2-135M-Instruct-F16.gguf
 DEMO_RUN := runs/science-demo
 
-.PHONY: help setup build model demo tests test check bench format golden clean
+.PHONY: help setup build model demo tests test check bench validate format golden clean
 
 help:
 	@echo "make build    programs in $(PROGRAMS)"
@@ -14,6 +14,7 @@ help:
 	@echo "make test     build, then every test (unit tests with sanitizers)"
 	@echo "make check    formatting and layers, then make test"
 	@echo "make bench    answering beside llama-server and llama-bench; takes about 20 minutes"
+	@echo "make validate whether the decisions keep their promises, by simulation; takes about a minute"
 	@echo "make golden   rewrite the golden files from what the programs print now"
 	@echo "make format   clang-format over our sources"
 	@echo "make clean    remove build/ (not the caches in ~/.cache/assay)"
@@ -46,6 +47,9 @@ check:
 bench: model
 	@scripts/llama.sh peers >/dev/null
 	@python3 bench/answering.py
+
+validate: build
+	@$(PROGRAMS)/assay_validate
 
 golden: tests
 	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test' --output-on-failure

@@ -29,8 +29,7 @@
 namespace assay::analysis {
 
 /// Fills everything but the names of variant, baseline and judge. `settings` must lie in the ranges that its fields
-/// name (ASSAY_CHECK).
-/// The order of judging plays no part, and settings.stopping is not looked at.
+/// name (ASSAY_CHECK). The order of judging plays no part, and settings.stopping is not looked at.
 [[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings);
 
 /// Of a judge whose verdicts come in an order and may stop early (stopping.hpp): `in_order` holds every planned

@@ -14,9 +14,6 @@ namespace assay::analysis {
 inline constexpr double kSwappedLostAbove = 0.6;
 /// ... and that of "a side was preferred" among identical pairs below this.
 inline constexpr double kPreferredBelow = 0.3;
-/// Of each kind, at least. 17 of 20 and 1 of 20 pass.
-inline constexpr std::int64_t kFewestControls = 20;
-
 /// Counts the controls of one judge. A swapped pair without a usable verdict (INVALID, REFUSED) has not lost; identical ones without are left
 /// out of their rate. ERROR and not asked yet: pending, and a judge with any has not passed.
 [[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes);

@@ -31,6 +31,16 @@ std::string plain_points(double share) {
     return fmt::format("{:.6g}", share * 100);
 }
 
+std::string points_up(double share) {
+    return fmt::format("{:.6g}", std::ceil(share * 1000 * (1 - 1e-12)) / 10);
+}
+
+std::string chance(double probability) {
+    if (probability < 0.001) return "below 0.1 %";
+    if (probability > 0.999) return "above 99.9 %";
+    return fmt::format("{:.1f} %", 100 * probability);
+}
+
 std::string percent_level(double share) {
     return fmt::format("{:.6g} %", share * 100);
 }

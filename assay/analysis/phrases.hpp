@@ -14,6 +14,10 @@ namespace assay::analysis {
 [[nodiscard]] std::string points_beside(double share, double edge);
 /// A margin, unsigned and without needless zeros: "10", "2.5".
 [[nodiscard]] std::string plain_points(double share);
+/// A margin that is large enough, rounded up to a tenth of a point: "18.4" of 0.18331.
+[[nodiscard]] std::string points_up(double share);
+/// A probability in per cent with one decimal, "below 0.1 %" and "above 99.9 %" at the ends.
+[[nodiscard]] std::string chance(double probability);
 /// A level in per cent: "90 %", "97.5 %".
 [[nodiscard]] std::string percent_level(double share);
 /// "1 question", "364 questions".

@@ -14,13 +14,6 @@
 namespace assay::analysis {
 namespace {
 
-stats::StoppingDesign design_of(const std::string& name) {
-    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
-    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
-    ASSAY_CHECK(name == "none");
-    return stats::StoppingDesign::kNone;
-}
-
 /// A cluster or question whose comparisons do not stand together; nothing: they all do.
 std::optional<std::string> torn_owner(std::span<const Outcome> in_order) {
     std::set<std::string> begun;
@@ -70,7 +63,7 @@ stats::MonitorRule rule_of(std::span<const Outcome> in_order,
                            bool refused) {
     const auto n = static_cast<std::int64_t>(in_order.size());
     const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
-    const auto design = keeps_level ? design_of(settings.stopping) : stats::StoppingDesign::kNone;
+    const auto design = keeps_level ? stopping_design(settings.stopping) : stats::StoppingDesign::kNone;
     stats::MonitorRule rule = stats::make_monitor_rule(design, n, settings.margin, settings.alpha);
     if (refused) rule.design = stats::StoppingDesign::kNone;
     return rule;
@@ -81,6 +74,13 @@ std::string label_words(stats::Region region) {
 }
 
 }  // namespace
+
+stats::StoppingDesign stopping_design(std::string_view name) {
+    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
+    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
+    ASSAY_CHECK(name == "none");
+    return stats::StoppingDesign::kNone;
+}
 
 Stopping::Stopping(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings)
     : design_(settings.stopping),

@@ -7,13 +7,13 @@
 // all. The comparisons of a cluster (or of a question, where it was judged in both orders) must stand together.
 //
 // What counts (statistics.md 2g):
-//   prefix       a comparison that is not judged yet, or whose verdict is ERROR, blocks: it and all after it wait until
-//   it
-//                is settled
-//   values       win +1, tie 0, loss -1; identical answers are ties and a variant without an answer loses, in their
-//   places no value     INVALID, REFUSED and a baseline without an answer are skipped, and INVALID and REFUSED are
-//   counted factors      one a cluster or question, the mean of its values, once all its comparisons are settled
-//   overshoot    verdicts after the stop are left out; StoppingState::n_leading says where it is
+//   prefix     a comparison that is not judged yet, or whose verdict is ERROR, blocks: all after it wait until it is
+//              settled
+//   values     win +1, tie 0, loss -1; identical answers are ties, and a variant without an answer loses, in place
+//   no value   INVALID, REFUSED and a baseline without an answer are skipped; INVALID and REFUSED are counted
+//   factors    one a cluster or question, the mean of its values, once all its comparisons are settled
+//   overshoot  verdicts after the stop are left out; StoppingState::n_leading says where it is
+//
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power and save nothing),
 // where a cluster does not stand together (a product over its members would be no supermartingale), and where the run
 // was extended after it was planned.
@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/records/analysis.hpp"
@@ -33,6 +34,9 @@
 #include "assay/stats/sequential.hpp"
 
 namespace assay::analysis {
+
+/// Of AnalysisSettings::stopping (ASSAY_CHECK).
+[[nodiscard]] stats::StoppingDesign stopping_design(std::string_view name);
 
 /// How one variant's comparisons are judged by one judge.
 struct JudgingPlan {

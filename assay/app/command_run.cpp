@@ -34,7 +34,7 @@ int run(const RunFlags& flags) {
     const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
     check_gate(flags.gate, plan);
     const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
-    if (!flags.quiet) std::fputs(summarize_plan(plan, questions).c_str(), stderr);
+    if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
     const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.rejudge}, interrupted(), progress);
     if (flags.json) {
@@ -65,20 +65,6 @@ void add_run_command(CLI::App& app, Action& action) {
         "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may ship, one is degraded; 4 not measured;\n"
         "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
-}
-
-void add_plan_command(CLI::App& app, Action& action) {
-    auto flags = std::make_shared<PlanFlags>();
-    CLI::App* command = app.add_subcommand("plan", "say what a run would do and about how long it would take; nothing is loaded");
-    add_plan_flags(*command, *flags);
-    command->footer("Example:\n  assay plan science.yaml");
-    command->callback([flags, &action] {
-        action = [flags] {
-            const Plan plan = load_plan_or_throw(*flags);
-            std::fputs(summarize_plan(plan, load_questions_or_throw(plan.dataset)).c_str(), stdout);
-            return 0;
-        };
-    });
 }
 
 void add_init_command(CLI::App& app, Action& action) {

@@ -142,7 +142,7 @@ std::vector<Control> controls_of_plan(const store::Store& store, std::span<const
 }
 
 std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions) {
-    return costs_nothing ? std::max(pairing::kFewestControls, static_cast<std::int64_t>(n_questions)) : pairing::kFewestControls;
+    return costs_nothing ? std::max(kFewestControls, static_cast<std::int64_t>(n_questions)) : kFewestControls;
 }
 
 std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each) {

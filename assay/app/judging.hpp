@@ -30,7 +30,7 @@ void note_decision_shown(store::Store& store, const std::string& judge_key, std:
 
 /// The controls of the present plan: those among the comparisons of `variants` whose answers are all in `answer_keys`.
 [[nodiscard]] std::vector<Control> controls_of_plan(const store::Store& store, std::span<const std::string> variants, const std::set<std::string>& answer_keys);
-/// How many of each kind a judge is shown: one for each question if that costs nothing, never fewer than pairing::kFewestControls.
+/// How many of each kind a judge is shown: one for each question if that costs nothing, never fewer than kFewestControls.
 [[nodiscard]] std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions);
 /// The first `n_each` of each kind.
 [[nodiscard]] std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each);

@@ -54,6 +54,8 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("--stopping", o.stopping, "whether judging may end early: hybrid (default), group-sequential or none")->group(decision);
     command.add_option("--multiplicity", o.multiplicity, "what may be claimed of several variants: ladder (default), holm or none")->group(decision);
     command.add_option("--known-bad", o.known_bad, "name of a variant that is there only to show that the judge finds a bad one")->group(decision);
+    command.add_option("--decisive-rate", o.decisive_rate, "for planning: expected wins and losses among all verdicts, in (0, 1]; default 0.6")->group(decision);
+    command.add_option("--icc", o.icc, "for planning: expected correlation of verdicts of one cluster, 0 to 1; default 0.1")->group(decision);
     command.add_option("--blinding-seed", o.blinding_seed, "seed of sides and order of judging")->group(decision);
     command.add_option("-j,--max-concurrency", o.max_concurrency, "requests in flight to each judge; default 4")->group(decision);
 
@@ -79,6 +81,12 @@ Plan load_plan_or_throw(PlanFlags flags) {
     auto plan = config::load_plan(flags.file.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.file), flags.overrides);
     if (!plan) throw_all(plan.error());
     return std::move(*plan);
+}
+
+AnalysisSettings load_analysis_or_throw(const PlanFlags& flags) {
+    const auto settings = config::load_analysis(flags.overrides);
+    if (!settings) throw_all(settings.error());
+    return *settings;
 }
 
 std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset) {

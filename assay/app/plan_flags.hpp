@@ -28,6 +28,8 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags);
 
 /// The plan, or Error kUsage with every error on a line of its own.
 [[nodiscard]] Plan load_plan_or_throw(PlanFlags flags);
+/// The decision's settings alone, for planning without an experiment, or Error kUsage as above.
+[[nodiscard]] AnalysisSettings load_analysis_or_throw(const PlanFlags& flags);
 /// The plan's questions, or Error kUsage with every error on a line of its own.
 [[nodiscard]] std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset);
 

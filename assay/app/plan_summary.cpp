@@ -4,9 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
 
+#include "assay/analysis/phrases.hpp"
+#include "assay/app/design_text.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
+#include "assay/config/plan_json.hpp"
 
 namespace assay::app {
 namespace {
@@ -33,30 +40,131 @@ double prompt_tokens(const Plan& plan, std::span<const Question> questions) {
     return characters / kCharactersPerToken;
 }
 
+int n_threads_of(const Plan& plan) { return plan.engine.threads > 0 ? plan.engine.threads : describe_host().n_cores; }
+
+double answer_seconds(const Plan& plan, std::span<const Question> questions) {
+    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict;
+    const double operations = 2 * n_weights_of(plan.baseline.file) * (prompt_tokens(plan, questions) + kDecodeCost * n_answers);
+    return operations / (kOperationsPerCoreSecond * n_threads_of(plan)) * static_cast<double>(plan.variants.size() + 1);
+}
+
+std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
+    std::vector<std::string> names;
+    for (const VariantSpec& spec : variants) names.push_back(spec.name);
+    return names;
+}
+
+std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+    std::vector<JudgeWork> out;
+    for (const JudgeSpec& spec : plan.judges) {
+        if (auto work = judge_work(spec, plan, questions, both_orders)) out.push_back(std::move(*work));
+    }
+    return out;
+}
+
+/// 1234567 as 1.23 million: estimates have no more digits.
+std::string about(double tokens) {
+    if (tokens >= 1e6) return fmt::format("{:.3g} million", tokens / 1e6);
+    if (tokens >= 1e3) return fmt::format("{:.0f} thousand", tokens / 1e3);
+    return fmt::format("{:.0f}", tokens);
+}
+
+std::string judges_text(const std::vector<JudgeWork>& judges) {
+    if (judges.empty()) return "";
+    std::string out = "\njudges, at most\n";
+    for (const JudgeWork& work : judges) {
+        out += fmt::format("  {}: {} and {}; about {} prompt tokens and {} reply tokens\n", work.name,
+                           analysis::count_of(work.n_pairs, "pair"), analysis::count_of(work.n_controls, "control"),
+                           about(work.prompt_tokens), about(work.reply_tokens));
+        if (work.cost) {
+            out += fmt::format("  {}: about {:.2f} at its prices, {:.2f} if every reply were as long as it may be\n", work.name, *work.cost,
+                               *work.most_cost);
+        }
+    }
+    return out;
+}
+
+nlohmann::ordered_json json_of(const JudgeWork& work) {
+    nlohmann::ordered_json out{{"name", work.name},
+                               {"n_pairs", work.n_pairs},
+                               {"n_controls", work.n_controls},
+                               {"n_calls", work.n_calls()},
+                               {"prompt_tokens", work.prompt_tokens},
+                               {"reply_tokens", work.reply_tokens},
+                               {"most_reply_tokens", work.most_reply_tokens},
+                               {"cost", nullptr},
+                               {"most_cost", nullptr}};
+    if (work.cost) out["cost"] = *work.cost, out["most_cost"] = *work.most_cost;
+    return out;
+}
+
+/// The plan as a design. Early stopping is that of the judge that decides: none where it costs nothing, as that would cost power and save
+/// nothing.
+analysis::Design design_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+    AnalysisSettings settings = plan.analysis;
+    if (plan.judges.front().provider == "reference") settings.stopping = "none";
+    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), both_orders, settings);
+}
+
+/// The document of both forms: the design's figures between what is known of an experiment and of its judges.
+std::string document(nlohmann::ordered_json experiment, const DesignFigures& figures, const std::vector<JudgeWork>& judges) {
+    nlohmann::ordered_json out{{"schema_version", 1}, {"experiment", std::move(experiment)}};
+    out.update(nlohmann::ordered_json::parse(design_json(figures)));
+    out["judges"] = nlohmann::ordered_json::array();
+    for (const JudgeWork& work : judges) out["judges"].push_back(json_of(work));
+    return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
-    const Host host = describe_host();
-    const int threads = plan.engine.threads > 0 ? plan.engine.threads : host.n_cores;
-    std::vector<std::string> names, judges;
-    for (const VariantSpec& spec : plan.variants) names.push_back(spec.name);
+    std::vector<std::string> judges;
     for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
-    const double n = static_cast<double>(questions.size());
-    const double operations = 2 * n_weights_of(plan.baseline.file) * (prompt_tokens(plan, questions) + kDecodeCost * n * plan.generation.predict);
-    const double seconds = operations / (kOperationsPerCoreSecond * threads) * static_cast<double>(plan.variants.size() + 1);
-    std::size_t calls = 0;
-    for (const JudgeSpec& spec : plan.judges) calls += spec.provider == "reference" ? 0 : questions.size() * plan.variants.size();
+    std::int64_t calls = 0, controls = 0;
+    for (const JudgeWork& work : work_of(plan, questions, false)) calls += work.n_calls(), controls += work.n_controls;
 
     std::string out = fmt::format("experiment {}\n", plan.name);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, plan.baseline.file);
-    out += fmt::format("  variants   {}\n", fmt::join(names, ", "));
+    out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
-    out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, threads);
-    out += fmt::format("  judges     {}{}\n", fmt::join(judges, ", "), calls > 0 ? fmt::format("; at most {} calls", calls) : "");
+    out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, n_threads_of(plan));
+    out += fmt::format("  judges     {}{}\n", fmt::join(judges, ", "), calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
     out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n", plan.analysis.margin * 100, plan.analysis.alpha);
     out += fmt::format("  run        {}\n", plan.run_dir);
-    out += fmt::format("  time       about {} for {} answers if none is there yet (a rule of thumb: half to twice that)\n", format_duration(seconds), questions.size() * (plan.variants.size() + 1));
+    out += fmt::format("  time       about {} for {} answers if none is there yet (a rule of thumb: half to twice that)\n", format_duration(answer_seconds(plan, questions)), questions.size() * (plan.variants.size() + 1));
     return out;
+}
+
+std::string run_preface(const Plan& plan, std::span<const Question> questions) {
+    const analysis::Design design = design_of(plan, questions, false);
+    const std::string warning = analysis::warning_of(design, analysis::questions_needed(design), analysis::reach_of(design));
+    return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
+}
+
+std::string plan_text(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+    const DesignFigures figures = figures_of(design_of(plan, questions, both_orders));
+    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions, both_orders)) + "\n" + design_text(figures);
+}
+
+std::string plan_json(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+    nlohmann::ordered_json experiment{{"name", plan.name},
+                                      {"plan_sha256", config::plan_sha256(plan)},
+                                      {"baseline", plan.baseline.name},
+                                      {"variants", names_of(plan.variants)},
+                                      {"n_questions", questions.size()},
+                                      {"n_answers", questions.size() * (plan.variants.size() + 1)},
+                                      {"answer_seconds", answer_seconds(plan, questions)},
+                                      {"run", plan.run_dir}};
+    return document(std::move(experiment), figures_of(design_of(plan, questions, both_orders)),
+                    work_of(plan, questions, both_orders));
+}
+
+std::string size_text(const analysis::Design& design) {
+    return design_text(figures_of(design));
+}
+
+std::string size_json(const analysis::Design& design) {
+    return document(nullptr, figures_of(design), {});
 }
 
 }  // namespace assay::app

@@ -47,6 +47,9 @@ void apply_flags(const Overrides& flags, Draft& draft, Problems& problems);
 /// Fills in defaults, reads templates, looks for files, and checks what concerns several values.
 void resolve(Draft& draft, Problems& problems);
 
+/// Reports a power that is not above alpha.
+void check_power(const Draft& draft, Problems& problems);
+
 // Helpers that file and flags share.
 
 /// `text` as an absolute path below `base`. Reports a path that is empty, holds a NUL or is not UTF-8.

@@ -61,6 +61,8 @@ judges:                           # the first decides, further ones show how sen
   #   requests-per-minute: 0      # at most, retries included; 0: no limit
   #   tokens-per-minute: 0        # of prompts and replies; 0: no limit
   #   max-calls: 0                # requests of one run, retries included; then the judge stops; 0: no limit
+  #   price-input: 0              # of a million prompt tokens, in any currency; only for the cost that `assay plan` shows; 0: not given
+  #   price-output: 0             # of a million reply tokens
   #   temp: 0
   #   max-tokens: 1024            # of a reply
   #   prompt-template: judge.jinja   # default: a built-in one
@@ -74,6 +76,8 @@ analysis:
   stopping: hybrid                # hybrid | group-sequential | none: whether judging may end before all is judged; never of a judge
                                   # that costs nothing
   multiplicity: ladder            # ladder (from the largest file down, until one fails) | holm | none: what may be claimed of several variants
+  expected-decisive-rate: 0.6     # wins and losses of all verdicts; only for `assay plan`
+  icc: 0.1                        # how much verdicts of one cluster are alike, 0 to 1; only for `assay plan`, and only with clusters
 
 engine:                           # this machine
   # path: /opt/assay/assay-engine # default: beside assay

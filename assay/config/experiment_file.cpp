@@ -277,6 +277,7 @@ class ExperimentFile {
         auto analysis = block("analysis");
         if (!analysis) return;
         visit_analysis(plan_.analysis, reader(*analysis));
+        visit_planning(plan_.analysis, reader(*analysis));
         analysis->finish();
     }
 

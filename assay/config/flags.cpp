@@ -39,6 +39,8 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "analysis.power", "--power", flags.power);
     add(list, "analysis.stopping", "--stopping", flags.stopping);
     add(list, "analysis.multiplicity", "--multiplicity", flags.multiplicity);
+    add(list, "analysis.expected-decisive-rate", "--decisive-rate", flags.decisive_rate);
+    add(list, "analysis.icc", "--icc", flags.icc);
     add(list, "engine.threads", "--threads", flags.threads);
     add(list, "engine.slots", "--slots", flags.slots);
     add(list, "engine.ubatch-size", "--ubatch-size", flags.ubatch_size);
@@ -219,6 +221,7 @@ class FlagLayer {
         visit_engine(plan_.engine, setter("engine"));
         visit_machine(plan_.engine, setter("engine"));
         visit_analysis(plan_.analysis, setter("analysis"));
+        visit_planning(plan_.analysis, setter("analysis"));
         setter("dataset")("limit", plan_.dataset.limit, kLimit);
         prompts();
         variants();

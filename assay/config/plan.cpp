@@ -32,4 +32,20 @@ tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::file
     return std::move(draft.plan);
 }
 
+tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrides& flags) {
+    Overrides of_analysis;
+    of_analysis.margin = flags.margin;
+    of_analysis.alpha = flags.alpha;
+    of_analysis.power = flags.power;
+    of_analysis.stopping = flags.stopping;
+    of_analysis.decisive_rate = flags.decisive_rate;
+    of_analysis.icc = flags.icc;
+    Draft draft;
+    Problems problems;
+    apply_flags(of_analysis, draft, problems);
+    check_power(draft, problems);
+    if (problems.size() > 0) return tl::unexpected(problems.take());
+    return draft.plan.analysis;
+}
+
 }  // namespace assay::config

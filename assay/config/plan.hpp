@@ -49,6 +49,8 @@ struct Overrides {
     std::optional<std::string> stopping;
     std::optional<std::string> multiplicity;
     std::optional<std::string> known_bad;
+    std::optional<double> decisive_rate;  ///< --decisive-rate: analysis.expected-decisive-rate
+    std::optional<double> icc;
     std::optional<std::string> engine;  ///< --engine: the program assay-engine
     std::optional<std::int64_t> threads;
     std::optional<std::int64_t> slots;
@@ -69,5 +71,9 @@ struct Overrides {
 /// given. Throws nothing but std::bad_alloc.
 [[nodiscard]] tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::filesystem::path>& file,
                                                                  const Overrides& flags);
+
+/// The analysis settings of flags alone, for planning without an experiment: checked as load_plan checks them. Other
+/// flags are not looked at.
+[[nodiscard]] tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrides& flags);
 
 }  // namespace assay::config

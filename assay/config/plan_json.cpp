@@ -114,6 +114,8 @@ class ObjectReader {
         field = value.get<Number>();
     }
 
+    [[nodiscard]] bool has(std::string_view key) const { return object_.contains(std::string(key)); }
+
     [[nodiscard]] std::string name(std::string_view key) const {
         return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
     }
@@ -132,6 +134,13 @@ class ObjectReader {
     std::string path_;
     std::size_t n_read_ = 0;
 };
+
+/// For what decides no result: plans that were stored before such a key existed lack it, and it has its default.
+auto if_there(ObjectReader& in) {
+    return [&in](std::string_view key, auto& field, const auto& rule) {
+        if (in.has(key)) in(key, field, rule);
+    };
+}
 
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
@@ -152,7 +161,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     in.get("api-key-env", judge.api_key_env);
     in.get("prompt-template", judge.prompt_template);
     visit_judge(judge, in);
-    visit_judge_transport(judge, in);
+    visit_judge_transport(judge, if_there(in));
     in.finish();
 }
 
@@ -222,6 +231,7 @@ Plan read_plan(const json& root) {
     read_list(in, "judges", plan.judges);
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);
+    visit_planning(plan.analysis, if_there(analysis));
     analysis.finish();
     ObjectReader controls(in.at("controls"), "controls");
     controls.get("known-bad", plan.known_bad);
@@ -237,6 +247,7 @@ std::string plan_to_json(const Plan& plan) {
     json out = identity_of(plan, [](const std::string& path) { return path; });
     out["name"] = plan.name;
     out["source"] = plan.source;
+    visit_planning(plan.analysis, writer(out["analysis"]));
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
         out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
         visit_judge_transport(plan.judges[i], writer(out["judges"][i]));

@@ -294,11 +294,7 @@ class Resolver {
         if (is_quantized_cache(engine.cache_type_v) && engine.flash_attn == "off") {
             add("engine.cache-type-v", fmt::format("{} needs flash-attn: on", engine.cache_type_v));
         }
-        if (plan_.analysis.power <= plan_.analysis.alpha) {
-            const bool by_power = written("analysis.power") || !written("analysis.alpha");
-            add(by_power ? "analysis.power" : "analysis.alpha",
-                fmt::format("power ({}) must be above alpha ({})", plan_.analysis.power, plan_.analysis.alpha));
-        }
+        check_power(draft_, problems_);
     }
 
     void check_name() {
@@ -325,6 +321,14 @@ class Resolver {
 };
 
 }  // namespace
+
+void check_power(const Draft& draft, Problems& problems) {
+    const AnalysisSettings& analysis = draft.plan.analysis;
+    if (analysis.power > analysis.alpha) return;
+    const bool by_power = draft.origins.contains("analysis.power") || !draft.origins.contains("analysis.alpha");
+    problems.add(draft.origin(by_power ? "analysis.power" : "analysis.alpha"),
+                 fmt::format("power ({}) must be above alpha ({})", analysis.power, analysis.alpha));
+}
 
 void resolve(Draft& draft, Problems& problems) {
     Resolver(draft, problems).run();

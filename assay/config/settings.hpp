@@ -19,6 +19,7 @@ inline constexpr std::array<std::string_view, 3> kMultiplicities{"ladder", "holm
 inline constexpr Range kAnySeed{0, 0x1p64};  // whoever parses the number refuses 2^64 itself
 inline constexpr Range kConcurrency{1, 1024};
 inline constexpr Range kLimit{0, 1e9};
+inline constexpr Range kPrice{0, 1e9};
 
 /// GenerationSettings, but for its texts (system, templates, stop).
 template <class Settings, class Visit>
@@ -63,7 +64,7 @@ void visit_judge(Settings& s, Visit&& visit) {
     visit("show-expected", s.show_expected, YesNo{});
 }
 
-/// JudgeSpec: how the judge is reached.
+/// JudgeSpec: how the judge is reached and what it costs.
 template <class Settings, class Visit>
 void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("concurrency", s.concurrency, kConcurrency);
@@ -72,6 +73,8 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("requests-per-minute", s.requests_per_minute, Range{0, 1'000'000});
     visit("tokens-per-minute", s.tokens_per_minute, Range{0, 1e9});
     visit("max-calls", s.max_calls, Range{0, 1e9});
+    visit("price-input", s.price_input, kPrice);
+    visit("price-output", s.price_output, kPrice);
 }
 
 template <class Settings, class Visit>
@@ -81,6 +84,13 @@ void visit_analysis(Settings& s, Visit&& visit) {
     visit("power", s.power, Range{0, 1, true, true});
     visit("stopping", s.stopping, Words{kStoppingDesigns});
     visit("multiplicity", s.multiplicity, Words{kMultiplicities});
+}
+
+/// AnalysisSettings that only `assay plan` uses: they decide nothing.
+template <class Settings, class Visit>
+void visit_planning(Settings& s, Visit&& visit) {
+    visit("expected-decisive-rate", s.expected_decisive_rate, Range{0, 1, true});
+    visit("icc", s.icc, Range{0, 1});
 }
 
 }  // namespace assay::config

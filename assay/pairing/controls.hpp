@@ -13,10 +13,6 @@
 
 namespace assay::pairing {
 
-/// Fewest controls of a kind that say enough of a judge: 17 of 20 swapped answers that lose, and at most 1 of 20 identical pairs in which a
-/// side is preferred, pass (analysis/controls.hpp).
-inline constexpr std::int64_t kFewestControls = 20;
-
 /// An answer as the draw needs to know it.
 struct ControlAnswer {
     std::string key;

@@ -8,6 +8,10 @@
 
 namespace assay {
 
+/// Fewest controls of a kind that say enough of a judge: 17 of 20 swapped answers that lose, and at most 1 of 20 identical pairs in which a
+/// side is preferred, pass (analysis/controls.hpp).
+inline constexpr std::int64_t kFewestControls = 20;
+
 enum class ControlKind {
     kIdentical,  ///< one answer shown as both: neither side may be preferred
     kSwapped,    ///< one answer was written for another question: it has to lose

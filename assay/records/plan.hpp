@@ -80,6 +80,8 @@ struct JudgeSpec {
     std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
     std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
     std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
+    double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given. Planning only
+    double price_output = 0;      ///< of a million reply tokens
 };
 
 struct AnalysisSettings {
@@ -88,6 +90,8 @@ struct AnalysisSettings {
     double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
     std::string stopping = "hybrid";  ///< hybrid | group-sequential | none: how judging may end early, where a verdict costs something
     std::string multiplicity = "ladder";  ///< ladder | holm | none: how several variants are claimed (analysis/claims.hpp)
+    double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1]; planning only
+    double icc = 0.1;      ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning only
 };
 
 struct Plan {

@@ -2,25 +2,23 @@
 // May judging stop? Asked after every factor: a question, or a whole cluster of dependent comparisons, in an order that
 // was drawn before anything was judged (statistics.md 2g).
 //
-//   hybrid            alpha_1 = alpha / 5 for looking after every factor, alpha_2 = 4 alpha / 5 for the end; the two
-//   add up
-//                     to alpha (union bound). It stops as
-//                       equivalent  once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 (mixture_e, at any
-//                       look
-//                                   so far) and the confidence sequence lies inside (-margin, margin);
-//                       degraded    once E-(0) has reached 1 / alpha_1 and the confidence sequence ends below 0 and
-//                       begins
-//                                   at -margin or below: otherwise the fixed rule might still say equivalent.
-//                     Each false label needs one e-process to reach 1 / alpha_1 under its null: at most alpha_1
-//                     (Ville). The second conditions can only make stopping rarer. They see to it that the interval
-//                     that is shown, the running intersection of confidence sequences at level 1 - 2 alpha_1, supports
-//                     the label; it must hold the estimate, too. At the end of the plan Tango's interval at level 1 - 2
-//                     alpha_2 decides.
-//   group-sequential  kGroupSequentialLooks equally spaced looks with obrien_fleming_boundaries applied to Z(-margin),
-//                     -Z(margin) and -Z(0), that is to Tango's interval with the boundary as its critical value.
-//   none              Tango's interval at level 1 - 2 alpha at the end of the plan.
+// Hybrid: alpha_1 = alpha / 5 is spent on looking after every factor and alpha_2 = 4 alpha / 5 on the end, alpha in all
+// (union bound). It stops as
+//   equivalent  once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 at any look so far (mixture_e), and the
+//               confidence sequence lies inside (-margin, margin)
+//   degraded    once E-(0) has reached 1 / alpha_1, and the confidence sequence ends below 0 and begins at -margin or
+//               below; otherwise the rule of the end might still say equivalent
+// A false label needs an e-process to reach 1 / alpha_1 under its null, which has probability alpha_1 at most (Ville).
+// What is asked for besides makes stopping rarer only, and sees to it that the interval that is shown supports the
+// label: the running intersection of confidence sequences at level 1 - 2 alpha_1. It must hold the estimate, too. At
+// the end of the plan Tango's interval at level 1 - 2 alpha_2 decides.
 //
-// Neither design stops as non-inferior: while the interval reaches above +margin further verdicts can bring it below,
+// Group-sequential: kGroupSequentialLooks equally spaced looks with obrien_fleming_boundaries applied to Z(-margin),
+// -Z(margin) and -Z(0), that is to Tango's interval with the boundary as its critical value.
+//
+// None: Tango's interval at level 1 - 2 alpha at the end of the plan.
+//
+// No design stops as non-inferior: while the interval reaches above +margin further verdicts can bring it below,
 // and "equivalent" says more, so stopping there would cut it off.
 //
 // With clusters one factor is the mean of a cluster's comparisons, and intervals of Tango's kind use effective counts
@@ -53,7 +51,7 @@ struct MonitorRule {
     double alpha_end = 0.05;         ///< one-sided error of each limit of the interval at the end of the plan
     std::vector<double> boundaries;  ///< of the looks of a group-sequential design; empty for the others
 };
-/// n_planned >= 0. A group-sequential rule takes some 100 ms to compute: make it once.
+/// n_planned >= 0. A group-sequential rule takes some 10 ms to compute: make it once.
 [[nodiscard]] MonitorRule make_monitor_rule(StoppingDesign design, std::int64_t n_planned, double margin, double alpha);
 
 /// What a look came to.

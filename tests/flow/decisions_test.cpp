@@ -36,15 +36,46 @@ TEST(Decisions, AVariantThatLosesMostlyIsDegraded) {
 }
 
 TEST(Decisions, AVariantThatWinsAndLosesIsInconclusiveAndSaysHowManyMore) {
-    const Lab lab(20);
-    lab.folder().write("model.gguf", "type F16\nskill 60\n");
-    const Ended ended = lab.run(variant(lab, "mixed", "skill 60\nsalt other\n"));
+    const Lab lab(40);
+    lab.folder().write("model.gguf", "type F16\nskill 85\n");
+    const Ended ended = lab.run(variant(lab, "mixed", "skill 85\nsalt other\n"));
     EXPECT_EQ(ended.exit_code, 5) << describe(ended);
     const auto comparison = lab.comparison("mixed");
     EXPECT_EQ(comparison["decision"]["label"], "inconclusive");
     EXPECT_GT(comparison["counts"]["wins"], 0);
     EXPECT_GT(comparison["counts"]["losses"], 0);
     EXPECT_GT(comparison["decision"]["n_more"], 0);
+}
+
+TEST(Decisions, OfAJudgeThatCannotTellAnAnswerToAnotherQuestionNothingIsMeasured) {
+    const Lab lab(20);
+    lab.folder().write("model.gguf", "type F16\nskill 30\n");  // most honest answers are as wrong as swapped-in ones
+    const Ended ended = lab.run("Q8_0");
+    EXPECT_EQ(ended.exit_code, 4) << describe(ended);
+    const auto controls = lab.report()["controls"];
+    ASSERT_EQ(controls.size(), 1U);
+    EXPECT_EQ(controls[0]["judge"], "reference");
+    EXPECT_EQ(controls[0]["passed"], false);
+    EXPECT_EQ(controls[0]["identical"]["n"], 20);
+    EXPECT_EQ(controls[0]["swapped"]["n"], 20);
+    EXPECT_LT(controls[0]["swapped"]["n_lost"], 17);
+    const auto decision = lab.comparison("Q8_0")["decision"];
+    EXPECT_EQ(decision["label"], "not_measured");
+    EXPECT_NE(decision["why"].get<std::string>().find("did not pass its controls"), std::string::npos);
+    EXPECT_EQ(lab.comparison("Q8_0")["counts"]["n_items"], 20) << "controls are in no count";
+}
+
+TEST(Decisions, WhatComesAfterARungThatFailedIsNotClaimed) {
+    const Lab lab(30);
+    // A file that is larger than the others comes first.
+    const std::string variants = variant(lab, "bad", "skill 80\nsalt other\npadding " + std::string(1000, 'x') + "\n") + ",Q8_0";
+    const Ended ended = lab.run(variants);
+    EXPECT_EQ(ended.exit_code, 5) << describe(ended);
+    const auto decision = lab.comparison("Q8_0")["decision"];
+    EXPECT_EQ(decision["label"], "equivalent");
+    EXPECT_EQ(decision["claimed"], false);
+    EXPECT_TRUE(lab.report()["recommendation"]["variant"].is_null());
+    EXPECT_EQ(lab.run(variants, {"--multiplicity", "none"}).exit_code, 0);
 }
 
 TEST(Decisions, WithoutAnyAnswerOfTheBaselineNothingIsMeasured) {

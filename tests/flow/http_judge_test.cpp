@@ -36,12 +36,15 @@ ScriptedReply verdict(const std::string& word) {
     return {200, verdict_completion(word)};
 }
 
-/// The better answer is the one that knows the fact.
+/// The better answer is the one that knows the fact that was asked for.
 ScriptedReply fair(const SeenRequest& request, int) {
-    const bool a = field(request.body, "answer_a").starts_with("thing"),
-               b = field(request.body, "answer_b").starts_with("thing");
+    const std::string expected = field(request.body, "expected");
+    const std::string fact = expected.substr(0, expected.find(" is "));  // "thing 7"
+    const bool a = field(request.body, "answer_a").starts_with(fact + " "), b = field(request.body, "answer_b").starts_with(fact + " ");
     return verdict(a == b ? "TIE" : a ? "A" : "B");
 }
+
+constexpr int kControls = 40;  ///< 20 identical pairs and 20 with a swapped-in answer, for a judge that costs something
 
 TEST(HttpJudge, AFairOneIsUnblindedToWinsAndLosses) {
     const Lab lab(20);
@@ -52,8 +55,12 @@ TEST(HttpJudge, AFairOneIsUnblindedToWinsAndLosses) {
     EXPECT_EQ(counts["wins"], 0);
     EXPECT_GT(counts["losses"], 5);
     EXPECT_EQ(counts["losses"].get<int>() + counts["ties"].get<int>(), 20);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 20 - counts["identical"].get<int>())
+    EXPECT_EQ(static_cast<int>(server.seen().size()), 20 - counts["identical"].get<int>() + kControls)
         << "identical answers need no call";
+    const auto controls = lab.report()["controls"][0];
+    EXPECT_EQ(controls["passed"], true) << controls;
+    EXPECT_EQ(controls["swapped"]["n_lost"], 20);
+    EXPECT_EQ(controls["identical"]["n_preferred"], 0);
     // Both sides were shown, about as often.
     std::set<std::string> as_a;
     for (const auto& [id, side] : lab.sides("Q2_K", "sim-1")) as_a.insert(side.presented_as_a);
@@ -77,12 +84,17 @@ TEST(HttpJudge, SeesQuestionExpectedAnswerContextsAndNoName) {
 TEST(HttpJudge, AReplyWithoutAVerdictIsInvalidNotATie) {
     const Lab lab(20);
     const SimServer server([](const SeenRequest& request, int n) {
-        return n % 2 == 0 ? ScriptedReply{200, completion_json("I like both of them.")} : fair(request, n);
+        const bool odd = std::stoi(field(request.body, "question").substr(14)) % 2 == 1;  // "What is thing 7?"
+        return odd ? ScriptedReply{200, completion_json("I like both of them.")} : fair(request, n);
     });
     EXPECT_NE(lab.run("Q2_K", judge(server)).exit_code, 1);
     const auto counts = lab.comparison("Q2_K")["counts"];
     const int n_calls = static_cast<int>(server.seen().size());
-    EXPECT_EQ(counts["invalid"], n_calls / 2);
+    const auto baseline = lab.answers("model"), variant = lab.answers("Q2_K");
+    int n_odd = 0;
+    for (const auto& [id, text] : baseline) n_odd += std::stoi(id.substr(1)) % 2 == 1 && variant.at(id) != text;
+    EXPECT_GT(n_odd, 0);
+    EXPECT_EQ(counts["invalid"], n_odd);
     EXPECT_EQ(counts["ties"], counts["identical"]);
     EXPECT_EQ(counts["n"].get<int>() + counts["invalid"].get<int>(), 20);
     EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/raw_judge_responses.json")
@@ -99,7 +111,9 @@ TEST(HttpJudge, OneThatAlwaysSaysAShowsAsPositionBiasNotAsAWinner) {
     EXPECT_NE(lab.run("Q2_K", judge(server)).exit_code, 1);
     const auto comparison = lab.comparison("Q2_K");
     const auto& counts = comparison["counts"];
-    const int n_calls = static_cast<int>(server.seen().size());
+    const int n_calls = static_cast<int>(server.seen().size()) - kControls;
+    EXPECT_EQ(lab.report()["controls"][0]["passed"], false);
+    EXPECT_EQ(comparison["decision"]["label"], "not_measured");
     // Sides are balanced over all pairs; those that need a call are a part of them.
     EXPECT_LE(std::abs(counts["wins"].get<int>() - counts["losses"].get<int>()), n_calls / 2);
     EXPECT_EQ(counts["wins"].get<int>() + counts["losses"].get<int>(), n_calls);
@@ -119,8 +133,7 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     EXPECT_EQ(answers.size(), 12U);
     const auto sides = lab.sides("Q2_K", "sim-1");
     lab.forget_journal();
-    // Back again, but it breaks down after three verdicts. Of these, one may be under way when the first 401 arrives.
-    int n_settled = 0;
+    // Back again, but it breaks down after three verdicts. One that is under way when the first 401 arrives is waited for.
     {
         const SimServer server(
             [](const SeenRequest& request, int n) {
@@ -130,9 +143,6 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
         const Ended half = lab.run("Q2_K", flags);
         EXPECT_EQ(half.exit_code, 4) << describe(half);
         EXPECT_NE((half.out + half.err).find("no more"), std::string::npos) << describe(half);
-        const auto counts = lab.comparison("Q2_K")["counts"];
-        n_settled = counts["n"].get<int>() - counts["identical"].get<int>();
-        EXPECT_LE(n_settled, 3);
     }
     const SimServer server(fair, port);
     const Ended back = lab.run("Q2_K", flags);
@@ -142,7 +152,7 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
     const auto counts = lab.comparison("Q2_K")["counts"];
     EXPECT_EQ(counts["errors"], 0);
     EXPECT_EQ(counts["not_judged"], 0);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 12 - counts["identical"].get<int>() - n_settled);
+    EXPECT_EQ(static_cast<int>(server.seen().size()), 12 - counts["identical"].get<int>() + kControls - 3);
     for (const auto& [id, side] : lab.sides("Q2_K", "sim-1"))
         EXPECT_EQ(side.presented_as_a, sides.at(id).presented_as_a) << id;
 }

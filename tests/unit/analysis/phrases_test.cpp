@@ -36,5 +36,19 @@ TEST(Phrases, SentencesBeginWithACapitalAndEndWithAStop) {
     EXPECT_EQ(sentence(""), "");
 }
 
+TEST(Phrases, AMarginThatWouldDoIsRoundedUp) {
+    EXPECT_EQ(points_up(0.18331), "18.4");
+    EXPECT_EQ(points_up(0.1), "10");
+    EXPECT_EQ(points_up(0.2), "20");
+    EXPECT_EQ(points_up(0.0001), "0.1");
+}
+
+TEST(Phrases, AChanceIsNeverRoundedToNoneOrToCertainty) {
+    EXPECT_EQ(chance(1e-12), "below 0.1 %");
+    EXPECT_EQ(chance(0.0112), "1.1 %");
+    EXPECT_EQ(chance(0.9995), "above 99.9 %");
+    EXPECT_EQ(chance(0.999), "99.9 %");
+}
+
 }  // namespace
 }  // namespace assay::analysis

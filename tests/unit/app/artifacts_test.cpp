@@ -21,7 +21,8 @@ TEST(Artifacts, AreTheReportAndTheStudysFiles) {
     for (const auto& [name, bytes] : files) names += name + "\n";
     EXPECT_EQ(names,
               "evaluation/exports/small/panel/batch_01.txt\nevaluation/exports/small/panel/"
-              "batch_mapping.json\nevaluation/exports/small/panel/evaluation_results.json\n"
+              "batch_mapping.json\nevaluation/exports/small/panel/controls/batch_mapping.json\nevaluation/exports/small/panel/controls/"
+              "evaluation_results.json\nevaluation/exports/small/panel/evaluation_results.json\n"
               "evaluation/exports/small/panel/raw_judge_responses.json\nevaluation/responses/base.jsonl\nevaluation/"
               "responses/small.jsonl\nreport.json\nreport.md\n");
     EXPECT_EQ(nlohmann::json::parse(files.at("report.json"))["experiment"]["name"], "science");
@@ -54,7 +55,7 @@ TEST(Artifacts, OfAnEarlierPlanAreRemovedAndAUsersFilesAreNot) {
     run.folder.write("out/evaluation/responses/notes.md", "mine");
     write_artifacts(*run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
     const auto files = test::files_below(run.folder / "out");
-    EXPECT_EQ(files.size(), 10U);
+    EXPECT_EQ(files.size(), 12U);
     EXPECT_EQ(files.at("evaluation/exports/old2/panel/mine.txt"), "mine");
     EXPECT_EQ(files.at("evaluation/responses/notes.md"), "mine");
     EXPECT_FALSE(std::filesystem::exists(run.folder / "out/evaluation/exports/old"));

@@ -140,15 +140,17 @@ TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
     EXPECT_EQ(candidates[0].path, "/models/small.gguf");
 }
 
-TEST(BuildReport, StudyItemsAndAnswersFollowTheQuestions) {
+TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     StoredRun run;
     run.judge("c", "tie");
     const auto items = study_items(*run.store, run.plan_sha256, "small", "panel");
     ASSERT_EQ(items.size(), 3U);
-    EXPECT_EQ(items[0].comparison.question_id, "a");
-    EXPECT_EQ(items[0].baseline, "base");
-    EXPECT_FALSE(items[1].verdict);
-    EXPECT_TRUE(items[2].verdict);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        EXPECT_EQ(items[i].comparison.order_index, static_cast<std::int64_t>(i));
+        EXPECT_EQ(items[i].baseline, "base");
+        EXPECT_EQ(items[i].verdict.has_value(), items[i].comparison.question_id == "c");
+        EXPECT_FALSE(items[i].left_out);
+    }
     const auto answers = study_answers(*run.store, run.plan_sha256, "base");
     ASSERT_EQ(answers.size(), 3U);
     EXPECT_EQ(answers[1].question.id, "b");

@@ -92,6 +92,10 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
                          "0.9",
                          "--stopping",
                          "group-sequential",
+                         "--decisive-rate",
+                         "0.4",
+                         "--icc",
+                         "0.3",
                          "--blinding-seed",
                          "3",
                          "-j",
@@ -134,6 +138,8 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.analysis.alpha, 0.01);
     EXPECT_EQ(p.analysis.power, 0.9);
     EXPECT_EQ(p.analysis.stopping, "group-sequential");
+    EXPECT_EQ(p.analysis.expected_decisive_rate, 0.4);
+    EXPECT_EQ(p.analysis.icc, 0.3);
     EXPECT_EQ(p.blinding_seed, 3U);
     EXPECT_EQ(p.judges.at(0).concurrency, 7);
     EXPECT_EQ(p.engine.threads, 2);

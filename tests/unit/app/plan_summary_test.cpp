@@ -3,46 +3,101 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "temp_folder.hpp"
 
 namespace assay::app {
 namespace {
 
-TEST(PlanSummary, NamesWhatWillBeDone) {
+class PlanSummary : public testing::Test {
+ protected:
+    PlanSummary() {
+        plan.name = "science";
+        plan.baseline = {"base", folder.write("base.gguf", std::string(1000, 'x'))};
+        plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "other.gguf", ""}};
+        plan.dataset.file = "q.jsonl";
+        plan.run_dir = "runs/science";
+        plan.engine.threads = 3;
+        JudgeSpec reference, panel;
+        reference.provider = "reference";
+        panel.name = "panel";
+        panel.provider = "openai";
+        panel.model = "m";
+        panel.url = "http://host/v1";
+        plan.judges = {reference, panel};
+    }
     const test::TempFolder folder;
     Plan plan;
-    plan.name = "science";
-    plan.baseline = {"base", folder.write("base.gguf", std::string(1000, 'x'))};
-    plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "other.gguf", ""}};
-    plan.dataset.file = "q.jsonl";
-    plan.run_dir = "runs/science";
-    plan.engine.threads = 3;
-    JudgeSpec reference, panel;
-    reference.provider = "reference";
-    panel.name = "panel";
-    panel.provider = "openai";
-    panel.model = "m";
-    panel.url = "http://host/v1";
-    plan.judges = {reference, panel};
-    const std::vector<Question> questions(5, Question{"a", "Why?", {}, {}, {}, {}});
+    std::vector<Question> questions = std::vector<Question>(5, Question{"a", "Why?", {}, {}, {}, {}});
+};
+
+TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
-    for (const char* word : {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-                             "reference (token F1, a metric), panel (m at http://host/v1); at most 10 calls",
-                             "margin 10 points", "runs/science", "15 answers"}) {
+    for (const char* word :
+         {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
+          "reference (token F1, a metric), panel (m at http://host/v1); at most 50 calls, 40 of them controls",
+          "margin 10 points", "runs/science", "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }
 }
 
-TEST(PlanSummary, OfALargerModelTakesLonger) {
-    const test::TempFolder folder;
-    Plan plan;
-    plan.variants = {{"Q8_0", "Q8_0", "", ""}};
-    plan.engine.threads = 1;
-    plan.baseline = {"base", folder.write("base.gguf", "x")};
+TEST_F(PlanSummary, OfALargerModelTakesLonger) {
     std::filesystem::resize_file(plan.baseline.file, std::uintmax_t{100} << 30);  // a hole, no disk space
-    const std::vector<Question> questions(100, Question{"a", "Why?", {}, {}, {}, {}});
+    questions.resize(100, questions.front());
     EXPECT_NE(summarize_plan(plan, questions).find(" h "), std::string::npos) << summarize_plan(plan, questions);
+}
+
+TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
+    const std::string text = run_preface(plan, questions);
+    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below 0.1 % at best; 514 "
+                        "questions would do."),
+              std::string::npos)
+        << text;
+    plan.analysis.margin = 0.999;
+    questions.resize(50, questions.front());
+    EXPECT_EQ(run_preface(plan, questions), summarize_plan(plan, questions));
+}
+
+TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
+    plan.judges[1].price_output = 10;
+    const std::string text = plan_text(plan, questions, false);
+    for (const char* part :
+         {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
+          "questions needed", "what 5 questions can show"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+    EXPECT_EQ(text.find("early stopping"), std::string::npos) << "the judge that decides costs nothing";
+    EXPECT_NE(plan_text(plan, questions, true).find("panel: 20 pairs"), std::string::npos);
+}
+
+TEST_F(PlanSummary, StopsEarlyWhereTheJudgeThatDecidesCostsSomething) {
+    plan.judges.erase(plan.judges.begin());
+    EXPECT_NE(plan_text(plan, questions, false).find("early stopping, hybrid, of 5 questions"), std::string::npos);
+    plan.analysis.stopping = "none";
+    EXPECT_EQ(plan_text(plan, questions, false).find("early stopping"), std::string::npos);
+}
+
+TEST_F(PlanSummary, OfClustersUsesThoseOfTheDataset) {
+    for (std::size_t i = 0; i < questions.size(); ++i) questions[i].cluster = i < 3 ? "x" : "y";
+    EXPECT_NE(plan_text(plan, questions, false).find("clusters             2, a question shares"), std::string::npos)
+        << plan_text(plan, questions, false);
+}
+
+TEST_F(PlanSummary, AsJsonIsOneDocument) {
+    const auto document = nlohmann::json::parse(plan_json(plan, questions, false));
+    EXPECT_EQ(document["schema_version"], 1);
+    EXPECT_EQ(document["experiment"]["name"], "science");
+    EXPECT_EQ(document["experiment"]["n_answers"], 15);
+    EXPECT_EQ(document["experiment"]["plan_sha256"].get<std::string>().size(), 64u);
+    EXPECT_EQ(document["judges"].size(), 1u);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 50);
+    EXPECT_EQ(document["judges"][0]["cost"], nullptr);
+    EXPECT_EQ(document["assumed"]["n_questions"], 5);
+    const auto size = nlohmann::json::parse(size_json(analysis::make_design(154, {}, false, {})));
+    EXPECT_EQ(size["experiment"], nullptr);
+    EXPECT_EQ(size["judges"].size(), 0u);
+    EXPECT_EQ(size["schema_version"], 1);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ void StoredRun::pair() {
         const auto baseline = store->answer(key_of("base", question.id)),
                    variant = store->answer(key_of("small", question.id));
         const std::string baseline_key = key_of("base", question.id), variant_key = key_of("small", question.id);
-        if (auto input = pairing::make_pair_input(question.id, {baseline_key, baseline ? &baseline->answer : nullptr},
+        if (auto input = pairing::make_pair_input(question, {baseline_key, baseline ? &baseline->answer : nullptr},
                                                   {variant_key, variant ? &variant->answer : nullptr}))
             inputs.push_back(*input);
     }

@@ -74,9 +74,9 @@ generation:
 judges:
   - reference
   - {provider: openai, url: https://api.example.com/v1/, model: vendor/judge-1, api-key-env: KEY_2, concurrency: 2, timeout-s: 1.5, retries: 0, requests-per-minute: 60, tokens-per-minute: 90000, max-calls: 500,
-     temp: 0.5, max-tokens: 99, prompt-template: sub/judge.jinja, show-contexts: false, show-expected: false}
+     temp: 0.5, max-tokens: 99, prompt-template: sub/judge.jinja, show-contexts: false, show-expected: false, price-input: 1.25, price-output: 10}
   - openai:other@http://localhost:1/v1
-analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential}
+analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential, expected-decisive-rate: 0.3, icc: 0}
 engine: {path: assay-engine, threads: 3, slots: 16, ubatch-size: 256, n-gpu-layers: 0, flash-attn: off, cache-type-k: q8_0, cache-type-v: bf16}
 blinding-seed: 9
 output: {run: out}
@@ -126,12 +126,16 @@ output: {run: out}
     EXPECT_EQ(judge.prompt_template, "{{ answer_a }} or {{ answer_b }}?");
     EXPECT_FALSE(judge.show_contexts);
     EXPECT_FALSE(judge.show_expected);
+    EXPECT_EQ(judge.price_input, 1.25);
+    EXPECT_EQ(judge.price_output, 10);
     EXPECT_EQ(plan->judges[2].name, "other");
     EXPECT_EQ(plan->judges[2].api_key_env, "");
     EXPECT_EQ(plan->analysis.margin, 0.05);
     EXPECT_EQ(plan->analysis.alpha, 0.025);
     EXPECT_EQ(plan->analysis.power, 0.9);
     EXPECT_EQ(plan->analysis.stopping, "group-sequential");
+    EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.3);
+    EXPECT_EQ(plan->analysis.icc, 0);
     EXPECT_EQ(plan->engine.path, folder_.path("assay-engine"));
     EXPECT_EQ(plan->engine.threads, 3);
     EXPECT_EQ(plan->engine.slots, 16);
@@ -207,7 +211,7 @@ colour: red
             "exp.yaml:8:16: blinding-seed: must be from 0 to 2^64 - 1, not -1",
             "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, generation, judges, "
             "analysis, "
-            "engine, blinding-seed, output"));
+            "engine, blinding-seed, controls, output"));
 }
 
 TEST_F(ExperimentFile, WhatIsMissingIsSaidWithAnExample) {

@@ -67,6 +67,8 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     flags.alpha = 0.1;
     flags.power = 0.7;
     flags.stopping = "none";
+    flags.decisive_rate = 0.4;
+    flags.icc = 0.3;
     flags.engine = folder_.path("engine");
     flags.threads = 2;
     flags.slots = 8;
@@ -103,6 +105,8 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     EXPECT_EQ(plan->analysis.alpha, 0.1);
     EXPECT_EQ(plan->analysis.power, 0.7);
     EXPECT_EQ(plan->analysis.stopping, "none");
+    EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.4);
+    EXPECT_EQ(plan->analysis.icc, 0.3);
     EXPECT_EQ(plan->engine.path, folder_.path("engine"));
     EXPECT_EQ(plan->engine.threads, 2);
     EXPECT_EQ(plan->engine.slots, 8);

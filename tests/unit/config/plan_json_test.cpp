@@ -28,10 +28,10 @@ Plan full_plan() {
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500};
+    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
-    plan.analysis = {0.07, 0.025, 0.9, "group-sequential"};
+    plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
     return plan;
@@ -42,8 +42,9 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
     EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
     for (const char* word : {"/runs", "run_dir", "/opt/assay-engine", "threads", "slots"})
         EXPECT_THAT(text, Not(HasSubstr(word))) << word;
-    EXPECT_THAT(text, testing::StartsWith("{\"analysis\":{\"alpha\":0.025,\"margin\":0.07,\"power\":0.9,\"stopping\":"
-                                          "\"group-sequential\"},\"baseline\":{\"file\":"));
+    EXPECT_THAT(text, testing::StartsWith(
+                          "{\"analysis\":{\"alpha\":0.025,\"expected-decisive-rate\":0.3,\"icc\":0.2,\"margin\":0.07,\"multiplicity\":\"ladder\","
+                          "\"power\":0.9,\"stopping\":\"group-sequential\"},\"baseline\":{\"file\":"));
 }
 
 // The stored form is an interface: plans of earlier runs are read back.
@@ -54,15 +55,15 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
         plan_to_json(plan),
-        R"({"analysis":{"alpha":0.05,"margin":0.1,"power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,)"
+        R"({"analysis":{"alpha":0.05,"expected-decisive-rate":0.6,"icc":0.1,"margin":0.1,"multiplicity":"ladder","power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,"controls":{"known-bad":""},)"
         R"("dataset":{"clusters":[],"fields":{},"file":"","ids":[],"limit":0},)"
         R"("engine":{"cache-type-k":"f16","cache-type-v":"f16","flash-attn":"on","n-gpu-layers":-1,"ubatch-size":512},)"
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
         R"("prompt-template":"","repeat-last-n":64,"repeat-penalty":1.05,"seed":42,"stop":[],"system":"","temp":0.0,)"
         R"("thinking":false,"top-k":0,"top-p":0.9},)"
-        R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","prompt-template":"",)"
-        R"("provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,"timeout-s":120.0,)"
-        R"("tokens-per-minute":0,"url":""}],)"
+        R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
+        R"("prompt-template":"","provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,)"
+        R"("timeout-s":120.0,"tokens-per-minute":0,"url":""}],)"
         R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
 }
 
@@ -87,6 +88,18 @@ TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     EXPECT_EQ(plan->judges[0].max_calls, 0);
 }
 
+TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
+    std::string text = plan_to_json(full_plan());
+    for (const std::string entry : {",\"multiplicity\":\"ladder\"", ",\"controls\":{\"known-bad\":\"\"}"}) {
+        ASSERT_NE(text.find(entry), std::string::npos) << text;
+        text.erase(text.find(entry), entry.size());
+    }
+    const auto plan = plan_from_json(text);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->analysis.multiplicity, "none");
+    EXPECT_EQ(plan->known_bad, "");
+}
+
 TEST(PlanJson, RoundTripsExactly) {
     const Plan plan = full_plan();
     const auto back = plan_from_json(plan_to_json(plan));
@@ -105,6 +118,23 @@ TEST(PlanJson, RoundTripsExactly) {
     EXPECT_EQ(back->judges[0].timeout_s, 1.5);
     EXPECT_EQ(back->judges[0].api_key_env, "MY_KEY");
     EXPECT_EQ(back->variants[0].imatrix, "/lab/imatrix");
+    EXPECT_EQ(back->judges[0].price_output, 10);
+    EXPECT_EQ(back->analysis.expected_decisive_rate, 0.3);
+    EXPECT_EQ(back->analysis.icc, 0.2);
+}
+
+TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
+    nlohmann::json before = nlohmann::json::parse(plan_to_json(full_plan()));
+    for (const char* key : {"expected-decisive-rate", "icc"}) before["analysis"].erase(key);
+    for (nlohmann::json& judge : before["judges"]) judge.erase("price-input"), judge.erase("price-output");
+    const auto plan = plan_from_json(before.dump());
+    ASSERT_TRUE(plan) << to_sentence(plan.error());
+    EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.6);
+    EXPECT_EQ(plan->analysis.icc, 0.1);
+    EXPECT_EQ(plan->judges[0].price_input, 0);
+    EXPECT_EQ(plan_sha256(*plan), plan_sha256(full_plan()));
+    before["analysis"].erase("margin");
+    EXPECT_EQ(plan_from_json(before.dump()).error().message, "the stored plan is damaged: analysis.margin is missing");
 }
 
 TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
@@ -120,7 +150,11 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
                                                           [](Plan& p) { p.judges[0].tokens_per_minute = 1; },
                                                           [](Plan& p) { p.judges[0].max_calls = 1; },
                                                           [](Plan& p) { p.judges[0].api_key_env = "X"; },
-                                                          [](Plan& p) { p.judges[0].timeout_s = 9; }};
+                                                          [](Plan& p) { p.judges[0].timeout_s = 9; },
+                                                          [](Plan& p) { p.judges[0].price_input = 9; },
+                                                          [](Plan& p) { p.judges[0].price_output = 9; },
+                                                          [](Plan& p) { p.analysis.expected_decisive_rate = 0.9; },
+                                                          [](Plan& p) { p.analysis.icc = 0.9; }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
         Plan plan = full_plan();
         changes[i](plan);
@@ -190,6 +224,8 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
     EXPECT_EQ(changed("/judges", nlohmann::json::array()),
               "the stored plan is damaged: judges is not a list with something in it");
     EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type and file");
+    EXPECT_EQ(changed("/judges/0/price-input", -1),
+              "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
     EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
 }
 

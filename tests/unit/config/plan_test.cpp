@@ -57,5 +57,30 @@ TEST_F(LoadPlan, ErrorsOfTheFileComeBeforeThoseOfTheFlags) {
                             "--temp: must be from 0 to 10, not -1", "--model: no such file: gone.gguf"));
 }
 
+TEST(LoadAnalysis, TakesTheFlagsOfTheDecisionAndChecksThemAsAnExperimentDoes) {
+    Overrides flags;
+    flags.margin = 0.05;
+    flags.decisive_rate = 0.3;
+    flags.model = "no-such-file.gguf";
+    const auto settings = load_analysis(flags);
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->margin, 0.05);
+    EXPECT_EQ(settings->expected_decisive_rate, 0.3);
+    EXPECT_EQ(settings->power, AnalysisSettings{}.power);
+
+    flags.margin = 1;
+    flags.decisive_rate = 0;
+    flags.icc = 1.5;
+    flags.power = 0.04;
+    const auto refused = load_analysis(flags);
+    ASSERT_FALSE(refused);
+    std::vector<std::string> errors;
+    for (const Failure& failure : refused.error()) errors.push_back(to_sentence(failure));
+    EXPECT_THAT(errors, ElementsAre("--margin: must be above 0 and below 1, not 1",
+                                    "--decisive-rate: must be above 0 and at most 1, not 0",
+                                    "--icc: must be from 0 to 1, not 1.5",
+                                    "--power: power (0.04) must be above alpha (0.05)"));
+}
+
 }  // namespace
 }  // namespace assay::config

@@ -165,7 +165,7 @@ TEST(Study, RawRepliesAreOnlyThoseThatCame) {
                                  item_of(2, false, std::nullopt), item_of(3, true, VerdictState::kTie)};
     items[1].verdict->raw.clear();
     items[3].comparison.identical = true;
-    const Json raw = Json::parse(raw_judge_responses_json(items, {}, {places_of(items, {}})));
+    const Json raw = Json::parse(raw_judge_responses_json(items, {}, {places_of(items), {}}));
     EXPECT_EQ(raw, Json({{"batch_01/1", "reply 0"}}));
     EXPECT_EQ(Json::parse(raw_judge_responses_json({}, {}, {{}, {}})), Json::object());
 }

@@ -57,13 +57,16 @@ TEST(RenderJson, KeysStandInAFixedOrder) {
     std::string keys;
     for (const auto& [key, value] : doc.items()) keys += key + " ";
     EXPECT_EQ(keys,
-              "schema_version experiment variants judges comparisons controls controls_why recommendation proof host ");
+              "schema_version experiment variants judges comparisons controls recommendation proof host ");
 }
 
 TEST(RenderJson, WhatIsNotKnownIsNullWithAWhyNeverZero) {
     const Json doc = Json::parse(render_json(example_report()));
-    EXPECT_TRUE(doc["controls"].is_null());
-    EXPECT_EQ(doc["controls_why"], "gating controls are not part of this version");
+    ASSERT_EQ(doc["controls"].size(), doc["judges"].size());
+    EXPECT_EQ(doc["controls"][0]["judge"], doc["judges"][0]["name"]);
+    EXPECT_EQ(doc["controls"][0]["passed"], true);
+    EXPECT_EQ(doc["controls"][0]["swapped"]["n_lost"], 19);
+    EXPECT_EQ(doc["controls"][1]["passed"], false);
     const Json& served = doc["variants"][6];
     EXPECT_TRUE(served["file"].is_null());
     EXPECT_TRUE(served["speed"]["decode_tokens_per_s"].is_null());

@@ -39,7 +39,7 @@ TEST(RenderMarkdown, HasTheStudysOrder) {
     EXPECT_THAT(headings, ::testing::ElementsAre(
                               "Key finding", "Models compared", "Controls", "Blinding", "Match outcomes",
                               "Win rates without ties", "Significance of a difference", "Net win rate and decision",
-                              "Position", "Confidence", "Lost questions", "Failures", "Practical implications",
+                              "Position", "Confidence", "Lost questions", "Failures", "Sensitivity", "Practical implications",
                               "Caveats", "Sample size", "Reproducibility", "Conclusion and recommendation"));
 }
 
@@ -105,7 +105,9 @@ TEST(RenderMarkdown, WhatWasNotMeasuredIsSaid) {
     EXPECT_THAT(section(report, "Practical implications"), HasSubstr("| `served` |"));
     EXPECT_THAT(section(report, "Key finding"),
                 HasSubstr("| `served` | not measured | not measured | not measured | not measured |"));
-    EXPECT_THAT(section(report, "Controls"), HasSubstr("not measured, gating controls are not part of this version"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("controls hidden among the questions: **passed**. An answer to another question lost in 19 of 20"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("**not passed, so its verdicts decide nothing**"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("Not passed because 3 of the 40 controls have no verdict yet."));
 }
 
 TEST(RenderMarkdown, TheMetricIsNotCalledAJudgeOfMeaning) {

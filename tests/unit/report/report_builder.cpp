@@ -178,6 +178,21 @@ ReportComparison not_measured() {
     return c;
 }
 
+/// Of 20 and 20 controls.
+ControlsSummary controls_of(std::int64_t n_lost, std::int64_t n_preferred, std::int64_t n_pending) {
+    ControlsSummary c;
+    c.n_swapped = 20 - n_pending;
+    c.n_swapped_lost = n_lost;
+    c.n_identical = 20;
+    c.n_preferred = c.n_first_preferred = n_preferred;
+    c.n_pending = n_pending;
+    c.swapped_lost = {static_cast<double>(n_lost) / static_cast<double>(c.n_swapped), 0.75, 1.0, 0.95, c.n_swapped, "Clopper-Pearson interval", ""};
+    c.side_preferred = {static_cast<double>(n_preferred) / 20, 0.0, 0.25, 0.95, 20, "Clopper-Pearson interval", ""};
+    c.passed = n_pending == 0;
+    if (n_pending > 0) c.why = std::to_string(n_pending) + " of the 40 controls have no verdict yet";
+    return c;
+}
+
 }  // namespace
 
 ReportModel example_report() {
@@ -212,9 +227,21 @@ ReportModel example_report() {
     m.variants[6].variant.recipe = "http://127.0.0.1:9000/v1";
     m.variants[6].engine = {"openai", "sim-1", "", ""};
 
-    m.judges = {
-        {"panel-1", "openai", "sim-1", "http://127.0.0.1:9000/v1", {"sim-1-2025", "sim-1-2026"}, 700, true, false},
-        {"reference", "reference", "", "", {}, 0, false, true}};
+    ReportJudge panel;
+    panel.name = "panel-1";
+    panel.provider = "openai";
+    panel.model = "sim-1";
+    panel.url = "http://127.0.0.1:9000/v1";
+    panel.versions = {"sim-1-2025", "sim-1-2026"};
+    panel.n_calls = 700;
+    panel.show_expected = false;
+    panel.controls = controls_of(19, 1, 0);
+    ReportJudge metric;
+    metric.name = metric.provider = "reference";
+    metric.show_contexts = false;
+    metric.costs_nothing = true;
+    metric.controls = controls_of(17, 0, 3);
+    m.judges = {panel, metric};
     m.comparisons = {equivalent(), non_inferior(), inconclusive(), worse_within_margin(), degraded(), not_measured()};
     m.comparisons.push_back(
         {analysis_of("Q8_0", "reference", 12, 130, 12, -0.05, 0.05, DecisionLabel::kEquivalent), {}});

@@ -49,10 +49,10 @@ TEST_F(SchemaTest, VerdictsOfVersionOneAreKeptAndControlsCanBeAdded) {
         Database database(file(), OpenMode::kReadWrite);
         migrate(database, migrations().first(1));
         database.execute_script(
-            "INSERT INTO answers VALUES ('b1','b','m','q1','x','','stop','',1,1,'p','m','t',0,0,1.0,1.0,'now'),('v1','v','m','q1','y','','stop','',1,1,'p','m','t',0,0,1.0,1.0,'now');"
-            "INSERT INTO comparisons VALUES ('c1','q1','v','b1','v1','a',1,0,0,0);"
+            "INSERT INTO answers VALUES ('b1','b','m',x'71',x'78',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now'),('v1','v','m',x'71',x'79',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');"
+            "INSERT INTO comparisons VALUES ('c1',x'71','v','b1','v1','a',1,0,0,0);"
             "INSERT INTO judges VALUES ('j1','sim','{}');"
-            "INSERT INTO verdict_attempts VALUES (1,'c1','j1','sim','ERROR','','','','','p','m',1,1,1,1.0,'now'),(2,'c1','j1','sim','A','high','why','raw','','p','m',1,1,1,1.0,'now');"
+            "INSERT INTO verdict_attempts VALUES (1,'c1','j1','sim','ERROR','',x'',x'',x'','p',x'6d',1,1,1,1.0,'now'),(2,'c1','j1','sim','A','high',x'776879',x'726177',x'','p',x'6d',1,1,1,1.0,'now');"
             "INSERT INTO verdicts VALUES ('j1','c1',2);");
     }
     const auto store = Store::open(run_dir_);

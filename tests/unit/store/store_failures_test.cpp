@@ -208,11 +208,11 @@ TEST_F(FailuresTest, TwentyThousandQuestionsAreFine) {
         Database database(file(), OpenMode::kReadWrite);
         Transaction transaction(database);
         database.execute(
-            "INSERT INTO verdict_attempts (comparison_id, judge_key, judge_name, state, confidence, "
+            "INSERT INTO verdict_attempts (item_id, judge_key, judge_name, state, confidence, "
             "reasoning, raw, failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, "
             "n_attempts, elapsed_ms, created_at) SELECT id, 'j1', 'panel-1', 'TIE', '', x'00', x'00', "
             "x'00', '', x'00', 0, 0, 1, 0.0, '' FROM comparisons WHERE order_index % 2 = 0");
-        database.execute("INSERT INTO verdicts SELECT judge_key, comparison_id, id FROM verdict_attempts");
+        database.execute("INSERT INTO verdicts SELECT judge_key, item_id, id FROM verdict_attempts");
         transaction.commit();
     }
     EXPECT_EQ(store->to_judge(ids, "j1").size(), static_cast<std::size_t>(kN / 2));

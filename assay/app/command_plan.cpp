@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "assay/app/command_stats.hpp"
+#include "assay/app/commands.hpp"
+#include "assay/app/plan_flags.hpp"
+#include "assay/app/plan_summary.hpp"
+#include "assay/base/result.hpp"
+
+namespace assay::app {
+namespace {
+
+struct PlanCommandFlags {
+    PlanFlags plan;
+    std::optional<std::int64_t> n_questions;
+    std::optional<std::int64_t> n_clusters;
+    bool both_orders = false;
+    bool json = false;
+    bool size_alone = false;  ///< nothing was given but what the question of size needs
+};
+
+/// Whether something is asked that needs no experiment: a design flag is given, and no other but --json.
+bool asks_for_size_alone(const CLI::App& command) {
+    static const std::set<std::string> kOfDesign{"--margin", "--alpha", "--power",    "--stopping",   "--decisive-rate",
+                                                 "--icc",    "--n",     "--clusters", "--both-orders"};
+    bool any = false;
+    for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
+        if (option->check_lname("json")) continue;
+        if (!kOfDesign.contains(option->get_name())) return false;
+        any = true;
+    }
+    return any;
+}
+
+analysis::Design design_of(const PlanCommandFlags& flags) {
+    AnalysisSettings settings = load_analysis_or_throw(flags.plan);
+    if (!flags.plan.overrides.stopping)
+        settings.stopping = "none";  // without a judge that costs something there is nothing to save
+    if (flags.n_clusters && !flags.n_questions)
+        throw_usage("--clusters needs --n, the number of questions that are in them");
+    const std::int64_t n = flags.n_questions.value_or(0);
+    if (flags.n_questions && (n < 1 || n > kMaxCount))
+        throw_usage(fmt::format("--n: must be from 1 to {}, not {}", kMaxCount, n));
+    if (flags.n_clusters && (*flags.n_clusters < 1 || *flags.n_clusters > n))
+        throw_usage(fmt::format("--clusters: must be from 1 to --n, {}, not {}", n, *flags.n_clusters));
+    const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters) : std::nullopt;
+    return analysis::make_design(n, clusters, flags.both_orders, settings);
+}
+
+int plan(const PlanCommandFlags& flags) {
+    if (flags.size_alone) {
+        const analysis::Design design = design_of(flags);
+        std::fputs((flags.json ? size_json(design) : size_text(design)).c_str(), stdout);
+        return 0;
+    }
+    if (flags.n_questions || flags.n_clusters) {
+        throw_usage(
+            fmt::format("{} is for planning without an experiment; an experiment's dataset says how many there are",
+                        flags.n_questions ? "--n" : "--clusters"),
+            "", "Leave it out, or give nothing of an experiment.");
+    }
+    const Plan plan = load_plan_or_throw(flags.plan);
+    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    std::fputs(
+        (flags.json ? plan_json(plan, questions, flags.both_orders) : plan_text(plan, questions, flags.both_orders))
+            .c_str(),
+        stdout);
+    return 0;
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, Action& action) {
+    auto flags = std::make_shared<PlanCommandFlags>();
+    CLI::App* command = app.add_subcommand(
+        "plan",
+        "what a run would do, cost and be able to show; or how many questions a margin needs. Nothing is loaded");
+    add_plan_flags(*command, flags->plan);
+    const auto size = "Size";
+    command->add_option("--n", flags->n_questions, "without an experiment: number of questions")->group(size);
+    command
+        ->add_option("--clusters", flags->n_clusters,
+                     "without an experiment: number of clusters, equal in size, that they are in")
+        ->group(size);
+    command->add_flag("--both-orders", flags->both_orders, "as if every pair were judged in both orders")->group(size);
+    command->add_flag("--json", flags->json, "one JSON document");
+    command->footer(
+        "Examples:\n"
+        "  assay plan science.yaml\n"
+        "  assay plan --margin 0.1 --decisive-rate 0.6\n"
+        "  assay plan --margin 0.1 --stopping hybrid\n"
+        "  assay plan --margin 0.1 --n 154 --clusters 40");
+    command->callback([flags, command, &action] {
+        flags->size_alone = asks_for_size_alone(*command);
+        action = [flags] { return plan(*flags); };
+    });
+}
+
+}  // namespace assay::app

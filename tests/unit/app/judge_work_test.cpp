@@ -1,0 +1,77 @@
+#include "assay/app/judge_work.hpp"
+
+#include <gtest/gtest.h>
+
+#include "assay/judge/prompt.hpp"
+
+namespace assay::app {
+namespace {
+
+class JudgeWorkTest : public testing::Test {
+ protected:
+    JudgeWorkTest() {
+        plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"Q4_K_M", "Q4_K_M", "", ""}};
+        plan.generation.predict = 50;
+        judge.name = "panel";
+        judge.provider = "openai";
+        judge.prompt_template = std::string(400, 'r');
+    }
+    JudgeWork work(bool both_orders = false) const { return judge_work(judge, plan, questions, both_orders).value(); }
+
+    Plan plan;
+    JudgeSpec judge;
+    std::vector<Question> questions{
+        {"a", std::string(40, 'q'), std::string(80, 'e'), {std::string(300, 'c'), std::string(100, 'c')}, {}, {}},
+        {"b", std::string(120, 'q'), {}, {}, {}, {}}};
+    const double rubric_tokens = (400.0 + static_cast<double>(judge::system_text().size())) / 4;
+};
+
+TEST_F(JudgeWorkTest, OfAMetricIsNothing) {
+    judge.provider = "reference";
+    EXPECT_FALSE(judge_work(judge, plan, questions, false));
+}
+
+TEST_F(JudgeWorkTest, IsEveryPairAndTwentyControlsOfEitherKind) {
+    EXPECT_EQ(work().n_pairs, 4);
+    EXPECT_EQ(work().n_controls, 40);
+    EXPECT_EQ(work().n_calls(), 44);
+    EXPECT_EQ(work(true).n_pairs, 8);
+    EXPECT_EQ(work(true).n_controls, 40);
+}
+
+TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
+    const double shown = (40 + 80 + 400 + 120) / 2.0 / 4;
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 44 * (rubric_tokens + shown + 100));
+    judge.show_contexts = false;
+    judge.show_expected = false;
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 44 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
+    judge.prompt_template.clear();
+    EXPECT_GT(work().prompt_tokens, 44 * (static_cast<double>(judge::builtin_template().size()) / 4 + 100));
+}
+
+TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 44 * 150);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 44 * 1024);
+    judge.max_tokens = 60;
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 44 * 60);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 44 * 60);
+}
+
+TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
+    EXPECT_FALSE(work().cost);
+    judge.price_input = 2;
+    judge.price_output = 8;
+    EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 44 * 150 * 8.0) / 1e6);
+    EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 44 * 1024 * 8.0) / 1e6);
+    judge.price_input = 0;
+    EXPECT_DOUBLE_EQ(work().cost.value(), 44 * 150 * 8.0 / 1e6) << "a price of 0 for prompts is a price";
+}
+
+TEST_F(JudgeWorkTest, OfNoQuestionsIsTheControlsAlone) {
+    questions.clear();
+    EXPECT_EQ(work().n_calls(), 40);
+    EXPECT_GT(work().prompt_tokens, 0);
+}
+
+}  // namespace
+}  // namespace assay::app
