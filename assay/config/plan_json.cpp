@@ -196,7 +196,7 @@ void read(const json& object, DatasetSpec& dataset) {
 }
 
 /// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad,
-/// no judge limited.
+/// no judge limited or priced.
 json with_later_settings(json root) {
     if (!root.is_object()) return root;
     root.emplace("controls", json{{"known-bad", ""}});
@@ -207,7 +207,8 @@ json with_later_settings(json root) {
     if (const auto judges = root.find("judges"); judges != root.end() && judges->is_array()) {
         for (json& judge : *judges) {
             if (!judge.is_object()) continue;
-            for (const char* limit : {"requests-per-minute", "tokens-per-minute", "max-calls"}) judge.emplace(limit, 0);
+            for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "price-input", "price-output"})
+                judge.emplace(key, 0);
         }
     }
     return root;
