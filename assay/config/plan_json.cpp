@@ -195,21 +195,13 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
-/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad,
-/// no judge limited or priced.
+/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad.
 json with_later_settings(json root) {
     if (!root.is_object()) return root;
     root.emplace("controls", json{{"known-bad", ""}});
     if (const auto analysis = root.find("analysis"); analysis != root.end() && analysis->is_object()) {
         analysis->emplace("stopping", "none");
         analysis->emplace("multiplicity", "none");
-    }
-    if (const auto judges = root.find("judges"); judges != root.end() && judges->is_array()) {
-        for (json& judge : *judges) {
-            if (!judge.is_object()) continue;
-            for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "price-input", "price-output"})
-                judge.emplace(key, 0);
-        }
     }
     return root;
 }

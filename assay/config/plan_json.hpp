@@ -16,7 +16,7 @@ namespace assay::config {
 [[nodiscard]] std::string plan_to_json(const Plan& plan);
 
 /// SHA-256 of what decides the results. It is that of plan_to_json with `name`, `source`, how judges are reached and
-/// what they cost (api-key-env, concurrency, timeout-s, retries, prices) and what is only for planning
+/// what they cost (api-key-env, concurrency, timeout-s, retries, limits, prices) and what is only for planning
 /// (expected-decisive-rate, icc) left out, and files below the experiment file's folder written relative to it, so that
 /// a folder that was moved or copied to another machine keeps its hash. The bytes of the files are not read.
 [[nodiscard]] std::string plan_sha256(const Plan& plan);

@@ -76,18 +76,16 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
     EXPECT_EQ(plan->analysis.stopping, "none");
 }
 
-TEST(PlanJson, OfBeforeJudgesHadLimitsAndPricesIsReadAsWithout) {
+TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     auto json = nlohmann::json::parse(plan_to_json(full_plan()));
     for (auto& judge : json["judges"]) {
-        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "price-input", "price-output"})
-            EXPECT_EQ(judge.erase(key), 1u);
+        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls"}) EXPECT_EQ(judge.erase(key), 1u);
     }
     const auto plan = plan_from_json(json.dump());
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->judges[0].requests_per_minute, 0);
     EXPECT_EQ(plan->judges[0].tokens_per_minute, 0);
     EXPECT_EQ(plan->judges[0].max_calls, 0);
-    EXPECT_EQ(plan->judges[0].price_input, 0);
 }
 
 TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
