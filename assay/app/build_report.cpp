@@ -99,6 +99,10 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
         out.exploratory = true;
         out.exploratory_why = fmt::format("the first verdict was stored under margin {} and alpha {}, and this report uses margin {} and alpha {}", frozen->margin, frozen->alpha, out.margin, out.alpha);
     }
+    if (const auto design = stored.store_.note(kFrozenDesign); design && *design != design_of(stored.plan_.analysis)) {
+        out.exploratory_why += fmt::format("{}the first verdict was stored under {}, and this report uses {}", out.exploratory ? "; " : "", *design, design_of(stored.plan_.analysis));
+        out.exploratory = true;
+    }
     return out;
 }
 

@@ -116,6 +116,8 @@ std::string failed_states(const std::map<VerdictState, int>& states) {
 
 }  // namespace
 
+std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
+
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
     std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return a.order_index < b.order_index; });
 }
@@ -161,6 +163,7 @@ bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& s
     Stream stream(task, store, judge.costs_nothing());
     if (stream.size() == 0) return true;
     store.freeze_analysis(task.plan.analysis.margin, task.plan.analysis.alpha);
+    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(task.plan.analysis));
     progress.begin(fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
     std::map<VerdictState, int> states;
     const judge::RunResult result = judge.run(

@@ -19,6 +19,11 @@
 
 namespace assay::app {
 
+/// The note that holds the design (design_of) that was in force before the first verdict, as margin and alpha are frozen.
+inline constexpr const char* kFrozenDesign = "frozen design";
+/// "stopping hybrid, multiplicity ladder".
+[[nodiscard]] std::string design_of(const AnalysisSettings& settings);
+
 /// By order_index.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);
 
