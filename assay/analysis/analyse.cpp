@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/evidence.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/position.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
+#include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/proportion.hpp"
 #include "assay/stats/sign_test.hpp"
@@ -108,6 +114,58 @@ EquivalenceTest equivalence_test_of(const Evidence& evidence, const AnalysisSett
     return out;
 }
 
+/// The share of the wins with half of the ties: (1 + net) / 2, so the same interval decides it.
+Estimate score_of(const Estimate& net) {
+    Estimate out = net;
+    for (std::optional<double>* value : {&out.value, &out.low, &out.high}) {
+        if (*value) *value = (1 + **value) / 2;
+    }
+    return out;
+}
+
+/// The mean of what graded verdicts say of their strength; plain ones count as -1, 0 or 1. With the interval of the CR1
+/// variance, at the level that decides. Sorted, so that rounding does not depend on the outcomes' order.
+std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes, const Dependence& dependence, double alpha) {
+    if (std::none_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.graded.has_value(); }))
+        return std::nullopt;
+    struct Graded {
+        std::string_view question;
+        double value;
+        std::int64_t cluster;
+        bool operator<(const Graded& other) const {
+            return std::tie(question, value) < std::tie(other.question, other.value);
+        }
+    };
+    std::vector<Graded> graded;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (const auto value = value_of(outcomes[i].kind))
+            graded.push_back({outcomes[i].question_id, outcomes[i].graded.value_or(*value), dependence.cluster[i]});
+    }
+    std::sort(graded.begin(), graded.end());
+    std::vector<double> y;
+    std::vector<std::int64_t> clusters, number(dependence.n_clusters, -1);  // numbered anew, in this order
+    std::int64_t n_clusters = 0;
+    for (const Graded& row : graded) {
+        std::int64_t& cluster = number[static_cast<std::size_t>(row.cluster)];
+        if (cluster < 0) cluster = n_clusters++;
+        y.push_back(row.value);
+        clusters.push_back(cluster);
+    }
+    Estimate out;
+    out.confidence = 1 - 2 * alpha;
+    out.n = static_cast<std::int64_t>(y.size());
+    out.method = "mean of the graded verdicts, CR1 standard error and Student's t";
+    const auto mean = stats::cluster_mean(y, clusters, out.confidence);
+    if (mean) out.value = mean->mean;
+    if (mean && mean->interval) {
+        out.low = mean->interval->low;
+        out.high = mean->interval->high;
+    } else {
+        out.why = mean ? "one comparison or one cluster has no spread" : kNothing;
+    }
+    return out;
+}
+
 /// What does not need to know the single outcomes.
 ComparisonAnalysis analyse_evidence(const Counts& counts,
                                     const Evidence& evidence,
@@ -122,6 +180,7 @@ ComparisonAnalysis analyse_evidence(const Counts& counts,
     out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
     out.net_win_rate = net_win_rate_of(evidence, settings.alpha);
+    out.score = score_of(out.net_win_rate);
     out.failure_rate = rate(failed, counts.n + failed, kNothing);
     out.sign_test = sign_test_of(counts);
     out.effect_size = effect_size_of(counts);
@@ -139,9 +198,19 @@ ComparisonAnalysis analyse_evidence(const Counts& counts,
 }  // namespace
 
 ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings) {
-    ComparisonAnalysis out =
-        analyse_evidence(tally(outcomes), evidence_of(outcomes, false), evidence_of(outcomes, true), settings);
-    out.position = position_of(outcomes);
+    return analyse(outcomes, Dependence(outcomes), settings);
+}
+
+ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
+                           const Dependence& dependence,
+                           const AnalysisSettings& settings) {
+    const Counts counts = tally(outcomes);
+    const Evidence evidence = evidence_of(outcomes, dependence, false);
+    ComparisonAnalysis out = analyse_evidence(
+        counts, evidence, failed_verdicts(counts) > 0 ? evidence_of(outcomes, dependence, true) : evidence, settings);
+    out.graded_net_win_rate = graded_rate_of(outcomes, dependence, settings.alpha);
+    out.position = position_of(outcomes, dependence);
+    out.both_orders = both_orders_of(outcomes, dependence);
     out.confidence = confidence_of(outcomes);
     return out;
 }

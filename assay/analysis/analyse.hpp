@@ -22,6 +22,7 @@
 #include <span>
 
 #include "assay/records/analysis.hpp"
+#include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
 
@@ -30,6 +31,11 @@ namespace assay::analysis {
 /// Fills everything but the names of variant, baseline and judge. `settings` must lie in the ranges that its fields
 /// name (ASSAY_CHECK).
 [[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings);
+
+/// As above where the dependence of these outcomes is known already.
+[[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
+                                         const Dependence& dependence,
+                                         const AnalysisSettings& settings);
 
 /// As above from counts alone (each >= 0): sides, confidences and clusters are not known, so `position` and `clusters`
 /// are empty and `confidence` has no rows; every comparison is taken as independent of the others and as put to a
