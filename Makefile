@@ -52,7 +52,7 @@ validate: build
 	@$(PROGRAMS)/assay_validate
 
 golden: tests
-	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test' --output-on-failure
+	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test|command_stats_test' --output-on-failure
 
 format:
 	@scripts/format.sh

@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/evidence.hpp"
 #include "assay/analysis/length_control.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/position.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
+#include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/proportion.hpp"
 #include "assay/stats/sequential.hpp"
@@ -147,6 +152,58 @@ void allow_for_the_stop(Inference& inference, const stats::Monitor& monitor, std
     inference.worst_net.high = worst.high;
 }
 
+/// The share of the wins with half of the ties: (1 + net) / 2, so the same interval decides it.
+Estimate score_of(const Estimate& net) {
+    Estimate out = net;
+    for (std::optional<double>* value : {&out.value, &out.low, &out.high}) {
+        if (*value) *value = (1 + **value) / 2;
+    }
+    return out;
+}
+
+/// The mean of what graded verdicts say of their strength; plain ones count as -1, 0 or 1. With the interval of the CR1
+/// variance, at the level that decides. Sorted, so that rounding does not depend on the outcomes' order.
+std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes, const Dependence& dependence, double alpha) {
+    if (std::none_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.graded.has_value(); }))
+        return std::nullopt;
+    struct Graded {
+        std::string_view question;
+        double value;
+        std::int64_t cluster;
+        bool operator<(const Graded& other) const {
+            return std::tie(question, value) < std::tie(other.question, other.value);
+        }
+    };
+    std::vector<Graded> graded;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (const auto value = value_of(outcomes[i].kind))
+            graded.push_back({outcomes[i].question_id, outcomes[i].graded.value_or(*value), dependence.cluster[i]});
+    }
+    std::sort(graded.begin(), graded.end());
+    std::vector<double> y;
+    std::vector<std::int64_t> clusters, number(dependence.n_clusters, -1);  // numbered anew, in this order
+    std::int64_t n_clusters = 0;
+    for (const Graded& row : graded) {
+        std::int64_t& cluster = number[static_cast<std::size_t>(row.cluster)];
+        if (cluster < 0) cluster = n_clusters++;
+        y.push_back(row.value);
+        clusters.push_back(cluster);
+    }
+    Estimate out;
+    out.confidence = 1 - 2 * alpha;
+    out.n = static_cast<std::int64_t>(y.size());
+    out.method = "mean of the graded verdicts, CR1 standard error and Student's t";
+    const auto mean = stats::cluster_mean(y, clusters, out.confidence);
+    if (mean) out.value = mean->mean;
+    if (mean && mean->interval) {
+        out.low = mean->interval->low;
+        out.high = mean->interval->high;
+    } else {
+        out.why = mean ? "one comparison or one cluster has no spread" : kNothing;
+    }
+    return out;
+}
+
 /// What does not need to know the single outcomes.
 ComparisonAnalysis analyse_inference(const Counts& counts,
                                      const Inference& inference,
@@ -158,6 +215,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
     out.net_win_rate = inference.net;
+    out.score = score_of(out.net_win_rate);
     out.failure_rate = rate(failed, counts.n + failed, kNothing);
     out.sign_test = sign_test_of(counts);
     out.effect_size = effect_size_of(counts);
@@ -177,11 +235,21 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     return out;
 }
 
+Inference inference_of(std::span<const Outcome> outcomes, const Dependence& dependence, double margin, double tail) {
+    Evidence evidence = evidence_of(outcomes, dependence, false);
+    const bool any_failed = failed_verdicts(tally(outcomes)) > 0;
+    Evidence worst = any_failed ? evidence_of(outcomes, dependence, true) : evidence;
+    return fixed_inference(std::move(evidence), std::move(worst), margin, tail);
+}
+
 ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
+                                    const Dependence& dependence,
                                     const Inference& inference,
                                     const AnalysisSettings& settings) {
     ComparisonAnalysis out = analyse_inference(tally(outcomes), inference, settings);
-    out.position = position_of(outcomes);
+    out.graded_net_win_rate = graded_rate_of(outcomes, dependence, settings.alpha);
+    out.position = position_of(outcomes, dependence);
+    out.both_orders = both_orders_of(outcomes, dependence);
     out.confidence = confidence_of(outcomes);
     out.length_control = length_control_of(outcomes, out.net_win_rate, settings);
     return out;
@@ -195,11 +263,15 @@ void check_ranges(const AnalysisSettings& settings) {
 }  // namespace
 
 ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings) {
+    return analyse(outcomes, Dependence(outcomes), settings);
+}
+
+ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
+                           const Dependence& dependence,
+                           const AnalysisSettings& settings) {
     check_ranges(settings);
-    return analyse_outcomes(
-        outcomes,
-        fixed_inference(evidence_of(outcomes, false), evidence_of(outcomes, true), settings.margin, settings.alpha),
-        settings);
+    return analyse_outcomes(outcomes, dependence, inference_of(outcomes, dependence, settings.margin, settings.alpha),
+                            settings);
 }
 
 ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
@@ -208,10 +280,10 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
     const Stopping stopping = stopping_of(in_order, plan, settings);
     const auto n_leading = static_cast<std::size_t>(stopping.state().n_leading);
     const std::span<const Outcome> leading = in_order.first(n_leading);
-    Inference inference =
-        fixed_inference(evidence_of(leading, false), evidence_of(leading, true), settings.margin, stopping.tail());
+    const Dependence dependence(leading);
+    Inference inference = inference_of(leading, dependence, settings.margin, stopping.tail());
     if (stopping.state().stopped) allow_for_the_stop(inference, stopping.monitor(), leading);
-    ComparisonAnalysis out = analyse_outcomes(leading, inference, settings);
+    ComparisonAnalysis out = analyse_outcomes(leading, dependence, inference, settings);
     for (const Outcome& outcome : in_order.subspan(n_leading)) {
         ++out.counts.n_items;
         ++(outcome.kind == OutcomeKind::kNoAnswerBaseline ? out.counts.no_answer_baseline : out.counts.not_judged);

@@ -23,6 +23,7 @@
 
 #include "assay/analysis/stopping.hpp"
 #include "assay/records/analysis.hpp"
+#include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
 
@@ -31,6 +32,11 @@ namespace assay::analysis {
 /// Fills everything but the names of variant, baseline and judge. `settings` must lie in the ranges that its fields
 /// name (ASSAY_CHECK). The order of judging plays no part, and settings.stopping is not looked at.
 [[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes, const AnalysisSettings& settings);
+
+/// As above where the dependence of these outcomes is known already.
+[[nodiscard]] ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
+                                         const Dependence& dependence,
+                                         const AnalysisSettings& settings);
 
 /// Of a judge whose verdicts come in an order and may stop early (stopping.hpp): `in_order` holds every planned
 /// comparison, sorted by order_index, those that were not judged included. `plan.judge_costs_nothing` gives what

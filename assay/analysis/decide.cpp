@@ -18,32 +18,6 @@ std::string share(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-DecisionLabel label_of(stats::Region region) {
-    switch (region) {
-        case stats::Region::kEquivalent:
-            return DecisionLabel::kEquivalent;
-        case stats::Region::kNonInferior:
-            return DecisionLabel::kNonInferior;
-        case stats::Region::kDegraded:
-            return DecisionLabel::kDegraded;
-        case stats::Region::kInconclusive:
-            return DecisionLabel::kInconclusive;
-    }
-    return DecisionLabel::kNotMeasured;
-}
-
-/// Further comparisons for the wanted power at a true difference of 0. Dependent comparisons are worth less, by the
-/// design effect.
-std::optional<std::int64_t> further_questions(const Evidence& evidence, const AnalysisSettings& settings) {
-    const double n = static_cast<double>(evidence.n());
-    const double rate = (static_cast<double>(evidence.wins + evidence.losses) + 1) / (n + 2);
-    const auto independent = stats::sample_size_equivalence(
-        {.decisive_rate = rate, .delta = 0, .margin = settings.margin, .alpha = settings.alpha}, settings.power);
-    if (!independent) return std::nullopt;
-    const double total = std::ceil(static_cast<double>(*independent) * evidence.design_effect);
-    return static_cast<std::int64_t>(std::max(0.0, total - n));
-}
-
 std::string inconclusive_tail(const Decision& decision, const Estimate& net, const AnalysisSettings& settings) {
     std::string out;
     if (!decision.n_more) {
@@ -115,6 +89,35 @@ Decision not_measured(const Decision& like, std::string why) {
 
 }  // namespace
 
+DecisionLabel label_of(stats::Region region) {
+    switch (region) {
+        case stats::Region::kEquivalent:
+            return DecisionLabel::kEquivalent;
+        case stats::Region::kNonInferior:
+            return DecisionLabel::kNonInferior;
+        case stats::Region::kDegraded:
+            return DecisionLabel::kDegraded;
+        case stats::Region::kInconclusive:
+            return DecisionLabel::kInconclusive;
+    }
+    return DecisionLabel::kNotMeasured;
+}
+
+std::optional<std::int64_t> further_questions(const Evidence& evidence, const AnalysisSettings& settings, double delta) {
+    const double n = static_cast<double>(evidence.n());
+    const double rate = (static_cast<double>(evidence.wins + evidence.losses) + 1) / (n + 2);
+    const auto independent = stats::sample_size_equivalence(
+        {.decisive_rate = rate, .delta = delta, .margin = settings.margin, .alpha = settings.alpha}, settings.power);
+    if (!independent) return std::nullopt;
+    const double total = std::ceil(static_cast<double>(*independent) * evidence.design_effect);
+    return static_cast<std::int64_t>(std::ceil(std::max(0.0, total - n) / evidence.per_question));
+}
+
+bool worst_case_decides(const Counts& counts) {
+    const std::int64_t failed = failed_verdicts(counts);
+    return more_than_5_percent(failed, counts.n + failed);
+}
+
 Decision decide_by_interval(const Evidence& evidence, const Estimate& net, const AnalysisSettings& settings) {
     Decision out;
     out.margin = settings.margin;
@@ -127,7 +130,7 @@ Decision decide_by_interval(const Evidence& evidence, const Estimate& net, const
     out.detectably_worse = *net.high < 0;
     out.detectably_better = *net.low > 0;
     out.beyond_margin = *net.high <= -settings.margin;
-    if (out.label == DecisionLabel::kInconclusive) out.n_more = further_questions(evidence, settings);
+    if (out.label == DecisionLabel::kInconclusive) out.n_more = further_questions(evidence, settings, 0);
     out.why = reason(out, net, settings);
     return out;
 }
@@ -154,7 +157,7 @@ Decision decide(const Counts& counts, const Decision& by_interval, const WorstCa
                         "usable verdict",
                         count_of(counts.identical, "comparison"), count_of(need_call, "comparison")));
     }
-    if (!more_than_5_percent(failed, counts.n + failed)) return by_interval;
+    if (!worst_case_decides(counts)) return by_interval;
     Decision out = worst_case.decision;
     out.why = fmt::format(
         "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so the label is that of the worst case, "

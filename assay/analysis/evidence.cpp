@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
@@ -13,26 +13,7 @@ namespace {
 
 constexpr std::int64_t kFewClusters = 15;
 
-/// One counted comparison: who it depends on, and +1, 0 or -1.
-struct Observation {
-    std::string cluster;
-    int value = 0;
-    auto operator<=>(const Observation&) const = default;
-};
-
-/// Sorted, so that no rounding depends on the order in which the outcomes came.
-std::vector<Observation> observations_of(std::span<const Outcome> outcomes, bool failed_as_losses) {
-    std::vector<Observation> out;
-    for (const Outcome& outcome : outcomes) {
-        const auto value = value_of(outcome.kind, failed_as_losses);
-        if (!value) continue;
-        out.push_back({owner_of(outcome), *value});
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-}
-
-std::string why_of(const ClusterSummary& summary, bool flip_is_exact) {
+std::string why_of(const ClusterSummary& summary) {
     std::string why;
     if (!summary.design_effect) {
         why = fmt::format(
@@ -44,23 +25,42 @@ std::string why_of(const ClusterSummary& summary, bool flip_is_exact) {
         why += fmt::format("{}only {} clusters: the interval is rough", why.empty() ? "" : "; ", summary.n_clusters);
         if (summary.p_sign_flip) {
             why += fmt::format("; the {} sign-flip test on the clusters' sums gives p = {:.4f}",
-                               flip_is_exact ? "exact" : "approximate", *summary.p_sign_flip);
+                               summary.p_sign_flip_method == "exact" ? "exact" : "approximate", *summary.p_sign_flip);
         }
     }
     return why;
 }
 
-void add_clusters(Evidence& evidence, const std::vector<Observation>& observations) {
-    std::vector<double> y, sums;
-    std::vector<std::int64_t> labels;
-    for (std::size_t i = 0; i < observations.size(); ++i) {
-        if (i == 0 || observations[i].cluster != observations[i - 1].cluster) sums.push_back(0);
-        sums.back() += observations[i].value;
-        y.push_back(observations[i].value);
-        labels.push_back(static_cast<std::int64_t>(sums.size()));
+/// The sum of each cluster, as the sign-flip test wants it.
+std::vector<double> sums_of(std::span<const stats::ClusterTotal> totals) {
+    std::vector<double> sums;
+    for (const stats::ClusterTotal& total : totals)
+        sums.insert(sums.end(), static_cast<std::size_t>(total.times), total.sum);
+    return sums;
+}
+
+/// A cluster's counted comparisons and the sum of their values.
+struct ClusterSum {
+    std::int32_t n = 0;
+    std::int32_t sum = 0;
+    auto operator<=>(const ClusterSum&) const = default;
+};
+
+/// Sorted and counted, so that no rounding depends on the order in which the outcomes came.
+std::vector<stats::ClusterTotal> totals_of(std::span<const ClusterSum> clusters) {
+    std::map<ClusterSum, std::int64_t> kinds;
+    for (const ClusterSum& cluster : clusters) {
+        if (cluster.n > 0) ++kinds[cluster];
     }
-    if (sums.size() == y.size()) return;  // every comparison is its own cluster
-    const auto clustered = stats::cluster_mean(y, labels, 0.90);
+    std::vector<stats::ClusterTotal> out;
+    for (const auto& [kind, times] : kinds) out.push_back({kind.n, static_cast<double>(kind.sum), times});
+    return out;
+}
+
+void add_clusters(Evidence& evidence) {
+    const std::span<const stats::ClusterTotal> totals = evidence.cluster_totals;
+    if (std::all_of(totals.begin(), totals.end(), [](const auto& total) { return total.n == 1; })) return;
+    const auto clustered = stats::cluster_mean(totals, sum_of_squares(evidence), 0.90);
     ClusterSummary summary;
     summary.n_clusters = clustered->n_clusters;
     summary.largest = clustered->largest;
@@ -74,9 +74,11 @@ void add_clusters(Evidence& evidence, const std::vector<Observation>& observatio
     evidence.design_effect = stats::design_effect_to_use(*clustered);
     evidence.df = static_cast<double>(summary.n_clusters - 1);
     summary.design_effect_used = evidence.design_effect;
-    const auto flip = stats::sign_flip_test(sums);
-    if (flip) summary.p_sign_flip = flip->p_two;
-    summary.why = why_of(summary, flip && flip->exact);
+    if (const auto flip = stats::sign_flip_test(sums_of(totals))) {
+        summary.p_sign_flip = flip->p_two;
+        summary.p_sign_flip_method = flip->exact ? "exact" : "normal approximation";
+    }
+    summary.why = why_of(summary);
     evidence.clusters = summary;
 }
 
@@ -119,16 +121,36 @@ Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t
 }
 
 Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses) {
-    const std::vector<Observation> observations = observations_of(outcomes, failed_as_losses);
-    std::int64_t wins = 0, losses = 0;
-    for (const Observation& observation : observations) {
-        if (observation.value > 0) ++wins;
-        if (observation.value < 0) ++losses;
+    return evidence_of(outcomes, Dependence(outcomes), failed_as_losses);
+}
+
+Evidence evidence_of(std::span<const Outcome> outcomes, const Dependence& dependence, bool failed_as_losses) {
+    std::int64_t wins = 0, losses = 0, n = 0, n_questions = 0;
+    std::vector<bool> counted(dependence.n_questions, false);
+    std::vector<ClusterSum> clusters(dependence.n_clusters);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const auto value = value_of(outcomes[i].kind, failed_as_losses);
+        if (!value) continue;
+        ++n;
+        wins += *value > 0;
+        losses += *value < 0;
+        n_questions += !counted[dependence.question[i]];
+        counted[dependence.question[i]] = true;
+        ++clusters[dependence.cluster[i]].n;
+        clusters[dependence.cluster[i]].sum += *value;
     }
-    Evidence evidence =
-        evidence_of_counts(wins, losses, static_cast<std::int64_t>(observations.size()) - wins - losses);
-    if (!observations.empty()) add_clusters(evidence, observations);
+    Evidence evidence = evidence_of_counts(wins, losses, n - wins - losses);
+    if (n == 0) return evidence;
+    evidence.per_question = static_cast<double>(n) / static_cast<double>(n_questions);
+    evidence.cluster_totals = totals_of(clusters);
+    add_clusters(evidence);
     return evidence;
+}
+
+double sum_of_squares(const Evidence& evidence) {
+    const double wins = static_cast<double>(evidence.wins), losses = static_cast<double>(evidence.losses);
+    const double ties = static_cast<double>(evidence.ties), mean = (wins - losses) / (wins + losses + ties);
+    return wins * (1 - mean) * (1 - mean) + ties * mean * mean + losses * (1 + mean) * (1 + mean);
 }
 
 Estimate net_win_rate_of(const Evidence& evidence, double alpha) {

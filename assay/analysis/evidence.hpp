@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "assay/records/analysis.hpp"
+#include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
+#include "assay/stats/clusters.hpp"
 #include "assay/stats/tango.hpp"
 
 namespace assay::analysis {
@@ -21,6 +23,8 @@ struct Evidence {
     std::optional<ClusterSummary> clusters;               ///< empty: the comparisons are independent
     double design_effect = 1;                             ///< >= 1: all counts are divided by it
     double df = std::numeric_limits<double>::infinity();  ///< of Student's t in place of the normal: clusters - 1
+    std::vector<stats::ClusterTotal> cluster_totals;      ///< of each kind of cluster how many; in a fixed order
+    double per_question = 1;  ///< counted comparisons of a question, on average: 2 where all were judged in both orders
     std::string why_not;                                  ///< a sentence: why there is no interval; empty: there is one
 
     [[nodiscard]] std::int64_t n() const { return wins + losses + ties; }
@@ -33,14 +37,21 @@ struct Evidence {
 /// owner are dependent.
 [[nodiscard]] std::string owner_of(const Outcome& outcome);
 
-/// +1, 0, -1; nothing for what does not count. `failed_as_losses`: INVALID, ERROR and REFUSED count as losses.
-[[nodiscard]] std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses);
-
 /// Wins, ties and losses of the outcomes; `failed_as_losses`: and INVALID, ERROR and REFUSED as losses. Outcomes of one
 /// cluster, or of one question where it names no cluster, are dependent; as soon as two counted ones are, the design
 /// effect of the CR1 variance is used, or the mean cluster size sum n_g^2 / n where that is undefined (all verdicts
 /// alike).
 [[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses);
+/// As above where the dependence of these outcomes is known already.
+[[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes,
+                                   const Dependence& dependence,
+                                   bool failed_as_losses);
+
+/// Sum over the comparisons of (value - mean)^2; n() > 0.
+[[nodiscard]] double sum_of_squares(const Evidence& evidence);
+
+/// +1, 0 or -1 of a win, tie or loss (and of a failed verdict, where those count as losses); nothing for what has none.
+[[nodiscard]] std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses = false);
 
 /// (wins - losses) / n with the interval at level 1 - 2 alpha. Null values and a `why` where there is none.
 [[nodiscard]] Estimate net_win_rate_of(const Evidence& evidence, double alpha);

@@ -2,7 +2,6 @@
 // Counting outcomes.
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "assay/records/analysis.hpp"
@@ -13,9 +12,10 @@ namespace assay::analysis {
 /// Holds n_items = n + invalid + errors + refused + not_judged + no_answer_baseline, n = wins + ties + losses.
 [[nodiscard]] Counts tally(std::span<const Outcome> outcomes);
 
-/// Position and confidence are about the comparisons that a judge decided: wins, ties and losses without identical
-/// answers and without a variant that gave no answer.
-[[nodiscard]] Position position_of(std::span<const Outcome> outcomes);
+/// Position (position.hpp) and confidence are about the comparisons that a judge decided: wins, ties and losses without
+/// identical answers and without a variant that gave no answer.
+[[nodiscard]] bool was_decided_by_a_judge(const Outcome& outcome);
+
 /// Rows high, medium, low, none; only levels that occur.
 [[nodiscard]] std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes);
 

@@ -190,6 +190,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (!file) return fail(errno == ENOENT ? "no such file" : std::string("cannot be read: ") + std::strerror(errno), path.string());
     std::string out;
+    // A regular file's size saves growing; pipes and /proc have none.
+    if (const auto size = std::filesystem::file_size(path, error); !error) out.reserve(size);
     std::vector<char> buffer(1 << 16);
     while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) out.append(buffer.data(), got);
     if (std::ferror(file.get())) return fail(std::string("reading failed: ") + std::strerror(errno), path.string());

@@ -34,10 +34,10 @@ std::optional<Verdict> settled_verdict(const StudyItem& item) {
     out.item_id = item.comparison.id;
     if (item.comparison.identical) {
         out.state = VerdictState::kTie;
-        out.reasoning = "identical answers; the judge was not called";
+        out.reasoning = kReasonIdentical;
     } else {
         out.state = item.comparison.variant_is_a ? VerdictState::kB : VerdictState::kA;
-        out.reasoning = "the variant gave no answer; the judge was not called";
+        out.reasoning = kReasonNoAnswer;
     }
     return out;
 }

@@ -41,6 +41,10 @@ struct StudyControl {
     std::optional<Verdict> verdict;  ///< empty: not judged yet
 };
 
+/// The `reasoning` of what was settled without a judge.
+inline constexpr std::string_view kReasonIdentical = "identical answers; the judge was not called";
+inline constexpr std::string_view kReasonNoAnswer = "the variant gave no answer; the judge was not called";
+
 /// Where an item stands in the exports: batch_NN.txt and the number within it, both from 1.
 struct BatchPlace {
     int batch = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // What analysis/ computes of one comparison of a variant with the baseline by one judge. Field names are those of report.json.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -97,7 +98,8 @@ struct ClusterSummary {
     std::int64_t largest = 0;
     std::optional<double> design_effect;  ///< CR1 variance over the naive one, before max(1, .)
     double design_effect_used = 1;
-    std::optional<double> p_sign_flip;    ///< exact, on cluster sums; few clusters
+    std::optional<double> p_sign_flip;    ///< of "no difference", on cluster sums
+    std::string p_sign_flip_method;       ///< exact, or its normal approximation for very many; empty without a p
     std::string why;
 };
 
@@ -138,6 +140,77 @@ struct StoppingSummary {
     std::string sentence;          ///< for a reader; also where early stopping was refused, and why
 };
 
+/// Questions that were judged in both orders, the variant shown first and second. Only what a judge decided.
+struct BothOrders {
+    std::int64_t n = 0;           ///< questions with a verdict in each order
+    std::int64_t n_one_order = 0; ///< questions with a verdict in one order only: they are in no other figure of this record
+    std::int64_t n_flipped = 0;   ///< the two verdicts differ
+    Estimate flip_rate;           ///< n_flipped / n; Wilson, 95 %
+    std::int64_t primacy_flips = 0;  ///< the answer that was shown first won both times
+    std::int64_t recency_flips = 0;  ///< the one that was shown second
+    std::optional<double> p_primacy_vs_recency;  ///< sign test of the two; empty without such a flip
+    std::optional<double> kappa;     ///< Cohen's, of the two orders' verdicts; empty where undefined
+    std::int64_t conservative_wins = 0;  ///< MT-Bench's count: won in both orders; else a tie. Pulls the net win rate to 0: never decided on
+    std::int64_t conservative_ties = 0;
+    std::int64_t conservative_losses = 0;
+    std::array<std::int64_t, 5> means{};  ///< questions whose mean of the two verdicts is -1, -1/2, 0, 1/2, 1
+};
+
+/// Equivalence on the decisive win rate: exact binomial TOST of 1/2 - margin and 1/2 + margin.
+struct DecisiveTost {
+    double p_lower = 1;
+    double p_upper = 1;
+    double p_tost = 1;
+    std::optional<double> same_margin;  ///< what the net margin is on this scale at the observed decisive rate; empty without a decisive verdict
+    std::string why;                    ///< what it does not allow for; empty: nothing
+};
+
+/// The score test's p values without its large-sample approximation: the largest probability, over all decisive rates, of
+/// a score like the observed one or beyond.
+struct ExactTost {
+    std::optional<double> p_lower;
+    std::optional<double> p_upper;
+    std::optional<double> p_tost;
+    std::string why;  ///< why there is none
+};
+
+/// Posterior of the net win rate under a Dirichlet prior. Descriptive, never decided on.
+struct Posterior {
+    double prior = 1;         ///< each of win, tie, loss
+    double p_equivalent = 0;  ///< |net| < margin
+    double p_noninferior = 0; ///< net > -margin
+    double p_better = 0;      ///< net > 0
+    double mean = 0;
+    double low = -1;          ///< equal-tailed 95 % credible interval
+    double high = 1;
+};
+
+/// The fewest verdicts that would have had to fall otherwise, n unchanged, for another label.
+struct LabelFlip {
+    std::string change;  ///< losses_to_ties | ties_to_wins | wins_to_ties | ties_to_losses
+    std::optional<std::int64_t> n;        ///< empty: no number of them changes the label
+    std::optional<DecisionLabel> label;   ///< that it would be
+};
+
+/// What would change the decision. Of the verdicts that the label rests on: with failed ones as losses where there are too
+/// many of them.
+struct Outlook {
+    std::optional<double> smallest_margin_equivalent;   ///< margins above this one would have given equivalent
+    std::optional<double> smallest_margin_noninferior;  ///< and above this one at least non_inferior
+    std::optional<std::int64_t> n_more_if_observed;     ///< further questions for equivalence if the observed difference is the true one; empty: out of reach
+    std::vector<LabelFlip> flips;
+};
+
+/// What `assay stats` shows beside the decision. None of it decides.
+struct Companions {
+    DecisiveTost decisive_tost;
+    ExactTost exact_tost;
+    std::vector<Posterior> posteriors;      ///< prior 1, then 1/2
+    std::string posteriors_why;             ///< what they rest on besides the counts, or why there are none
+    std::optional<Estimate> cluster_interval;  ///< with clusters: a second interval of the net win rate, by another method
+    Outlook outlook;
+};
+
 struct ComparisonAnalysis {
     std::string variant;
     std::string baseline;
@@ -146,11 +219,14 @@ struct ComparisonAnalysis {
     Estimate win_rate_decisive;   ///< Wilson, 95 %
     Estimate loss_rate_decisive;
     Estimate net_win_rate;        ///< the interval that decides
+    Estimate score;               ///< (wins + ties / 2) / n, with the interval that decides as a share: (1 + net) / 2
+    std::optional<Estimate> graded_net_win_rate;  ///< mean of graded verdicts, where there are any; never decided on
     Estimate failure_rate;        ///< INVALID, ERROR and REFUSED among all that were settled or tried; Wilson
     SignTest sign_test;
     EffectSize effect_size;
     DetectableEffect mde;
     std::optional<Position> position;  ///< empty where sides are not known (bare counts)
+    std::optional<BothOrders> both_orders;  ///< empty: no question has a verdict in each order
     std::vector<ConfidenceRow> confidence;  ///< high, medium, low, none; only levels that occur
     EquivalenceTest tost;
     std::optional<ClusterSummary> clusters;
@@ -158,6 +234,7 @@ struct ComparisonAnalysis {
     WorstCase worst_case;
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
     std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
+    std::optional<Companions> companions;  ///< filled by analysis::add_companions
 };
 
 /// What one judge made of pairs whose right outcome is known.

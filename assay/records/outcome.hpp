@@ -26,8 +26,10 @@ struct Outcome {
     OutcomeKind kind = OutcomeKind::kNotJudged;
     bool identical = false;          ///< byte-identical answers: a tie without a call
     bool no_answer_variant = false;  ///< a loss because the variant alone gave no answer
+    bool side_known = true;          ///< false: who was shown first is not known, and variant_is_a means nothing
     bool variant_is_a = false;
     Confidence confidence = Confidence::kNone;
+    std::optional<double> graded;    ///< of a graded verdict how strong it is, from -1 (the baseline) to 1; empty: it is plain
     std::string reasoning;
     std::optional<std::int64_t> length_difference;  ///< characters of the variant's answer minus those of the baseline's; empty: not known
 };

@@ -1,5 +1,6 @@
 #include "assay/report/analysis_json.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
@@ -102,8 +103,67 @@ Json json_of(const std::optional<ClusterSummary>& clusters) {
              {"design_effect", json_of(clusters->design_effect)},
              {"design_effect_used", clusters->design_effect_used},
              {"p_sign_flip", json_of(clusters->p_sign_flip)}};
+    if (!clusters->p_sign_flip_method.empty()) out["p_sign_flip_method"] = clusters->p_sign_flip_method;
     add_why(out, clusters->why);
     return out;
+}
+
+Json json_of(const std::optional<BothOrders>& both) {
+    if (!both) return nullptr;
+    Json means = Json::object();
+    static constexpr std::array<const char*, 5> kMeans{"-1", "-0.5", "0", "0.5", "1"};
+    for (std::size_t i = 0; i < kMeans.size(); ++i) means[kMeans[i]] = both->means[i];
+    return {{"n", both->n},
+            {"n_one_order", both->n_one_order},
+            {"n_flipped", both->n_flipped},
+            {"flip_rate", json_of(both->flip_rate)},
+            {"primacy_flips", both->primacy_flips},
+            {"recency_flips", both->recency_flips},
+            {"p_primacy_vs_recency", json_of(both->p_primacy_vs_recency)},
+            {"kappa", json_of(both->kappa)},
+            {"question_means", std::move(means)},
+            {"conservative",
+             {{"wins", both->conservative_wins},
+              {"ties", both->conservative_ties},
+              {"losses", both->conservative_losses}}}};
+}
+
+/// Members of the comparison itself, after the others.
+void add_companions(Json& out, const Companions& c) {
+    const DecisiveTost& decisive = c.decisive_tost;
+    out["decisive_tost"] = {{"p_lower", decisive.p_lower},
+                            {"p_upper", decisive.p_upper},
+                            {"p_tost", decisive.p_tost},
+                            {"same_margin", json_of(decisive.same_margin)}};
+    add_why(out["decisive_tost"], decisive.why);
+    out["exact_tost"] = {{"p_lower", json_of(c.exact_tost.p_lower)},
+                         {"p_upper", json_of(c.exact_tost.p_upper)},
+                         {"p_tost", json_of(c.exact_tost.p_tost)}};
+    add_why(out["exact_tost"], c.exact_tost.why);
+    Json posteriors = Json::array();
+    for (const Posterior& p : c.posteriors) {
+        posteriors.push_back({{"prior", p.prior},
+                              {"p_equivalent", p.p_equivalent},
+                              {"p_noninferior", p.p_noninferior},
+                              {"p_better", p.p_better},
+                              {"mean", p.mean},
+                              {"low", p.low},
+                              {"high", p.high}});
+    }
+    out["bayes"] = {{"status", kBayesStatus}, {"posteriors", std::move(posteriors)}};
+    add_why(out["bayes"], c.posteriors_why);
+    if (c.cluster_interval) out["cluster_interval"] = json_of(*c.cluster_interval);
+    Json flips = Json::array();
+    for (const LabelFlip& flip : c.outlook.flips) {
+        flips.push_back({{"change", flip.change},
+                         {"n", flip.n ? Json(*flip.n) : Json(nullptr)},
+                         {"label", flip.label ? Json(name_of(*flip.label)) : Json(nullptr)}});
+    }
+    out["outlook"] = {
+        {"smallest_margin_equivalent", json_of(c.outlook.smallest_margin_equivalent)},
+        {"smallest_margin_noninferior", json_of(c.outlook.smallest_margin_noninferior)},
+        {"n_more_if_observed", c.outlook.n_more_if_observed ? Json(*c.outlook.n_more_if_observed) : Json(nullptr)},
+        {"flips", std::move(flips)}};
 }
 
 Json json_of(const Decision& decision) {
@@ -134,6 +194,34 @@ Json json_of(const std::optional<StoppingSummary>& stopping) {
             {"sentence", to_valid_utf8(stopping->sentence)}};
 }
 
+Json name_or_null(const std::string& name) {
+    return name.empty() ? Json(nullptr) : Json(to_valid_utf8(name));
+}
+
+Json json_of(const ComparisonAnalysis& a) {
+    const SignTest& sign = a.sign_test;
+    Json out{{"counts", json_of(a.counts)},
+             {"win_rate_decisive", json_of(a.win_rate_decisive)},
+             {"loss_rate_decisive", json_of(a.loss_rate_decisive)},
+             {"net_win_rate", json_of(a.net_win_rate)},
+             {"score", json_of(a.score)},
+             {"failure_rate", json_of(a.failure_rate)},
+             {"sign_test", {{"exact", sign.exact}, {"mid_p", sign.mid_p}, {"normal_corrected", sign.normal_corrected}}},
+             {"effect_size", json_of(a.effect_size)},
+             {"mde", json_of(a.mde)},
+             {"position", json_of(a.position)},
+             {"both_orders", json_of(a.both_orders)},
+             {"confidence", json_of(a.confidence)},
+             {"tost", json_of(a.tost)},
+             {"clusters", json_of(a.clusters)},
+             {"decision", json_of(a.decision)},
+             {"worst_case",
+              {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+    if (a.graded_net_win_rate) out["graded_net_win_rate"] = json_of(*a.graded_net_win_rate);
+    if (a.companions) add_companions(out, *a.companions);
+    return out;
+}
+
 }  // namespace
 
 std::string controls_to_json(const ControlsSummary& c, int indent) {
@@ -150,26 +238,35 @@ std::string estimate_to_json(const Estimate& estimate) {
 }
 
 std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {
-    const SignTest& sign = a.sign_test;
-    const Json out{
-        {"schema_version", kAnalysisSchemaVersion},
-        {"counts", json_of(a.counts)},
-        {"win_rate_decisive", json_of(a.win_rate_decisive)},
-        {"loss_rate_decisive", json_of(a.loss_rate_decisive)},
-        {"net_win_rate", json_of(a.net_win_rate)},
-        {"failure_rate", json_of(a.failure_rate)},
-        {"sign_test", {{"exact", sign.exact}, {"mid_p", sign.mid_p}, {"normal_corrected", sign.normal_corrected}}},
-        {"effect_size", json_of(a.effect_size)},
-        {"mde", json_of(a.mde)},
-        {"position", json_of(a.position)},
-        {"confidence", json_of(a.confidence)},
-        {"tost", json_of(a.tost)},
-        {"clusters", json_of(a.clusters)},
-        {"decision", json_of(a.decision)},
-        {"length_controlled", json_of(a.length_control)},
-        {"stopping", json_of(a.stopping)},
-        {"worst_case",
-         {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+    Json out{{"schema_version", kAnalysisSchemaVersion}};
+    out.update(json_of(a));
+    return out.dump(indent);
+}
+
+std::string stats_to_json(const StatsDocument& document, int indent) {
+    Json out{{"schema_version", kAnalysisSchemaVersion}};
+    if (!document.source.empty())
+        out["source"] = {{"file", to_valid_utf8(document.source)}, {"format", to_valid_utf8(document.format)}};
+    Json notes = Json::array();
+    for (const std::string& note : document.notes) notes.push_back(to_valid_utf8(note));
+    if (!notes.empty()) out["notes"] = std::move(notes);
+    const auto named = [](const ComparisonAnalysis& a) {
+        return Json{{"variant", name_or_null(a.variant)},
+                    {"baseline", name_or_null(a.baseline)},
+                    {"judge", name_or_null(a.judge)}};
+    };
+    if (document.comparisons.size() == 1) {
+        const ComparisonAnalysis& only = document.comparisons.front();
+        if (!document.source.empty()) out.update(named(only));
+        out.update(json_of(only));
+    } else {
+        out["comparisons"] = Json::array();
+        for (const ComparisonAnalysis& a : document.comparisons) {
+            Json entry = named(a);
+            entry.update(json_of(a));
+            out["comparisons"].push_back(std::move(entry));
+        }
+    }
     return out.dump(indent);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "assay/records/analysis.hpp"
+#include "assay/report/stats_document.hpp"
 
 namespace assay::report {
 
@@ -17,12 +18,19 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 [[nodiscard]] std::string estimate_to_json(const Estimate& estimate);
 
 /// One JSON object, indented by `indent` spaces (negative: on one line), without a final line break: schema_version,
-/// counts, win_rate_decisive, loss_rate_decisive, net_win_rate, failure_rate, sign_test, effect_size, mde, position
-/// (null where the sides are not known), confidence (list), tost, clusters (null where there are none), decision,
-/// worst_case {decision, net_win_rate}. The names of variant, baseline and judge are not in it.
+/// counts, win_rate_decisive, loss_rate_decisive, net_win_rate, score, failure_rate, sign_test, effect_size, mde,
+/// position (null where the sides are not known), both_orders (null where no question has both), confidence (list), tost,
+/// clusters (null where there are none), decision, worst_case {decision, net_win_rate}; graded_net_win_rate where there
+/// are graded verdicts; and where companions were computed decisive_tost, exact_tost, bayes, cluster_interval (with
+/// clusters), outlook. The names of variant, baseline and judge are not in it.
 [[nodiscard]] std::string analysis_to_json(const ComparisonAnalysis& analysis, int indent = -1);
 
 /// {passed, why, identical {n, n_preferred, n_first_preferred, n_failed, side_preferred}, swapped {n, n_lost, swapped_lost}, n_pending}.
 [[nodiscard]] std::string controls_to_json(const ControlsSummary& controls, int indent = -1);
+
+/// The document of `assay stats --json`, likewise: schema_version, source {file, format} and notes (where there are any);
+/// then, of one comparison, the fields of analysis_to_json themselves, with variant, baseline and judge (null: not named)
+/// before them unless it is of bare counts; of several, a list `comparisons` of such objects.
+[[nodiscard]] std::string stats_to_json(const StatsDocument& document, int indent);
 
 }  // namespace assay::report

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "assay/base/random.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/distributions.hpp"
 #include "assay/stats/tango.hpp"
@@ -31,7 +32,74 @@ std::vector<double> sum_distribution(std::int64_t n, double p_win, double p_loss
     return now;
 }
 
+/// Level of the bootstrap distribution at which the limit for the normal quantile z lies.
+double bca_level(double z0, double acceleration, double z) {
+    const double w = z0 + z, scale = 1 - acceleration * w;
+    // Beyond the pole the formula turns round; the limit there is the end of the distribution.
+    if (!(scale > 0)) return w > 0 ? 1 : 0;
+    return normal_cdf(z0 + w / scale);
+}
+
+/// Efron's acceleration from the leave-one-cluster-out means; nothing where they do not vary.
+std::optional<double> jackknife_acceleration(std::span<const ClusterTotal> clusters, double n, double sum, double g) {
+    const auto without = [&](const ClusterTotal& c) { return (sum - c.sum) / (n - static_cast<double>(c.n)); };
+    double mean = 0, squares = 0, cubes = 0;
+    for (const ClusterTotal& c : clusters) mean += static_cast<double>(c.times) * without(c) / g;
+    for (const ClusterTotal& c : clusters) {
+        const double distance = mean - without(c);
+        squares += static_cast<double>(c.times) * distance * distance;
+        cubes += static_cast<double>(c.times) * distance * distance * distance;
+    }
+    if (!(squares > 1e-24 * g)) return std::nullopt;  // rounding only
+    return cubes / (6 * std::pow(squares, 1.5));
+}
+
 }  // namespace
+
+std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
+                                       double confidence,
+                                       const Resampling& resampling) {
+    ASSAY_CHECK(confidence > 0 && confidence < 1 && resampling.n_resamples > 0);
+    std::vector<std::uint32_t> drawn_from;  // of each cluster, which of the totals is its own
+    double n = 0, sum = 0;
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+        ASSAY_CHECK(clusters[i].n > 0 && clusters[i].times > 0);
+        drawn_from.insert(drawn_from.end(), static_cast<std::size_t>(clusters[i].times), static_cast<std::uint32_t>(i));
+        n += static_cast<double>(clusters[i].n) * static_cast<double>(clusters[i].times);
+        sum += clusters[i].sum * static_cast<double>(clusters[i].times);
+    }
+    if (drawn_from.size() < 2) return std::nullopt;
+    const auto acceleration = jackknife_acceleration(clusters, n, sum, static_cast<double>(drawn_from.size()));
+    if (!acceleration) return std::nullopt;
+
+    Rng rng(resampling.seed, "cluster bootstrap");
+    std::vector<double> means;
+    double below = 0;
+    for (std::int64_t r = 0; r < resampling.n_resamples; ++r) {
+        double resampled_n = 0, resampled_sum = 0;
+        for (std::size_t i = 0; i < drawn_from.size(); ++i) {
+            const ClusterTotal& cluster = clusters[drawn_from[rng.below(drawn_from.size())]];
+            resampled_n += static_cast<double>(cluster.n);
+            resampled_sum += cluster.sum;
+        }
+        // Compared without a division, so that equal means are equal.
+        const double left = resampled_sum * n, right = sum * resampled_n;
+        below += left < right ? 1.0 : left == right ? 0.5 : 0.0;
+        means.push_back(resampled_sum / resampled_n);
+    }
+    std::sort(means.begin(), means.end());
+    const double share = std::clamp(below, 0.5, static_cast<double>(means.size()) - 0.5) / static_cast<double>(means.size());
+    const double z0 = -normal_upper_quantile(share), critical = normal_critical(confidence);
+    const auto limit = [&](double z) {
+        const double rank = std::ceil(bca_level(z0, *acceleration, z) * static_cast<double>(means.size()));
+        return means[static_cast<std::size_t>(std::clamp(rank, 1.0, static_cast<double>(means.size()))) - 1];
+    };
+    BcaResult out;
+    out.interval = {limit(-critical), limit(critical)};
+    out.acceleration = acceleration;
+    out.bias_correction = z0;
+    return out;
+}
 
 std::optional<BcaResult> bca_net(std::int64_t wins, std::int64_t losses, std::int64_t ties, double confidence) {
     const NetCounts counts = net_counts(wins, losses, ties);
@@ -58,7 +126,7 @@ std::optional<BcaResult> bca_net(std::int64_t wins, std::int64_t losses, std::in
     const double z0 = -normal_upper_quantile(below);
 
     const auto limit = [&](double z) {
-        const double shifted = z0 + (z0 + z) / (1 - acceleration * (z0 + z)), level = normal_cdf(shifted);
+        const double level = bca_level(z0, acceleration, z);
         double total = 0;
         std::size_t k = 0;
         while (k + 1 < distribution.size()) {

@@ -1,10 +1,12 @@
 #pragma once
-// BCa bootstrap of the net win rate (Efron 1987) without random numbers: the distribution that infinitely many
-// resamples would have.
+// BCa bootstrap of the net win rate (Efron 1987). For independent comparisons without random numbers, from the
+// distribution that infinitely many resamples would have; for clusters by resampling them.
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
+#include "assay/stats/clusters.hpp"
 #include "assay/stats/proportion.hpp"
 
 namespace assay::stats {
@@ -22,5 +24,18 @@ struct BcaResult {
                                                std::int64_t losses,
                                                std::int64_t ties,
                                                double confidence);
+
+struct Resampling {
+    std::int64_t n_resamples = 10'000;  ///< > 0
+    std::uint64_t seed = 1;
+};
+/// Of the mean over all observations when whole clusters are drawn: G of G with replacement, statistic sum / n
+/// (statistics.md 2c). z0 gives resamples that equal the estimate half their weight; the acceleration is the jackknife's
+/// over clusters. Limits as above, from the sorted resamples. The same totals, in the same order, and the same seed give
+/// the same result on every machine. n_resamples G draws. Nothing for fewer than two clusters, or where all clusters have
+/// the same mean, so that resampling shows no spread. confidence in (0, 1).
+[[nodiscard]] std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
+                                                     double confidence,
+                                                     const Resampling& resampling = {});
 
 }  // namespace assay::stats

@@ -14,10 +14,42 @@
 namespace assay::stats {
 namespace {
 
-struct Group {
-    std::int64_t count = 0;
+/// A cluster's observations, and the sum of their distances from the common mean.
+struct Centred {
+    std::int64_t n = 0;
     double sum = 0;
+    std::int64_t times = 1;
 };
+
+ClusterMean mean_of(std::span<const Centred> clusters, double average, double squares, double confidence) {
+    ClusterMean out;
+    out.mean = average;
+    double n = 0, cluster_squares = 0, size_squares = 0;
+    for (const Centred& cluster : clusters) {
+        const double size = static_cast<double>(cluster.n), times = static_cast<double>(cluster.times);
+        n += size * times;
+        cluster_squares += cluster.sum * cluster.sum * times;
+        size_squares += size * size * times;
+        out.largest = std::max(out.largest, cluster.n);
+        out.n_clusters += cluster.times;
+    }
+    out.mean_cluster_size = size_squares / n;
+    out.se_cr0 = std::sqrt(cluster_squares) / n;
+    if (n > 1) {
+        const double variance = squares / (n - 1);
+        out.se_naive = std::sqrt(variance / n);
+        const double miller = variance / n + (cluster_squares - squares) / (n * n);
+        if (miller >= 0) out.se_miller = std::sqrt(miller);
+    }
+    if (out.n_clusters < 2) return out;
+    const double g = static_cast<double>(out.n_clusters);
+    out.se_cr1 = out.se_cr0 * std::sqrt(g / (g - 1));
+    if (out.se_naive && *out.se_naive > 0)
+        out.design_effect = *out.se_cr1 * *out.se_cr1 / (*out.se_naive * *out.se_naive);
+    const double half = student_upper_quantile((1 - confidence) / 2, g - 1) * *out.se_cr1;
+    out.interval = Interval{out.mean - half, out.mean + half};
+    return out;
+}
 
 /// Absolute values in half units, zeros left out, divided by their common divisor. Nothing where a value is none.
 std::optional<std::vector<std::int64_t>> half_units(std::span<const double> sums) {
@@ -63,39 +95,35 @@ std::optional<ClusterMean> cluster_mean(std::span<const double> y,
                                         double confidence) {
     ASSAY_CHECK(y.size() == cluster.size() && confidence > 0 && confidence < 1);
     if (y.empty()) return std::nullopt;
-    const double n = static_cast<double>(y.size());
-    ClusterMean out;
-    out.mean = mean(y);
-    std::map<std::int64_t, Group> groups;
+    const double average = mean(y);
+    std::map<std::int64_t, Centred> groups;
     double squares = 0;
     for (std::size_t i = 0; i < y.size(); ++i) {
-        Group& group = groups[cluster[i]];
-        ++group.count;
-        group.sum += y[i] - out.mean;
-        squares += (y[i] - out.mean) * (y[i] - out.mean);
+        Centred& group = groups[cluster[i]];
+        group.times = 1;
+        ++group.n;
+        group.sum += y[i] - average;
+        squares += (y[i] - average) * (y[i] - average);
     }
-    double cluster_squares = 0, size_squares = 0;
-    for (const auto& [label, group] : groups) {
-        cluster_squares += group.sum * group.sum;
-        size_squares += static_cast<double>(group.count) * static_cast<double>(group.count);
-        out.largest = std::max(out.largest, group.count);
+    std::vector<Centred> clusters;
+    for (const auto& [label, group] : groups) clusters.push_back(group);
+    return mean_of(clusters, average, squares, confidence);
+}
+
+std::optional<ClusterMean> cluster_mean(std::span<const ClusterTotal> totals, double squares, double confidence) {
+    ASSAY_CHECK(confidence > 0 && confidence < 1 && squares >= 0);
+    double n = 0, total = 0;
+    for (const ClusterTotal& cluster : totals) {
+        ASSAY_CHECK(cluster.n > 0 && cluster.times > 0);
+        n += static_cast<double>(cluster.n) * static_cast<double>(cluster.times);
+        total += cluster.sum * static_cast<double>(cluster.times);
     }
-    out.n_clusters = static_cast<std::int64_t>(groups.size());
-    out.mean_cluster_size = size_squares / n;
-    out.se_cr0 = std::sqrt(cluster_squares) / n;
-    if (const auto variance = sample_variance(y)) {
-        out.se_naive = std::sqrt(*variance / n);
-        const double miller = *variance / n + (cluster_squares - squares) / (n * n);
-        if (miller >= 0) out.se_miller = std::sqrt(miller);
-    }
-    if (groups.size() < 2) return out;
-    const double g = static_cast<double>(groups.size());
-    out.se_cr1 = out.se_cr0 * std::sqrt(g / (g - 1));
-    if (out.se_naive && *out.se_naive > 0)
-        out.design_effect = *out.se_cr1 * *out.se_cr1 / (*out.se_naive * *out.se_naive);
-    const double half = student_upper_quantile((1 - confidence) / 2, g - 1) * *out.se_cr1;
-    out.interval = Interval{out.mean - half, out.mean + half};
-    return out;
+    if (n == 0) return std::nullopt;
+    const double average = total / n;
+    std::vector<Centred> clusters;
+    for (const ClusterTotal& cluster : totals)
+        clusters.push_back({cluster.n, cluster.sum - static_cast<double>(cluster.n) * average, cluster.times});
+    return mean_of(clusters, average, squares, confidence);
 }
 
 double design_effect_to_use(const ClusterMean& clustered) {

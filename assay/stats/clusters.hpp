@@ -34,6 +34,17 @@ struct ClusterMean {
 /// What the counts of dependent comparisons are divided by: max(1, design effect), or the mean cluster size where the
 /// design effect is undefined (all values alike).
 [[nodiscard]] double design_effect_to_use(const ClusterMean& clustered);
+/// What a mean needs to know of a cluster; `times` clusters look like this one.
+struct ClusterTotal {
+    std::int64_t n = 1;  ///< observations, > 0
+    double sum = 0;
+    std::int64_t times = 1;
+};
+/// As above from totals: `squares` is the sum over all observations of (y - mean)^2. Time is that of the totals given, so
+/// a million clusters of a few kinds are quick. Nothing without an observation.
+[[nodiscard]] std::optional<ClusterMean> cluster_mean(std::span<const ClusterTotal> totals,
+                                                      double squares,
+                                                      double confidence);
 
 /// Beyond this many additions the sign-flip test uses the normal approximation.
 inline constexpr double kMaxSignFlipWork = 2e8;

@@ -48,6 +48,43 @@ TEST(Analyse, FromCountsIsTheSameButForWhatCountsDoNotTell) {
     EXPECT_EQ(a.decision.why.find("No controls were given"), std::string::npos);
 }
 
+TEST(Analyse, TheScoreIsTheNetWinRateAsAShare) {
+    const ComparisonAnalysis a = analyse_counts(45, 48, 61, {});
+    EXPECT_NEAR(*a.score.value, (45 + 61 / 2.0) / 154, 1e-12);
+    EXPECT_NEAR(*a.score.low, (1 + *a.net_win_rate.low) / 2, 1e-12);
+    EXPECT_EQ(a.score.confidence, a.net_win_rate.confidence);
+    EXPECT_FALSE(analyse_counts(0, 0, 0, {}).score.value);
+}
+
+TEST(Analyse, GradedVerdictsHaveAMeanBesideTheDecision) {
+    auto outcomes = OutcomeList().wins(40).losses(40).ties(20).outcomes;
+    EXPECT_FALSE(analyse(outcomes, {}).graded_net_win_rate);
+    for (std::size_t i = 0; i < 40; ++i) outcomes[i].graded = 0.5;
+    const ComparisonAnalysis a = analyse(outcomes, {});
+    ASSERT_TRUE(a.graded_net_win_rate);
+    EXPECT_NEAR(*a.graded_net_win_rate->value, (20 - 40) / 100.0, 1e-12);
+    EXPECT_LT(*a.graded_net_win_rate->low, -0.2);
+    EXPECT_NEAR(*a.net_win_rate.value, 0, 1e-12) << "the plain verdicts decide";
+    std::reverse(outcomes.begin(), outcomes.end());
+    EXPECT_EQ(analyse(outcomes, {}).graded_net_win_rate->low, a.graded_net_win_rate->low);
+}
+
+TEST(Analyse, FurtherQuestionsOfBothOrdersAreQuestionsNotVerdicts) {
+    const auto once = OutcomeList().wins(30).losses(31).ties(40).outcomes;
+    std::vector<Outcome> twice = once;
+    for (const Outcome& outcome : once) {
+        twice.push_back(outcome);
+        twice.back().variant_is_a = !outcome.variant_is_a;
+    }
+    const ComparisonAnalysis a = analyse(once, {}), b = analyse(twice, {});
+    ASSERT_EQ(b.decision.label, DecisionLabel::kInconclusive);
+    EXPECT_NEAR(*b.clusters->design_effect, 2, 0.05) << "the second verdict says nothing new";
+    EXPECT_NEAR(static_cast<double>(*b.decision.n_more), static_cast<double>(*a.decision.n_more), 15);
+    EXPECT_EQ(b.both_orders->n, 101);
+    EXPECT_EQ(b.both_orders->n_flipped, 0);
+    EXPECT_FALSE(a.both_orders);
+}
+
 TEST(Analyse, OfNothingHasNullsWithReasons) {
     for (const ComparisonAnalysis& a : {analyse({}, {}), analyse_counts(0, 0, 0, {})}) {
         EXPECT_FALSE(a.win_rate_decisive.value);

@@ -45,4 +45,13 @@ class OutcomeList {
     std::vector<Outcome> outcomes;
 };
 
+/// Some of everything: 27 items, of which a judge decided nine.
+inline std::vector<Outcome> one_of_each() {
+    OutcomeList list;
+    list.wins(3).losses(2).ties(4).identical(5).no_answer_variant(1);
+    list.add(2, OutcomeKind::kInvalid).add(1, OutcomeKind::kError).add(3, OutcomeKind::kRefused);
+    list.add(4, OutcomeKind::kNotJudged).add(2, OutcomeKind::kNoAnswerBaseline);
+    return list.outcomes;
+}
+
 }  // namespace assay::analysis

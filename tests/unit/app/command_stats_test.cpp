@@ -1,11 +1,14 @@
 #include "assay/app/command_stats.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "assay/base/result.hpp"
+#include "golden.hpp"
+#include "temp_folder.hpp"
 
 namespace assay::app {
 namespace {
@@ -130,6 +133,105 @@ TEST(CommandStats, AllErrorsAreToldAtOnce) {
 TEST(CommandStats, TheLargestCountsWork) {
     EXPECT_EQ(json_of(counts("1000000000", "1000000000", "1000000000")).at("decision").at("label"), "equivalent");
     EXPECT_EQ(json_of(counts("0", "1000000000", "0")).at("decision").at("label"), "degraded");
+}
+
+TEST(CommandStats, TheTextOfTheStudysCountsIsTheGoldenFile) {
+    expect_golden("stats.txt", output_of(counts("45", "48", "61")));
+    StatsOptions options = counts("45", "48", "61");
+    options.markdown = true;
+    expect_golden("stats.md", output_of(options));
+}
+
+/// 60 questions in both orders, of 20 documents, some without a usable verdict.
+std::string both_orders_file() {
+    static constexpr const char* kFirst[] = {"A", "A", "TIE", "B", "TIE", "A"};
+    static constexpr const char* kSecond[] = {"B", "A", "TIE", "A", "INVALID", "TIE"};
+    std::string out;
+    for (int q = 0; q < 60; ++q) {
+        for (const bool first : {true, false}) {
+            out += fmt::format(
+                R"({{"question": "q{}", "cluster": "document {}", "order": "{}", "verdict": "{}", "confidence": "{}", "variant": "Q4_K_M", "baseline": "F16", "judge": "panel"}})",
+                q, q / 3, first ? "a" : "b", (first ? kFirst : kSecond)[q % 6], q % 4 == 0 ? "low" : "high");
+            out += '\n';
+        }
+    }
+    return out;
+}
+
+TEST(CommandStats, TheTextOfAFileInBothOrdersIsTheGoldenFile) {
+    const test::TempFolder folder;
+    StatsOptions options;
+    options.input = folder.write("verdicts.jsonl", both_orders_file());
+    std::string text = output_of(options);
+    const std::size_t at = text.find(options.input);
+    ASSERT_NE(at, std::string::npos);
+    expect_golden("stats_both_orders.txt", text.replace(at, options.input.size(), "verdicts.jsonl"));
+}
+
+TEST(CommandStats, TheDocumentOfAFileHasTheSameFieldsAtItsTop) {
+    const test::TempFolder folder;
+    StatsOptions options;
+    options.input = folder.write("verdicts.jsonl", both_orders_file());
+    const Json doc = json_of(options), bare = json_of(counts("45", "48", "61"));
+    EXPECT_EQ(doc.at("schema_version"), 1);
+    EXPECT_EQ(doc.at("variant"), "Q4_K_M");
+    EXPECT_EQ(doc.at("baseline"), "F16");
+    EXPECT_EQ(doc.at("judge"), "panel");
+    EXPECT_EQ(doc.at("source").at("format"), "outcomes");
+    for (const auto& [key, value] : bare.items()) EXPECT_TRUE(doc.contains(key)) << key;
+    EXPECT_FALSE(bare.contains("variant"));
+    EXPECT_EQ(doc.at("counts").at("n_items"), 120);
+    EXPECT_EQ(doc.at("counts").at("invalid"), 10);
+    EXPECT_EQ(doc.at("clusters").at("n_clusters"), 20);
+    EXPECT_EQ(doc.at("both_orders").at("n"), 50);
+    EXPECT_EQ(doc.at("both_orders").at("n_one_order"), 10);
+    EXPECT_TRUE(doc.at("position").at("bias").at("low").is_number());
+    EXPECT_EQ(doc.at("confidence").size(), 2u);
+    EXPECT_NE(doc.at("net_win_rate").at("method").get<std::string>().find("effective-count"), std::string::npos);
+    EXPECT_NE(doc.at("cluster_interval").at("method").get<std::string>().find("BCa bootstrap of 20 clusters"),
+              std::string::npos);
+    EXPECT_TRUE(doc.at("exact_tost").at("p_tost").is_null());
+    EXPECT_FALSE(doc.at("exact_tost").at("why").get<std::string>().empty());
+    EXPECT_EQ(doc.at("bayes").at("status"), "descriptive, never decided on");
+    EXPECT_EQ(doc.at("bayes").at("posteriors").size(), 2u);
+    EXPECT_EQ(doc.at("outlook").at("flips").size(), 4u);
+    EXPECT_NEAR(doc.at("score").at("value").get<double>(), (1 + doc.at("net_win_rate").at("value").get<double>()) / 2,
+                1e-12);
+}
+
+TEST(CommandStats, SeveralComparisonsAreAListAndAllMustPassAGate) {
+    const test::TempFolder folder;
+    std::string text = "question,verdict,variant\n";
+    for (int i = 0; i < 400; ++i) text += fmt::format("q{},tie,good\nq{},{},bad\n", i, i, i % 2 == 0 ? "loss" : "tie");
+    StatsOptions options;
+    options.input = folder.write("v.csv", text);
+    const Json doc = json_of(options);
+    ASSERT_EQ(doc.at("comparisons").size(), 2u);
+    EXPECT_FALSE(doc.contains("counts"));
+    EXPECT_EQ(doc.at("comparisons")[0].at("variant"), "good");
+    EXPECT_TRUE(doc.at("comparisons")[0].at("judge").is_null());
+    EXPECT_EQ(doc.at("comparisons")[0].at("decision").at("label"), "equivalent");
+    EXPECT_EQ(doc.at("comparisons")[1].at("decision").at("label"), "degraded");
+    std::ostringstream out;
+    options.gate = true;
+    EXPECT_EQ(run_stats(options, out), 3);
+    EXPECT_NE(out.str().find("2 comparisons"), std::string::npos);
+    options.variant = "good";
+    EXPECT_EQ(run_stats(options, out), 0);
+    options.markdown = true;
+    std::ostringstream markdown;
+    EXPECT_EQ(run_stats(options, markdown), 0);
+    EXPECT_EQ(markdown.str().rfind("# Statistics", 0), 0u);
+}
+
+TEST(CommandStats, AMissingCountIsNamed) {
+    StatsOptions options;
+    options.wins = "3";
+    EXPECT_NE(refusal_of(options).find("--losses: is missing"), std::string::npos);
+    options.losses = "4";
+    EXPECT_EQ(json_of(options).at("counts").at("ties"), 0);
+    options.judge = "someone";
+    EXPECT_NE(refusal_of(options).find("--judge"), std::string::npos);
 }
 
 TEST(CommandStats, OnlyAGateChangesTheExitCode) {

@@ -58,6 +58,7 @@ ComparisonAnalysis analysis_of(std::string variant,
     a.loss_rate_decisive = estimate_of(1 - win_rate, std::max(0.9 - win_rate, 0.0), std::min(1.1 - win_rate, 1.0), 0.95,
                                        decisive, "Wilson");
     a.net_win_rate = estimate_of(net, low, high, 0.9, n, "Tango");
+    a.score = estimate_of((1 + net) / 2, (1 + low) / 2, (1 + high) / 2, 0.9, n, "Tango");
     a.failure_rate = estimate_of(0, 0, 0.0243, 0.95, n, "Wilson");
     a.sign_test = {0.8358461346, 0.757189, 0.835705};
     a.effect_size = {win_rate > 0.5 ? 2 * win_rate - 1 : 1 - 2 * win_rate, 2 * win_rate - 1, {}};
@@ -139,6 +140,7 @@ ReportComparison worse_within_margin() {
                                          .design_effect = 1.31,
                                          .design_effect_used = 1.31,
                                          .p_sign_flip = {},
+                                         .p_sign_flip_method = {},
                                          .why = {}};
     for (int i = 1; i <= 3; ++i)
         c.items.push_back(item_of("i" + std::to_string(i), OutcomeKind::kInvalid, "x", "y", ""));
@@ -169,7 +171,7 @@ ReportComparison not_measured() {
     c.analysis.judge = "panel-1";
     c.analysis.counts = {.n_items = 154, .errors = 2, .not_judged = 152};
     for (Estimate* e : {&c.analysis.win_rate_decisive, &c.analysis.loss_rate_decisive, &c.analysis.net_win_rate,
-                        &c.analysis.failure_rate}) {
+                        &c.analysis.score, &c.analysis.failure_rate}) {
         e->why = "nothing was judged";
     }
     c.analysis.effect_size.why = c.analysis.mde.why = "nothing was judged";

@@ -54,6 +54,24 @@ TEST(ClusterMean, AtTheEdges) {
     EXPECT_FALSE(cluster_mean(one, std::vector<std::int64_t>{4}, 0.9)->se_naive);
 }
 
+TEST(ClusterMean, FromTotalsIsThatOfTheObservations) {
+    const std::vector<double> y{1, 1, -1, 0, 0, 1, -1, -1, 0, 1, 1};
+    const std::vector<std::int64_t> cluster{0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5};
+    const std::vector<ClusterTotal> totals{{2, 2, 1}, {2, -1, 1}, {2, 1, 2}, {2, -2, 1}, {1, 1, 1}};
+    const double mean = 2.0 / 11;
+    double squares = 0;
+    for (const double value : y) squares += (value - mean) * (value - mean);
+    const auto a = cluster_mean(y, cluster, 0.9), b = cluster_mean(totals, squares, 0.9);
+    EXPECT_NEAR(a->mean, b->mean, 1e-15);
+    EXPECT_EQ(a->n_clusters, b->n_clusters);
+    EXPECT_EQ(a->largest, b->largest);
+    EXPECT_NEAR(a->mean_cluster_size, b->mean_cluster_size, 1e-15);
+    EXPECT_NEAR(*a->design_effect, *b->design_effect, 1e-12);
+    EXPECT_NEAR(*a->se_miller, *b->se_miller, 1e-12);
+    EXPECT_NEAR(a->interval->low, b->interval->low, 1e-12);
+    EXPECT_FALSE(cluster_mean(std::span<const ClusterTotal>{}, 0, 0.9));
+}
+
 TEST(SignFlip, AgreesWithFlippingEverySign) {
     Rng rng(12);
     for (int round = 0; round < 60; ++round) {

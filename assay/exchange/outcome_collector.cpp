@@ -1,0 +1,423 @@
+#include "assay/exchange/outcome_collector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "assay/base/text.hpp"
+#include "assay/records/names.hpp"
+
+namespace assay::exchange {
+namespace {
+
+constexpr std::size_t kShownName = 60;
+constexpr std::size_t kRememberedPlaces = 64;
+
+std::string in_quotes(std::string_view name) {
+    return fmt::format("\"{}\"", shorten(name, kShownName));
+}
+
+/// About how many rows a text of lines has, if they are as long as the first: room for so many is made beforehand,
+/// which costs nothing where it is not used.
+std::size_t rows_expected(std::string_view text) {
+    constexpr std::size_t kShortestRow = 40;
+    return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
+}
+
+/// Counts the line breaks up to an offset that only grows.
+class LineCounter {
+ public:
+    explicit LineCounter(std::string_view text) : text_(text) {}
+    std::int64_t at(std::size_t offset) {
+        const auto from = text_.begin() + static_cast<std::ptrdiff_t>(counted_);
+        const auto to = text_.begin() + static_cast<std::ptrdiff_t>(std::min(std::max(offset, counted_), text_.size()));
+        line_ += std::count(from, to, '\n');
+        counted_ = std::max(counted_, std::min(offset, text_.size()));
+        return line_;
+    }
+
+ private:
+    std::string_view text_;
+    std::size_t counted_ = 0;
+    std::int64_t line_ = 1;
+};
+
+void each_item(std::string_view text,
+               OutcomeCollector& out,
+               const std::function<void(JsonReader&, std::int64_t)>& row) {
+    JsonReader reader(text);
+    LineCounter lines(text);
+    try {
+        reader.enter_list();
+        while (reader.next_item()) {
+            const std::int64_t line = lines.at(reader.offset());
+            if (reader.kind() != JsonKind::kObject) {
+                out.problem(line, fmt::format("an item of the list is {}, not an object", words_of(reader.kind())));
+                reader.skip();
+            } else {
+                row(reader, line);
+            }
+            reader.forget();
+            if (out.n_problems() > kMostOutcomeProblems) return;
+        }
+        reader.expect_end();
+    } catch (const JsonProblem& problem) {
+        out.problem(lines.at(problem.offset), fmt::format("broken JSON: {}", problem.message));
+    }
+}
+
+void each_line(std::string_view text,
+               OutcomeCollector& out,
+               const std::function<void(JsonReader&, std::int64_t)>& row) {
+    JsonReader reader({});
+    std::int64_t line = 0;
+    while (!text.empty() && out.n_problems() <= kMostOutcomeProblems) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        reader.reset(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++line;
+        try {
+            const JsonKind kind = reader.kind();
+            if (kind == JsonKind::kNone) continue;
+            if (kind != JsonKind::kObject) {
+                out.problem(line, fmt::format("the line is {}, not a JSON object", words_of(kind)));
+                continue;
+            }
+            row(reader, line);
+            reader.expect_end();
+        } catch (const JsonProblem& problem) {
+            out.problem(line, fmt::format("broken JSON at column {}: {}", problem.offset + 1, problem.message));
+        }
+    }
+}
+
+}  // namespace
+
+OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat format)
+    : source_(source), n_expected_(rows_expected(source.text)) {
+    set_.format = format;
+}
+
+void OutcomeCollector::problem(std::int64_t line, std::string message, std::string remedy) {
+    if (++n_problems_ > kMostOutcomeProblems) return;
+    problems_.push_back(
+        {line, Failure{std::move(message), line > 0 ? fmt::format("{}:{}", source_.name, line) : source_.name,
+                       std::move(remedy)}});
+}
+
+void OutcomeCollector::add(const OutcomeRow& row) {
+    ++n_rows_;
+    const std::size_t number = group_of(row);
+    if (number == kMostOutcomeGroups) return;
+    OutcomeGroup& group = set_.groups[number];
+    if (!row.baseline.empty() && row.baseline != group.baseline) {
+        if (group.baseline.empty()) {
+            group.baseline = row.baseline;
+        } else {
+            problem(row.line,
+                    fmt::format("the baseline is {} here and {} before: a variant is compared with one baseline",
+                                in_quotes(row.baseline), in_quotes(group.baseline)),
+                    "Split the file.");
+        }
+    }
+    lines_[number].push_back(row.line);
+    Outcome outcome;
+    outcome.question_id = row.question;
+    if (row.cluster) outcome.cluster = *row.cluster;
+    outcome.kind = row.kind;
+    outcome.identical = row.identical;
+    outcome.no_answer_variant = row.no_answer_variant;
+    outcome.side_known = row.side_known;
+    outcome.variant_is_a = row.variant_is_a;
+    outcome.confidence = row.confidence;
+    outcome.graded = row.graded;
+    group.outcomes.push_back(std::move(outcome));
+}
+
+/// kMostOutcomeGroups: there are too many.
+std::size_t OutcomeCollector::group_of(const OutcomeRow& row) {
+    const std::string_view variant = row.variant.empty() ? std::string_view(source_.variant) : row.variant;
+    const std::string_view judge = row.judge.empty() ? std::string_view(source_.judge) : row.judge;
+    if (last_group_ < set_.groups.size()) {
+        const OutcomeGroup& last = set_.groups[last_group_];
+        if (last.variant == variant && last.judge == judge) return last_group_;
+    }
+    const auto [found, is_new] =
+        group_numbers_.try_emplace({std::string(variant), std::string(judge)}, set_.groups.size());
+    if (is_new && set_.groups.size() == kMostOutcomeGroups) {
+        group_numbers_.erase(found);
+        problem(row.line, fmt::format("more than {} pairs of variant and judge", kMostOutcomeGroups),
+                "Are the right fields called variant and judge?");
+        return kMostOutcomeGroups;
+    }
+    if (is_new) {
+        OutcomeGroup group;
+        group.variant = variant;
+        group.judge = judge;
+        if (set_.groups.empty()) group.outcomes.reserve(n_expected_);  // one group is usual
+        set_.groups.push_back(std::move(group));
+        lines_.emplace_back().reserve(set_.groups.size() == 1 ? n_expected_ : 0);
+    }
+    return last_group_ = found->second;
+}
+
+/// Names are of the file, not of a row: a row without one among rows with one is a mistake.
+void OutcomeCollector::check_names() {
+    const auto mixed = [&](std::string OutcomeGroup::*name) {
+        const auto is_empty = [&](const OutcomeGroup& group) { return (group.*name).empty(); };
+        return std::any_of(set_.groups.begin(), set_.groups.end(), is_empty) &&
+               !std::all_of(set_.groups.begin(), set_.groups.end(), is_empty);
+    };
+    if (mixed(&OutcomeGroup::variant)) problem(0, "some rows name a variant and others do not");
+    if (mixed(&OutcomeGroup::judge)) problem(0, "some rows name a judge and others do not");
+}
+
+void OutcomeCollector::check_repetitions(std::size_t number) {
+    struct Seen {
+        std::uint64_t key = 0;  ///< question and order
+        std::size_t index = 0;
+        bool operator<(const Seen& other) const { return std::tie(key, index) < std::tie(other.key, other.index); }
+    };
+    const OutcomeGroup& group = set_.groups[number];
+    if (group.dependence.n_questions == group.outcomes.size()) return;
+    std::vector<Seen> seen;
+    seen.reserve(group.outcomes.size());
+    for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
+        const Outcome& outcome = group.outcomes[i];
+        const std::uint64_t order = !outcome.side_known ? 0 : outcome.variant_is_a ? 1 : 2;
+        seen.push_back({std::uint64_t{group.dependence.question[i]} << 2 | order, i});
+    }
+    if (!std::is_sorted(seen.begin(), seen.end())) std::sort(seen.begin(), seen.end());
+    static constexpr std::array<std::string_view, 3> kOrders{"without an order", "with the variant first",
+                                                             "with the variant second"};
+    for (std::size_t i = 1; i < seen.size(); ++i) {
+        const Seen &a = seen[i - 1], &b = seen[i];
+        if (a.key >> 2 != b.key >> 2) continue;
+        const bool same_order = a.key == b.key;
+        if (!same_order && (a.key & 3) != 0) continue;  // both orders: as it should be
+        std::string whose = group.variant.empty() ? "" : fmt::format(" for variant {}", in_quotes(group.variant));
+        if (!group.judge.empty()) whose += fmt::format(" by judge {}", in_quotes(group.judge));
+        const std::int64_t one = lines_[number][a.index], other = lines_[number][b.index];
+        problem(std::max(one, other),
+                fmt::format("question {} stands twice {}{}, here and at line {}",
+                            in_quotes(group.outcomes[b.index].question_id),
+                            same_order ? kOrders[b.key & 3] : "and once without an order", whose, std::min(one, other)),
+                "A question has one verdict, or one for each order; two experiments belong into two files.");
+    }
+}
+
+void OutcomeCollector::two_clusters(std::string_view question, std::int64_t line, std::int64_t before) {
+    problem(line, fmt::format("question {} is in another cluster here than at line {}: these are outcomes of two "
+                              "experiments, or a mistake",
+                              in_quotes(question), before));
+}
+
+void OutcomeCollector::check_clusters(std::size_t number) {
+    const OutcomeGroup& group = set_.groups[number];
+    const Dependence& dependence = group.dependence;
+    if (dependence.n_questions == group.outcomes.size()) return;
+    std::vector<std::size_t> first(dependence.n_questions, group.outcomes.size());
+    for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
+        std::size_t& before = first[dependence.question[i]];
+        if (before == group.outcomes.size()) before = i;
+        if (dependence.cluster[before] != dependence.cluster[i])
+            two_clusters(group.outcomes[i].question_id, lines_[number][i], lines_[number][before]);
+    }
+}
+
+void OutcomeCollector::check_clusters_between_groups() {
+    struct Where {
+        std::optional<std::string_view> cluster;
+        std::int64_t line = 0;
+    };
+    std::map<std::string_view, Where> first;
+    for (std::size_t g = 0; g < set_.groups.size(); ++g) {
+        for (std::size_t i = 0; i < set_.groups[g].outcomes.size(); ++i) {
+            const Outcome& outcome = set_.groups[g].outcomes[i];
+            const auto [before, is_new] = first.try_emplace(outcome.question_id, Where{outcome.cluster, lines_[g][i]});
+            if (!is_new && before->second.cluster != outcome.cluster)
+                two_clusters(outcome.question_id, std::max(lines_[g][i], before->second.line),
+                             std::min(lines_[g][i], before->second.line));
+        }
+    }
+}
+
+OutcomesOrProblems OutcomeCollector::finish() {
+    check_names();
+    bool any_cluster = false;
+    for (std::size_t g = 0; g < set_.groups.size(); ++g) {
+        OutcomeGroup& group = set_.groups[g];
+        group.dependence = Dependence(group.outcomes);
+        check_repetitions(g);
+        const bool clusters = std::any_of(group.outcomes.begin(), group.outcomes.end(),
+                                          [](const Outcome& outcome) { return outcome.cluster.has_value(); });
+        if (clusters) check_clusters(g);
+        any_cluster = any_cluster || clusters;
+    }
+    if (any_cluster && set_.groups.size() > 1 && n_problems_ == 0) check_clusters_between_groups();
+    if (n_problems_ == 0 && n_rows_ == 0) problem(0, "holds no verdict");
+    if (n_problems_ == 0) return std::move(set_);
+    std::stable_sort(problems_.begin(), problems_.end(),
+                     [](const Problem& a, const Problem& b) { return a.line < b.line; });
+    std::vector<Failure> out;
+    for (Problem& problem : problems_) out.push_back(std::move(problem.failure));
+    if (n_problems_ > out.size()) out.push_back(Failure{"there are more errors than these", source_.name, ""});
+    return tl::unexpected(std::move(out));
+}
+
+void each_json_object(std::string_view text,
+                      OutcomeCollector& out,
+                      const std::function<void(JsonReader&, std::int64_t)>& row) {
+    const std::string_view first = trim(text.substr(0, 4096));
+    if (first.starts_with('[')) {
+        each_item(text, out, row);
+    } else {
+        each_line(text, out, row);
+    }
+}
+
+std::optional<std::string_view> read_name(JsonReader& reader,
+                                          OutcomeCollector& out,
+                                          std::int64_t line,
+                                          std::string_view field) {
+    std::string_view name;
+    switch (const JsonKind kind = reader.kind()) {
+        case JsonKind::kText:
+            name = reader.read_text();
+            break;
+        case JsonKind::kNumber:
+            name = reader.read_number();
+            if (name.find_first_of(".eE") != std::string_view::npos)
+                out.problem(
+                    line, fmt::format("{}: {} is not a whole number; text or a whole number is expected", field, name));
+            break;
+        case JsonKind::kNull:
+            reader.skip();
+            break;
+        default:
+            out.problem(line, fmt::format("{}: is {}; text or a whole number is expected", field, words_of(kind)));
+            reader.skip();
+            break;
+    }
+    return name.empty() ? std::nullopt : std::optional(name);
+}
+
+int MemberNames::field_of(std::string_view name) const {
+    for (const Name& known : names_) {
+        if (known.name == name) return known.field;
+    }
+    return -1;
+}
+
+int MemberNames::field_at(std::size_t place, std::string_view key) {
+    if (place < recent_.size() && recent_[place].key == key) return recent_[place].field;
+    const int field = field_of(key);
+    if (place >= kRememberedPlaces) return field;
+    if (place >= recent_.size()) recent_.resize(place + 1);
+    recent_[place] = {std::string(key), field};
+    return field;
+}
+
+void MemberNames::twice(OutcomeCollector& out, std::int64_t line, std::string_view key) {
+    out.problem(line, fmt::format("{}: this field stands twice, perhaps by two names", in_quotes(key)),
+                "Keep one of them.");
+}
+
+Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::int64_t line) {
+    const std::string lower = to_lower_ascii(word);
+    if (lower == "none") return Confidence::kNone;
+    if (const auto known = confidence_of(lower)) return *known;
+    out.problem(line, fmt::format("confidence: unknown word {}; known: high, medium, low, none", in_quotes(word)));
+    return Confidence::kNone;
+}
+
+OutcomeKind kind_from(VerdictState state, bool variant_is_a) {
+    switch (state) {
+        case VerdictState::kA:
+            return variant_is_a ? OutcomeKind::kWin : OutcomeKind::kLoss;
+        case VerdictState::kB:
+            return variant_is_a ? OutcomeKind::kLoss : OutcomeKind::kWin;
+        case VerdictState::kTie:
+            return OutcomeKind::kTie;
+        case VerdictState::kInvalid:
+            return OutcomeKind::kInvalid;
+        case VerdictState::kError:
+            return OutcomeKind::kError;
+        case VerdictState::kRefused:
+            return OutcomeKind::kRefused;
+    }
+    return OutcomeKind::kError;
+}
+
+NameLook look_of(std::string_view name) {
+    const std::string lower = to_lower_ascii(name);
+    const auto has = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
+    for (std::size_t at = lower.find('q'); at != std::string::npos; at = lower.find('q', at + 1)) {
+        if (at + 1 < lower.size() && lower[at + 1] >= '1' && lower[at + 1] <= '8') return NameLook::kQuantized;
+    }
+    for (const char* word : {"int4", "int8", "gptq", "awq", "4bit", "8bit", "4-bit", "8-bit", "quant"}) {
+        if (has(word)) return NameLook::kQuantized;
+    }
+    for (const char* word : {"f16", "fp16", "f32", "fp32", "float16", "float32", "baseline", "original", "reference"}) {
+        if (has(word)) return NameLook::kFullPrecision;
+    }
+    return NameLook::kUnknown;
+}
+
+bool TwoNames::is_variant(std::string_view name) {
+    if (last_ < names_.size() && names_[last_] == name) return last_is_variant_;
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    last_ = static_cast<std::size_t>(found - names_.begin());
+    if (found == names_.end()) {
+        if (names_.size() == 3) return false;  // finish has its problem already
+        names_.emplace_back(name);
+    }
+    last_is_variant_ = !source_.baseline.empty()  ? name != source_.baseline
+                       : !source_.variant.empty() ? name == source_.variant
+                                                  : look_of(name) == NameLook::kQuantized;
+    return last_is_variant_;
+}
+
+void TwoNames::finish(OutcomeCollector& out) const {
+    if (names_.empty()) return;
+    const std::string all = names_.size() == 1 ? in_quotes(names_[0])
+                                               : fmt::format("{} and {}", in_quotes(names_[0]), in_quotes(names_[1]));
+    if (names_.size() > 2) {
+        out.problem(0, fmt::format("the orders name three models ({} and {}): a file without a field variant holds the "
+                                   "verdicts of one variant",
+                                   all, in_quotes(names_[2])));
+        return;
+    }
+    const std::string& said = source_.baseline.empty() ? source_.variant : source_.baseline;
+    if (!said.empty() && std::find(names_.begin(), names_.end(), said) == names_.end()) {
+        out.problem(0, fmt::format("the orders name {}, not {}", all, in_quotes(said)));
+        return;
+    }
+    std::string variant, baseline;
+    for (const std::string& name : names_) {
+        const bool is_baseline = said.empty()               ? look_of(name) == NameLook::kFullPrecision
+                                 : source_.baseline.empty() ? name != source_.variant
+                                                            : name == source_.baseline;
+        const bool is_variant = said.empty() ? look_of(name) == NameLook::kQuantized : !is_baseline;
+        if (is_baseline) baseline = name;
+        if (is_variant) variant = name;
+        if (is_baseline || is_variant) continue;
+        out.problem(0, fmt::format("nothing tells which of {} is the baseline", all), "Say so with --baseline NAME.");
+        return;
+    }
+    if (names_.size() == 2 && (variant.empty() || baseline.empty())) {
+        out.problem(0, fmt::format("nothing tells which of {} is the baseline", all), "Say so with --baseline NAME.");
+        return;
+    }
+    if (said.empty())
+        out.note(fmt::format("{} is taken as the baseline by its name; --baseline NAME says otherwise.",
+                             baseline.empty() ? "What is not " + in_quotes(variant) : in_quotes(baseline)));
+    for (OutcomeGroup& group : out.groups()) {
+        if (group.variant.empty()) group.variant = variant;
+        if (group.baseline.empty()) group.baseline = baseline;
+    }
+}
+
+}  // namespace assay::exchange

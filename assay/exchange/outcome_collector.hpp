@@ -1,0 +1,161 @@
+#pragma once
+// What the parsers of all formats share: rows of JSON, names of the two models, and the way from rows to groups with
+// the checks that hold for every format.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/exchange/json_reader.hpp"
+#include "assay/exchange/outcomes.hpp"
+#include "assay/records/verdict.hpp"
+
+namespace assay::exchange {
+
+/// One verdict, from the variant's side. Empty names: the file does not say.
+struct OutcomeRow {
+    std::int64_t line = 0;  ///< from 1
+    std::string_view question;
+    std::optional<std::string_view> cluster;
+    std::string_view variant;
+    std::string_view baseline;
+    std::string_view judge;
+    OutcomeKind kind = OutcomeKind::kNotJudged;
+    bool side_known = false;
+    bool variant_is_a = false;
+    bool identical = false;
+    bool no_answer_variant = false;
+    Confidence confidence = Confidence::kNone;
+    std::optional<double> graded;
+};
+
+/// Groups rows, and checks them against each other: a question twice in one order (or twice without one), a question in
+/// two clusters, a variant with two baselines.
+class OutcomeCollector {
+ public:
+    OutcomeCollector(const OutcomeSource& source, OutcomeFormat format);
+
+    void add(const OutcomeRow& row);
+    /// An error at a line (0: of the whole file).
+    void problem(std::int64_t line, std::string message, std::string remedy = {});
+    void note(std::string sentence) { set_.notes.push_back(std::move(sentence)); }
+    [[nodiscard]] std::size_t n_problems() const { return n_problems_; }
+    [[nodiscard]] std::size_t n_rows() const { return n_rows_; }
+    /// Of the group that was named first; may be changed until finish.
+    [[nodiscard]] std::vector<OutcomeGroup>& groups() { return set_.groups; }
+
+    [[nodiscard]] OutcomesOrProblems finish();
+
+ private:
+    struct Problem {
+        std::int64_t line = 0;
+        Failure failure;
+    };
+    std::size_t group_of(const OutcomeRow& row);
+    void check_names();
+    void check_repetitions(std::size_t group);
+    void check_clusters(std::size_t group);
+    void check_clusters_between_groups();
+    void two_clusters(std::string_view question, std::int64_t line, std::int64_t before);
+
+    const OutcomeSource& source_;
+    std::size_t n_expected_ = 0;
+    OutcomeSet set_;
+    std::map<std::pair<std::string, std::string>, std::size_t> group_numbers_;  ///< by variant and judge
+    std::size_t last_group_ = 0;
+    std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
+    std::vector<Problem> problems_;
+    std::size_t n_problems_ = 0;
+    std::size_t n_rows_ = 0;
+};
+
+/// Calls `row` with the reader before each object of a JSON list, or of a text with one object a line (blank lines are
+/// passed over). `row` reads the whole object. Broken JSON becomes a problem of `out`: of a list it ends the reading,
+/// of lines only the line is lost. Stops when there are more than enough problems.
+void each_json_object(std::string_view text,
+                      OutcomeCollector& out,
+                      const std::function<void(JsonReader& reader, std::int64_t line)>& row);
+
+/// The value as a name: a text, or a whole number as it is written. Nothing for null and for the empty text, and,
+/// with a problem that names `field`, for anything else.
+[[nodiscard]] std::optional<std::string_view> read_name(JsonReader& reader,
+                                                        OutcomeCollector& out,
+                                                        std::int64_t line,
+                                                        std::string_view field);
+
+/// The members that a format knows. Several names of one field are aliases of each other.
+class MemberNames {
+ public:
+    struct Name {
+        std::string_view name;
+        int field = 0;  ///< 0 .. 31
+    };
+    explicit MemberNames(std::vector<Name> names) : names_(std::move(names)) {}
+    /// The field of that name, or -1.
+    [[nodiscard]] int field_of(std::string_view name) const;
+
+    /// Reads one object: calls `member` with the field and the key of each known member, and it takes or skips the
+    /// value; others are skipped. A field that stands twice, by whichever names, is a problem.
+    template <class Member>
+    void read(JsonReader& reader, OutcomeCollector& out, std::int64_t line, Member&& member) {
+        std::uint32_t seen = 0;
+        std::size_t place = 0;
+        reader.enter_object();
+        while (const auto key = reader.next_key()) {
+            const int field = field_at(place++, *key);
+            if (field < 0) {
+                reader.skip();
+                continue;
+            }
+            if ((seen >> field & 1) != 0) twice(out, line, *key);
+            seen |= 1u << field;
+            member(field, *key);
+        }
+    }
+
+ private:
+    int field_at(std::size_t place, std::string_view key);
+    static void twice(OutcomeCollector& out, std::int64_t line, std::string_view key);
+
+    struct Recent {
+        std::string key;
+        int field = -1;
+    };
+    std::vector<Name> names_;
+    std::vector<Recent> recent_;  ///< what stood at each place of the row before: rows mostly look alike
+};
+
+/// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
+[[nodiscard]] Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::int64_t line);
+
+/// How a verdict in A and B reads from the variant's side.
+[[nodiscard]] OutcomeKind kind_from(VerdictState state, bool variant_is_a);
+
+enum class NameLook { kQuantized, kFullPrecision, kUnknown };
+/// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16", "model-BF16", "baseline" full
+/// precision. A name that looks like both is quantized (made from the other).
+[[nodiscard]] NameLook look_of(std::string_view name);
+
+/// Tells the variant's name from the baseline's while names come in: by what the source says, else by their looks.
+class TwoNames {
+ public:
+    explicit TwoNames(const OutcomeSource& source) : source_(source) {}
+    /// Whether `name` is the variant's. Where that cannot be told the answer means nothing, and finish has a problem.
+    bool is_variant(std::string_view name);
+    /// Names the groups of `out` that have no names yet, notes how they were told apart, and adds the problems: more
+    /// than two names, names that cannot be told apart, or names that the source said but the file does not have.
+    void finish(OutcomeCollector& out) const;
+
+ private:
+    const OutcomeSource& source_;
+    std::vector<std::string> names_;  ///< in the order in which they came; three at most are kept
+    std::size_t last_ = 0;
+    bool last_is_variant_ = false;
+};
+
+}  // namespace assay::exchange
