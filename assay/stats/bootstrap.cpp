@@ -60,13 +60,18 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
                                        double confidence,
                                        const Resampling& resampling) {
     ASSAY_CHECK(confidence > 0 && confidence < 1 && resampling.n_resamples > 0);
-    std::vector<std::uint32_t> drawn_from;  // of each cluster, which of the totals is its own
+    struct Drawn {
+        double n;
+        double sum;
+    };
+    std::vector<Drawn> drawn_from;  // one for each cluster
     double n = 0, sum = 0;
-    for (std::size_t i = 0; i < clusters.size(); ++i) {
-        ASSAY_CHECK(clusters[i].n > 0 && clusters[i].times > 0);
-        drawn_from.insert(drawn_from.end(), static_cast<std::size_t>(clusters[i].times), static_cast<std::uint32_t>(i));
-        n += static_cast<double>(clusters[i].n) * static_cast<double>(clusters[i].times);
-        sum += clusters[i].sum * static_cast<double>(clusters[i].times);
+    for (const ClusterTotal& cluster : clusters) {
+        ASSAY_CHECK(cluster.n > 0 && cluster.times > 0);
+        const double size = static_cast<double>(cluster.n);
+        drawn_from.insert(drawn_from.end(), static_cast<std::size_t>(cluster.times), {size, cluster.sum});
+        n += size * static_cast<double>(cluster.times);
+        sum += cluster.sum * static_cast<double>(cluster.times);
     }
     if (drawn_from.size() < 2) return std::nullopt;
     const auto acceleration = jackknife_acceleration(clusters, n, sum, static_cast<double>(drawn_from.size()));
@@ -78,8 +83,8 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
     for (std::int64_t r = 0; r < resampling.n_resamples; ++r) {
         double resampled_n = 0, resampled_sum = 0;
         for (std::size_t i = 0; i < drawn_from.size(); ++i) {
-            const ClusterTotal& cluster = clusters[drawn_from[rng.below(drawn_from.size())]];
-            resampled_n += static_cast<double>(cluster.n);
+            const Drawn& cluster = drawn_from[rng.below(drawn_from.size())];
+            resampled_n += cluster.n;
             resampled_sum += cluster.sum;
         }
         // Compared without a division, so that equal means are equal.

@@ -48,11 +48,12 @@ TEST(Output, WithJsonIsOneDocumentWithASchemaVersion) {
     EXPECT_NE(run.err, "") << "the progress is still shown";
     const Ended doctor = lab.assay({"doctor", "--engine", SCRIPTED_ENGINE, lab.model(), "--json"});
     EXPECT_EQ(doctor.exit_code, 0) << describe(doctor);
-    for (const Ended& ended : {run, doctor, lab.assay({"report", lab.run_dir(), "--json"}),
-                               lab.assay({"trace", lab.run_dir(), "q01", "--json"}),
-                               lab.assay({"stats", "--wins", "4", "--losses", "5", "--json"}),
-                               lab.assay({"quantize", lab.model(), "Q2_K", "-o", (lab.folder() / "made.gguf").string(),
-                                          "--engine", SCRIPTED_ENGINE, "--json"})}) {
+    for (const Ended& ended :
+         {run, doctor, lab.assay({"report", lab.run_dir(), "--json"}),
+          lab.assay({"trace", lab.run_dir(), "q01", "--json"}),
+          lab.assay({"stats", "--wins", "4", "--losses", "5", "--json"}), lab.assay({"stats", lab.run_dir(), "--json"}),
+          lab.assay({"quantize", lab.model(), "Q2_K", "-o", (lab.folder() / "made.gguf").string(), "--engine",
+                     SCRIPTED_ENGINE, "--json"})}) {
         const json document = json::parse(ended.out, nullptr, false);
         ASSERT_TRUE(document.is_object()) << describe(ended);
         EXPECT_EQ(document.value("schema_version", 0), 1) << ended.out;
@@ -71,6 +72,39 @@ TEST(Output, OfStatsIsOnStdoutAlone) {
     EXPECT_EQ(lab.assay({"stats", "--wins", "45", "--losses", "48", "--ties", "61", "--gate", "--fail-exit-code", "9"})
                   .exit_code,
               9);
+}
+
+TEST(Output, OfStatsOfARunAgreesWithItsReport) {
+    const Lab lab(12);
+    EXPECT_NE(lab.run("Q8_0,Q2_K").exit_code, 1);
+    const json report = json::parse(lab.assay({"report", lab.run_dir(), "--json"}).out);
+    const json stats = json::parse(lab.assay({"stats", lab.run_dir(), "--json"}).out);
+    ASSERT_EQ(stats.at("comparisons").size(), report.at("comparisons").size());
+    for (std::size_t i = 0; i < stats.at("comparisons").size(); ++i) {
+        for (const auto& [key, value] : report.at("comparisons")[i].items())
+            EXPECT_EQ(stats.at("comparisons")[i].at(key), value) << key;
+    }
+    // The same through the study's file, which does not know that answers were cut or clusters named.
+    const std::string results = lab.run_dir() + "/evaluation/exports/Q2_K/reference/evaluation_results.json";
+    const json read = json::parse(lab.assay({"stats", results, "--json", "--margin", "0.1"}).out);
+    EXPECT_EQ(read.at("variant"), "Q2_K");
+    EXPECT_EQ(read.at("judge"), "reference");
+    EXPECT_EQ(read.at("counts"), report.at("comparisons")[1].at("counts"));
+    EXPECT_EQ(read.at("position"), report.at("comparisons")[1].at("position"));
+}
+
+TEST(Output, OfStatsOfAFileNamesEveryMistakeWithItsLine) {
+    const Lab lab(1);
+    const std::string file = lab.folder().write("v.jsonl",
+                                                "{\"question\": \"q1\", \"verdict\": \"win\"}\n"
+                                                "{\"question\": \"q2\", \"verdict\": \"won\"}\n"
+                                                "{\"question\": \"q1\", \"verdict\": \"loss\"}\n{\n");
+    const Ended ended = lab.assay({"stats", file});
+    EXPECT_EQ(ended.exit_code, 2);
+    EXPECT_EQ(ended.out, "");
+    for (const char* part : {"v.jsonl:2: verdict: unknown word \"won\"", "v.jsonl:3: question \"q1\" stands twice",
+                             "v.jsonl:4: broken JSON"})
+        EXPECT_NE(ended.err.find(part), std::string::npos) << part << "\n" << ended.err;
 }
 
 TEST(Output, OfQuantizeNamesTheFileItsTypesAndItsHash) {
