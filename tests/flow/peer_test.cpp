@@ -141,7 +141,9 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
         EXPECT_GT(verdict.n_reply_tokens, 0);
         EXPECT_FALSE(verdict.model_version.empty());
         // Without room for the end of the tool's input there is none.
-        if (verdict.state == VerdictState::kInvalid) EXPECT_EQ(verdict.n_reply_tokens, 128) << verdict.raw;
+        if (verdict.state == VerdictState::kInvalid) {
+            EXPECT_EQ(verdict.n_reply_tokens, 128) << verdict.raw;
+        }
     }
 }
 
