@@ -136,14 +136,13 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
     for (const Verdict& verdict : verdicts) {
         fmt::print("state {}, {} tokens: {}\n", static_cast<int>(verdict.state), verdict.n_reply_tokens, verdict.raw);
         EXPECT_NE(verdict.state, VerdictState::kError) << verdict.failure;
-        EXPECT_EQ(verdict.n_attempts, 1) << "the tool was taken at once";
+        EXPECT_EQ(verdict.n_attempts, 1);
         EXPECT_GT(verdict.n_prompt_tokens, 0);
         EXPECT_GT(verdict.n_reply_tokens, 0);
         EXPECT_FALSE(verdict.model_version.empty());
-        // Without room for the end of the tool's input there is none.
-        if (verdict.state == VerdictState::kInvalid) {
-            EXPECT_EQ(verdict.n_reply_tokens, 128) << verdict.raw;
-        }
+        // The model's template knows no tools, and llama-server then lets it write text: whatever it is, it is the reply.
+        EXPECT_FALSE(verdict.raw.empty());
+        EXPECT_LE(verdict.n_reply_tokens, 128);
     }
 }
 
