@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 
+#include "assay/judge/judge.hpp"
 #include "engine_places.hpp"
 #include "lab.hpp"
 #include "llama_server.hpp"
@@ -66,8 +68,7 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     EXPECT_GE(n_agreeing * 4, n_tokens * 3);
 }
 
-/// A run with llama-server as the judge `judge` ("openai:smollm@URL"): every pair has a state, and replies are what was asked for.
-void expect_every_verdict_has_a_state(const std::string& judge) {
+TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     const TempFolder folder;
     const Lab lab(4);
     const Ended ended = run({.command = {ASSAY_PROGRAM, "run",
@@ -78,7 +79,7 @@ void expect_every_verdict_has_a_state(const std::string& judge) {
                                          "--engine",    real_engine(),
                                          "--predict",   "16",
                                          "-t",          "2",
-                                         "--judge",     judge,
+                                         "--judge",     "openai:smollm@" + server->url() + "/v1",
                                          "-j",          "1"},
                              .environment = {{"ASSAY_CACHE", (folder / "cache").string()}},
                              .folder = {},
@@ -95,7 +96,7 @@ void expect_every_verdict_has_a_state(const std::string& judge) {
     // A grammar made its replies: they are the object that was asked for, whatever a model of this size makes of the
     // question.
     const json raw = json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/smollm/raw_judge_responses.json"));
-    EXPECT_EQ(static_cast<int>(raw.size()), 4 - at("identical"));
+    EXPECT_GE(static_cast<int>(raw.size()), 4 - at("identical"));  // the controls' replies stand there, too
     int n_objects = 0;
     for (const auto& [place, reply] : raw.items()) {
         const json object = json::parse(reply.get<std::string>(), nullptr, false);
@@ -108,12 +109,41 @@ void expect_every_verdict_has_a_state(const std::string& judge) {
     for (const json& verdict : trace["comparisons"][0]["verdicts"]) EXPECT_EQ(verdict["n_attempts"], 1);
 }
 
-TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
-    expect_every_verdict_has_a_state("openai:smollm@" + server->url() + "/v1");
-}
-
 TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
-    expect_every_verdict_has_a_state("anthropic:smollm@" + server->url());
+    JudgeSpec spec;
+    spec.name = spec.model = "smollm";
+    spec.provider = "anthropic";
+    spec.url = server->url();
+    spec.concurrency = 1;
+    spec.max_tokens = 128;
+    SilentProgress progress;
+    const auto judge = judge::make_judge(
+        spec, [](const std::string&, const std::string& variables) -> Result<std::string> { return variables; }, progress);
+    ASSERT_TRUE(judge) << to_sentence(judge.error());
+    std::vector<BlindedPair> pairs(3);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        pairs[i].item_id = std::to_string(i);
+        pairs[i].question = "What is the boiling point of water at sea level?";
+        pairs[i].answer_a = "100 degrees Celsius";
+        pairs[i].answer_b = fmt::format("{} bananas", i);
+    }
+    std::vector<Verdict> verdicts;
+    const std::atomic<bool> cancel{false};
+    const auto result = (*judge)->run(
+        judge::source_of(pairs), [&](const Verdict& verdict) { verdicts.push_back(verdict); }, cancel);
+    EXPECT_EQ(result.end, judge::RunEnd::kFinished) << to_sentence(result.why);
+    ASSERT_EQ(verdicts.size(), pairs.size());
+    for (const Verdict& verdict : verdicts) {
+        fmt::print("state {}, {} tokens: {}\n", static_cast<int>(verdict.state), verdict.n_reply_tokens, verdict.raw);
+        EXPECT_NE(verdict.state, VerdictState::kError) << verdict.failure;
+        EXPECT_EQ(verdict.n_attempts, 1);
+        EXPECT_GT(verdict.n_prompt_tokens, 0);
+        EXPECT_GT(verdict.n_reply_tokens, 0);
+        EXPECT_FALSE(verdict.model_version.empty());
+        // The model's template knows no tools, and llama-server then lets it write text: whatever it is, it is the reply.
+        EXPECT_FALSE(verdict.raw.empty());
+        EXPECT_LE(verdict.n_reply_tokens, 128);
+    }
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ TEST_F(Flags, ErrorsNameTheFlag) {
     flags.ctx_size = 1;
     flags.flash_attn = "auto";
     flags.limit = -2;
-    flags.judges = std::vector<std::string>{"gemini"};
+    flags.judges = std::vector<std::string>{"oracle"};
     flags.max_concurrency = 0;
     flags.stop = std::vector<std::string>{""};
     const auto errors = errors_of_flags(flags);
@@ -169,7 +169,7 @@ TEST_F(Flags, ErrorsNameTheFlag) {
             "--temp: must be from 0 to 10, not -1", "--ctx-size: must be from 64 to 10000000, not 1",
             "--flash-attn: must be one of on, off, not \"auto\"", "--limit: must be from 0 to 1000000000, not -2",
             StartsWith("--variants: unknown type \"Q4_K_X\"; known: F32, "),
-            StartsWith("--judge: unknown judge \"gemini\"."), "--max-concurrency: must be from 1 to 1024, not 0",
+            StartsWith("--judge: unknown judge \"oracle\"."), "--max-concurrency: must be from 1 to 1024, not 0",
             "--stop: holds an empty text", "--model: no such file: none.gguf",
             "--variants: no such file: " + (std::filesystem::current_path() / "sub/gone.gguf").string()));
 }
