@@ -51,7 +51,7 @@ std::size_t n_copied(std::span<const std::string> answer, std::span<const std::s
     std::size_t copied = 0, counted_to = 0;
     for (std::size_t i = 0; i + kCopyRunWords <= answer.size(); ++i) {
         const auto run = answer.subspan(i, kCopyRunWords);
-        if (!shared.contains(std::vector<std::string_view>(run.begin(), run.end()))) continue;
+        if (shared.erase(std::vector<std::string_view>(run.begin(), run.end())) == 0) continue;
         copied += i + kCopyRunWords - std::max(i, counted_to);
         counted_to = i + kCopyRunWords;
     }
@@ -88,6 +88,7 @@ std::optional<ContextWords::Overlap> ContextWords::overlap(std::string_view text
     Overlap out;
     std::vector<std::size_t> shared(questions_.size(), 0);
     for (const std::string& word : content_words(text)) {
+        ++out.all;
         const auto own = own_.find(word);
         if (own == own_.end()) continue;
         out.own += std::binary_search(own->second.begin(), own->second.end(), question->second) ? 1 : 0;
@@ -102,7 +103,8 @@ std::optional<ContextWords::Overlap> ContextWords::overlap(std::string_view text
 
 bool is_from_wrong_context(std::string_view text, std::string_view question_id, const ContextWords& dataset) {
     const auto overlap = dataset.overlap(text, question_id);
-    return overlap && overlap->other >= kWrongContextWords && overlap->other >= kWrongContextTimes * overlap->own;
+    return overlap && overlap->other >= kWrongContextWords && overlap->other >= kWrongContextTimes * overlap->own &&
+           static_cast<double>(overlap->other) >= kWrongContextShare * static_cast<double>(overlap->all);
 }
 
 }  // namespace assay::failure_modes

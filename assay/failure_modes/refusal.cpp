@@ -27,9 +27,20 @@ constexpr std::array<std::string_view, 15> kSaying = {"say",     "says",     "st
                                                       "provided", "give",    "given",  "specify", "include", "answer",  "report"};
 /// Words between a negation and its verb or its source: "do not actually contain", "is not stated in any of the passages".
 constexpr std::size_t kNearby = 6;
+/// A citation is shorter than this; "[" far before "]" is none.
+constexpr std::size_t kBracketBytes = 30;
 
 bool is_one_of(const std::string& word, std::span<const std::string_view> list) {
     return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::string without_brackets(std::string_view text) {
+    std::string out(text);
+    for (std::size_t at = 0; (at = out.find('[', at)) != std::string::npos; ++at) {
+        const std::size_t length = std::string_view(out).substr(at, kBracketBytes).find(']');
+        if (length != std::string::npos) std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), length, ' ');
+    }
+    return out;
 }
 
 std::vector<std::string> first_words(std::string_view text) {
@@ -41,10 +52,9 @@ std::vector<std::string> first_words(std::string_view text) {
 }  // namespace
 
 bool is_empty_answer(std::string_view text) {
-    const std::vector<std::string> all = words(text);
+    const std::vector<std::string> all = words(without_brackets(text));
     if (std::all_of(all.begin(), all.end(), [](const std::string& word) { return is_one_of(word, kLeadIns); })) return true;
-    const std::string_view line = trim(text);
-    return line.ends_with(':') && all.size() <= kLeadInWords && line.find_first_of("\n.!?") == std::string_view::npos;
+    return trim(text).ends_with(':') && all.size() <= kLeadInWords;
 }
 
 bool declines(std::string_view text) {

@@ -9,11 +9,11 @@ namespace assay::failure_modes {
 
 /// A refusal begins within this many words; "... which I cannot explain" at the end of an answer is none.
 inline constexpr std::size_t kRefusalWords = 20;
-/// A lead-in has at most this many words.
-inline constexpr std::size_t kLeadInWords = 12;
+/// A text of at most this many words that ends with a colon is a lead-in: what it announces is not there.
+inline constexpr std::size_t kLeadInWords = 25;
 
-/// No word at all, or a lead-in with nothing after it: one line of at most kLeadInWords words that ends with a colon and
-/// has no full stop before ("The answer to this question is:"), or nothing but words like "answer", "the", "is".
+/// No word at all outside of square brackets; or a lead-in with nothing after it: at most kLeadInWords words that end with
+/// a colon ("The answer to this question is:"), or nothing but words like "answer", "the", "is" ("The answer is: [1]").
 [[nodiscard]] bool is_empty_answer(std::string_view text);
 
 /// The writer declines: "I don't know", "I'm not sure", "I cannot ...", "I'm sorry", "As an AI", "unable to answer".

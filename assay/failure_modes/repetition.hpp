@@ -13,10 +13,10 @@ inline constexpr std::size_t kLoopMaxPeriod = 40;
 /// ... and at least so many words in all, or so many letters and digits without a space.
 inline constexpr std::size_t kLoopWords = 6;
 inline constexpr std::size_t kLoopCharacters = 24;
-/// Loops with changes (numbered lists of one sentence): this share of the words stands in runs of kGramWords words that
+/// Loops with changes (numbered lists of one sentence), and half of the answer said twice: this share of the words stands in runs of kGramWords words that
 /// stood in the answer before ...
-inline constexpr std::size_t kGramWords = 4;
-inline constexpr double kRepeatedShare = 0.3;
+inline constexpr std::size_t kGramWords = 3;
+inline constexpr double kRepeatedShare = 0.25;
 /// ... and they are at least this many.
 inline constexpr std::size_t kRepeatedWords = 10;
 

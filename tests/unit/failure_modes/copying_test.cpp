@@ -41,6 +41,7 @@ TEST(IsContextDump, ACopyInsideALongerAnswerIsNone) {
 TEST(CopiedWords, NeedRunsOfEightWords) {
     EXPECT_EQ(copied_words("exposed core of a star that began", std::vector<std::string>{kDwarf}), 0u);
     EXPECT_EQ(copied_words("The EXPOSED core, of a star that began!", std::vector<std::string>{kDwarf}), 8u);
+    EXPECT_EQ(copied_words(kAcid + " " + kAcid, std::vector<std::string>{kAcid}), 16u) << "said twice, copied once";
     EXPECT_EQ(copied_words("", std::vector<std::string>{kDwarf}), 0u);
     EXPECT_EQ(copied_words(kDwarf, {}), 0u);
 }
@@ -54,6 +55,9 @@ TEST(IsFromWrongContext, ComparesWithTheOtherQuestions) {
     EXPECT_FALSE(is_from_wrong_context(about_acid, "unknown", dataset));
     EXPECT_FALSE(is_from_wrong_context("Hydrogen chloride.", "dwarf", dataset)) << "too few words to tell";
     EXPECT_FALSE(is_from_wrong_context("", "dwarf", dataset));
+    std::string salad = about_acid;
+    for (int i = 0; i < 20; ++i) salad += " salad" + std::to_string(i);
+    EXPECT_FALSE(is_from_wrong_context(salad, "dwarf", dataset)) << "too small a part of the answer";
     const auto overlap = dataset.overlap(about_acid + " The exposed core is small.", "dwarf");
     ASSERT_TRUE(overlap);
     EXPECT_EQ(overlap->other, 6u);

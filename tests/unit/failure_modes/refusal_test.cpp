@@ -9,10 +9,11 @@ constexpr std::string_view kAbsent = "The contexts do not state the depth. They 
 constexpr std::string_view kPresent = "It is about 8 kilometres deep.";
 
 TEST(IsEmptyAnswer, MeansNoWordOrALeadInWithNothingAfterIt) {
-    for (const char* text : {"", " \n", "...", "\xFF\xFE", "The answer is:", "\nThe answer to this question is:", "ANSWER", "Here is what the passages say:"}) {
+    for (const char* text : {"", " \n", "...", "\xFF\xFE", "The answer is:", "\nThe answer to this question is:", "ANSWER", "Here is what the passages say:", "The answer is: [1]\n\n[2]",
+                             "Answer briefly. The answer is:"}) {
         EXPECT_TRUE(is_empty_answer(text)) << text;
     }
-    for (const char* text : {"The answer is: 3", "The answer is yes.", "It is hot. The reasons:", "水"}) EXPECT_FALSE(is_empty_answer(text)) << text;
+    for (const char* text : {"The answer is: 3", "The answer is yes.", "It is [very] hot", "水", "[1"}) EXPECT_FALSE(is_empty_answer(text)) << text;
 }
 
 TEST(Declines, IsAboutTheWriterOnly) {

@@ -15,6 +15,7 @@ TEST(IsRepetitive, FindsASpanThatStandsThreeTimesInARow) {
 TEST(IsRepetitive, NeedsThreeTimesAndSixWords) {
     EXPECT_FALSE(is_repetitive("It is very very very large."));
     EXPECT_FALSE(is_repetitive("It is warm in there. It is warm in there. So far so good, one might say, or not at all."));
+    EXPECT_TRUE(is_repetitive("It is warm in there all of the day. So it is warm in there all of the day.")) << "half of it said twice";
     EXPECT_TRUE(is_repetitive("the the the the the the"));
 }
 
@@ -38,7 +39,7 @@ TEST(IsRepetitive, LeavesAnOrdinaryComparisonAlone) {
 
 TEST(RepeatedShare, CountsEachWordOnce) {
     EXPECT_DOUBLE_EQ(repeated_share("a b c d e a b c d e"), 0.5);
-    EXPECT_DOUBLE_EQ(repeated_share("a b c d"), 0);
+    EXPECT_DOUBLE_EQ(repeated_share("a b c d a b"), 0);
     EXPECT_DOUBLE_EQ(repeated_share(""), 0);
 }
 
