@@ -10,12 +10,13 @@ namespace assay::failure_modes {
 namespace {
 
 constexpr std::array<std::string_view, 64> kCommonWords = {
-    "about",   "above",   "after",   "again",  "also",    "amount",  "another", "answer",   "assistant", "because", "been",
-    "before",  "being",   "between", "both",   "called",  "careful", "correct", "correctly", "could",    "different", "does",
-    "each",    "even",    "following", "form", "from",    "have",    "into",    "just",     "less",      "like",    "make",
-    "many",    "more",    "most",    "much",   "number",  "only",    "other",   "over",     "passage",   "passages", "question",
-    "same",    "should",  "some",    "such",   "than",    "that",    "their",   "them",     "then",      "there",   "these",
-    "they",    "this",    "used",    "using",  "were",    "when",    "which",   "will",     "with"};
+    "about",     "above",   "after",    "again",    "also",      "amount", "another", "answer",  "assistant", "because",
+    "been",      "before",  "being",    "between",  "both",      "called", "careful", "correct", "correctly", "could",
+    "different", "does",    "each",     "even",     "following", "form",   "from",    "have",    "into",      "just",
+    "less",      "like",    "make",     "many",     "more",      "most",   "much",    "number",  "only",      "other",
+    "over",      "passage", "passages", "question", "same",      "should", "some",    "such",    "than",      "that",
+    "their",     "them",    "then",     "there",    "these",     "they",   "this",    "used",    "using",     "were",
+    "when",      "which",   "will",     "with"};
 
 std::set<std::string> content_words(std::string_view text) {
     std::set<std::string> out;

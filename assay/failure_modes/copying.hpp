@@ -21,12 +21,12 @@ inline constexpr std::size_t kDumpWords = 25;
 /// ... and they are at least this share of the answer.
 inline constexpr double kDumpShare = 0.5;
 
-/// Words of the text that are copied from any of the contexts; case and punctuation do not count, and a run that stands in
-/// the text again counts once (going round in a copied sentence is repetition).
+/// Words of the text that are copied from any of the contexts; case and punctuation do not count, and a run that stands
+/// in the text again counts once (going round in a copied sentence is repetition).
 [[nodiscard]] std::size_t copied_words(std::string_view text, std::span<const std::string> contexts);
 
-/// Context dump: kDumpWords copied words or more, and they make up kDumpShare of the answer. It says that the answer was
-/// copied, not that it is wrong.
+/// Context dump: kDumpWords copied words or more, and they make up kDumpShare of the answer. It says that the answer
+/// was copied, not that it is wrong.
 [[nodiscard]] bool is_context_dump(std::string_view text, std::span<const std::string> contexts);
 
 /// An answer is from the wrong contexts when it shares at least this many content words with another question's ...
@@ -41,7 +41,7 @@ inline constexpr std::size_t kContentWordBytes = 4;
 /// The content words of all questions of a dataset: built once, asked for each answer. A content word has at least
 /// kContentWordBytes bytes, one of them a letter, and is no common English word.
 class ContextWords {
-   public:
+ public:
     /// Two questions with one id count as the first.
     explicit ContextWords(std::span<const Question> questions);
 
@@ -53,14 +53,19 @@ class ContextWords {
     /// Nothing if the dataset has no such question.
     [[nodiscard]] std::optional<Overlap> overlap(std::string_view text, std::string_view question_id) const;
 
-   private:
+ private:
     std::map<std::string, std::size_t, std::less<>> questions_;
-    std::map<std::string, std::vector<std::size_t>, std::less<>> own_;    ///< word -> questions that have it in text or contexts
-    std::map<std::string, std::vector<std::size_t>, std::less<>> other_;  ///< word -> questions that have it in contexts
+    std::map<std::string, std::vector<std::size_t>, std::less<>>
+        own_;  ///< word -> questions that have it in text or contexts
+    std::map<std::string, std::vector<std::size_t>, std::less<>>
+        other_;  ///< word -> questions that have it in contexts
 };
 
-/// Wrong contexts: at least kWrongContextWords content words of another question's contexts, kWrongContextTimes as many as
-/// of its own question and contexts, and kWrongContextShare of the text's. False for a question that the dataset does not have.
-[[nodiscard]] bool is_from_wrong_context(std::string_view text, std::string_view question_id, const ContextWords& dataset);
+/// Wrong contexts: at least kWrongContextWords content words of another question's contexts, kWrongContextTimes as many
+/// as of its own question and contexts, and kWrongContextShare of the text's. False for a question that the dataset
+/// does not have.
+[[nodiscard]] bool is_from_wrong_context(std::string_view text,
+                                         std::string_view question_id,
+                                         const ContextWords& dataset);
 
 }  // namespace assay::failure_modes

@@ -16,9 +16,9 @@ constexpr std::u32string_view kClosers = U" \t\r\n\"'”’»)]}*_`";
 constexpr std::u32string_view kFullStops = U".!?…。！？؟।";
 constexpr std::u32string_view kOpeners = U",;:-–—([{，、；：";
 constexpr std::array<std::string_view, 38> kOpenWords = {
-    "a",    "an",   "the",  "of",    "to",    "in",    "on",    "at",      "by",      "for",     "from",   "with", "and",
-    "or",   "but",  "that", "which", "who",   "is",    "are",   "was",     "were",    "be",      "as",     "than", "its",
-    "their", "our", "your", "into",  "while", "if",    "when",  "because", "between", "through", "during", "such"};
+    "a",     "an",  "the",  "of",    "to",    "in", "on",   "at",      "by",      "for",     "from",   "with", "and",
+    "or",    "but", "that", "which", "who",   "is", "are",  "was",     "were",    "be",      "as",     "than", "its",
+    "their", "our", "your", "into",  "while", "if", "when", "because", "between", "through", "during", "such"};
 
 bool is_in(char32_t c, std::u32string_view set) {
     return set.find(c) != std::u32string_view::npos;

@@ -17,7 +17,8 @@ inline constexpr std::size_t kFragmentWords = 8;
 /// - it ends with , ; : - – — ( [ or an article, preposition, conjunction or auxiliary of English: yes
 /// - its last line has no full stop inside and at most kFragmentWords words: no
 /// - otherwise yes.
-/// A text without any word, or a lead-in with nothing after it ("The answer is:", refusal.hpp), is none: it is no answer.
+/// A text without any word, or a lead-in with nothing after it ("The answer is:", refusal.hpp), is none: it is no
+/// answer.
 [[nodiscard]] bool ends_mid_sentence(std::string_view text);
 
 /// Truncation: the limit of tokens was reached, or the text ends in the middle of a sentence.

@@ -11,12 +11,14 @@
 namespace assay::failure_modes {
 namespace {
 
-constexpr std::array<std::string_view, 15> kTokens = {"[inst]", "[/inst]", "[sys]", "<<sys>>", "<</sys>>",        "<s>",           "</s>",    "<bos>",
-                                                      "<eos>",  "<unk>",   "<pad>", "<think>", "<start_of_turn>", "<end_of_turn>", "</think>"};
+constexpr std::array<std::string_view, 15> kTokens = {
+    "[inst]", "[/inst]", "[sys]", "<<sys>>", "<</sys>>",        "<s>",           "</s>",    "<bos>",
+    "<eos>",  "<unk>",   "<pad>", "<think>", "<start_of_turn>", "<end_of_turn>", "</think>"};
 constexpr std::array<std::string_view, 4> kRoles = {"user", "assistant", "system", "human"};
-constexpr std::array<std::string_view, 36> kTags = {"html",  "head", "body", "title", "meta", "link", "div", "span", "p",  "br", "hr", "h1",
-                                                    "h2",    "h3",   "h4",   "h5",    "h6",   "ul",   "ol",  "li",   "a",  "b",  "i",  "u",
-                                                    "table", "tr",   "td",   "th",    "em",   "img",  "pre", "code", "strong", "script", "style", "font"};
+constexpr std::array<std::string_view, 36> kTags = {
+    "html",  "head", "body", "title", "meta", "link", "div", "span", "p",      "br",     "hr",    "h1",
+    "h2",    "h3",   "h4",   "h5",    "h6",   "ul",   "ol",  "li",   "a",      "b",      "i",     "u",
+    "table", "tr",   "td",   "th",    "em",   "img",  "pre", "code", "strong", "script", "style", "font"};
 constexpr std::size_t kMaxName = 30;  ///< bytes of a template token's name or of a tag's
 
 bool is_name(char c) {
@@ -43,7 +45,9 @@ bool is_tag(std::string_view after_bracket) {
 
 bool has_template_token(std::string_view text) {
     const std::string lower = to_lower_ascii(text);
-    if (std::any_of(kTokens.begin(), kTokens.end(), [&](std::string_view token) { return lower.find(token) != std::string::npos; })) return true;
+    if (std::any_of(kTokens.begin(), kTokens.end(),
+                    [&](std::string_view token) { return lower.find(token) != std::string::npos; }))
+        return true;
     for (std::size_t at = 0; (at = lower.find("<|", at)) != std::string::npos; at += 2) {
         const std::string_view rest = std::string_view(lower).substr(at + 2);
         const std::size_t length = name_length(rest);
@@ -59,7 +63,8 @@ bool has_role_header(std::string_view text) {
         for (const std::string_view role : kRoles) {
             if (!bare.starts_with(role)) continue;
             const std::string_view rest = bare.substr(role.size());
-            if (rest.empty() || rest.starts_with(':') || rest.starts_with("**:") || rest.starts_with(":**")) return true;
+            if (rest.empty() || rest.starts_with(':') || rest.starts_with("**:") || rest.starts_with(":**"))
+                return true;
         }
     }
     return false;
@@ -94,7 +99,8 @@ bool has_html(std::string_view text) {
 }
 
 bool has_formatting_artifact(std::string_view text) {
-    return has_template_token(text) || has_role_header(text) || has_open_fence(text) || has_heading(text) || has_html(text);
+    return has_template_token(text) || has_role_header(text) || has_open_fence(text) || has_heading(text) ||
+           has_html(text);
 }
 
 }  // namespace assay::failure_modes

@@ -10,11 +10,14 @@ namespace assay::failure_modes {
 namespace {
 
 constexpr std::size_t kLanguages = 7;
-/// Words that are common in the language; those that two languages share stand in both, so that they tell nothing apart.
+/// Words that are common in the language; those that two languages share stand in both, so that they tell nothing
+/// apart.
 constexpr std::array<std::string_view, kLanguages> kStopWords = {
     " the of and to in is that it for was on are as with by this be at from or an which a not have has its their ",
-    " le la les de des du un une et est que qui dans pour par sur il elle ne pas plus ce cette au aux sont avec en se d'une d'un l'air a ou ",
-    " der die das und ist von zu den dem des ein eine einer nicht mit auf für im sich auch als bei wird sind aus in durch es er ",
+    " le la les de des du un une et est que qui dans pour par sur il elle ne pas plus ce cette au aux sont avec en se "
+    "d'une d'un l'air a ou ",
+    " der die das und ist von zu den dem des ein eine einer nicht mit auf für im sich auch als bei wird sind aus in "
+    "durch es er ",
     " el la los las de del un una y es que en por para con se no su al lo como más son está o a ",
     " il lo la i gli le di del della un una e è che in per con non si al sono come più da a ",
     " o a os as de do da dos das um uma e é que em por para com se não no na ao são como mais ",
@@ -59,7 +62,8 @@ bool switches_script(std::string_view text, std::string_view question, std::span
     for (std::size_t i = 0; i < kScripts; ++i) {
         if (static_cast<double>(known[i]) < kKnownScriptShare * n_known) foreign += answer[i];
     }
-    return foreign >= kForeignLetters && static_cast<double>(foreign) >= kForeignShare * static_cast<double>(sum(answer));
+    return foreign >= kForeignLetters &&
+           static_cast<double>(foreign) >= kForeignShare * static_cast<double>(sum(answer));
 }
 
 bool switches_stop_words(std::string_view text, std::string_view question, std::span<const std::string> contexts) {
@@ -68,7 +72,8 @@ bool switches_stop_words(std::string_view text, std::string_view question, std::
     const auto home = static_cast<std::size_t>(std::max_element(known.begin(), known.end()) - known.begin());
     if (known[home] == 0) return false;
     const std::size_t most = *std::max_element(answer.begin(), answer.end());
-    return most >= kForeignStopWords && static_cast<double>(most) >= kForeignStopShare * static_cast<double>(all.size()) &&
+    return most >= kForeignStopWords &&
+           static_cast<double>(most) >= kForeignStopShare * static_cast<double>(all.size()) &&
            most >= kForeignTimes * answer[home];
 }
 

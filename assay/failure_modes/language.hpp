@@ -14,8 +14,8 @@ inline constexpr double kForeignShare = 0.1;
 inline constexpr std::size_t kForeignLetters = 4;
 inline constexpr double kKnownScriptShare = 0.01;
 
-/// Another language in the same script, by common short words of English, French, German, Spanish, Italian, Portuguese and
-/// Dutch: the answer has at least this many of another language's ...
+/// Another language in the same script, by common short words of English, French, German, Spanish, Italian, Portuguese
+/// and Dutch: the answer has at least this many of another language's ...
 inline constexpr std::size_t kForeignStopWords = 4;
 /// ... they are at least this share of its words ...
 inline constexpr double kForeignStopShare = 0.15;
@@ -23,10 +23,16 @@ inline constexpr double kForeignStopShare = 0.15;
 inline constexpr std::size_t kForeignTimes = 2;
 
 /// The script of the answer is another one. False without letters in question and contexts.
-[[nodiscard]] bool switches_script(std::string_view text, std::string_view question, std::span<const std::string> contexts);
+[[nodiscard]] bool switches_script(std::string_view text,
+                                   std::string_view question,
+                                   std::span<const std::string> contexts);
 /// The common short words of the answer are those of another language.
-[[nodiscard]] bool switches_stop_words(std::string_view text, std::string_view question, std::span<const std::string> contexts);
+[[nodiscard]] bool switches_stop_words(std::string_view text,
+                                       std::string_view question,
+                                       std::span<const std::string> contexts);
 /// Either. Where a question asks for another language (a translation), this is a false alarm.
-[[nodiscard]] bool switches_language(std::string_view text, std::string_view question, std::span<const std::string> contexts);
+[[nodiscard]] bool switches_language(std::string_view text,
+                                     std::string_view question,
+                                     std::span<const std::string> contexts);
 
 }  // namespace assay::failure_modes

@@ -15,17 +15,19 @@ namespace {
 constexpr std::array<std::string_view, 12> kLeadIns = {"answer", "the",     "is",    "to", "this",     "question",
                                                        "a",      "correct", "final", "my", "response", "here"};
 constexpr std::array<std::string_view, 25> kDeclines = {
-    " i don't know ",      " i do not know ",      " i'm not sure ",   " i am not sure ",     " i'm unsure ",
-    " i am unsure ",       " i cannot ",           " i can't ",        " i can not ",         " i'm unable ",
-    " i am unable ",       " i'm not able ",       " i am not able ",  " i'm sorry ",         " i am sorry ",
-    " as an ai ",          " i don't have ",       " i do not have ",  " i'm afraid ",        " unable to answer ",
-    " cannot be answered ", " can't be answered ", " cannot answer ",  " can't answer ",      " cannot be determined "};
+    " i don't know ",       " i do not know ",     " i'm not sure ",  " i am not sure ", " i'm unsure ",
+    " i am unsure ",        " i cannot ",          " i can't ",       " i can not ",     " i'm unable ",
+    " i am unable ",        " i'm not able ",      " i am not able ", " i'm sorry ",     " i am sorry ",
+    " as an ai ",           " i don't have ",      " i do not have ", " i'm afraid ",    " unable to answer ",
+    " cannot be answered ", " can't be answered ", " cannot answer ", " can't answer ",  " cannot be determined "};
 constexpr std::array<std::string_view, 9> kSources = {"passage",  "passages",    "context", "contexts", "text",
                                                       "document", "information", "source",  "sources"};
 constexpr std::array<std::string_view, 5> kNegations = {"not", "don't", "doesn't", "no", "nothing"};
-constexpr std::array<std::string_view, 15> kSaying = {"say",     "says",     "state",  "stated", "contain", "mention", "mentioned", "provide",
-                                                      "provided", "give",    "given",  "specify", "include", "answer",  "report"};
-/// Words between a negation and its verb or its source: "do not actually contain", "is not stated in any of the passages".
+constexpr std::array<std::string_view, 15> kSaying = {"say",     "says",      "state",   "stated",   "contain",
+                                                      "mention", "mentioned", "provide", "provided", "give",
+                                                      "given",   "specify",   "include", "answer",   "report"};
+/// Words between a negation and its verb or its source: "do not actually contain", "is not stated in any of the
+/// passages".
 constexpr std::size_t kNearby = 6;
 /// A citation is shorter than this; "[" far before "]" is none.
 constexpr std::size_t kBracketBytes = 30;
@@ -53,7 +55,8 @@ std::vector<std::string> first_words(std::string_view text) {
 
 bool is_empty_answer(std::string_view text) {
     const std::vector<std::string> all = words(without_brackets(text));
-    if (std::all_of(all.begin(), all.end(), [](const std::string& word) { return is_one_of(word, kLeadIns); })) return true;
+    if (std::all_of(all.begin(), all.end(), [](const std::string& word) { return is_one_of(word, kLeadIns); }))
+        return true;
     return trim(text).ends_with(':') && all.size() <= kLeadInWords;
 }
 

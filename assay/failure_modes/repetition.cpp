@@ -46,9 +46,11 @@ double repeated_share(std::string_view text) {
 bool is_repetitive(std::string_view text) {
     const std::vector<std::string> all = words(text);
     if (has_loop(all, kLoopWords)) return true;
-    if (std::any_of(all.begin(), all.end(), [](const std::string& word) { return has_loop(word, kLoopCharacters); })) return true;
+    if (std::any_of(all.begin(), all.end(), [](const std::string& word) { return has_loop(word, kLoopCharacters); }))
+        return true;
     const std::size_t repeated = repeated_words(all);
-    return repeated >= kRepeatedWords && static_cast<double>(repeated) >= kRepeatedShare * static_cast<double>(all.size());
+    return repeated >= kRepeatedWords &&
+           static_cast<double>(repeated) >= kRepeatedShare * static_cast<double>(all.size());
 }
 
 }  // namespace assay::failure_modes

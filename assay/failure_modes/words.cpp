@@ -14,19 +14,19 @@ struct Block {
     Script script;
 };
 constexpr Block kBlocks[] = {
-    {U'A', U'Z', Script::kLatin},         {U'a', U'z', Script::kLatin},         {0xAA, 0xAA, Script::kLatin},
-    {0xBA, 0xBA, Script::kLatin},         {0xC0, 0xD6, Script::kLatin},         {0xD8, 0xF6, Script::kLatin},
-    {0xF8, 0x2AF, Script::kLatin},        {0x370, 0x373, Script::kGreek},       {0x376, 0x37D, Script::kGreek},
-    {0x386, 0x386, Script::kGreek},       {0x388, 0x3FF, Script::kGreek},       {0x400, 0x52F, Script::kCyrillic},
-    {0x531, 0x587, Script::kOther},       {0x591, 0x5F4, Script::kHebrew},      {0x620, 0x65F, Script::kArabic},
-    {0x66E, 0x6D3, Script::kArabic},      {0x6D5, 0x6FF, Script::kArabic},      {0x750, 0x77F, Script::kArabic},
-    {0x900, 0x963, Script::kIndic},       {0x970, 0xDFF, Script::kIndic},       {0xE01, 0xE4E, Script::kThai},
-    {0xE80, 0x109F, Script::kOther},      {0x10A0, 0x10FF, Script::kOther},     {0x1100, 0x11FF, Script::kHangul},
-    {0x1200, 0x1DBF, Script::kOther},     {0x1E00, 0x1EFF, Script::kLatin},     {0x1F00, 0x1FFF, Script::kGreek},
-    {0x3041, 0x309F, Script::kCjk},       {0x30A1, 0x30FA, Script::kCjk},       {0x30FC, 0x30FF, Script::kCjk},
-    {0x3131, 0x318E, Script::kHangul},    {0x3400, 0x4DBF, Script::kCjk},       {0x4E00, 0x9FFF, Script::kCjk},
-    {0xAC00, 0xD7A3, Script::kHangul},    {0xF900, 0xFAFF, Script::kCjk},       {0xFF21, 0xFF3A, Script::kLatin},
-    {0xFF41, 0xFF5A, Script::kLatin},     {0xFF66, 0xFF9D, Script::kCjk},       {0x20000, 0x3FFFD, Script::kCjk},
+    {U'A', U'Z', Script::kLatin},      {U'a', U'z', Script::kLatin},     {0xAA, 0xAA, Script::kLatin},
+    {0xBA, 0xBA, Script::kLatin},      {0xC0, 0xD6, Script::kLatin},     {0xD8, 0xF6, Script::kLatin},
+    {0xF8, 0x2AF, Script::kLatin},     {0x370, 0x373, Script::kGreek},   {0x376, 0x37D, Script::kGreek},
+    {0x386, 0x386, Script::kGreek},    {0x388, 0x3FF, Script::kGreek},   {0x400, 0x52F, Script::kCyrillic},
+    {0x531, 0x587, Script::kOther},    {0x591, 0x5F4, Script::kHebrew},  {0x620, 0x65F, Script::kArabic},
+    {0x66E, 0x6D3, Script::kArabic},   {0x6D5, 0x6FF, Script::kArabic},  {0x750, 0x77F, Script::kArabic},
+    {0x900, 0x963, Script::kIndic},    {0x970, 0xDFF, Script::kIndic},   {0xE01, 0xE4E, Script::kThai},
+    {0xE80, 0x109F, Script::kOther},   {0x10A0, 0x10FF, Script::kOther}, {0x1100, 0x11FF, Script::kHangul},
+    {0x1200, 0x1DBF, Script::kOther},  {0x1E00, 0x1EFF, Script::kLatin}, {0x1F00, 0x1FFF, Script::kGreek},
+    {0x3041, 0x309F, Script::kCjk},    {0x30A1, 0x30FA, Script::kCjk},   {0x30FC, 0x30FF, Script::kCjk},
+    {0x3131, 0x318E, Script::kHangul}, {0x3400, 0x4DBF, Script::kCjk},   {0x4E00, 0x9FFF, Script::kCjk},
+    {0xAC00, 0xD7A3, Script::kHangul}, {0xF900, 0xFAFF, Script::kCjk},   {0xFF21, 0xFF3A, Script::kLatin},
+    {0xFF41, 0xFF5A, Script::kLatin},  {0xFF66, 0xFF9D, Script::kCjk},   {0x20000, 0x3FFFD, Script::kCjk},
 };
 
 bool is_digit(char32_t c) {

@@ -1,6 +1,6 @@
 #pragma once
-// Text as words and scripts, for the detectors. Every function takes any bytes (invalid UTF-8 counts as no letter) and is
-// linear in them.
+// Text as words and scripts, for the detectors. Every function takes any bytes (invalid UTF-8 counts as no letter) and
+// is linear in them.
 
 #include <span>
 #include <string>

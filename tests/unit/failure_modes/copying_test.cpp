@@ -6,9 +6,13 @@ namespace assay::failure_modes {
 namespace {
 
 const std::string kDwarf =
-    "A white dwarf is the exposed core of a star that began with less than about eight solar masses and has shed its outer envelope, often "
-    "as a planetary nebula. The typical remnant has about 0.6 solar masses, yet its radius is close to that of the Earth.";
-const std::string kAcid = "Hydrogen chloride is practically fully ionised in dilute aqueous solution, whereas ethanoic acid keeps most protons.";
+    "A white dwarf is the exposed core of a star that began with less than about eight solar masses and has shed its "
+    "outer envelope, often "
+    "as a planetary nebula. The typical remnant has about 0.6 solar masses, yet its radius is close to that of the "
+    "Earth.";
+const std::string kAcid =
+    "Hydrogen chloride is practically fully ionised in dilute aqueous solution, whereas ethanoic acid keeps most "
+    "protons.";
 
 Question question(std::string id, std::string text, std::string context) {
     Question out;
@@ -33,7 +37,7 @@ TEST(IsContextDump, OneQuotedSentenceIsNone) {
 
 TEST(IsContextDump, ACopyInsideALongerAnswerIsNone) {
     std::string own;
-    for (int i = 0; i < 60; ++i) own += " own" + std::to_string(i);
+    for (int i = 0; i < 100; ++i) own += " own" + std::to_string(i);
     EXPECT_FALSE(is_context_dump(kDwarf + own, std::vector<std::string>{kDwarf}));
     EXPECT_GE(copied_words(kDwarf + own, std::vector<std::string>{kDwarf}), kDumpWords);
 }
@@ -47,7 +51,8 @@ TEST(CopiedWords, NeedRunsOfEightWords) {
 }
 
 TEST(IsFromWrongContext, ComparesWithTheOtherQuestions) {
-    const std::vector<Question> questions = {question("dwarf", "Why is a white dwarf small?", kDwarf), question("acid", "Why is it acid?", kAcid)};
+    const std::vector<Question> questions = {question("dwarf", "Why is a white dwarf small?", kDwarf),
+                                             question("acid", "Why is it acid?", kAcid)};
     const ContextWords dataset(questions);
     const std::string about_acid = "Hydrogen chloride is fully ionised in aqueous solution.";
     EXPECT_TRUE(is_from_wrong_context(about_acid, "dwarf", dataset));

@@ -8,17 +8,21 @@ namespace assay::failure_modes {
 namespace {
 
 TEST(HasTemplateToken, KnowsTheTokensOfCommonTemplates) {
-    for (const char* text : {"Yes.<|im_end|>", "<|IM_START|>user", "[/INST] Yes", "is [SYS] x", "<<SYS>>", "Yes</s>", "<end_of_turn>", "<|eot_id|>"}) {
+    for (const char* text : {"Yes.<|im_end|>", "<|IM_START|>user", "[/INST] Yes", "is [SYS] x", "<<SYS>>", "Yes</s>",
+                             "<end_of_turn>", "<|eot_id|>"}) {
         EXPECT_TRUE(has_template_token(text)) << text;
     }
-    for (const char* text : {"a <| b |> c", "|a|<|b|", "<|>", "<||>", "the system [S]", ""}) EXPECT_FALSE(has_template_token(text)) << text;
+    for (const char* text : {"a <| b |> c", "|a|<|b|", "<|>", "<||>", "the system [S]", ""})
+        EXPECT_FALSE(has_template_token(text)) << text;
 }
 
 TEST(HasRoleHeader, IsARoleAtTheStartOfALine) {
-    for (const char* text : {"Yes.\nuser: and then?", "### User:\nx", "assistant\nYes", "**Human:** x", "Assistant: yes"}) {
+    for (const char* text :
+         {"Yes.\nuser: and then?", "### User:\nx", "assistant\nYes", "**Human:** x", "Assistant: yes"}) {
         EXPECT_TRUE(has_role_header(text)) << text;
     }
-    for (const char* text : {"The user: a person", "Users: 3", "Human beings differ.", "System requirements: none"}) EXPECT_FALSE(has_role_header(text)) << text;
+    for (const char* text : {"The user: a person", "Users: 3", "Human beings differ.", "System requirements: none"})
+        EXPECT_FALSE(has_role_header(text)) << text;
 }
 
 TEST(HasOpenFence, CountsFencesAtLineStarts) {
@@ -39,8 +43,11 @@ TEST(HasHeading, IsAnArtifactInAShortAnswerOnly) {
 }
 
 TEST(HasHtml, KnowsTagsFromFormulasAndComparisons) {
-    for (const char* text : {"<p>Yes</p>", "a<br/>b", "<a href=\"x\">y</a>", "<!DOCTYPE html>", "</div>", "<BR>"}) EXPECT_TRUE(has_html(text)) << text;
-    for (const char* text : {"CO<sub>2</sub>", "a < b and c > d", "p <i and j> k", "<b", "i<a and", "`<p>`", "<x@y.org>"}) EXPECT_FALSE(has_html(text)) << text;
+    for (const char* text : {"<p>Yes</p>", "a<br/>b", "<a href=\"x\">y</a>", "<!DOCTYPE html>", "</div>", "<BR>"})
+        EXPECT_TRUE(has_html(text)) << text;
+    for (const char* text :
+         {"CO<sub>2</sub>", "a < b and c > d", "p <i and j> k", "<b", "i<a and", "`<p>`", "<x@y.org>"})
+        EXPECT_FALSE(has_html(text)) << text;
 }
 
 TEST(HasFormattingArtifact, LeavesPlainSentencesAlone) {

@@ -1,14 +1,17 @@
-// What the detectors are worth on real answers that were labelled by reading (docs/failure_modes.md). It prints the table
-// that the docs quote, and the answers on which detector and label differ.
+// What the detectors are worth on real answers that were labelled by reading (docs/failure_modes.md). It prints the
+// table that the docs quote, and the answers on which detector and label differ.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/base/text.hpp"
@@ -71,7 +74,8 @@ std::vector<Labelled> labelled_answers() {
         Labelled item;
         item.id = row.at("id");
         item.report_half = (question.id.back() - '0') % 2 == 0;
-        for (const std::string& label : row.at("labels").get<std::vector<std::string>>()) item.labels.set(mode_of(label).value());
+        for (const std::string& label : row.at("labels").get<std::vector<std::string>>())
+            item.labels.set(mode_of(label).value());
         item.found = examine(facts);
         item.stop_reason = facts.stop_reason;
         item.label_mid_sentence = row.at("ends_mid_sentence");
@@ -95,30 +99,36 @@ struct Score {
 
 std::string share(int x, int n) {
     const stats::Interval interval = stats::wilson(x, n, 0.95);
-    return n == 0 ? "-" : fmt::format("{}/{} = {:.2f} [{:.2f}, {:.2f}]", x, n, static_cast<double>(x) / n, interval.low, interval.high);
+    return n == 0 ? "-"
+                  : fmt::format("{}/{} = {:.2f} [{:.2f}, {:.2f}]", x, n, static_cast<double>(x) / n, interval.low,
+                                interval.high);
 }
 
 void print_row(std::string_view name, const Score& score) {
     fmt::print("| {} | {} | {} |\n", name, share(score.right, score.found()), share(score.right, score.labelled()));
 }
 
-/// The scores of one half, printed as a Markdown table; the modes in their order and then ends_mid_sentence on the answers
-/// that reached the limit.
+/// The scores of one half, printed as a Markdown table; the modes in their order and then ends_mid_sentence on the
+/// answers that reached the limit.
 std::vector<Score> print_half(const std::vector<Labelled>& answers, bool report_half) {
     std::vector<Score> out(kModes + 1);
     int n = 0;
     std::string differences;
     const auto add = [&](std::size_t i, std::string_view name, const Labelled& answer, bool label, bool found) {
         out[i].add(label, found);
-        if (label != found) differences += fmt::format("  {} {}: {}\n", name, found ? "false alarm" : "missed", answer.id);
+        if (label != found)
+            differences += fmt::format("  {} {}: {}\n", name, found ? "false alarm" : "missed", answer.id);
     };
     for (const Labelled& answer : answers) {
         if (answer.report_half != report_half) continue;
         ++n;
-        for (const Mode mode : kAllModes) add(static_cast<std::size_t>(mode), name_of(mode), answer, answer.labels.has(mode), answer.found.has(mode));
-        if (answer.stop_reason == StopReason::kLength) add(kModes, "ends_mid_sentence", answer, answer.label_mid_sentence, answer.found_mid_sentence);
+        for (const Mode mode : kAllModes)
+            add(static_cast<std::size_t>(mode), name_of(mode), answer, answer.labels.has(mode), answer.found.has(mode));
+        if (answer.stop_reason == StopReason::kLength)
+            add(kModes, "ends_mid_sentence", answer, answer.label_mid_sentence, answer.found_mid_sentence);
     }
-    fmt::print("{} half, {} answers\n| mode | precision | recall |\n|---|---|---|\n", report_half ? "report" : "tune", n);
+    fmt::print("{} half, {} answers\n| mode | precision | recall |\n|---|---|---|\n", report_half ? "report" : "tune",
+               n);
     for (const Mode mode : kAllModes) print_row(name_of(mode), out[static_cast<std::size_t>(mode)]);
     print_row("ends_mid_sentence", out[kModes]);
     fmt::print("differences:\n{}\n", differences);
@@ -132,12 +142,25 @@ TEST(LabelledAnswers, AreAtLeastTwoHundredWithUniqueIdsAndKnownQuestions) {
     EXPECT_EQ(ids.size(), rows_of(kFolder + "/tests/data/failure_modes/labelled.jsonl").size());
 }
 
+/// What docs/failure_modes.md states of the report half; more errors of a mode are a step back.
+struct Stated {
+    int false_alarms;
+    int missed;
+};
+constexpr std::array<Stated, kModes + 1> kStated = {
+    {{1, 0}, {1, 3}, {0, 1}, {0, 0}, {0, 0}, {1, 1}, {0, 0}, {0, 3}, {0, 15}}};
+
 TEST(LabelledAnswers, OfTheReportHalfAreFoundAsWellAsTheDocsState) {
     const std::vector<Labelled> answers = labelled_answers();
     print_half(answers, false);
     const std::vector<Score> report = print_half(answers, true);
     std::fflush(stdout);
-    (void)report;
+    for (std::size_t i = 0; i <= kModes; ++i) {
+        const std::string_view name = i < kModes ? name_of(kAllModes[i]) : "ends_mid_sentence";
+        EXPECT_LE(report[i].false_alarms, kStated[i].false_alarms) << name;
+        EXPECT_LE(report[i].missed, kStated[i].missed) << name;
+        EXPECT_GT(report[i].labelled(), 0) << name << ": nothing is measured";
+    }
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(Words, AreLowerCaseRunsOfLettersDigitsAndInnerApostrophes) {
-    EXPECT_THAT(words("It DOESN’T—don't cost 'much': 3.5 µm"), ElementsAre("it", "doesn't", "don't", "cost", "much", "3", "5", "m"));
+    EXPECT_THAT(words("It DOESN’T—don't cost 'much': 3.5 µm"),
+                ElementsAre("it", "doesn't", "don't", "cost", "much", "3", "5", "m"));
 }
 
 TEST(Words, OfScriptsWithoutSpacesAreSingleCharacters) {
@@ -33,7 +34,8 @@ TEST(ScriptOf, KnowsLettersFromPunctuation) {
     EXPECT_EQ(script_of(0x436), Script::kCyrillic);
     EXPECT_EQ(script_of(0x6C34), Script::kCjk);
     EXPECT_EQ(script_of(0xD55C), Script::kHangul);
-    for (const char32_t c : {U'1', U' ', U'\0', char32_t{0xD7}, char32_t{0x2019}, char32_t{0xFF01}, char32_t{0xFFFD}, char32_t{0x10FFFF}}) {
+    for (const char32_t c : {U'1', U' ', U'\0', char32_t{0xD7}, char32_t{0x2019}, char32_t{0xFF01}, char32_t{0xFFFD},
+                             char32_t{0x10FFFF}}) {
         EXPECT_EQ(script_of(c), Script::kNone) << static_cast<unsigned>(c);
     }
 }
