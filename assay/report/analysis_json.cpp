@@ -215,6 +215,8 @@ Json json_of(const ComparisonAnalysis& a) {
              {"tost", json_of(a.tost)},
              {"clusters", json_of(a.clusters)},
              {"decision", json_of(a.decision)},
+             {"length_controlled", json_of(a.length_control)},
+             {"stopping", json_of(a.stopping)},
              {"worst_case",
               {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
     if (a.graded_net_win_rate) out["graded_net_win_rate"] = json_of(*a.graded_net_win_rate);

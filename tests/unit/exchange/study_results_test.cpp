@@ -43,7 +43,7 @@ TEST(StudyResults, ThatAssayWroteGiveTheOutcomesBack) {
         item.verdict->confidence = i % 2 == 0 ? Confidence::kHigh : Confidence::kLow;
         items.push_back(item);
     }
-    const OutcomeSet set = outcomes_of(evaluation_results_json(items, assign_batches(items)));
+    const OutcomeSet set = outcomes_of(evaluation_results_json(items, assign_batches(items, {}).items));
     ASSERT_EQ(set.groups.size(), 1u);
     ASSERT_EQ(set.groups[0].outcomes.size(), items.size());
     EXPECT_EQ(set.groups[0].variant, "Q4_K_M");
