@@ -140,7 +140,7 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
         EXPECT_GT(verdict.n_prompt_tokens, 0);
         EXPECT_GT(verdict.n_reply_tokens, 0);
         EXPECT_FALSE(verdict.model_version.empty());
-        // The model's template knows no tools, and llama-server then lets it write text: whatever it is, it is the reply.
+        // llama-server lets SmolLM2, whose template knows no tools, write text: whatever it is, it is the reply.
         EXPECT_FALSE(verdict.raw.empty());
         EXPECT_LE(verdict.n_reply_tokens, 128);
     }
