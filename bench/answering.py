@@ -6,7 +6,7 @@
 Same model file, same prompts (their token counts are compared), same settings: greedy, top_p 0.9, repeat_penalty 1.05, window 64.
 assay's time is that of its step "answers of ...": it includes loading the model, committing every answer to disk and computing two
 answers a second time as a check. llama-server's time begins when it has loaded. With --rounds N assay and llama-server at its best number
-of slots are run N times in turn, and the fastest of each counts. --ollama adds a real Ollama (scripts/ollama.sh builds it). llama-bench gives the limits:
+of slots are run N times in turn, and the fastest of each counts. --ollama adds a real Ollama for the original (scripts/ollama.sh builds it). llama-bench gives the limits:
   prefill limit   (prompt tokens + answer tokens) / pp512
   4b's limit      (computed prompt tokens + answer tokens + answer tokens x share of the output matrix) / pp512
 where computed prompt tokens leave out the shared prefix that is kept, and pp512 leaves out the output matrix (docs/engine.md).
@@ -170,7 +170,7 @@ def main():
         peers = {}
         context = (max(t["prompt_tokens"].values()) + a.predict + 255) // 256 * 256
         slots = [int(n) for n in a.slots.split(",")]
-        if entry["role"] != "baseline": slots = sorted({1, best})
+        if entry["role"] != "baseline": slots = sorted({best} | ({1} & set(slots)))
         for n in slots: peers[n] = run_server(llama / "llama-server", path, rows, n, a.predict, a.threads, context)
         best_here = min(peers, key=lambda n: peers[n][0])
         if entry["role"] == "baseline": best = best_here
@@ -194,7 +194,7 @@ def main():
             n_answer = sum(k for _, _, k, _ in replies)
             servers[n] = dict(seconds=wall, n_answer_tokens=n_answer, same_text=same, peak_memory_bytes=hwm)
             print(f"  {f'llama-server, {n} slots':26}{wall:8.1f}  {(t['prompt'] + n_answer) / wall:8.0f}  {wall / ours:.2f} x as fast  {hwm / 1e6:.0f} MB; {same} of {len(rows)} answers as assay's")
-        if ollama:
+        if ollama and entry["role"] == "baseline":
             wall, n_answer = run_ollama(ollama, path, rows, a.predict, a.threads, context, work)
             servers["ollama"] = dict(seconds=wall, n_answer_tokens=n_answer)
             print(f"  {'Ollama 0.17.4':26}{wall:8.1f}  {(t['prompt'] + n_answer) / wall:8.0f}  {wall / ours:.2f} x as fast")
