@@ -73,6 +73,7 @@ bool is_worse_within_margin(const Decision& d) {
 std::string decision_cell(const Decision& decision) {
     if (decision.label == DecisionLabel::kDegraded) return decision.beyond_margin ? "degraded" : "degraded*";
     std::string out = decision_words(decision);
+    if (!decision.claimed.value_or(true)) out += "~";
     if (decision.n_more && *decision.n_more > 0) out += fmt::format(" +{}", *decision.n_more);
     return out;
 }
@@ -197,11 +198,12 @@ std::string title(const ReportModel& model) {
 std::string legend(const ReportModel& model, const Table& table) {
     const auto deciding = deciding_comparisons(model);
     std::optional<double> level;
-    bool worse = false, more = false;
+    bool worse = false, more = false, unclaimed = false;
     for (const ReportComparison* c : deciding) {
         if (c->analysis.net_win_rate.value && !level) level = c->analysis.net_win_rate.confidence;
         worse |= is_worse_within_margin(c->analysis.decision);
         more |= c->analysis.decision.n_more.value_or(0) > 0;
+        unclaimed |= !c->analysis.decision.claimed.value_or(true);
     }
     std::string out =
         "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. same: identical answers, "
@@ -209,6 +211,7 @@ std::string legend(const ReportModel& model, const Table& table) {
     if (level) out += fmt::format(" Net win rate: (W-L)/n with its {} interval.", confidence_level(*level));
     if (more) out += " +n: about n more questions are needed.";
     if (worse) out += " *: worse; by more than the margin is not settled.";
+    if (unclaimed) out += " ~: would pass alone, but may not be claimed beside the others.";
     out += " -: not measured.";
     if (!table.dropped.empty()) out += " Left out for the width: " + table.dropped + ".";
     return out;

@@ -65,6 +65,15 @@ TEST(RenderTable, EscapeSequencesInTextAreNotPassedOn) {
     EXPECT_THAT(table, Not(HasSubstr("\u009b")));
 }
 
+TEST(RenderTable, WhatMayNotBeClaimedIsMarkedAndExplained) {
+    ReportModel model = example_report();
+    EXPECT_THAT(render_table(model, false, 140), Not(HasSubstr("may not be claimed")));
+    model.comparisons[0].analysis.decision.claimed = false;
+    const std::string table = render_table(model, false, 140);
+    EXPECT_THAT(table, HasSubstr("equivalent~"));
+    EXPECT_THAT(table, HasSubstr("~: would pass alone, but may not be claimed"));
+}
+
 TEST(RenderTable, AnEmptyModelDoesNotFail) {
     EXPECT_FALSE(render_table(ReportModel{}, false, 100).empty());
 }
