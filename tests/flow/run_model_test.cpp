@@ -18,6 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
+/// The run came to its end. What it decided is not the point here: six questions and a metric may well not pass the controls (4).
+bool is_decision(const Ended& ended) { return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5); }
+
 struct Row {
     std::string id, question, expected, context;
 };
@@ -92,7 +95,7 @@ TempFolder* RunModel::folder = nullptr;
 
 TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
     const Ended whole = run(start("whole", dataset("all.jsonl", {0, 1, 2, 3, 4, 5})));
-    ASSERT_TRUE(whole.exit_code == 0 || whole.exit_code == 3 || whole.exit_code == 5) << describe(whole);
+    ASSERT_TRUE(is_decision(whole)) << describe(whole);
     const auto expected = answers("whole");
     ASSERT_EQ(expected.size(), 12U);
 
@@ -125,7 +128,7 @@ TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
 
     // Three of them among fewer, in another order, with other slots and threads.
     const Ended few = run(start("few", dataset("few.jsonl", {4, 1, 2}), {"--slots", "8", "-t", "1"}));
-    ASSERT_TRUE(few.exit_code == 0 || few.exit_code == 3 || few.exit_code == 5) << describe(few);
+    ASSERT_TRUE(is_decision(few)) << describe(few);
     for (const auto& [name, text] : answers("few")) EXPECT_EQ(text, expected.at(name)) << name;
 }
 
@@ -145,7 +148,7 @@ TEST_F(RunModel, WhoseEngineIsKilledInTheMiddleGoesOnByItself) {
     }
     const Ended ended = program.wait();
     EXPECT_TRUE(killed);
-    EXPECT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5) << describe(ended);
+    EXPECT_TRUE(is_decision(ended)) << describe(ended);
     const Ended undisturbed = run(start("undisturbed", dataset("all.jsonl", {0, 1, 2, 3, 4, 5})));
     EXPECT_EQ(undisturbed.exit_code, ended.exit_code) << describe(undisturbed);
     EXPECT_EQ(answers("killed"), answers("undisturbed"));
