@@ -22,6 +22,7 @@ namespace {
 
 struct RunFlags {
     PlanFlags plan;
+    bool only_judge = false;
     bool quiet = false;
     bool json = false;
     bool rejudge = false;
@@ -36,7 +37,7 @@ int run(const RunFlags& flags) {
     const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.rejudge}, interrupted(), progress);
+    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge}, interrupted(), progress);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {
@@ -46,17 +47,34 @@ int run(const RunFlags& flags) {
     return analysis::exit_code(candidates_of(model), exit_options);
 }
 
+void add_run_flags(CLI::App& command, RunFlags& flags) {
+    add_plan_flags(command, flags.plan);
+    command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
+    command.add_option("--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
+    command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
+    command.add_flag("-q,--quiet", flags.quiet, "no plan, no progress");
+    command.add_flag("--json", flags.json, "report.json on stdout instead of the table");
+}
+
 }  // namespace
+
+void add_judge_command(CLI::App& app, Action& action) {
+    auto flags = std::make_shared<RunFlags>();
+    flags->only_judge = true;
+    CLI::App* command = app.add_subcommand("judge", "judge the answers that a run holds, with its judges or further ones; makes no answer");
+    add_run_flags(*command, *flags);
+    command->footer(
+        "Examples:\n"
+        "  assay judge science.yaml --run runs/science\n"
+        "  assay judge science.yaml --run runs/science --judge openai:second@http://127.0.0.1:9000/v1\n"
+        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.");
+    command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+}
 
 void add_run_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<RunFlags>();
     CLI::App* command = app.add_subcommand("run", "run an experiment, or go on with it: quantize, answer, judge, decide, report");
-    add_plan_flags(*command, flags->plan);
-    command->add_flag("--rejudge", flags->rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
-    command->add_option("--gate", flags->gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
-    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
-    command->add_flag("-q,--quiet", flags->quiet, "no plan, no progress");
-    command->add_flag("--json", flags->json, "report.json on stdout instead of the table");
+    add_run_flags(*command, *flags);
     command->footer(
         "Examples:\n"
         "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"

@@ -13,6 +13,7 @@ namespace assay::app {
 using Action = std::function<int()>;
 
 void add_run_command(CLI::App& app, Action& action);
+void add_judge_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);

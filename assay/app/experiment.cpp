@@ -257,7 +257,10 @@ class Experiment {
                 if (wanted.erase(facts.answer_keys[q]) > 0) missing.push_back(&prompts.prompts[q]);
             }
         }
-        if (missing.empty() && !recheck_is_owed(variant, prompts, facts)) return;
+        if (options_.only_judge && !missing.empty()) {
+            throw_usage(fmt::format("{} of the {} answers of {} are missing, and only judging was asked for", missing.size(), questions_.size(), variant.name), plan_.run_dir, "Make them first: the same command with `run` in place of `judge`.");
+        }
+        if (options_.only_judge || (missing.empty() && !recheck_is_owed(variant, prompts, facts))) return;
 
         progress_.begin(fmt::format("answers of {}", variant.name), missing.size(), "questions");
         llm::EngineGenerator generator({llm::find_engine(plan_.engine.path), {variant.file.path, false, plan_.engine.n_gpu_layers}, sampling(), plan_.generation.predict}, cancel_, progress_);

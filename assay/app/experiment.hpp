@@ -16,6 +16,7 @@ struct RunOptions {
     Plan plan;
     std::vector<Question> questions;  ///< of plan.dataset
     std::string command;      ///< what the user typed, for the report
+    bool only_judge = false;  ///< answers that are missing are an error (kUsage), not made
     bool rejudge = false;     ///< stored verdicts of the plan's judges are set aside and asked for again
 };
 

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
     app.get_formatter()->column_width(34);
     assay::app::Action action;
     assay::app::add_run_command(app, action);
+    assay::app::add_judge_command(app, action);
     assay::app::add_plan_command(app, action);
     assay::app::add_report_command(app, action);
     assay::app::add_trace_command(app, action);

@@ -157,6 +157,82 @@ TEST(HttpJudge, OutOfReachIsExitCode4WithTheAddressAndBackAgainOnlyTheMissingIsJ
         EXPECT_EQ(side.presented_as_a, sides.at(id).presented_as_a) << id;
 }
 
+TEST(HttpJudge, JudgeAloneMakesNoAnswerAndAFurtherJudgeIsAdded) {
+    const Lab lab(12);
+    const SimServer server(fair);
+    const auto arguments = [&](const char* verb) {
+        return Strings{verb, "-m", lab.model(), "--variants", "Q2_K", "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE, "--judge", "reference", "--judge", "openai:sim-1@" + server.url()};
+    };
+    const Ended early = lab.assay(arguments("judge"));
+    EXPECT_EQ(early.exit_code, 2) << describe(early);
+    EXPECT_NE(early.err.find("12 of the 12 answers of"), std::string::npos) << describe(early);
+    EXPECT_TRUE(server.seen().empty());
+    EXPECT_EQ(lab.run("Q2_K").exit_code, 3);
+    lab.forget_journal();
+    const Ended judged = lab.assay(arguments("judge"));
+    EXPECT_EQ(judged.exit_code, 3) << describe(judged);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_GT(server.seen().size(), 40U);
+    EXPECT_EQ(lab.report()["comparisons"].size(), 2U);
+}
+
+TEST(HttpJudge, OneThatCostsSomethingStopsEarlyOnABadVariantAndARunAgainAsksNothing) {
+    const Lab lab(240);
+    const SimServer server(fair);
+    const Ended ended = lab.run("Q2_K", judge(server));
+    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    const auto comparison = lab.comparison("Q2_K");
+    const auto& counts = comparison["counts"];
+    EXPECT_EQ(comparison["decision"]["label"], "degraded");
+    EXPECT_EQ(comparison["stopping"]["design"], "hybrid");
+    EXPECT_EQ(comparison["stopping"]["stopped_early"], true);
+    EXPECT_EQ(comparison["stopping"]["n_planned"], 240);
+    EXPECT_GT(counts["not_judged"], 50) << "stopped early, not pending";
+    EXPECT_EQ(counts["n_items"], 240);
+    EXPECT_EQ(comparison["stopping"]["n_used"].get<int>() + counts["not_judged"].get<int>(), 240);
+    EXPECT_LT(server.seen().size(), 200U);
+    EXPECT_EQ(lab.report()["controls"][0]["passed"], true) << "all controls are asked whatever the questions say";
+    // What came after the stop is in no result.
+    int n_wins = 0, n_losses = 0, n_ties = 0;
+    for (const json& row : json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/evaluation_results.json"))) {
+        ++(row["winner_model"] == "TIE" ? n_ties : row["winner_model"] == "Q2_K" ? n_wins : n_losses);
+    }
+    EXPECT_EQ(n_wins, counts["wins"]);
+    EXPECT_EQ(n_losses, counts["losses"]);
+    EXPECT_EQ(n_ties, counts["ties"]);
+
+    const auto before = lab.artifacts();
+    const std::size_t n_calls = server.seen().size();
+    EXPECT_EQ(lab.run("Q2_K", judge(server)).exit_code, 3);
+    EXPECT_EQ(server.seen().size(), n_calls);
+    EXPECT_EQ(lab.artifacts(), before);
+}
+
+TEST(HttpJudge, WithoutEarlyStoppingAllIsJudged) {
+    const Lab lab(120);
+    const SimServer server(fair);
+    Strings flags = judge(server);
+    flags.insert(flags.end(), {"--stopping", "none"});
+    EXPECT_EQ(lab.run("Q2_K", flags).exit_code, 3);
+    const auto comparison = lab.comparison("Q2_K");
+    EXPECT_EQ(comparison["counts"]["not_judged"], 0);
+    EXPECT_EQ(comparison["stopping"]["stopped_early"], false);
+    EXPECT_NEAR(comparison["net_win_rate"]["confidence"], 0.9, 1e-12);
+}
+
+TEST(HttpJudge, MoreQuestionsAfterTheDecisionWasShownMakeTheRunExploratory) {
+    const Lab lab(40);
+    const SimServer server(fair);
+    Strings few = judge(server);
+    few.insert(few.end(), {"--limit", "20"});
+    EXPECT_NE(lab.run("Q2_K", few).exit_code, 1);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false);
+    EXPECT_NE(lab.run("Q2_K", judge(server)).exit_code, 1);
+    const auto experiment = lab.report()["experiment"];
+    EXPECT_EQ(experiment["exploratory"], true);
+    EXPECT_NE(experiment["exploratory_why"].get<std::string>().find("added after a decision had been shown"), std::string::npos);
+}
+
 TEST(HttpJudge, TheKeyIsSentAndStandsNowhereElse) {
     const Lab lab(10);
     // The server gives the key back wherever it can.
