@@ -15,6 +15,8 @@
 #include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/failure_modes/compare.hpp"
+#include "assay/failure_modes/examine.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
 
@@ -108,6 +110,61 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
 
 /// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
 std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
+
+/// Flags of the answers to the questions that both answered or failed, by variant.
+class FailureModes {
+   public:
+    explicit FailureModes(const StoredPlan& stored) : stored_(stored), words_(stored.questions_), baseline_(stored.answers(0)) {}
+
+    [[nodiscard]] std::vector<FailureModeRow> of(std::size_t index) const {
+        std::vector<failure_modes::Flags> baseline, variant;
+        const auto answers = stored_.answers(index);
+        for (std::size_t q = 0; q < answers.size(); ++q) {
+            if (!answers[q] || !baseline_[q]) continue;
+            baseline.push_back(flags_of(q, *baseline_[q]));
+            variant.push_back(flags_of(q, *answers[q]));
+        }
+        std::vector<FailureModeRow> out;
+        if (baseline.empty()) return out;
+        for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) {
+            FailureModeRow row;
+            row.mode = failure_modes::name_of(mode.mode);
+            row.n = static_cast<std::int64_t>(baseline.size());
+            row.baseline = mode.baseline.count;
+            row.variant = mode.variant.count;
+            row.difference.n = row.n;
+            row.difference.method = "Newcombe's method 10";
+            if (mode.difference) {
+                row.difference.value = mode.difference->estimate;
+                row.difference.low = mode.difference->low;
+                row.difference.high = mode.difference->high;
+            }
+            row.p_mid = mode.p_mid;
+            row.p_holm = mode.p_holm;
+            out.push_back(std::move(row));
+        }
+        return out;
+    }
+
+   private:
+    [[nodiscard]] failure_modes::Flags flags_of(std::size_t q, const Answer& answer) const {
+        const Question& question = stored_.questions_[q];
+        failure_modes::AnswerFacts facts;
+        facts.text = answer.text;
+        facts.stop_reason = answer.stop_reason;
+        facts.n_contexts_used = answer.n_contexts_used;
+        facts.question_id = question.id;
+        facts.question = question.text;
+        if (question.expected) facts.expected = *question.expected;
+        facts.contexts = question.contexts;
+        facts.dataset = &words_;
+        return failure_modes::examine(facts);
+    }
+
+    const StoredPlan& stored_;
+    failure_modes::ContextWords words_;
+    std::vector<std::optional<Answer>> baseline_;
+};
 
 report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
@@ -279,7 +336,11 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     const StoredPlan stored(store, plan_sha256);
     report::ReportModel model;
     model.experiment = experiment_of(stored);
-    for (std::size_t i = 0; i < stored.variants_.size(); ++i) model.variants.push_back(variant_of(stored, i));
+    const FailureModes modes(stored);
+    for (std::size_t i = 0; i < stored.variants_.size(); ++i) {
+        model.variants.push_back(variant_of(stored, i));
+        if (i > 0) model.variants.back().failure_modes = modes.of(i);
+    }
     bool extended = false;
     model.comparisons.reserve(stored.facts_.judges.size() * (stored.variants_.size() - 1));  // the rungs point into it
     for (const JudgeFacts& judge : stored.facts_.judges) {

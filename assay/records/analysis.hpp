@@ -237,6 +237,17 @@ struct ComparisonAnalysis {
     std::optional<Companions> companions;  ///< filled by analysis::add_companions
 };
 
+/// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's answers to the same questions.
+struct FailureModeRow {
+    std::string mode;             ///< truncation, repetition ...
+    std::int64_t n = 0;           ///< questions that both were asked
+    std::int64_t baseline = 0;
+    std::int64_t variant = 0;
+    Estimate difference;          ///< variant's rate - baseline's
+    double p_mid = 1;             ///< McNemar's mid-p test
+    double p_holm = 1;            ///< p_mid after Holm over all modes
+};
+
 /// What one judge made of pairs whose right outcome is known.
 struct ControlsSummary {
     std::int64_t n_identical = 0;         ///< identical pairs with a verdict A, B or TIE

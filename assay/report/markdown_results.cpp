@@ -144,6 +144,23 @@ std::string unusable_verdicts(const ReportModel& model) {
     return out.empty() ? out : "Verdicts that could not be used (counted apart, never as ties):\n\n" + out + "\n";
 }
 
+/// Modes that occur, by variant.
+std::string failure_modes_table(const ReportModel& model) {
+    MarkdownTable table({"variant", "mode", "of the baseline", "of the variant", "difference, points", "p, mid-p", "p, Holm"}, "llrrrrr");
+    for (const ReportVariant& v : model.variants) {
+        for (const FailureModeRow& row : v.failure_modes) {
+            if (row.baseline + row.variant == 0) continue;
+            const auto share = [&](std::int64_t n) { return fmt::format("{} ({})", n, percent_of(n, row.n)); };
+            table.add({md_code(v.variant.name), md_code(row.mode), share(row.baseline), share(row.variant),
+                       points_with_interval(row.difference), p_value(row.p_mid), p_value(row.p_holm)});
+        }
+    }
+    if (table.empty()) return "";
+    return "Failure modes as far as text and facts of an answer show them, found by rules that have errors of their own; "
+           "95 % intervals. They decide nothing.\n\n" +
+           table.text();
+}
+
 }  // namespace
 
 std::string md_match_outcomes(const ReportModel& model) {
@@ -278,7 +295,7 @@ std::string md_failures(const ReportModel& model) {
                    share(v.n_length_stop), share(v.n_contexts_cut)});
     }
     return fmt::format("## Failures\n\nThe limit is {} tokens an answer.\n\n", model.experiment.generation.predict) +
-           table.text() + unusable_verdicts(model);
+           table.text() + failure_modes_table(model) + unusable_verdicts(model);
 }
 
 std::string md_sample_size(const ReportModel& model) {

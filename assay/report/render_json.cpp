@@ -98,6 +98,21 @@ Json speed_json(const std::optional<Speed>& measured) {
     return out;
 }
 
+Json failure_modes_json(const ReportVariant& v) {
+    if (v.failure_modes.empty()) return nullptr;
+    Json out = Json::array();
+    for (const FailureModeRow& row : v.failure_modes) {
+        out.push_back({{"mode", row.mode},
+                       {"n", row.n},
+                       {"baseline", row.baseline},
+                       {"variant", row.variant},
+                       {"difference", Json::parse(estimate_to_json(row.difference))},
+                       {"p_mid", row.p_mid},
+                       {"p_holm", row.p_holm}});
+    }
+    return out;
+}
+
 Json variant_json(const ReportVariant& v) {
     return {{"name", text(v.variant.name)},
             {"role", name_of(v.variant.role)},
@@ -118,7 +133,8 @@ Json variant_json(const ReportVariant& v) {
             {"independence",
              {{"n_checked", v.independence.n_checked},
               {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
-              {"note", text(v.independence.note)}}}};
+              {"note", text(v.independence.note)}}},
+            {"failure_modes", failure_modes_json(v)}};
 }
 
 Json judge_json(const ReportJudge& judge, bool decides) {

@@ -53,6 +53,7 @@ struct ReportVariant {
     std::int64_t n_contexts_cut = 0;  ///< the prompt was too long and passages were left out
     std::int64_t n_empty = 0;         ///< an answer that is empty or white space only, failed ones not counted
     IndependenceCheck independence;
+    std::vector<FailureModeRow> failure_modes;  ///< against the baseline; empty for the baseline itself
 };
 
 /// One comparison after unblinding, with what a reader wants to see of it.

@@ -159,5 +159,16 @@ TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, "small", "none")), Error);
 }
 
+TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {
+    StoredRun run;
+    const auto model = build_report(*run.store, run.plan_sha256);
+    EXPECT_TRUE(model.variants[0].failure_modes.empty());
+    ASSERT_EQ(model.variants[1].failure_modes.size(), 8U);
+    for (const FailureModeRow& row : model.variants[1].failure_modes) {
+        EXPECT_EQ(row.n, 3);
+        EXPECT_TRUE(row.difference.value.has_value()) << row.mode;
+    }
+}
+
 }  // namespace
 }  // namespace assay::app
