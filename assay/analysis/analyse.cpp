@@ -214,6 +214,10 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.counts = counts;
     out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
+    if (inference.evidence.clusters) {
+        for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive})
+            estimate->method += ", as if the verdicts were independent, which they are not";
+    }
     out.net_win_rate = inference.net;
     out.score = score_of(out.net_win_rate);
     out.failure_rate = rate(failed, counts.n + failed, kNothing);

@@ -6,6 +6,7 @@
 #include <array>
 #include <tuple>
 
+#include "assay/base/numbering.hpp"
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 
@@ -192,7 +193,7 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
     if (!std::is_sorted(seen.begin(), seen.end())) std::sort(seen.begin(), seen.end());
     static constexpr std::array<std::string_view, 3> kOrders{"without an order", "with the variant first",
                                                              "with the variant second"};
-    for (std::size_t i = 1; i < seen.size(); ++i) {
+    for (std::size_t i = 1; i < seen.size() && n_problems_ <= kMostOutcomeProblems; ++i) {
         const Seen &a = seen[i - 1], &b = seen[i];
         if (a.key >> 2 != b.key >> 2) continue;
         const bool same_order = a.key == b.key;
@@ -232,14 +233,17 @@ void OutcomeCollector::check_clusters_between_groups() {
         std::optional<std::string_view> cluster;
         std::int64_t line = 0;
     };
-    std::map<std::string_view, Where> first;
+    Numbering questions(n_expected_ / set_.groups.size());
+    std::vector<Where> first;
     for (std::size_t g = 0; g < set_.groups.size(); ++g) {
         for (std::size_t i = 0; i < set_.groups[g].outcomes.size(); ++i) {
             const Outcome& outcome = set_.groups[g].outcomes[i];
-            const auto [before, is_new] = first.try_emplace(outcome.question_id, Where{outcome.cluster, lines_[g][i]});
-            if (!is_new && before->second.cluster != outcome.cluster)
-                two_clusters(outcome.question_id, std::max(lines_[g][i], before->second.line),
-                             std::min(lines_[g][i], before->second.line));
+            const std::uint32_t question = questions.number_of(outcome.question_id);
+            if (question == first.size()) first.push_back({outcome.cluster, lines_[g][i]});
+            const Where& before = first[question];
+            if (before.cluster != outcome.cluster)
+                two_clusters(outcome.question_id, std::max(lines_[g][i], before.line),
+                             std::min(lines_[g][i], before.line));
         }
     }
 }
@@ -414,8 +418,10 @@ void TwoNames::finish(OutcomeCollector& out) const {
     if (said.empty())
         out.note(fmt::format("{} is taken as the baseline by its name; --baseline NAME says otherwise.",
                              baseline.empty() ? "What is not " + in_quotes(variant) : in_quotes(baseline)));
+    const bool named = std::any_of(out.groups().begin(), out.groups().end(),
+                                   [](const OutcomeGroup& group) { return !group.variant.empty(); });
     for (OutcomeGroup& group : out.groups()) {
-        if (group.variant.empty()) group.variant = variant;
+        if (!named) group.variant = variant;  // else some rows name theirs and others do not, which finish tells
         if (group.baseline.empty()) group.baseline = baseline;
     }
 }

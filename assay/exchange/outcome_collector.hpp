@@ -46,7 +46,7 @@ class OutcomeCollector {
     void note(std::string sentence) { set_.notes.push_back(std::move(sentence)); }
     [[nodiscard]] std::size_t n_problems() const { return n_problems_; }
     [[nodiscard]] std::size_t n_rows() const { return n_rows_; }
-    /// Of the group that was named first; may be changed until finish.
+    /// Those that were named so far; their names may be changed until finish.
     [[nodiscard]] std::vector<OutcomeGroup>& groups() { return set_.groups; }
 
     [[nodiscard]] OutcomesOrProblems finish();

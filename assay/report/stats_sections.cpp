@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "assay/base/text.hpp"
@@ -249,8 +250,7 @@ StatsSection outlook_section(const ComparisonAnalysis& a) {
         out.rows.push_back(
             {"further questions", fmt::format("{}", *a.decision.n_more),
              outlook.n_more_if_observed
-                 ? fmt::format("if truly alike; {} if the observed difference is true",
-                               *outlook.n_more_if_observed)
+                 ? fmt::format("if truly alike; {} if the observed difference is true", *outlook.n_more_if_observed)
                  : "if truly alike; out of reach if the observed difference is true"});
     for (const LabelFlip& flip : outlook.flips) {
         if (!flip.n) continue;
@@ -277,7 +277,9 @@ std::vector<StatsSection> stats_sections(const ComparisonAnalysis& a) {
     if (a.clusters) out.push_back(dependence_section(a));
     if (a.position) out.push_back(position_section(a));
     if (a.both_orders) out.push_back(both_orders_section(*a.both_orders));
-    if (!a.confidence.empty()) out.push_back(confidence_section(a.confidence));
+    const bool says_confidence = std::any_of(a.confidence.begin(), a.confidence.end(),
+                                             [](const ConfidenceRow& row) { return row.level != Confidence::kNone; });
+    if (says_confidence) out.push_back(confidence_section(a.confidence));
     if (a.companions && !a.companions->posteriors.empty())
         out.push_back(bayes_section(*a.companions, a.decision.margin));
     out.push_back(decision_section(a));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "assay/base/random.hpp"
@@ -40,6 +41,30 @@ double bca_level(double z0, double acceleration, double z) {
     return normal_cdf(z0 + w / scale);
 }
 
+/// Uniform in [0, bound) without bias from 32 bits (Lemire 2019): the generator's 64 give two draws, which is what the
+/// bootstrap's time goes into.
+class SmallDraws {
+ public:
+    SmallDraws(Rng& rng, std::uint32_t bound) : rng_(rng), bound_(bound), threshold_((0u - bound) % bound) {}
+    std::uint32_t next() {
+        std::uint64_t product = std::uint64_t{half()} * bound_;
+        while (static_cast<std::uint32_t>(product) < threshold_) product = std::uint64_t{half()} * bound_;
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+ private:
+    std::uint32_t half() {
+        has_half_ = !has_half_;
+        if (has_half_) bits_ = rng_.next();
+        return static_cast<std::uint32_t>(has_half_ ? bits_ >> 32 : bits_);
+    }
+    Rng& rng_;
+    std::uint32_t bound_;
+    std::uint32_t threshold_;
+    std::uint64_t bits_ = 0;
+    bool has_half_ = false;
+};
+
 /// Efron's acceleration from the leave-one-cluster-out means; nothing where they do not vary.
 std::optional<double> jackknife_acceleration(std::span<const ClusterTotal> clusters, double n, double sum, double g) {
     const auto without = [&](const ClusterTotal& c) { return (sum - c.sum) / (n - static_cast<double>(c.n)); };
@@ -77,13 +102,15 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
     const auto acceleration = jackknife_acceleration(clusters, n, sum, static_cast<double>(drawn_from.size()));
     if (!acceleration) return std::nullopt;
 
+    ASSAY_CHECK(drawn_from.size() <= std::numeric_limits<std::uint32_t>::max());
     Rng rng(resampling.seed, "cluster bootstrap");
+    SmallDraws draws(rng, static_cast<std::uint32_t>(drawn_from.size()));
     std::vector<double> means;
     double below = 0;
     for (std::int64_t r = 0; r < resampling.n_resamples; ++r) {
         double resampled_n = 0, resampled_sum = 0;
         for (std::size_t i = 0; i < drawn_from.size(); ++i) {
-            const Drawn& cluster = drawn_from[rng.below(drawn_from.size())];
+            const Drawn& cluster = drawn_from[draws.next()];
             resampled_n += cluster.n;
             resampled_sum += cluster.sum;
         }
@@ -93,7 +120,8 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
         means.push_back(resampled_sum / resampled_n);
     }
     std::sort(means.begin(), means.end());
-    const double share = std::clamp(below, 0.5, static_cast<double>(means.size()) - 0.5) / static_cast<double>(means.size());
+    const double share =
+        std::clamp(below, 0.5, static_cast<double>(means.size()) - 0.5) / static_cast<double>(means.size());
     const double z0 = -normal_upper_quantile(share), critical = normal_critical(confidence);
     const auto limit = [&](double z) {
         const double rank = std::ceil(bca_level(z0, *acceleration, z) * static_cast<double>(means.size()));

@@ -80,6 +80,8 @@ TEST(Analyse, FurtherQuestionsOfBothOrdersAreQuestionsNotVerdicts) {
     ASSERT_EQ(b.decision.label, DecisionLabel::kInconclusive);
     EXPECT_NEAR(*b.clusters->design_effect, 2, 0.05) << "the second verdict says nothing new";
     EXPECT_NEAR(static_cast<double>(*b.decision.n_more), static_cast<double>(*a.decision.n_more), 15);
+    EXPECT_NE(b.win_rate_decisive.method.find("as if the verdicts were independent"), std::string::npos);
+    EXPECT_EQ(a.win_rate_decisive.method, "Wilson score interval");
     EXPECT_EQ(b.both_orders->n, 101);
     EXPECT_EQ(b.both_orders->n_flipped, 0);
     EXPECT_FALSE(a.both_orders);

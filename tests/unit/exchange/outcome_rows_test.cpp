@@ -120,8 +120,8 @@ TEST(OutcomeRows, EveryMistakeIsToldWithItsLine) {
 {"question": "q12", "verdict": "win", "identical": true}
 {"question": "q13", "verdict": "tie", "identical": "maybe"})");
     for (const char* part :
-         {"v.jsonl:2: verdict: unknown word \"refuse\", did you mean refused; known: win, loss, tie", "v.jsonl:3: no verdict",
-          "v.jsonl:4: no question", "v.jsonl:5: verdict: A means nothing without an order",
+         {"v.jsonl:2: verdict: unknown word \"refuse\", did you mean refused; known: win, loss, tie",
+          "v.jsonl:3: no verdict", "v.jsonl:4: no question", "v.jsonl:5: verdict: A means nothing without an order",
           "v.jsonl:6: order: unknown word \"left\"", "v.jsonl:7: confidence: unknown word \"sure\"",
           "v.jsonl:8: question: is a list", "v.jsonl:9: question: 1.5 is not a whole number",
           "v.jsonl:10: verdict: is true or false", "v.jsonl:11: broken JSON",
@@ -176,6 +176,10 @@ TEST(OutcomeRows, TwoExperimentsInOneFileAreRefused) {
     expect_has(refusal_of(R"({"question": "q1", "verdict": "win", "judge": "v"}
 {"question": "q2", "verdict": "win"})"),
                "some rows name a judge and others do not");
+    expect_has(refusal_of(R"({"question": "q1", "verdict": "win", "variant": "q4"}
+{"question": "q1", "verdict": "A", "order": "q4_first"}
+{"question": "q2", "verdict": "A", "order": "f16_first"})"),
+               "some rows name a variant and others do not");
 }
 
 TEST(OutcomeRows, CsvMistakesAreToldWithTheirLine) {
