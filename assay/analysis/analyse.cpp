@@ -13,11 +13,11 @@
 #include "assay/analysis/length_control.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/position.hpp"
+#include "assay/analysis/rates.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
-#include "assay/stats/proportion.hpp"
 #include "assay/stats/sequential.hpp"
 #include "assay/stats/sign_test.hpp"
 #include "assay/stats/sign_test_power.hpp"
@@ -25,28 +25,11 @@
 namespace assay::analysis {
 namespace {
 
-constexpr double kRateConfidence = 0.95;
 constexpr const char* kNoDecisive = "no comparison was decided: there are only ties";
 constexpr const char* kNothing = "no comparison has a verdict";
 
 std::string why_nothing_decisive(std::int64_t n) {
     return n == 0 ? kNothing : kNoDecisive;
-}
-
-Estimate rate(std::int64_t part, std::int64_t whole, const std::string& why_none) {
-    Estimate out;
-    out.confidence = kRateConfidence;
-    out.n = whole;
-    out.method = "Wilson score interval";
-    if (whole == 0) {
-        out.why = why_none;
-        return out;
-    }
-    const stats::Interval interval = stats::wilson(part, whole, kRateConfidence);
-    out.value = static_cast<double>(part) / static_cast<double>(whole);
-    out.low = interval.low;
-    out.high = interval.high;
-    return out;
 }
 
 SignTest sign_test_of(const Counts& counts) {
@@ -212,15 +195,15 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     const std::int64_t decisive = counts.wins + counts.losses, failed = failed_verdicts(counts);
     ComparisonAnalysis out;
     out.counts = counts;
-    out.win_rate_decisive = rate(counts.wins, decisive, why_nothing_decisive(counts.n));
-    out.loss_rate_decisive = rate(counts.losses, decisive, why_nothing_decisive(counts.n));
+    out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
+    out.loss_rate_decisive = wilson_rate(counts.losses, decisive, why_nothing_decisive(counts.n));
     if (inference.evidence.clusters) {
         for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive})
             estimate->method += ", as if the verdicts were independent, which they are not";
     }
     out.net_win_rate = inference.net;
     out.score = score_of(out.net_win_rate);
-    out.failure_rate = rate(failed, counts.n + failed, kNothing);
+    out.failure_rate = wilson_rate(failed, counts.n + failed, kNothing);
     out.sign_test = sign_test_of(counts);
     out.effect_size = effect_size_of(counts);
     out.mde = detectable_effect_of(inference.evidence, settings);
@@ -310,7 +293,7 @@ ComparisonAnalysis analyse_counts(std::int64_t wins,
     const Evidence evidence = evidence_of_counts(wins, losses, ties);
     ComparisonAnalysis out =
         analyse_inference(counts, fixed_inference(evidence, evidence, settings.margin, settings.alpha), settings);
-    out.failure_rate = rate(0, 0, "bare counts do not tell how many verdicts failed");
+    out.failure_rate = wilson_rate(0, 0, "bare counts do not tell how many verdicts failed");
     out.decision.why += " No controls were given, so nothing shows that the judge could have seen a difference.";
     return out;
 }

@@ -2,28 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "assay/stats/proportion.hpp"
+#include "assay/analysis/rates.hpp"
 
 namespace assay::analysis {
 namespace {
 
-constexpr double kConfidence = 0.95;
-
-Estimate exact_rate(std::int64_t part, std::int64_t whole) {
-    Estimate out;
-    out.confidence = kConfidence;
-    out.n = whole;
-    out.method = "Clopper-Pearson interval";
-    if (whole == 0) {
-        out.why = "no control of this kind has a verdict";
-        return out;
-    }
-    const stats::Interval interval = stats::clopper_pearson(part, whole, kConfidence);
-    out.value = static_cast<double>(part) / static_cast<double>(whole);
-    out.low = interval.low;
-    out.high = interval.high;
-    return out;
-}
+constexpr const char* kNone = "no control of this kind has a verdict";
 
 bool is_preference(VerdictState state) { return state == VerdictState::kA || state == VerdictState::kB; }
 
@@ -68,8 +52,8 @@ ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
             ++out.n_identical_failed;
         }
     }
-    out.side_preferred = exact_rate(out.n_preferred, out.n_identical);
-    out.swapped_lost = exact_rate(out.n_swapped_lost, out.n_swapped);
+    out.side_preferred = exact_rate(out.n_preferred, out.n_identical, kNone);
+    out.swapped_lost = exact_rate(out.n_swapped_lost, out.n_swapped, kNone);
     out.why = why_not(out);
     out.passed = out.why.empty();
     return out;

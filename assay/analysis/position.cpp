@@ -5,11 +5,11 @@
 #include <map>
 
 #include "assay/analysis/evidence.hpp"
+#include "assay/analysis/rates.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/stats/agreement.hpp"
 #include "assay/stats/distributions.hpp"
 #include "assay/stats/position.hpp"
-#include "assay/stats/proportion.hpp"
 
 namespace assay::analysis {
 namespace {
@@ -165,13 +165,8 @@ std::optional<BothOrders> both_orders_of(std::span<const Outcome> outcomes, cons
     out.n = summary->n;
     for (const QuestionSides& q : questions) out.n_one_order += (q.n_first > 0) != (q.n_second > 0);
     out.n_flipped = out.n - joint[0][0] - joint[1][1] - joint[2][2];
-    const stats::Interval interval = stats::wilson(out.n_flipped, out.n, kConfidence);
-    out.flip_rate.value = static_cast<double>(out.n_flipped) / static_cast<double>(out.n);
-    out.flip_rate.low = interval.low;
-    out.flip_rate.high = interval.high;
-    out.flip_rate.confidence = kConfidence;
-    out.flip_rate.n = out.n;
-    out.flip_rate.method = "Wilson score interval over questions";
+    out.flip_rate = wilson_rate(out.n_flipped, out.n, "no question was judged in both orders");
+    out.flip_rate.method += " over questions";
     out.primacy_flips = summary->primacy_flips;
     out.recency_flips = summary->recency_flips;
     if (out.primacy_flips + out.recency_flips > 0) out.p_primacy_vs_recency = summary->p_primacy_vs_recency;

@@ -121,7 +121,7 @@ void write_artifacts(const store::Store& store, const std::string& plan_sha256, 
     for (const report::ReportComparison& comparison : model.comparisons) {
         const std::string& variant = comparison.analysis.variant;
         const std::string& judge = comparison.analysis.judge;
-        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, {study_items(store, plan_sha256, variant, judge), study_controls(store, plan_sha256, variant, judge)}, store, answers.at(baseline), answers.at(variant), *report::find_judge(model, judge));
+        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, {study_items(store, plan_sha256, comparison.analysis), study_controls(store, plan_sha256, variant, judge)}, store, answers.at(baseline), answers.at(variant), *report::find_judge(model, judge));
     }
     writer.remove_stale();
     writer.write("report.md", report::render_markdown(model));

@@ -11,12 +11,11 @@
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/recommend.hpp"
+#include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
-#include "assay/failure_modes/compare.hpp"
-#include "assay/failure_modes/examine.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
 
@@ -26,7 +25,7 @@ namespace {
 /// One plan of a store, with what every part of a report looks at.
 class StoredPlan {
    public:
-    StoredPlan(const store::Store& store, const std::string& plan_sha256) : store_(store) {
+    StoredPlan(const store::Store& store, const std::string& plan_sha256, const std::optional<AnalysisSettings>& settings = std::nullopt) : store_(store) {
         const auto plans = store.plans();
         const auto record = std::find_if(plans.rbegin(), plans.rend(), [&](const auto& plan) { return plan.sha256 == plan_sha256; });
         ASSAY_CHECK(record != plans.rend());
@@ -34,6 +33,8 @@ class StoredPlan {
         auto plan = config::plan_from_json(record_.json);
         if (!plan) throw Error(ErrorKind::kOperational, plan.error());
         plan_ = std::move(*plan);
+        own_analysis_ = plan_.analysis;
+        if (settings) plan_.analysis = *settings;
         auto facts = load_facts(store, plan_sha256);
         if (!facts) throw_usage("the run was stopped before its prompts were made: there is nothing to report yet", {}, "Run it again with the same command.");
         facts_ = std::move(*facts);
@@ -77,6 +78,7 @@ class StoredPlan {
     const store::Store& store_;
     store::PlanRecord record_;
     Plan plan_;
+    AnalysisSettings own_analysis_;  ///< the plan's, where others were asked for
     RunFacts facts_;
     std::vector<Question> questions_;
     std::vector<Variant> variants_;
@@ -97,9 +99,11 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
     out.multiplicity = stored.plan_.analysis.multiplicity;
     out.known_bad = stored.plan_.known_bad;
     out.command = stored.facts_.command;
-    if (const auto frozen = stored.store_.frozen_analysis(); frozen && (frozen->margin != out.margin || frozen->alpha != out.alpha)) {
+    const auto frozen = stored.store_.frozen_analysis();
+    const double margin = frozen ? frozen->margin : stored.own_analysis_.margin, alpha = frozen ? frozen->alpha : stored.own_analysis_.alpha;
+    if (margin != out.margin || alpha != out.alpha) {
         out.exploratory = true;
-        out.exploratory_why = fmt::format("the first verdict was stored under margin {} and alpha {}, and this report uses margin {} and alpha {}", frozen->margin, frozen->alpha, out.margin, out.alpha);
+        out.exploratory_why = fmt::format("{} margin {} and alpha {}, and this report uses margin {} and alpha {}", frozen ? "the first verdict was stored under" : "the run has", margin, alpha, out.margin, out.alpha);
     }
     if (const auto design = stored.store_.note(kFrozenDesign); design && *design != design_of(stored.plan_.analysis)) {
         out.exploratory_why += fmt::format("{}the first verdict was stored under {}, and this report uses {}", out.exploratory ? "; " : "", *design, design_of(stored.plan_.analysis));
@@ -110,61 +114,6 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
 
 /// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
 std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
-
-/// Flags of the answers to the questions that both answered or failed, by variant.
-class FailureModes {
-   public:
-    explicit FailureModes(const StoredPlan& stored) : stored_(stored), words_(stored.questions_), baseline_(stored.answers(0)) {}
-
-    [[nodiscard]] std::vector<FailureModeRow> of(std::size_t index) const {
-        std::vector<failure_modes::Flags> baseline, variant;
-        const auto answers = stored_.answers(index);
-        for (std::size_t q = 0; q < answers.size(); ++q) {
-            if (!answers[q] || !baseline_[q]) continue;
-            baseline.push_back(flags_of(q, *baseline_[q]));
-            variant.push_back(flags_of(q, *answers[q]));
-        }
-        std::vector<FailureModeRow> out;
-        if (baseline.empty()) return out;
-        for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) {
-            FailureModeRow row;
-            row.mode = failure_modes::name_of(mode.mode);
-            row.n = static_cast<std::int64_t>(baseline.size());
-            row.baseline = mode.baseline.count;
-            row.variant = mode.variant.count;
-            row.difference.n = row.n;
-            row.difference.method = "Newcombe's method 10";
-            if (mode.difference) {
-                row.difference.value = mode.difference->estimate;
-                row.difference.low = mode.difference->low;
-                row.difference.high = mode.difference->high;
-            }
-            row.p_mid = mode.p_mid;
-            row.p_holm = mode.p_holm;
-            out.push_back(std::move(row));
-        }
-        return out;
-    }
-
-   private:
-    [[nodiscard]] failure_modes::Flags flags_of(std::size_t q, const Answer& answer) const {
-        const Question& question = stored_.questions_[q];
-        failure_modes::AnswerFacts facts;
-        facts.text = answer.text;
-        facts.stop_reason = answer.stop_reason;
-        facts.n_contexts_used = answer.n_contexts_used;
-        facts.question_id = question.id;
-        facts.question = question.text;
-        if (question.expected) facts.expected = *question.expected;
-        facts.contexts = question.contexts;
-        facts.dataset = &words_;
-        return failure_modes::examine(facts);
-    }
-
-    const StoredPlan& stored_;
-    failure_modes::ContextWords words_;
-    std::vector<std::optional<Answer>> baseline_;
-};
 
 report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
@@ -203,74 +152,48 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     return out;
 }
 
-/// A verdict of one comparison, if it counts: what came after judging stopped early is left out.
-struct CountedItem {
+struct JudgedComparison {
     Comparison comparison;
     std::optional<Verdict> verdict;
-    bool left_out = false;
 };
 
-/// The comparisons of a variant in judging order with a judge's verdicts, and the analysis of it all.
-struct JudgedVariant {
-    std::vector<CountedItem> items;
-    ComparisonAnalysis analysis;
-    bool extended = false;  ///< comparisons were added after the decision had been shown
-};
-
-JudgedVariant judged_variant(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
-    JudgedVariant out;
-    std::map<std::string, const Question*> by_id;
-    for (const Question& question : stored.questions_) by_id.emplace(question.id, &question);
+/// The comparisons of a variant in judging order, with what a judge said of them.
+std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const std::string& judge_key) {
     std::vector<Comparison> in_order;
-    std::vector<Outcome> without;  // comparisons that could not be made, or are not drawn yet
-    const auto comparisons = stored.comparisons(index);
-    const auto baseline = stored.answers(0);
-    for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
-        if (comparisons[q]) {
-            in_order.push_back(*comparisons[q]);
-            continue;
-        }
-        Outcome outcome;
-        outcome.question_id = stored.questions_[q].id;
-        outcome.cluster = stored.questions_[q].cluster;
-        outcome.kind = baseline[q] && baseline[q]->stop_reason == StopReason::kFailed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
-        without.push_back(std::move(outcome));
+    for (auto& comparison : stored.comparisons(index)) {
+        if (comparison) in_order.push_back(std::move(*comparison));
     }
     sort_in_judging_order(in_order);
-    std::map<std::string, std::int64_t> length_of;  // characters of an answer, by key
-    for (const std::size_t i : {std::size_t{0}, index}) {
-        const auto answers = stored.answers(i);
-        for (std::size_t q = 0; q < answers.size(); ++q) length_of.emplace(stored.facts_.variants[i].answer_keys[q], answers[q] ? n_characters(answers[q]->text) : 0);
+    std::vector<JudgedComparison> out;
+    for (Comparison& comparison : in_order) {
+        std::optional<Verdict> verdict;
+        if (const auto row = stored.store_.verdict(comparison.id, judge_key)) verdict = row->verdict;
+        out.push_back({std::move(comparison), std::move(verdict)});
     }
-    std::vector<Outcome> outcomes;
-    for (const Comparison& comparison : in_order) {
-        CountedItem item{comparison, std::nullopt, false};
-        if (const auto row = stored.store_.verdict(comparison.id, judge.key)) item.verdict = row->verdict;
-        outcomes.push_back(pairing::make_outcome(*by_id.at(comparison.question_id), comparison, item.verdict));
-        outcomes.back().length_difference = length_of.at(comparison.variant_answer_key) - length_of.at(comparison.baseline_answer_key);
-        out.items.push_back(std::move(item));
-    }
-    const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, in_order);
-    out.extended = n_planned < static_cast<std::int64_t>(in_order.size());
-    outcomes.insert(outcomes.end(), without.begin(), without.end());
-    out.analysis = analysis::analyse_in_order(outcomes, {n_planned + static_cast<std::int64_t>(without.size()), judge.judge.costs_nothing}, stored.plan_.analysis);
-    if (out.analysis.stopping && out.analysis.stopping->stopped_early) {
-        for (auto i = static_cast<std::size_t>(out.analysis.stopping->n_used); i < out.items.size(); ++i) out.items[i].left_out = true;
-    }
-    out.analysis.variant = stored.variants_[index].name;
-    out.analysis.baseline = stored.variants_[0].name;
-    out.analysis.judge = judge.judge.name;
     return out;
 }
 
+/// Whether judging stopped before the comparison at this place of the order: then whatever is known of it counts for nothing.
+bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place) { return analysis.stopping && analysis.stopping->stopped_early && static_cast<std::int64_t>(place) >= analysis.stopping->n_used; }
+
+/// Of a question without a comparison: the baseline gave no answer, or it is not drawn yet.
+Outcome outcome_without_comparison(const Question& question, const std::optional<Answer>& baseline) {
+    Outcome out;
+    out.question_id = question.id;
+    out.cluster = question.cluster;
+    out.kind = baseline && baseline->stop_reason == StopReason::kFailed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
+    return out;
+}
+
+/// `extended` is set where comparisons were added after the decision had been shown.
 report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
-    report::ReportComparison out;
-    JudgedVariant judged = judged_variant(stored, index, judge);
-    extended = extended || judged.extended;
-    std::map<std::string, const CountedItem*> by_question;
-    for (const CountedItem& item : judged.items) by_question.emplace(item.comparison.question_id, &item);
+    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge.key);
     const auto baseline = stored.answers(0);
     const auto variant = stored.answers(index);
+    std::map<std::string, std::size_t> number_of;  // question id -> number
+    for (std::size_t q = 0; q < stored.questions_.size(); ++q) number_of.emplace(stored.questions_[q].id, q);
+
+    report::ReportComparison out;
     for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
         const Question& question = stored.questions_[q];
         report::JudgedItem item;
@@ -278,22 +201,40 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
         item.expected = question.expected;
         if (baseline[q]) item.baseline_answer = baseline[q]->text;
         if (variant[q]) item.variant_answer = variant[q]->text;
-        if (const auto found = by_question.find(question.id); found != by_question.end()) {
-            const CountedItem& counted = *found->second;
-            item.outcome = pairing::make_outcome(question, counted.comparison, counted.left_out ? std::nullopt : counted.verdict);
-            if (counted.left_out) item.outcome.kind = OutcomeKind::kNotJudged;
-            if (counted.verdict && !counted.left_out) item.verdict = counted.verdict->state;
-            item.failure = counted.verdict ? counted.verdict->failure : counted.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
-        } else {
-            item.outcome.question_id = question.id;
-            item.outcome.cluster = question.cluster;
-            const bool baseline_failed = baseline[q] && baseline[q]->stop_reason == StopReason::kFailed;
-            item.outcome.kind = baseline_failed ? OutcomeKind::kNoAnswerBaseline : OutcomeKind::kNotJudged;
-            if (baseline_failed) item.failure = baseline[q]->failure;
-        }
+        item.outcome = outcome_without_comparison(question, baseline[q]);
+        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) item.failure = baseline[q]->failure;
         out.items.push_back(std::move(item));
     }
-    out.analysis = std::move(judged.analysis);
+    std::vector<Outcome> in_order;
+    std::set<std::size_t> compared;
+    for (const JudgedComparison& row : judged) {
+        const std::size_t q = number_of.at(row.comparison.question_id);
+        report::JudgedItem& item = out.items[q];
+        item.outcome = pairing::make_outcome(stored.questions_[q], row.comparison, row.verdict);
+        if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
+        if (row.verdict) item.verdict = row.verdict->state;
+        item.failure = row.verdict ? row.verdict->failure : row.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
+        in_order.push_back(item.outcome);
+        compared.insert(q);
+    }
+    std::vector<Comparison> comparisons;
+    for (const JudgedComparison& row : judged) comparisons.push_back(row.comparison);
+    const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, comparisons);
+    extended = extended || n_planned < static_cast<std::int64_t>(judged.size());
+    for (std::size_t q = 0; q < out.items.size(); ++q) {
+        if (!compared.contains(q)) in_order.push_back(out.items[q].outcome);
+    }
+    const std::int64_t n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
+    out.analysis = analysis::analyse_in_order(in_order, {n_planned + n_without, judge.judge.costs_nothing}, stored.plan_.analysis);
+    for (std::size_t place = 0; place < judged.size(); ++place) {
+        if (!is_left_out(out.analysis, place)) continue;
+        report::JudgedItem& item = out.items[number_of.at(judged[place].comparison.question_id)];
+        item.outcome.kind = OutcomeKind::kNotJudged;
+        item.verdict.reset();
+    }
+    out.analysis.variant = stored.variants_[index].name;
+    out.analysis.baseline = stored.variants_[0].name;
+    out.analysis.judge = judge.judge.name;
     return out;
 }
 
@@ -332,14 +273,14 @@ report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) 
 
 }  // namespace
 
-report::ReportModel build_report(const store::Store& store, const std::string& plan_sha256) {
-    const StoredPlan stored(store, plan_sha256);
+report::ReportModel build_report(const store::Store& store, const std::string& plan_sha256, const std::optional<AnalysisSettings>& settings) {
+    const StoredPlan stored(store, plan_sha256, settings);
     report::ReportModel model;
     model.experiment = experiment_of(stored);
-    const FailureModes modes(stored);
+    const FailureModeCounter modes(stored.questions_, stored.answers(0));
     for (std::size_t i = 0; i < stored.variants_.size(); ++i) {
         model.variants.push_back(variant_of(stored, i));
-        if (i > 0) model.variants.back().failure_modes = modes.of(i);
+        if (i > 0) model.variants.back().failure_modes = modes.count(stored.answers(i));
     }
     bool extended = false;
     model.comparisons.reserve(stored.facts_.judges.size() * (stored.variants_.size() - 1));  // the rungs point into it
@@ -376,16 +317,16 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
     return out;
 }
 
-std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const std::string& variant, const std::string& judge) {
+std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const ComparisonAnalysis& analysis) {
     const StoredPlan stored(store, plan_sha256);
     std::vector<exchange::StudyItem> out;
-    for (CountedItem& counted : judged_variant(stored, stored.index_of_variant(variant), stored.judge(judge)).items) {
+    for (JudgedComparison& row : judged_comparisons(stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge).key)) {
         exchange::StudyItem item;
-        item.comparison = std::move(counted.comparison);
-        item.comparison.variant = variant;  // two variants with the same file share a comparison's id
+        item.left_out = is_left_out(analysis, out.size());
+        item.comparison = std::move(row.comparison);
+        item.comparison.variant = analysis.variant;  // two variants with the same file share a comparison's id
         item.baseline = stored.variants_[0].name;
-        item.verdict = std::move(counted.verdict);
-        item.left_out = counted.left_out;
+        item.verdict = std::move(row.verdict);
         out.push_back(std::move(item));
     }
     return out;

@@ -374,16 +374,11 @@ class Experiment {
         }
     }
 
-    /// Decisions are seen from now on: what is added later is an extension.
+    /// Decisions are seen from now on: what is added later is an extension. `model` has the comparisons by judge, then by variant.
     void note_what_was_shown(const report::ReportModel& model) {
-        for (const report::ReportComparison& comparison : model.comparisons) {
-            if (comparison.analysis.decision.label == DecisionLabel::kNotMeasured) continue;
-            for (std::size_t i = 1; i < variants_.size(); ++i) {
-                if (variants_[i].name != comparison.analysis.variant) continue;
-                for (const JudgeFacts& judge : facts_.judges) {
-                    if (judge.judge.name == comparison.analysis.judge) note_decision_shown(*store_, judge.key, comparisons_[i - 1]);
-                }
-            }
+        for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
+            if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) continue;
+            note_decision_shown(*store_, facts_.judges[i / comparisons_.size()].key, comparisons_[i % comparisons_.size()]);
         }
     }
 

@@ -16,6 +16,7 @@
 #include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/config/plan_json.hpp"
 #include "assay/exchange/outcomes.hpp"
 #include "assay/store/store.hpp"
 
@@ -190,14 +191,13 @@ StatsInput of_run(const StatsOptions& options) {
     if (!plan)
         throw_usage("no plan was stored: the run was stopped before it began", options.input,
                     "Run it again with the same command.");
-    const report::ReportModel model = build_report(*store, plan->sha256);
-    const AnalysisSettings own{.margin = model.experiment.margin,
-                               .alpha = model.experiment.alpha,
-                               .power = model.comparisons.front().analysis.mde.power};
+    const auto own = config::plan_from_json(plan->json);
+    if (!own) throw Error(ErrorKind::kOperational, own.error());
     OptionReader reader;
-    const AnalysisSettings settings = reader.settings(options, own);
+    const AnalysisSettings settings = reader.settings(options, own->analysis);
     reader.finish();
-    const bool other_rule = settings.margin != own.margin || settings.alpha != own.alpha;
+    // With other settings everything is done anew: early stopping, the judges' controls, what may be claimed.
+    const report::ReportModel model = build_report(*store, plan->sha256, settings);
     std::vector<std::string> variants, judges;
     for (const report::ReportComparison& c : model.comparisons)
         variants.push_back(c.analysis.variant), judges.push_back(c.analysis.judge);
@@ -208,21 +208,11 @@ StatsInput of_run(const StatsOptions& options) {
     out.document.format = "run";
     if (model.experiment.exploratory)
         out.document.notes.push_back(fmt::format("Exploratory: {}.", model.experiment.exploratory_why));
-    if (other_rule)
-        out.document.notes.push_back(
-            fmt::format("Exploratory: the run's margin is {:.6g} and its alpha {:.6g}; other ones were asked for here.",
-                        own.margin, own.alpha));
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (!is_chosen(options, comparison.analysis.variant, comparison.analysis.judge)) continue;
         std::vector<Outcome> outcomes;
         for (const report::JudgedItem& item : comparison.items) outcomes.push_back(item.outcome);
         ComparisonAnalysis analysis = comparison.analysis;
-        if (other_rule || settings.power != own.power) {
-            analysis = analysis::analyse(outcomes, settings);
-            analysis.variant = comparison.analysis.variant;
-            analysis.baseline = comparison.analysis.baseline;
-            analysis.judge = comparison.analysis.judge;
-        }
         analysis::add_companions(analysis, outcomes, Dependence(outcomes), settings);
         const bool decides = !options.judge.empty() || analysis.judge == model.judges.front().name;
         out.document.comparisons.push_back(std::move(analysis));

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "assay/app/build_report.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
-#include "assay/pairing/unblind.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::app {
@@ -52,17 +52,18 @@ ordered_json record_of(const store::Store& store, const std::string& plan_sha256
     for (const VariantFacts& variant : facts->variants) {
         if (const auto row = store.answer(variant.answer_keys[at])) out["answers"].push_back(answer_record(variant.name, variant.answer_keys[at], row->answer));
     }
-    for (const JudgeFacts& judge : facts->judges) {
-        for (std::size_t i = 1; i < facts->variants.size(); ++i) {
-            for (const exchange::StudyItem& item : study_items(store, plan_sha256, facts->variants[i].name, judge.judge.name)) {
-                const Comparison& comparison = item.comparison;
-                if (comparison.question_id != question_id) continue;
-                ordered_json record{{"variant", comparison.variant}, {"baseline", item.baseline}, {"judge", judge.judge.name}, {"comparison_id", comparison.id}, {"order_index", comparison.order_index},
-                                    {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline}, {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
-                                    {"identical", comparison.identical}, {"outcome", name_of(pairing::make_outcome(*question, comparison, item.verdict).kind)}, {"verdicts", ordered_json::array()}};
-                for (const store::VerdictRow& row : store.verdict_history(comparison.id, judge.key)) record["verdicts"].push_back(verdict_record(row));
-                out["comparisons"].push_back(std::move(record));
-            }
+    std::map<std::string, std::string> key_of;  // judge's name -> key
+    for (const JudgeFacts& judge : facts->judges) key_of.emplace(judge.judge.name, judge.key);
+    for (const report::ReportComparison& reported : build_report(store, plan_sha256).comparisons) {
+        const std::string& judge = reported.analysis.judge;
+        for (const exchange::StudyItem& item : study_items(store, plan_sha256, reported.analysis)) {
+            const Comparison& comparison = item.comparison;
+            if (comparison.question_id != question_id) continue;
+            ordered_json record{{"variant", comparison.variant}, {"baseline", item.baseline}, {"judge", judge}, {"comparison_id", comparison.id}, {"order_index", comparison.order_index},
+                                {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline}, {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
+                                {"identical", comparison.identical}, {"outcome", name_of(reported.items[at].outcome.kind)}, {"verdicts", ordered_json::array()}};
+            for (const store::VerdictRow& row : store.verdict_history(comparison.id, key_of.at(judge))) record["verdicts"].push_back(verdict_record(row));
+            out["comparisons"].push_back(std::move(record));
         }
     }
     return out;

@@ -61,7 +61,7 @@ class JudgmentReader {
             row.baseline = cells[kBaseline].value_or("");
             row.side_known = true;
             row.variant_is_a = i == 1;  // in the first game the baseline is A
-            row.kind = kind_from(games[i], row.variant_is_a);
+            row.kind = outcome_of(games[i], row.variant_is_a);
             out_.add(row);
         }
     }

@@ -79,7 +79,7 @@ class MatchReader {
             // A judge that graded each answer alone saw no sides, and its two games are one.
             row.side_known = !graded_alone;
             row.variant_is_a = (game == kWinner1) == *variant_is_1;
-            row.kind = kind_from(*state, row.variant_is_a);
+            row.kind = outcome_of(*state, row.variant_is_a);
             out_.add(row);
         }
     }

@@ -337,24 +337,6 @@ Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::in
     return Confidence::kNone;
 }
 
-OutcomeKind kind_from(VerdictState state, bool variant_is_a) {
-    switch (state) {
-        case VerdictState::kA:
-            return variant_is_a ? OutcomeKind::kWin : OutcomeKind::kLoss;
-        case VerdictState::kB:
-            return variant_is_a ? OutcomeKind::kLoss : OutcomeKind::kWin;
-        case VerdictState::kTie:
-            return OutcomeKind::kTie;
-        case VerdictState::kInvalid:
-            return OutcomeKind::kInvalid;
-        case VerdictState::kError:
-            return OutcomeKind::kError;
-        case VerdictState::kRefused:
-            return OutcomeKind::kRefused;
-    }
-    return OutcomeKind::kError;
-}
-
 NameLook look_of(std::string_view name) {
     const std::string lower = to_lower_ascii(name);
     const auto has = [&](std::string_view part) { return lower.find(part) != std::string::npos; };

@@ -133,9 +133,6 @@ class MemberNames {
 /// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
 [[nodiscard]] Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::int64_t line);
 
-/// How a verdict in A and B reads from the variant's side.
-[[nodiscard]] OutcomeKind kind_from(VerdictState state, bool variant_is_a);
-
 enum class NameLook { kQuantized, kFullPrecision, kUnknown };
 /// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16", "model-BF16", "baseline" full
 /// precision. A name that looks like both is quantized (made from the other).

@@ -141,7 +141,7 @@ class RowReader {
                              "Add `order`: a where the variant was shown as A, b where as B.");
                 return false;
             } else {
-                row.kind = kind_from(known.side, row.variant_is_a);
+                row.kind = outcome_of(known.side, row.variant_is_a);
             }
             return true;
         }

@@ -56,7 +56,7 @@ class ResultReader {
         row.question = *cells[kTask];
         row.side_known = true;
         row.variant_is_a = names_.is_variant(first);
-        row.kind = kind_from(*state, row.variant_is_a);
+        row.kind = outcome_of(*state, row.variant_is_a);
         if (cells[kConfidence]) row.confidence = confidence_from(*cells[kConfidence], out_, line);
         // What assay settled without a judge says so in these words.
         row.identical = *state == VerdictState::kTie && cells[kReasoning] == kReasonIdentical;

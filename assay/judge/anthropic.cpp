@@ -51,13 +51,11 @@ class Anthropic final : public WireFormat {
     std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
-        if (dialect.format != ReplyFormat::kNone && names_any(text, {"tool", "input_schema", "grammar"})) {
-            plainer.format = ReplyFormat::kNone;
-        } else if (dialect.temperature && names_any(text, {"temperature"})) {
-            plainer.temperature = false;
+        if (concede(plainer.format, text, {"tool", "input_schema", "grammar"})) {
+            plainer.format = ReplyFormat::kNone;  // there is nothing between a tool's input and text
+            return plainer;
         }
-        if (plainer == dialect) return {};
-        return plainer;
+        return concede(plainer.temperature, text, {"temperature"}) ? std::optional(plainer) : std::nullopt;
     }
 
     std::string describe(const Dialect& dialect) const override {

@@ -42,17 +42,15 @@ std::string request_json(const JudgeSpec& spec,
 std::optional<Dialect> plainer_dialect(const Dialect& dialect, std::string_view error_body) {
     const std::string text = blamed_text(error_body);
     Dialect plainer = dialect;
-    if (dialect.format != ReplyFormat::kNone &&
-        names_any(text, {"response_format", "response format", "json_schema", "json_object", "schema", "grammar",
-                         "structured output"})) {
-        plainer.format = dialect.format == ReplyFormat::kJsonSchema ? ReplyFormat::kJsonObject : ReplyFormat::kNone;
-    } else if (!dialect.max_completion_tokens && names_any(text, {"max_tokens"})) {
+    if (concede(plainer.format, text,
+                {"response_format", "response format", "json_schema", "json_object", "schema", "grammar",
+                 "structured output"}))
+        return plainer;
+    if (!dialect.max_completion_tokens && names_any(text, {"max_tokens"})) {
         plainer.max_completion_tokens = true;
-    } else if (dialect.temperature && names_any(text, {"temperature"})) {
-        plainer.temperature = false;
+        return plainer;
     }
-    if (plainer == dialect) return {};
-    return plainer;
+    return concede(plainer.temperature, text, {"temperature"}) ? std::optional(plainer) : std::nullopt;
 }
 
 std::string describe(const Dialect& dialect) {

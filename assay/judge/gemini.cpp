@@ -81,18 +81,12 @@ class Gemini final : public WireFormat {
     std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
-        if (dialect.system_turn && names_any(text, {"system_instruction", "systeminstruction", "system instruction",
-                                                    "developer instruction"})) {
-            plainer.system_turn = false;
-        } else if (dialect.format != ReplyFormat::kNone &&
-                   names_any(text, {"schema", "mime", "json mode", "propertyordering", "property_ordering"})) {
-            plainer.format =
-                dialect.format == ReplyFormat::kJsonSchema ? ReplyFormat::kJsonObject : ReplyFormat::kNone;
-        } else if (dialect.temperature && names_any(text, {"temperature"})) {
-            plainer.temperature = false;
-        }
-        if (plainer == dialect) return {};
-        return plainer;
+        const bool any =
+            concede(plainer.system_turn, text,
+                    {"system_instruction", "systeminstruction", "system instruction", "developer instruction"}) ||
+            concede(plainer.format, text, {"schema", "mime", "json mode", "propertyordering", "property_ordering"}) ||
+            concede(plainer.temperature, text, {"temperature"});
+        return any ? std::optional(plainer) : std::nullopt;
     }
 
     std::string describe(const Dialect& dialect) const override {

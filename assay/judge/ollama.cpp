@@ -47,16 +47,10 @@ class Ollama final : public WireFormat {
     std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
-        if (dialect.think_switch && names_any(text, {"think"})) {
-            plainer.think_switch = false;
-        } else if (dialect.format != ReplyFormat::kNone && names_any(text, {"format", "schema", "grammar"})) {
-            plainer.format =
-                dialect.format == ReplyFormat::kJsonSchema ? ReplyFormat::kJsonObject : ReplyFormat::kNone;
-        } else if (dialect.temperature && names_any(text, {"temperature"})) {
-            plainer.temperature = false;
-        }
-        if (plainer == dialect) return {};
-        return plainer;
+        const bool any = concede(plainer.think_switch, text, {"think"}) ||
+                         concede(plainer.format, text, {"format", "schema", "grammar"}) ||
+                         concede(plainer.temperature, text, {"temperature"});
+        return any ? std::optional(plainer) : std::nullopt;
     }
 
     std::string describe(const Dialect& dialect) const override {

@@ -60,6 +60,18 @@ bool names_any(std::string_view text, std::initializer_list<std::string_view> wo
     return false;
 }
 
+bool concede(bool& field, std::string_view blamed, std::initializer_list<std::string_view> words) {
+    if (!field || !names_any(blamed, words)) return false;
+    field = false;
+    return true;
+}
+
+bool concede(ReplyFormat& format, std::string_view blamed, std::initializer_list<std::string_view> words) {
+    if (format == ReplyFormat::kNone || !names_any(blamed, words)) return false;
+    format = format == ReplyFormat::kJsonSchema ? ReplyFormat::kJsonObject : ReplyFormat::kNone;
+    return true;
+}
+
 std::string joined(std::initializer_list<std::string_view> parts) {
     std::string out;
     for (const std::string_view part : parts) {

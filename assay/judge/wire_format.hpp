@@ -89,6 +89,11 @@ class WireFormat {
 
 [[nodiscard]] bool names_any(std::string_view text, std::initializer_list<std::string_view> words);
 
+/// Gives up a field that the dialect still has, if the blamed text names it; true if it did.
+[[nodiscard]] bool concede(bool& field, std::string_view blamed, std::initializer_list<std::string_view> words);
+/// Likewise the format of the reply, one step: a schema, any JSON object, text.
+[[nodiscard]] bool concede(ReplyFormat& format, std::string_view blamed, std::initializer_list<std::string_view> words);
+
 /// "a, b": what is said of a dialect; empty parts are left out.
 [[nodiscard]] std::string joined(std::initializer_list<std::string_view> parts);
 

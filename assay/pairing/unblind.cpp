@@ -24,24 +24,6 @@ BlindedPair blind(const Question& question,
     return blinded_pair(comparison.id, question, comparison.variant_is_a ? variant : baseline, comparison.variant_is_a ? baseline : variant);
 }
 
-OutcomeKind unblind(const Comparison& comparison, VerdictState state) {
-    switch (state) {
-        case VerdictState::kA:
-            return comparison.variant_is_a ? OutcomeKind::kWin : OutcomeKind::kLoss;
-        case VerdictState::kB:
-            return comparison.variant_is_a ? OutcomeKind::kLoss : OutcomeKind::kWin;
-        case VerdictState::kTie:
-            return OutcomeKind::kTie;
-        case VerdictState::kInvalid:
-            return OutcomeKind::kInvalid;
-        case VerdictState::kError:
-            return OutcomeKind::kError;
-        case VerdictState::kRefused:
-            return OutcomeKind::kRefused;
-    }
-    check_failed("the state is one of VerdictState", __FILE__, __LINE__);
-}
-
 Outcome make_outcome(const Question& question, const Comparison& comparison, const std::optional<Verdict>& verdict) {
     ASSAY_CHECK(question.id == comparison.question_id);
     Outcome outcome;
@@ -55,7 +37,7 @@ Outcome make_outcome(const Question& question, const Comparison& comparison, con
         outcome.kind = OutcomeKind::kTie;
         outcome.identical = true;
     } else if (verdict) {
-        outcome.kind = unblind(comparison, verdict->state);
+        outcome.kind = outcome_of(verdict->state, comparison.variant_is_a);
         outcome.confidence = verdict->confidence;
         outcome.reasoning = verdict->reasoning;
     }

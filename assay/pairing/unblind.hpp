@@ -21,9 +21,6 @@ namespace assay::pairing {
                                 const Answer& baseline,
                                 const Answer& variant);
 
-/// A verdict seen from the variant's side: A wins for the variant where it was shown as A, and so on.
-[[nodiscard]] OutcomeKind unblind(const Comparison& comparison, VerdictState state);
-
 /// The outcome of one comparison. Identical answers are a tie and a variant that failed alone is a loss, both without a
 /// verdict; otherwise no verdict is kNotJudged.
 [[nodiscard]] Outcome make_outcome(const Question& question,

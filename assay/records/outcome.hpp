@@ -20,6 +20,9 @@ enum class OutcomeKind {
     kNoAnswerBaseline, ///< excluded from n
 };
 
+/// A verdict seen from the variant's side: A wins for the variant where its answer was shown as A, and so on.
+[[nodiscard]] OutcomeKind outcome_of(VerdictState state, bool variant_is_a);
+
 struct Outcome {
     std::string question_id;
     std::optional<std::string> cluster;

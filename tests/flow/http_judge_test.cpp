@@ -114,6 +114,8 @@ TEST(HttpJudge, OneThatAlwaysSaysAShowsAsPositionBiasNotAsAWinner) {
     const int n_calls = static_cast<int>(server.seen().size()) - kControls;
     EXPECT_EQ(lab.report()["controls"][0]["passed"], false);
     EXPECT_EQ(comparison["decision"]["label"], "not_measured");
+    // Nor does another margin make its verdicts count.
+    EXPECT_EQ(json::parse(lab.assay({"stats", lab.run_dir(), "--margin", "0.9", "--json"}).out)["decision"]["label"], "not_measured");
     // Sides are balanced over all pairs; those that need a call are a part of them.
     EXPECT_LE(std::abs(counts["wins"].get<int>() - counts["losses"].get<int>()), n_calls / 2);
     EXPECT_EQ(counts["wins"].get<int>() + counts["losses"].get<int>(), n_calls);
@@ -200,6 +202,13 @@ TEST(HttpJudge, OneThatCostsSomethingStopsEarlyOnABadVariantAndARunAgainAsksNoth
     EXPECT_EQ(n_wins, counts["wins"]);
     EXPECT_EQ(n_losses, counts["losses"]);
     EXPECT_EQ(n_ties, counts["ties"]);
+
+    // `assay stats RUN` speaks of the same verdicts, beside the decision too.
+    const json stats = json::parse(lab.assay({"stats", lab.run_dir(), "--json"}).out);
+    EXPECT_EQ(stats["counts"], counts);
+    EXPECT_EQ(stats["decision"], comparison["decision"]);
+    const double w = counts["wins"], l = counts["losses"], n = counts["n"];
+    EXPECT_NEAR(stats["bayes"]["posteriors"][0]["mean"], (w - l) / (n + 3), 1e-9);
 
     const auto before = lab.artifacts();
     const std::size_t n_calls = server.seen().size();

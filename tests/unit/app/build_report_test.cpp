@@ -143,7 +143,8 @@ TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
 TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     StoredRun run;
     run.judge("c", "tie");
-    const auto items = study_items(*run.store, run.plan_sha256, "small", "panel");
+    ComparisonAnalysis analysis = build_report(*run.store, run.plan_sha256).comparisons.front().analysis;
+    const auto items = study_items(*run.store, run.plan_sha256, analysis);
     ASSERT_EQ(items.size(), 3U);
     for (std::size_t i = 0; i < items.size(); ++i) {
         EXPECT_EQ(items[i].comparison.order_index, static_cast<std::int64_t>(i));
@@ -155,8 +156,11 @@ TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     ASSERT_EQ(answers.size(), 3U);
     EXPECT_EQ(answers[1].question.id, "b");
     EXPECT_EQ(answers[1].answer.text, "base says b");
-    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, "none", "panel")), Error);
-    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, "small", "none")), Error);
+    analysis.variant = "none";
+    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, analysis)), Error);
+    analysis.variant = "small";
+    analysis.judge = "none";
+    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, analysis)), Error);
 }
 
 TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {
