@@ -64,9 +64,10 @@ class Experiment {
 
    private:
     void check() {
+        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }};
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") need_expected_answers(spec);
-            auto made = judge::make_judge(spec, [this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }, progress_);
+            auto made = judge::make_judge(spec, services, progress_);
             if (!made) throw Error(ErrorKind::kUsage, made.error());
             judges_.push_back(std::move(*made));
         }

@@ -101,12 +101,12 @@ class Anthropic final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_anthropic_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
+Result<std::unique_ptr<Judge>> make_anthropic_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
     if (spec.temp > 1) {
         return fail(fmt::format("temp is {}, and anthropic takes no more than 1", spec.temp),
                     fmt::format("judge {}", spec.name), "give it a temp from 0 to 1");
     }
-    return make_http_judge(std::make_unique<Anthropic>(), spec, std::move(render), progress);
+    return make_http_judge(std::make_unique<Anthropic>(), spec, services, progress);
 }
 
 }  // namespace assay::judge

@@ -11,7 +11,7 @@ namespace assay::judge {
 /// a 400 that names the tool makes it text, one that names temperature leaves that out. spec.temp is at most 1. A reply
 /// whose stop_reason is "refusal" is REFUSED.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_anthropic_judge(const JudgeSpec& spec,
-                                                                  RenderTemplate render,
+                                                                  const Services& services,
                                                                   Progress& progress);
 
 }  // namespace assay::judge

@@ -139,8 +139,8 @@ class Gemini final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_gemini_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
-    return make_http_judge(std::make_unique<Gemini>(), spec, std::move(render), progress);
+Result<std::unique_ptr<Judge>> make_gemini_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+    return make_http_judge(std::make_unique<Gemini>(), spec, services, progress);
 }
 
 }  // namespace assay::judge

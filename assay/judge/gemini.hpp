@@ -12,7 +12,7 @@ namespace assay::judge {
 /// names the schema, systemInstruction or temperature makes requests plainer. A prompt or a reply that Google blocked is
 /// REFUSED; a reply without text, as when thinking used up maxOutputTokens, is INVALID.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_gemini_judge(const JudgeSpec& spec,
-                                                               RenderTemplate render,
+                                                               const Services& services,
                                                                Progress& progress);
 
 }  // namespace assay::judge

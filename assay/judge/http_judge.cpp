@@ -71,13 +71,13 @@ std::optional<std::string> complaint(const JudgeSpec& spec) {
 
 Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
                                                const JudgeSpec& spec,
-                                               RenderTemplate render,
+                                               const Services& services,
                                                Progress& progress) {
     const JudgeProvider* provider = find_judge_provider(spec.provider);
     ASSAY_CHECK(provider != nullptr);
     const std::string place = fmt::format("judge {}", spec.name);
     if (const auto wrong = complaint(spec)) return fail(*wrong, place);
-    if (!render) return fail("there is nothing that renders its prompt", place);
+    if (!services.render) return fail("there is nothing that renders its prompt", place);
     auto endpoint = parse_endpoint(spec.url.empty() ? std::string(provider->default_url) : spec.url);
     if (!endpoint) {
         Failure failure = endpoint.error();
@@ -94,7 +94,7 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat>
                 std::move(request_url),
                 *key,
                 spec.prompt_template.empty() ? std::string(builtin_template()) : spec.prompt_template,
-                std::move(render),
+                services.render,
                 &progress};
     if (!setup.key.empty() && !endpoint->encrypted && !endpoint->loopback)
         setup.note("the key travels unencrypted to " + endpoint->host_and_port);

@@ -20,7 +20,7 @@ namespace assay::judge {
 /// after spec.max_calls requests of this object. Limits per minute hold over all its runs, too.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
                                                              const JudgeSpec& spec,
-                                                             RenderTemplate render,
+                                                             const Services& services,
                                                              Progress& progress);
 
 }  // namespace assay::judge

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <string_view>
-#include <utility>
 
 #include "assay/base/text.hpp"
 #include "assay/judge/anthropic.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 struct Provider {
     std::string_view name;
-    Result<std::unique_ptr<Judge>> (*make)(const JudgeSpec&, RenderTemplate, Progress&);
+    Result<std::unique_ptr<Judge>> (*make)(const JudgeSpec&, const Services&, Progress&);
 };
 
 constexpr Provider kProviders[] = {
@@ -44,9 +43,9 @@ std::vector<std::string> provider_names() {
     return names;
 }
 
-Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
+Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
     for (const Provider& provider : kProviders) {
-        if (provider.name == spec.provider) return provider.make(spec, std::move(render), progress);
+        if (provider.name == spec.provider) return provider.make(spec, services, progress);
     }
     const std::vector<std::string> known = provider_names();
     const std::string nearest = nearest_word(spec.provider, known);

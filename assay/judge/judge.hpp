@@ -21,6 +21,11 @@ namespace assay::judge {
 /// called from the thread that called Judge::run, never twice at a time.
 using RenderTemplate = std::function<Result<std::string>(const std::string& jinja, const std::string& variables_json)>;
 
+/// What a judge cannot do itself and is handed. A judge copies what it needs.
+struct Services {
+    RenderTemplate render;
+};
+
 /// Where a judge gets its pairs from, one at a time; nothing: there are no more. Not asked again after that. Called from the thread that
 /// called Judge::run; whoever hands it can so end the judging at any pair, and those that were begun are finished.
 using PairSource = std::function<std::optional<BlindedPair>()>;
@@ -64,7 +69,7 @@ class Judge {
 /// missing key. `progress` gets notes only (fallbacks, long waits) and must outlive the judge; steps and counts are the
 /// caller's, who has the sink.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
-                                                        RenderTemplate render,
+                                                        const Services& services,
                                                         Progress& progress);
 
 /// Names of the providers that make_judge knows, in the table's order.

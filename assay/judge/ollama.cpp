@@ -78,8 +78,8 @@ class Ollama final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_ollama_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
-    return make_http_judge(std::make_unique<Ollama>(), spec, std::move(render), progress);
+Result<std::unique_ptr<Judge>> make_ollama_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+    return make_http_judge(std::make_unique<Ollama>(), spec, services, progress);
 }
 
 }  // namespace assay::judge

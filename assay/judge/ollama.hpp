@@ -11,7 +11,7 @@ namespace assay::judge {
 /// thinking off; a 400 that names the schema, thinking or temperature makes requests plainer. A prompt that does not fit
 /// the model's context is an error, not cut silently, where the server knows `truncate` and `shift`.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_ollama_judge(const JudgeSpec& spec,
-                                                               RenderTemplate render,
+                                                               const Services& services,
                                                                Progress& progress);
 
 }  // namespace assay::judge

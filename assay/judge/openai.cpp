@@ -64,8 +64,8 @@ class OpenAi final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_openai_judge(const JudgeSpec& spec, RenderTemplate render, Progress& progress) {
-    return make_http_judge(std::make_unique<OpenAi>(), spec, std::move(render), progress);
+Result<std::unique_ptr<Judge>> make_openai_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+    return make_http_judge(std::make_unique<OpenAi>(), spec, services, progress);
 }
 
 }  // namespace assay::judge

@@ -187,7 +187,7 @@ Verdict reference_verdict(const BlindedPair& pair) {
     return verdict;
 }
 
-Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec&, RenderTemplate, Progress&) {
+Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec&, const Services&, Progress&) {
     return std::make_unique<ReferenceJudge>();
 }
 

@@ -32,7 +32,7 @@ struct TokenF1 {
 [[nodiscard]] Verdict reference_verdict(const BlindedPair& pair);
 
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec,
-                                                                  RenderTemplate render,
+                                                                  const Services& services,
                                                                   Progress& progress);
 
 }  // namespace assay::judge

@@ -118,7 +118,7 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
     spec.max_tokens = 128;
     SilentProgress progress;
     const auto judge = judge::make_judge(
-        spec, [](const std::string&, const std::string& variables) -> Result<std::string> { return variables; }, progress);
+        spec, {[](const std::string&, const std::string& variables) -> Result<std::string> { return variables; }}, progress);
     ASSERT_TRUE(judge) << to_sentence(judge.error());
     std::vector<BlindedPair> pairs(3);
     for (std::size_t i = 0; i < pairs.size(); ++i) {

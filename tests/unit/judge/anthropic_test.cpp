@@ -82,7 +82,7 @@ TEST_F(Anthropic, ATemperatureThatItDoesNotTakeIsRefusedBeforeAnythingRuns) {
     bench_.spec_.temp = 1.5;
     bench_.spec_.url = "http://127.0.0.1:9";
     const auto judge = make_judge(
-        bench_.spec_, [](const std::string&, const std::string&) -> Result<std::string> { return ""; }, bench_.notes_);
+        bench_.spec_, {[](const std::string&, const std::string&) -> Result<std::string> { return ""; }}, bench_.notes_);
     ASSERT_FALSE(judge);
     EXPECT_EQ(to_sentence(judge.error()),
               "judge sim: temp is 1.5, and anthropic takes no more than 1. give it a temp from 0 to 1");

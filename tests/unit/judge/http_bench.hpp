@@ -46,9 +46,9 @@ class HttpBench {
         spec_.url = url;
         judge_ = make_judge(
                      spec_,
-                     [](const std::string&, const std::string& json) -> Result<std::string> {
+                     {[](const std::string&, const std::string& json) -> Result<std::string> {
                          return "rendered " + nlohmann::json::parse(json)["question"].get<std::string>();
-                     },
+                     }},
                      notes_)
                      .value();
     }

@@ -9,9 +9,9 @@
 namespace assay::judge {
 namespace {
 
-const RenderTemplate kRender = [](const std::string&, const std::string& variables) -> Result<std::string> {
+const Services kServices{[](const std::string&, const std::string& variables) -> Result<std::string> {
     return variables;
-};
+}};
 
 JudgeSpec openai() {
     JudgeSpec spec;
@@ -24,18 +24,18 @@ JudgeSpec openai() {
 
 std::string identity(const JudgeSpec& spec) {
     SilentProgress progress;
-    return make_judge(spec, kRender, progress).value()->identity();
+    return make_judge(spec, kServices, progress).value()->identity();
 }
 
 TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
     SilentProgress progress;
     JudgeSpec spec = openai();
     spec.provider = "opena";
-    const auto typo = make_judge(spec, kRender, progress);
+    const auto typo = make_judge(spec, kServices, progress);
     ASSERT_FALSE(typo);
     EXPECT_EQ(to_sentence(typo.error()), "judge panel-1: unknown provider \"opena\". did you mean openai?");
     spec.provider = "crystal ball";
-    const auto unknown = make_judge(spec, kRender, progress);
+    const auto unknown = make_judge(spec, kServices, progress);
     ASSERT_FALSE(unknown);
     for (const std::string& name : provider_names())
         EXPECT_NE(to_sentence(unknown.error()).find(name), std::string::npos);
@@ -46,7 +46,7 @@ TEST(Judge, SettingsOutOfRangeAreRefused) {
     const auto refused = [&](auto change) {
         JudgeSpec spec = openai();
         change(spec);
-        return !make_judge(spec, kRender, progress);
+        return !make_judge(spec, kServices, progress);
     };
     EXPECT_FALSE(refused([](JudgeSpec&) {}));
     EXPECT_TRUE(refused([](JudgeSpec& s) { s.model.clear(); }));

@@ -66,7 +66,7 @@ class OpenAi : public ::testing::Test {
     void make(const std::string& url) {
         spec_.url = url;
         judge_ = make_judge(
-                     spec_, [this](const std::string& jinja, const std::string& json) { return render(jinja, json); },
+                     spec_, {[this](const std::string& jinja, const std::string& json) { return render(jinja, json); }},
                      notes_)
                      .value();
     }
