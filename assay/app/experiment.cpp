@@ -13,6 +13,7 @@
 #include "assay/app/build_report.hpp"
 #include "assay/app/file_hashes.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/judge_model.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/app/terminal.hpp"
@@ -64,7 +65,8 @@ class Experiment {
 
    private:
     void check() {
-        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }};
+        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); },
+                                       [this](const JudgeSpec& spec) { return judge_model(spec); }};
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") need_expected_answers(spec);
             auto made = judge::make_judge(spec, services, progress_);
@@ -77,6 +79,15 @@ class Experiment {
             if (spec.file.empty()) continue;
             if (auto other = engine_.inspect(spec.file); !other) throw Error(ErrorKind::kUsage, other.error());
         }
+    }
+
+    [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> judge_model(const JudgeSpec& spec) {
+        JudgeModelOptions options{llm::find_engine(plan_.engine.path), spec.file, plan_.engine, n_threads(), plan_.generation.date, {}};
+        options.file_sha256 = [this, file = spec.file] {
+            const FileHashes hashes(*store_, progress_);
+            return variants::resolve_file(engine_, file, [&](const std::string& path) { return hashes.of(path); }).sha256;
+        };
+        return make_judge_model(std::move(options), engine_, cancel_, progress_);
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {

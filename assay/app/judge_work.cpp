@@ -31,9 +31,11 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     work.name = judge.name;
     work.n_controls = 2 * kFewestControls;
     const auto n_questions = static_cast<std::int64_t>(questions.size());
-    work.n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size()) * (both_orders ? 2 : 1);
+    const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
+    work.n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size()) * (both_orders || embedded ? 2 : 1);
 
-    const std::string_view rubric = judge.prompt_template.empty() ? judge::builtin_template() : judge.prompt_template;
+    const std::string_view builtin = reads_labels ? judge::label_template() : judge::builtin_template();
+    const std::string_view rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
     double shown = 0;
     for (const Question& question : questions) shown += shown_bytes(judge, question);
     const double per_call = (static_cast<double>(judge::system_text().size() + rubric.size()) +
@@ -42,8 +44,9 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                             2.0 * plan.generation.predict;
     const auto n_calls = static_cast<double>(work.n_calls());
     work.prompt_tokens = n_calls * per_call;
-    work.reply_tokens = n_calls * std::min<double>(kReplyTokens, judge.max_tokens);
-    work.most_reply_tokens = n_calls * judge.max_tokens;
+    const int most_reply_tokens = reads_labels ? 0 : judge.max_tokens;
+    work.reply_tokens = n_calls * std::min<double>(kReplyTokens, most_reply_tokens);
+    work.most_reply_tokens = n_calls * most_reply_tokens;
     if (judge.price_input > 0 || judge.price_output > 0) {
         const double prompts = work.prompt_tokens * judge.price_input / kPerPrice;
         work.cost = prompts + work.reply_tokens * judge.price_output / kPerPrice;

@@ -27,7 +27,7 @@ struct JudgeWork {
     [[nodiscard]] std::int64_t n_calls() const { return n_pairs + n_controls; }
 };
 
-/// Nothing for a metric, which calls nobody. `both_orders`: every pair is judged twice.
+/// Nothing for a metric, which calls nobody. `both_orders`: every pair is judged twice, as an embedded judge does anyway.
 [[nodiscard]] std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                                   const Plan& plan,
                                                   std::span<const Question> questions,

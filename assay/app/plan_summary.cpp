@@ -62,6 +62,12 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
     return out;
 }
 
+std::string judge_text(const JudgeSpec& spec) {
+    if (spec.provider == "reference") return "reference (token F1, a metric)";
+    if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
+    return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
+}
+
 /// 1234567 as 1.23 million: estimates have no more digits.
 std::string about(double tokens) {
     if (tokens >= 1e6) return fmt::format("{:.3g} million", tokens / 1e6);
@@ -119,7 +125,7 @@ std::string document(nlohmann::ordered_json experiment, const DesignFigures& fig
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
     std::vector<std::string> judges;
-    for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
+    for (const JudgeSpec& spec : plan.judges) judges.push_back(judge_text(spec));
     std::int64_t calls = 0, controls = 0;
     for (const JudgeWork& work : work_of(plan, questions, false)) calls += work.n_calls(), controls += work.n_controls;
 

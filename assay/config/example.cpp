@@ -68,6 +68,10 @@ judges:                           # the first decides, further ones show how sen
   #   prompt-template: judge.jinja   # default: a built-in one
   #   show-contexts: true         # whether the judge sees the passages
   #   show-expected: true         # whether the judge sees the expected answer
+  # - provider: gguf              # a model file, in an engine of our own; judges each pair in both orders
+  #   file: judge.gguf
+  #   reasoning: false            # true: it writes its reasoning before the verdict; slower
+  #   ctx-size: 0                 # tokens of prompt and reply; 0: 8192, or 4096 with reasoning
 
 analysis:
   margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging

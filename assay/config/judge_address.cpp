@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kJudgeForms =
     "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
-    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
+    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own, or gguf:FILE.";
 
 struct Parts {
     std::string_view authority;
@@ -98,6 +98,11 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
+    if (judge.provider == "gguf") {
+        judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
+        if (judge.file.empty()) return fail("gguf needs a file", "", std::string(kJudgeForms));
+        return judge;
+    }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));

@@ -12,6 +12,7 @@
 
 #include "assay/base/progress.hpp"
 #include "assay/base/result.hpp"
+#include "assay/judge/embedded_model.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -24,6 +25,8 @@ using RenderTemplate = std::function<Result<std::string>(const std::string& jinj
 /// What a judge cannot do itself and is handed. A judge copies what it needs.
 struct Services {
     RenderTemplate render;
+    /// The model in spec.file, for judges that run in an engine process of our own (embedded_model.hpp). Never null.
+    std::function<std::unique_ptr<EmbeddedModel>(const JudgeSpec& spec)> open_model{};
 };
 
 /// Where a judge gets its pairs from, one at a time; nothing: there are no more. Not asked again after that. Called from the thread that
@@ -53,8 +56,12 @@ class Judge {
     /// stored verdict can be taken.
     [[nodiscard]] virtual std::string identity() const = 0;
 
-    /// Whether judging is a computation of our own: no call leaves this process.
+    /// Whether judging is a computation of our own that takes no time worth saving: every question then gets controls, and
+    /// judging is never stopped early.
     [[nodiscard]] virtual bool costs_nothing() const = 0;
+
+    /// Whether each pair is to be judged in both orders, whatever the experiment says.
+    [[nodiscard]] virtual bool reads_both_orders() const { return false; }
 
     /// Judges the pairs of `next`, begun in their order. Each finished verdict is pushed into `sink` as soon as it is
     /// there, in any order, from the calling thread. Returns within a second after `cancel` is set. An exception of

@@ -1,5 +1,5 @@
 #pragma once
-// What makes answers: the engine process, or a script in tests.
+// What makes answers, and label probabilities: the engine process, or a script in tests.
 
 #include <atomic>
 #include <cstdint>
@@ -20,6 +20,8 @@ struct Prompt {
     int n_prefix = 0;                   ///< first tokens that prompts of its kind share by construction; 0, or at least 2
     int predict = 0;                    ///< most tokens of the answer; 0: as the generator was told
     bool alone = false;                 ///< with nothing beside it in the batch
+    std::vector<std::int32_t> labels{}; ///< not empty: the probabilities of these tokens as the next one are wanted, and nothing is generated
+    std::string grammar{};              ///< GBNF that the text has to follow, at temperature 0; empty: none
 };
 
 struct Generated {
@@ -32,6 +34,7 @@ struct Generated {
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
     double decode_ms = 0;
+    std::vector<double> label_log_probs{};  ///< natural logarithms, of Prompt::labels in their order, over the whole vocabulary
 };
 
 class Generator {

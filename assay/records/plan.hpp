@@ -65,9 +65,12 @@ struct EngineSettings {
 
 struct JudgeSpec {
     std::string name;         ///< default: the model's slug; "reference" for the metric; unique
-    std::string provider;     ///< "reference", or a name of kJudgeProviders
+    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders
     std::string url;          ///< base address
-    std::string model;
+    std::string model;        ///< of gguf: the file's stem
+    std::string file;         ///< of gguf: the GGUF; for split files the first part
+    bool reasoning = false;   ///< of gguf: it writes its reasoning before the verdict
+    int ctx_size = 0;         ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
     int concurrency = 4;
     double timeout_s = 120;   ///< for one request
