@@ -249,6 +249,7 @@ class ExperimentFile {
         path(map, "file", judge.file);
         check_provider(map, judge);
         visit_embedded_judge(judge, reader(map));
+        visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
         path(map, "prompt-template", draft_.judge_template_files.back());

@@ -168,6 +168,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     if (judge.provider == "gguf") {
         in.get("file", judge.file);
         visit_embedded_judge(judge, in);
+        visit_embedded_room(judge, in);
     }
     visit_judge_transport(judge, if_there(in));
     in.finish();
@@ -252,6 +253,7 @@ std::string plan_to_json(const Plan& plan) {
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
         out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
         visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
+        if (plan.judges[i].provider == "gguf") visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
     }
     return out.dump();
 }

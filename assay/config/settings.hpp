@@ -75,13 +75,18 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("max-calls", s.max_calls, Range{0, 1e9});
     visit("price-input", s.price_input, kPrice);
     visit("price-output", s.price_output, kPrice);
-    visit("ctx-size", s.ctx_size, Range{0, 10'000'000});
 }
 
-/// JudgeSpec: what an embedded judge alone is asked. Stored for such a judge only.
+/// JudgeSpec: what an embedded judge alone has. Stored for such a judge only.
 template <class Settings, class Visit>
 void visit_embedded_judge(Settings& s, Visit&& visit) {
     visit("reasoning", s.reasoning, YesNo{});
+}
+
+/// JudgeSpec: what decides no verdict of an embedded judge, but whether a prompt fits. Stored for such a judge only.
+template <class Settings, class Visit>
+void visit_embedded_room(Settings& s, Visit&& visit) {
+    visit("ctx-size", s.ctx_size, Range{0, 10'000'000});
 }
 
 template <class Settings, class Visit>

@@ -74,8 +74,7 @@ void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
     if (auto wrong = complaint(request, static_cast<std::size_t>(request.predict))) return on_failed_(id, *wrong);
     if (!request.grammar.empty()) {
         if (request.sampling.temp > 0) return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
-        static_cast<void>(take_errors());
-        if (!grammar_of(vocab_, request.grammar)) return on_failed_(id, Failure{fmt::format("the grammar cannot be read: {}", take_errors()), {}, {}});
+        if (!grammar_of(vocab_, request.grammar)) return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
     }
     queue_.push_back({id, std::move(request), {}});
 }

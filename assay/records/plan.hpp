@@ -68,9 +68,6 @@ struct JudgeSpec {
     std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders
     std::string url;          ///< base address
     std::string model;        ///< of gguf: the file's stem
-    std::string file;         ///< of gguf: the GGUF; for split files the first part
-    bool reasoning = false;   ///< of gguf: it writes its reasoning before the verdict
-    int ctx_size = 0;         ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
     int concurrency = 4;
     double timeout_s = 120;   ///< for one request
@@ -85,6 +82,9 @@ struct JudgeSpec {
     std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
     double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given. Planning only
     double price_output = 0;      ///< of a million reply tokens
+    std::string file{};           ///< of gguf: the model; of a split one the first part
+    bool reasoning = false;       ///< of gguf: it writes its reasoning before the verdict
+    int ctx_size = 0;             ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
 };
 
 struct AnalysisSettings {

@@ -67,6 +67,27 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
 }
 
+TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    JudgeSpec judge;
+    judge.name = judge.model = "judge";
+    judge.provider = "gguf";
+    judge.file = "/lab/judge.gguf";
+    plan.judges.push_back(judge);
+    const std::string labels = plan_sha256(plan);
+    EXPECT_NE(labels, before);
+    plan.judges.back().ctx_size = 2048;
+    EXPECT_EQ(plan_sha256(plan), labels) << "it decides no verdict";
+    plan.judges.back().reasoning = true;
+    EXPECT_NE(plan_sha256(plan), labels);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read) << to_sentence(read.error());
+    EXPECT_EQ(read->judges.back().file, "/lab/judge.gguf");
+    EXPECT_EQ(read->judges.back().ctx_size, 2048);
+    EXPECT_TRUE(read->judges.back().reasoning);
+}
+
 TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
     std::string text = plan_to_json(full_plan());
     const std::string entry = ",\"stopping\":\"group-sequential\"";
