@@ -51,7 +51,7 @@ class Experiment {
         prepare();
         // Every variant is given the same token ids by the same engine (or the report says that it is not).
         for (std::size_t i = 0; i < variants_.size(); ++i) answer(i);
-        // Answers are complete. From here on no model of ours runs.
+        // Answers are complete. From here on none of the models that are compared runs.
         for (std::size_t i = 1; i < variants_.size(); ++i) pair(i);
         draw_controls();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees blinded pairs only.
