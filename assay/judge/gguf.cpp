@@ -167,7 +167,13 @@ class Run {
         llm::Generator& generator,
         const std::function<void(const Verdict&)>& sink,
         const std::atomic<bool>& cancel)
-        : setup_(setup), model_(model), prompts_(setup, model), generator_(generator), sink_(sink), cancel_(cancel) {}
+        : setup_(setup),
+          model_(model),
+          version_("sha256:" + model.file_sha256()),
+          prompts_(setup, model),
+          generator_(generator),
+          sink_(sink),
+          cancel_(cancel) {}
 
     void all(const std::function<std::optional<BlindedPair>()>& next) {
         generator_.generate([&] { return prompt_of_next(next); }, [&](const llm::Generated& g) { take(g); }, cancel_);
@@ -191,6 +197,7 @@ class Run {
             InFlight item;
             item.verdict.item_id = pair->item_id;
             item.verdict.n_attempts = 1;
+            item.verdict.model_version = version_;
             auto prompt = prompts_.of(*pair);
             if (!prompt) {
                 item.verdict.state = VerdictState::kError;
@@ -272,6 +279,7 @@ class Run {
 
     const Setup& setup_;
     EmbeddedModel& model_;
+    std::string version_;
     Prompts prompts_;
     llm::Generator& generator_;
     const std::function<void(const Verdict&)>& sink_;

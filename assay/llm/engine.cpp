@@ -32,6 +32,7 @@ EngineProcess& Engine::process() {
 void Engine::stop() {
     if (process_) process_->kill();
     process_.reset();
+    label_requests_.clear();
 }
 
 Result<wire::Reply> Engine::call(const char* what, const std::function<wire::Frame(std::uint64_t)>& encode, const std::function<void(const wire::Progress&)>& on_progress) {

@@ -177,6 +177,7 @@ TEST_F(GgufJudgeTest, ReadsLabelsBehindTheWholePromptAndGeneratesNothing) {
     EXPECT_EQ(verdict.n_reply_tokens, 0);
     EXPECT_EQ(verdict.n_attempts, 1);
     EXPECT_EQ(verdict.elapsed_ms, 3);
+    EXPECT_EQ(verdict.model_version, "sha256:abc");
     EXPECT_NE(verdict.prompt_sha256, verdicts.at("2").prompt_sha256);
 }
 
