@@ -119,7 +119,7 @@ TEST(RenderMarkdown, TheMetricIsNotCalledAJudgeOfMeaning) {
 }
 
 TEST(RenderMarkdown, AnEmbeddedJudgeIsAFileAndNoAddress) {
-    ReportModel model = sample_report();
+    ReportModel model = example_report();
     model.judges[0].provider = "gguf";
     model.judges[0].model = "judge-Q8_0";
     model.judges[0].url.clear();
