@@ -51,13 +51,12 @@ class Renderer {
 /// What prompts of one kind (with contexts, without) share is a function of the settings, never of the set of questions: the common
 /// beginning of prompts whose question and contexts begin in every way that a tokenizer might join with what stands before.
 std::vector<std::int32_t> shared_prefix(Renderer& renderer, bool with_contexts) {
-    static const std::array<std::string, 8> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
     std::vector<std::vector<std::int32_t>> lists;
-    for (std::size_t i = 0; i < kBeginnings.size(); ++i) {
-        const std::string& other = kBeginnings[(i + 3) % kBeginnings.size()];
+    for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
+        const std::string other = llm::probe_beginning(i + 3);
         std::vector<std::string> contexts;
         if (with_contexts) contexts.assign(1 + i % 2, other + " c");
-        lists.push_back(renderer.render(kBeginnings[i], kBeginnings[i] + " q", contexts, "prompt-template").tokens);
+        lists.push_back(renderer.render(llm::probe_beginning(i), llm::probe_beginning(i) + " q", contexts, "prompt-template").tokens);
     }
     return llm::common_prefix(lists);
 }

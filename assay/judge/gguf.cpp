@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,158 +10,28 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/judge/embedded_prompts.hpp"
 #include "assay/judge/labels.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
 #include "assay/judge/verdict_grammar.hpp"
-#include "assay/llm/shared_prefix.hpp"
 
 namespace assay::judge {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
 
-/// Stands in for the user turn, so that what the chat template puts around it can be told from it.
-constexpr std::string_view kMarker = "ASSAYUSERTURN7041";
 constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
-constexpr std::string_view kEndOfThought = "\n</think>\n\n";
-constexpr int kTokensOfEndOfThought = 16;  ///< at most, in any vocabulary
 
 /// Tokens of prompt and reply, where spec.ctx_size is 0. A reasoning judge has a stream for each of 8 slots.
 constexpr int kLabelContext = 8192, kReasoningContext = 4096;
 constexpr int kReasoningSlots = 8;
 constexpr int kStreamPadding = 256;
 
-/// What stands around the user turn in every prompt.
-struct Frame {
-    std::string before, after;
-    Tokens before_tokens, after_tokens;
-};
-
-std::optional<Frame> split_at_marker(const std::string& rendered) {
-    const std::size_t at = rendered.find(kMarker);
-    if (at == std::string::npos || rendered.find(kMarker, at + 1) != std::string::npos) return {};
-    return Frame{rendered.substr(0, at), rendered.substr(at + kMarker.size()), {}, {}};
-}
-
-/// Where the template refuses or drops a system turn, its text opens the user's.
-Result<Frame> make_frame(EmbeddedModel& model) {
-    const std::string system(system_text());
-    const auto rendered = model.chat(system, std::string(kMarker));
-    std::optional<Frame> frame = rendered ? split_at_marker(*rendered) : std::nullopt;
-    if (!frame || frame->before.find(system) == std::string::npos) {
-        const auto merged = model.chat("", system + "\n\n" + std::string(kMarker));
-        if (!merged) return tl::unexpected<Failure>(merged.error());
-        frame = split_at_marker(*merged);
-    }
-    if (!frame) return fail("its chat template does not show the user's turn once and as it is");
-    auto before = model.tokenize(frame->before, true, true);
-    if (!before) return tl::unexpected<Failure>(before.error());
-    frame->before_tokens = std::move(*before);
-    return std::move(*frame);
-}
-
-/// The token that `text` is behind the prompt.
-std::optional<std::int32_t> single_token(EmbeddedModel& model, const Frame& frame, const std::string& text) {
-    const auto tokens = model.tokenize(frame.after + text, false, true);
-    const Tokens& after = frame.after_tokens;
-    if (!tokens || tokens->size() != after.size() + 1) return {};
-    if (!std::equal(after.begin(), after.end(), tokens->begin())) return {};
-    return tokens->back();
-}
-
-/// What every prompt of one judge has.
-struct Setup {
-    JudgeSpec spec;
-    std::string jinja;
-    RenderTemplate render;
-    Frame frame;
-    Labels labels;  ///< empty in a reasoning judge
-    Thinking thinking = Thinking::kNone;
-    EmbeddedModel::Context context;
-    int most_tokens = 0;  ///< of prompt and reply
-    std::string fingerprint;
-
-    [[nodiscard]] std::string variables(const BlindedPair& pair) const {
-        return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected)
-                              : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
-    }
-    [[nodiscard]] int reply_tokens() const {
-        if (!spec.reasoning) return 0;
-        return thinking == Thinking::kNone ? spec.max_tokens : 2 * spec.max_tokens + kTokensOfEndOfThought;
-    }
-};
-
-/// Prompts of pairs. The shared prefix of a kind (with contexts or without, with an expected answer or without) is a
-/// function of the judge, never of the pairs: the common beginning of prompts whose texts begin in many ways.
-class Prompts {
- public:
-    Prompts(const Setup& setup, EmbeddedModel& model) : setup_(setup), model_(model) {}
-
-    [[nodiscard]] Result<llm::Prompt> of(const BlindedPair& pair) {
-        auto tokens = tokens_of(pair);
-        if (!tokens) return tl::unexpected<Failure>(tokens.error());
-        const auto n = static_cast<int>(tokens->size());
-        if (n + setup_.reply_tokens() > setup_.most_tokens) {
-            return fail(fmt::format("The prompt has {} tokens{}; the judge's context holds {}.", n,
-                                    setup_.spec.reasoning ? fmt::format(", and its reply may have {}", setup_.reply_tokens()) : "",
-                                    setup_.most_tokens),
-                        "", "Raise its ctx-size as far as the model was trained for, or write show-contexts: false.");
-        }
-        llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
-        prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
-        prompt.labels = setup_.labels.tokens();
-        if (setup_.spec.reasoning) {
-            prompt.predict = setup_.spec.max_tokens;
-            prompt.grammar = verdict_grammar(setup_.thinking);
-        }
-        return prompt;
-    }
-
- private:
-    Result<Tokens> tokens_of(const BlindedPair& pair) {
-        const auto user = setup_.render(setup_.jinja, setup_.variables(pair));
-        if (!user) return fail("The judge's prompt cannot be rendered: " + to_sentence(user.error()));
-        // Whatever stands in a pair's texts is text: no answer can end its turn by writing a control token.
-        const auto middle = model_.tokenize(*user, false, false);
-        if (!middle) return fail("The judge's prompt cannot be tokenized: " + to_sentence(middle.error()));
-        Tokens tokens = setup_.frame.before_tokens;
-        tokens.insert(tokens.end(), middle->begin(), middle->end());
-        tokens.insert(tokens.end(), setup_.frame.after_tokens.begin(), setup_.frame.after_tokens.end());
-        return tokens;
-    }
-
-    const Tokens& prefix_like(const BlindedPair& pair) {
-        const std::pair kind(pair.expected.has_value(), !pair.contexts.empty());
-        const auto [entry, is_new] = prefixes_.try_emplace(kind);
-        if (is_new) entry->second = shared_prefix(kind.first, kind.second);
-        return entry->second;
-    }
-
-    Tokens shared_prefix(bool with_expected, bool with_contexts) {
-        static const std::array<std::string, 8> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
-        std::vector<Tokens> lists;
-        for (std::size_t i = 0; i < kBeginnings.size(); ++i) {
-            const auto text = [&](std::size_t shift) { return kBeginnings[(i + shift) % kBeginnings.size()] + " q"; };
-            BlindedPair probe{"", text(0), {}, {}, text(1), text(2)};
-            if (with_expected) probe.expected = text(3);
-            if (with_contexts) probe.contexts.assign(1 + i % 2, text(4));
-            const auto tokens = tokens_of(probe);
-            if (!tokens) return {};  // what is wrong is said of the pair itself
-            lists.push_back(*tokens);
-        }
-        return llm::common_prefix(lists);
-    }
-
-    const Setup& setup_;
-    EmbeddedModel& model_;
-    std::map<std::pair<bool, bool>, Tokens> prefixes_;
-};
-
 /// One run: pairs in, prompts to the model, verdicts out.
 class Run {
  public:
-    Run(const Setup& setup,
+    Run(const EmbeddedSetup& setup,
         EmbeddedModel& model,
         llm::Generator& generator,
         const std::function<void(const Verdict&)>& sink,
@@ -277,10 +146,10 @@ class Run {
         item.verdict.failure = reply.failure;
     }
 
-    const Setup& setup_;
+    const EmbeddedSetup& setup_;
     EmbeddedModel& model_;
     std::string version_;
-    Prompts prompts_;
+    EmbeddedPrompts prompts_;
     llm::Generator& generator_;
     const std::function<void(const Verdict&)>& sink_;
     const std::atomic<bool>& cancel_;
@@ -294,7 +163,7 @@ nlohmann::ordered_json json_of(const Label& label) {
 
 class GgufJudge final : public Judge {
  public:
-    GgufJudge(Setup setup, std::unique_ptr<EmbeddedModel> model) : setup_(std::move(setup)), model_(std::move(model)) {}
+    GgufJudge(EmbeddedSetup setup, std::unique_ptr<EmbeddedModel> model) : setup_(std::move(setup)), model_(std::move(model)) {}
 
     std::string identity() const override {
         const JudgeSpec& spec = setup_.spec;
@@ -341,7 +210,7 @@ class GgufJudge final : public Judge {
     }
 
  private:
-    Setup setup_;
+    EmbeddedSetup setup_;
     std::unique_ptr<EmbeddedModel> model_;
 };
 
@@ -356,8 +225,8 @@ std::optional<std::string> complaint(const JudgeSpec& spec) {
 /// A template that opens a <think> block whatever it is told. For labels the prompt closes it again.
 bool begins_to_think(const Frame& frame) { return trim(frame.after).ends_with(kThinkBegin); }
 
-Result<Setup> make_setup(const JudgeSpec& spec, const Services& services, EmbeddedModel& model, const EmbeddedModel::Facts& facts) {
-    Setup setup;
+Result<EmbeddedSetup> make_setup(const JudgeSpec& spec, const Services& services, EmbeddedModel& model, const EmbeddedModel::Facts& facts) {
+    EmbeddedSetup setup;
     setup.spec = spec;
     setup.render = services.render;
     const std::string_view builtin = spec.reasoning ? builtin_template() : label_template();

@@ -1,8 +1,14 @@
 #include "assay/llm/shared_prefix.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace assay::llm {
+
+std::string probe_beginning(std::size_t i) {
+    static constexpr std::array<const char*, kPrefixProbes> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
+    return kBeginnings[i % kPrefixProbes];
+}
 
 std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists) {
     if (lists.empty()) return {};

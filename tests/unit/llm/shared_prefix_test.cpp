@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace assay::llm {
 namespace {
 
@@ -13,6 +15,13 @@ TEST(CommonPrefix, IsWhatAllListsBeginWith) {
     EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2, 3}, {1, 2, 4}, {1, 2}}), (Ids{1, 2}));
     EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {2, 1}}), Ids{});
     EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {}}), Ids{});
+}
+
+TEST(ProbeBeginnings, AreAllDifferentAndBeginAgain) {
+    std::set<std::string> all;
+    for (std::size_t i = 0; i < kPrefixProbes; ++i) all.insert(probe_beginning(i));
+    EXPECT_EQ(all.size(), kPrefixProbes);
+    EXPECT_EQ(probe_beginning(kPrefixProbes + 3), probe_beginning(3));
 }
 
 TEST(UsablePrefix, LeavesTwoTokensOnBothSidesOrIsNone) {
