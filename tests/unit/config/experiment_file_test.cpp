@@ -310,10 +310,10 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
         errors_with("judges:\n  - {provider: gguf, model: m}\n  - {provider: reference, reasoning: true}\n"
                     "  - gguf:none.gguf\n  - \"gguf:\"\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: gguf needs file",
-                    "exp.yaml:5:30: judges[0].model: belongs to an API judge; gguf is a file",
+                    "exp.yaml:5:29: judges[0].model: belongs to an API judge; gguf is a file",
                     "exp.yaml:6:38: judges[1].reasoning: belongs to provider: gguf",
-                    testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, "),
-                    "exp.yaml:7:5: judges[2]: no such file: none.gguf"));
+                    "exp.yaml:7:5: judges[2]: no such file: none.gguf",
+                    testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, ")));
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
