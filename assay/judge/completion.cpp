@@ -2,11 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 using nlohmann::ordered_json;
 
 /// A string, or a list of {"type": "text", "text": ...}.

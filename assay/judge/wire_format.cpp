@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
+
+using http::JsonView;
 
 std::string verdict_schema() {
     // The order of the properties is the order of writing: the verdict follows from the reasoning, not the other way

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
@@ -68,8 +68,8 @@ class WireFormat {
     [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
     [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
     /// Seconds until the provider's limit of requests lets another one through, if the reply's headers say that none is
-    /// left. At most kMaxRetryAfterS (retry.hpp). `now_unix_s` counts where the reply has no date.
-    [[nodiscard]] virtual std::optional<double> pause_seconds(const HttpReply&, std::int64_t /*now_unix_s*/) const {
+    /// left. At most kMaxRetryAfterS (http/retry.hpp). `now_unix_s` counts where the reply has no date.
+    [[nodiscard]] virtual std::optional<double> pause_seconds(const http::HttpReply&, std::int64_t /*now_unix_s*/) const {
         return {};
     }
 };

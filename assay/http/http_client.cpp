@@ -1,4 +1,4 @@
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256u << 10;
@@ -193,4 +193,4 @@ std::vector<HttpReply> HttpClient::poll(std::chrono::milliseconds wait) {
     }
 }
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,8 +1,8 @@
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 #include <gtest/gtest.h>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 TEST(JsonView, ReadsWhatIsThere) {
@@ -28,6 +28,12 @@ TEST(JsonView, WhatIsMissingOrOfAnotherTypeIsNothing) {
     EXPECT_EQ(view["x"].dump(), "");
 }
 
+TEST(JsonView, DepthIsThatOfBracketsOutsideOfStrings) {
+    EXPECT_TRUE(nests_deeper_than(std::string(100000, '['), 64));
+    EXPECT_FALSE(nests_deeper_than("[\"[[[[[\\\"[[[[\"]", 1));
+    EXPECT_TRUE(nests_deeper_than("[[1]]", 1));
+}
+
 TEST(JsonView, WhatIsNoObjectIsNothingWhateverItsBytes) {
     for (const std::string& text : {std::string(), std::string("[1]"), std::string("{\"a\": "), std::string("\xFF\xFE"),
                                     std::string(100000, '['), std::string("null")}) {
@@ -44,4 +50,4 @@ TEST(JsonView, APartOutlivesItsDocument) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::judge {
+namespace assay::http {
 
 struct HttpTarget {
     std::string url;
@@ -54,4 +54,4 @@ class HttpClient {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -7,7 +7,11 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::judge {
+namespace assay::http {
+
+/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
+/// which would allocate for each level. Servers' replies need about 5.
+[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
 
 /// A value in a document; cheap to copy, and keeps the document alive.
 class JsonView {
@@ -31,4 +35,4 @@ class JsonView {
     std::shared_ptr<const void> value_;  ///< an ordered_json, shared with the document that it is a part of; null: nothing
 };
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,4 +1,4 @@
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "sim_server.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST(HttpClient, PollWithoutRequestsSleepsAndEndingBreaksOff) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http
