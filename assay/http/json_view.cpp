@@ -68,6 +68,11 @@ std::int64_t JsonView::count() const {
     return json.is_number_unsigned() ? json.get<std::int64_t>() : 0;
 }
 
+double JsonView::number() const {
+    const ordered_json& json = json_of(value_);
+    return json.is_number() ? json.get<double>() : 0;
+}
+
 std::string JsonView::dump() const {
     const ordered_json& json = json_of(value_);
     return json.is_discarded() ? std::string() : json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

@@ -28,6 +28,7 @@ class JsonView {
     [[nodiscard]] bool is_true() const;
     [[nodiscard]] std::string text() const;    ///< of a string; else empty
     [[nodiscard]] std::int64_t count() const;  ///< of a whole number that is not negative; else 0
+    [[nodiscard]] double number() const;       ///< of any number; else 0
     [[nodiscard]] std::string dump() const;    ///< as JSON, members in their order; "" for nothing
 
  private:

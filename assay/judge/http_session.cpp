@@ -28,9 +28,6 @@ using Clock = http::Pace::Clock;
 constexpr int kCircuitLimit = 10;
 constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
 constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
-constexpr std::size_t kShortestSecret =
-    6;  ///< "none", "EMPTY": words that servers without keys are given; hiding them would spoil texts
-
 constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
@@ -375,10 +372,7 @@ class Session {
 }  // namespace
 
 std::string HttpSetup::redact(std::string text) const {
-    if (key.size() < kShortestSecret) return text;
-    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-        text.replace(at, key.size(), "[key]");
-    return text;
+    return http::redact(std::move(text), key);
 }
 
 void HttpSetup::note(const std::string& line) const {

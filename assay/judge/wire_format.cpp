@@ -24,28 +24,6 @@ std::string verdict_schema() {
     return schema.dump();
 }
 
-std::string without_ending(std::string url, std::initializer_list<std::string_view> endings) {
-    for (const std::string_view ending : endings) {
-        if (!url.ends_with(ending)) continue;
-        url.resize(url.size() - ending.size());
-        while (url.ends_with('/')) url.pop_back();
-        break;
-    }
-    return url;
-}
-
-ServerError read_plain_error(std::string_view body) {
-    const JsonView error = JsonView(body)["error"];
-    ServerError out;
-    std::string message = error["message"].text();
-    if (message.empty()) message = error.text();
-    if (message.empty()) message = to_valid_utf8(body.substr(0, 4096));
-    out.message = shorten(trim(message), 300);
-    out.code = error["code"].text();
-    if (out.code.empty()) out.code = error["type"].text();
-    return out;
-}
-
 std::string blamed_text(std::string_view error_body) {
     const JsonView error = JsonView(error_body)["error"];
     const std::string param = error["param"].text();

@@ -20,6 +20,9 @@ TEST(JsonView, WhatIsMissingOrOfAnotherTypeIsNothing) {
     EXPECT_EQ(view["n"].text(), "");
     EXPECT_EQ(view["n"].count(), 0);
     EXPECT_EQ(view["f"].count(), 0);
+    EXPECT_EQ(view["f"].number(), 1.5);
+    EXPECT_EQ(view["n"].number(), -1);
+    EXPECT_EQ(view["t"].number(), 0);
     EXPECT_EQ(view["big"].count(), 0);
     EXPECT_TRUE(view["t"].items().empty());
     EXPECT_FALSE(view["t"].is_true());
