@@ -57,11 +57,17 @@ void check_power(const Draft& draft, Problems& problems);
                                         std::string_view text,
                                         const Where& where,
                                         Problems& problems);
-/// A variant written as one word: a file if it ends in .gguf or contains '/', else a type. Reports an unknown type.
+/// A variant written as one word: "answers:FILE" or "NAME=answers:FILE"; else a file if it ends in .gguf or contains
+/// '/', else a type. Reports an unknown type. `name` is empty where none is written.
 [[nodiscard]] VariantSpec variant_of_text(std::string_view text,
                                           const std::filesystem::path& base,
                                           const Where& where,
                                           Problems& problems);
+/// The same for the baseline, where a word that is nothing else is a file.
+[[nodiscard]] VariantSpec baseline_of_text(std::string_view text,
+                                           const std::filesystem::path& base,
+                                           const Where& where,
+                                           Problems& problems);
 /// Canonical name of a quantization type; reports an unknown one and gives "".
 [[nodiscard]] std::string type_of_text(std::string_view text, const Where& where, Problems& problems);
 

@@ -90,24 +90,39 @@ class ExperimentFile {
         };
     }
 
-    /// A block that may also be written as its file alone: `baseline: model.gguf`.
-    std::optional<MapReader> file_block(std::string_view key, std::string& file) {
+    /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word` is empty if it is not.
+    std::optional<MapReader> file_block(std::string_view key, std::string& word) {
         const YamlNode* node = root_.value(key);
-        const Where where = root_.where(key);
         if (root_.has(key)) note(root_, key);
         if (node && node->kind == Kind::kMap) return block(key);
-        if (root_.has(key)) draft_.origins[fmt::format("{}.file", key)] = where;
+        if (root_.has(key)) draft_.origins[fmt::format("{}.file", key)] = root_.where(key);
         if (!node || node->kind == Kind::kList) return node ? block(key) : std::nullopt;
-        file = absolute_path(folder_, node->text, where, problems_);
+        word = node->text;
         return std::nullopt;
     }
 
     void read_baseline() {
-        auto baseline = file_block("baseline", plan_.baseline.file);
-        if (!baseline) return;
-        note_text(*baseline, "name", plan_.baseline.name);
-        path(*baseline, "file", plan_.baseline.file);
-        baseline->finish();
+        std::string word;
+        const std::size_t n_before = problems_.size();
+        auto baseline = file_block("baseline", word);
+        if (baseline) {
+            note_text(*baseline, "name", plan_.baseline.name);
+            path(*baseline, "file", plan_.baseline.file);
+            read_answers(*baseline, plan_.baseline);
+            if (baseline->has("file") && baseline->has("answers"))
+                problems_.add(baseline->where("answers"), "is given beside file; give one of them");
+            baseline->finish();
+        } else if (root_.has("baseline") && problems_.size() == n_before) {
+            plan_.baseline = baseline_of_text(word, folder_, root_.where("baseline"), problems_);
+            if (!plan_.baseline.name.empty()) draft_.origins["baseline.name"] = root_.where("baseline");
+        }
+    }
+
+    void read_answers(MapReader& map, VariantSpec& variant) {
+        path(map, "answers", variant.answers);
+        map.read("allow-missing", variant.allow_missing, YesNo{});
+        if (map.has("allow-missing") && !map.has("answers"))
+            problems_.add(map.where("allow-missing"), "belongs to answers that are read from a file");
     }
 
     void read_variants() {
@@ -125,6 +140,7 @@ class ExperimentFile {
             VariantSpec variant;
             if (item.kind == Kind::kScalar) {
                 variant = variant_of_text(item.text, folder_, where, problems_);
+                if (!variant.name.empty()) draft_.origins[key + ".name"] = where;
             } else if (item.kind == Kind::kMap) {
                 variant = read_variant(item, key);
             } else {
@@ -141,19 +157,20 @@ class ExperimentFile {
         note_text(map, "name", variant.name);
         path(map, "file", variant.file);
         path(map, "imatrix", variant.imatrix);
+        read_answers(map, variant);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
             if (!map.text(word, type)) continue;
             variant.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
-        const int n_given = map.has("type") + map.has("quant") + map.has("file");
+        const int n_given = map.has("type") + map.has("quant") + map.has("file") + map.has("answers");
         if (n_given != 1) {
             problems_.add(map.where(""),
-                          fmt::format("needs one of type and file, and has {}", n_given == 0 ? "none" : "several"),
-                          "Write {type: Q4_K_M} or {name: mine, file: other.gguf}.");
+                          fmt::format("needs one of type, file and answers, and has {}", n_given == 0 ? "none" : "several"),
+                          "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.");
         }
-        if (map.has("file") && map.has("imatrix")) {
+        if ((map.has("file") || map.has("answers")) && map.has("imatrix")) {
             problems_.add(map.where("imatrix"), "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
@@ -161,8 +178,14 @@ class ExperimentFile {
     }
 
     void read_dataset() {
-        auto dataset = file_block("dataset", plan_.dataset.file);
-        if (!dataset) return;
+        std::string word;
+        const std::size_t n_before = problems_.size();
+        auto dataset = file_block("dataset", word);
+        if (!dataset) {
+            if (root_.has("dataset") && problems_.size() == n_before)
+                plan_.dataset.file = absolute_path(folder_, word, root_.where("dataset"), problems_);
+            return;
+        }
         path(*dataset, "file", plan_.dataset.file);
         if (dataset->read("limit", plan_.dataset.limit, kLimit)) note(*dataset, "limit");
         dataset->texts("ids", plan_.dataset.ids);
@@ -321,10 +344,46 @@ std::string type_of_text(std::string_view text, const Where& where, Problems& pr
     return "";
 }
 
+namespace {
+
+/// "answers:FILE" or "NAME=answers:FILE"; nothing if the text is neither.
+std::optional<VariantSpec> answers_of_text(std::string_view text,
+                                           const std::filesystem::path& base,
+                                           const Where& where,
+                                           Problems& problems) {
+    constexpr std::string_view kAnswers = "answers:";
+    std::string_view name;
+    if (!text.starts_with(kAnswers)) {
+        // A path may hold "=", too: only what is followed by the word is a name.
+        const std::size_t at = text.find('=');
+        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) return std::nullopt;
+        name = text.substr(0, at);
+        text.remove_prefix(at + 1);
+        if (trim(name).empty()) problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
+    }
+    VariantSpec variant;
+    variant.name = trim(name);
+    variant.answers = absolute_path(base, text.substr(kAnswers.size()), where, problems);
+    return variant;
+}
+
+}  // namespace
+
+VariantSpec baseline_of_text(std::string_view text,
+                             const std::filesystem::path& base,
+                             const Where& where,
+                             Problems& problems) {
+    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
+    VariantSpec baseline;
+    baseline.file = absolute_path(base, text, where, problems);
+    return baseline;
+}
+
 VariantSpec variant_of_text(std::string_view text,
                             const std::filesystem::path& base,
                             const Where& where,
                             Problems& problems) {
+    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
     VariantSpec variant;
     if (to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
         variant.file = absolute_path(base, text, where, problems);

@@ -41,17 +41,22 @@ json to_json(const JudgeSpec& judge) {
     return out;
 }
 
+json to_json(const VariantSpec& variant, const PathText& path) {
+    if (!variant.answers.empty())
+        return {{"name", variant.name}, {"answers", path(variant.answers)}, {"allow-missing", variant.allow_missing}};
+    return {{"name", variant.name}, {"type", variant.type}, {"file", path(variant.file)}, {"imatrix", path(variant.imatrix)}};
+}
+
 /// What decides the results.
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
-    out["baseline"] = {{"name", plan.baseline.name}, {"file", path(plan.baseline.file)}};
-    out["variants"] = json::array();
-    for (const VariantSpec& variant : plan.variants) {
-        out["variants"].push_back({{"name", variant.name},
-                                   {"type", variant.type},
-                                   {"file", path(variant.file)},
-                                   {"imatrix", path(variant.imatrix)}});
+    out["baseline"] = to_json(plan.baseline, path);
+    if (!plan.baseline.file.empty()) {  // as plans had it before a baseline could be anything but a file
+        out["baseline"].erase("type");
+        out["baseline"].erase("imatrix");
     }
+    out["variants"] = json::array();
+    for (const VariantSpec& variant : plan.variants) out["variants"].push_back(to_json(variant, path));
     out["dataset"] = {{"file", path(plan.dataset.file)},
                       {"limit", plan.dataset.limit},
                       {"ids", plan.dataset.ids},
@@ -145,11 +150,22 @@ auto if_there(ObjectReader& in) {
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
     in.get("name", variant.name);
-    in.get("type", variant.type);
-    in.get("file", variant.file);
-    in.get("imatrix", variant.imatrix);
+    if (in.has("answers")) {
+        in.get("answers", variant.answers);
+        in("allow-missing", variant.allow_missing, YesNo{});
+    } else {
+        in.get("type", variant.type);
+        in.get("file", variant.file);
+        in.get("imatrix", variant.imatrix);
+    }
     in.finish();
-    if (variant.type.empty() == variant.file.empty()) throw Damaged{fmt::format("{} needs one of type and file", path)};
+    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() != 1)
+        throw Damaged{fmt::format("{} needs one of type, file and answers", path)};
+}
+
+void read_baseline(json object, VariantSpec& baseline) {
+    if (object.is_object() && object.contains("file")) object.update({{"type", ""}, {"imatrix", ""}});
+    read(object, "baseline", baseline);
 }
 
 void read(const json& object, const std::string& path, JudgeSpec& judge) {
@@ -211,10 +227,7 @@ Plan read_plan(const json& root) {
     ObjectReader in(root, "");
     in.get("name", plan.name);
     in.get("source", plan.source);
-    ObjectReader baseline(in.at("baseline"), "baseline");
-    baseline.get("name", plan.baseline.name);
-    baseline.get("file", plan.baseline.file);
-    baseline.finish();
+    read_baseline(in.at("baseline"), plan.baseline);
     read_list(in, "variants", plan.variants);
     read(in.at("dataset"), plan.dataset);
     read(in.at("generation"), plan.generation);

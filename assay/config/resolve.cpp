@@ -84,14 +84,17 @@ class Resolver {
     }
 
     void say_what_is_missing() {
-        if (plan_.baseline.file.empty() && !written("baseline.file")) {
+        if (plan_.baseline.file.empty() && plan_.baseline.answers.empty() && !written("baseline.file") && !written("baseline.answers")) {
             missing("baseline", "-m model-F16.gguf", "baseline: {file: model-F16.gguf}", "no baseline");
         }
         if (plan_.variants.empty() && !written("variants")) {
             missing("variants", "--variants Q8_0,Q4_K_M,other.gguf",
                     "variants: [Q8_0, Q4_K_M, {name: mine, file: other.gguf}]", "no variant");
         }
-        if (plan_.dataset.file.empty() && !written("dataset.file")) {
+        if (!plan_.dataset.file.empty() || written("dataset.file")) return;
+        if (!plan_.baseline.answers.empty()) {
+            plan_.dataset.file = plan_.baseline.answers;  // they may hold the questions, too; whoever reads them says so if not
+        } else {
             missing("dataset", "--questions questions.jsonl", "dataset: {file: questions.jsonl}", "no dataset");
         }
     }
@@ -119,24 +122,27 @@ class Resolver {
 
     void name_variants() {
         const std::string remedy =
-            "Give one of them a name of its own: {name: NAME, type: TYPE} or {name: NAME, file: FILE}.";
+            "Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: FILE} or {name: NAME, answers: FILE}.";
         std::map<std::string, std::string> taken;
-        if (!plan_.baseline.file.empty()) {
+        if (is_given(plan_.baseline)) {
             std::string& name = plan_.baseline.name;
-            name =
-                written("baseline.name") ? checked_name(name, "baseline.name") : slug(file_stem(plan_.baseline.file));
+            name = written("baseline.name") ? checked_name(name, "baseline.name") : slug(default_name(plan_.baseline));
             take_name(taken, name, "the baseline", "baseline", remedy);
             check_first_part("baseline.file", plan_.baseline.file);
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
             const std::string key = fmt::format("variants[{}]", i);
-            const std::string default_name = variant.type.empty() ? file_stem(variant.file) : variant.type;
-            if (variant.type.empty() && variant.file.empty()) continue;  // was reported
-            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name") : slug(default_name);
+            if (!is_given(variant)) continue;  // was reported
+            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name") : slug(default_name(variant));
             take_name(taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
             check_first_part(key, variant.file);
             const auto type = find_quant_type(variant.type);
+            if (type && !plan_.baseline.answers.empty()) {
+                add(written(key + ".type") ? key + ".type" : key,
+                    fmt::format("{} is made from the baseline's file, and the baseline is a file of answers", type->name),
+                    "Name a GGUF file or a file of answers instead.");
+            }
             if (type && type->needs_imatrix && variant.imatrix.empty()) {
                 add(written(key + ".type") ? key + ".type" : key,
                     fmt::format("{} needs an importance matrix", type->name),
@@ -145,6 +151,15 @@ class Resolver {
                         type->name));
             }
         }
+    }
+
+    static bool is_given(const VariantSpec& variant) {
+        return !variant.type.empty() || !variant.file.empty() || !variant.answers.empty();
+    }
+
+    static std::string default_name(const VariantSpec& variant) {
+        if (!variant.type.empty()) return variant.type;
+        return variant.answers.empty() ? file_stem(variant.file) : std::filesystem::path(variant.answers).stem().string();
     }
 
     void check_first_part(const std::string& key, const std::string& file) {
@@ -214,11 +229,13 @@ class Resolver {
 
     void look_for_files() {
         look_for("baseline.file", plan_.baseline.file);
-        look_for("dataset.file", plan_.dataset.file);
+        look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file", plan_.baseline.answers);
+        if (plan_.dataset.file != plan_.baseline.answers) look_for("dataset.file", plan_.dataset.file);
         look_for("engine.path", plan_.engine.path);
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             const std::string key = fmt::format("variants[{}]", i);
             look_for(written(key + ".file") ? key + ".file" : key, plan_.variants[i].file);
+            look_for(written(key + ".answers") ? key + ".answers" : key, plan_.variants[i].answers);
             look_for(key + ".imatrix", plan_.variants[i].imatrix);
         }
     }
@@ -308,7 +325,7 @@ class Resolver {
 
     void name_experiment() {
         if (!written("name")) {
-            plan_.name = draft_.source.empty() ? fmt::format("{}-{}", slug(file_stem(plan_.baseline.file)),
+            plan_.name = draft_.source.empty() ? fmt::format("{}-{}", slug(default_name(plan_.baseline)),
                                                              plan_sha256(plan_).substr(0, 8))
                                                : slug(std::filesystem::path(plan_.source).stem().string());
         }

@@ -10,18 +10,14 @@
 
 namespace assay {
 
-/// The file that the others are compared with.
-struct BaselineSpec {
-    std::string name;  ///< default: the file's stem, as a slug
-    std::string file;  ///< GGUF; for split files the first part
-};
-
-/// One way of running the model. Exactly one of `type` and `file` is set.
+/// One way of running the model, the baseline included. Exactly one of `type`, `file` and `answers` is set.
 struct VariantSpec {
-    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all, baseline included
-    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file
-    std::string file;     ///< an existing GGUF
+    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all
+    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file; never the baseline's
+    std::string file;     ///< an existing GGUF; for split files the first part
     std::string imatrix;  ///< importance matrix file for `type`, may be empty
+    std::string answers{};       ///< a file of answers that were made elsewhere
+    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer" instead of stopping the run
 };
 
 /// Before the name of a model in Ollama's store on this machine, in place of a GGUF file's path.
@@ -42,7 +38,7 @@ struct ServedSpec {
 };
 
 struct DatasetSpec {
-    std::string file;
+    std::string file;                           ///< default: the baseline's answers, which then hold the questions, too
     std::int64_t limit = 0;                     ///< the first n questions; 0: all
     std::vector<std::string> ids;               ///< only these ids, may be empty: all
     std::vector<std::string> clusters;          ///< only these clusters, may be empty: all
@@ -115,7 +111,7 @@ struct AnalysisSettings {
 struct Plan {
     std::string name;
     std::string source;   ///< the experiment file, or "command line"
-    BaselineSpec baseline;
+    VariantSpec baseline;  ///< what the others are compared with
     std::vector<VariantSpec> variants;
     DatasetSpec dataset;
     GenerationSettings generation;

@@ -17,7 +17,7 @@ Plan full_plan() {
     Plan plan;
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
-    plan.baseline = {"original", "/lab/model.gguf"};
+    plan.baseline = {"original", "", "/lab/model.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"}, {"other", "", "/elsewhere/other.gguf", ""}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
@@ -50,7 +50,7 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
 // The stored form is an interface: plans of earlier runs are read back.
 TEST(PlanJson, OfADefaultPlanNeverChanges) {
     Plan plan;
-    plan.baseline = {"b", "/b.gguf"};
+    plan.baseline = {"b", "", "/b.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", ""}};
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
