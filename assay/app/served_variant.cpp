@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "assay/base/result.hpp"
 
 namespace assay::app {
@@ -27,6 +29,10 @@ ServedVariant::ServedVariant(const VariantSpec& spec, const Plan& plan, const st
 void ServedVariant::connect(const ModelFile& file) {
     if (spec_.served.model.empty()) {
         progress_.begin(fmt::format("bringing {} to Ollama", spec_.name), 0, "");
+        std::error_code error;
+        if (std::filesystem::file_size(file.path, error) != file.size_bytes) {
+            throw_usage(fmt::format("{}: a model in several files is not taken to Ollama", spec_.name), file.path, "Join them with llama-gguf-split --merge.");
+        }
         model_ = llm::guest_name(run_dir_, file.sha256);
         guest_ = std::make_unique<llm::OllamaGuest>(generator_->places(), model_, llm::OllamaGuest::File{file.path, file.sha256}, progress_);
         generator_ = generator_for(spec_, model_, generation_, cancel_, progress_);

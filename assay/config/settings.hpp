@@ -77,6 +77,14 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("price-output", s.price_output, kPrice);
 }
 
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
+}
+
 template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit("margin", s.margin, Range{0, 1, true, true});

@@ -152,7 +152,7 @@ class OpenAiApi final : public ServedApi {
         reply.text = content_text(message["content"]);
         if (reply.text.empty()) reply.text = message["refusal"].text();
         reply.version = document["model"].text();
-        if (reason == "length") reply.stop_reason = StopReason::kLength;
+        reply.stop_reason = reason == "stop" ? StopReason::kStop : reason == "length" ? StopReason::kLength : StopReason::kUnknown;
         if (reason == "content_filter") {
             reply.stop_reason = StopReason::kFailed;
             reply.failure = "the provider's content filter withheld the answer";

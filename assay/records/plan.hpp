@@ -10,16 +10,6 @@
 
 namespace assay {
 
-/// One way of running the model, the baseline included. Exactly one of `type`, `file` and `answers` is set.
-struct VariantSpec {
-    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all
-    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file; never the baseline's
-    std::string file;     ///< an existing GGUF; for split files the first part
-    std::string imatrix;  ///< importance matrix file for `type`, may be empty
-    std::string answers{};       ///< a file of answers that were made elsewhere
-    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer" instead of stopping the run
-};
-
 /// Before the name of a model in Ollama's store on this machine, in place of a GGUF file's path.
 inline constexpr std::string_view kOllamaFile = "ollama:";
 
@@ -35,6 +25,17 @@ struct ServedSpec {
     int concurrency = 4;            ///< requests under way at each address
     double timeout_s = 600;         ///< for one answer
     int retries = 5;                ///< further attempts after a transport error, 429 or 5xx
+};
+
+/// One way of running the model, the baseline included. Exactly one of `type`, `file`, `answers` and `served.model` is set.
+struct VariantSpec {
+    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all
+    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file; never the baseline's
+    std::string file;     ///< an existing GGUF; for split files the first part
+    std::string imatrix;  ///< importance matrix file for `type`, may be empty
+    ServedSpec served{};         ///< a server runs it: its own model, or `type` or `file`, created there
+    std::string answers{};       ///< a file of answers that were made elsewhere
+    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer" instead of stopping the run
 };
 
 struct DatasetSpec {
