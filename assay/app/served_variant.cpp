@@ -15,6 +15,12 @@ std::unique_ptr<llm::ServedGenerator> generator_for(const VariantSpec& spec, con
     return std::make_unique<llm::ServedGenerator>(std::move(options), cancel, progress);
 }
 
+/// "model-00001-of-00003.gguf"
+bool is_split(const std::string& path) {
+    const std::string stem = std::filesystem::path(path).stem().string();
+    return stem.size() > 9 && stem.substr(stem.size() - 9, 4) == "-of-" && stem.find_first_not_of("0123456789", stem.size() - 5) == std::string::npos;
+}
+
 }  // namespace
 
 ServedVariant::ServedVariant(const VariantSpec& spec, const Plan& plan, const std::atomic<bool>& cancel, Progress& progress)
@@ -29,10 +35,7 @@ ServedVariant::ServedVariant(const VariantSpec& spec, const Plan& plan, const st
 void ServedVariant::connect(const ModelFile& file) {
     if (spec_.served.model.empty()) {
         progress_.begin(fmt::format("bringing {} to Ollama", spec_.name), 0, "");
-        std::error_code error;
-        if (std::filesystem::file_size(file.path, error) != file.size_bytes) {
-            throw_usage(fmt::format("{}: a model in several files is not taken to Ollama", spec_.name), file.path, "Join them with llama-gguf-split --merge.");
-        }
+        if (is_split(file.path)) throw_usage(fmt::format("{}: a model in several files is not taken to Ollama", spec_.name), file.path, "Join them with llama-gguf-split --merge.");
         model_ = llm::guest_name(run_dir_, file.sha256);
         guest_ = std::make_unique<llm::OllamaGuest>(generator_->places(), model_, llm::OllamaGuest::File{file.path, file.sha256}, progress_);
         generator_ = generator_for(spec_, model_, generation_, cancel_, progress_);
