@@ -35,10 +35,11 @@ void read_addresses(MapReader& map, ServedSpec& served, Problems& problems) {
 }  // namespace
 
 void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
+    map.know("provider");
+    for (const std::string_view key : kServedKeys) map.know(key);
     if (!map.has("provider")) {
         for (const std::string_view key : kServedKeys) {
             if (!map.has(key)) continue;
-            map.know(key);
             problems.add(map.where(key), "belongs to a model that a server runs", "Write provider: ollama or provider: openai beside it.");
         }
         return;
