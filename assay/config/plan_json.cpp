@@ -54,7 +54,7 @@ json to_json(const VariantSpec& variant, const PathText& path) {
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
     out["baseline"] = to_json(plan.baseline, path);
-    if (!plan.baseline.file.empty() && plan.baseline.served.provider.empty()) {  // as plans had it before a baseline could be anything but a file
+    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {  // as plans had it before a baseline could be anything but a file
         out["baseline"].erase("type");
         out["baseline"].erase("imatrix");
     }

@@ -229,5 +229,18 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
     EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
 }
 
+TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
+    Plan plan = full_plan();
+    plan.baseline = {"f16", "", "", "", "/lab/f16.jsonl", false};
+    plan.variants = {{"q4", "", "", "", "/lab/q4.jsonl", true}};
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
+    EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
+    EXPECT_TRUE(back->variants[0].allow_missing);
+    plan.variants[0].allow_missing = false;
+    EXPECT_NE(plan_sha256(*back), plan_sha256(plan)) << "what counts as an answer decides the results";
+}
+
 }  // namespace
 }  // namespace assay::config
