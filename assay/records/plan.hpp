@@ -33,9 +33,9 @@ struct VariantSpec {
     std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file; never the baseline's
     std::string file;     ///< an existing GGUF; for split files the first part
     std::string imatrix;  ///< importance matrix file for `type`, may be empty
-    ServedSpec served{};         ///< a server runs it: its own model, or `type` or `file`, created there
     std::string answers{};       ///< a file of answers that were made elsewhere
     bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer" instead of stopping the run
+    ServedSpec served{};         ///< a server runs it: its own model, or `type` or `file`, created there
 };
 
 struct DatasetSpec {
