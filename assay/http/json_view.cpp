@@ -78,4 +78,10 @@ std::string JsonView::dump() const {
     return json.is_discarded() ? std::string() : json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+std::string content_text(const JsonView& content) {
+    std::string out = content.text();
+    for (const JsonView& part : content.items()) out += part["text"].text();
+    return out;
+}
+
 }  // namespace assay::http

@@ -36,4 +36,7 @@ class JsonView {
     std::shared_ptr<const void> value_;  ///< an ordered_json, shared with the document that it is a part of; null: nothing
 };
 
+/// Of a message's content: a string, or a list of {"type": "text", "text": ...}, whose texts are joined.
+[[nodiscard]] std::string content_text(const JsonView& content);
+
 }  // namespace assay::http

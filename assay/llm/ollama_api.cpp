@@ -63,7 +63,7 @@ class OllamaApi final : public ServedApi {
             facts.digest = entry["digest"].text();
             facts.size_bytes = static_cast<std::uint64_t>(entry["size"].count());
         }
-        const http::HttpReply show = place.ask({.path = "/api/show", .body = ordered_json{{"model", model}}.dump()});
+        const http::HttpReply show = place.ask({.path = "/api/show", .body = ordered_json{{"model", model}}.dump()}, ServedPlace::kLookLimit);
         if (show.status != 200 || facts.digest.empty()) {
             Failure failure = show.status != 200 ? failure_of(place, "/api/show", show)
                                                  : Failure{fmt::format("{}/api/tags does not list the model {}", place.target().url, model), {}, {}};

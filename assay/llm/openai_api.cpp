@@ -24,13 +24,6 @@ std::string server_of(std::string_view owned_by) {
     return "openai";
 }
 
-/// A string, or a list of {"type": "text", "text": ...}.
-std::string content_text(const JsonView& content) {
-    std::string out = content.text();
-    for (const JsonView& part : content.items()) out += part["text"].text();
-    return out;
-}
-
 /// Complaints on settings that have an effect and are not taken.
 class Untaken {
  public:
@@ -149,7 +142,7 @@ class OpenAiApi final : public ServedApi {
         const JsonView message = choices.front()["message"];
         const std::string reason = choices.front()["finish_reason"].text();
         ServedReply reply;
-        reply.text = content_text(message["content"]);
+        reply.text = http::content_text(message["content"]);
         if (reply.text.empty()) reply.text = message["refusal"].text();
         reply.version = document["model"].text();
         reply.stop_reason = reason == "stop" ? StopReason::kStop : reason == "length" ? StopReason::kLength : StopReason::kUnknown;

@@ -49,7 +49,9 @@ class ServedPlace {
 
     /// `path` is added to the base address; `timeout_s` 0: the target's.
     [[nodiscard]] http::HttpReply ask(http::HttpRequest request, double timeout_s = 0) const;
-    [[nodiscard]] http::HttpReply get(const std::string& path) const { return ask({.method = "GET", .path = path}); }
+    /// For what a server knows without computing: waits at most half a minute.
+    [[nodiscard]] http::HttpReply get(const std::string& path) const { return ask({.method = "GET", .path = path}, kLookLimit); }
+    static constexpr double kLookLimit = 30;  ///< s
     [[nodiscard]] const http::HttpTarget& target() const { return target_; }
     /// The same server below another base address.
     [[nodiscard]] ServedPlace at(std::string base_url) const;

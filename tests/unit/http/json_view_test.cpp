@@ -31,6 +31,12 @@ TEST(JsonView, WhatIsMissingOrOfAnotherTypeIsNothing) {
     EXPECT_EQ(view["x"].dump(), "");
 }
 
+TEST(JsonView, AMessagesContentIsATextOrPartsOfOne) {
+    EXPECT_EQ(content_text(JsonView(R"({"c": "one"})")["c"]), "one");
+    EXPECT_EQ(content_text(JsonView(R"({"c": [{"type": "text", "text": "one, "}, {"type": "image"}, {"text": "two"}]})")["c"]), "one, two");
+    EXPECT_EQ(content_text(JsonView("{}")["c"]), "");
+}
+
 TEST(JsonView, DepthIsThatOfBracketsOutsideOfStrings) {
     EXPECT_TRUE(nests_deeper_than(std::string(100000, '['), 64));
     EXPECT_FALSE(nests_deeper_than("[\"[[[[[\\\"[[[[\"]", 1));
