@@ -150,7 +150,7 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.independence.n_checked += session.n_checked;
         out.independence.n_equal += session.n_equal;
     }
-    if (prefill_ms > 0) out.speed = speed;
+    if (prefill_ms > 0 || decode_ms > 0) out.speed = speed;
     out.independence.note = !out.variant.runs_here() ? "No answer was made a second time: they were not made here."
                             : out.independence.n_checked == 0
                                 ? "No answer was computed a second time."

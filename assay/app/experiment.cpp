@@ -16,6 +16,7 @@
 #include "assay/app/host.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
+#include "assay/app/served_variant.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
@@ -26,6 +27,7 @@
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/store/store.hpp"
+#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 #include "assay/wire/messages.hpp"
 
@@ -79,8 +81,9 @@ class Experiment {
         }
         for (const VariantSpec* spec : specs()) {
             given_.push_back(spec->answers.empty() ? std::nullopt : std::optional(read_given_answers(*spec, questions_)));
+            served_.push_back(spec->served.provider.empty() ? nullptr : std::make_unique<ServedVariant>(*spec, plan_, cancel_, progress_));
             if (spec->file.empty()) continue;
-            if (const auto inspected = engine().inspect(spec->file); !inspected) throw Error(ErrorKind::kUsage, inspected.error());
+            if (const auto inspected = engine().inspect(variants::path_of_model(spec->file)); !inspected) throw Error(ErrorKind::kUsage, inspected.error());
         }
         refuse_other_documents();
     }
@@ -127,7 +130,11 @@ class Experiment {
         const FileHashes hashes(*store_, progress_);
         const auto hash = [&](const std::string& path) { return hashes.of(path); };
         facts_.dataset_sha256 = hash(plan_.dataset.file);
+        const std::vector<Variant> before = store_->variants(plan_sha256_);
         for (const VariantSpec* spec : specs()) variants_.push_back(resolved(*spec, hash));
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (served_[i]) variants_[i].served = i < before.size() && before[i].served ? before[i].served : ServedModel{};
+        }
         for (std::size_t i = 0; i < variants_.size(); ++i) store_->save_variant(plan_sha256_, variants_[i], static_cast<int>(i));
     }
 
@@ -138,7 +145,9 @@ class Experiment {
             out.recipe = "answers that were made elsewhere";
             out.answers = given->file;
         } else if (!spec.file.empty()) {
-            out.file = variants::resolve_file(engine(), spec.file, hash);
+            out.file = variants::resolve_file(engine(), variants::path_of_model(spec.file), hash);
+        } else if (spec.type.empty()) {
+            out.recipe = "a server's model";
         } else {
             variants::QuantizeRequest request;
             request.source = variants_.front().file;
@@ -166,10 +175,11 @@ class Experiment {
             if (variants_[i].runs_here()) here_.push_back(i);
         }
         if (!here_.empty()) prepare_prompts();
+        prepare_served_messages();
         const std::optional<RunFacts> before = load_facts(*store_, plan_sha256_);
         if (!here_.empty()) choose_slots(before);
         for (std::size_t i = 0; i < variants_.size(); ++i) {
-            given_[i] ? describe_given(*given_[i]) : describe(i);
+            given_[i] ? describe_given(*given_[i]) : served_[i] ? describe_served(i, before) : describe(i);
         }
         refuse_another_engine(before);
         facts_.command = options_.command;
@@ -222,6 +232,15 @@ class Experiment {
         }
         if (plan_.generation.own_template) facts_.notes.push_back("own-template: each variant used its own chat template, so not only the weights differ");
         progress_.finish(fmt::format("longest {} tokens, the first {} shared", longest_, first_prompts().prompts.front().n_prefix));
+    }
+
+    void prepare_served_messages() {
+        std::optional<answer::PromptSet> messages;
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (!served_[i]) continue;
+            if (!messages) messages = here_.empty() ? answer::prepare_messages(engine(), plan_.generation, questions_) : answer::messages_of(first_prompts());
+            prompts_[i] = *messages;
+        }
     }
 
     [[nodiscard]] const answer::PromptSet& first_prompts() const { return prompts_[here_.front()]; }
@@ -286,6 +305,43 @@ class Experiment {
         facts_.variants.push_back({name, {}, 0, given.keys});
     }
 
+    /// Reads back what is served, unless nothing is to be asked of it: a finished run needs no server.
+    void describe_served(std::size_t index, const std::optional<RunFacts>& before) {
+        ServedVariant& served = *served_[index];
+        Variant& variant = variants_[index];
+        const auto keys = [&](const std::string& fingerprint) {
+            std::vector<std::string> out;
+            for (const answer::PreparedPrompt& prompt : prompts_[index].prompts) out.push_back(answer::served_answer_key(fingerprint, prompt, plan_.generation));
+            return out;
+        };
+        VariantFacts facts{variant.name, before ? before->variants[index].engine : EngineInfo{}, served.n_parallel(), {}};
+        facts.answer_keys = keys(facts.engine.fingerprint);
+        if (const std::size_t n_missing = store_->missing_answers(facts.answer_keys).size(); n_missing > 0) {
+            refuse_to_answer(variant, n_missing);
+            served.connect(variant.file);
+            variant.served = served.model();
+            store_->save_variant(plan_sha256_, variant, static_cast<int>(index));
+            facts.engine = served.engine();
+            facts.answer_keys = keys(facts.engine.fingerprint);
+        }
+        note_models_before(facts);
+        facts_.notes.push_back(served.what_is_not_known(facts.engine.description));
+        facts_.variants.push_back(std::move(facts));
+    }
+
+    /// A run during which a server's model was replaced says so ever after.
+    void note_models_before(const VariantFacts& facts) {
+        const std::string key = fmt::format("models served as {} in plan {}", facts.name, plan_sha256_), line = fmt::format("{}, {}", facts.engine.description, facts.engine.fingerprint.substr(0, 12));
+        std::string told = store_->note(key).value_or("");
+        if (told != line && !told.ends_with("\n" + line)) store_->put_note(key, told += (told.empty() ? "" : "\n") + line);
+        std::vector<std::string> lines = split(told, '\n');
+        lines.pop_back();
+        for (const std::string& before : lines) {
+            facts_.notes.push_back(fmt::format("{}: its server ran another model before ({}); every question was asked anew of the present one ({})", facts.name, before, line));
+            progress_.note(facts_.notes.back());
+        }
+    }
+
     void describe(std::size_t index) {
         const Variant& variant = variants_[index];
         load_vocabulary(variant);
@@ -310,24 +366,57 @@ class Experiment {
         }
     }
 
+    struct Missing {
+        std::map<std::string, std::string> key_of;  ///< question id -> key
+        std::vector<const answer::PreparedPrompt*> prompts;
+    };
+
+    [[nodiscard]] Missing missing_answers(std::size_t index) const {
+        const std::vector<std::string>& keys = facts_.variants[index].answer_keys;
+        const std::vector<answer::PreparedPrompt>& prompts = prompts_[index].prompts;
+        const std::vector<std::string> missing = store_->missing_answers(keys);
+        std::set<std::string> wanted(missing.begin(), missing.end());
+        Missing out;
+        for (std::size_t q = 0; q < prompts.size(); ++q) {
+            out.key_of[prompts[q].question_id] = keys[q];
+            if (wanted.erase(keys[q]) > 0) out.prompts.push_back(&prompts[q]);
+        }
+        return out;
+    }
+
+    void refuse_to_answer(const Variant& variant, std::size_t n_missing) const {
+        if (!options_.only_judge || n_missing == 0) return;
+        throw_usage(fmt::format("{} of the {} answers of {} are missing, and only judging was asked for", n_missing, questions_.size(), variant.name), plan_.run_dir, "Make them first: the same command with `run` in place of `judge`.");
+    }
+
+    void answer_served(std::size_t index) {
+        const auto [key_of, missing] = missing_answers(index);
+        if (missing.empty()) return served_[index]->leave();
+        const VariantFacts& facts = facts_.variants[index];
+        llm::ServedGenerator& generator = served_[index]->generator();
+        const std::string version_note = "model that replies named, of " + facts.engine.fingerprint;
+        generator.expect_version(store_->note(version_note).value_or(""));
+        progress_.begin(fmt::format("answers of {}", facts.name), missing.size(), "questions");
+        answer::answer_questions(generator, missing, plan_.generation, {},
+                                 [&](const Answer& answer) {
+                                     store_->save_answer({key_of.at(answer.question_id), facts.name, facts.engine.fingerprint, answer, utc_now()});
+                                     store_->put_note(version_note, generator.reply_version());
+                                     progress_.advance(1);
+                                 },
+                                 cancel_);
+        stop_if_cancelled();
+        served_[index]->leave();
+        progress_.finish("");
+    }
+
     void answer(std::size_t index) {
         if (given_[index]) return keep_given(index);
+        if (served_[index]) return answer_served(index);
         const Variant& variant = variants_[index];
         const VariantFacts& facts = facts_.variants[index];
         const answer::PromptSet& prompts = prompts_[index];
-        std::map<std::string, std::string> key_of;  // question id -> key
-        std::vector<const answer::PreparedPrompt*> missing;
-        {
-            const std::vector<std::string> keys = store_->missing_answers(facts.answer_keys);
-            std::set<std::string> wanted(keys.begin(), keys.end());
-            for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
-                key_of[prompts.prompts[q].question_id] = facts.answer_keys[q];
-                if (wanted.erase(facts.answer_keys[q]) > 0) missing.push_back(&prompts.prompts[q]);
-            }
-        }
-        if (options_.only_judge && !missing.empty()) {
-            throw_usage(fmt::format("{} of the {} answers of {} are missing, and only judging was asked for", missing.size(), questions_.size(), variant.name), plan_.run_dir, "Make them first: the same command with `run` in place of `judge`.");
-        }
+        const auto [key_of, missing] = missing_answers(index);
+        refuse_to_answer(variant, missing.size());
         if (options_.only_judge || (missing.empty() && !recheck_is_owed(variant, prompts, facts))) return;
 
         progress_.begin(fmt::format("answers of {}", variant.name), missing.size(), "questions");
@@ -469,6 +558,7 @@ class Experiment {
     std::string plan_sha256_;
     std::vector<Variant> variants_;                        ///< baseline first
     std::vector<std::optional<GivenAnswers>> given_;       ///< one a variant; empty: it is answered here
+    std::vector<std::unique_ptr<ServedVariant>> served_;  ///< likewise; null: not served
     std::vector<std::size_t> here_;                        ///< places in variants_ of those that run here
     std::vector<answer::PromptSet> prompts_;               ///< one a variant, equal unless own-template; empty of those that do not run here
     std::int64_t longest_ = 0;

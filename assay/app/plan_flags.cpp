@@ -16,8 +16,8 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("EXPERIMENT", flags.file, "experiment file (YAML; `assay init` writes one); without it the flags describe the experiment");
 
     const auto what = "Experiment";
-    command.add_option("-m,--model", o.model, "the original's GGUF: the baseline; or [NAME=]answers:FILE, answers that were made elsewhere")->group(what);
-    command.add_option("--variants", flags.variants, "what is compared with it, separated by commas: types to make of it (Q8_0,Q4_K_M), GGUF files, or [NAME=]answers:FILE")->delimiter(',')->allow_extra_args(false)->group(what);
+    command.add_option("-m,--model", o.model, "the original: a GGUF, ollama:NAME, a served model as [NAME=]PROVIDER:MODEL@URL, or [NAME=]answers:FILE")->group(what);
+    command.add_option("--variants", flags.variants, "what is compared with it, separated by commas: types to make of it (Q8_0,Q4_K_M), GGUF files, ollama:NAME (a GGUF of Ollama's), served models as [NAME=]ollama:MODEL@URL or [NAME=]openai:MODEL@URL, or [NAME=]answers:FILE")->delimiter(',')->allow_extra_args(false)->group(what);
     command.add_option("--questions", o.questions, "dataset: JSONL, JSON or CSV; may be left out where the baseline's answers hold their questions")->group(what);
     command.add_flag("--allow-missing", o.allow_missing, "a question without an answer in a file of answers counts as no answer instead of stopping the run")->group(what);
     command.add_option("--limit", o.limit, "the first N questions only")->group(what);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
 namespace {
@@ -45,11 +47,24 @@ int n_threads_of(const Plan& plan) { return plan.engine.threads > 0 ? plan.engin
 /// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
 std::vector<std::string> files_to_run(const Plan& plan) {
     std::vector<std::string> out;
-    if (plan.baseline.answers.empty()) out.push_back(plan.baseline.file);
+    const auto runs_here = [](const VariantSpec& spec) { return spec.answers.empty() && spec.served.provider.empty(); };
+    if (runs_here(plan.baseline)) out.push_back(variants::path_of_model(plan.baseline.file));
     for (const VariantSpec& spec : plan.variants) {
-        if (spec.answers.empty()) out.push_back(plan.baseline.answers.empty() ? plan.baseline.file : spec.file);
+        if (runs_here(spec)) out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file : plan.baseline.file));
     }
     return out;
+}
+
+std::size_t n_served(const Plan& plan) {
+    const auto is_served = [](const VariantSpec& spec) { return !spec.served.provider.empty(); };
+    return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(), plan.variants.end(), is_served));
+}
+
+std::string source_of(const VariantSpec& spec) {
+    if (!spec.answers.empty()) return "answers in " + spec.answers;
+    const ServedSpec& served = spec.served;
+    if (served.provider.empty()) return spec.file;
+    return fmt::format("{} at {} ({})", served.model.empty() ? spec.file : served.model, fmt::join(served.urls, ", "), served.provider);
 }
 
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
@@ -136,15 +151,16 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     for (const JudgeWork& work : work_of(plan, questions)) calls += work.n_calls(), controls += work.n_controls;
 
     std::string out = fmt::format("experiment {}\n", plan.name);
-    const std::size_t n_to_make = questions.size() * files_to_run(plan).size();
-    out += fmt::format("  baseline   {} ({}{})\n", plan.baseline.name, plan.baseline.answers.empty() ? "" : "answers in ", plan.baseline.answers.empty() ? plan.baseline.file : plan.baseline.answers);
+    const std::size_t n_to_make = questions.size() * files_to_run(plan).size(), n_to_ask = questions.size() * n_served(plan);
+    out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
-    if (n_to_make == 0) {
+    if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";
     } else {
         out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, n_threads_of(plan));
     }
+    if (n_to_ask > 0) out += fmt::format("  servers    at most {} questions are asked of served models\n", n_to_ask);
     out += fmt::format("  judges     {}{}\n", fmt::join(judges, ", "), calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
     out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n", plan.analysis.margin * 100, plan.analysis.alpha);
     out += fmt::format("  run        {}\n", plan.run_dir);

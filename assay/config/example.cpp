@@ -21,6 +21,10 @@ variants:                         # a type that llama.cpp can make, a file, or a
   - Q4_K_M
   # - {name: mine, file: other.gguf}
   # - {name: q4, answers: q4.jsonl}                        # or answers:q4.jsonl
+  # - {name: served, provider: ollama, model: "qwen2.5:0.5b"}  # a server runs it; url: another address than OLLAMA_HOST's, pull: true fetches it first
+  # - {name: theirs, type: Q4_K_M, provider: ollama}         # a file of ours, created there for the run
+  # - {name: vllm, provider: openai, model: m, url: "http://127.0.0.1:8000/v1", concurrency: 4}   # urls: several at once; server: vllm, where it does not say so itself
+  # - {name: pulled, file: "ollama:qwen2.5:0.5b"}            # the GGUF behind that name in Ollama's store, in assay's engine
   # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer counts as "no answer"; else it is an error
   # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
 

@@ -6,7 +6,9 @@
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/judge_address.hpp"
+#include "assay/config/key_names.hpp"
 #include "assay/config/quant_types.hpp"
+#include "assay/config/served_entry.hpp"
 #include "assay/config/settings.hpp"
 #include "assay/config/yaml_reader.hpp"
 #include "assay/records/judge_provider.hpp"
@@ -21,15 +23,6 @@ constexpr auto kProviders = [] {
     for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
     return names;
 }();
-constexpr std::array<std::string_view, 4> kKeyWords{"api-key", "api_key", "key", "token"};
-
-/// An environment variable by its customary spelling. Narrower than POSIX on purpose: a key that was pasted here by
-/// mistake would be stored with the plan, and keys hold lower-case letters.
-bool is_variable_name(std::string_view text) {
-    return !text.empty() && !(text[0] >= '0' && text[0] <= '9') && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
-}
 
 class ExperimentFile {
  public:
@@ -108,8 +101,10 @@ class ExperimentFile {
         auto baseline = file_block("baseline", word);
         if (baseline) {
             note_text(*baseline, "name", plan_.baseline.name);
-            path(*baseline, "file", plan_.baseline.file);
+            model_path(*baseline, plan_.baseline);
             read_answers(*baseline, plan_.baseline);
+            read_served(*baseline, plan_.baseline.served, problems_);
+            if (baseline->has("provider")) note(*baseline, "provider");
             if (baseline->has("file") && baseline->has("answers"))
                 problems_.add(baseline->where("answers"), "is given beside file; give one of them");
             baseline->finish();
@@ -117,6 +112,12 @@ class ExperimentFile {
             plan_.baseline = baseline_of_text(word, folder_, root_.where("baseline"), problems_);
             if (!plan_.baseline.name.empty()) draft_.origins["baseline.name"] = root_.where("baseline");
         }
+    }
+
+    void model_path(MapReader& map, VariantSpec& variant) {
+        std::string text;
+        if (map.has("file")) note(map, "file");
+        if (map.text("file", text)) variant.file = model_path_of(folder_, text, map.where("file"), problems_);
     }
 
     void read_answers(MapReader& map, VariantSpec& variant) {
@@ -156,9 +157,10 @@ class ExperimentFile {
         MapReader map(node, key, draft_.source, problems_);
         VariantSpec variant;
         note_text(map, "name", variant.name);
-        path(map, "file", variant.file);
+        model_path(map, variant);
         path(map, "imatrix", variant.imatrix);
         read_answers(map, variant);
+        read_served(map, variant.served, problems_);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
             if (!map.text(word, type)) continue;
@@ -166,7 +168,7 @@ class ExperimentFile {
             draft_.origins[key + ".type"] = map.where(word);
         }
         const int n_given = map.has("type") + map.has("quant") + map.has("file") + map.has("answers");
-        if (n_given != 1) {
+        if (n_given > 1 || (n_given == 0 && !map.has("provider"))) {
             problems_.add(map.where(""),
                           fmt::format("needs one of type, file and answers, and has {}", n_given == 0 ? "none" : "several"),
                           "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.");
@@ -258,11 +260,7 @@ class ExperimentFile {
                           "Write provider: reference, or provider: openai with url and model.");
         }
         note_text(map, "model", judge.model);
-        if (map.text("api-key-env", judge.api_key_env) && !is_variable_name(judge.api_key_env)) {
-            problems_.add(map.where("api-key-env"), "must be the name of an environment variable, in capitals",
-                          "Put the key itself into that variable.");
-            judge.api_key_env.clear();
-        }
+        read_key_variable(map, judge.api_key_env, problems_);
         if (std::string url; map.text("url", url)) {
             auto checked = checked_url(url);
             if (!checked) problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
@@ -272,12 +270,6 @@ class ExperimentFile {
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
         path(map, "prompt-template", draft_.judge_template_files.back());
-        for (const std::string_view word : kKeyWords) {
-            if (!map.has(word)) continue;
-            map.know(word);
-            problems_.add(map.where(word), "keys come from the environment only, never from a file",
-                          "Put the key into a variable and write api-key-env: NAME_OF_THE_VARIABLE.");
-        }
         map.finish();
         return judge;
     }
@@ -346,6 +338,15 @@ std::string absolute_path(const std::filesystem::path& base,
     return "";
 }
 
+std::string model_path_of(const std::filesystem::path& base,
+                          std::string_view text,
+                          const Where& where,
+                          Problems& problems) {
+    if (!text.starts_with(kOllamaFile)) return absolute_path(base, text, where, problems);
+    if (text.size() == kOllamaFile.size() || !is_valid_utf8(text)) problems.add(where, "names no model of Ollama's", "Write ollama:MODEL:TAG.");
+    return std::string(text);
+}
+
 std::string type_of_text(std::string_view text, const Where& where, Problems& problems) {
     if (const auto type = find_quant_type(text)) return std::string(type->name);
     problems.add(where, fmt::format("unknown type \"{}\"; known: {}", shorten(text, 60), quant_type_list()));
@@ -382,8 +383,9 @@ VariantSpec baseline_of_text(std::string_view text,
                              const Where& where,
                              Problems& problems) {
     if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
+    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
     VariantSpec baseline;
-    baseline.file = absolute_path(base, text, where, problems);
+    baseline.file = model_path_of(base, text, where, problems);
     return baseline;
 }
 
@@ -392,9 +394,10 @@ VariantSpec variant_of_text(std::string_view text,
                             const Where& where,
                             Problems& problems) {
     if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
+    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
     VariantSpec variant;
-    if (to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
-        variant.file = absolute_path(base, text, where, problems);
+    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
+        variant.file = model_path_of(base, text, where, problems);
     } else {
         variant.type = type_of_text(text, where, problems);
     }

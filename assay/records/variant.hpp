@@ -57,12 +57,16 @@ struct AnswersFile {
 /// A model that a server runs. What the server does not tell is empty or 0.
 struct ServedModel {
     std::string provider;        ///< "ollama" | "openai"
-    std::string address;         ///< base address
+    std::string address;         ///< base address; several: separated by ", "
     std::string model;           ///< as asked for
     std::string digest;          ///< of the model, as the server gives it
     std::string quantization;    ///< "Q4_K_M"
     std::string server_version;
     std::uint64_t size_bytes = 0;
+    std::string server{};        ///< "ollama" | "llama-server" | "vllm" | "openai"
+    std::uint64_t n_parameters = 0;
+    std::string chat_template{}; ///< its text
+    std::string parameters{};    ///< settings that are stored with the model, as text
 };
 
 /// One way of running the model. Without `answers` and `served` it is a GGUF file that assay-engine runs.

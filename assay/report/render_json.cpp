@@ -102,7 +102,11 @@ Json served_json(const std::optional<ServedModel>& served) {
             {"digest", text_or_null(served->digest)},
             {"quantization", text_or_null(served->quantization)},
             {"server_version", text_or_null(served->server_version)},
-            {"size_bytes", served->size_bytes == 0 ? Json(nullptr) : Json(served->size_bytes)}};
+            {"size_bytes", served->size_bytes == 0 ? Json(nullptr) : Json(served->size_bytes)},
+            {"server", text_or_null(served->server)},
+            {"n_parameters", served->n_parameters == 0 ? Json(nullptr) : Json(served->n_parameters)},
+            {"chat_template", text_or_null(served->chat_template)},
+            {"parameters", text_or_null(served->parameters)}};
 }
 
 /// Members that were not measured are null, and then there is a why.

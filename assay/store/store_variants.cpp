@@ -37,7 +37,11 @@ std::string to_json(const std::optional<ServedModel>& served) {
                           {"digest", served->digest},
                           {"quantization", served->quantization},
                           {"server_version", served->server_version},
-                          {"size_bytes", served->size_bytes}}
+                          {"size_bytes", served->size_bytes},
+                          {"server", served->server},
+                          {"n_parameters", served->n_parameters},
+                          {"chat_template", served->chat_template},
+                          {"parameters", served->parameters}}
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -51,7 +55,8 @@ std::optional<ServedModel> served_of_json(const std::string& text) {
     if (text.empty()) return std::nullopt;
     const auto json = nlohmann::json::parse(text);
     return ServedModel{json.at("provider"),     json.at("address"),        json.at("model"),     json.at("digest"),
-                       json.at("quantization"), json.at("server_version"), json.at("size_bytes")};
+                       json.at("quantization"), json.at("server_version"), json.at("size_bytes"), json.at("server"),
+                       json.at("n_parameters"), json.at("chat_template"),  json.at("parameters")};
 }
 
 Variant variant_of(const Statement& row) {

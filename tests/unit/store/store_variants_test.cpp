@@ -55,6 +55,25 @@ TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
     EXPECT_EQ(store_->questions("p2").size(), 1u);
 }
 
+TEST_F(VariantsTest, WhatAServerToldComesBack) {
+    Variant variant;
+    variant.name = "q4";
+    variant.recipe = "a server's model";
+    variant.served = ServedModel{"ollama", "http://a, http://b", "m:1", "d1", "Q4_K_M", "0.17.4", 397821319, "ollama", 494032768, "{{ .System }}", "stop \"x\""};
+    store_->save_variant("p1", variant, 0);
+    const auto back = store_->variants("p1").at(0).served;
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->address, "http://a, http://b");
+    EXPECT_EQ(back->digest, "d1");
+    EXPECT_EQ(back->quantization, "Q4_K_M");
+    EXPECT_EQ(back->server, "ollama");
+    EXPECT_EQ(back->server_version, "0.17.4");
+    EXPECT_EQ(back->size_bytes, 397821319u);
+    EXPECT_EQ(back->n_parameters, 494032768u);
+    EXPECT_EQ(back->chat_template, "{{ .System }}");
+    EXPECT_EQ(back->parameters, "stop \"x\"");
+}
+
 TEST_F(VariantsTest, OfAnUnknownPlanAreABug) {
     EXPECT_THROW(store_->save_questions("unknown", std::vector{question("a")}), std::logic_error);
     EXPECT_THROW(store_->save_variant("unknown", Variant{}, 0), std::logic_error);

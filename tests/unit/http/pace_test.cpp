@@ -1,8 +1,8 @@
-#include "assay/judge/pace.hpp"
+#include "assay/http/pace.hpp"
 
 #include <gtest/gtest.h>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST(Pace, AHoldIsHeldAndAShorterOneDoesNotEndIt) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

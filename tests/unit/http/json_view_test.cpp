@@ -1,8 +1,8 @@
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 #include <gtest/gtest.h>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 TEST(JsonView, ReadsWhatIsThere) {
@@ -20,12 +20,27 @@ TEST(JsonView, WhatIsMissingOrOfAnotherTypeIsNothing) {
     EXPECT_EQ(view["n"].text(), "");
     EXPECT_EQ(view["n"].count(), 0);
     EXPECT_EQ(view["f"].count(), 0);
+    EXPECT_EQ(view["f"].number(), 1.5);
+    EXPECT_EQ(view["n"].number(), -1);
+    EXPECT_EQ(view["t"].number(), 0);
     EXPECT_EQ(view["big"].count(), 0);
     EXPECT_TRUE(view["t"].items().empty());
     EXPECT_FALSE(view["t"].is_true());
     EXPECT_TRUE(view["o"].is_object());
     EXPECT_FALSE(view["o"].is_array());
     EXPECT_EQ(view["x"].dump(), "");
+}
+
+TEST(JsonView, AMessagesContentIsATextOrPartsOfOne) {
+    EXPECT_EQ(content_text(JsonView(R"({"c": "one"})")["c"]), "one");
+    EXPECT_EQ(content_text(JsonView(R"({"c": [{"type": "text", "text": "one, "}, {"type": "image"}, {"text": "two"}]})")["c"]), "one, two");
+    EXPECT_EQ(content_text(JsonView("{}")["c"]), "");
+}
+
+TEST(JsonView, DepthIsThatOfBracketsOutsideOfStrings) {
+    EXPECT_TRUE(nests_deeper_than(std::string(100000, '['), 64));
+    EXPECT_FALSE(nests_deeper_than("[\"[[[[[\\\"[[[[\"]", 1));
+    EXPECT_TRUE(nests_deeper_than("[[1]]", 1));
 }
 
 TEST(JsonView, WhatIsNoObjectIsNothingWhateverItsBytes) {
@@ -44,4 +59,4 @@ TEST(JsonView, APartOutlivesItsDocument) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

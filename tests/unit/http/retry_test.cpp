@@ -1,8 +1,8 @@
-#include "assay/judge/retry.hpp"
+#include "assay/http/retry.hpp"
 
 #include <gtest/gtest.h>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 constexpr std::int64_t kNow = 784111777;  // Sun, 06 Nov 1994 08:49:37 GMT
@@ -67,4 +67,4 @@ TEST(Retry, OnlyWhatCanPassIsTriedAgain) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,4 +1,4 @@
-#include "assay/judge/endpoint.hpp"
+#include "assay/http/endpoint.hpp"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 #include "assay/base/text.hpp"
 #include "assay/records/judge_provider.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 struct UrlDeleter {
@@ -50,17 +50,17 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
     const char* shape = "give the base address alone, like http://127.0.0.1:9000/v1";
     // What is wrong with it may be a key inside: such an address is not repeated.
     if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
-        return fail("the judge's url is not an address", {}, shape);
+        return fail("the url is not an address", {}, shape);
     for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
         if (!part_of(parsed.get(), part).empty()) {
-            return fail("the judge's url holds a user name, a query or a fragment, which would be stored", {},
+            return fail("the url holds a user name, a query or a fragment, which would be stored", {},
                         std::string(shape) + ", and name the key's environment variable in api-key-env");
         }
     }
     Endpoint endpoint;
     const std::string scheme = part_of(parsed.get(), CURLUPART_SCHEME);
     if (scheme != "http" && scheme != "https")
-        return fail(fmt::format("the judge's url begins with {}://", scheme), url, shape);
+        return fail(fmt::format("the url begins with {}://", scheme), url, shape);
     endpoint.encrypted = scheme == "https";
     endpoint.base_url = part_of(parsed.get(), CURLUPART_URL);
     while (!endpoint.base_url.empty() && endpoint.base_url.back() == '/') endpoint.base_url.pop_back();
@@ -71,26 +71,25 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
     return endpoint;
 }
 
-Result<std::string> find_key(const JudgeSpec& spec, const Endpoint& endpoint) {
-    const JudgeProvider* provider = find_judge_provider(spec.provider);
+Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint) {
+    const JudgeProvider* provider = find_judge_provider(owner.provider);
     ASSAY_CHECK(provider != nullptr);
-    if (spec.api_key_env.empty()) {
+    if (owner.api_key_env.empty()) {
         const bool own_host = endpoint.host == provider->own_host && endpoint.encrypted;
         if (provider->key_variable.empty() || (!own_host && !endpoint.loopback)) return std::string();
     }
-    const std::string name(spec.api_key_env.empty() ? provider->key_variable : spec.api_key_env);
-    const std::string place = fmt::format("judge {}", spec.name);
+    const std::string name(owner.api_key_env.empty() ? provider->key_variable : owner.api_key_env);
     const auto key = variable(name);
     if (!key) {
-        if (spec.api_key_env.empty() && endpoint.loopback) return std::string();
-        return fail(fmt::format("the environment variable {} is not set", name), place,
+        if (owner.api_key_env.empty() && endpoint.loopback) return std::string();
+        return fail(fmt::format("the environment variable {} is not set", name), owner.place,
                     "put the key for " + endpoint.host + " into it");
     }
     const bool printable = std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7F; });
     if (!printable)
         return fail(fmt::format("the environment variable {} holds a space or a character that no key has", name),
-                    place);
+                    owner.place);
     return *key;
 }
 
-}  // namespace assay::judge
+}  // namespace assay::http

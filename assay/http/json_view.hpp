@@ -7,7 +7,11 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::judge {
+namespace assay::http {
+
+/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
+/// which would allocate for each level. Servers' replies need about 5.
+[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
 
 /// A value in a document; cheap to copy, and keeps the document alive.
 class JsonView {
@@ -24,6 +28,7 @@ class JsonView {
     [[nodiscard]] bool is_true() const;
     [[nodiscard]] std::string text() const;    ///< of a string; else empty
     [[nodiscard]] std::int64_t count() const;  ///< of a whole number that is not negative; else 0
+    [[nodiscard]] double number() const;       ///< of any number; else 0
     [[nodiscard]] std::string dump() const;    ///< as JSON, members in their order; "" for nothing
 
  private:
@@ -31,4 +36,7 @@ class JsonView {
     std::shared_ptr<const void> value_;  ///< an ordered_json, shared with the document that it is a part of; null: nothing
 };
 
-}  // namespace assay::judge
+/// Of a message's content: a string, or a list of {"type": "text", "text": ...}, whose texts are joined.
+[[nodiscard]] std::string content_text(const JsonView& content);
+
+}  // namespace assay::http

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace assay::judge {
+namespace assay::http {
 
 /// Two token buckets (requests, tokens of text) that fill evenly and hold what one second brings, at least one: nothing
 /// leaves in bursts, and over any time no more leaves than the limits allow, but for that one second's worth and, of
@@ -41,4 +41,4 @@ class Pace {
     Clock::time_point held_until_{};
 };
 
-}  // namespace assay::judge
+}  // namespace assay::http

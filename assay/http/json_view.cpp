@@ -1,11 +1,10 @@
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
-#include "assay/judge/parse.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 using nlohmann::ordered_json;
@@ -16,6 +15,24 @@ const ordered_json& json_of(const std::shared_ptr<const void>& value) {
 }
 
 }  // namespace
+
+bool nests_deeper_than(std::string_view json, int depth) {
+    int open = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_string && c == '\\') {
+            ++i;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            if (++open > depth) return true;
+        } else if (!in_string && (c == '}' || c == ']')) {
+            --open;
+        }
+    }
+    return false;
+}
 
 JsonView::JsonView(std::string_view document) {
     if (nests_deeper_than(document, 64)) return;
@@ -51,9 +68,20 @@ std::int64_t JsonView::count() const {
     return json.is_number_unsigned() ? json.get<std::int64_t>() : 0;
 }
 
+double JsonView::number() const {
+    const ordered_json& json = json_of(value_);
+    return json.is_number() ? json.get<double>() : 0;
+}
+
 std::string JsonView::dump() const {
     const ordered_json& json = json_of(value_);
     return json.is_discarded() ? std::string() : json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-}  // namespace assay::judge
+std::string content_text(const JsonView& content) {
+    std::string out = content.text();
+    for (const JsonView& part : content.items()) out += part["text"].text();
+    return out;
+}
+
+}  // namespace assay::http

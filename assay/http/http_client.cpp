@@ -1,16 +1,17 @@
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <utility>
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256u << 10;
@@ -27,7 +28,8 @@ struct ListDeleter {
 
 struct Transfer {
     std::unique_ptr<CURL, EasyDeleter> easy;
-    std::string request;
+    HttpRequest request;
+    std::ifstream file;
     HttpReply reply;
     std::size_t header_bytes = 0;
     bool too_long = false;
@@ -52,9 +54,23 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (colon == std::string_view::npos) return size;
     const std::string name = to_lower_ascii(line.substr(0, colon));
     if (name == "retry-after") transfer.reply.retry_after = trim(line.substr(colon + 1));
+    if (name == "server") transfer.reply.server = trim(line.substr(colon + 1));
     if (name == "date") transfer.reply.date = trim(line.substr(colon + 1));
     if (name.find("ratelimit") != std::string::npos) transfer.reply.limits[name] = trim(line.substr(colon + 1));
     return size;
+}
+
+std::size_t on_read(char* data, std::size_t, std::size_t room, void* user) {
+    auto& transfer = *static_cast<Transfer*>(user);
+    transfer.file.read(data, static_cast<std::streamsize>(room));
+    return transfer.file.bad() ? CURL_READFUNC_ABORT : static_cast<std::size_t>(transfer.file.gcount());
+}
+
+int on_seek(void* user, curl_off_t offset, int origin) {
+    auto& transfer = *static_cast<Transfer*>(user);
+    transfer.file.clear();
+    transfer.file.seekg(offset, origin == SEEK_SET ? std::ios::beg : origin == SEEK_CUR ? std::ios::cur : std::ios::end);
+    return transfer.file ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 void initialise_curl_once() {
@@ -78,16 +94,19 @@ std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& 
 }  // namespace
 
 struct HttpClient::State {
-    HttpTarget target;
+    struct Place {
+        HttpTarget target;
+        std::unique_ptr<curl_slist, ListDeleter> headers;
+    };
+    std::vector<Place> places;
     std::unique_ptr<CURLM, MultiDeleter> multi;
-    std::unique_ptr<curl_slist, ListDeleter> headers;
     std::map<CURL*, std::unique_ptr<Transfer>> transfers;
 
-    void add_header(const std::string& line) {
-        curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    static void add_header(Place& place, const std::string& line) {
+        curl_slist* longer = curl_slist_append(place.headers.get(), line.c_str());
         if (!longer) throw_operational("libcurl: out of memory");
-        static_cast<void>(headers.release());
-        headers.reset(longer);
+        static_cast<void>(place.headers.release());
+        place.headers.reset(longer);
     }
 
     void configure(Transfer& transfer) {
@@ -98,13 +117,31 @@ struct HttpClient::State {
                 throw_operational(
                     fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
         };
-        set(CURLOPT_URL, target.url.c_str());
+        const HttpRequest& request = transfer.request;
+        const Place& place = places.at(request.target);
+        const HttpTarget& target = place.target;
+        set(CURLOPT_URL, (target.url + request.path).c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
-        set(CURLOPT_HTTPHEADER, headers.get());
+        set(CURLOPT_HTTPHEADER, place.headers.get());
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-        set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request.size()));
-        set(CURLOPT_POSTFIELDS, transfer.request.data());
+        if (request.method == "GET") {
+            set(CURLOPT_HTTPGET, 1L);
+        } else if (request.method == "HEAD") {
+            set(CURLOPT_NOBODY, 1L);
+        } else {
+            set(CURLOPT_POST, 1L);
+            if (request.method != "POST") set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+            if (request.file.empty()) {
+                set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+                set(CURLOPT_POSTFIELDS, request.body.data());
+            } else {
+                set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(std::filesystem::file_size(request.file)));
+                set(CURLOPT_READFUNCTION, on_read);
+                set(CURLOPT_READDATA, &transfer);
+                set(CURLOPT_SEEKFUNCTION, on_seek);
+                set(CURLOPT_SEEKDATA, &transfer);
+            }
+        }
         set(CURLOPT_ACCEPT_ENCODING, "");
         set(CURLOPT_FOLLOWLOCATION, 0L);
         set(CURLOPT_CONNECTTIMEOUT_MS, 10000L);
@@ -133,7 +170,7 @@ struct HttpClient::State {
         if (code == CURLE_OK) {
             transfer.reply.status = static_cast<int>(status);
         } else {
-            transfer.reply.trouble = describe(code, transfer, target);
+            transfer.reply.trouble = describe(code, transfer, places[transfer.request.target].target);
         }
         HttpReply reply = std::move(transfer.reply);
         curl_multi_remove_handle(multi.get(), easy);
@@ -154,24 +191,30 @@ struct HttpClient::State {
     }
 };
 
-HttpClient::HttpClient(HttpTarget target) : state_(std::make_unique<State>()) {
+HttpClient::HttpClient(std::vector<HttpTarget> targets) : state_(std::make_unique<State>()) {
     initialise_curl_once();
-    state_->target = std::move(target);
     state_->multi.reset(curl_multi_init());
     if (!state_->multi) throw_operational("libcurl: out of memory");
-    for (const std::string& line : state_->target.headers) state_->add_header(line);
-    state_->add_header("Expect:");  // no round trip before a long body: many servers never answer it
+    for (HttpTarget& target : targets) {
+        State::Place& place = state_->places.emplace_back(State::Place{std::move(target), nullptr});
+        for (const std::string& line : place.target.headers) State::add_header(place, line);
+        State::add_header(place, "Expect:");  // no round trip before a long body: many servers never answer it
+    }
 }
 
 HttpClient::~HttpClient() {
     for (const auto& [easy, transfer] : state_->transfers) curl_multi_remove_handle(state_->multi.get(), easy);
 }
 
-void HttpClient::post(std::size_t id, std::string body) {
+void HttpClient::send(std::size_t id, HttpRequest request) {
     auto transfer = std::make_unique<Transfer>();
     transfer->easy.reset(curl_easy_init());
     if (!transfer->easy) throw_operational("libcurl: out of memory");
-    transfer->request = std::move(body);
+    transfer->request = std::move(request);
+    if (const auto& file = transfer->request.file; !file.empty()) {
+        transfer->file.open(file, std::ios::binary);
+        if (!transfer->file || !std::filesystem::is_regular_file(file)) throw_operational("the file cannot be read", file.string());
+    }
     transfer->reply.id = id;
     state_->configure(*transfer);
     CURL* easy = transfer->easy.get();
@@ -193,4 +236,13 @@ std::vector<HttpReply> HttpClient::poll(std::chrono::milliseconds wait) {
     }
 }
 
-}  // namespace assay::judge
+HttpReply call(HttpClient& client, HttpRequest request, const std::atomic<bool>& cancel) {
+    client.send(0, std::move(request));
+    while (!cancel) {
+        const auto replies = client.poll(std::chrono::milliseconds(100));
+        if (!replies.empty()) return replies.front();
+    }
+    throw Error(ErrorKind::kInterrupted, {"stopped while a server was asked", {}, {}});
+}
+
+}  // namespace assay::http

@@ -1,12 +1,11 @@
 #pragma once
-// Where a judge's requests go and which key may go there.
+// Where requests to a service go and which key may go there.
 
 #include <string>
 
 #include "assay/base/result.hpp"
-#include "assay/records/plan.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 
 struct Endpoint {
     std::string base_url;       ///< as libcurl writes it, without a slash at the end: "http://127.0.0.1:9000/v1"
@@ -20,9 +19,15 @@ struct Endpoint {
 /// stored. Parsed by libcurl itself, so that the host which is checked is the host that is asked.
 [[nodiscard]] Result<Endpoint> parse_endpoint(const std::string& url);
 
-/// The key for the endpoint, from the environment: of spec.api_key_env, which must then be set; else of the provider's
+struct KeyOwner {
+    std::string place;        ///< for sentences: "judge panel-1"
+    std::string provider;     ///< a name of kJudgeProviders
+    std::string api_key_env;  ///< the variable that the experiment names; empty: none
+};
+
+/// The key for the endpoint, from the environment: of owner.api_key_env, which must then be set; else of the provider's
 /// own variable (records/judge_provider.hpp), for its own host over https (must be set) and loopback (may be missing)
 /// only. Empty: none is sent.
-[[nodiscard]] Result<std::string> find_key(const JudgeSpec& spec, const Endpoint& endpoint);
+[[nodiscard]] Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint);
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace assay::judge {
+namespace assay::http {
 
 /// Longest wait that a server's Retry-After is granted, in seconds.
 inline constexpr double kMaxRetryAfterS = 300;
@@ -31,4 +31,4 @@ inline constexpr double kMaxRetryAfterS = 300;
 /// Whether a request with this HTTP status is worth another attempt: 408, 409, 425, 429 and 5xx.
 [[nodiscard]] bool is_retried(int status);
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,14 +1,17 @@
 #pragma once
-// POST requests to one address, several at once, on the caller's thread (curl's multi interface).
+// Requests to one or several addresses, many at once, on the caller's thread (curl's multi interface).
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-namespace assay::judge {
+namespace assay::http {
 
 struct HttpTarget {
     std::string url;
@@ -18,12 +21,21 @@ struct HttpTarget {
     bool use_proxy = true;             ///< heed http_proxy, https_proxy, no_proxy
 };
 
+struct HttpRequest {
+    std::string method = "POST";     ///< GET, HEAD, POST or DELETE
+    std::string path = {};           ///< added to the target's url; empty, or begins with '/'
+    std::string body = {};           ///< of POST and DELETE
+    std::filesystem::path file = {};  ///< of POST, in place of `body`: read while it is sent
+    std::size_t target = 0;          ///< index into the client's targets
+};
+
 struct HttpReply {
     std::size_t id = 0;
     int status = 0;  ///< 0: no reply, see `trouble`
     std::string body;
     std::string retry_after;  ///< the header's value, may be empty
     std::string date;         ///< likewise
+    std::string server;       ///< likewise
     std::map<std::string, std::string> limits;  ///< headers with "ratelimit" in their names, which are in lower case
     std::string trouble;      ///< a sentence that begins with host:port: no connection, timeout, broken off, too long
     bool connected = false;   ///< a connection was made; false: refused, no such host
@@ -36,14 +48,16 @@ class HttpClient {
  public:
     static constexpr std::size_t kMaxReplyBytes = 8u << 20;
 
-    explicit HttpClient(HttpTarget target);
+    explicit HttpClient(HttpTarget target) : HttpClient(std::vector<HttpTarget>{std::move(target)}) {}
+    explicit HttpClient(std::vector<HttpTarget> targets);
     /// Breaks off what is in flight.
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// Begins a request. `id` comes back with its reply.
-    void post(std::size_t id, std::string body);
+    /// Begins a request. `id` comes back with its reply. A file that cannot be read throws Error.
+    void send(std::size_t id, HttpRequest request);
+    void post(std::size_t id, std::string body) { send(id, {.body = std::move(body)}); }
 
     /// Works on the requests until one or more have ended, for at most `wait`, and returns those; sleeps if there are
     /// none.
@@ -54,4 +68,7 @@ class HttpClient {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace assay::judge
+/// One request, waited for. The client must have nothing else under way. Throws Error kInterrupted when `cancel` is set.
+[[nodiscard]] HttpReply call(HttpClient& client, HttpRequest request, const std::atomic<bool>& cancel);
+
+}  // namespace assay::http

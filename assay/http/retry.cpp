@@ -1,4 +1,4 @@
-#include "assay/judge/retry.hpp"
+#include "assay/http/retry.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 std::optional<std::int64_t> unix_time(std::string_view http_date) {
@@ -108,4 +108,4 @@ bool is_retried(int status) {
     return status == 408 || status == 409 || status == 425 || status == 429 || (status >= 500 && status <= 599);
 }
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,9 +1,9 @@
-#include "assay/judge/pace.hpp"
+#include "assay/http/pace.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 constexpr double kRounding = 1e-6;  ///< a bucket that lacks no more than this is not empty
@@ -49,4 +49,4 @@ void Pace::correct(double n_more_tokens, Clock::time_point now) { tokens_.take(n
 
 void Pace::hold(Clock::time_point until) { held_until_ = std::max(held_until_, until); }
 
-}  // namespace assay::judge
+}  // namespace assay::http

@@ -1,12 +1,14 @@
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
+#include "assay/base/result.hpp"
 #include "sim_server.hpp"
+#include "temp_folder.hpp"
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -49,6 +51,47 @@ TEST(HttpClient, PostsTheBodyAndGivesTheReply) {
     EXPECT_EQ(server.seen()[0].body, long_body);
     EXPECT_EQ(server.seen()[0].authorization, "Bearer k");
     EXPECT_EQ(server.seen()[0].path, "/v1/chat/completions");
+}
+
+TEST(HttpClient, ReadsAsksAndDeletesAtSeveralAddresses) {
+    const auto echo = [](const test::SeenRequest& request, int) {
+        return test::ScriptedReply{200, request.method + " " + request.path + " " + request.body, {{"Server", "sim"}}};
+    };
+    SimServer one(echo), two(echo);
+    const std::atomic<bool> cancel{false};
+    HttpTarget at_one = target(one.url()), at_two = target(two.url());
+    at_one.url = one.base();
+    at_two.url = two.base();
+    at_two.headers = {"Authorization: Bearer k"};
+    HttpClient client(std::vector{at_one, at_two});
+    const HttpReply got = call(client, {.method = "GET", .path = "/a"}, cancel);
+    EXPECT_EQ(got.body, "GET /a ");
+    EXPECT_EQ(got.server, "sim");
+    EXPECT_EQ(call(client, {.method = "DELETE", .path = "/b", .body = "{}", .target = 1}, cancel).body, "DELETE /b {}");
+    const HttpReply head = call(client, {.method = "HEAD", .path = "/c", .target = 1}, cancel);
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.body, "");
+    EXPECT_EQ(two.seen().at(0).authorization, "Bearer k");
+    EXPECT_EQ(one.seen().at(0).authorization, "");
+}
+
+TEST(HttpClient, AFileIsSentFromDisk) {
+    SimServer server([](const auto&, int) { return test::ScriptedReply{201, ""}; });
+    const test::TempFolder folder;
+    const std::string bytes(3 << 20, 'y');
+    const auto file = folder.write("big", bytes);
+    const std::atomic<bool> cancel{false};
+    HttpClient client(target(server.url()));
+    EXPECT_EQ(call(client, {.file = file}, cancel).status, 201);
+    EXPECT_EQ(server.seen().at(0).body, bytes);
+    EXPECT_THROW(client.send(1, {.file = folder / "missing"}), Error);
+}
+
+TEST(HttpClient, WaitingForAReplyCanBeBrokenOff) {
+    SimServer server([](const auto&, int) { return test::ScriptedReply{200, "", {}, 2000ms}; });
+    const std::atomic<bool> cancel{true};
+    HttpClient client(target(server.url()));
+    EXPECT_THROW(static_cast<void>(call(client, {.method = "GET"}, cancel)), Error);
 }
 
 TEST(HttpClient, ARefusedConnectionIsTroubleWithHostAndPort) {
@@ -147,4 +190,4 @@ TEST(HttpClient, PollWithoutRequestsSleepsAndEndingBreaksOff) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

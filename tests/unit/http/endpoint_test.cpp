@@ -1,10 +1,10 @@
-#include "assay/judge/endpoint.hpp"
+#include "assay/http/endpoint.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 Endpoint endpoint(const std::string& url) {
@@ -58,11 +58,7 @@ class EndpointKey : public ::testing::Test {
     static Result<std::string> key(const std::string& url,
                                    const std::string& variable = "",
                                    const std::string& provider = "openai") {
-        JudgeSpec spec;
-        spec.name = "panel";
-        spec.provider = provider;
-        spec.api_key_env = variable;
-        return find_key(spec, endpoint(url));
+        return find_key({"judge panel", provider, variable}, endpoint(url));
     }
 };
 
@@ -122,4 +118,4 @@ TEST_F(EndpointKey, AKeyThatWouldBreakTheHeaderIsRefusedUnseen) {
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http
