@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
 #include "assay/judge/json_view.hpp"
 #include "assay/judge/retry.hpp"
@@ -135,6 +136,8 @@ class Gemini final : public WireFormat {
         }
         return error;
     }
+
+    const BatchFormat* batches() const override { return &gemini_batches(); }
 };
 
 }  // namespace

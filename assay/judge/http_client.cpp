@@ -27,7 +27,9 @@ struct ListDeleter {
 
 struct Transfer {
     std::unique_ptr<CURL, EasyDeleter> easy;
-    std::string request;
+    HttpRequest request;
+    std::size_t most_bytes = 0;
+    std::unique_ptr<curl_slist, ListDeleter> headers;
     HttpReply reply;
     std::size_t header_bytes = 0;
     bool too_long = false;
@@ -36,7 +38,7 @@ struct Transfer {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
-    transfer.too_long = transfer.reply.body.size() + size > HttpClient::kMaxReplyBytes;
+    transfer.too_long = transfer.reply.body.size() + size > transfer.most_bytes;
     if (transfer.too_long) return 0;
     transfer.reply.body.append(data, size);
     return size;
@@ -65,7 +67,7 @@ void initialise_curl_once() {
 std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& target) {
     if (transfer.too_long)
         return fmt::format("{}: the reply is longer than {}", target.host_and_port,
-                           format_bytes(HttpClient::kMaxReplyBytes));
+                           format_bytes(target.most_reply_bytes));
     if (code == CURLE_OPERATION_TIMEDOUT && transfer.reply.connected) {
         return fmt::format("{}: no whole reply within {:g} s", target.host_and_port, target.timeout_s);
     }
@@ -80,14 +82,19 @@ std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& 
 struct HttpClient::State {
     HttpTarget target;
     std::unique_ptr<CURLM, MultiDeleter> multi;
-    std::unique_ptr<curl_slist, ListDeleter> headers;
     std::map<CURL*, std::unique_ptr<Transfer>> transfers;
 
-    void add_header(const std::string& line) {
-        curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    static void add_header(Transfer& transfer, const std::string& line) {
+        curl_slist* longer = curl_slist_append(transfer.headers.get(), line.c_str());
         if (!longer) throw_operational("libcurl: out of memory");
-        static_cast<void>(headers.release());
-        headers.reset(longer);
+        static_cast<void>(transfer.headers.release());
+        transfer.headers.reset(longer);
+    }
+
+    void add_headers(Transfer& transfer) const {
+        for (const std::string& line : target.headers) add_header(transfer, line);
+        add_header(transfer, "Expect:");  // no round trip before a long body: many servers never answer it
+        if (!transfer.request.content_type.empty()) add_header(transfer, "Content-Type: " + transfer.request.content_type);
     }
 
     void configure(Transfer& transfer) {
@@ -98,13 +105,15 @@ struct HttpClient::State {
                 throw_operational(
                     fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
         };
-        set(CURLOPT_URL, target.url.c_str());
+        set(CURLOPT_URL, transfer.request.url.c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
-        set(CURLOPT_HTTPHEADER, headers.get());
+        set(CURLOPT_HTTPHEADER, transfer.headers.get());
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-        set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request.size()));
-        set(CURLOPT_POSTFIELDS, transfer.request.data());
+        if (!transfer.request.get) {
+            set(CURLOPT_POST, 1L);
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request.body.size()));
+            set(CURLOPT_POSTFIELDS, transfer.request.body.data());
+        }
         set(CURLOPT_ACCEPT_ENCODING, "");
         set(CURLOPT_FOLLOWLOCATION, 0L);
         set(CURLOPT_CONNECTTIMEOUT_MS, 10000L);
@@ -159,20 +168,22 @@ HttpClient::HttpClient(HttpTarget target) : state_(std::make_unique<State>()) {
     state_->target = std::move(target);
     state_->multi.reset(curl_multi_init());
     if (!state_->multi) throw_operational("libcurl: out of memory");
-    for (const std::string& line : state_->target.headers) state_->add_header(line);
-    state_->add_header("Expect:");  // no round trip before a long body: many servers never answer it
 }
 
 HttpClient::~HttpClient() {
     for (const auto& [easy, transfer] : state_->transfers) curl_multi_remove_handle(state_->multi.get(), easy);
 }
 
-void HttpClient::post(std::size_t id, std::string body) {
+void HttpClient::post(std::size_t id, std::string body) { send(id, {state_->target.url, "", std::move(body)}); }
+
+void HttpClient::send(std::size_t id, HttpRequest request) {
     auto transfer = std::make_unique<Transfer>();
     transfer->easy.reset(curl_easy_init());
     if (!transfer->easy) throw_operational("libcurl: out of memory");
-    transfer->request = std::move(body);
+    transfer->request = std::move(request);
+    transfer->most_bytes = state_->target.most_reply_bytes;
     transfer->reply.id = id;
+    state_->add_headers(*transfer);
     state_->configure(*transfer);
     CURL* easy = transfer->easy.get();
     const CURLMcode code = curl_multi_add_handle(state_->multi.get(), easy);

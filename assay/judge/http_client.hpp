@@ -1,5 +1,5 @@
 #pragma once
-// POST requests to one address, several at once, on the caller's thread (curl's multi interface).
+// Requests to one server, several at once, on the caller's thread (curl's multi interface).
 
 #include <chrono>
 #include <cstddef>
@@ -16,6 +16,15 @@ struct HttpTarget {
     std::vector<std::string> headers;  ///< "Name: value"; sent to this address only, never to a proxy
     double timeout_s = 120;            ///< of one whole request, connecting included
     bool use_proxy = true;             ///< heed http_proxy, https_proxy, no_proxy
+    std::size_t most_reply_bytes = 8u << 20;  ///< unpacked
+};
+
+/// One that is not a POST of JSON to the target's url. It goes to the target's host, with the target's headers.
+struct HttpRequest {
+    std::string url;
+    std::string content_type;  ///< empty: the target's headers have it, or there is no body
+    std::string body;
+    bool get = false;
 };
 
 struct HttpReply {
@@ -30,20 +39,20 @@ struct HttpReply {
 };
 
 /// Redirects are not followed and certificates are verified. A reply's body is cut off with trouble beyond
-/// kMaxReplyBytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
+/// the target's most_reply_bytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
 /// sends nothing while it thinks; the whole request's time limit ends a reply that trickles.
 class HttpClient {
  public:
-    static constexpr std::size_t kMaxReplyBytes = 8u << 20;
-
     explicit HttpClient(HttpTarget target);
     /// Breaks off what is in flight.
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// Begins a request. `id` comes back with its reply.
+    /// Begins a POST to the target's url. `id` comes back with its reply.
     void post(std::size_t id, std::string body);
+    /// Likewise any request.
+    void send(std::size_t id, HttpRequest request);
 
     /// Works on the requests until one or more have ended, for at most `wait`, and returns those; sleeps if there are
     /// none.

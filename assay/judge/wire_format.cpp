@@ -1,9 +1,12 @@
 #include "assay/judge/wire_format.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
 #include "assay/judge/json_view.hpp"
+#include "assay/judge/retry.hpp"
 
 namespace assay::judge {
 
@@ -20,6 +23,21 @@ std::string verdict_schema() {
     schema["required"] = {"reasoning", "verdict", "confidence"};
     schema["additionalProperties"] = false;
     return schema.dump();
+}
+
+std::optional<double> longest_pause(const HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s) {
+    std::optional<double> longest;
+    for (const LimitHeaders& limit : limits) {
+        const auto left = reply.limits.find(limit.left), reset = reply.limits.find(limit.reset);
+        if (left == reply.limits.end() || reset == reply.limits.end()) continue;
+        double n_left = 0;
+        const char* end = left->second.data() + left->second.size();
+        const auto [read_to, error] = std::from_chars(left->second.data(), end, n_left);
+        if (error != std::errc() || read_to != end || n_left >= limit.needed) continue;
+        const auto pause_s = reset_after_seconds(reset->second, reply.date, now_unix_s);
+        if (pause_s) longest = std::max(longest.value_or(0), *pause_s);
+    }
+    return longest;
 }
 
 std::string without_ending(std::string url, std::initializer_list<std::string_view> endings) {
