@@ -64,10 +64,9 @@ class Experiment {
 
    private:
     void check() {
-        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }};
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") need_expected_answers(spec);
-            auto made = judge::make_judge(spec, services, progress_);
+            auto made = judge::make_judge(spec, services_of(judges_.size()), progress_);
             if (!made) throw Error(ErrorKind::kUsage, made.error());
             judges_.push_back(std::move(*made));
         }
@@ -77,6 +76,17 @@ class Experiment {
             if (spec.file.empty()) continue;
             if (auto other = engine_.inspect(spec.file); !other) throw Error(ErrorKind::kUsage, other.error());
         }
+    }
+
+    /// What judge `index` is handed. The store is there when it is run, not yet when it is made.
+    [[nodiscard]] judge::Services services_of(std::size_t index) {
+        const auto note = [this, index](const std::string& name) { return judge_note(name, facts_.judges[index].key); };
+        judge::Services services;
+        services.render = [this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); };
+        services.journal.get = [this, note](const std::string& name) { return store_->note(note(name)); };
+        services.journal.put = [this, note](const std::string& name, const std::string& text) { store_->put_note(note(name), text); };
+        services.known_version = [this, index] { return store_->first_model_version(facts_.judges[index].key); };
+        return services;
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {

@@ -118,6 +118,8 @@ std::string failed_states(const std::map<VerdictState, int>& states) {
 
 std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
 
+std::string judge_note(const std::string& name, const std::string& judge_key) { return fmt::format("{} of judge {}", name, judge_key); }
+
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
     std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return a.order_index < b.order_index; });
 }
@@ -157,6 +159,10 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
         out.insert(out.end(), of_kind.begin(), of_kind.begin() + static_cast<std::ptrdiff_t>(n));
     }
     return out;
+}
+
+std::int64_t n_missing(const JudgingTask& task, store::Store& store, bool costs_nothing) {
+    return static_cast<std::int64_t>(Stream(task, store, costs_nothing).size());
 }
 
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {
