@@ -396,11 +396,7 @@ class BatchSession {
         const auto reply = call(request);
         if (!reply) return 0;
         if (reply->status == 404) {
-            setup_.note(fmt::format("batch {} is not there any more: what is missing of it is submitted again", entry(label).id));
-            for (const BatchItem& item : entry(label).items) {
-                if (Task* task = task_of(item)) release(*task);
-            }
-            forget(label);
+            lose(label);
             return 0;
         }
         std::optional<BatchInfo> info;
@@ -412,6 +408,23 @@ class BatchSession {
         if (info->phase == BatchPhase::kFailed) fail_batch(label, *info);
         if (info->phase == BatchPhase::kEnded) collect(label, *info);
         return retry_after_seconds(reply->retry_after, reply->date, std::time(nullptr)).value_or(0);
+    }
+
+    /// The provider does not know the batch any more. Once it may be that it was kept too long; a second time it would be so for ever.
+    void lose(const std::string& label) {
+        const std::string sentence = fmt::format("batch {} is not there any more", entry(label).id);
+        setup_.note(sentence + ": what is missing of it is submitted again, once");
+        for (const BatchItem& item : std::vector<BatchItem>(entry(label).items)) {
+            Task* task = task_of(item);
+            if (!task) continue;
+            if (task->verdict.n_attempts < 2) {
+                release(*task);
+            } else {
+                settle_budget(*task, task->estimate.value_or(TokenCount{}));
+                fail(*task, sentence);
+            }
+        }
+        forget(label);
     }
 
     void fail_batch(const std::string& label, const BatchInfo& info) {

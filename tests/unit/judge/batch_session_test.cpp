@@ -273,7 +273,15 @@ TEST_P(Batches, ABatchThatIsGoneIsSubmittedAgain) {
         return sim_.handle(request);
     });
     EXPECT_EQ(run(2).end, RunEnd::kFinished);
-    EXPECT_EQ(bench_.verdicts_.size(), 2u);
+    EXPECT_EQ(bench_.count(VerdictState::kA), 1);
+    EXPECT_EQ(sim_.n_batches(), 2);
+}
+
+TEST_P(Batches, BatchesThatAreAlwaysGoneAreNotSubmittedForEver) {
+    sim_.forgets_batches = true;
+    start();
+    EXPECT_EQ(run(2).end, RunEnd::kFinished);
+    EXPECT_EQ(bench_.count(VerdictState::kError), 2);
     EXPECT_EQ(sim_.n_batches(), 2);
 }
 
