@@ -219,6 +219,34 @@ TEST_P(Batches, AKillAtAnyNoteInTheJournalBillsEachItemOnce) {
     }
 }
 
+TEST_P(Batches, AKillAmongTheResultsFetchesTheRestFromTheSameBatch) {
+    start();
+    std::map<std::string, VerdictState> stored;
+    const auto run_missing = [&](std::size_t n_until_killed) {
+        std::vector<BlindedPair> pairs;
+        for (int i = 0; i < 3; ++i) {
+            BlindedPair pair;
+            pair.item_id = "i" + std::to_string(i);
+            pair.question = "question " + std::to_string(i) + "?";
+            if (!stored.contains(pair.item_id)) pairs.push_back(std::move(pair));
+        }
+        bench_.make(server_->base() + bench_.path_);
+        return bench_.judge_->run(
+            source_of(pairs),
+            [&](const Verdict& verdict) {
+                EXPECT_TRUE(stored.emplace(verdict.item_id, verdict.state).second) << "it was there";
+                if (stored.size() == n_until_killed) throw Killed();
+            },
+            bench_.cancel_);
+    };
+    EXPECT_THROW(static_cast<void>(run_missing(1)), Killed);
+    EXPECT_THROW(static_cast<void>(run_missing(2)), Killed);
+    EXPECT_EQ(run_missing(9).end, RunEnd::kFinished);
+    EXPECT_EQ(stored.size(), 3u);
+    EXPECT_EQ(stored.at("i1"), VerdictState::kB);
+    expect_billed_once(3);
+}
+
 TEST_P(Batches, ASubmissionWhoseReplyIsLostIsFoundAndNotRepeated) {
     bool lost = false;
     start([&](const auto& request, int) {
