@@ -1,8 +1,8 @@
 #include "sim_batches.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 
 namespace assay::test {
@@ -15,6 +15,17 @@ const std::string kAnthropicPath = "/v1/messages/batches";
 ScriptedReply not_found() { return {404, R"({"error": {"type": "not_found_error", "code": 5, "message": "no such thing"}})"}; }
 
 ordered_json parse(const std::string& text) { return ordered_json::parse(text, nullptr, false); }
+
+bool is_name(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+}
+
+/// What stands between `begin` and `end`, if it is a name; else nothing.
+std::string between(std::string_view text, std::string_view begin, std::string_view end) {
+    if (text.size() < begin.size() + end.size() || !text.starts_with(begin) || !text.ends_with(end)) return {};
+    text = text.substr(begin.size(), text.size() - begin.size() - end.size());
+    return is_name(text) ? std::string(text) : std::string();
+}
 
 bool has_exactly(const ordered_json& object, const std::vector<std::string>& names) {
     return object.is_object() && object.size() == names.size() && std::all_of(names.begin(), names.end(), [&](const auto& name) { return object.contains(name); });
@@ -52,7 +63,7 @@ SimBatches::Batch* SimBatches::find(const std::string& id) {
 
 /// The requests in a batch are those that are sent alone.
 void SimBatches::check_item(const SeenRequest& request, const Item& item) {
-    if (!std::regex_match(item.custom_id, std::regex("[a-zA-Z0-9_-]{1,64}"))) complain("the custom id is " + item.custom_id);
+    if (!is_name(item.custom_id) || item.custom_id.size() > 64) complain("the custom id is " + item.custom_id);
     SeenRequest alone = request;
     alone.body = item.body;
     alone.headers["content-type"] = "application/json";
@@ -130,13 +141,14 @@ std::string SimBatches::describe(const Batch& batch) const {
 
 /// Newest first, two a page, so that pages are turned.
 std::string SimBatches::list(const SeenRequest& request) const {
-    std::smatch match;
-    const bool on = std::regex_search(request.query, match, std::regex("(?:after|after_id|pageToken)=([A-Za-z0-9_-]+)"));
+    const std::string cursor = provider_ == "openai" ? "after=" : provider_ == "gemini" ? "pageToken=" : "after_id=";
+    const std::size_t at = request.query.find(cursor);
+    const std::string after = at == std::string::npos ? "" : request.query.substr(at + cursor.size());
     std::vector<const Batch*> rows;
-    bool begun = !on;
+    bool begun = after.empty();
     for (auto batch = batches_.rbegin(); batch != batches_.rend(); ++batch) {
         if (begun) rows.push_back(&*batch);
-        begun = begun || batch->id == match.str(1) || batch->id == "batches/" + match.str(1);
+        begun = begun || batch->id == after || batch->id == "batches/" + after;
     }
     const bool more = rows.size() > 2;
     if (more) rows.resize(2);
@@ -176,19 +188,19 @@ ScriptedReply SimBatches::openai(const SeenRequest& request) {
     }
     if (request.method != "GET") return complain("the path " + request.path), not_found();
     if (request.path == "/v1/batches") return {200, list(request)};
-    std::smatch match;
-    if (std::regex_match(request.path, match, std::regex("/v1/batches/([^/]+)"))) {
-        Batch* batch = find(match[1]);
+    if (const std::string id = between(request.path, "/v1/batches/", ""); !id.empty()) {
+        Batch* batch = find(id);
         if (!batch) return not_found();
         look(*batch);
         return {200, describe(*batch)};
     }
-    if (!std::regex_match(request.path, match, std::regex("/v1/files/file-(out|err)-([^/]+)/content"))) return complain("the path " + request.path), not_found();
-    const Batch* batch = find(match[2]);
+    const std::string output = between(request.path, "/v1/files/file-out-", "/content"), errors = between(request.path, "/v1/files/file-err-", "/content");
+    if (output.empty() && errors.empty()) return complain("the path " + request.path), not_found();
+    const Batch* batch = find(output + errors);
     if (!batch) return not_found();
     std::string out;
     for (const auto& [item, reply] : batch->results) {
-        if ((match[1] == "out") != (reply.status == 200)) continue;
+        if (errors.empty() != (reply.status == 200)) continue;
         ordered_json row{{"id", "batch_req_1"}, {"custom_id", item.custom_id}, {"response", nullptr}, {"error", nullptr}};
         if (reply.status != 0) row["response"] = {{"status_code", reply.status}, {"request_id", "r"}, {"body", parse(reply.body)}};
         if (reply.status == 0) row["error"] = {{"code", "batch_" + reply.body}, {"message", "This request could not be executed before the completion window expired."}};
@@ -211,11 +223,12 @@ ScriptedReply SimBatches::anthropic(const SeenRequest& request) {
         return add(std::move(batch));
     }
     if (request.path == kAnthropicPath) return {200, list(request)};
-    std::smatch match;
-    if (!std::regex_match(request.path, match, std::regex(kAnthropicPath + "/([^/]+)(/results)?"))) return complain("the path " + request.path), not_found();
-    Batch* batch = find(match[1]);
+    const bool wants_results = request.path.ends_with("/results");
+    const std::string id = between(request.path, kAnthropicPath + "/", wants_results ? "/results" : "");
+    if (id.empty()) return complain("the path " + request.path), not_found();
+    Batch* batch = find(id);
     if (!batch) return not_found();
-    if (!match[2].matched) {
+    if (!wants_results) {
         look(*batch);
         return {200, describe(*batch)};
     }
