@@ -10,6 +10,7 @@
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
+#include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
 #include "assay/app/failure_mode_counter.hpp"
@@ -276,8 +277,10 @@ std::vector<analysis::Askings> askings_of(const StoredPlan& stored, const JudgeF
 
 report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
     report::ReportJudge out = facts.judge;
-    std::set<std::string> ids, versions;
+    std::set<std::string> ids;
     std::vector<analysis::Askings> askings;
+    std::map<std::string, std::int64_t> versions;
+    std::vector<Verdict> verdicts;
     for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
         const Asked asked = stored.asked(i, facts);
         for (const auto* list : {&asked.in_order, &asked.repeats}) {
@@ -289,10 +292,17 @@ report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) 
     for (const Control& control : controls_of_judge(stored, facts)) ids.insert(control.id);
     for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
         if (!ids.contains(row.item_id)) continue;
-        ++out.n_calls;
-        if (!row.verdict.model_version.empty()) versions.insert(row.verdict.model_version);
+        out.n_calls += !is_from_cache(row.verdict);
+        if (!row.verdict.model_version.empty()) ++versions[row.verdict.model_version];
+        if (!is_from_cache(row.verdict)) verdicts.push_back(row.verdict);
     }
-    out.versions.assign(versions.begin(), versions.end());
+    for (const auto& [version, n] : versions) {
+        out.versions.push_back(version);
+        out.n_by_version.push_back(n);
+    }
+    const auto spec = std::find_if(stored.plan_.judges.begin(), stored.plan_.judges.end(), [&](const JudgeSpec& judge) { return judge.name == out.name; });
+    ASSAY_CHECK(spec != stored.plan_.judges.end());
+    out.cost = analysis::judge_cost(*spec, verdicts);
     out.controls = controls_summary(stored, facts);
     return out;
 }

@@ -68,14 +68,13 @@ class Experiment {
    private:
     void check() {
         if (!options_.judge_cache.empty()) cache_.emplace(options_.judge_cache);
-        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine().render_template(text, variables); }};
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") {
                 need_expected_answers(spec);
             } else {
                 static_cast<void>(engine());  // renders its prompts; if it is missing, that is to be said now
             }
-            auto made = judge::make_judge(spec, services, progress_);
+            auto made = judge::make_judge(spec, services_of(judges_.size()), progress_);
             if (!made) throw Error(ErrorKind::kUsage, made.error());
             judges_.push_back(std::move(*made));
         }
@@ -108,6 +107,17 @@ class Experiment {
             const std::string different = exchange::different_documents(given_.front()->joined, given_[i]->joined, questions_);
             if (!different.empty()) throw_usage(different, given_[i]->file.path, fmt::format("Is it of the same task as {}?", given_.front()->file.path));
         }
+    }
+
+    /// What judge `index` is handed. The store is there when it is run, not yet when it is made.
+    [[nodiscard]] judge::Services services_of(std::size_t index) {
+        const auto note = [this, index](const std::string& name) { return judge_note(name, facts_.judges[index].key); };
+        judge::Services services;
+        services.render = [this](const std::string& text, const std::string& variables) { return engine().render_template(text, variables); };
+        services.journal.get = [this, note](const std::string& name) { return store_->note(note(name)); };
+        services.journal.put = [this, note](const std::string& name, const std::string& text) { store_->put_note(note(name), text); };
+        services.known_version = [this, index] { return store_->first_model_version(facts_.judges[index].key); };
+        return services;
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "assay/config/dataset.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::app {
 void throw_all(const std::vector<Failure>& failures) {
@@ -22,7 +23,7 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_flag("--allow-missing", o.allow_missing, "a question without an answer in a file of answers counts as no answer instead of stopping the run")->group(what);
     command.add_option("--limit", o.limit, "the first N questions only")->group(what);
     command.add_option("--ids", flags.ids, "only the questions with these ids")->delimiter(',')->allow_extra_args(false)->group(what);
-    command.add_option("--judge", flags.judges, "reference, or openai:MODEL@URL; may be given several times, the first decides")->allow_extra_args(false)->group(what);
+    command.add_option("--judge", flags.judges, judge_forms() + "; may be given several times, the first decides")->allow_extra_args(false)->group(what);
     command.add_option("--name", o.name, "the experiment's name")->group(what);
     command.add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")->group(what);
     command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")->group(what);

@@ -89,20 +89,13 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
     return out;
 }
 
-/// 1234567 as 1.23 million: estimates have no more digits.
-std::string about(double tokens) {
-    if (tokens >= 1e6) return fmt::format("{:.3g} million", tokens / 1e6);
-    if (tokens >= 1e3) return fmt::format("{:.0f} thousand", tokens / 1e3);
-    return fmt::format("{:.0f}", tokens);
-}
-
 std::string judges_text(const std::vector<JudgeWork>& judges) {
     if (judges.empty()) return "";
     std::string out = "\njudges, at most\n";
     for (const JudgeWork& work : judges) {
         out += fmt::format("  {}: {} and {}; about {} prompt tokens and {} reply tokens\n", work.name,
                            analysis::count_of(work.n_pairs, "pair"), analysis::count_of(work.n_controls, "control"),
-                           about(work.prompt_tokens), about(work.reply_tokens));
+                           about_tokens(work.prompt_tokens), about_tokens(work.reply_tokens));
         if (work.cost) {
             out += fmt::format("  {}: about {:.2f} at its prices, {:.2f} if every reply were as long as it may be\n", work.name, *work.cost,
                                *work.most_cost);

@@ -69,8 +69,13 @@ judges:                           # the first decides, further ones show how sen
   #   requests-per-minute: 0      # at most, retries included; 0: no limit
   #   tokens-per-minute: 0        # of prompts and replies; 0: no limit
   #   max-calls: 0                # requests of one run, retries included; then the judge stops; 0: no limit
-  #   price-input: 0              # of a million prompt tokens, in any currency; only for the cost that `assay plan` shows; 0: not given
+  #   max-tokens-total: 0         # tokens of one run, prompts and replies together; then the judge stops; 0: no limit
+  #   max-cost: 0                 # likewise money, in the currency of the prices
+  #   price-input: 0              # of a million prompt tokens, in any currency; 0: not given
   #   price-output: 0             # of a million reply tokens
+  #   batch: false                # true: through the batch API of openai, gemini or anthropic: half the price, within 24 hours
+  #   batch-poll-s: 60            # longest time between two looks at a batch
+  #   allow-version-change: false # true: a reply that names another model version does not stop the judge
   #   temp: 0
   #   max-tokens: 1024            # of a reply
   #   prompt-template: judge.jinja   # default: a built-in one

@@ -266,9 +266,9 @@ class ExperimentFile {
             if (!checked) problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
             if (checked) judge.url = std::move(*checked);
         }
-        check_provider(map, judge);
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
+        check_provider(map, judge);
         path(map, "prompt-template", draft_.judge_template_files.back());
         map.finish();
         return judge;
@@ -280,6 +280,10 @@ class ExperimentFile {
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
             if (!map.has("model")) problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
             if (map.has("model") && trim(judge.model).empty()) problems_.add(map.where("model"), "is empty");
+            if (judge.batch && !provider->has_batches)
+                problems_.add(map.where("batch"), fmt::format("{} has no batch API", provider->name), "Leave batch out.");
+            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0)
+                problems_.add(map.where("max-cost"), "needs prices", "Give price-input and price-output, of a million tokens each.");
         } else if (judge.provider == "reference") {
             for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {
                 if (map.has(useless))

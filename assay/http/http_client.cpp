@@ -30,6 +30,8 @@ struct Transfer {
     std::unique_ptr<CURL, EasyDeleter> easy;
     HttpRequest request;
     std::ifstream file;
+    std::size_t most_bytes = 0;
+    std::unique_ptr<curl_slist, ListDeleter> headers;
     HttpReply reply;
     std::size_t header_bytes = 0;
     bool too_long = false;
@@ -38,7 +40,7 @@ struct Transfer {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
-    transfer.too_long = transfer.reply.body.size() + size > HttpClient::kMaxReplyBytes;
+    transfer.too_long = transfer.reply.body.size() + size > transfer.most_bytes;
     if (transfer.too_long) return 0;
     transfer.reply.body.append(data, size);
     return size;
@@ -81,7 +83,7 @@ void initialise_curl_once() {
 std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& target) {
     if (transfer.too_long)
         return fmt::format("{}: the reply is longer than {}", target.host_and_port,
-                           format_bytes(HttpClient::kMaxReplyBytes));
+                           format_bytes(target.most_reply_bytes));
     if (code == CURLE_OPERATION_TIMEDOUT && transfer.reply.connected) {
         return fmt::format("{}: no whole reply within {:g} s", target.host_and_port, target.timeout_s);
     }
@@ -94,19 +96,15 @@ std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& 
 }  // namespace
 
 struct HttpClient::State {
-    struct Place {
-        HttpTarget target;
-        std::unique_ptr<curl_slist, ListDeleter> headers;
-    };
-    std::vector<Place> places;
+    std::vector<HttpTarget> targets;
     std::unique_ptr<CURLM, MultiDeleter> multi;
     std::map<CURL*, std::unique_ptr<Transfer>> transfers;
 
-    static void add_header(Place& place, const std::string& line) {
-        curl_slist* longer = curl_slist_append(place.headers.get(), line.c_str());
+    static void add_header(Transfer& transfer, const std::string& line) {
+        curl_slist* longer = curl_slist_append(transfer.headers.get(), line.c_str());
         if (!longer) throw_operational("libcurl: out of memory");
-        static_cast<void>(place.headers.release());
-        place.headers.reset(longer);
+        static_cast<void>(transfer.headers.release());
+        transfer.headers.reset(longer);
     }
 
     void configure(Transfer& transfer) {
@@ -118,11 +116,14 @@ struct HttpClient::State {
                     fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
         };
         const HttpRequest& request = transfer.request;
-        const Place& place = places.at(request.target);
-        const HttpTarget& target = place.target;
-        set(CURLOPT_URL, (target.url + request.path).c_str());
+        const HttpTarget& target = targets.at(request.target);
+        for (const std::string& line : target.headers) add_header(transfer, line);
+        add_header(transfer, "Expect:");  // no round trip before a long body: many servers never answer it
+        if (!request.content_type.empty()) add_header(transfer, "Content-Type: " + request.content_type);
+        transfer.most_bytes = target.most_reply_bytes;
+        set(CURLOPT_URL, (request.url.empty() ? target.url + request.path : request.url).c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
-        set(CURLOPT_HTTPHEADER, place.headers.get());
+        set(CURLOPT_HTTPHEADER, transfer.headers.get());
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
         if (request.method == "GET") {
             set(CURLOPT_HTTPGET, 1L);
@@ -170,7 +171,7 @@ struct HttpClient::State {
         if (code == CURLE_OK) {
             transfer.reply.status = static_cast<int>(status);
         } else {
-            transfer.reply.trouble = describe(code, transfer, places[transfer.request.target].target);
+            transfer.reply.trouble = describe(code, transfer, targets[transfer.request.target]);
         }
         HttpReply reply = std::move(transfer.reply);
         curl_multi_remove_handle(multi.get(), easy);
@@ -195,11 +196,7 @@ HttpClient::HttpClient(std::vector<HttpTarget> targets) : state_(std::make_uniqu
     initialise_curl_once();
     state_->multi.reset(curl_multi_init());
     if (!state_->multi) throw_operational("libcurl: out of memory");
-    for (HttpTarget& target : targets) {
-        State::Place& place = state_->places.emplace_back(State::Place{std::move(target), nullptr});
-        for (const std::string& line : place.target.headers) State::add_header(place, line);
-        State::add_header(place, "Expect:");  // no round trip before a long body: many servers never answer it
-    }
+    state_->targets = std::move(targets);
 }
 
 HttpClient::~HttpClient() {

@@ -19,11 +19,14 @@ struct HttpTarget {
     std::vector<std::string> headers;  ///< "Name: value"; sent to this address only, never to a proxy
     double timeout_s = 120;            ///< of one whole request, connecting included
     bool use_proxy = true;             ///< heed http_proxy, https_proxy, no_proxy
+    std::size_t most_reply_bytes = 8u << 20;  ///< unpacked
 };
 
 struct HttpRequest {
     std::string method = "POST";     ///< GET, HEAD, POST or DELETE
-    std::string path = {};           ///< added to the target's url; empty, or begins with '/'
+    std::string url = {};            ///< whole, on the target's host; empty: the target's, with `path` added
+    std::string path = {};           ///< empty, or begins with '/'
+    std::string content_type = {};   ///< empty: the target's headers have it, or there is no body
     std::string body = {};           ///< of POST and DELETE
     std::filesystem::path file = {};  ///< of POST, in place of `body`: read while it is sent
     std::size_t target = 0;          ///< index into the client's targets
@@ -42,12 +45,10 @@ struct HttpReply {
 };
 
 /// Redirects are not followed and certificates are verified. A reply's body is cut off with trouble beyond
-/// kMaxReplyBytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
+/// the target's most_reply_bytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
 /// sends nothing while it thinks; the whole request's time limit ends a reply that trickles.
 class HttpClient {
  public:
-    static constexpr std::size_t kMaxReplyBytes = 8u << 20;
-
     explicit HttpClient(HttpTarget target) : HttpClient(std::vector<HttpTarget>{std::move(target)}) {}
     explicit HttpClient(std::vector<HttpTarget> targets);
     /// Breaks off what is in flight.

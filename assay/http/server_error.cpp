@@ -34,8 +34,17 @@ std::string without_ending(std::string url, std::initializer_list<std::string_vi
 
 std::string redact(std::string text, std::string_view key) {
     if (key.size() < kShortestSecret) return text;
-    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-        text.replace(at, key.size(), "[key]");
+    // As it is, and as JSON can write it: these three characters may stand behind a backslash there.
+    std::string escaped, with_slashes;
+    for (const char c : key) {
+        if (c == '"' || c == '\\') escaped += '\\', with_slashes += '\\';
+        if (c == '/') with_slashes += '\\';
+        escaped += c, with_slashes += c;
+    }
+    for (const std::string& form : {with_slashes, escaped, std::string(key)}) {
+        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 5))
+            text.replace(at, form.size(), "[key]");
+    }
     return text;
 }
 

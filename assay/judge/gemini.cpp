@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/retry.hpp"
@@ -136,6 +137,8 @@ class Gemini final : public WireFormat {
         }
         return error;
     }
+
+    const BatchFormat* batches() const override { return &gemini_batches(); }
 };
 
 }  // namespace

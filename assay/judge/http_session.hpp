@@ -8,6 +8,8 @@
 #include <string>
 
 #include "assay/base/progress.hpp"
+#include "assay/judge/budget.hpp"
+#include "assay/http/endpoint.hpp"
 #include "assay/http/endpoint.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/http/pace.hpp"
@@ -26,6 +28,9 @@ struct HttpSetup {
     std::string jinja;
     RenderTemplate render;
     Progress* progress = nullptr;
+    Journal journal;
+    /// The first version that the judge's stored verdicts name; empty: none.
+    std::function<std::string()> known_version;
 
     /// Without the key, wherever a server may have echoed it.
     [[nodiscard]] std::string redact(std::string text) const;
@@ -36,8 +41,8 @@ struct HttpSetup {
 struct HttpMemory {
     Dialect dialect;
     http::Pace pace;
-    std::string model_version;  ///< the first that a reply named
-    std::int64_t n_calls = 0;   ///< requests that were sent
+    Budget budget;
+    std::string model_version;  ///< the first that a reply named, or a stored verdict
 };
 
 /// Judge::run with this setup. What it learns is in `memory`, for the next one.

@@ -1,9 +1,13 @@
 #include "assay/judge/wire_format.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
+#include "assay/http/json_view.hpp"
+#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 
@@ -24,8 +28,23 @@ std::string verdict_schema() {
     return schema.dump();
 }
 
+std::optional<double> longest_pause(const http::HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s) {
+    std::optional<double> longest;
+    for (const LimitHeaders& limit : limits) {
+        const auto left = reply.limits.find(limit.left), reset = reply.limits.find(limit.reset);
+        if (left == reply.limits.end() || reset == reply.limits.end()) continue;
+        double n_left = 0;
+        const char* end = left->second.data() + left->second.size();
+        const auto [read_to, error] = std::from_chars(left->second.data(), end, n_left);
+        if (error != std::errc() || read_to != end || n_left >= limit.needed) continue;
+        const auto pause_s = http::reset_after_seconds(reset->second, reply.date, now_unix_s);
+        if (pause_s) longest = std::max(longest.value_or(0), *pause_s);
+    }
+    return longest;
+}
+
 std::string blamed_text(std::string_view error_body) {
-    const JsonView error = JsonView(error_body)["error"];
+    const JsonView error = http::JsonView(error_body)["error"];
     const std::string param = error["param"].text();
     const std::string message = error["message"].text();
     return to_lower_ascii(!param.empty()     ? param

@@ -43,6 +43,8 @@ struct WireReply {
     std::int64_t n_thought_tokens = 0;
 };
 
+class BatchFormat;
+
 class WireFormat {
  public:
     virtual ~WireFormat() = default;
@@ -64,12 +66,23 @@ class WireFormat {
     /// Empty: the body is not a whole document of the provider's.
     [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
     [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
-    /// Seconds until the provider's limit of requests lets another one through, if the reply's headers say that none is
-    /// left. At most kMaxRetryAfterS (http/retry.hpp). `now_unix_s` counts where the reply has no date.
-    [[nodiscard]] virtual std::optional<double> pause_seconds(const http::HttpReply&, std::int64_t /*now_unix_s*/) const {
+    /// Seconds until the provider's limits let a request of `n_tokens` through, if the reply's headers say that too little is
+    /// left for it. At most kMaxRetryAfterS (retry.hpp). `now_unix_s` counts where the reply has no date.
+    [[nodiscard]] virtual std::optional<double> pause_seconds(const http::HttpReply&, double /*n_tokens*/, std::int64_t /*now_unix_s*/) const {
         return {};
     }
+    /// The provider's batch API; null: it has none.
+    [[nodiscard]] virtual const BatchFormat* batches() const { return nullptr; }
 };
+
+/// One limit in a reply's headers: what is left of it, and when it is whole again.
+struct LimitHeaders {
+    const char* left;
+    const char* reset;
+    double needed;  ///< of it, by the next request
+};
+/// The longest of the pauses that these limits ask for: those that have less left than is needed. Of WireFormat::pause_seconds.
+[[nodiscard]] std::optional<double> longest_pause(const http::HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s);
 
 /// The JSON schema of a verdict as text: reasoning, then verdict, then confidence, in this order.
 [[nodiscard]] std::string verdict_schema();

@@ -176,6 +176,8 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"model", text_or_null(judge.model)},
             {"url", text_or_null(judge.url)},
             {"versions", texts(judge.versions)},
+            {"n_by_version", judge.n_by_version},
+            {"cost", Json::parse(estimate_to_json(judge.cost))},
             {"n_calls", judge.n_calls},
             {"costs_nothing", judge.costs_nothing},
             {"both_orders", judge.both_orders},

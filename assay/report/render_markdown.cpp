@@ -189,6 +189,13 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
     out += fmt::format(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
                        md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
                        judge.versions.empty() ? "no model" : code_list(judge.versions));
+    if (judge.versions.size() > 1) {
+        std::string counts;
+        for (std::size_t i = 0; i < judge.versions.size(); ++i)
+            counts += fmt::format("{}{} of {}", i == 0 ? "" : ", ", judge.n_by_version[i], md_code(judge.versions[i]));
+        out += fmt::format(" **These are verdicts of more than one model:** {}.", counts);
+    }
+    if (judge.cost.value) out += fmt::format(" They cost {:.4g} at its prices.", *judge.cost.value);
     out += " Beside the two answers it saw the question";
     if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
     return out + (judge.show_contexts ? " and the passages." : ".");

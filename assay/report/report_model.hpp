@@ -82,6 +82,8 @@ struct ReportJudge {
     std::string model;     ///< as asked for; empty for the metric
     std::string url;
     std::vector<std::string> versions;  ///< models that the replies named, sorted, each once
+    std::vector<std::int64_t> n_by_version;  ///< verdicts of each of the versions
+    Estimate cost;                      ///< of these verdicts, in the currency of the judge's prices
     std::int64_t n_calls = 0;           ///< verdicts that needed a call (identical and failed answers need none)
     bool show_contexts = true;          ///< the judge saw the passages
     bool show_expected = true;          ///< the judge saw the expected answer

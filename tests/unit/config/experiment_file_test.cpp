@@ -265,15 +265,30 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
-                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, or openai:MODEL@URL such as "
-                    "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, anthropic:MODEL or ollama:MODEL, with "
-                    "@URL for another address than the provider's own.",
+                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, openai:MODEL@URL, gemini:MODEL[@URL], "
+                    "anthropic:MODEL[@URL], ollama:MODEL[@URL]; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
+                    "left out.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
                     "exp.yaml:11:40: judges[6].url: must begin with http:// or https://. Write it like "
                     "http://127.0.0.1:8080/v1."));
     EXPECT_THAT(errors_with("judges: []\n"),
                 ElementsAre("exp.yaml:4:9: judges: is empty. Name a judge or leave the key out."));
+}
+
+TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
+    const auto plan = plan_with(
+        "judges:\n  - {provider: gemini, model: m, batch: true, batch-poll-s: 5, max-tokens-total: 1000, max-cost: 2.5, price-input: 1, "
+        "allow-version-change: true}\n");
+    const JudgeSpec& judge = plan.judges.at(0);
+    EXPECT_TRUE(judge.batch);
+    EXPECT_EQ(judge.batch_poll_s, 5);
+    EXPECT_EQ(judge.max_tokens_total, 1000);
+    EXPECT_EQ(judge.max_cost, 2.5);
+    EXPECT_TRUE(judge.allow_version_change);
+    EXPECT_THAT(errors_with("judges:\n  - {provider: ollama, model: m, batch: true}\n  - {provider: gemini, model: m, name: n, max-cost: 1}\n"),
+                ElementsAre("exp.yaml:5:35: judges[0].batch: ollama has no batch API. Leave batch out.",
+                            "exp.yaml:6:44: judges[1].max-cost: needs prices. Give price-input and price-output, of a million tokens each."));
 }
 
 TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {

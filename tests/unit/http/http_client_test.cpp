@@ -122,12 +122,12 @@ TEST(HttpClient, AReplyThatTricklesEndsAtTheTimeLimit) {
 }
 
 TEST(HttpClient, AReplyThatIsTooLongIsCutOff) {
-    const std::string body(HttpClient::kMaxReplyBytes + 1, 'x');
+    const std::string body(HttpTarget().most_reply_bytes + 1, 'x');
     SimServer server([&](const auto&, int) { return test::ScriptedReply{200, body}; });
     const HttpReply reply = post(target(server.url()));
     EXPECT_EQ(reply.status, 0);
     EXPECT_NE(reply.trouble.find("longer than"), std::string::npos);
-    EXPECT_LE(reply.body.size(), HttpClient::kMaxReplyBytes);
+    EXPECT_LE(reply.body.size(), HttpTarget().most_reply_bytes);
     RawServer headers("HTTP/1.1 200 OK\r\n" + [] {
         std::string lines;
         for (int i = 0; i < 40; ++i) lines += "X-" + std::to_string(i) + ": " + std::string(10000, 'x') + "\r\n";

@@ -13,6 +13,22 @@ TEST(WireFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
     EXPECT_FALSE(names_any("nothing", {"think", "tool"}));
 }
 
+TEST(WireFormat, ThePauseIsTheLongestOfTheLimitsThatHaveTooLittleLeft) {
+    http::HttpReply reply;
+    reply.limits = {{"a-left", "0"}, {"a-reset", "2s"}, {"b-left", "99"}, {"b-reset", "5s"}};
+    EXPECT_EQ(longest_pause(reply, {{"a-left", "a-reset", 1}, {"b-left", "b-reset", 50}}, 0), 2.0);
+    EXPECT_EQ(longest_pause(reply, {{"a-left", "a-reset", 1}, {"b-left", "b-reset", 100}}, 0), 5.0);
+    EXPECT_FALSE(longest_pause(reply, {{"b-left", "b-reset", 50}, {"c-left", "c-reset", 1}}, 0));
+    for (const char* left : {"", "many", "-", "1 or so", "nan"}) {
+        reply.limits["a-left"] = left;
+        EXPECT_FALSE(longest_pause(reply, {{"a-left", "a-reset", 1}}, 0)) << left;
+    }
+    reply.limits["a-left"] = "-5";
+    EXPECT_EQ(longest_pause(reply, {{"a-left", "a-reset", 1}}, 0), 2.0);
+    reply.limits["a-reset"] = "soon";
+    EXPECT_FALSE(longest_pause(reply, {{"a-left", "a-reset", 1}}, 0));
+}
+
 TEST(WireFormat, PartsAreJoinedAndEmptyOnesLeftOut) {
     EXPECT_EQ(joined({"", "a", "", "b", ""}), "a, b");
     EXPECT_EQ(joined({"", ""}), "");
