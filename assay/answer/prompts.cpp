@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/base/hash.hpp"
+#include "assay/llm/shared_prefix.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::answer {
@@ -56,34 +57,17 @@ std::string messages_hash(const GenerationSettings& settings, const std::string&
 /// What prompts of one kind (with contexts, without) share is a function of the settings, never of the set of questions: the common
 /// beginning of prompts whose question and contexts begin in every way that a tokenizer might join with what stands before.
 std::vector<std::int32_t> shared_prefix(Renderer& renderer, bool with_contexts) {
-    static const std::array<std::string, 8> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
     std::vector<std::vector<std::int32_t>> lists;
-    for (std::size_t i = 0; i < kBeginnings.size(); ++i) {
-        const std::string& other = kBeginnings[(i + 3) % kBeginnings.size()];
+    for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
+        const std::string other = llm::probe_beginning(i + 3);
         std::vector<std::string> contexts;
         if (with_contexts) contexts.assign(1 + i % 2, other + " c");
-        lists.push_back(renderer.render(kBeginnings[i], kBeginnings[i] + " q", contexts, "prompt-template").tokens);
+        lists.push_back(renderer.render(llm::probe_beginning(i), llm::probe_beginning(i) + " q", contexts, "prompt-template").tokens);
     }
-    return common_prefix(lists);
-}
-
-/// Length of `prefix` if `tokens` begin with it and both pieces have at least two tokens; else 0.
-int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> prefix) {
-    if (prefix.size() < 2 || tokens.size() < prefix.size() + 2) return 0;
-    return std::equal(prefix.begin(), prefix.end(), tokens.begin()) ? static_cast<int>(prefix.size()) : 0;
+    return llm::common_prefix(lists);
 }
 
 }  // namespace
-
-std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists) {
-    if (lists.empty()) return {};
-    std::vector<std::int32_t> common = lists.front();
-    for (const auto& list : lists.subspan(1)) {
-        const auto [end, unused] = std::mismatch(common.begin(), common.end(), list.begin(), list.end());
-        common.erase(end, common.end());
-    }
-    return common;
-}
 
 std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits) {
     while (contexts.size() > 1 && !fits(contexts)) contexts.pop_back();
@@ -127,7 +111,7 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
         prepared.question_id = question.id;
         prepared.messages_sha256 = messages_hash(settings, prompt.user);
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
-        prepared.n_prefix = usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
+        prepared.n_prefix = llm::usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
         prepared.contexts_cut = contexts != question.contexts;
         prepared.user = std::move(prompt.user);

@@ -45,9 +45,6 @@ struct PromptSet {
 /// the server's to refuse. `engine` renders the prompt template and needs no model. Throws as prepare_prompts does.
 [[nodiscard]] PromptSet prepare_messages(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions);
 
-/// The longest common beginning of several token lists.
-[[nodiscard]] std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists);
-
 /// Contexts cut so that `fits` holds: whole ones from the end, then words from the end of the first. Empty if nothing of them fits.
 [[nodiscard]] std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits);
 

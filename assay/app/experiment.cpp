@@ -14,6 +14,7 @@
 #include "assay/app/file_hashes.hpp"
 #include "assay/app/given_answers.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/judge_model.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/app/served_variant.hpp"
@@ -53,7 +54,7 @@ class Experiment {
         prepare();
         // Every variant that runs here is given the same token ids by the same engine (or the report says that it is not).
         for (std::size_t i = 0; i < variants_.size(); ++i) answer(i);
-        // Answers are complete. From here on no model of ours runs.
+        // Answers are complete. From here on none of the models that are compared runs.
         for (std::size_t i = 1; i < variants_.size(); ++i) pair(i);
         draw_controls();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees blinded pairs only.
@@ -116,8 +117,18 @@ class Experiment {
         services.render = [this](const std::string& text, const std::string& variables) { return engine().render_template(text, variables); };
         services.journal.get = [this, note](const std::string& name) { return store_->note(note(name)); };
         services.journal.put = [this, note](const std::string& name, const std::string& text) { store_->put_note(note(name), text); };
+        services.open_model = [this](const JudgeSpec& spec) { return judge_model(spec); };
         services.known_version = [this, index] { return store_->first_model_version(facts_.judges[index].key); };
         return services;
+    }
+
+    [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> judge_model(const JudgeSpec& spec) {
+        JudgeModelOptions options{llm::find_engine(plan_.engine.path), spec.file, plan_.engine, n_threads(), plan_.generation.date, {}};
+        options.file_sha256 = [this, file = spec.file] {
+            const FileHashes hashes(*store_, progress_);
+            return variants::resolve_file(engine(), file, [&](const std::string& path) { return hashes.of(path); }).sha256;
+        };
+        return make_judge_model(std::move(options), engine(), cancel_, progress_);
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {

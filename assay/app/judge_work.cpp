@@ -41,9 +41,11 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     const auto n_questions = static_cast<std::int64_t>(questions.size());
     const std::int64_t n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size());
     const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) * plan.judging.repeat_share)) * plan.judging.repeats;
-    work.n_pairs = n_pairs * (plan.judging.both_orders ? 2 : 1) + n_repeats;
+    const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
+    work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
-    const std::string_view rubric = judge.prompt_template.empty() ? judge::builtin_template() : judge.prompt_template;
+    const std::string_view builtin = reads_labels ? judge::label_template() : judge::builtin_template();
+    const std::string_view rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
     double shown = 0;
     for (const Question& question : questions) shown += shown_bytes(judge, question);
     const double per_call = (static_cast<double>(judge::system_text().size() + rubric.size()) +
@@ -52,8 +54,9 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                             2.0 * plan.generation.predict;
     const auto n_calls = static_cast<double>(work.n_calls());
     work.prompt_tokens = n_calls * per_call;
-    work.reply_tokens = n_calls * std::min<double>(kReplyTokens, judge.max_tokens);
-    work.most_reply_tokens = n_calls * judge.max_tokens;
+    const int most_reply_tokens = reads_labels ? 0 : judge.max_tokens;
+    work.reply_tokens = n_calls * std::min<double>(kReplyTokens, most_reply_tokens);
+    work.most_reply_tokens = n_calls * most_reply_tokens;
     work.cost = token_cost(judge, work.prompt_tokens, work.reply_tokens);
     work.most_cost = token_cost(judge, work.prompt_tokens, work.most_reply_tokens);
     return work;

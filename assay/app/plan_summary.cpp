@@ -89,6 +89,12 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
     return out;
 }
 
+std::string judge_text(const JudgeSpec& spec) {
+    if (spec.provider == "reference") return "reference (token F1, a metric)";
+    if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
+    return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
+}
+
 std::string judges_text(const std::vector<JudgeWork>& judges) {
     if (judges.empty()) return "";
     std::string out = "\njudges, at most\n";
@@ -139,7 +145,7 @@ std::string document(nlohmann::ordered_json experiment, const DesignFigures& fig
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
     std::vector<std::string> judges;
-    for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
+    for (const JudgeSpec& spec : plan.judges) judges.push_back(judge_text(spec));
     std::int64_t calls = 0, controls = 0;
     for (const JudgeWork& work : work_of(plan, questions)) calls += work.n_calls(), controls += work.n_controls;
 

@@ -81,6 +81,10 @@ judges:                           # the first decides, further ones show how sen
   #   prompt-template: judge.jinja   # default: a built-in one
   #   show-contexts: true         # whether the judge sees the passages
   #   show-expected: true         # whether the judge sees the expected answer
+  # - provider: gguf              # a model file, in an engine of our own; judges each pair in both orders
+  #   file: judge.gguf
+  #   reasoning: false            # true: it writes its reasoning before the verdict; slower
+  #   ctx-size: 0                 # tokens of prompt and reply; 0: 8192, or 4096 with reasoning
 
 judging:
   both-orders: false              # each pair twice, each answer first once; costs twice the calls

@@ -19,8 +19,9 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + 1> names{"reference"};
+    std::array<std::string_view, kJudgeProviders.size() + 2> names{"reference"};
     for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
+    names.back() = "gguf";
     return names;
 }();
 
@@ -243,6 +244,7 @@ class ExperimentFile {
                               "Write {provider: reference}.");
             } else if (auto parsed = judge_of_text(item.text)) {
                 judge = std::move(*parsed);
+                if (!judge.file.empty()) judge.file = absolute_path(folder_, judge.file, where, problems_);
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);
             }
@@ -266,6 +268,10 @@ class ExperimentFile {
             if (!checked) problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
             if (checked) judge.url = std::move(*checked);
         }
+        path(map, "file", judge.file);
+        check_provider(map, judge);
+        visit_embedded_judge(judge, reader(map));
+        visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
         check_provider(map, judge);
@@ -275,6 +281,16 @@ class ExperimentFile {
     }
 
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
+        if (judge.provider == "gguf") {
+            if (!map.has("file")) problems_.add(map.where(""), "gguf needs file");
+            for (const std::string_view useless : {"url", "model", "api-key-env"}) {
+                if (map.has(useless)) problems_.add(map.where(useless), "belongs to an API judge; gguf is a file");
+            }
+        } else {
+            for (const std::string_view useless : {"file", "reasoning", "ctx-size"}) {
+                if (map.has(useless)) problems_.add(map.where(useless), "belongs to provider: gguf");
+            }
+        }
         if (const JudgeProvider* provider = find_judge_provider(judge.provider)) {
             if (provider->needs_url && !map.has("url"))
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));

@@ -225,6 +225,9 @@ class FlagLayer {
                     is_utf8(word, "--judge") ? judge_of_text(trim(word)) : Result<JudgeSpec>(JudgeSpec{});
                 if (!judge) problems_.add(draft_.origin(key), judge.error().message, judge.error().remedy);
                 plan_.judges.push_back(judge.value_or(JudgeSpec{}));
+                std::string& file_of_judge = plan_.judges.back().file;
+                if (!file_of_judge.empty())
+                    file_of_judge = absolute_path(draft_.working_dir, file_of_judge, draft_.origin(key), problems_);
             }
         }
         if (!flags_.max_concurrency) return;

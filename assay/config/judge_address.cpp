@@ -98,6 +98,11 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
+    if (judge.provider == "gguf") {
+        judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
+        if (judge.file.empty()) return fail("gguf needs a file", "", how_to_write_it());
+        return judge;
+    }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));

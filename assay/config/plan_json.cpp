@@ -31,13 +31,17 @@ json to_json(const GenerationSettings& settings) {
     return out;
 }
 
-json to_json(const JudgeSpec& judge) {
+json to_json(const JudgeSpec& judge, const PathText& path) {
     json out{{"name", judge.name},
              {"provider", judge.provider},
              {"url", judge.url},
              {"model", judge.model},
              {"prompt-template", judge.prompt_template}};
     visit_judge(judge, writer(out));
+    if (judge.provider == "gguf") {  // not of others, whose stored plans keep their hash
+        out["file"] = path(judge.file);
+        visit_embedded_judge(judge, writer(out));
+    }
     return out;
 }
 
@@ -69,7 +73,7 @@ json identity_of(const Plan& plan, const PathText& path) {
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
     out["judges"] = json::array();
-    for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge));
+    for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge, path));
     out["judging"] = json::object();
     visit_judging(plan.judging, writer(out["judging"]));
     out["analysis"] = json::object();
@@ -203,6 +207,11 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     in.get("api-key-env", judge.api_key_env);
     in.get("prompt-template", judge.prompt_template);
     visit_judge(judge, in);
+    if (judge.provider == "gguf") {
+        in.get("file", judge.file);
+        visit_embedded_judge(judge, in);
+        visit_embedded_room(judge, in);
+    }
     visit_judge_transport(judge, if_there(in));
     in.finish();
 }
@@ -290,6 +299,7 @@ std::string plan_to_json(const Plan& plan) {
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
         out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
         visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
+        if (plan.judges[i].provider == "gguf") visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
     }
     return out.dump();
 }

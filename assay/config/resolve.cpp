@@ -183,6 +183,7 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
+            if (judge.provider == "gguf") judge.model = file_stem(judge.file);
             const std::string default_name = judge.provider == "reference" ? "reference" : judge.model;
             if (judge.provider.empty() || default_name.empty()) continue;  // was reported
             fill_address(judge, key);
@@ -248,6 +249,11 @@ class Resolver {
             look_for(written(key + ".file") ? key + ".file" : key, plan_.variants[i].file);
             look_for(written(key + ".answers") ? key + ".answers" : key, plan_.variants[i].answers);
             look_for(key + ".imatrix", plan_.variants[i].imatrix);
+        }
+        for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
+            const std::string key = fmt::format("judges[{}]", i);
+            look_for(written(key + ".file") ? key + ".file" : key, plan_.judges[i].file);
+            check_first_part(key, plan_.judges[i].file);
         }
     }
 

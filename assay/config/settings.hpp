@@ -97,6 +97,18 @@ void visit_judging(Settings& s, Visit&& visit) {
     visit("repeat-share", s.repeat_share, Range{0, 1, true});
 }
 
+/// JudgeSpec: what an embedded judge alone has. Stored for such a judge only.
+template <class Settings, class Visit>
+void visit_embedded_judge(Settings& s, Visit&& visit) {
+    visit("reasoning", s.reasoning, YesNo{});
+}
+
+/// JudgeSpec: what decides no verdict of an embedded judge, but whether a prompt fits. Stored for such a judge only.
+template <class Settings, class Visit>
+void visit_embedded_room(Settings& s, Visit&& visit) {
+    visit("ctx-size", s.ctx_size, Range{0, 10'000'000});
+}
+
 template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit("margin", s.margin, Range{0, 1, true, true});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <span>
 #include <stdexcept>
 
@@ -17,6 +18,8 @@ namespace assay::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr const char* kNoLogits = "llama.cpp gave no logits for an output row";
 
 double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
 
@@ -38,31 +41,55 @@ struct Answerer::Slot {
     Sha256 trace;
 };
 
-Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnFailed on_failed)
-    : context_(context), vocab_(llama_model_get_vocab(llama_get_model(context))), start_(start), on_done_(std::move(on_done)), on_failed_(std::move(on_failed)) {
-    ASSAY_CHECK(start.n_slots >= 8 && start.n_slots % 8 == 0);
+Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnLabels on_labels, OnFailed on_failed)
+    : context_(context), vocab_(llama_model_get_vocab(llama_get_model(context))), start_(start), on_done_(std::move(on_done)), on_labels_(std::move(on_labels)), on_failed_(std::move(on_failed)) {
+    ASSAY_CHECK(start.n_slots == 1 || (start.n_slots >= 8 && start.n_slots % 8 == 0));
     batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
     for (int i = 0; i < start.n_slots; ++i) slots_.push_back(std::make_unique<Slot>(i));
 }
 
 Answerer::~Answerer() { llama_batch_free(batch_); }
 
-void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
+/// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
+std::optional<Failure> Answerer::complaint(const wire::AnswerRequest& request, std::size_t n_answer) const {
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
-    if (request.prompt.empty()) return on_failed_(id, Failure{"the prompt is empty", {}, {}});
-    if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
-    if (request.prompt.size() + static_cast<std::size_t>(request.predict) > room) {
-        return on_failed_(id, Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), request.predict, room), {}, {}});
+    if (request.prompt.empty()) return Failure{"the prompt is empty", {}, {}};
+    if (request.prompt.size() + n_answer > room) {
+        return Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), n_answer, room), {}, {}};
     }
     // A piece of one token takes another path through the kernels.
     if (request.n_prefix != 0 && (request.n_prefix < 2 || request.prompt.size() < static_cast<std::size_t>(request.n_prefix) + 2)) {
-        return on_failed_(id, Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}", request.n_prefix, request.prompt.size()), {}, {}});
+        return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}", request.n_prefix, request.prompt.size()), {}, {}};
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
     for (const std::int32_t token : request.prompt) {
-        if (token < 0 || token >= n_vocab) return on_failed_(id, Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}});
+        if (token < 0 || token >= n_vocab) return Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}};
     }
-    queue_.push_back({id, std::move(request)});
+    return std::nullopt;
+}
+
+void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
+    if (start_.n_slots % 8 != 0) return on_failed_(id, Failure{"answers need a multiple of 8 slots", {}, {}});
+    if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
+    if (auto wrong = complaint(request, static_cast<std::size_t>(request.predict))) return on_failed_(id, *wrong);
+    if (!request.grammar.empty()) {
+        if (request.sampling.temp > 0) return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
+        if (!grammar_of(vocab_, request.grammar)) return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
+    }
+    queue_.push_back({id, std::move(request), {}});
+}
+
+void Answerer::submit(std::uint64_t id, wire::LabelRequest request) {
+    wire::AnswerRequest prompt;
+    prompt.prompt = std::move(request.prompt);
+    prompt.n_prefix = request.n_prefix;
+    prompt.alone = request.alone;
+    if (request.labels.empty()) return on_failed_(id, Failure{"no labels were asked for", {}, {}});
+    for (const std::int32_t label : request.labels) {
+        if (label < 0 || label >= llama_vocab_n_tokens(vocab_)) return on_failed_(id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
+    }
+    if (auto wrong = complaint(prompt, 0)) return on_failed_(id, *wrong);
+    queue_.push_back({id, std::move(prompt), std::move(request.labels)});
 }
 
 bool Answerer::has_work() const {
@@ -98,11 +125,14 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     slot.done = {};
     slot.trace = {};
     const wire::AnswerRequest& request = slot.pending.request;
-    slot.sampler = std::make_unique<Sampler>(request.sampling, request.prompt, llama_vocab_n_tokens(vocab_));
+    const bool wants_labels = !slot.pending.labels.empty();
+    if (!wants_labels) slot.sampler = std::make_unique<Sampler>(request.sampling, request.grammar, request.prompt, vocab_);
     const auto start = Clock::now();
     compute_prompt(slot_index);
     slot.done.prefill_ms = ms_since(start);
-    take_token(slot, llama_get_logits_ith(context_, batch_.n_tokens - 1));
+    const float* logits = llama_get_logits_ith(context_, batch_.n_tokens - 1);
+    if (logits == nullptr) throw std::runtime_error(kNoLogits);
+    wants_labels ? read_labels(slot, logits) : take_token(slot, logits);
 }
 
 void Answerer::compute_prompt(std::size_t slot_index) {
@@ -164,17 +194,40 @@ void Answerer::decode_step() {
     }
     const double share_ms = ms_since(start) / static_cast<double>(active.size());
     for (Slot* slot : active) slot->done.decode_ms += share_ms;
-    for (Slot* slot : active) take_token(*slot, llama_get_logits_ith(context_, slot->seq));
+    for (Slot* slot : active) {
+        const float* logits = llama_get_logits_ith(context_, slot->seq);
+        if (logits == nullptr) throw std::runtime_error(kNoLogits);
+        take_token(*slot, logits);
+    }
+}
+
+/// The logarithm of softmax, its sum in double and in the vocabulary's order: the same on every thread count.
+void Answerer::read_labels(Slot& slot, const float* logits) {
+    const auto n_vocab = static_cast<std::size_t>(llama_vocab_n_tokens(vocab_));
+    const double largest = *std::max_element(logits, logits + n_vocab);
+    double sum = 0;
+    for (std::size_t i = 0; i < n_vocab; ++i) sum += std::exp(static_cast<double>(logits[i]) - largest);
+    wire::LabelDone done;
+    for (const std::int32_t label : slot.pending.labels) done.log_probs.push_back(static_cast<double>(logits[label]) - largest - std::log(sum));
+    if (!std::all_of(done.log_probs.begin(), done.log_probs.end(), [](double value) { return std::isfinite(value); })) return fail_unfinished(slot);
+    done.n_computed_tokens = slot.done.n_computed_tokens;
+    done.prefill_ms = slot.done.prefill_ms;
+    done.peak_memory_bytes = peak_memory_bytes();
+    const std::uint64_t id = slot.pending.id;
+    cut_back(slot);
+    on_labels_(id, done);
+}
+
+void Answerer::fail_unfinished(Slot& slot) {
+    const std::uint64_t id = slot.pending.id;
+    cut_back(slot);
+    on_failed_(id, Failure{"the model gave numbers that are not finite (NaN or infinity)", {}, "The file is damaged, or its quantization failed."});
 }
 
 void Answerer::take_token(Slot& slot, const float* logits) {
-    if (logits == nullptr) throw std::runtime_error("llama.cpp gave no logits for an output row");
     const Sampler::Choice choice = slot.sampler->choose(logits);
-    if (!choice.finite) {
-        const std::uint64_t id = slot.pending.id;
-        cut_back(slot);
-        return on_failed_(id, Failure{"the model gave numbers that are not finite (NaN or infinity)", {}, "The file is damaged, or its quantization failed."});
-    }
+    if (choice.ended) return finish(slot, "stop");
+    if (!choice.finite) return fail_unfinished(slot);
     if (slot.done.tokens.size() < wire::kTraceTokens) {
         slot.trace.update(fmt::format("{}:{:08x};", choice.token, std::bit_cast<std::uint32_t>(choice.logit)));
     }

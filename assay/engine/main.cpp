@@ -118,6 +118,12 @@ class Server {
             } else {
                 send(wire::encode_failed(id, Failure{"answer before start", {}, {}}));
             }
+        } else if (verb == "label_probs") {
+            if (answerer_) {
+                answerer_->submit(id, wire::decode_label_probs(request));
+            } else {
+                send(wire::encode_failed(id, Failure{"label_probs before start", {}, {}}));
+            }
         } else if (verb == "quantize") {
             const auto made = quantize_model(wire::decode_quantize(request), [&](std::uint64_t done, std::uint64_t total) { send(wire::encode_progress(id, {done, total})); });
             send(made ? wire::encode_done(id) : wire::encode_failed(id, made.error()));
@@ -139,7 +145,7 @@ class Server {
 
     void tokenize_text(std::uint64_t id, const wire::Tokenize& request) {
         if (!model_) return send(wire::encode_failed(id, Failure{"tokenize before load", {}, {}}));
-        const auto tokens = tokenize(model_.get(), request.text);
+        const auto tokens = tokenize(model_.get(), request);
         send(tokens ? wire::encode_done_tokens(id, *tokens) : wire::encode_failed(id, tokens.error()));
     }
 
@@ -152,6 +158,7 @@ class Server {
         context_ = std::move(*context);
         answerer_ = std::make_unique<Answerer>(
             context_.get(), request, [this](std::uint64_t done_id, const wire::AnswerDone& done) { send(wire::encode_done(done_id, done)); },
+            [this](std::uint64_t done_id, const wire::LabelDone& done) { send(wire::encode_done(done_id, done)); },
             [this](std::uint64_t failed_id, const Failure& failure) { send(wire::encode_failed(failed_id, failure)); });
         send(wire::encode_done(id, describe_start(model_.get(), request, n_gpu_layers_)));
     }

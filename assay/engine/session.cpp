@@ -163,9 +163,9 @@ Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request)
     return out;
 }
 
-Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const std::string& text) {
+Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const wire::Tokenize& request) {
     try {
-        return common_tokenize(llama_model_get_vocab(model), text, true, true);
+        return common_tokenize(llama_model_get_vocab(model), request.text, request.add_special, request.parse_special);
     } catch (const std::exception& e) {
         return fail(fmt::format("the text cannot be tokenized: {}", e.what()));
     }

@@ -8,6 +8,7 @@
 #include "assay/base/text.hpp"
 #include "assay/judge/anthropic.hpp"
 #include "assay/judge/gemini.hpp"
+#include "assay/judge/gguf.hpp"
 #include "assay/judge/ollama.hpp"
 #include "assay/judge/openai.hpp"
 #include "assay/judge/reference.hpp"
@@ -26,6 +27,7 @@ constexpr Provider kProviders[] = {
     {"gemini", make_gemini_judge},
     {"anthropic", make_anthropic_judge},
     {"ollama", make_ollama_judge},
+    {"gguf", make_gguf_judge},            // a model file, in an engine process of our own
 };
 
 }  // namespace

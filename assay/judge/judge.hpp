@@ -12,6 +12,7 @@
 
 #include "assay/base/progress.hpp"
 #include "assay/base/result.hpp"
+#include "assay/judge/embedded_model.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -33,6 +34,8 @@ struct Services {
     Journal journal = {};  ///< of a judge that is asked in batches; may be missing for all others
     /// The first model version that the judge's stored verdicts name; empty: none. Called from within Judge::run only; may be missing.
     std::function<std::string()> known_version = {};
+    /// The model in spec.file, for judges that run in an engine process of our own (embedded_model.hpp). Never null.
+    std::function<std::unique_ptr<EmbeddedModel>(const JudgeSpec& spec)> open_model{};
 };
 
 /// Where a judge gets its pairs from, one at a time; nothing: there are no more. Not asked again after that. Called from the thread that
@@ -62,7 +65,8 @@ class Judge {
     /// stored verdict can be taken.
     [[nodiscard]] virtual std::string identity() const = 0;
 
-    /// Whether judging is a computation of our own: no call leaves this process.
+    /// Whether judging is a computation of our own that takes no time worth saving: every question then gets controls, and
+    /// judging is never stopped early.
     [[nodiscard]] virtual bool costs_nothing() const = 0;
 
     /// Whether it has to be asked about each pair in both orders, whatever the plan says.

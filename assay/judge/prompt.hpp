@@ -21,6 +21,10 @@ inline constexpr int kPromptVersion = 1;
 /// it can use.
 [[nodiscard]] std::string_view builtin_template();
 
+/// As builtin_template, for a judge whose verdict is read from the first word of its reply; what prompts share stands
+/// first. label_variables says what it can use.
+[[nodiscard]] std::string_view label_template();
+
 /// `n_digits` decimal digits that occur in none of the texts, so that no text can write the mark that ends its own
 /// block. Derived from the texts by SHA-256 (and again until they occur in none): the same texts give the same boundary
 /// on every machine. Decimal digits only, because hexadecimal ones could spell the name of a number format ("f16"), and
@@ -31,6 +35,12 @@ inline constexpr int kPromptVersion = 1;
 /// list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`, derived from all of the item's texts, those not
 /// shown included.
 [[nodiscard]] std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected);
+
+/// As template_variables, and `tie_word`: the word that means a tie.
+[[nodiscard]] std::string label_variables(const BlindedPair& pair,
+                                          bool show_contexts,
+                                          bool show_expected,
+                                          const std::string& tie_word);
 
 /// A batch_NN.txt of the study (formats.md): instructions, then per item "Example n" (from 1), the question, the
 /// expected answer and the contexts if they are to be shown, Response A, Response B; last the JSON that is wanted back,

@@ -32,6 +32,7 @@ EngineProcess& Engine::process() {
 void Engine::stop() {
     if (process_) process_->kill();
     process_.reset();
+    label_requests_.clear();
 }
 
 Result<wire::Reply> Engine::call(const char* what, const std::function<wire::Frame(std::uint64_t)>& encode, const std::function<void(const wire::Progress&)>& on_progress) {
@@ -74,8 +75,8 @@ Result<wire::Rendered> Engine::render(const wire::Render& request) {
 Result<std::string> Engine::render_template(const std::string& text, const std::string& variables_json) {
     return decoded<std::string>(call("render a template", [&](std::uint64_t id) { return wire::encode(id, wire::RenderTemplate{text, variables_json}); }), wire::decode_text);
 }
-Result<std::vector<std::int32_t>> Engine::tokenize(const std::string& text) {
-    return decoded<std::vector<std::int32_t>>(call("tokenize", [&](std::uint64_t id) { return wire::encode(id, wire::Tokenize{text}); }), wire::decode_tokens);
+Result<std::vector<std::int32_t>> Engine::tokenize(const wire::Tokenize& request) {
+    return decoded<std::vector<std::int32_t>>(call("tokenize", [&](std::uint64_t id) { return wire::encode(id, request); }), wire::decode_tokens);
 }
 Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& request) {
     return decoded<wire::PredictedMemory>(call("predict memory", [&](std::uint64_t id) { return wire::encode(id, request); }), wire::decode_predicted_memory);
@@ -97,22 +98,32 @@ std::uint64_t Engine::submit(const wire::AnswerRequest& request) {
     return process().send(wire::encode(id, request)) ? id : 0;
 }
 
+std::uint64_t Engine::submit(const wire::LabelRequest& request) {
+    const std::uint64_t id = next_id_++;
+    if (!process().send(wire::encode(id, request))) return 0;
+    label_requests_.insert(id);
+    return id;
+}
+
 Engine::Event Engine::next(int timeout_ms) {
     EngineProcess& engine = process();
     wire::Frame frame;
     switch (engine.receive(frame, timeout_ms)) {
         case EngineProcess::Event::kTimeout: return {};
         case EngineProcess::Event::kDied: {
-            Event event{Event::Kind::kDied, 0, {}, death("answer", engine)};
+            Event event{.kind = Event::Kind::kDied, .failure = death("answer", engine)};
             process_.reset();
+            label_requests_.clear();
             return event;
         }
         case EngineProcess::Event::kFrame: break;
     }
     auto reply = wire::decode_reply(std::move(frame));
     if (!reply || reply->kind == wire::ReplyKind::kProgress) return {};
-    if (reply->kind == wire::ReplyKind::kFailed) return {Event::Kind::kFailed, reply->id, {}, reply->failure};
-    return {Event::Kind::kAnswer, reply->id, wire::decode_answer_done(*reply), {}};
+    const bool of_labels = label_requests_.erase(reply->id) > 0;
+    if (reply->kind == wire::ReplyKind::kFailed) return {.kind = Event::Kind::kFailed, .id = reply->id, .failure = reply->failure};
+    if (of_labels) return {.kind = Event::Kind::kLabels, .id = reply->id, .labels = wire::decode_label_done(*reply)};
+    return {.kind = Event::Kind::kAnswer, .id = reply->id, .done = wire::decode_answer_done(*reply)};
 }
 
 }  // namespace assay::llm

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,22 +29,25 @@ class Engine {
     [[nodiscard]] Result<wire::Loaded> load(const wire::Load& request);
     [[nodiscard]] Result<wire::Rendered> render(const wire::Render& request);
     [[nodiscard]] Result<std::string> render_template(const std::string& text, const std::string& variables_json);
-    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text);
+    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const wire::Tokenize& request);
+    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text) { return tokenize(wire::Tokenize{text}); }
     [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
     /// Fingerprint of a start; a vocabulary that is loaded is enough.
     [[nodiscard]] Result<wire::Started> describe_start(const wire::Start& request);
     [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
     [[nodiscard]] Result<bool> quantize(const wire::Quantize& request, const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
 
-    /// For answers, of which several are in flight: sends and returns the request's id, 0 if the engine is gone.
+    /// For answers and labels, of which several are in flight: sends and returns the request's id, 0 if the engine is gone.
     [[nodiscard]] std::uint64_t submit(const wire::AnswerRequest& request);
+    [[nodiscard]] std::uint64_t submit(const wire::LabelRequest& request);
     struct Event {
-        enum class Kind { kAnswer, kFailed, kNothing, kDied } kind = Kind::kNothing;
+        enum class Kind { kAnswer, kLabels, kFailed, kNothing, kDied } kind = Kind::kNothing;
         std::uint64_t id = 0;
-        wire::AnswerDone done;
-        Failure failure;  ///< of kFailed, kDied
+        wire::AnswerDone done{};   ///< of kAnswer
+        wire::LabelDone labels{};  ///< of kLabels
+        Failure failure{};         ///< of kFailed, kDied
     };
-    /// Waits at most `timeout_ms` for the next answer.
+    /// Waits at most `timeout_ms` for the next answer or labels.
     [[nodiscard]] Event next(int timeout_ms);
     /// Ends the process at once; the next call starts another.
     void stop();
@@ -57,6 +61,7 @@ class Engine {
     const std::atomic<bool>& cancel_;
     std::unique_ptr<EngineProcess> process_;
     std::uint64_t next_id_ = 1;
+    std::set<std::uint64_t> label_requests_;  ///< ids of those in flight: their replies are read as labels
 };
 
 }  // namespace assay::llm

@@ -37,12 +37,18 @@ void EngineGenerator::restart() {
     start(start_);
 }
 
+std::uint64_t EngineGenerator::submit(const Prompt& prompt, bool alone) {
+    if (!prompt.labels.empty()) return engine_.submit(wire::LabelRequest{prompt.tokens, prompt.labels, prompt.n_prefix, alone});
+    wire::AnswerRequest request{prompt.tokens, options_.sampling, prompt.predict > 0 ? prompt.predict : options_.predict,
+                                prompt.stops,  prompt.n_prefix,   alone,
+                                prompt.grammar};
+    request.sampling.seed = prompt.seed;
+    return engine_.submit(request);
+}
+
 bool EngineGenerator::send(InFlight item, bool alone) {
-    wire::AnswerRequest request{
-        item.prompt.tokens, options_.sampling,    item.prompt.predict > 0 ? item.prompt.predict : options_.predict,
-        item.prompt.stops,  item.prompt.n_prefix, alone};
-    request.sampling.seed = item.prompt.seed;
-    const std::uint64_t id = engine_.submit(request);
+    wants_labels_ = !item.prompt.labels.empty();
+    const std::uint64_t id = submit(item.prompt, alone);
     if (id == 0) {
         retries_.push_back(std::move(item));  // the death itself is noticed by the next receive
         return false;
@@ -100,12 +106,14 @@ void EngineGenerator::settle_given_up(const std::function<void(const Generated&)
 bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
     const auto tokens = engine_.tokenize(kHarmless);
     if (!tokens) return false;
-    const std::uint64_t id = engine_.submit({*tokens, options_.sampling, 1, {}, 0, true});
+    Prompt harmless{.id = {}, .tokens = *tokens, .stops = {}, .predict = 1};
+    if (wants_labels_) harmless.labels = {tokens->front()};
+    const std::uint64_t id = submit(harmless, true);
     while (!cancel) {
         const Engine::Event event = engine_.next(kPollMs);
         if (event.kind == Engine::Event::Kind::kDied) return false;
         if (event.kind != Engine::Event::Kind::kNothing && event.id == id)
-            return event.kind == Engine::Event::Kind::kAnswer;
+            return event.kind != Engine::Event::Kind::kFailed;
     }
     return true;
 }
@@ -160,6 +168,13 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
         in_flight_.erase(found);
         if (event.kind == Engine::Event::Kind::kFailed) {
             generated.failure = to_sentence(event.failure);
+        } else if (event.kind == Engine::Event::Kind::kLabels) {
+            generated.label_log_probs = event.labels.log_probs;
+            generated.stop_reason = StopReason::kStop;
+            generated.n_computed_tokens = event.labels.n_computed_tokens;
+            generated.prefill_ms = event.labels.prefill_ms;
+            peak_memory_bytes_ = std::max(peak_memory_bytes_, event.labels.peak_memory_bytes);
+            for (const Generated& bad : std::exchange(given_up_, {})) done(bad);
         } else {
             generated.text = event.done.text;
             generated.tokens = event.done.tokens;

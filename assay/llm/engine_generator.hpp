@@ -42,6 +42,7 @@ class EngineGenerator final : public Generator {
         Prompt prompt;
         int deaths_alone = 0;
     };
+    [[nodiscard]] std::uint64_t submit(const Prompt& prompt, bool alone);
     bool send(InFlight item, bool alone);
     void restart();
     void after_death(const std::string& reason);
@@ -57,6 +58,7 @@ class EngineGenerator final : public Generator {
     std::vector<Generated> given_up_;  ///< since the last answer; not pushed yet
     std::string last_death_;
     std::uint64_t peak_memory_bytes_ = 0;
+    bool wants_labels_ = false;  ///< the last prompt did
     int idle_deaths_ = 0;  ///< in a row, with nothing in flight
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What makes answers: the engine process, a server, or a script in tests.
+// What makes answers, and label probabilities: the engine process, a server, or a script in tests.
 
 #include <atomic>
 #include <cstdint>
@@ -21,6 +21,8 @@ struct Prompt {
     int predict = 0;                    ///< most tokens of the answer; 0: as the generator was told
     bool alone = false;                 ///< with nothing beside it in the batch
     std::string user = {};              ///< the user's turn, for a server, which makes tokens of it itself
+    std::vector<std::int32_t> labels{}; ///< not empty: the probabilities of these tokens as the next one are wanted, and nothing is generated
+    std::string grammar{};              ///< GBNF that the text has to follow, at temperature 0; empty: none
 };
 
 struct Generated {
@@ -35,6 +37,7 @@ struct Generated {
     double decode_ms = 0;
     std::int64_t n_prompt_tokens = 0;   ///< as a server told it; 0: the prompt's own, or not told
     std::int64_t n_answer_tokens = 0;   ///< likewise, of an answer without token ids
+    std::vector<double> label_log_probs{};  ///< natural logarithms, of Prompt::labels in their order, over the whole vocabulary
 };
 
 class Generator {

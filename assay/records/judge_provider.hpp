@@ -29,12 +29,13 @@ struct JudgeForm {
     std::string_view form;
     std::string_view what;
 };
-inline constexpr std::array<JudgeForm, 5> kJudgeForms{{
+inline constexpr std::array<JudgeForm, 6> kJudgeForms{{
     {"reference", "a metric: token F1 with the expected answer"},
     {"openai:MODEL@URL", "any server with /chat/completions"},
     {"gemini:MODEL[@URL]", "Google's generateContent"},
     {"anthropic:MODEL[@URL]", "Anthropic's messages"},
     {"ollama:MODEL[@URL]", "Ollama's chat"},
+    {"gguf:FILE", "a model file, run by assay's own engine"},
 }};
 /// "reference, openai:MODEL@URL, ...".
 [[nodiscard]] inline std::string judge_forms() {

@@ -80,9 +80,9 @@ struct EngineSettings {
 
 struct JudgeSpec {
     std::string name;         ///< default: the model's slug; "reference" for the metric; unique
-    std::string provider;     ///< "reference", or a name of kJudgeProviders
+    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders
     std::string url;          ///< base address
-    std::string model;
+    std::string model;        ///< of gguf: the file's stem
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
     int concurrency = 4;
     double timeout_s = 120;   ///< for one request
@@ -102,6 +102,9 @@ struct JudgeSpec {
     bool batch = false;           ///< through the provider's batch API, at kBatchPrice of its prices (records/verdict_cost.hpp)
     double batch_poll_s = 60;     ///< longest time between two looks at a batch
     bool allow_version_change = false;  ///< replies that name another model version do not stop the judge; the report counts by version
+    std::string file{};           ///< of gguf: the model; of a split one the first part
+    bool reasoning = false;       ///< of gguf: it writes its reasoning before the verdict
+    int ctx_size = 0;             ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
 };
 
 struct AnalysisSettings {

@@ -186,9 +186,15 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
                "larger value wins, and a difference of at most 0.05 is a tie. A right answer in other words scores "
                "low.";
     }
-    out += fmt::format(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
-                       md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
-                       judge.versions.empty() ? "no model" : code_list(judge.versions));
+    if (judge.provider == "gguf") {
+        out += fmt::format(": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
+                           md_code(judge.model), judge.n_calls,
+                           judge.versions.empty() ? "" : "; the file is " + code_list(judge.versions));
+    } else {
+        out += fmt::format(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
+                           md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
+                           judge.versions.empty() ? "no model" : code_list(judge.versions));
+    }
     if (judge.versions.size() > 1) {
         std::string counts;
         for (std::size_t i = 0; i < judge.versions.size(); ++i)

@@ -14,7 +14,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Loaded, n_ctx_train, n_vocab, recurrent, long
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Render, system, user, chat_template, date, thinking)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Rendered, prompt, stops)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RenderTemplate, text, variables_json)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tokenize, text)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tokenize, text, add_special, parse_special)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Start, n_slots, stream_size, n_ubatch, n_threads, flash_attn, cache_type_k, cache_type_v)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Started, fingerprint, description, proven)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictMemory, load, start)
@@ -22,6 +22,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictedMemory, model_bytes, context_bytes, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Sampling, temp, top_k, top_p, min_p, repeat_penalty, repeat_last_n, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Quantize, source, target, type, imatrix, allow_requantize, n_threads)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, done, total)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelDone, log_probs, n_computed_tokens, prefill_ms, peak_memory_bytes)
 
 namespace {
 
@@ -97,7 +98,12 @@ Frame encode_describe_start(std::uint64_t id, const Start& r) { return request_f
 Frame encode(std::uint64_t id, const PredictMemory& r) { return request_frame(id, "predict_memory", r); }
 Frame encode(std::uint64_t id, const Quantize& r) { return request_frame(id, "quantize", r); }
 Frame encode(std::uint64_t id, const AnswerRequest& r) {
-    Frame frame = request_frame(id, "answer", json{{"sampling", r.sampling}, {"predict", r.predict}, {"stops", r.stops}, {"n_prefix", r.n_prefix}, {"alone", r.alone}});
+    Frame frame = request_frame(id, "answer", json{{"sampling", r.sampling}, {"predict", r.predict}, {"stops", r.stops}, {"n_prefix", r.n_prefix}, {"alone", r.alone}, {"grammar", r.grammar}});
+    frame.payload = pack(r.prompt);
+    return frame;
+}
+Frame encode(std::uint64_t id, const LabelRequest& r) {
+    Frame frame = request_frame(id, "label_probs", json{{"labels", r.labels}, {"n_prefix", r.n_prefix}, {"alone", r.alone}});
     frame.payload = pack(r.prompt);
     return frame;
 }
@@ -122,7 +128,11 @@ Quantize decode_quantize(const Request& r) { return body_of<Quantize>(r.frame); 
 AnswerRequest decode_answer(const Request& r) {
     const json body = json::parse(r.frame.header).at("body");
     return {unpack(r.frame.payload), body.at("sampling").get<Sampling>(), body.at("predict").get<int>(),
-            body.at("stops").get<std::vector<std::string>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>()};
+            body.at("stops").get<std::vector<std::string>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>(), body.at("grammar").get<std::string>()};
+}
+LabelRequest decode_label_probs(const Request& r) {
+    const json body = json::parse(r.frame.header).at("body");
+    return {unpack(r.frame.payload), body.at("labels").get<std::vector<std::int32_t>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>()};
 }
 
 Frame encode_progress(std::uint64_t id, const Progress& progress) {
@@ -156,6 +166,8 @@ Frame encode_done(std::uint64_t id, const AnswerDone& r) {
     return frame;
 }
 
+Frame encode_done(std::uint64_t id, const LabelDone& r) { return done_frame(id, r); }
+
 Result<Reply> decode_reply(Frame frame) {
     const json header = json::parse(frame.header, nullptr, false);
     if (!header.is_object() || !header.contains("id") || !header["id"].is_number_unsigned()) return fail("a frame is not a reply");
@@ -182,6 +194,7 @@ Loaded decode_loaded(const Reply& r) { return body_of<Loaded>(r.frame); }
 Rendered decode_rendered(const Reply& r) { return body_of<Rendered>(r.frame); }
 Started decode_started(const Reply& r) { return body_of<Started>(r.frame); }
 PredictedMemory decode_predicted_memory(const Reply& r) { return body_of<PredictedMemory>(r.frame); }
+LabelDone decode_label_done(const Reply& r) { return body_of<LabelDone>(r.frame); }
 std::string decode_text(const Reply& r) { return r.frame.payload; }
 std::vector<std::int32_t> decode_tokens(const Reply& r) { return unpack(r.frame.payload); }
 Inspected decode_inspected(const Reply& r) {

@@ -72,6 +72,8 @@ struct RenderTemplate {
 /// tokenize: reply's payload holds the ids.
 struct Tokenize {
     std::string text;
+    bool add_special = true;    ///< what the model wants at the beginning of a text (a BOS token)
+    bool parse_special = true;  ///< a control token's text ("<|im_end|>") is that token; false: it is text like any other
 };
 
 /// start: a context for answering. describe_start: its fingerprint only; the vocabulary is enough for that.
@@ -119,6 +121,23 @@ struct AnswerRequest {
     std::vector<std::string> stops;
     int n_prefix = 0;    ///< its first tokens that prompts of its kind share by construction: a piece of their own, kept in the slot. 0, or at least 2
     bool alone = false;  ///< run with every other slot idle, in the last slot
+    std::string grammar{};  ///< GBNF that the answer has to follow, at temperature 0 only; empty: none
+};
+
+/// label_probs: what the model would say next. Payload of the request holds the prompt's token ids. The prompt is computed as an
+/// answer's is; nothing is generated.
+struct LabelRequest {
+    std::vector<std::int32_t> prompt;
+    std::vector<std::int32_t> labels;  ///< at least one token id
+    int n_prefix = 0;                  ///< as of AnswerRequest
+    bool alone = false;
+};
+
+struct LabelDone {
+    std::vector<double> log_probs;  ///< natural logarithms, one for each label, over the whole vocabulary: what is missing to 1 is on other tokens
+    std::int64_t n_computed_tokens = 0;
+    double prefill_ms = 0;
+    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far
 };
 
 struct AnswerDone {
@@ -165,6 +184,7 @@ struct Request {
 [[nodiscard]] Frame encode_describe_start(std::uint64_t id, const Start& request);
 [[nodiscard]] Frame encode(std::uint64_t id, const PredictMemory& request);
 [[nodiscard]] Frame encode(std::uint64_t id, const AnswerRequest& request);
+[[nodiscard]] Frame encode(std::uint64_t id, const LabelRequest& request);
 [[nodiscard]] Frame encode(std::uint64_t id, const Quantize& request);
 
 /// Id and verb of a request frame; a failure if it is none.
@@ -177,6 +197,7 @@ struct Request {
 [[nodiscard]] Start decode_start(const Request& request);
 [[nodiscard]] PredictMemory decode_predict_memory(const Request& request);
 [[nodiscard]] AnswerRequest decode_answer(const Request& request);
+[[nodiscard]] LabelRequest decode_label_probs(const Request& request);
 [[nodiscard]] Quantize decode_quantize(const Request& request);
 
 // --- replies --------------------------------------------------------------------------------------------------------
@@ -203,6 +224,7 @@ struct Reply {
 [[nodiscard]] Frame encode_done(std::uint64_t id, const Started& reply);
 [[nodiscard]] Frame encode_done(std::uint64_t id, const PredictedMemory& reply);
 [[nodiscard]] Frame encode_done(std::uint64_t id, const AnswerDone& reply);
+[[nodiscard]] Frame encode_done(std::uint64_t id, const LabelDone& reply);
 
 [[nodiscard]] Result<Reply> decode_reply(Frame frame);
 [[nodiscard]] Hello decode_hello(const Reply& reply);
@@ -214,5 +236,6 @@ struct Reply {
 [[nodiscard]] Started decode_started(const Reply& reply);
 [[nodiscard]] PredictedMemory decode_predicted_memory(const Reply& reply);
 [[nodiscard]] AnswerDone decode_answer_done(const Reply& reply);
+[[nodiscard]] LabelDone decode_label_done(const Reply& reply);
 
 }  // namespace assay::wire

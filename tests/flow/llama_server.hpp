@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,8 +17,12 @@ class LlamaServer {
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     /// Greedy completion of token ids with the study's repeat penalty.
     [[nodiscard]] std::vector<std::int32_t> complete(const std::vector<std::int32_t>& prompt, int n_tokens) const;
+    /// Natural logarithm of each token's probability to come next, over the whole vocabulary.
+    [[nodiscard]] std::map<std::int32_t, double> next_log_probs(const std::vector<std::int32_t>& prompt, int n_vocab) const;
 
  private:
+    [[nodiscard]] nlohmann::json completion(const nlohmann::json& request) const;
+
     int port_;
     std::unique_ptr<Program> process_;
 };

@@ -80,6 +80,32 @@ std::vector<wire::AnswerDone> ModelBench::answer(const std::vector<wire::AnswerR
     return out;
 }
 
+std::vector<std::vector<double>> ModelBench::read_labels(const std::vector<wire::LabelRequest>& requests,
+                                                         std::size_t in_flight,
+                                                         const std::vector<wire::AnswerRequest>& beside,
+                                                         std::vector<wire::AnswerDone>* answers) {
+    std::vector<std::vector<double>> out(requests.size());
+    std::vector<wire::AnswerDone> answered(beside.size());
+    std::map<std::uint64_t, std::size_t> of_answers, waiting;
+    for (std::size_t i = 0; i < beside.size(); ++i) of_answers.emplace(engine_.submit(beside[i]), i);
+    for (std::size_t next = 0; next < requests.size() || !waiting.empty() || !of_answers.empty();) {
+        for (; next < requests.size() && waiting.size() < in_flight; ++next) waiting.emplace(engine_.submit(requests[next]), next);
+        const llm::Engine::Event event = engine_.next(100);
+        if (event.kind == llm::Engine::Event::Kind::kNothing) continue;
+        if (event.kind == llm::Engine::Event::Kind::kAnswer) {
+            answered[of_answers.at(event.id)] = event.done;
+            of_answers.erase(event.id);
+        } else if (event.kind == llm::Engine::Event::Kind::kLabels) {
+            out[waiting.at(event.id)] = event.labels.log_probs;
+            waiting.erase(event.id);
+        } else {
+            throw std::runtime_error(to_sentence(event.failure));
+        }
+    }
+    if (answers != nullptr) *answers = std::move(answered);
+    return out;
+}
+
 std::vector<wire::AnswerDone> ModelBench::answer_alone(std::vector<wire::AnswerRequest> requests) {
     for (auto& request : requests) request.alone = true;
     return answer(requests, 1);

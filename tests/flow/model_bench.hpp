@@ -30,6 +30,17 @@ class ModelBench {
     /// Each with nothing beside it.
     [[nodiscard]] std::vector<wire::AnswerDone> answer_alone(std::vector<wire::AnswerRequest> requests);
 
+    /// What would come next behind the prompt of `request`, of these tokens.
+    [[nodiscard]] static wire::LabelRequest labels_behind(const wire::AnswerRequest& request, std::vector<std::int32_t> labels) {
+        return {request.prompt, std::move(labels), request.n_prefix, false};
+    }
+    /// Log-probabilities in the order of the requests, at most `in_flight` together, with the answers to `beside` among
+    /// them; those go to `answers` if it is given.
+    [[nodiscard]] std::vector<std::vector<double>> read_labels(const std::vector<wire::LabelRequest>& requests,
+                                                               std::size_t in_flight,
+                                                               const std::vector<wire::AnswerRequest>& beside = {},
+                                                               std::vector<wire::AnswerDone>* answers = nullptr);
+
     [[nodiscard]] llm::Engine& engine() { return engine_; }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
 #include "assay/judge/judge.hpp"
 #include "engine_places.hpp"
@@ -66,6 +67,33 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     // Other kernels round otherwise, and where two tokens are nearly as likely the other one may win.
     EXPECT_GE(n_equal * 3, requests.size() * 2);
     EXPECT_GE(n_agreeing * 4, n_tokens * 3);
+}
+
+TEST_F(Peer, GivesLabelsTheSameProbabilities) {
+    ModelBench bench(real_model());
+    std::vector<std::int32_t> labels;
+    for (const char* label : {"A", "B", "C", "T", "="}) labels.push_back(bench.engine().tokenize(std::string(label))->back());
+    const auto n_vocab = static_cast<int>(bench.engine().load({real_model(), false, 0})->n_vocab);
+    std::vector<wire::LabelRequest> requests;
+    for (const char* question : {"Which is larger, A: 3 or B: 4? Reply with A or B.", "Is Paris in France? Reply with A for yes, B for no.",
+                                 "Who wrote Hamlet?"}) {
+        requests.push_back(ModelBench::labels_behind(bench.chat(question, 1), labels));
+    }
+    requests.push_back(ModelBench::labels_behind(bench.of_length(700, 1), labels));
+    bench.start(1, 1024, 2);
+    const auto ours = bench.read_labels(requests, 2);
+    double largest = 0;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const auto theirs = server->next_log_probs(requests[i].prompt, n_vocab);
+        for (std::size_t k = 0; k < labels.size(); ++k) {
+            ASSERT_TRUE(theirs.contains(labels[k]));
+            const double p = std::exp(ours[i][k]), q = std::exp(theirs.at(labels[k]));
+            largest = std::max(largest, std::abs(p - q));
+            fmt::print("prompt {}, label {}: log {:.6f} and {:.6f}\n", i, k, ours[i][k], theirs.at(labels[k]));
+        }
+    }
+    fmt::print("largest difference of a probability: {:.2g}\n", largest);
+    EXPECT_LT(largest, 1e-3);
 }
 
 TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {

@@ -7,7 +7,8 @@
 //   style S   loud: a third of its answers are written in capitals, which no token F1 sees
 //   twin yes  its tokenizer is another one
 // An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say."; its tokens are its
-// bytes.
+// bytes. As a judge it prefers the answer that begins with what the question's expected answer is about: by the
+// probabilities of A, B and C, or, under a grammar, in JSON.
 //
 // Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt that holds the
 // text:
@@ -24,6 +25,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -131,6 +133,36 @@ bool fits(const char* name, const Model& model, const std::string& prompt) {
            prompt.find(script.substr(slash + 1)) != std::string::npos;
 }
 
+/// What stands behind "name: " in a judge's prompt.
+std::string field(const std::string& prompt, const std::string& name) {
+    const std::string mark = name + ": ";
+    const std::size_t at = prompt.find(mark);
+    return at == std::string::npos ? "" : prompt.substr(at + mark.size(), prompt.find('\n', at) - at - mark.size());
+}
+
+/// A, B or C: which answer speaks about what the expected one does.
+char better_answer(const std::string& prompt) {
+    const std::string expected = field(prompt, "expected");
+    const std::string fact = expected.substr(0, expected.find(" is ")) + " ";
+    const bool a = field(prompt, "answer_a").starts_with(fact), b = field(prompt, "answer_b").starts_with(fact);
+    return a == b ? 'C' : a ? 'A' : 'B';
+}
+
+wire::LabelDone labels_of(const std::vector<std::int32_t>& labels, const std::string& prompt) {
+    wire::LabelDone done;
+    for (const std::int32_t label : labels) done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
+    done.n_computed_tokens = static_cast<std::int64_t>(prompt.size());
+    done.prefill_ms = kTokenMs * static_cast<double>(prompt.size());
+    done.peak_memory_bytes = kPeakMemoryBytes;
+    return done;
+}
+
+std::string judgement_of(const std::string& prompt) {
+    const char better = better_answer(prompt);
+    return std::string(R"({"reasoning": "It knows it.", "verdict": ")") + (better == 'C' ? "TIE" : std::string(1, better)) +
+           R"(", "confidence": "high"})";
+}
+
 wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& request, const std::string& prompt) {
     static const std::string kMark = "Fact: ";
     std::string fact;
@@ -143,6 +175,7 @@ wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& reques
     if (model.get("style", "") == "loud" && draw("style" + fact) < 33) {
         for (char& c : done.text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
+    if (!request.grammar.empty()) done.text = judgement_of(prompt);
     if (request.sampling.temp > 0) done.text += " Number " + std::to_string(request.sampling.seed % 1000) + ".";
     done.stop_reason = "stop";
     for (const std::string& stop : request.stops) done.text = done.text.substr(0, done.text.find(stop));
@@ -158,6 +191,12 @@ wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& reques
     done.peak_memory_bytes = kPeakMemoryBytes;
     return done;
 }
+
+struct Pending {
+    std::uint64_t id = 0;
+    wire::AnswerRequest request;
+    std::vector<std::int32_t> labels;  ///< not empty: their probabilities are wanted
+};
 
 /// How many lines the journal has with this one, and how many of them are equal to it. Counted under a lock, as several
 /// engines write.
@@ -262,7 +301,12 @@ class Engine {
         } else if (request.verb == "quantize") {
             quantize(id, wire::decode_quantize(request));
         } else if (request.verb == "answer") {
-            pending_.emplace_back(id, wire::decode_answer(request));
+            pending_.push_back({id, wire::decode_answer(request), {}});
+        } else if (request.verb == "label_probs") {
+            wire::LabelRequest labels = wire::decode_label_probs(request);
+            Pending pending{id, {}, std::move(labels.labels)};
+            pending.request.prompt = std::move(labels.prompt);
+            pending_.push_back(std::move(pending));
         } else {
             send(wire::encode_failed(id, Failure{"unknown verb", {}, {}}));
         }
@@ -292,7 +336,7 @@ class Engine {
     }
 
     void answer() {
-        const auto [id, request] = std::move(pending_.back());
+        const auto [id, request, labels] = std::move(pending_.back());
         pending_.pop_back();
         if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) ::usleep(static_cast<useconds_t>(ms) * 1000);
         std::string prompt;
@@ -303,14 +347,15 @@ class Engine {
         }
         if (fits("SCRIPT_FAIL_ON", model_, prompt))
             return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
-        send(wire::encode_done(id, answer_of(model_, request, prompt)));
+        send(labels.empty() ? wire::encode_done(id, answer_of(model_, request, prompt))
+                            : wire::encode_done(id, labels_of(labels, prompt)));
     }
 
     int in_;
     int out_;
     int parent_;
     Model model_;
-    std::vector<std::pair<std::uint64_t, wire::AnswerRequest>> pending_;
+    std::vector<Pending> pending_;
 };
 
 }  // namespace

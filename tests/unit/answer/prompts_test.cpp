@@ -14,14 +14,6 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-TEST(CommonPrefix, IsWhatAllListsBeginWith) {
-    EXPECT_EQ(common_prefix({}), Ids{});
-    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}}), (Ids{1, 2}));
-    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2, 3}, {1, 2, 4}, {1, 2}}), (Ids{1, 2}));
-    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {2, 1}}), Ids{});
-    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {}}), Ids{});
-}
-
 /// Fits as long as all contexts together have at most `n` characters.
 std::function<bool(const std::vector<std::string>&)> at_most(std::size_t n) {
     return [n](const std::vector<std::string>& contexts) {

@@ -31,6 +31,15 @@ TEST_F(JudgeWorkTest, OfAMetricIsNothing) {
     EXPECT_FALSE(judge_work(judge, plan, questions));
 }
 
+TEST_F(JudgeWorkTest, OfAnEmbeddedJudgeIsEveryPairInBothOrdersAndNoReplyUnlessItReasons) {
+    judge.provider = "gguf";
+    EXPECT_EQ(work().n_pairs, 8);
+    EXPECT_EQ(work().reply_tokens, 0);
+    EXPECT_EQ(work().most_reply_tokens, 0);
+    judge.reasoning = true;
+    EXPECT_GT(work().reply_tokens, 0);
+}
+
 TEST_F(JudgeWorkTest, IsEveryPairInEachOrderTheRepeatsAndTwentyControlsOfEachKind) {
     EXPECT_EQ(work().n_pairs, 4);
     EXPECT_EQ(work().n_controls, 60);

@@ -261,12 +261,12 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "reference, model: m}\n"
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: openai needs url",
-                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, not \"openia\"",
+                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, gguf, not \"openia\"",
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
                     "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, openai:MODEL@URL, gemini:MODEL[@URL], "
-                    "anthropic:MODEL[@URL], ollama:MODEL[@URL]; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
+                    "anthropic:MODEL[@URL], ollama:MODEL[@URL], gguf:FILE; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
                     "left out.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
@@ -305,6 +305,30 @@ TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
     EXPECT_EQ(plan.judges[2].url, "http://127.0.0.1:11434");
     EXPECT_EQ(plan.judges[3].url, "http://10.0.0.2:11434");
     EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"), ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
+}
+
+TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
+    const auto plan = plan_with(
+        "judges:\n  - {provider: gguf, file: other.gguf}\n"
+        "  - {name: slow, provider: gguf, file: other.gguf, reasoning: true, ctx-size: 2048}\n  - gguf:model-F16.gguf\n");
+    ASSERT_EQ(plan.judges.size(), 3u);
+    EXPECT_EQ(plan.judges[0].name, "other");
+    EXPECT_EQ(plan.judges[0].model, "other");
+    EXPECT_EQ(plan.judges[0].file, folder_.path("other.gguf"));
+    EXPECT_FALSE(plan.judges[0].reasoning);
+    EXPECT_EQ(plan.judges[0].ctx_size, 0);
+    EXPECT_TRUE(plan.judges[1].reasoning);
+    EXPECT_EQ(plan.judges[1].ctx_size, 2048);
+    EXPECT_EQ(plan.judges[2].name, "model-F16");
+    EXPECT_EQ(plan.judges[2].file, folder_.path("model-F16.gguf"));
+    EXPECT_THAT(
+        errors_with("judges:\n  - {provider: gguf, model: m}\n  - {provider: reference, reasoning: true}\n"
+                    "  - gguf:none.gguf\n  - \"gguf:\"\n"),
+        ElementsAre("exp.yaml:5:5: judges[0]: gguf needs file",
+                    "exp.yaml:5:30: judges[0].model: belongs to an API judge; gguf is a file",
+                    "exp.yaml:6:38: judges[1].reasoning: belongs to provider: gguf",
+                    testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, "),
+                    "exp.yaml:7:5: judges[2]: no such file: none.gguf"));
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {

@@ -44,6 +44,15 @@ TEST(JudgeAddress, AJudgeCanBeWrittenAsOneWord) {
     EXPECT_EQ(judge->concurrency, 4);
 }
 
+TEST(JudgeAddress, AFileIsKeptAsItWasWritten) {
+    const auto judge = judge_of_text("gguf:models/a judge:v2.gguf");
+    ASSERT_TRUE(judge);
+    EXPECT_EQ(judge->provider, "gguf");
+    EXPECT_EQ(judge->file, "models/a judge:v2.gguf");
+    EXPECT_FALSE(judge_of_text("gguf"));
+    EXPECT_FALSE(judge_of_text("gguf:"));
+}
+
 TEST(JudgeAddress, AProviderWithAnAddressOfItsOwnCanDoWithoutOne) {
     EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().model, "gemini-3-pro");
     EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().url, "");

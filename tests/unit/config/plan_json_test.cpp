@@ -28,7 +28,9 @@ Plan full_plan() {
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
+    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500};
+    judge.price_input = 1.25;
+    judge.price_output = 10;
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
     plan.judging = {true, 3, 0.5};
@@ -66,6 +68,27 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("prompt-template":"","provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,)"
         R"("timeout-s":120.0,"tokens-per-minute":0,"url":""}],)"
         R"("judging":{"both-orders":false,"repeat-share":0.2,"repeats":0},"name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
+}
+
+TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    JudgeSpec judge;
+    judge.name = judge.model = "judge";
+    judge.provider = "gguf";
+    judge.file = "/lab/judge.gguf";
+    plan.judges.push_back(judge);
+    const std::string labels = plan_sha256(plan);
+    EXPECT_NE(labels, before);
+    plan.judges.back().ctx_size = 2048;
+    EXPECT_EQ(plan_sha256(plan), labels) << "it decides no verdict";
+    plan.judges.back().reasoning = true;
+    EXPECT_NE(plan_sha256(plan), labels);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read) << to_sentence(read.error());
+    EXPECT_EQ(read->judges.back().file, "/lab/judge.gguf");
+    EXPECT_EQ(read->judges.back().ctx_size, 2048);
+    EXPECT_TRUE(read->judges.back().reasoning);
 }
 
 TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {

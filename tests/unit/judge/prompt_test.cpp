@@ -60,6 +60,22 @@ TEST(Prompt, VariablesHoldWhatIsToBeShown) {
     EXPECT_FALSE(shown.dump().find("secret-id") != std::string::npos);
 }
 
+TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
+    const std::string text(label_template()), json(builtin_template());
+    EXPECT_EQ(text.find("JSON"), std::string::npos);
+    EXPECT_EQ(text.find("TIE"), std::string::npos);
+    EXPECT_EQ(count(text, "{{ tie_word }}"), 3);
+    const std::size_t from = json.find("Decide by these points"), to = json.find("the verdict is ");
+    EXPECT_NE(text.find(json.substr(from, to - from)), std::string::npos);
+    const std::size_t texts = json.find("Each text stands");
+    EXPECT_NE(text.find(json.substr(texts, from - texts)), std::string::npos);
+    EXPECT_LT(text.find("Decide by these points"), text.find("{{ question }}")) << "what prompts share stands first";
+    const auto variables = nlohmann::json::parse(label_variables(sample(), true, false, "C"));
+    EXPECT_EQ(variables["tie_word"], "C");
+    EXPECT_EQ(variables["answer_a"], "y");
+    EXPECT_TRUE(variables["expected"].is_null());
+}
+
 TEST(Prompt, BytesThatAreNotUtf8DoNotThrow) {
     BlindedPair pair = sample();
     pair.answer_a = "\xFF\xFE";

@@ -110,6 +110,30 @@ TEST_F(EngineGeneratorTest, APromptThatKillsItAloneTwiceIsGivenUpAndNoOther) {
     EXPECT_NE(out.at("q07").failure.find("died on it 2 times, alone"), std::string::npos) << out.at("q07").failure;
 }
 
+TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
+    const Variable die("SCRIPT_DIE_ON", "/poison");
+    auto generator = this->generator();
+    generator.load();
+    generator.start({.n_slots = 1});
+    std::map<std::string, Generated> out;
+    int next = 0;
+    generator.generate(
+        [&]() -> std::optional<Prompt> {
+            if (next == 6) return std::nullopt;
+            const std::string id = "p" + std::to_string(next++);
+            const std::string text = std::string(id == "p3" ? "poison" : "") + "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
+            Prompt prompt{.id = id, .tokens = {text.begin(), text.end()}, .stops = {}};
+            prompt.labels = {'A', 'B', 'C'};
+            return prompt;
+        },
+        [&](const Generated& generated) { out[generated.id] = generated; }, cancel);
+    ASSERT_EQ(out.size(), 6U);
+    for (const auto& [id, generated] : out) {
+        EXPECT_EQ(generated.stop_reason, id == "p3" ? StopReason::kFailed : StopReason::kStop) << generated.failure;
+        EXPECT_EQ(generated.label_log_probs.size(), id == "p3" ? 0U : 3U);
+    }
+}
+
 TEST_F(EngineGeneratorTest, ThePromptThatIsGivenUpMayBeTheLastOrTheOnlyOne) {
     const Variable die("SCRIPT_DIE_ON", "/Question");
     auto generator = this->generator();

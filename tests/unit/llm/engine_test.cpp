@@ -82,6 +82,22 @@ TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
     }
 }
 
+TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
+    ASSERT_TRUE(engine.load({model(), false, 0}));
+    ASSERT_TRUE(engine.start({}));
+    const std::string pair = "expected: x is y\nanswer_a: I cannot say.\nanswer_b: x is y\n";
+    const std::uint64_t labels = engine.submit(wire::LabelRequest{*engine.tokenize(pair), {'A', 'B', 'C'}, 0, false});
+    const std::uint64_t answer = engine.submit({*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
+    for (int i = 0; i < 2; ++i) {
+        const Engine::Event event = engine.next(2000);
+        ASSERT_TRUE(event.id == labels || event.id == answer);
+        EXPECT_EQ(event.kind, event.id == labels ? Engine::Event::Kind::kLabels : Engine::Event::Kind::kAnswer);
+        if (event.id != labels) continue;
+        ASSERT_EQ(event.labels.log_probs.size(), 3U);
+        EXPECT_GT(event.labels.log_probs[1], event.labels.log_probs[0]);
+    }
+}
+
 TEST_F(EngineTest, TellsOfADeathWhileItAnswers) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     engine.stop();

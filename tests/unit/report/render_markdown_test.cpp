@@ -118,6 +118,16 @@ TEST(RenderMarkdown, TheMetricIsNotCalledAJudgeOfMeaning) {
     EXPECT_THAT(render_markdown(model), Not(HasSubstr("metric")));
 }
 
+TEST(RenderMarkdown, AnEmbeddedJudgeIsAFileAndNoAddress) {
+    ReportModel model = example_report();
+    model.judges[0].provider = "gguf";
+    model.judges[0].model = "judge-Q8_0";
+    model.judges[0].url.clear();
+    model.judges[0].versions = {"sha256:abc"};
+    EXPECT_THAT(section(render_markdown(model), "Blinding"),
+                HasSubstr("the model file `judge-Q8_0`, run by assay's own engine; 700 prompts, one pair each; the file is `sha256:abc`."));
+}
+
 TEST(RenderMarkdown, WhatTheJudgeSawIsSaid) {
     ReportModel model = example_report();
     const auto seen = [&](bool expected, bool contexts) {

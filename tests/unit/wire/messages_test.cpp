@@ -33,6 +33,7 @@ TEST(Requests, KeepIdAndVerb) {
     EXPECT_EQ(sent(encode_describe_start(1, Start{})).verb, "describe_start");
     EXPECT_EQ(sent(encode(1, PredictMemory{})).verb, "predict_memory");
     EXPECT_EQ(sent(encode(1, AnswerRequest{})).verb, "answer");
+    EXPECT_EQ(sent(encode(1, LabelRequest{})).verb, "label_probs");
     EXPECT_EQ(sent(encode(1, Quantize{})).verb, "quantize");
 }
 
@@ -55,7 +56,11 @@ TEST(Requests, KeepEveryField) {
     EXPECT_EQ(text.text, "t");
     EXPECT_EQ(text.variables_json, "{\"a\": 1}");
 
-    EXPECT_EQ(decode_tokenize(sent(encode(1, Tokenize{"words"}))).text, "words");
+    const Tokenize tokenize = decode_tokenize(sent(encode(1, Tokenize{"words", false, true})));
+    EXPECT_EQ(tokenize.text, "words");
+    EXPECT_FALSE(tokenize.add_special);
+    EXPECT_TRUE(tokenize.parse_special);
+    EXPECT_FALSE(decode_tokenize(sent(encode(1, Tokenize{"words", true, false}))).parse_special);
 
     const Start wanted{24, 512, 128, 3, false, "q8_0", "q4_0"};
     for (const Start& start :
@@ -81,7 +86,7 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
         0, 1, -1, 255, 256, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
     const Sampling sampling{0.1 + 0.2, 40, 0.9, 1e-9, 1.05, -1, std::numeric_limits<std::uint32_t>::max()};
     const AnswerRequest request =
-        decode_answer(sent(encode(9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true})));
+        decode_answer(sent(encode(9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true, "root ::= \"x\""})));
     EXPECT_EQ(request.prompt, prompt);
     EXPECT_EQ(request.sampling.temp, 0.1 + 0.2);
     EXPECT_EQ(request.sampling.top_k, 40);
@@ -94,6 +99,24 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
     EXPECT_EQ(request.stops, (std::vector<std::string>{"\n\n", "<end>"}));
     EXPECT_EQ(request.n_prefix, 4);
     EXPECT_TRUE(request.alone);
+    EXPECT_EQ(request.grammar, "root ::= \"x\"");
+}
+
+TEST(Requests, OfLabelsKeepEveryField) {
+    const LabelRequest request = decode_label_probs(sent(encode(9, LabelRequest{{7, -1, 300}, {65, 66}, 2, true})));
+    EXPECT_EQ(request.prompt, (std::vector<std::int32_t>{7, -1, 300}));
+    EXPECT_EQ(request.labels, (std::vector<std::int32_t>{65, 66}));
+    EXPECT_EQ(request.n_prefix, 2);
+    EXPECT_TRUE(request.alone);
+}
+
+TEST(Replies, OfLabelsKeepEveryBit) {
+    const double tiny = -745.1332191019411, odd = -0.1 - 0.2;
+    const LabelDone done = decode_label_done(replied(encode_done(1, LabelDone{{odd, tiny, 0}, 12, 1.5, 99})));
+    EXPECT_EQ(done.log_probs, (std::vector<double>{odd, tiny, 0}));
+    EXPECT_EQ(done.n_computed_tokens, 12);
+    EXPECT_EQ(done.prefill_ms, 1.5);
+    EXPECT_EQ(done.peak_memory_bytes, 99U);
 }
 
 TEST(Requests, ThatAreNoneAreAFailure) {

@@ -1,0 +1,28 @@
+#include "assay/llm/shared_prefix.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace assay::llm {
+
+std::string probe_beginning(std::size_t i) {
+    static constexpr std::array<const char*, kPrefixProbes> kBeginnings{"A", "what", "7", "(", "\"", "é", " x", "\nx"};
+    return kBeginnings[i % kPrefixProbes];
+}
+
+std::vector<std::int32_t> common_prefix(std::span<const std::vector<std::int32_t>> lists) {
+    if (lists.empty()) return {};
+    std::vector<std::int32_t> common = lists.front();
+    for (const auto& list : lists.subspan(1)) {
+        const auto [end, unused] = std::mismatch(common.begin(), common.end(), list.begin(), list.end());
+        common.erase(end, common.end());
+    }
+    return common;
+}
+
+int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> prefix) {
+    if (prefix.size() < 2 || tokens.size() < prefix.size() + 2) return 0;
+    return std::equal(prefix.begin(), prefix.end(), tokens.begin()) ? static_cast<int>(prefix.size()) : 0;
+}
+
+}  // namespace assay::llm

@@ -1,0 +1,36 @@
+#include "assay/llm/shared_prefix.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace assay::llm {
+namespace {
+
+using Ids = std::vector<std::int32_t>;
+
+TEST(CommonPrefix, IsWhatAllListsBeginWith) {
+    EXPECT_EQ(common_prefix({}), Ids{});
+    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}}), (Ids{1, 2}));
+    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2, 3}, {1, 2, 4}, {1, 2}}), (Ids{1, 2}));
+    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {2, 1}}), Ids{});
+    EXPECT_EQ(common_prefix(std::vector<Ids>{{1, 2}, {}}), Ids{});
+}
+
+TEST(ProbeBeginnings, AreAllDifferentAndBeginAgain) {
+    std::set<std::string> all;
+    for (std::size_t i = 0; i < kPrefixProbes; ++i) all.insert(probe_beginning(i));
+    EXPECT_EQ(all.size(), kPrefixProbes);
+    EXPECT_EQ(probe_beginning(kPrefixProbes + 3), probe_beginning(3));
+}
+
+TEST(UsablePrefix, LeavesTwoTokensOnBothSidesOrIsNone) {
+    EXPECT_EQ(usable_prefix(Ids{1, 2, 3, 4}, Ids{1, 2}), 2);
+    EXPECT_EQ(usable_prefix(Ids{1, 2, 3}, Ids{1, 2}), 0);
+    EXPECT_EQ(usable_prefix(Ids{1, 2, 3, 4}, Ids{1}), 0);
+    EXPECT_EQ(usable_prefix(Ids{1, 3, 3, 4}, Ids{1, 2}), 0);
+    EXPECT_EQ(usable_prefix(Ids{}, Ids{}), 0);
+}
+
+}  // namespace
+}  // namespace assay::llm
