@@ -33,7 +33,7 @@ std::optional<double> longest_pause(const HttpReply& reply, std::initializer_lis
         double n_left = 0;
         const char* end = left->second.data() + left->second.size();
         const auto [read_to, error] = std::from_chars(left->second.data(), end, n_left);
-        if (error != std::errc() || read_to != end || n_left >= limit.needed) continue;
+        if (error != std::errc() || read_to != end || !(n_left < limit.needed)) continue;
         const auto pause_s = reset_after_seconds(reset->second, reply.date, now_unix_s);
         if (pause_s) longest = std::max(longest.value_or(0), *pause_s);
     }
