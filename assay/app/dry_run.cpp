@@ -57,7 +57,7 @@ std::optional<RunFacts> facts_of(const store::Store& store, const Plan& plan, st
     return std::nullopt;
 }
 
-/// The comparisons of one variant in judging order; `complete` is cleared where one is not drawn yet.
+/// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where one is not drawn yet.
 std::vector<Comparison> comparisons_of(const store::Store& store, const RunFacts& facts, std::size_t variant, std::span<const Question> questions, bool& complete) {
     std::vector<Comparison> out;
     for (std::size_t q = 0; q < questions.size(); ++q) {
@@ -74,18 +74,20 @@ std::vector<Comparison> comparisons_of(const store::Store& store, const RunFacts
 }
 
 /// Of all variants, exactly; nothing if not all pairs are drawn.
-std::optional<std::int64_t> n_missing_calls(const Plan& plan, const JudgeSpec& spec, const std::string& key, std::span<const Question> questions, store::Store& store) {
+std::optional<std::int64_t> n_missing_calls(const Plan& plan, const JudgeSpec& spec, const judge::Judge& judge, const std::string& key, std::span<const Question> questions, store::Store& store) {
     const auto facts = facts_of(store, plan, questions);
     if (!facts) return std::nullopt;
     const std::vector<std::string> names = compared_names(*facts);
     const std::vector<Control> controls = first_controls(controls_of_plan(store, names, all_answer_keys(*facts)), n_controls_for(false, questions.size()));
+    report::ReportJudge design;
+    design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
-        const std::vector<Comparison> in_order = comparisons_of(store, *facts, v, questions, complete);
+        const Asked asked = asked_of(plan, design, comparisons_of(store, *facts, v, questions, complete));
         std::vector<Control> among_these;
         std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == facts->variants[v].name; });
-        n += n_missing({plan, spec, key, facts->variants[v].name, questions, in_order, among_these}, store, false);
+        n += n_missing({plan, spec, key, facts->variants[v].name, questions, asked, among_these}, store, judge);
     }
     return complete ? std::optional(n) : std::nullopt;
 }
@@ -114,7 +116,7 @@ DryRunJudge look_at(const Plan& plan, const JudgeSpec& spec, std::span<const Que
     const std::unique_ptr<judge::Judge> judge = make(spec);
     DryRunJudge out;
     out.name = spec.name;
-    const auto work = judge_work(spec, plan, questions, false);
+    const auto work = judge_work(spec, plan, questions);
     if (judge->costs_nothing() || !work) {
         out.exact = true;
         return out;
@@ -125,7 +127,7 @@ DryRunJudge look_at(const Plan& plan, const JudgeSpec& spec, std::span<const Que
     if (store) {
         before = store->verdicts(key);
         // A key that no verdict has: everything is missing, as it is once --rejudge has set them aside.
-        n_calls = n_missing_calls(plan, spec, rejudge ? std::string("rejudge") : key, questions, *store);
+        n_calls = n_missing_calls(plan, spec, *judge, rejudge ? std::string("rejudge") : key, questions, *store);
         for (const judge::BatchEntry& entry : judge::read_batches(store->note(judge_note("batches", key)).value_or("")))
             out.n_in_batches += static_cast<std::int64_t>(entry.items.size());
     }

@@ -82,6 +82,21 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("allow-version-change", s.allow_version_change, YesNo{});
 }
 
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
+}
+
+template <class Settings, class Visit>
+void visit_judging(Settings& s, Visit&& visit) {
+    visit("both-orders", s.both_orders, YesNo{});
+    visit("repeats", s.repeats, Range{0, 100});
+    visit("repeat-share", s.repeat_share, Range{0, 1, true});
+}
+
 template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit("margin", s.margin, Range{0, 1, true, true});

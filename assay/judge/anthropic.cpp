@@ -8,11 +8,13 @@
 #include "assay/base/text.hpp"
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::HttpReply;
+using http::JsonView;
 using nlohmann::ordered_json;
 
 class Anthropic final : public WireFormat {

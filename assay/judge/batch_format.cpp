@@ -11,6 +11,6 @@ bool is_plain_id(std::string_view id) {
     });
 }
 
-HttpRequest get_request(std::string url) { return {std::move(url), "", "", true}; }
+HttpRequest get_request(std::string path) { return {.method = "GET", .path = std::move(path)}; }
 
 }  // namespace assay::judge

@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 namespace {
+
+using http::JsonView;
 
 constexpr const char* kName = "batches";
 

@@ -11,22 +11,22 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
+#include "assay/http/retry.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/judge/retry.hpp"
 #include "assay/judge/settle.hpp"
 
 namespace assay::judge {
 namespace {
 
-using Clock = Pace::Clock;
+using http::HttpReply;
+using http::HttpTarget;
+
+using Clock = http::Pace::Clock;
 
 constexpr int kCircuitLimit = 10;
 constexpr std::chrono::milliseconds kBudgetWait{20};
 constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
-constexpr std::size_t kShortestSecret =
-    6;  ///< "none", "EMPTY": words that servers without keys are given; hiding them would spoil texts
-
 constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
@@ -216,8 +216,8 @@ class Session {
         const bool hopeless = is_hopeless(status, error);
         if (hopeless) stop(refusal_to_serve(setup_, setup_.request_url, status, error));
         if (!hopeless && (status == 400 || status == 422)) return bad_request(reply, error, sentence);
-        if (is_retried(status)) {
-            auto wait_s = retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
+        if (http::is_retried(status)) {
+            auto wait_s = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
             if (!wait_s) wait_s = error.retry_after_s;
             return retry(reply.id, sentence, wait_s);
         }
@@ -286,7 +286,7 @@ class Session {
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
         if (task.n_retries >= setup_.spec.retries || stop_) return fail_task(id, sentence);
-        double wait_s = std::max(backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
+        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
         // Nobody has ever been there: find out soon whether that is a wrong address.
         if (!answered_) wait_s = std::min(wait_s, 1.0);
         if (wait_s >= 5) setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
@@ -328,7 +328,7 @@ class Session {
     HttpMemory& memory_;
     const PairSource& source_;
     const std::function<void(const Verdict&)>& sink_;
-    HttpClient client_;
+    http::HttpClient client_;
     std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they were begun
     std::size_t n_begun_ = 0;
     bool exhausted_ = false;
@@ -341,19 +341,7 @@ class Session {
 }  // namespace
 
 std::string HttpSetup::redact(std::string text) const {
-    if (key.size() < kShortestSecret) return text;
-    // As it is, and as JSON can write it: these three characters may stand behind a backslash there.
-    std::string escaped, with_slashes;
-    for (const char c : key) {
-        if (c == '"' || c == '\\') escaped += '\\', with_slashes += '\\';
-        if (c == '/') with_slashes += '\\';
-        escaped += c, with_slashes += c;
-    }
-    for (const std::string& form : {with_slashes, escaped, key}) {
-        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 5))
-            text.replace(at, form.size(), "[key]");
-    }
-    return text;
+    return http::redact(std::move(text), key);
 }
 
 void HttpSetup::note(const std::string& line) const {

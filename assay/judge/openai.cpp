@@ -10,6 +10,8 @@
 namespace assay::judge {
 namespace {
 
+using http::HttpReply;
+
 class OpenAi final : public WireFormat {
  public:
     std::string request_url(const std::string& base, const std::string&) const override {
