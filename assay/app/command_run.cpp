@@ -27,8 +27,8 @@ struct RunFlags {
     bool quiet = false;
     bool json = false;
     bool rejudge = false;
-    std::string judge_cache;
     bool dry_run = false;
+    std::string judge_cache;
     std::string gate;
     std::optional<int> fail_exit_code;
 };

@@ -57,7 +57,7 @@ std::optional<RunFacts> facts_of(const store::Store& store, const Plan& plan, st
     return std::nullopt;
 }
 
-/// The comparisons of one variant in judging order; `complete` is cleared where one is not drawn yet.
+/// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where one is not drawn yet.
 std::vector<Comparison> comparisons_of(const store::Store& store, const RunFacts& facts, std::size_t variant, std::span<const Question> questions, bool& complete) {
     std::vector<Comparison> out;
     for (std::size_t q = 0; q < questions.size(); ++q) {
@@ -79,12 +79,12 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan, const JudgeSpec& s
     if (!facts) return std::nullopt;
     const std::vector<std::string> names = compared_names(*facts);
     const std::vector<Control> controls = first_controls(controls_of_plan(store, names, all_answer_keys(*facts)), n_controls_for(false, questions.size()));
-    report::ReportJudge judging;
-    judging.both_orders = plan.judging.both_orders || judge.reads_both_orders();
+    report::ReportJudge design;
+    design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
-        const Asked asked = asked_of(plan, judging, comparisons_of(store, *facts, v, questions, complete));
+        const Asked asked = asked_of(plan, design, comparisons_of(store, *facts, v, questions, complete));
         std::vector<Control> among_these;
         std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == facts->variants[v].name; });
         n += n_missing({plan, spec, key, facts->variants[v].name, questions, asked, among_these}, store, judge);

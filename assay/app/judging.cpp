@@ -135,8 +135,10 @@ class Tally {
 
     void count(const Verdict& verdict) {
         ++states_[verdict.state];
-        n_cached_ += is_from_cache(verdict);
-        if (!is_from_cache(verdict)) cost_ += verdict_cost(spec_, verdict).value_or(0);
+        const bool cached = verdict.n_attempts == 0 && verdict.state != VerdictState::kError;
+        n_cached_ += cached;
+        if (cached) return;
+        cost_ += verdict_cost(spec_, verdict).value_or(0);
     }
 
     [[nodiscard]] std::string text() const {
@@ -144,7 +146,7 @@ class Tally {
         const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
         for (const auto& [state, n] : states_) add(fmt::format("{} {}", n, name_of(state)));
         if (n_cached_ > 0) add(fmt::format("{} from the cache", n_cached_));
-        if (spec_.price_input > 0 || spec_.price_output > 0) add(fmt::format("cost {:.4g}", cost_));
+        if (token_cost(spec_, 0, 0)) add(fmt::format("cost {:.4g}", cost_));
         return out;
     }
 
@@ -202,6 +204,10 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
     return out;
 }
 
+std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
+    return static_cast<std::int64_t>(Stream(task, store, judge).size());
+}
+
 Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<const Comparison> drawn) {
     Asked out;
     for (const Comparison& comparison : drawn) {
@@ -210,10 +216,6 @@ Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<con
     }
     if (!judge.costs_nothing) out.repeats = pairing::choose_repeats(drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
     return out;
-}
-
-std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
-    return static_cast<std::int64_t>(Stream(task, store, judge).size());
 }
 
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {

@@ -107,6 +107,12 @@ struct HttpClient::State {
         transfer.headers.reset(longer);
     }
 
+    void add_headers(Transfer& transfer) const {
+        for (const std::string& line : targets.at(transfer.request.target).headers) add_header(transfer, line);
+        add_header(transfer, "Expect:");  // no round trip before a long body: many servers never answer it
+        if (!transfer.request.content_type.empty()) add_header(transfer, "Content-Type: " + transfer.request.content_type);
+    }
+
     void configure(Transfer& transfer) {
         CURL* easy = transfer.easy.get();
         const auto set = [easy](CURLoption option, auto value) {
@@ -117,11 +123,7 @@ struct HttpClient::State {
         };
         const HttpRequest& request = transfer.request;
         const HttpTarget& target = targets.at(request.target);
-        for (const std::string& line : target.headers) add_header(transfer, line);
-        add_header(transfer, "Expect:");  // no round trip before a long body: many servers never answer it
-        if (!request.content_type.empty()) add_header(transfer, "Content-Type: " + request.content_type);
-        transfer.most_bytes = target.most_reply_bytes;
-        set(CURLOPT_URL, (request.url.empty() ? target.url + request.path : request.url).c_str());
+        set(CURLOPT_URL, (target.url + request.path).c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_HTTPHEADER, transfer.headers.get());
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
@@ -213,6 +215,8 @@ void HttpClient::send(std::size_t id, HttpRequest request) {
         if (!transfer->file || !std::filesystem::is_regular_file(file)) throw_operational("the file cannot be read", file.string());
     }
     transfer->reply.id = id;
+    transfer->most_bytes = state_->targets.at(transfer->request.target).most_reply_bytes;
+    state_->add_headers(*transfer);
     state_->configure(*transfer);
     CURL* easy = transfer->easy.get();
     const CURLMcode code = curl_multi_add_handle(state_->multi.get(), easy);

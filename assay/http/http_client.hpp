@@ -30,6 +30,7 @@ struct HttpRequest {
     std::string body = {};           ///< of POST and DELETE
     std::filesystem::path file = {};  ///< of POST, in place of `body`: read while it is sent
     std::size_t target = 0;          ///< index into the client's targets
+    std::string content_type = {};   ///< besides the target's headers; empty: they have it, or there is no body
 };
 
 struct HttpReply {
@@ -45,7 +46,7 @@ struct HttpReply {
 };
 
 /// Redirects are not followed and certificates are verified. A reply's body is cut off with trouble beyond
-/// the target's most_reply_bytes (unpacked), and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
+/// the target's most_reply_bytes, and one connection attempt takes at most 10 s. There is no lower limit of speed: a judge
 /// sends nothing while it thinks; the whole request's time limit ends a reply that trickles.
 class HttpClient {
  public:

@@ -41,9 +41,9 @@ std::string redact(std::string text, std::string_view key) {
         if (c == '/') with_slashes += '\\';
         escaped += c, with_slashes += c;
     }
+    constexpr std::string_view kMark = "[key]";
     for (const std::string& form : {with_slashes, escaped, std::string(key)}) {
-        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 5))
-            text.replace(at, form.size(), "[key]");
+        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + kMark.size())) text.replace(at, form.size(), kMark);
     }
     return text;
 }

@@ -22,7 +22,7 @@ struct ServerError {
 /// `url` without one of these endings.
 [[nodiscard]] std::string without_ending(std::string url, std::initializer_list<std::string_view> endings);
 
-/// The text without `key`, wherever a server may have echoed it. Keys of less than 6 characters are words that servers
+/// The text without `key`, wherever a server may have echoed it, in JSON too. To be done before anything is cut. Keys of less than 6 characters are words that servers
 /// without keys are given ("none", "EMPTY"); hiding them would spoil texts.
 [[nodiscard]] std::string redact(std::string text, std::string_view key);
 

@@ -9,7 +9,6 @@
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
 #include "assay/http/json_view.hpp"
-#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 namespace {

@@ -9,6 +9,7 @@
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 /// The status with which the API would have answered a single request (docs.anthropic.com/en/api/errors).
 int status_of(const std::string& error_type) {
     if (error_type == "authentication_error") return 401;
@@ -27,27 +28,27 @@ class AnthropicBatches final : public BatchFormat {
     bool keeps_labels() const override { return false; }
     std::size_t most_bytes() const override { return 100u << 20; }  // 256 MB are allowed
 
-    std::optional<http::HttpRequest> submit(const std::string& base, const std::string&, const std::string&, std::span<const BatchRequest> requests, std::string_view) const override {
+    std::optional<HttpRequest> submit(const std::string&, const std::string&, std::span<const BatchRequest> requests, std::string_view) const override {
         std::string body = "{\"requests\":[";
         for (const BatchRequest& request : requests) {
             body += fmt::format("{}{{\"custom_id\":\"{}\",\"params\":{}}}", body.back() == '[' ? "" : ",", request.custom_id, request.body);
         }
-        return http::HttpRequest{.url = base + kPath, .content_type = "application/json", .body = body + "]}"};
+        return HttpRequest{.path = kPath, .body = body + "]}", .content_type = "application/json"};
     }
 
-    http::HttpRequest look(const std::string& base, const std::string& id) const override { return get_request(base + kPath + "/" + id); }
-    http::HttpRequest list(const std::string& base) const override { return get_request(base + kPath + "?limit=100"); }
+    HttpRequest look(const std::string& id) const override { return get_request(std::string(kPath) + "/" + id); }
+    HttpRequest list() const override { return get_request(std::string(kPath) + "?limit=100"); }
 
-    std::optional<BatchInfo> read_batch(const std::string& base, std::string_view body) const override { return read(base, http::JsonView(body)); }
+    std::optional<BatchInfo> read_batch(std::string_view body) const override { return read(JsonView(body)); }
 
-    std::optional<BatchPage> read_page(const std::string& base, std::string_view body) const override {
-        const http::JsonView document(body);
+    std::optional<BatchPage> read_page(std::string_view body) const override {
+        const JsonView document(body);
         if (!document["data"].is_array()) return {};
         BatchPage page;
-        for (const http::JsonView& entry : document["data"].items()) {
-            if (auto info = read(base, entry)) page.batches.push_back(std::move(*info));
+        for (const JsonView& entry : document["data"].items()) {
+            if (auto info = read(entry)) page.batches.push_back(std::move(*info));
         }
-        if (document["has_more"].is_true() && !page.batches.empty()) page.next = get_request(base + kPath + "?limit=100&after_id=" + page.batches.back().id);
+        if (document["has_more"].is_true() && !page.batches.empty()) page.next = get_request(std::string(kPath) + "?limit=100&after_id=" + page.batches.back().id);
         return page;
     }
 
@@ -76,7 +77,7 @@ class AnthropicBatches final : public BatchFormat {
 
  private:
     static constexpr const char* kPath = "/v1/messages/batches";
-    static std::optional<BatchInfo> read(const std::string& base, const http::JsonView& batch) {
+    static std::optional<BatchInfo> read(const JsonView& batch) {
         BatchInfo info;
         info.id = batch["id"].text();
         const std::string status = batch["processing_status"].text();
@@ -87,7 +88,7 @@ class AnthropicBatches final : public BatchFormat {
         if (status != "ended") return info;
         info.phase = BatchPhase::kEnded;
         // Not the address in results_url: the key goes to the judge's own only.
-        info.results.push_back(get_request(base + kPath + "/" + info.id + "/results"));
+        info.results.push_back(get_request(std::string(kPath) + "/" + info.id + "/results"));
         return info;
     }
 };

@@ -11,6 +11,6 @@ bool is_plain_id(std::string_view id) {
     });
 }
 
-http::HttpRequest get_request(std::string url) { return {.method = "GET", .url = std::move(url)}; }
+HttpRequest get_request(std::string path) { return {.method = "GET", .path = std::move(path)}; }
 
 }  // namespace assay::judge

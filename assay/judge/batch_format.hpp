@@ -1,6 +1,6 @@
 #pragma once
 // What differs between the batch APIs of the providers. The single requests and replies in a batch are those of the provider's
-// WireFormat. An implementation is pure: text in, calls and plain data out, and it never throws on what a server sent.
+// WireFormat, and paths are added to the judge's address. An implementation is pure: text in, calls and plain data out, and it never throws on what a server sent.
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,8 @@
 #include "assay/http/http_client.hpp"
 
 namespace assay::judge {
+
+using http::HttpRequest;
 
 /// One request of a batch. `body` is a request of the provider's WireFormat.
 struct BatchRequest {
@@ -53,27 +55,26 @@ class BatchFormat {
     /// Largest batch, in bytes of its requests.
     [[nodiscard]] virtual std::size_t most_bytes() const = 0;
     /// Where the requests have to be put first, as a file; empty: they are submitted themselves.
-    [[nodiscard]] virtual std::optional<http::HttpRequest> upload(const std::string& /*base*/, const std::string& /*label*/, std::span<const BatchRequest>) const {
+    [[nodiscard]] virtual std::optional<HttpRequest> upload(const std::string& /*label*/, std::span<const BatchRequest>) const {
         return {};
     }
-    /// `request_url` is WireFormat's, `uploaded` the body of the upload's reply, if there was one. Empty: that names no file.
-    [[nodiscard]] virtual std::optional<http::HttpRequest> submit(const std::string& base,
-                                                            const std::string& request_url,
+    /// `request_path` is that of a single request, `uploaded` the body of the upload's reply, if there was one. Empty: that names no file.
+    [[nodiscard]] virtual std::optional<HttpRequest> submit(const std::string& request_path,
                                                             const std::string& label,
                                                             std::span<const BatchRequest> requests,
                                                             std::string_view uploaded) const = 0;
-    [[nodiscard]] virtual http::HttpRequest look(const std::string& base, const std::string& id) const = 0;
-    [[nodiscard]] virtual http::HttpRequest list(const std::string& base) const = 0;
+    [[nodiscard]] virtual HttpRequest look(const std::string& id) const = 0;
+    [[nodiscard]] virtual HttpRequest list() const = 0;
     /// Of the reply to `submit` and to `look`. Empty: it is no such document.
-    [[nodiscard]] virtual std::optional<BatchInfo> read_batch(const std::string& base, std::string_view body) const = 0;
-    [[nodiscard]] virtual std::optional<BatchPage> read_page(const std::string& base, std::string_view body) const = 0;
+    [[nodiscard]] virtual std::optional<BatchInfo> read_batch(std::string_view body) const = 0;
+    [[nodiscard]] virtual std::optional<BatchPage> read_page(std::string_view body) const = 0;
     /// In any order; what cannot be read is left out. `label` is the batch's.
     [[nodiscard]] virtual std::vector<BatchResult> read_results(const std::string& label, std::string_view body) const = 0;
 };
 
 /// Whether a name that a server gave may stand in an address: ASCII letters, digits, '-' and '_', not empty.
 [[nodiscard]] bool is_plain_id(std::string_view id);
-[[nodiscard]] http::HttpRequest get_request(std::string url);
+[[nodiscard]] HttpRequest get_request(std::string path);
 
 /// POST /files and /batches, https://platform.openai.com/docs/api-reference/batch.
 [[nodiscard]] const BatchFormat& openai_batches();

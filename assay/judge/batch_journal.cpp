@@ -8,6 +8,8 @@
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
+
 constexpr const char* kName = "batches";
 
 }  // namespace

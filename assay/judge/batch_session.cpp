@@ -22,6 +22,9 @@
 namespace assay::judge {
 namespace {
 
+using http::HttpReply;
+using http::HttpTarget;
+
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostRequests = 10000;  ///< of one batch; OpenAI allows 50,000, Anthropic 100,000
@@ -63,8 +66,9 @@ class BatchSession {
     }
 
  private:
-    static http::HttpTarget target(const HttpSetup& setup) {
-        http::HttpTarget target;
+    static HttpTarget target(const HttpSetup& setup) {
+        HttpTarget target;
+        target.url = setup.endpoint.base_url;
         target.host_and_port = setup.endpoint.host_and_port;
         target.headers = setup.wire->headers(setup.key);
         target.headers.push_back("Accept: application/json");
@@ -104,16 +108,17 @@ class BatchSession {
         return {};
     }
 
-    [[nodiscard]] http::ServerError error_of(const http::HttpReply& reply) const {
-        http::ServerError error = setup_.wire->read_error(reply.body);
+    [[nodiscard]] std::string address_of(const HttpRequest& request) const { return setup_.endpoint.base_url + request.path; }
+    [[nodiscard]] ServerError error_of(const HttpReply& reply) const {
+        ServerError error = setup_.wire->read_error(reply.body);
         if (reply.status == 0) error.message = reply.trouble;
         return error;
     }
     [[nodiscard]] std::string sentence_of(const http::HttpRequest& request, const http::HttpReply& reply) const {
         if (reply.status == 0) return reply.trouble;
-        return fmt::format("{} answered {}: {}", request.url, reply.status, error_of(reply).message);
+        return fmt::format("{} answered {}: {}", address_of(request), reply.status, error_of(reply).message);
     }
-    [[nodiscard]] static double wait_of(const http::HttpReply& reply, const http::ServerError& error, int n_failed) {
+    [[nodiscard]] static double wait_of(const HttpReply& reply, const ServerError& error, int n_failed) {
         const auto asked = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
         return std::max(http::backoff_seconds(n_failed, "batch"), asked.value_or(error.retry_after_s.value_or(0)));
     }
@@ -125,7 +130,7 @@ class BatchSession {
             if (cancel_) return {};
             const http::ServerError error = error_of(reply);
             if (!is_success(reply.status) && reply.status != 404 && is_hopeless(reply.status, error)) {
-                stop(refusal_to_serve(setup_, request.url, reply.status, error));
+                stop(refusal_to_serve(setup_, address_of(request), reply.status, error));
                 return {};
             }
             if (reply.status != 0 && !http::is_retried(reply.status)) return reply;
@@ -265,13 +270,13 @@ class BatchSession {
         journal_.save();
         // From here on a crash leaves an entry that is looked for.
         std::string uploaded;
-        if (const auto upload = format_.upload(setup_.endpoint.base_url, label, requests)) {
+        if (const auto upload = format_.upload(label, requests)) {
             const auto reply = call(*upload);
             if (!reply) return;
             if (!is_success(reply->status)) return refuse_batch(label, *upload, *reply);
             uploaded = reply->body;
         }
-        const auto request = format_.submit(setup_.endpoint.base_url, setup_.request_url, label, requests, uploaded);
+        const auto request = format_.submit(setup_.request_url.substr(setup_.endpoint.base_url.size()), label, requests, uploaded);
         if (!request) {
             forget(label);
             return stop({fmt::format("the judge {} cannot be asked in batches: the reply to the upload names no file", setup_.spec.name), setup_.endpoint.base_url, "leave batch out"});
@@ -280,7 +285,7 @@ class BatchSession {
             const http::HttpReply reply = once(*request);
             if (cancel_) return;
             std::optional<BatchInfo> info;
-            if (is_success(reply.status)) info = format_.read_batch(setup_.endpoint.base_url, reply.body);
+            if (is_success(reply.status)) info = format_.read_batch(reply.body);
             if (info) return remember(label, info->id);
             const bool refused = reply.status >= 400 && reply.status <= 499 && (!http::is_retried(reply.status) || reply.status == 429);
             if (refused && reply.status != 429) return refuse_batch(label, *request, reply);
@@ -309,13 +314,13 @@ class BatchSession {
     /// The whole batch was refused: nothing was submitted.
     void refuse_batch(const std::string& label, const http::HttpRequest& request, const http::HttpReply& reply) {
         forget(label);
-        const http::ServerError error = error_of(reply);
-        if (is_hopeless(reply.status, error)) return stop(refusal_to_serve(setup_, request.url, reply.status, error));
+        const ServerError error = error_of(reply);
+        if (is_hopeless(reply.status, error)) return stop(refusal_to_serve(setup_, address_of(request), reply.status, error));
         stop({fmt::format("the judge {} takes no batch: {}", setup_.spec.name, sentence_of(request, reply)), setup_.endpoint.base_url, "mend that, or leave batch out"});
     }
 
     std::string newest_batch() {
-        const http::HttpRequest request = format_.list(setup_.endpoint.base_url);
+        const HttpRequest request = format_.list();
         const auto page = read_page(request);
         return page && !page->batches.empty() ? page->batches.front().id : "";
     }
@@ -324,7 +329,7 @@ class BatchSession {
         const auto reply = call(request);
         if (!reply) return {};
         std::optional<BatchPage> page;
-        if (is_success(reply->status)) page = format_.read_page(setup_.endpoint.base_url, reply->body);
+        if (is_success(reply->status)) page = format_.read_page(reply->body);
         if (!page) give_up(request, *reply);
         return page;
     }
@@ -333,7 +338,7 @@ class BatchSession {
     std::optional<std::string> find(const BatchEntry& wanted) {
         for (int n_looks = 0; n_looks < 2 && going(); ++n_looks) {
             if (n_looks > 0) wait(setup_.spec.batch_poll_s * kFirstPoll);  // a list can lag behind
-            std::optional<http::HttpRequest> request = format_.list(setup_.endpoint.base_url);
+            std::optional<HttpRequest> request = format_.list();
             for (int n_pages = 0; request && n_pages < kMostPages && going(); ++n_pages) {
                 const auto page = read_page(*request);
                 if (!page) return {};
@@ -357,12 +362,12 @@ class BatchSession {
         for (const BatchEntry& other : journal_.entries()) {
             if (other.id == info.id) return false;
         }
-        const http::HttpRequest look = format_.look(setup_.endpoint.base_url, info.id);
+        const HttpRequest look = format_.look(info.id);
         for (double wait_s = setup_.spec.batch_poll_s * kFirstPoll; info.phase == BatchPhase::kWaiting; wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth)) {
             wait(wait_s);
             const auto reply = call(look);
             if (!reply) return false;
-            const auto read = format_.read_batch(setup_.endpoint.base_url, reply->body);
+            const auto read = format_.read_batch(reply->body);
             if (!read) return false;
             info = *read;
         }
@@ -392,7 +397,7 @@ class BatchSession {
 
     /// Gives the seconds that the server asks to wait for.
     double look(const std::string& label) {
-        const http::HttpRequest request = format_.look(setup_.endpoint.base_url, entry(label).id);
+        const HttpRequest request = format_.look(entry(label).id);
         const auto reply = call(request);
         if (!reply) return 0;
         if (reply->status == 404) {
@@ -400,7 +405,7 @@ class BatchSession {
             return 0;
         }
         std::optional<BatchInfo> info;
-        if (is_success(reply->status)) info = format_.read_batch(setup_.endpoint.base_url, reply->body);
+        if (is_success(reply->status)) info = format_.read_batch(reply->body);
         if (!info) {
             give_up(request, *reply);
             return 0;

@@ -9,6 +9,7 @@
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 /// The HTTP status of a google.rpc.Code.
 int status_of(std::int64_t code) {
     switch (code) {
@@ -33,31 +34,33 @@ class GeminiBatches final : public BatchFormat {
  public:
     std::size_t most_bytes() const override { return 16u << 20; }  // 20 MB of inlined requests are allowed
 
-    std::optional<http::HttpRequest> submit(const std::string&, const std::string& request_url, const std::string& label, std::span<const BatchRequest> requests, std::string_view) const override {
+    std::optional<HttpRequest> submit(const std::string& request_path, const std::string& label, std::span<const BatchRequest> requests, std::string_view) const override {
         std::string list;
         for (const BatchRequest& request : requests) {
             list += fmt::format("{}{{\"request\":{},\"metadata\":{{\"key\":\"{}\"}}}}", list.empty() ? "" : ",", request.body, request.custom_id);
         }
         constexpr std::string_view kVerb = ":generateContent";
-        std::string url = request_url.substr(0, request_url.size() - kVerb.size()) + ":batchGenerateContent";
-        return http::HttpRequest{.url = std::move(url), .content_type = "application/json", .body = fmt::format("{{\"batch\":{{\"displayName\":\"{}\",\"inputConfig\":{{\"requests\":{{\"requests\":[{}]}}}}}}}}", label, list)};
+        std::string path = request_path.substr(0, request_path.size() - kVerb.size()) + ":batchGenerateContent";
+        return HttpRequest{.path = std::move(path),
+                           .body = fmt::format("{{\"batch\":{{\"displayName\":\"{}\",\"inputConfig\":{{\"requests\":{{\"requests\":[{}]}}}}}}}}", label, list),
+                           .content_type = "application/json"};
     }
 
-    http::HttpRequest look(const std::string& base, const std::string& id) const override { return get_request(base + "/v1beta/" + id); }
-    http::HttpRequest list(const std::string& base) const override { return get_request(base + "/v1beta/batches?pageSize=50"); }
+    HttpRequest look(const std::string& id) const override { return get_request("/v1beta/" + id); }
+    HttpRequest list() const override { return get_request("/v1beta/batches?pageSize=50"); }
 
-    std::optional<BatchInfo> read_batch(const std::string& base, std::string_view body) const override { return read(base, http::JsonView(body)); }
+    std::optional<BatchInfo> read_batch(std::string_view body) const override { return read(JsonView(body)); }
 
-    std::optional<BatchPage> read_page(const std::string& base, std::string_view body) const override {
-        const http::JsonView document(body);
+    std::optional<BatchPage> read_page(std::string_view body) const override {
+        const JsonView document(body);
         // A list without any batch is an empty object.
         if (!document.is_object()) return {};
         BatchPage page;
-        for (const http::JsonView& entry : document["operations"].items()) {
-            if (auto info = read(base, entry)) page.batches.push_back(std::move(*info));
+        for (const JsonView& entry : document["operations"].items()) {
+            if (auto info = read(entry)) page.batches.push_back(std::move(*info));
         }
         const std::string token = document["nextPageToken"].text();
-        if (is_plain_id(token)) page.next = get_request(base + "/v1beta/batches?pageSize=50&pageToken=" + token);
+        if (is_plain_id(token)) page.next = get_request("/v1beta/batches?pageSize=50&pageToken=" + token);
         return page;
     }
 
@@ -84,7 +87,7 @@ class GeminiBatches final : public BatchFormat {
     }
 
  private:
-    static std::optional<BatchInfo> read(const std::string& base, const http::JsonView& operation) {
+    static std::optional<BatchInfo> read(const JsonView& operation) {
         BatchInfo info;
         info.id = operation["name"].text();
         if (!info.id.starts_with("batches/") || !is_plain_id(std::string_view(info.id).substr(8))) return {};
@@ -96,7 +99,7 @@ class GeminiBatches final : public BatchFormat {
         const auto is = [&](std::string_view end) { return state.ends_with(end); };  // BATCH_STATE_ or, in older texts, JOB_STATE_
         if (is("_SUCCEEDED")) {
             info.phase = BatchPhase::kEnded;
-            info.results.push_back(get_request(base + "/v1beta/" + info.id));
+            info.results.push_back(get_request("/v1beta/" + info.id));
         } else if (is("_FAILED") || is("_CANCELLED") || is("_EXPIRED") || operation["error"].is_object()) {
             info.phase = BatchPhase::kFailed;
             info.why = shorten(state + " " + operation["error"]["message"].text(), 300);

@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "assay/base/hash.hpp"
+#include "assay/http/endpoint.hpp"
 #include "assay/judge/batch_session.hpp"
-#include "assay/http/endpoint.hpp"
-#include "assay/http/endpoint.hpp"
 #include "assay/judge/http_session.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"

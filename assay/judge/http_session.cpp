@@ -340,7 +340,9 @@ class Session {
 
 }  // namespace
 
-std::string HttpSetup::redact(std::string text) const { return http::redact(std::move(text), key); }
+std::string HttpSetup::redact(std::string text) const {
+    return http::redact(std::move(text), key);
+}
 
 void HttpSetup::note(const std::string& line) const {
     progress->note(redact(fmt::format("judge {}: {}", spec.name, line)));

@@ -8,9 +8,8 @@
 #include <string>
 
 #include "assay/base/progress.hpp"
+#include "assay/http/endpoint.hpp"
 #include "assay/judge/budget.hpp"
-#include "assay/http/endpoint.hpp"
-#include "assay/http/endpoint.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/http/pace.hpp"
 #include "assay/judge/wire_format.hpp"

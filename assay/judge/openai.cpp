@@ -6,7 +6,6 @@
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/completion.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 namespace {

@@ -10,13 +10,14 @@
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 using nlohmann::ordered_json;
 
 class OpenAiBatches final : public BatchFormat {
  public:
     std::size_t most_bytes() const override { return 100u << 20; }  // 200 MB are allowed
 
-    std::optional<http::HttpRequest> upload(const std::string& base, const std::string& label, std::span<const BatchRequest> requests) const override {
+    std::optional<HttpRequest> upload(const std::string& label, std::span<const BatchRequest> requests) const override {
         // The label is drawn at random and long: no judging prompt has it in a line of its own.
         const std::string boundary = "--" + label;
         std::string body = fmt::format("{0}\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
@@ -27,29 +28,29 @@ class OpenAiBatches final : public BatchFormat {
             body += fmt::format("{{\"custom_id\":\"{}\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{}}}\n", request.custom_id, request.body);
         }
         body += fmt::format("\r\n{}--\r\n", boundary);
-        return http::HttpRequest{.url = base + "/files", .content_type = "multipart/form-data; boundary=" + label, .body = std::move(body)};
+        return HttpRequest{.path = "/files", .body = std::move(body), .content_type = "multipart/form-data; boundary=" + label};
     }
 
-    std::optional<http::HttpRequest> submit(const std::string& base, const std::string&, const std::string& label, std::span<const BatchRequest>, std::string_view uploaded) const override {
-        const std::string file = http::JsonView(uploaded)["id"].text();
+    std::optional<HttpRequest> submit(const std::string&, const std::string& label, std::span<const BatchRequest>, std::string_view uploaded) const override {
+        const std::string file = JsonView(uploaded)["id"].text();
         if (!is_plain_id(file)) return {};
         const ordered_json body{{"input_file_id", file}, {"endpoint", "/v1/chat/completions"}, {"completion_window", "24h"}, {"metadata", {{"assay", label}}}};
-        return http::HttpRequest{.url = base + "/batches", .content_type = "application/json", .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+        return HttpRequest{.path = "/batches", .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace), .content_type = "application/json"};
     }
 
-    http::HttpRequest look(const std::string& base, const std::string& id) const override { return get_request(base + "/batches/" + id); }
-    http::HttpRequest list(const std::string& base) const override { return get_request(base + "/batches?limit=100"); }
+    HttpRequest look(const std::string& id) const override { return get_request("/batches/" + id); }
+    HttpRequest list() const override { return get_request("/batches?limit=100"); }
 
-    std::optional<BatchInfo> read_batch(const std::string& base, std::string_view body) const override { return read(base, http::JsonView(body)); }
+    std::optional<BatchInfo> read_batch(std::string_view body) const override { return read(JsonView(body)); }
 
-    std::optional<BatchPage> read_page(const std::string& base, std::string_view body) const override {
-        const http::JsonView document(body);
+    std::optional<BatchPage> read_page(std::string_view body) const override {
+        const JsonView document(body);
         if (!document["data"].is_array()) return {};
         BatchPage page;
-        for (const http::JsonView& entry : document["data"].items()) {
-            if (auto info = read(base, entry)) page.batches.push_back(std::move(*info));
+        for (const JsonView& entry : document["data"].items()) {
+            if (auto info = read(entry)) page.batches.push_back(std::move(*info));
         }
-        if (document["has_more"].is_true() && !page.batches.empty()) page.next = get_request(base + "/batches?limit=100&after=" + page.batches.back().id);
+        if (document["has_more"].is_true() && !page.batches.empty()) page.next = get_request("/batches?limit=100&after=" + page.batches.back().id);
         return page;
     }
 
@@ -69,7 +70,7 @@ class OpenAiBatches final : public BatchFormat {
     }
 
  private:
-    static std::optional<BatchInfo> read(const std::string& base, const http::JsonView& batch) {
+    static std::optional<BatchInfo> read(const JsonView& batch) {
         BatchInfo info;
         info.id = batch["id"].text();
         const std::string status = batch["status"].text();
@@ -85,7 +86,7 @@ class OpenAiBatches final : public BatchFormat {
         if (status != "completed" && status != "expired" && status != "cancelled") return info;
         info.phase = BatchPhase::kEnded;
         for (const char* name : {"output_file_id", "error_file_id"}) {
-            if (const std::string file = batch[name].text(); is_plain_id(file)) info.results.push_back(get_request(base + "/files/" + file + "/content"));
+            if (const std::string file = batch[name].text(); is_plain_id(file)) info.results.push_back(get_request("/files/" + file + "/content"));
         }
         return info;
     }

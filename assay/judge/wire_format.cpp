@@ -6,7 +6,6 @@
 
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
-#include "assay/http/json_view.hpp"
 #include "assay/http/retry.hpp"
 
 namespace assay::judge {
@@ -36,7 +35,7 @@ std::optional<double> longest_pause(const http::HttpReply& reply, std::initializ
         double n_left = 0;
         const char* end = left->second.data() + left->second.size();
         const auto [read_to, error] = std::from_chars(left->second.data(), end, n_left);
-        if (error != std::errc() || read_to != end || n_left >= limit.needed) continue;
+        if (error != std::errc() || read_to != end || !(n_left < limit.needed)) continue;
         const auto pause_s = http::reset_after_seconds(reset->second, reply.date, now_unix_s);
         if (pause_s) longest = std::max(longest.value_or(0), *pause_s);
     }

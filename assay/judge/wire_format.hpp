@@ -67,7 +67,7 @@ class WireFormat {
     [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
     [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
     /// Seconds until the provider's limits let a request of `n_tokens` through, if the reply's headers say that too little is
-    /// left for it. At most kMaxRetryAfterS (retry.hpp). `now_unix_s` counts where the reply has no date.
+    /// left for it. At most kMaxRetryAfterS (http/retry.hpp). `now_unix_s` counts where the reply has no date.
     [[nodiscard]] virtual std::optional<double> pause_seconds(const http::HttpReply&, double /*n_tokens*/, std::int64_t /*now_unix_s*/) const {
         return {};
     }

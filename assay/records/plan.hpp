@@ -95,10 +95,10 @@ struct JudgeSpec {
     std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
     std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
     std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
-    std::int64_t max_tokens_total = 0;     ///< of all prompts and replies of one run; 0: no limit
-    double max_cost = 0;          ///< of one run, in the currency of the prices; 0: no limit
     double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given
     double price_output = 0;      ///< of a million reply tokens
+    std::int64_t max_tokens_total = 0;  ///< prompts and replies of one run; 0: no limit
+    double max_cost = 0;          ///< of one run, in the currency of the prices; 0: no limit
     bool batch = false;           ///< through the provider's batch API, at kBatchPrice of its prices (records/verdict_cost.hpp)
     double batch_poll_s = 60;     ///< longest time between two looks at a batch
     bool allow_version_change = false;  ///< replies that name another model version do not stop the judge; the report counts by version

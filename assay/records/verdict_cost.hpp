@@ -20,10 +20,10 @@ inline constexpr double kBatchPrice = 0.5;
 }
 
 /// Of the reply that the verdict was read from: attempts that failed before it name no tokens. Nothing if the judge has no prices
-/// or the reply did not say its tokens. An ERROR costs 0: no reply came.
+/// or the reply did not say its tokens. 0 for an ERROR, where no reply came, and without an attempt: the verdict of another run.
 [[nodiscard]] constexpr std::optional<double> verdict_cost(const JudgeSpec& judge, const Verdict& verdict) {
-    const bool said = verdict.n_prompt_tokens > 0 || verdict.n_reply_tokens > 0 || verdict.state == VerdictState::kError;
-    if (!said) return std::nullopt;
+    if (verdict.n_attempts == 0 || verdict.state == VerdictState::kError) return token_cost(judge, 0, 0);
+    if (verdict.n_prompt_tokens == 0 && verdict.n_reply_tokens == 0) return std::nullopt;
     return token_cost(judge, static_cast<double>(verdict.n_prompt_tokens), static_cast<double>(verdict.n_reply_tokens));
 }
 

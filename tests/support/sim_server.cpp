@@ -41,8 +41,7 @@ SimServer::SimServer(Script script, int port) : script_(std::move(script)), http
         const int together = ++now_;
         for (int most = n_at_once_; together > most && !n_at_once_.compare_exchange_weak(most, together);) {
         }
-        SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path};
-        seen.method = request.method;
+        SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path, {}, request.method};
         if (const auto mark = request.target.find('?'); mark != std::string::npos) seen.query = request.target.substr(mark + 1);
         for (const auto& [name, part] : request.files) seen.parts[name] = part.content;
         for (const auto& [name, value] : request.headers) {

@@ -10,6 +10,7 @@ namespace {
 Verdict verdict(VerdictState state, std::int64_t n_prompt_tokens, std::int64_t n_reply_tokens) {
     Verdict out;
     out.state = state;
+    out.n_attempts = 1;
     out.n_prompt_tokens = n_prompt_tokens;
     out.n_reply_tokens = n_reply_tokens;
     return out;

@@ -28,9 +28,12 @@ Plan full_plan() {
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500};
-    judge.price_input = 1.25;
-    judge.price_output = 10;
+    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
+    judge.max_tokens_total = 700'000;
+    judge.max_cost = 12.5;
+    judge.batch = true;
+    judge.batch_poll_s = 7.5;
+    judge.allow_version_change = true;
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
     plan.judging = {true, 3, 0.5};
@@ -64,7 +67,8 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
         R"("prompt-template":"","repeat-last-n":64,"repeat-penalty":1.05,"seed":42,"stop":[],"system":"","temp":0.0,)"
         R"("thinking":false,"top-k":0,"top-p":0.9},)"
-        R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
+        R"("judges":[{"allow-version-change":false,"api-key-env":"","batch":false,"batch-poll-s":60.0,"concurrency":4,"max-calls":0,"max-cost":0.0,)"
+        R"("max-tokens":1024,"max-tokens-total":0,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
         R"("prompt-template":"","provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,)"
         R"("timeout-s":120.0,"tokens-per-minute":0,"url":""}],)"
         R"("judging":{"both-orders":false,"repeat-share":0.2,"repeats":0},"name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
@@ -103,13 +107,16 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
 TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     auto json = nlohmann::json::parse(plan_to_json(full_plan()));
     for (auto& judge : json["judges"]) {
-        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls"}) EXPECT_EQ(judge.erase(key), 1u);
+        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "max-tokens-total", "max-cost", "batch", "batch-poll-s", "allow-version-change"})
+            EXPECT_EQ(judge.erase(key), 1u);
     }
     const auto plan = plan_from_json(json.dump());
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->judges[0].requests_per_minute, 0);
     EXPECT_EQ(plan->judges[0].tokens_per_minute, 0);
     EXPECT_EQ(plan->judges[0].max_calls, 0);
+    EXPECT_EQ(plan->judges[0].max_cost, 0);
+    EXPECT_FALSE(plan->judges[0].batch);
 }
 
 TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {

@@ -30,5 +30,11 @@ TEST(ServerError, AKeyIsHiddenWhereverItStands) {
     EXPECT_EQ(redact("none is none", "none"), "none is none");
 }
 
+TEST(ServerError, AKeyIsHiddenAsItIsAndAsJsonWritesIt) {
+    EXPECT_EQ(redact(R"({"a": "k\"e/y\\1", "b": "k\"e\/y\\1", "c": k"e/y\1})", R"(k"e/y\1)"), R"({"a": "[key]", "b": "[key]", "c": [key]})");
+    EXPECT_EQ(redact("aaaaaaaaaaaaa", "aaaaaa"), "[key][key]a");
+    EXPECT_EQ(redact("[key][key]", "[key]["), "[key]key]") << "and it ends";
+}
+
 }  // namespace
 }  // namespace assay::http

@@ -86,12 +86,11 @@ TEST_P(Batches, AllPairsAreOneBatchAndEachGetsItsOwnVerdict) {
 }
 
 TEST_P(Batches, TheVerdictsAreThoseOfSingleRequests) {
-    start();
+    start([this](const auto& request, int) { return bench_.spec_.batch ? sim_.handle(request) : good(request.body); });
     run(2);
     const auto batch = bench_.verdicts_;
     const std::string identity = bench_.judge_->identity();
     bench_.spec_.batch = false;
-    start([](const auto& request, int) { return good(request.body); });
     run(2);
     EXPECT_EQ(bench_.judge_->identity(), identity);
     for (const auto& [id, verdict] : bench_.verdicts_) {

@@ -44,8 +44,8 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
     EXPECT_FALSE(budget.refusal(one));
     budget.settle(one, {90, 5});
     budget.take(one);
-    EXPECT_THAT(budget.refusal({100, 111}).value_or(""), HasSubstr("asked 3 times"));
-    EXPECT_FALSE(budget.refusal({100, 110})) << "just enough is enough";
+    EXPECT_THAT(budget.refusal({50, 61}).value_or(""), HasSubstr("asked 3 times for 390 tokens"));
+    EXPECT_FALSE(budget.refusal({50, 60})) << "just enough is enough";
 }
 
 TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {

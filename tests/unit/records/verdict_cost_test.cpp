@@ -9,6 +9,7 @@ TEST(VerdictCost, IsTokensTimesPricesOfAMillion) {
     JudgeSpec judge;
     Verdict verdict;
     verdict.state = VerdictState::kA;
+    verdict.n_attempts = 1;
     verdict.n_prompt_tokens = 1'000'000;
     verdict.n_reply_tokens = 500'000;
     EXPECT_FALSE(verdict_cost(judge, verdict)) << "no prices";
@@ -25,8 +26,13 @@ TEST(VerdictCost, IsUnknownWhereTheReplySaidNoTokensAndNothingWhereNoneCame) {
     judge.price_input = 3;
     Verdict verdict;
     verdict.state = VerdictState::kInvalid;
+    verdict.n_attempts = 1;
     EXPECT_FALSE(verdict_cost(judge, verdict));
     verdict.state = VerdictState::kError;
+    EXPECT_EQ(verdict_cost(judge, verdict), 0.0);
+    verdict.state = VerdictState::kA;
+    verdict.n_prompt_tokens = 1000;
+    verdict.n_attempts = 0;  // from the cache of another run
     EXPECT_EQ(verdict_cost(judge, verdict), 0.0);
 }
 
