@@ -30,7 +30,7 @@ struct JudgeWork {
 /// 1234567 as "1.23 million": estimates have no more digits.
 [[nodiscard]] std::string about_tokens(double n_tokens);
 
-/// Nothing for a metric, which calls nobody.
+/// Nothing for a metric, which calls nobody. An embedded judge is asked in both orders in any case.
 [[nodiscard]] std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                                   const Plan& plan,
                                                   std::span<const Question> questions);

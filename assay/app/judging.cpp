@@ -135,7 +135,7 @@ class Tally {
 
     void count(const Verdict& verdict) {
         ++states_[verdict.state];
-        const bool cached = verdict.n_attempts == 0 && verdict.state != VerdictState::kError;
+        const bool cached = is_from_cache(verdict);
         n_cached_ += cached;
         if (cached) return;
         cost_ += verdict_cost(spec_, verdict).value_or(0);

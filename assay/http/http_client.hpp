@@ -24,9 +24,7 @@ struct HttpTarget {
 
 struct HttpRequest {
     std::string method = "POST";     ///< GET, HEAD, POST or DELETE
-    std::string url = {};            ///< whole, on the target's host; empty: the target's, with `path` added
-    std::string path = {};           ///< empty, or begins with '/'
-    std::string content_type = {};   ///< empty: the target's headers have it, or there is no body
+    std::string path = {};           ///< added to the target's url; empty, or begins with '/'
     std::string body = {};           ///< of POST and DELETE
     std::filesystem::path file = {};  ///< of POST, in place of `body`: read while it is sent
     std::size_t target = 0;          ///< index into the client's targets
