@@ -18,6 +18,8 @@ constexpr int kWrong = 6;  ///< questions that `worse` answers wrongly
 
 std::string id_of(int k) { return fmt::format("q{:02}", k); }
 std::string fact_of(int k) { return fmt::format("thing {} is number {}", k, k * k); }
+/// Worse than the fact, but better than another thing's.
+std::string wrong_of(int k) { return fmt::format("thing {} is number unknown", k); }
 
 /// Rows as the study writes them, of whichever questions.
 std::string study_rows(int n_wrong, int n = kQuestions) {
@@ -26,7 +28,7 @@ std::string study_rows(int n_wrong, int n = kQuestions) {
         out += json{{"task_id", id_of(k)},
                     {"instruction", fmt::format("What is thing {}?", k)},
                     {"expected_response", fact_of(k)},
-                    {"model_answer", k <= n_wrong ? fmt::format("nobody knows {}", k) : fact_of(k)}}
+                    {"model_answer", k <= n_wrong ? wrong_of(k) : fact_of(k)}}
                    .dump() +
                "\n";
     }
@@ -52,15 +54,17 @@ class Given {
     const Lab lab{kQuestions};
 };
 
-/// Prefers the answer that is the expected one.
+/// Prefers the answer that is the expected one, then the one that is about the same thing.
 ScriptedReply fair(const SeenRequest& request, int) {
     const std::string prompt = json::parse(request.body)["messages"].back()["content"];
     const auto field = [&](const std::string& name) {
         const std::size_t at = prompt.find(name + ": ");
         return at == std::string::npos ? std::string() : prompt.substr(at + name.size() + 2, prompt.find('\n', at) - at - name.size() - 2);
     };
-    const bool a = field("answer_a") == field("expected"), b = field("answer_b") == field("expected");
-    return {200, verdict_completion(a == b ? "TIE" : a ? "A" : "B")};
+    const std::string expected = field("expected"), thing = expected.substr(0, expected.find(" is ") + 4);
+    const auto score = [&](const std::string& answer) { return answer == expected ? 2 : answer.starts_with(thing) ? 1 : 0; };
+    const int a = score(field("answer_a")), b = score(field("answer_b"));
+    return {200, verdict_completion(a == b ? "TIE" : a > b ? "A" : "B")};
 }
 
 TEST(GivenAnswers, TwoFilesAreJudgedWithoutModelEngineOrDataset) {
@@ -132,7 +136,7 @@ TEST(GivenAnswers, AnApiJudgeNeedsTheEngineForItsPromptsAndNoModel) {
     // Nor do the file's bytes matter where the answers are the same: other order, other names of the fields.
     std::string reordered;
     for (int k = kQuestions; k >= 1; --k)
-        reordered += json{{"id", id_of(k)}, {"answer", k <= kWrong ? fmt::format("nobody knows {}", k) : fact_of(k)}}.dump() + "\n";
+        reordered += json{{"id", id_of(k)}, {"answer", k <= kWrong ? wrong_of(k) : fact_of(k)}}.dump() + "\n";
     given.write("worse.jsonl", reordered);
     EXPECT_EQ(given.run(judge).exit_code, 3);
     EXPECT_EQ(server.seen().size(), n_calls);
@@ -266,7 +270,7 @@ TEST(GivenAnswers, TheOtherCommandsTakeSuchARun) {
     const Ended trace = given.lab.assay({"trace", given.lab.run_dir(), "q02"});
     EXPECT_EQ(trace.exit_code, 0) << describe(trace);
     EXPECT_NE(trace.out.find("prompt tokens are not known"), std::string::npos) << trace.out;
-    EXPECT_NE(trace.out.find("nobody knows 2"), std::string::npos) << trace.out;
+    EXPECT_NE(trace.out.find(wrong_of(2)), std::string::npos) << trace.out;
     const auto before = given.lab.artifacts();
     std::filesystem::remove(given.path("worse.jsonl"));
     EXPECT_EQ(given.lab.assay({"report", given.lab.run_dir()}).exit_code, 3) << "the store has the answers";
