@@ -254,7 +254,7 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
               "the stored plan is damaged: blinding-seed must be from 0 to 2^64 - 1, not -1");
     EXPECT_EQ(changed("/judges", nlohmann::json::array()),
               "the stored plan is damaged: judges is not a list with something in it");
-    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type and file");
+    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type, file, answers and a served model");
     EXPECT_EQ(changed("/judges/0/price-input", -1),
               "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
     EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");

@@ -102,7 +102,7 @@ TEST_F(ServedEntry, WhatDoesNotFitTogetherIsSaidWithItsPlace) {
     EXPECT_THAT(errors("{type: Q8_0, provider: ollama, pull: true}"), Contains(HasSubstr("belongs to a model of the server's")));
     EXPECT_THAT(errors("{provider: ollama, model: m, server: vllm}"), Contains(HasSubstr("belongs to openai")));
     EXPECT_THAT(errors("{provider: gemini, model: m}"), Contains(HasSubstr("variants[0].provider")));
-    EXPECT_THAT(errors("{type: Q8_0, concurrency: 3, url: \"http://a\"}"), ElementsAre(HasSubstr("variants[0].url: belongs to a model that a server runs"), HasSubstr("variants[0].concurrency: belongs")));
+    EXPECT_THAT(errors("{type: Q8_0, concurrency: 3, url: \"http://a\"}"), ElementsAre(HasSubstr("variants[0].concurrency: belongs to a model that a server runs"), HasSubstr("variants[0].url: belongs")));
     EXPECT_THAT(errors("{provider: ollama, model: m, url: \"http://a\", urls: [\"http://b\"]}"), Contains(HasSubstr("is given beside url")));
     EXPECT_THAT(errors("{provider: ollama, model: m, url: \"http://u:secret@a\"}"), Contains(testing::AllOf(HasSubstr("user or password"), testing::Not(HasSubstr("secret")))));
     EXPECT_THAT(errors("{provider: ollama, model: m, api-key: sk-x}"), Contains(HasSubstr("keys come from the environment only")));

@@ -81,7 +81,9 @@ TEST(HttpClient, AFileIsSentFromDisk) {
     const std::string bytes(3 << 20, 'y');
     const auto file = folder.write("big", bytes);
     const std::atomic<bool> cancel{false};
-    HttpClient client(target(server.url()));
+    HttpTarget to = target(server.url());
+    to.headers = {"Content-Type: application/octet-stream"};  // curl's own default would be that of a form
+    HttpClient client(to);
     EXPECT_EQ(call(client, {.file = file}, cancel).status, 201);
     EXPECT_EQ(server.seen().at(0).body, bytes);
     EXPECT_THROW(client.send(1, {.file = folder / "missing"}), Error);
