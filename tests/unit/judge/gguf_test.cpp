@@ -132,10 +132,11 @@ class GgufJudgeTest : public testing::Test {
     }
 
     Result<std::unique_ptr<Judge>> make() {
-        const Services services{[](const std::string& jinja, const std::string& variables) -> Result<std::string> {
-                                    return jinja.substr(0, 40) + variables;
-                                },
-                                [this](const JudgeSpec&) { return std::make_unique<ScriptedModel>(script); }};
+        Services services;
+        services.render = [](const std::string& jinja, const std::string& variables) -> Result<std::string> {
+            return jinja.substr(0, 40) + variables;
+        };
+        services.open_model = [this](const JudgeSpec&) { return std::make_unique<ScriptedModel>(script); };
         return make_judge(spec, services, progress);
     }
     std::string identity() { return make().value()->identity(); }
