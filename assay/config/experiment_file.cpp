@@ -247,6 +247,7 @@ class ExperimentFile {
         check_provider(map, judge);
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
+        if (judge.provider == "reference") visit_metric(judge, reader(map));
         path(map, "prompt-template", draft_.judge_template_files.back());
         for (const std::string_view word : kKeyWords) {
             if (!map.has(word)) continue;

@@ -8,13 +8,14 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/config/rules.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
 constexpr std::string_view kJudgeForms =
-    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
+    "Write reference, reference:rouge_l or reference:chrf, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
     "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
 
 struct Parts {
@@ -98,6 +99,11 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
+    if (judge.provider == "reference") {
+        judge.metric = std::string(text.substr(judge.provider.size() + 1));
+        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty()) return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
+        return judge;
+    }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));

@@ -38,6 +38,9 @@ json to_json(const JudgeSpec& judge) {
              {"model", judge.model},
              {"prompt-template", judge.prompt_template}};
     visit_judge(judge, writer(out));
+    // Named only where they are not the defaults: plans of before there were these settings keep their hash.
+    const JudgeSpec defaults;
+    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) visit_metric(judge, writer(out));
     return out;
 }
 
@@ -162,6 +165,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     in.get("prompt-template", judge.prompt_template);
     visit_judge(judge, in);
     visit_judge_transport(judge, if_there(in));
+    visit_metric(judge, if_there(in));
     in.finish();
 }
 

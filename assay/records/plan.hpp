@@ -1,10 +1,12 @@
 #pragma once
 // What an experiment file or a command line resolves to: every default filled in, every path absolute.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -63,8 +65,11 @@ struct EngineSettings {
     std::string cache_type_v = "f16";
 };
 
+/// Metrics of the judge "reference"; the first is the default.
+inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "rouge_l", "chrf"};
+
 struct JudgeSpec {
-    std::string name;         ///< default: the model's slug; "reference" for the metric; unique
+    std::string name;         ///< default: the model's slug; "reference", "reference-rouge_l" ... for a metric; unique
     std::string provider;     ///< "reference", or a name of kJudgeProviders
     std::string url;          ///< base address
     std::string model;
@@ -82,6 +87,8 @@ struct JudgeSpec {
     std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
     double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given. Planning only
     double price_output = 0;      ///< of a million reply tokens
+    std::string metric{kReferenceMetrics[0]};  ///< of "reference"
+    double tie_band = 0.05;                    ///< of "reference": a difference of at most this is a tie; in [0, 1), in steps of a millionth
 };
 
 struct AnalysisSettings {

@@ -31,6 +31,8 @@ Plan full_plan() {
     JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
+    plan.judges.back().metric = "chrf";
+    plan.judges.back().tie_band = 0.1;
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
