@@ -228,14 +228,14 @@ class Session {
             verdict.state = VerdictState::kRefused;
             verdict.failure = reply.refusal;
         } else {
-            read_verdict(reply, verdict);
+            read_verdict(reply, task.user, verdict);
         }
         push(id);
         check_version(reply.model);  // the reply is kept as what it is; the next one would be another judge's
     }
 
-    void read_verdict(const WireReply& reply, Verdict& verdict) const {
-        ParsedReply parsed = parse_reply(reply.text);
+    void read_verdict(const WireReply& reply, const std::string& prompt, Verdict& verdict) const {
+        ParsedReply parsed = parse_reply(reply.text, prompt);
         verdict.state = parsed.state;
         verdict.confidence = parsed.confidence;
         verdict.reasoning = std::move(parsed.reasoning);
