@@ -21,6 +21,7 @@ struct AnswerFacts {
     std::string_view question;                 ///< its text
     std::optional<std::string_view> expected;  ///< without one every refusal counts
     std::span<const std::string> contexts;     ///< of this question; those that were cut may be left out or not
+    std::span<const std::string> instructions; ///< the system prompt and the fixed texts of the user's turn
     const ContextWords* dataset = nullptr;     ///< of all questions; without it wrong_context is never set
 };
 
