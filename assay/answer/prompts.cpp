@@ -12,6 +12,11 @@
 namespace assay::answer {
 namespace {
 
+std::string without_marks(std::string text) {
+    for (std::size_t at = 0; (at = text.find(wire::kLiteralMark, at)) != std::string::npos;) text.erase(at, wire::kLiteralMark.size());
+    return text;
+}
+
 /// A failed rendering is the template's or the model's fault, not one question's: the run cannot go on.
 template <class T>
 T need(Result<T> result, const std::string& place) {
@@ -36,7 +41,7 @@ class Renderer {
     [[nodiscard]] Prompt render(const std::string& id, const std::string& question, const std::vector<std::string>& contexts, const std::string& place) {
         const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
         Prompt prompt;
-        prompt.user = need(engine_.render_template(settings_.prompt_template, variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), "prompt-template");
+        prompt.user = need(engine_.render_prompt(settings_.prompt_template, variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), "prompt-template");
         prompt.rendered = need(engine_.render({settings_.system, prompt.user, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
         prompt.tokens = need(engine_.tokenize(prompt.rendered.prompt), place);
         return prompt;
@@ -119,7 +124,7 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
         }
         PreparedPrompt prepared;
         prepared.question_id = question.id;
-        prepared.messages_sha256 = sha256_of_fields(std::array{settings.system, prompt.user});
+        prepared.messages_sha256 = sha256_of_fields(std::array{settings.system, without_marks(prompt.user)});
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
         prepared.n_prefix = usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
