@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Wall time of judging by an API that takes its time, beside the limit that its latency sets.
 
-    python3 bench/judging.py [--pairs 1000] [--latency-ms 200] [--concurrency 4,16,64] [--model FILE] [--assay FILE] [--rounds 1]
+    python3 bench/judging.py [--pairs 1000] [--latency-ms 200] [--concurrency 4,16,64] [--model FILE] [--assay FILE ...] [--rounds 1]
 
 A server in a process of its own speaks POST /v1/chat/completions and answers each request after the latency, with a verdict that is
 drawn from the request's text. Answers are made first, by the real engine and with few tokens, once for all concurrencies; then `assay judge`
@@ -66,13 +66,30 @@ def assay(command):
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def measure(command, judge, latency_s):
+    """Seconds of judging everything, CPU seconds of that, calls, most calls at once."""
+    port, n_calls, most = (multiprocessing.Value("i", 0) for _ in range(3))
+    server = multiprocessing.Process(target=run_server, args=(latency_s, port, n_calls, most), daemon=True)
+    server.start()
+    while port.value == 0:
+        time.sleep(0.01)
+    command = [*command, "--judge", f"openai:{judge}@http://127.0.0.1:{port.value}/v1"]
+    wall, cpu = assay(command)
+    calls = n_calls.value
+    nothing_left, idle_cpu = assay(command)
+    server.terminate()
+    if wall is None or nothing_left is not None:
+        sys.exit("not every pair was judged at once")
+    return wall, cpu - idle_cpu, calls, most.value
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pairs", type=int, default=1000)
     arguments.add_argument("--latency-ms", type=float, default=200)
     arguments.add_argument("--concurrency", default="4,16,64")
     arguments.add_argument("--model", default=ROOT / "build/models/SmolLM2-135M-Instruct-F16.gguf")
-    arguments.add_argument("--assay", default=ROOT / "build/release/bin/assay")
+    arguments.add_argument("--assay", nargs="+", default=[ROOT / "build/release/bin/assay"], help="several: each in turn, on the same answers")
     arguments.add_argument("--rounds", type=int, default=1, help="the fastest counts")
     options = arguments.parse_args()
     work = pathlib.Path(tempfile.mkdtemp(prefix="judging-"))
@@ -84,31 +101,17 @@ def main():
     base = ["-m", options.model, "--variants", "Q8_0", "--questions", work / "questions.jsonl", "--prompt-template", work / "prompt.jinja", "--system", "", "--temp", "1.5", "--predict", "6",
             "--stopping", "none", "--run", work / "run"]
     print(f"answers to {options.pairs} questions ...", file=sys.stderr)
-    assay([options.assay, "run", *base, "--judge", "reference"])
+    assay([options.assay[0], "run", *base, "--judge", "reference"])
 
     latency_s = options.latency_ms / 1000
     print(f"{options.pairs} questions, latency {options.latency_ms:g} ms")
-    print(f"{'concurrency':>11} {'calls':>6} {'at once':>8} {'wall s':>8} {'limit s':>8} {'ratio':>6} {'overhead ms a call':>19} {'CPU ms a call':>14}")
-    for concurrency in (int(x) for x in options.concurrency.split(",")):
-        best = None
-        for number in range(options.rounds):
-            port, n_calls, most = (multiprocessing.Value("i", 0) for _ in range(3))
-            server = multiprocessing.Process(target=run_server, args=(latency_s, port, n_calls, most), daemon=True)
-            server.start()
-            while port.value == 0:
-                time.sleep(0.01)
-            command = [options.assay, "run", *base, "--judge", f"openai:sim-{concurrency}-{number}@http://127.0.0.1:{port.value}/v1", "-j", concurrency]
-            wall, cpu = assay(command)
-            calls = n_calls.value
-            nothing_left, idle_cpu = assay(command)
-            server.terminate()
-            if wall is None or nothing_left is not None:
-                sys.exit("not every pair was judged at once")
-            if best is None or wall < best[0]:
-                best = (wall, cpu - idle_cpu, calls, most.value)
-        wall, cpu, calls, at_once = best
-        limit = math.ceil(calls / concurrency) * latency_s
-        print(f"{concurrency:>11} {calls:>6} {at_once:>8} {wall:>8.2f} {limit:>8.2f} {wall / limit:>6.2f} {(wall - limit) * concurrency / calls * 1000:>19.2f} {cpu / calls * 1000:>14.2f}")
+    for which, program in enumerate(options.assay):
+        print(f"\n{program}\n{'concurrency':>11} {'calls':>6} {'at once':>8} {'wall s':>8} {'limit s':>8} {'ratio':>6} {'overhead ms a call':>19} {'CPU ms a call':>14}")
+        for concurrency in (int(x) for x in options.concurrency.split(",")):
+            rounds = [measure([program, "run", *base, "-j", concurrency], f"sim-{which}-{concurrency}-{number}", latency_s) for number in range(options.rounds)]
+            wall, cpu, calls, at_once = min(rounds)
+            limit = math.ceil(calls / concurrency) * latency_s
+            print(f"{concurrency:>11} {calls:>6} {at_once:>8} {wall:>8.2f} {limit:>8.2f} {wall / limit:>6.2f} {(wall - limit) * concurrency / calls * 1000:>19.2f} {cpu / calls * 1000:>14.2f}", flush=True)
 
 
 if __name__ == "__main__":

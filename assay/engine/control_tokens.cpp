@@ -50,17 +50,16 @@ std::string ControlTokens::marked(std::string_view text) const {
     return out;
 }
 
-Result<std::vector<std::int32_t>> ControlTokens::tokenize(const std::string& text) const {
+Result<std::vector<std::int32_t>> ControlTokens::tokenize_marked(const std::string& text) const {
     try {
-        if (text.find(wire::kLiteralMark) == std::string::npos) return common_tokenize(vocab_, text, true, true);
-        return tokenize_marked(text);
+        return ids_of(text);
     } catch (const std::exception& e) {
         return fail(fmt::format("the text cannot be tokenized: {}", e.what()));
     }
 }
 
 /// As llama.cpp does it (tokenizer_st_partition): cut at the control tokens, then tokenize what is between them.
-std::vector<std::int32_t> ControlTokens::tokenize_marked(const std::string& text) const {
+std::vector<std::int32_t> ControlTokens::ids_of(const std::string& text) const {
     std::string plain;
     std::set<std::size_t> literal;  // places in `plain` where no control token begins
     for (std::size_t i = 0; i < text.size();) {

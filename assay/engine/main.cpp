@@ -142,8 +142,9 @@ class Server {
     }
 
     void tokenize_text(std::uint64_t id, const wire::Tokenize& request) {
-        if (!control_) return send(wire::encode_failed(id, Failure{"tokenize before load", {}, {}}));
-        const auto tokens = control_->tokenize(request.text);
+        if (!model_) return send(wire::encode_failed(id, Failure{"tokenize before load", {}, {}}));
+        const bool marked = request.text.find(wire::kLiteralMark) != std::string::npos;
+        const auto tokens = marked ? control_->tokenize_marked(request.text) : tokenize(model_.get(), request.text);
         send(tokens ? wire::encode_done_tokens(id, *tokens) : wire::encode_failed(id, tokens.error()));
     }
 

@@ -163,6 +163,14 @@ Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request)
     return out;
 }
 
+Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const std::string& text) {
+    try {
+        return common_tokenize(llama_model_get_vocab(model), text, true, true);
+    } catch (const std::exception& e) {
+        return fail(fmt::format("the text cannot be tokenized: {}", e.what()));
+    }
+}
+
 std::uint64_t peak_memory_bytes() {
     std::ifstream status("/proc/self/status");
     std::string line;

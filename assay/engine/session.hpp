@@ -27,6 +27,8 @@ namespace assay::engine {
 /// Loads metadata only and asks the library what it would allocate.
 [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
 
+[[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const std::string& text);
+
 /// VmHWM of this process, 0 where the system does not tell.
 [[nodiscard]] std::uint64_t peak_memory_bytes();
 
