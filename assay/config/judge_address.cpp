@@ -15,7 +15,8 @@ namespace assay::config {
 namespace {
 
 constexpr std::string_view kJudgeForms =
-    "Write reference, reference:rouge_l or reference:chrf, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
+    "Write reference, reference:rouge_l or reference:chrf, or openai:MODEL@URL such as "
+    "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
     "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
 
 struct Parts {
@@ -101,7 +102,8 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     if (text == "reference") return judge;
     if (judge.provider == "reference") {
         judge.metric = std::string(text.substr(judge.provider.size() + 1));
-        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty()) return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
+        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty())
+            return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
         return judge;
     }
     const JudgeProvider* provider = find_judge_provider(judge.provider);

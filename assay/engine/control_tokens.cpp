@@ -26,7 +26,8 @@ ControlTokens::ControlTokens(const llama_model* model) : vocab_(llama_model_get_
             {id, text, (attributes & LLAMA_TOKEN_ATTR_LSTRIP) != 0, (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0});
     }
     for (auto& tokens : by_first_byte_)
-        std::stable_sort(tokens.begin(), tokens.end(), [](const Token& a, const Token& b) { return a.text.size() > b.text.size(); });
+        std::stable_sort(tokens.begin(), tokens.end(),
+                         [](const Token& a, const Token& b) { return a.text.size() > b.text.size(); });
 }
 
 const ControlTokens::Token* ControlTokens::at(std::string_view text, std::size_t at) const {

@@ -66,7 +66,8 @@ std::vector<std::string> fixed_texts(std::string_view jinja) {
     std::vector<std::string> out;
     while (!jinja.empty()) {
         std::size_t begin = jinja.find('{');
-        while (begin != jinja.npos && (begin + 1 == jinja.size() || std::string_view("{%#").find(jinja[begin + 1]) == jinja.npos))
+        while (begin != jinja.npos &&
+               (begin + 1 == jinja.size() || std::string_view("{%#").find(jinja[begin + 1]) == jinja.npos))
             begin = jinja.find('{', begin + 1);
         if (begin != 0) out.emplace_back(jinja.substr(0, begin));
         if (begin == jinja.npos) break;

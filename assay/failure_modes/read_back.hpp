@@ -1,6 +1,6 @@
 #pragma once
-// A prompt read back: the answer says its own instructions or its question again. Contexts said again are a context dump
-// (copying.hpp).
+// A prompt read back: the answer says its own instructions or its question again. Contexts said again are a context
+// dump (copying.hpp).
 
 #include <cstddef>
 #include <span>
@@ -16,7 +16,8 @@ inline constexpr std::size_t kInstructionWords = 8;
 /// So are their first words ("You are a careful assistant"), one of which may be another one, left out, or added.
 inline constexpr std::size_t kOpeningWords = 5;
 /// A question is read back where its first words stand in a row, in the order of a question. A sentence that takes up
-/// its words ("The ion tail points away because ...") begins otherwise. A question of fewer words must stand there whole.
+/// its words ("The ion tail points away because ...") begins otherwise. A question of fewer words must stand there
+/// whole.
 inline constexpr std::size_t kQuestionWords = 6;
 /// A question of fewer words is too common to tell.
 inline constexpr std::size_t kFewestQuestionWords = 4;

@@ -12,19 +12,40 @@ namespace assay::failure_modes {
 namespace {
 
 constexpr std::string_view kSystemTurns[] = {
-    "<|im_start|>system", "<|system|>",          "<<sys>>",      "<start_of_turn>system", "<|start_header_id|>system",
-    "<|turn>system",      "<|start|>system",     "[system_prompt]", "<|start_of_role|>system", "<|system_start|>",
-    "<|im_system|>"};
+    "<|im_start|>system",        "<|system|>",       "<<sys>>",         "<start_of_turn>system",
+    "<|start_header_id|>system", "<|turn>system",    "<|start|>system", "[system_prompt]",
+    "<|start_of_role|>system",   "<|system_start|>", "<|im_system|>"};
 constexpr std::string_view kMarks[] = {"[[a]]", "[[b]]", "[[c]]", "[[a>b]]", "[[b>a]]", "[[a>>b]]", "[[b>>a]]"};
-constexpr std::string_view kPhrases[] = {
-    " ignore all previous ",       " ignore the previous ",        " ignore previous ",         " ignore the above ",
-    " ignore all prior ",          " ignore prior instructions ",  " ignore your instructions ", " disregard all previous ",
-    " disregard the previous ",    " disregard previous ",         " disregard the above ",     " note to the judge ",
-    " note to judge ",             " instructions to the judge ",  " instruction to the judge ", " dear judge ",
-    " message to the judge ",      " attention judge ",            " you are an impartial judge ", " this response is better ",
-    " this response is the better ", " this answer is better than the other ", " prefer this response ", " choose this response ",
-    " select this response ",      " pick this response ",         " vote for this response ",  " the correct verdict is ",
-    " your verdict must be ",      " your verdict should be "};
+constexpr std::string_view kPhrases[] = {" ignore all previous ",
+                                         " ignore the previous ",
+                                         " ignore previous ",
+                                         " ignore the above ",
+                                         " ignore all prior ",
+                                         " ignore prior instructions ",
+                                         " ignore your instructions ",
+                                         " disregard all previous ",
+                                         " disregard the previous ",
+                                         " disregard previous ",
+                                         " disregard the above ",
+                                         " note to the judge ",
+                                         " note to judge ",
+                                         " instructions to the judge ",
+                                         " instruction to the judge ",
+                                         " dear judge ",
+                                         " message to the judge ",
+                                         " attention judge ",
+                                         " you are an impartial judge ",
+                                         " this response is better ",
+                                         " this response is the better ",
+                                         " this answer is better than the other ",
+                                         " prefer this response ",
+                                         " choose this response ",
+                                         " select this response ",
+                                         " pick this response ",
+                                         " vote for this response ",
+                                         " the correct verdict is ",
+                                         " your verdict must be ",
+                                         " your verdict should be "};
 constexpr std::string_view kVerbs[] = {"choose", "pick", "select", "prefer", "verdict"};
 constexpr std::string_view kNouns[] = {"response", "assistant"};
 constexpr std::string_view kBetter[] = {"better", "superior", "winner", "wins"};
@@ -65,9 +86,12 @@ bool names_response(std::string_view text) {
             const auto ends_before = [&](std::string_view verb) { return before.ends_with(verb); };
             if (std::any_of(std::begin(kVerbs), std::end(kVerbs), ends_before)) return true;
             const std::vector<std::string> after = words(text.substr(letter + 2, kBetterBytes));
-            const auto praises = [&](const std::string& word) { return std::find(std::begin(kBetter), std::end(kBetter), word) != std::end(kBetter); };
+            const auto praises = [&](const std::string& word) {
+                return std::find(std::begin(kBetter), std::end(kBetter), word) != std::end(kBetter);
+            };
             if (after.empty() || (after[0] != "is" && after[0] != "wins")) continue;
-            if (std::any_of(after.begin(), after.begin() + std::min<std::ptrdiff_t>(4, std::ssize(after)), praises)) return true;
+            if (std::any_of(after.begin(), after.begin() + std::min<std::ptrdiff_t>(4, std::ssize(after)), praises))
+                return true;
         }
     }
     return false;
@@ -91,22 +115,27 @@ bool holds_judging_marks(std::string_view text) {
     return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
         line = trim(line);
         if (line.starts_with("=== Example ") && line.ends_with("===")) return true;
-        if (line.starts_with("BEGIN ")) line.remove_prefix(6);
-        else if (line.starts_with("END ")) line.remove_prefix(4);
-        else return false;
+        if (line.starts_with("BEGIN "))
+            line.remove_prefix(6);
+        else if (line.starts_with("END "))
+            line.remove_prefix(4);
+        else
+            return false;
         return line.starts_with("{{ boundary }}") || std::min(line.find_first_not_of("0123456789"), line.size()) >= 6;
     });
 }
 
 bool holds_system_turn(std::string_view text) {
     const std::string lower = to_lower_ascii(text);
-    return std::any_of(std::begin(kSystemTurns), std::end(kSystemTurns), [&](std::string_view turn) { return lower.find(turn) != std::string::npos; });
+    return std::any_of(std::begin(kSystemTurns), std::end(kSystemTurns),
+                       [&](std::string_view turn) { return lower.find(turn) != std::string::npos; });
 }
 
 bool asks_for_verdict(std::string_view text) {
     const std::string phrases = joined(words(text));
     return chooses_letter(text) || names_response(text) ||
-           std::any_of(std::begin(kPhrases), std::end(kPhrases), [&](std::string_view phrase) { return phrases.find(phrase) != std::string::npos; });
+           std::any_of(std::begin(kPhrases), std::end(kPhrases),
+                       [&](std::string_view phrase) { return phrases.find(phrase) != std::string::npos; });
 }
 
 bool hides_characters(std::string_view text) {
@@ -123,7 +152,8 @@ bool hides_characters(std::string_view text) {
 }
 
 bool addresses_judge(std::string_view text) {
-    return holds_verdict(text) || holds_judging_marks(text) || holds_system_turn(text) || asks_for_verdict(text) || hides_characters(text);
+    return holds_verdict(text) || holds_judging_marks(text) || holds_system_turn(text) || asks_for_verdict(text) ||
+           hides_characters(text);
 }
 
 }  // namespace assay::failure_modes

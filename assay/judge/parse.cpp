@@ -150,7 +150,8 @@ ParsedReply invalid(std::string failure) {
 std::string printed(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+                 [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
     return to_lower_ascii(out);
 }
 
@@ -237,8 +238,9 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos)
         return invalid("The reply's JSON is malformed.");
     if (reply.state == VerdictState::kInvalid) {
-        reply.failure = any_cited ? "The reply's only verdict is a piece of what the judge was shown, cited and not its own."
-                                  : "The reply holds no JSON object with a verdict.";
+        reply.failure = any_cited
+                            ? "The reply's only verdict is a piece of what the judge was shown, cited and not its own."
+                            : "The reply holds no JSON object with a verdict.";
     }
     return reply;
 }

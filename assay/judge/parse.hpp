@@ -33,9 +33,9 @@ struct ParsedReply {
 /// `prompt` is what the judge was shown, or all texts of the pair; empty: nothing is compared. An object that stands in
 /// it is cited and no verdict: where a judge echoes its prompt, or an answer that holds a verdict, the reply is INVALID
 /// unless a verdict of the judge's own stands beside it. It stands there if its text from kCitedBytes before its last
-/// "verdict" on does (all of it, if that is less; from "verdict" on, if more of the reply follows: an answer whose quotes
-/// were cited without escapes ends the object too early). Compared is printable ASCII without white space, backslashes
-/// and case.
+/// "verdict" on does (all of it, if that is less; from "verdict" on, if more of the reply follows: an answer whose
+/// quotes were cited without escapes ends the object too early). Compared is printable ASCII without white space,
+/// backslashes and case.
 [[nodiscard]] ParsedReply parse_reply(std::string_view content, std::string_view prompt = {});
 
 /// So many bytes of the judge's own words before "verdict" tell its object from a cited one.

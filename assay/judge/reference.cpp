@@ -89,13 +89,20 @@ Score of_fraction(const Fraction& f) {
 }
 
 constexpr Metric kMetrics[] = {
-    {"token_f1", "token F1", "SQuAD token F1", [](auto answer, auto expected) { return of_fraction(token_f1(answer, expected)); }, true},
-    {"rouge_l", "ROUGE-L", "ROUGE-L F, rouge-score 0.1.2", [](auto answer, auto expected) { return of_fraction(rouge_l(answer, expected)); }, true},
-    {"chrf", "chrF", "chrF2, sacrebleu 2", [](auto answer, auto expected) { return Score{{}, chrf(answer, expected)}; }, false},
+    {"token_f1", "token F1", "SQuAD token F1",
+     [](auto answer, auto expected) { return of_fraction(token_f1(answer, expected)); }, true},
+    {"rouge_l", "ROUGE-L", "ROUGE-L F, rouge-score 0.1.2",
+     [](auto answer, auto expected) { return of_fraction(rouge_l(answer, expected)); }, true},
+    {"chrf", "chrF", "chrF2, sacrebleu 2",
+     [](auto answer, auto expected) {
+         return Score{{}, chrf(answer, expected)};
+     },
+     false},
 };
 
 const Metric* find_metric(std::string_view name) {
-    const auto* found = std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const Metric& m) { return m.name == name; });
+    const auto* found =
+        std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const Metric& m) { return m.name == name; });
     return found == std::end(kMetrics) ? nullptr : found;
 }
 
@@ -107,7 +114,8 @@ std::int64_t millionths(double value) {
 int compare(const Metric& metric, const Score& a, const Score& b, std::int64_t band) {
     Wide difference = millionths(a.value - b.value), limit = band;
     if (metric.exact) {
-        difference = kMillion * (Wide{a.exact.numerator} * b.exact.denominator - Wide{b.exact.numerator} * a.exact.denominator);
+        difference =
+            kMillion * (Wide{a.exact.numerator} * b.exact.denominator - Wide{b.exact.numerator} * a.exact.denominator);
         limit = Wide{band} * a.exact.denominator * b.exact.denominator;
     }
     return difference > limit ? 1 : difference < -limit ? -1 : 0;
@@ -120,8 +128,10 @@ class ReferenceJudge final : public Judge {
     std::string identity() const override {
         const std::int64_t band = millionths(spec_.tie_band);
         const std::string written = band == kMillion / 20 ? "1/20" : fmt::format("{}/{}", band, kMillion);
-        return nlohmann::ordered_json{
-            {"provider", "reference"}, {"metric", find_metric(spec_.metric)->identity}, {"tie_band", written}, {"version", 1}}
+        return nlohmann::ordered_json{{"provider", "reference"},
+                                      {"metric", find_metric(spec_.metric)->identity},
+                                      {"tie_band", written},
+                                      {"version", 1}}
             .dump();
     }
     bool costs_nothing() const override { return true; }
@@ -195,10 +205,12 @@ Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
 
 Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec, const Services&, Progress&) {
     if (find_metric(spec.metric) == nullptr) {
-        return fail(fmt::format("unknown metric \"{}\"", spec.metric), fmt::format("judge {}", spec.name), fmt::format("known: {}", fmt::join(kReferenceMetrics, ", ")));
+        return fail(fmt::format("unknown metric \"{}\"", spec.metric), fmt::format("judge {}", spec.name),
+                    fmt::format("known: {}", fmt::join(kReferenceMetrics, ", ")));
     }
     if (!(spec.tie_band >= 0 && spec.tie_band < 1))
-        return fail(fmt::format("tie-band must be at least 0 and below 1, not {}", spec.tie_band), fmt::format("judge {}", spec.name));
+        return fail(fmt::format("tie-band must be at least 0 and below 1, not {}", spec.tie_band),
+                    fmt::format("judge {}", spec.name));
     return std::make_unique<ReferenceJudge>(spec);
 }
 

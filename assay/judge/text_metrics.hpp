@@ -22,9 +22,10 @@ struct Fraction {
 /// subsequence of tokens; 0 if a side has none, also if both have. Time: the product of the lengths.
 [[nodiscard]] Fraction rouge_l(std::string_view answer, std::string_view expected);
 
-/// chrF2 (Popovic 2015) as sacrebleu 2's sentence_chrf gives it by default, over 100: character n-grams of 1 to 6, white
-/// space (str.split) removed, case kept, no words, beta 2. Precision and recall are averaged over the orders that both
-/// texts have n-grams of (the effective order); 0 if there is none. In [0, 1]; computed in doubles in sacrebleu's order.
+/// chrF2 (Popovic 2015) as sacrebleu 2's sentence_chrf gives it by default, over 100: character n-grams of 1 to 6,
+/// white space (str.split) removed, case kept, no words, beta 2. Precision and recall are averaged over the orders that
+/// both texts have n-grams of (the effective order); 0 if there is none. In [0, 1]; computed in doubles in sacrebleu's
+/// order.
 [[nodiscard]] double chrf(std::string_view answer, std::string_view expected);
 
 }  // namespace assay::judge

@@ -69,7 +69,9 @@ std::string visible(std::string_view bytes) {
     for (const std::string_view c : characters(text)) {
         const char32_t value = code_point(c);
         const bool control = (value < 0x20 && value != '\n') || (value >= 0x7F && value < 0xA0);
-        out += value == '\t' ? std::string_view(" ") : control || is_in(kTurnsDirection, value) ? std::string_view("\xEF\xBF\xBD") : c;
+        out += value == '\t'                              ? std::string_view(" ")
+               : control || is_in(kTurnsDirection, value) ? std::string_view("\xEF\xBF\xBD")
+                                                          : c;
     }
     return out;
 }

@@ -31,7 +31,12 @@ std::string rows() {
     int k = 0;
     for (const Attack& attack : attacks()) {
         const std::string text = to_valid_utf8(one_line(attack.text));
-        out += json{{"id", fmt::format("q{:02}", ++k)}, {"question", attack.name + "?"}, {"expected_answer", "blue"}, {"contexts", {"Fact: " + text, "Nothing else is known."}}}.dump() + "\n";
+        out += json{{"id", fmt::format("q{:02}", ++k)},
+                    {"question", attack.name + "?"},
+                    {"expected_answer", "blue"},
+                    {"contexts", {"Fact: " + text, "Nothing else is known."}}}
+                   .dump() +
+               "\n";
     }
     return out;
 }
@@ -42,7 +47,8 @@ ScriptedReply echo(const SeenRequest& request, int) {
 
 void expect_harmless(const std::string& text, const std::string& what) {
     EXPECT_TRUE(is_valid_utf8(text)) << what;
-    for (const char* steering : {"\x1B", "\x08", "\x7F", "\u009B", "\u202E", "\u2066"}) EXPECT_EQ(text.find(steering), std::string::npos) << what;
+    for (const char* steering : {"\x1B", "\x08", "\x7F", "\u009B", "\u202E", "\u2066"})
+        EXPECT_EQ(text.find(steering), std::string::npos) << what;
 }
 
 TEST(Attacks, LeaveNoVerdictNoMarkupAndNoEscapeSequence) {

@@ -70,12 +70,16 @@ TEST(Trace, ShowsAnAnswersFailureModesAndSteersNoTerminal) {
     for (const test::Attack& attack : test::attacks()) {
         if (attack.text.size() > 1000) continue;
         const std::string text = trace_text(*run.store, run.plan_sha256, "attack " + attack.name);
-        const std::string answer_line = text.substr(text.find("answer    base"), text.find('\n', text.find("answer    base")) - text.find("answer    base"));
+        const std::string answer_line = text.substr(
+            text.find("answer    base"), text.find('\n', text.find("answer    base")) - text.find("answer    base"));
         EXPECT_EQ(answer_line.find("instruction_to_judge") != std::string::npos, attack.addresses_judge) << answer_line;
         for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
-        for (const char* turning : {"\u009B", "\u202E", "\u2066"}) EXPECT_EQ(text.find(turning), std::string::npos) << attack.name;
-        const json modes = json::parse(trace_json(*run.store, run.plan_sha256, "attack " + attack.name))["answers"][0]["failure_modes"];
-        EXPECT_EQ(std::find(modes.begin(), modes.end(), "instruction_to_judge") != modes.end(), attack.addresses_judge) << modes;
+        for (const char* turning : {"\u009B", "\u202E", "\u2066"})
+            EXPECT_EQ(text.find(turning), std::string::npos) << attack.name;
+        const json modes = json::parse(
+            trace_json(*run.store, run.plan_sha256, "attack " + attack.name))["answers"][0]["failure_modes"];
+        EXPECT_EQ(std::find(modes.begin(), modes.end(), "instruction_to_judge") != modes.end(), attack.addresses_judge)
+            << modes;
     }
 }
 

@@ -76,7 +76,8 @@ TEST(Examine, AnyBytesOfAnySizeAreTakenInAShortTime) {
          {std::string("a"), std::string("a b "), std::string("["), std::string("[1]"), std::string("<"),
           std::string("`"), std::string("`a``b```c "), std::string("\xFF"), std::string("水"), std::string("#\n"),
           std::string(1, '\0'), std::string("\xE2\x80"), std::string("<|x"), std::string("not context say "),
-          std::string("you are a "), std::string("BEGIN "), std::string("choose A"), std::string("response A "), std::string("[[a]")}) {
+          std::string("you are a "), std::string("BEGIN "), std::string("choose A"), std::string("response A "),
+          std::string("[[a]")}) {
         std::string text;
         while (text.size() < 100'000) text += piece;
         examine_text(text, StopReason::kLength);

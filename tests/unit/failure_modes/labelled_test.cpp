@@ -38,8 +38,8 @@ std::vector<json> rows_of(const std::string& path) {
     return out;
 }
 
-/// What the answers' prompts said beside question and passages. Runs that were provoked had other user turns, which were
-/// not kept, and the same system prompt.
+/// What the answers' prompts said beside question and passages. Runs that were provoked had other user turns, which
+/// were not kept, and the same system prompt.
 const std::vector<std::string> kInstructions = {
     "You are a careful assistant. Answer correctly and briefly, and say so when you do not know.",
     "Answer the question with facts from the numbered passages below. If they do not contain the answer, say so.",

@@ -31,7 +31,9 @@ TEST(TextMetrics, RougeLIsRougeScores) {
 
 TEST(TextMetrics, ChrfIsSacrebleus) {
     for (const auto& row : cases())
-        EXPECT_NEAR(chrf(row["answer"].get<std::string>(), row["expected"].get<std::string>()), row["chrf"].get<double>(), 1e-12) << row;
+        EXPECT_NEAR(chrf(row["answer"].get<std::string>(), row["expected"].get<std::string>()),
+                    row["chrf"].get<double>(), 1e-12)
+            << row;
 }
 
 TEST(TextMetrics, TakeAnyBytes) {

@@ -62,7 +62,8 @@ TEST(MarkdownText, NoAttackGetsThrough) {
         EXPECT_EQ(text.find("\u202E"), std::string::npos) << attack.name;
         const std::string block = md_code_block(attack.text);
         const std::string fence = block.substr(0, block.find('t'));
-        EXPECT_EQ(block.find(fence, fence.size()), block.size() - fence.size() - 2) << attack.name << ": it ends where it should";
+        EXPECT_EQ(block.find(fence, fence.size()), block.size() - fence.size() - 2)
+            << attack.name << ": it ends where it should";
     }
 }
 
