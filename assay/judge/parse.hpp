@@ -41,8 +41,4 @@ struct ParsedReply {
 /// So many bytes of the judge's own words before "verdict" tell its object from a cited one.
 inline constexpr std::size_t kCitedBytes = 16;
 
-/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
-/// which would allocate for each level. Judges' replies need about 5.
-[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
-
 }  // namespace assay::judge

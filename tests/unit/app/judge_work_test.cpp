@@ -61,6 +61,15 @@ TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
     EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 60);
 }
 
+TEST_F(JudgeWorkTest, ABatchCostsHalf) {
+    judge.price_input = 1;
+    judge.price_output = 2;
+    const JudgeWork single = work();
+    judge.batch = true;
+    EXPECT_DOUBLE_EQ(work().cost.value(), single.cost.value() / 2);
+    EXPECT_DOUBLE_EQ(work().most_cost.value(), single.most_cost.value() / 2);
+}
+
 TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
     EXPECT_FALSE(work().cost);
     judge.price_input = 2;

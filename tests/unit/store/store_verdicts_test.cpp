@@ -43,6 +43,24 @@ TEST_F(VerdictsTest, EveryFieldOfAComparisonComesBack) {
     EXPECT_EQ(store_->comparison("unknown"), std::nullopt);
 }
 
+TEST_F(VerdictsTest, TheFirstVersionIsThatOfTheOldestCurrentVerdictThatNamesOne) {
+    EXPECT_EQ(store_->first_model_version("j1"), "");
+    const auto save = [&](const char* item, const char* version) {
+        VerdictRow row{item, "j1", "panel-1", {}, "now"};
+        row.verdict.model_version = version;
+        store_->save_verdict(row);
+    };
+    save("c3", "");
+    save("c2", "v1");
+    save("c1", "v2");
+    EXPECT_EQ(store_->first_model_version("j1"), "v1");
+    EXPECT_EQ(store_->first_model_version("j2"), "");
+    save("c2", "v3");  // a later attempt takes its place
+    EXPECT_EQ(store_->first_model_version("j1"), "v2");
+    store_->set_aside_verdicts("j1");
+    EXPECT_EQ(store_->first_model_version("j1"), "");
+}
+
 TEST_F(VerdictsTest, ASideIsNeverDrawnAgain) {
     Comparison again = comparison_of("c1", "b", "v");
     again.variant_is_a = false;
