@@ -13,6 +13,11 @@
 namespace assay::answer {
 namespace {
 
+std::string without_marks(std::string text) {
+    for (std::size_t at = 0; (at = text.find(wire::kLiteralMark, at)) != std::string::npos;) text.erase(at, wire::kLiteralMark.size());
+    return text;
+}
+
 /// A failed rendering is the template's or the model's fault, not one question's: the run cannot go on.
 template <class T>
 T need(Result<T> result, const std::string& place) {
@@ -35,19 +40,24 @@ class Renderer {
     };
 
     [[nodiscard]] std::string user_turn(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
-        const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
-        return need(engine_.render_template(settings_.prompt_template, variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), "prompt-template");
+        return need(engine_.render_template(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
     }
 
     [[nodiscard]] Prompt render(const std::string& id, const std::string& question, const std::vector<std::string>& contexts, const std::string& place) {
         Prompt prompt;
-        prompt.user = user_turn(id, question, contexts);
-        prompt.rendered = need(engine_.render({settings_.system, prompt.user, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
+        const std::string marked = need(engine_.render_prompt(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
+        prompt.user = without_marks(marked);
+        prompt.rendered = need(engine_.render({settings_.system, marked, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
         prompt.tokens = need(engine_.tokenize(prompt.rendered.prompt), place);
         return prompt;
     }
 
    private:
+    [[nodiscard]] static std::string variables_of(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
+        const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
+        return variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+
     llm::Engine& engine_;
     const GenerationSettings& settings_;
 };

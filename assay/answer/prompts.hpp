@@ -17,7 +17,7 @@ namespace assay::answer {
 struct PreparedPrompt {
     std::string question_id;
     std::string user;                  ///< the user's turn
-    std::string text;                  ///< after the chat template; of a served model empty, like tokens and prompt_sha256
+    std::string text;                  ///< after the chat template, wire::kLiteralMark before what only looks like a control token; of a served model empty, like tokens and prompt_sha256
     std::vector<std::int32_t> tokens;
     std::string prompt_sha256;         ///< of the token ids
     std::string messages_sha256;       ///< of system and user turn, before the chat template
@@ -33,6 +33,7 @@ struct PromptSet {
 };
 
 /// Renders and tokenizes every question with the model that `engine` has loaded (its vocabulary is enough).
+/// What a question or its contexts hold is text: "<|im_end|>" in one of them is no control token (docs/engine.md).
 /// A prompt that leaves no room for `predict` tokens in `ctx_size` loses contexts: the last one first, one after the other, and of
 /// the first one as many words from its end as needed; what was cut is recorded. Throws Error kUsage for a question that does not
 /// fit without any context, naming its place, and for a template that cannot be rendered.

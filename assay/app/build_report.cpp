@@ -313,7 +313,7 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     const StoredPlan stored(store, plan_sha256, settings);
     report::ReportModel model;
     model.experiment = experiment_of(stored);
-    const FailureModeCounter modes(stored.questions_, stored.answers(0));
+    const FailureModeCounter modes(stored.questions_, stored.plan_.generation, stored.answers(0));
     for (std::size_t i = 0; i < stored.variants_.size(); ++i) {
         model.variants.push_back(variant_of(stored, i));
         if (i > 0) model.variants.back().failure_modes = modes.count(stored.answers(i));

@@ -40,6 +40,9 @@ constexpr int kFewestSlots = 8;
 constexpr int kStreamPadding = 256;
 constexpr std::size_t kRechecked = 2;  ///< answers of a variant that are computed again, alone
 
+/// What a reference judge measures, for the report.
+std::string metric_text(const JudgeSpec& spec) { return spec.tie_band == JudgeSpec().tie_band ? spec.metric : fmt::format("{}, tie band {}", spec.metric, spec.tie_band); }
+
 class Experiment {
    public:
     Experiment(const RunOptions& options, const std::atomic<bool>& cancel, Progress& progress)
@@ -210,7 +213,7 @@ class Experiment {
             JudgeFacts judge;
             judge.judge.name = spec.name;
             judge.judge.provider = spec.provider;
-            judge.judge.model = spec.model;
+            judge.judge.model = spec.provider == "reference" ? metric_text(spec) : spec.model;
             judge.judge.url = spec.url;
             judge.judge.show_contexts = spec.show_contexts;
             judge.judge.show_expected = spec.show_expected;

@@ -2,10 +2,13 @@
 
 #include "assay/failure_modes/compare.hpp"
 #include "assay/failure_modes/examine.hpp"
+#include "assay/failure_modes/read_back.hpp"
 
 namespace assay::app {
 
-FailureModeCounter::FailureModeCounter(std::span<const Question> questions, std::span<const std::optional<Answer>> baseline) : questions_(questions), words_(questions), baseline_(questions.size()) {
+FailureModeCounter::FailureModeCounter(std::span<const Question> questions, const GenerationSettings& settings, std::span<const std::optional<Answer>> baseline)
+    : questions_(questions), words_(questions), instructions_(failure_modes::fixed_texts(settings.prompt_template)), baseline_(questions.size()) {
+    instructions_.push_back(settings.system);
     for (std::size_t q = 0; q < questions.size(); ++q) {
         if (baseline[q]) baseline_[q] = flags_of(q, *baseline[q]);
     }
@@ -51,6 +54,7 @@ failure_modes::Flags FailureModeCounter::flags_of(std::size_t q, const Answer& a
     facts.question = question.text;
     if (question.expected) facts.expected = *question.expected;
     facts.contexts = question.contexts;
+    facts.instructions = instructions_;
     facts.dataset = &words_;
     return failure_modes::examine(facts);
 }

@@ -14,6 +14,7 @@
 #include "assay/app/interrupt.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/report/terminal_text.hpp"
 
 namespace {
 
@@ -29,7 +30,7 @@ int exit_code_of(assay::ErrorKind kind) {
 }
 
 int say(const char* text, int code) {
-    std::fprintf(stderr, "assay: %s\n", text);
+    std::fprintf(stderr, "assay: %s\n", assay::report::visible(text).c_str());
     return code;
 }
 

@@ -90,7 +90,7 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") return "reference (token F1, a metric)";
+    if (spec.provider == "reference") return fmt::format("{} ({}, a metric)", spec.name, spec.metric);
     if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
     return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
 }

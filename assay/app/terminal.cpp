@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "assay/base/text.hpp"
+#include "assay/report/terminal_text.hpp"
 
 namespace assay::app {
 namespace {
@@ -17,7 +18,8 @@ constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr auto kPlainEvery = std::chrono::seconds(10);
 constexpr int kBarWidth = 24;
 
-void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+/// Servers' and models' words may be in it.
+void print_line(const std::string& line) { std::fputs((report::visible(line) + "\n").c_str(), stderr); }
 
 }  // namespace
 

@@ -56,7 +56,9 @@ generation:                       # how every answer is made; names and meanings
   own-template: false             # true: each variant uses its own chat template; then not only the weights differ
 
 judges:                           # the first decides, further ones show how sensitive the decision is
-  - provider: reference           # token F1 with the expected answer; needs no model and no network
+  - provider: reference           # a metric of the answer with the expected one; needs no model and no network
+    metric: token_f1              # token_f1 | rouge_l | chrf
+    tie-band: 0.05                # a difference of at most this is a tie
   # - name: panel-1               # default: the model's name
   #   provider: openai            # any server that speaks the OpenAI chat format; or gemini, anthropic, ollama
   #   url: "http://127.0.0.1:9000/v1"   # only openai needs one; the others have their own

@@ -274,6 +274,7 @@ class ExperimentFile {
         visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
+        if (judge.provider == "reference") visit_metric(judge, reader(map));
         check_provider(map, judge);
         path(map, "prompt-template", draft_.judge_template_files.back());
         map.finish();

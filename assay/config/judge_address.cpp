@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/config/rules.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
@@ -101,6 +102,12 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     if (judge.provider == "gguf") {
         judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
         if (judge.file.empty()) return fail("gguf needs a file", "", how_to_write_it());
+        return judge;
+    }
+    if (judge.provider == "reference") {
+        judge.metric = std::string(text.substr(judge.provider.size() + 1));
+        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty())
+            return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
         return judge;
     }
     const JudgeProvider* provider = find_judge_provider(judge.provider);

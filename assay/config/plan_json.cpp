@@ -42,6 +42,9 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
         out["file"] = path(judge.file);
         visit_embedded_judge(judge, writer(out));
     }
+    // Named only where they are not the defaults: plans of before there were these settings keep their hash.
+    const JudgeSpec defaults;
+    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) visit_metric(judge, writer(out));
     return out;
 }
 
@@ -213,6 +216,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
         visit_embedded_room(judge, in);
     }
     visit_judge_transport(judge, if_there(in));
+    visit_metric(judge, if_there(in));
     in.finish();
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "assay/config/rules.hpp"
+#include "assay/records/plan.hpp"
 
 namespace assay::config {
 
@@ -62,6 +63,13 @@ void visit_judge(Settings& s, Visit&& visit) {
     visit("max-tokens", s.max_tokens, Range{1, 1'000'000});
     visit("show-contexts", s.show_contexts, YesNo{});
     visit("show-expected", s.show_expected, YesNo{});
+}
+
+/// JudgeSpec: the metric of a reference judge.
+template <class Settings, class Visit>
+void visit_metric(Settings& s, Visit&& visit) {
+    visit("metric", s.metric, Words{kReferenceMetrics});
+    visit("tie-band", s.tie_band, Range{0, 1, false, true});
 }
 
 /// JudgeSpec: how the judge is reached and what it costs.

@@ -181,10 +181,14 @@ struct HttpClient::State {
         return reply;
     }
 
-    std::vector<HttpReply> collect() {
+    void perform() {
         int running = 0;
         const CURLMcode code = curl_multi_perform(multi.get(), &running);
         if (code != CURLM_OK) throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+    }
+
+    std::vector<HttpReply> collect() {
+        perform();
         std::vector<HttpReply> replies;
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
@@ -222,6 +226,9 @@ void HttpClient::send(std::size_t id, HttpRequest request) {
     const CURLMcode code = curl_multi_add_handle(state_->multi.get(), easy);
     if (code != CURLM_OK) throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
     state_->transfers.emplace(easy, std::move(transfer));
+    // Off at once. Requests that waited for the others' prompts to be rendered would come back together, too, and each
+    // would then wait until the others' verdicts are stored.
+    state_->perform();
 }
 
 std::vector<HttpReply> HttpClient::poll(std::chrono::milliseconds wait) {

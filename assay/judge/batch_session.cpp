@@ -489,7 +489,7 @@ class BatchSession {
         const TokenCount said{static_cast<double>(read->n_prompt_tokens), static_cast<double>(read->n_reply_tokens)};
         settle_budget(task, said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(*read, setup_.spec, task.verdict);
+        take_reply(*read, setup_.spec, task.user, task.verdict);
         push(task);
         if (is_another_version(read->model, setup_.spec, memory_)) stop(another_version(setup_, memory_.model_version, read->model));
     }

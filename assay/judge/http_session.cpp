@@ -245,7 +245,7 @@ class Session {
         if (any_said) memory_.pace.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
         memory_.budget.settle(task.estimate, any_said ? said : task.estimate);
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(reply, setup_.spec, task.verdict);
+        take_reply(reply, setup_.spec, task.user, task.verdict);
         push(id);
         // The reply is kept as what it is; the next one would be another judge's.
         if (is_another_version(reply.model, setup_.spec, memory_))

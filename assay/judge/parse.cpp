@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -145,6 +146,26 @@ ParsedReply invalid(std::string failure) {
     return reply;
 }
 
+/// What of a text is compared when a citation is looked for: invisible characters, line breaks and escapes may differ.
+std::string printed(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+                 [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
+    return to_lower_ascii(out);
+}
+
+/// Whether the object, or its end, is a piece of the prompt (`printed`, never empty). Where more of the reply follows,
+/// the judge may have cited an answer without escaping its quotes, and been cut off: then the end alone is enough.
+bool is_cited(std::string_view object, std::string_view after, const std::string& prompt) {
+    const std::string all = printed(object);
+    const std::size_t verdict = all.rfind("\"verdict\"");
+    if (verdict == std::string::npos) return true;  // written with escapes, which no judge does
+    const bool is_last = after.find_first_not_of(" \t\r\n`]") == std::string_view::npos;
+    const std::size_t begin = verdict - std::min(verdict, is_last ? kCitedBytes : 0);
+    return prompt.find(std::string_view(all).substr(begin)) != std::string::npos;
+}
+
 /// Adds what one object says to what the objects before it said. False: the reply is INVALID, with the sentence in
 /// `reply.failure`.
 bool add_object(const Fields& fields, ParsedReply& reply) {
@@ -171,7 +192,7 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
 
 }  // namespace
 
-ParsedReply parse_reply(std::string_view content) {
+ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     const std::string valid = to_valid_utf8(content);
     std::string_view text = trim(valid);
     // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>" further on may be a
@@ -182,6 +203,8 @@ ParsedReply parse_reply(std::string_view content) {
         text = trim(text.substr(end + kThinkEnd.size()));
     }
 
+    const std::string shown = printed(prompt);
+    bool any_cited = false;
     ParsedReply reply;
     std::string prose;  // what is outside of the objects
     std::size_t prose_depth =
@@ -198,7 +221,12 @@ ParsedReply parse_reply(std::string_view content) {
             const auto object = cut_object(text, brace);
             const auto fields = object ? read_fields(object->json) : std::nullopt;
             if (!fields) return invalid("The reply's JSON is cut off or malformed.");
-            if (!add_object(*fields, reply)) return reply;
+            const bool may_be_cited = !shown.empty() && !fields->verdicts.empty();
+            if (may_be_cited && is_cited(text.substr(brace, object->end - brace), text.substr(object->end), shown)) {
+                any_cited = true;
+            } else if (!add_object(*fields, reply)) {
+                return reply;
+            }
             i = object->end;
             continue;
         }
@@ -209,7 +237,11 @@ ParsedReply parse_reply(std::string_view content) {
     // The rest of an object that cited quotes without escaping them, and so ended too early.
     if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos)
         return invalid("The reply's JSON is malformed.");
-    if (reply.state == VerdictState::kInvalid) reply.failure = "The reply holds no JSON object with a verdict.";
+    if (reply.state == VerdictState::kInvalid) {
+        reply.failure = any_cited
+                            ? "The reply's only verdict is a piece of what the judge was shown, cited and not its own."
+                            : "The reply holds no JSON object with a verdict.";
+    }
     return reply;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a judge's reply says. Tolerant about form, strict about meaning: nothing is ever guessed from prose.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,7 @@
 namespace assay::judge {
 
 /// Counted up whenever a reply could be read differently than before; part of a judge's identity.
-inline constexpr int kParserVersion = 1;
+inline constexpr int kParserVersion = 2;
 
 struct ParsedReply {
     VerdictState state = VerdictState::kInvalid;  ///< kA, kB, kTie or kInvalid
@@ -28,6 +29,16 @@ struct ParsedReply {
 /// characters and unknown escapes (LaTeX's "\(") are taken literally. Where several objects agree, confidence and
 /// reasoning are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
 /// whatever the bytes.
-[[nodiscard]] ParsedReply parse_reply(std::string_view content);
+///
+/// `prompt` is what the judge was shown, or all texts of the pair; empty: nothing is compared. An object that stands in
+/// it is cited and no verdict: where a judge echoes its prompt, or an answer that holds a verdict, the reply is INVALID
+/// unless a verdict of the judge's own stands beside it. It stands there if its text from kCitedBytes before its last
+/// "verdict" on does (all of it, if that is less; from "verdict" on, if more of the reply follows: an answer whose
+/// quotes were cited without escapes ends the object too early). Compared is printable ASCII without white space,
+/// backslashes and case.
+[[nodiscard]] ParsedReply parse_reply(std::string_view content, std::string_view prompt = {});
+
+/// So many bytes of the judge's own words before "verdict" tell its object from a cited one.
+inline constexpr std::size_t kCitedBytes = 16;
 
 }  // namespace assay::judge

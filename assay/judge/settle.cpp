@@ -11,8 +11,8 @@
 namespace assay::judge {
 namespace {
 
-void read_verdict(const WireReply& reply, int max_tokens, Verdict& verdict) {
-    ParsedReply parsed = parse_reply(reply.text);
+void read_verdict(const WireReply& reply, int max_tokens, const std::string& prompt, Verdict& verdict) {
+    ParsedReply parsed = parse_reply(reply.text, prompt);
     verdict.state = parsed.state;
     verdict.confidence = parsed.confidence;
     verdict.reasoning = std::move(parsed.reasoning);
@@ -28,12 +28,12 @@ void read_verdict(const WireReply& reply, int max_tokens, Verdict& verdict) {
 
 }  // namespace
 
-void take_reply(const WireReply& reply, const JudgeSpec& judge, Verdict& verdict) {
+void take_reply(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict) {
     verdict.model_version = to_valid_utf8(reply.model);
     verdict.n_prompt_tokens = reply.n_prompt_tokens;
     verdict.n_reply_tokens = reply.n_reply_tokens;
     if (!reply.text.empty()) verdict.raw = reply.text;
-    if (reply.refusal.empty()) return read_verdict(reply, judge.max_tokens, verdict);
+    if (reply.refusal.empty()) return read_verdict(reply, judge.max_tokens, prompt, verdict);
     verdict.state = VerdictState::kRefused;
     verdict.failure = reply.refusal;
 }

@@ -12,8 +12,9 @@ namespace assay::judge {
 
 inline constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
 
-/// State, texts, tokens and version of `verdict` as the reply has them. `raw` stays where the reply has no text.
-void take_reply(const WireReply& reply, const JudgeSpec& judge, Verdict& verdict);
+/// State, texts, tokens and version of `verdict` as the reply has them. `raw` stays where the reply has no text. `prompt` is the user
+/// turn: what stands in it is no verdict (parse.hpp).
+void take_reply(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict);
 
 /// Whether a reply's version is another one than the first, which is remembered; never where the judge allows it.
 [[nodiscard]] bool is_another_version(const std::string& version, const JudgeSpec& judge, HttpMemory& memory);

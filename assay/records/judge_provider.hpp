@@ -29,8 +29,9 @@ struct JudgeForm {
     std::string_view form;
     std::string_view what;
 };
-inline constexpr std::array<JudgeForm, 6> kJudgeForms{{
+inline constexpr std::array<JudgeForm, 7> kJudgeForms{{
     {"reference", "a metric: token F1 with the expected answer"},
+    {"reference:METRIC", "rouge_l or chrf instead"},
     {"openai:MODEL@URL", "any server with /chat/completions"},
     {"gemini:MODEL[@URL]", "Google's generateContent"},
     {"anthropic:MODEL[@URL]", "Anthropic's messages"},

@@ -1,6 +1,7 @@
 #pragma once
 // What an experiment file or a command line resolves to: every default filled in, every path absolute.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -78,8 +79,11 @@ struct EngineSettings {
     std::string cache_type_v = "f16";
 };
 
+/// Metrics of the judge "reference"; the first is the default.
+inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "rouge_l", "chrf"};
+
 struct JudgeSpec {
-    std::string name;         ///< default: the model's slug; "reference" for the metric; unique
+    std::string name;         ///< default: the model's slug; "reference", "reference-rouge_l" ... for a metric; unique
     std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders
     std::string url;          ///< base address
     std::string model;        ///< of gguf: the file's stem
@@ -105,6 +109,8 @@ struct JudgeSpec {
     std::string file{};           ///< of gguf: the model; of a split one the first part
     bool reasoning = false;       ///< of gguf: it writes its reasoning before the verdict
     int ctx_size = 0;             ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
+    std::string metric{kReferenceMetrics[0]};  ///< of "reference"
+    double tie_band = 0.05;                    ///< of "reference": a difference of at most this is a tie; in [0, 1), in steps of a millionth
 };
 
 struct AnalysisSettings {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/markdown_results.hpp"
 #include "assay/report/markdown_sensitivity.hpp"
@@ -179,6 +180,14 @@ std::string controls(const ReportModel& model) {
 
 std::string judge_text(const ReportJudge& judge, bool decides) {
     std::string out = md_code(judge.name) + (decides ? " decides" : " is a further judge, for sensitivity only");
+    if (is_metric(judge) && !judge.model.empty() && judge.model != kReferenceMetrics[0]) {
+        return out +
+               fmt::format(
+                   ": a metric, not a judge of meaning. It is the {} of each answer with the expected answer; the larger "
+                   "value wins, and a difference within the tie band (0.05 where none is named) is a tie. A right answer "
+                   "in other words scores low.",
+                   md_code(judge.model));
+    }
     if (is_metric(judge)) {
         return out +
                ": a metric, not a judge of meaning. It is the token F1 of each answer with the expected answer, as "

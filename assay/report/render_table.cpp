@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/terminal_text.hpp"
 
@@ -188,7 +189,10 @@ std::string title(const ReportModel& model) {
     if (!model.judges.empty()) {
         const ReportJudge& judge = model.judges.front();
         out += ", judged by " + plain_line(judge.name);
-        if (judge.provider == "reference") out += " (a metric: token F1 with the expected answer)";
+        if (judge.provider == "reference")
+            out += fmt::format(
+                " (a metric: {} with the expected answer)",
+                judge.model.empty() || judge.model == kReferenceMetrics[0] ? "token F1" : plain_line(judge.model));
     }
     if (e.exploratory) out += ", exploratory";
     return out;

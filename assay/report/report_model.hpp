@@ -79,7 +79,7 @@ struct ReportComparison {
 struct ReportJudge {
     std::string name;
     std::string provider;  ///< "reference": the metric, no model is called
-    std::string model;     ///< as asked for; empty for the metric
+    std::string model;     ///< as asked for; of a metric its name (runs of before it could be chosen: empty, token F1)
     std::string url;
     std::vector<std::string> versions;  ///< models that the replies named, sorted, each once
     std::vector<std::int64_t> n_by_version;  ///< verdicts of each of the versions

@@ -36,7 +36,7 @@ TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
     for (const char* word :
          {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-          "reference (token F1, a metric), panel (m at http://host/v1); at most 70 calls, 60 of them controls",
+          "reference (token_f1, a metric), panel (m at http://host/v1); at most 70 calls, 60 of them controls",
           "margin 10 points", "runs/science", "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }

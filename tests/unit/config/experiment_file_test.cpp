@@ -265,7 +265,7 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
-                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, openai:MODEL@URL, gemini:MODEL[@URL], "
+                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, reference:METRIC, openai:MODEL@URL, gemini:MODEL[@URL], "
                     "anthropic:MODEL[@URL], ollama:MODEL[@URL], gguf:FILE; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
                     "left out.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
@@ -373,6 +373,19 @@ TEST_F(ExperimentFile, AnEmptyBlockMeansItsDefaults) {
     EXPECT_EQ(plan.generation.predict, 128);
     ASSERT_EQ(plan.judges.size(), 1u);
     EXPECT_EQ(plan.judges[0].provider, "reference");
+}
+
+TEST_F(ExperimentFile, ReferenceHasAMetricAndABand) {
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n"
+        "judges: [reference, \"reference:rouge_l\", {provider: reference, metric: chrf, tie-band: 0.1}]\n");
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    ASSERT_EQ(plan->judges.size(), 3U);
+    EXPECT_EQ(plan->judges[0].name, "reference");
+    EXPECT_EQ(plan->judges[1].name, "reference-rouge_l");
+    EXPECT_EQ(plan->judges[1].tie_band, 0.05);
+    EXPECT_EQ(plan->judges[2].name, "reference-chrf");
+    EXPECT_EQ(plan->judges[2].tie_band, 0.1);
 }
 
 TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {

@@ -36,6 +36,8 @@ Plan full_plan() {
     judge.allow_version_change = true;
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
+    plan.judges.back().metric = "chrf";
+    plan.judges.back().tie_band = 0.1;
     plan.judging = {true, 3, 0.5};
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
