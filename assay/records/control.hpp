@@ -36,6 +36,7 @@ struct ControlOutcome {
     ControlKind kind = ControlKind::kIdentical;
     VerdictState state = VerdictState::kError;
     bool honest_is_a = false;
+    Confidence confidence = Confidence::kNone;
 };
 
 }  // namespace assay

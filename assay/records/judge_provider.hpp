@@ -21,6 +21,9 @@ inline constexpr std::array<JudgeProvider, 4> kJudgeProviders{{
     {"ollama", "http://127.0.0.1:11434", "", ""},
 }};
 
+/// JudgeSpec::provider of a judge whose verdicts are those of people.
+inline constexpr std::string_view kPeopleProvider = "human";
+
 /// Null: no API judge has this name.
 [[nodiscard]] constexpr const JudgeProvider* find_judge_provider(std::string_view name) {
     for (const JudgeProvider& provider : kJudgeProviders) {
