@@ -47,7 +47,9 @@ void warn_of_controls(const ControlsSummary& c, std::vector<std::string>& out) {
     }
 }
 
-void warn_of_position(const std::optional<Position>& position, const std::optional<Flips>& flips, std::vector<std::string>& out) {
+void warn_of_order(const JudgeAudit& audit, std::vector<std::string>& out) {
+    const auto& position = audit.position;
+    const auto& flips = audit.flips;
     if (position && position->bias.low && position->bias.high) {
         const double low = *position->bias.low, high = *position->bias.high, size = std::max(std::abs(low), std::abs(high));
         const char* side = std::abs(high) >= std::abs(low) ? "first" : "second";
@@ -60,6 +62,9 @@ void warn_of_position(const std::optional<Position>& position, const std::option
     }
     if (flips && flips->rate.low.value_or(0) > kWorryingFlips) {
         out.push_back(fmt::format("It gave another verdict for {} of {} questions when the order was turned round.", flips->n_flipped, flips->n));
+    }
+    if (audit.repeats && audit.repeats->same.high.value_or(1) < kWorryingRepeats) {
+        out.push_back(fmt::format("Asked again about the same pair it gave the same verdict in only {} of {}.", audit.repeats->n_same, audit.repeats->n));
     }
 }
 
@@ -180,7 +185,7 @@ std::optional<Flips> flips_of(std::span<const BothOrders> variants) {
 std::vector<std::string> warnings_of(const JudgeAudit& audit) {
     std::vector<std::string> out;
     warn_of_controls(audit.controls, out);
-    warn_of_position(audit.position, audit.flips, out);
+    warn_of_order(audit, out);
     warn_of_length(audit, out);
     warn_of_people(audit, out);
     warn_of_conduct(audit.conduct, out);

@@ -16,6 +16,8 @@ namespace assay::analysis {
 inline constexpr double kWorryingBias = 0.10;
 /// More than this share of flipped questions, by the lower limit.
 inline constexpr double kWorryingFlips = 0.20;
+/// Fewer verdicts than this are the same when asked again, by the upper limit.
+inline constexpr double kWorryingRepeats = 0.80;
 /// Kappa below this is named: "slight" or "fair" in the words of Landis and Koch (1977).
 inline constexpr double kWorryingKappa = 0.40;
 /// An interval of agreement from fewer common comparisons says little.

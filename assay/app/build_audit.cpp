@@ -85,6 +85,7 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
     out.decides = judge.name == model.judges.front().name;
     out.people = is_people(judge);
     out.controls = judge.controls;
+    out.repeats = judge.repeats;
     out.conduct = analysis::conduct_of(said.verdicts);
     out.controls_by_confidence = analysis::controls_by_confidence(said.controls);
 

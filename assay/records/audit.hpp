@@ -111,6 +111,7 @@ struct JudgeAudit {
     std::vector<ConfidenceControls> controls_by_confidence;  ///< high, medium, low, none; only levels that occur
     std::optional<Position> position;  ///< over all variants; empty: nothing was decided
     LengthBias length;
+    std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
     std::optional<Flips> flips;        ///< empty: no question was decided in both orders
     std::vector<ConfidenceAgreement> with_people;  ///< likewise; empty: people labelled none of it
     std::vector<ConfidenceAgreement> with_judges;  ///< with what most of the other judges say; empty: there are none

@@ -86,6 +86,7 @@ Json json_of(const JudgeAudit& judge) {
             {"controls_by_confidence", json_of(judge.controls_by_confidence)},
             {"position", json_of(judge.position)},
             {"flips", judge.flips ? Json{{"n", judge.flips->n}, {"n_flipped", judge.flips->n_flipped}, {"rate", json_of(judge.flips->rate)}} : Json(nullptr)},
+            {"repeats", judge.repeats ? Json::parse(repeats_to_json(*judge.repeats)) : Json(nullptr)},
             {"length", {{"n", judge.length.n}, {"n_longer_won", judge.length.n_longer_won}, {"longer_won", json_of(judge.length.longer_won)}}},
             {"confidence", {{"with_people", json_of(judge.with_people)}, {"with_judges", json_of(judge.with_judges)}}},
             {"conduct", json_of(judge.conduct)},

@@ -36,6 +36,7 @@ StatsSection controls_section(const JudgeAudit& judge) {
     StatsSection out{fmt::format("Controls: {}", c.passed ? "passed" : "not passed"), {}, {}};
     out.rows.push_back({"swapped-in answer lost", part_of(c.n_swapped_lost, c.n_swapped), rate_with_interval(c.swapped_lost)});
     out.rows.push_back({"side preferred, identical", part_of(c.n_preferred, c.n_identical), rate_with_interval(c.side_preferred) + fmt::format("; the first {}", c.n_first_preferred)});
+    if (c.n_truncated > 0) out.rows.push_back({"first half of an answer lost", part_of(c.n_truncated_lost, c.n_truncated), rate_with_interval(c.truncated_lost) + "; gates nothing"});
     for (const ConfidenceControls& row : judge.controls_by_confidence) {
         if (judge.controls_by_confidence.size() == 1 && row.level == Confidence::kNone) continue;
         out.rows.push_back({fmt::format("  confidence {}", level_name(row.level)), fmt::format("lost {}", part_of(row.n_swapped_lost, row.n_swapped)), fmt::format("preferred {}", part_of(row.n_preferred, row.n_identical))});
@@ -44,7 +45,7 @@ StatsSection controls_section(const JudgeAudit& judge) {
 }
 
 StatsSection bias_section(const JudgeAudit& judge) {
-    StatsSection out{"Bias", {}, {}};
+    StatsSection out{"Bias and noise", {}, {}};
     if (judge.position && judge.position->bias.value) {
         const Position& p = *judge.position;
         out.rows.push_back({"position, points", points_with_interval(p.bias), fmt::format("above 0 favours the first; {} won as first, {} as second", p.first_shown_wins, p.second_shown_wins)});
@@ -53,6 +54,9 @@ StatsSection bias_section(const JudgeAudit& judge) {
     }
     out.rows.push_back({"verdicts flipped by order", judge.flips ? part_of(judge.flips->n_flipped, judge.flips->n) : std::string(kNotMeasured),
                         judge.flips ? rate_with_interval(judge.flips->rate) : "no question was decided in both orders"});
+    const auto& repeats = judge.repeats;
+    out.rows.push_back({"same when asked again", repeats && repeats->n > 0 ? part_of(repeats->n_same, repeats->n) : std::string(kNotMeasured),
+                        repeats && repeats->n > 0 ? rate_with_interval(repeats->same) + (repeats->icc ? fmt::format("; icc {:.2f}", *repeats->icc) : "") : "no pair was asked again"});
     const LengthBias& length = judge.length;
     out.rows.push_back({"longer answer won", length.n > 0 ? part_of(length.n_longer_won, length.n) : std::string(kNotMeasured), length.n > 0 ? rate_with_interval(length.longer_won) : length.longer_won.why});
     return out;

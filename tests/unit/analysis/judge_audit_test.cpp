@@ -139,6 +139,17 @@ TEST(WarningsOfAJudge, TellABiasThatIsSeenFromOneThatIsNotExcluded) {
     EXPECT_TRUE(any_has(warnings_of(audit), "40 of 100"));
 }
 
+TEST(WarningsOfAJudge, NameAJudgeThatDoesNotRepeatItself) {
+    JudgeAudit audit = sound();
+    audit.repeats.emplace();
+    audit.repeats->n = 50;
+    audit.repeats->n_same = 30;
+    audit.repeats->same = {0.6, 0.46, 0.72, 0.95, 50, "", ""};
+    EXPECT_TRUE(any_has(warnings_of(audit), "same verdict in only 30 of 50"));
+    audit.repeats->same.high = 0.8;
+    EXPECT_TRUE(warnings_of(audit).empty());
+}
+
 TEST(WarningsOfAJudge, NameLengthCalibrationAndFailures) {
     JudgeAudit audit = sound();
     audit.length = {100, 80, {0.8, 0.71, 0.87, 0.95, 100, "", ""}};

@@ -20,6 +20,9 @@ ControlsSummary controls(std::int64_t n_lost, bool passed) {
     c.n_swapped_lost = n_lost;
     c.swapped_lost = of(static_cast<double>(n_lost) / 20, 0.62, 0.97, 20, "Clopper-Pearson interval");
     c.side_preferred = of(0.05, 0.001, 0.249, 20, "Clopper-Pearson interval");
+    c.n_truncated = 20;
+    c.n_truncated_lost = 15;
+    c.truncated_lost = of(0.75, 0.509, 0.913, 20, "Clopper-Pearson interval");
     c.passed = passed;
     if (!passed) c.why = "3 of the 40 controls have no verdict yet";
     return c;
@@ -37,6 +40,7 @@ JudgeAudit panel() {
     j.position->first_shown_wins = 60;
     j.position->second_shown_wins = 33;
     j.position->bias = of(0.175, 0.06, 0.29, 154, "stratified");
+    j.repeats = RepeatStability{40, 36, of(0.9, 0.769, 0.96, 40), 0.1, 0.86};
     j.flips = Flips{77, 30, of(0.39, 0.288, 0.501, 77)};
     j.length = {90, 60, of(0.667, 0.564, 0.755, 90)};
     j.with_people = {{Confidence::kHigh, 30, 24, of(0.8, 0.627, 0.905, 30)}, {Confidence::kNone, 10, 5, of(0.5, 0.237, 0.763, 10)}};
