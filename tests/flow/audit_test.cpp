@@ -39,7 +39,7 @@ TEST(Audit, AgreesWithTheReport) {
         needed_call += counts["n"].get<std::int64_t>() - counts["identical"].get<std::int64_t>();
     }
     const json& controls = report["controls"][0];
-    EXPECT_EQ(judge["conduct"]["n"], needed_call + controls["identical"]["n"].get<std::int64_t>() + controls["swapped"]["n"].get<std::int64_t>());
+    EXPECT_EQ(judge["conduct"]["n"], needed_call + controls["identical"]["n"].get<std::int64_t>() + controls["swapped"]["n"].get<std::int64_t>() + controls["truncated"]["n"].get<std::int64_t>());
     EXPECT_EQ(judge["controls"]["swapped"], controls["swapped"]);
     ASSERT_EQ(judge["variants"].size(), 2U);
     EXPECT_EQ(judge["variants"][1]["label"], "degraded");

@@ -17,7 +17,7 @@ struct Labelled {
         judge = list.outcomes;
         people = judge;
         for (std::size_t i = 0; i < people.size(); ++i) {
-            if (i * n / people.size() == (i + 1) * n / people.size()) people[i].kind = OutcomeKind::kNotJudged;
+            if (7 * i % people.size() >= n) people[i].kind = OutcomeKind::kNotJudged;
             else if (people[i].kind == OutcomeKind::kWin) people[i].kind = instead_of_wins;
         }
     }
@@ -73,7 +73,7 @@ TEST(CalibrationOf, WhereAllIsLabelledPeoplesOwnVerdictsAreTheAnswer) {
 }
 
 TEST(CalibrationOf, IdenticalAnswersAreSettledAndNoLabels) {
-    Labelled run(60);
+    Labelled run(60, OutcomeKind::kTie);
     OutcomeList same;
     same.identical(240);
     for (std::size_t i = 0; i < same.outcomes.size(); ++i) {
@@ -81,7 +81,8 @@ TEST(CalibrationOf, IdenticalAnswersAreSettledAndNoLabels) {
         run.judge.push_back(same.outcomes[i]);
         run.people.push_back(same.outcomes[i]);
     }
-    const auto c = run.calibration(), without = Labelled(60).calibration();
+    const auto c = run.calibration(), without = Labelled(60, OutcomeKind::kTie).calibration();
+    EXPECT_LT(*without->net.value, -0.3);
     EXPECT_EQ(c->n_labelled, 60);
     EXPECT_EQ(c->n_settled, 240);
     EXPECT_NEAR(*c->net.value, *without->net.value / 2, 1e-12);

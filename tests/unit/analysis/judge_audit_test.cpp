@@ -159,8 +159,8 @@ TEST(WarningsOfAJudge, NameLengthCalibrationAndFailures) {
     audit = sound();
     audit.variants.push_back({"Q4", {}, {}, LengthControl{{}, true}, {}});
     EXPECT_TRUE(any_has(warnings_of(audit), "At equal length Q4"));
-    audit.variants = {{"Q4", {}, {}, {}, Calibration{}}};
-    audit.variants[0].calibration->label_differs = true;
+    audit.variants[0].length_control.reset();
+    audit.variants[0].calibration.emplace().label_differs = true;
     EXPECT_TRUE(any_has(warnings_of(audit), "Calibrated to people, Q4"));
     audit = sound();
     audit.conduct.n_usable = 400;

@@ -54,7 +54,8 @@ JudgeAudit panel() {
     v.calibration = Calibration{{"people"}, 40, 114, 20, -0.2, -0.05, 0.62, {-0.16, -0.29, -0.03, 0.9, 174, "prediction-powered", ""}, DecisionLabel::kDegraded, true, "It holds if the labels are a random sample."};
     j.variants = {v, v};
     j.variants[1].name = "Q8_0";
-    j.variants[1].decision = {DecisionLabel::kEquivalent};
+    j.variants[1].decision = {};
+    j.variants[1].decision.label = DecisionLabel::kEquivalent;
     j.variants[1].length_control.reset();
     j.variants[1].calibration->net = none("only 12 comparisons are labelled, and 20 are needed");
     j.variants[1].calibration->n_labelled = 12;
