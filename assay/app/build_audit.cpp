@@ -115,6 +115,7 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
 }  // namespace
 
 void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
+    if (std::none_of(model.judges.begin(), model.judges.end(), is_people)) return;
     const auto outcomes = outcomes_of(model);
     const auto people_of = [&](const std::string& variant) {
         std::vector<analysis::Rater> out;
