@@ -26,7 +26,7 @@ inline constexpr std::int64_t kFewCommon = 20;
 /// Wins and losses that a judge decided between answers of different, known length. Wilson's interval.
 [[nodiscard]] LengthBias length_bias_of(std::span<const Outcome> outcomes);
 
-/// Verdicts of any state, of comparisons and controls. `cost` is left empty.
+/// Verdicts of any state, of comparisons and controls.
 [[nodiscard]] JudgeConduct conduct_of(std::span<const Verdict> verdicts);
 
 /// Rows high, medium, low, none; only levels that occur. Usable verdicts on identical and swapped pairs.

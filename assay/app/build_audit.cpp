@@ -12,7 +12,6 @@
 #include "assay/analysis/position.hpp"
 #include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
-#include "assay/config/plan_json.hpp"
 #include "assay/records/dependence.hpp"
 #include "assay/records/judge_provider.hpp"
 
@@ -42,13 +41,6 @@ analysis::Rater rater_of(const ReportModel& model, const std::vector<std::vector
         if (model.comparisons[i].analysis.judge == judge) out.by_variant.emplace_back(outcomes[i]);
     }
     return out;
-}
-
-/// Tokens at the prices of a million that the experiment gives.
-std::optional<double> cost_of(const JudgeSpec& spec, const JudgeConduct& conduct) {
-    if (spec.price_input == 0 && spec.price_output == 0) return std::nullopt;
-    if (conduct.n_prompt_tokens + conduct.n_reply_tokens == 0) return std::nullopt;
-    return (spec.price_input * static_cast<double>(conduct.n_prompt_tokens) + spec.price_output * static_cast<double>(conduct.n_reply_tokens)) / 1e6;
 }
 
 /// A judge's verdicts on comparisons, and its controls.
@@ -86,6 +78,7 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
     out.people = is_people(judge);
     out.controls = judge.controls;
     out.repeats = judge.repeats;
+    out.cost = judge.cost;
     out.conduct = analysis::conduct_of(said.verdicts);
     out.controls_by_confidence = analysis::controls_by_confidence(said.controls);
 
@@ -139,8 +132,6 @@ RunAudit build_audit(const store::Store& store, const std::string& plan_sha256, 
         for (const ReportJudge& other : model.judges) known += (known.empty() ? "" : ", ") + other.name;
         throw_usage(fmt::format("--judge: \"{}\" is not in this run; there are {}", judge, known));
     }
-    const auto plan = config::plan_from_json(model.experiment.plan_json);
-    if (!plan) throw Error(ErrorKind::kOperational, plan.error());
     RunAudit out;
     out.experiment = model.experiment.name;
     out.plan_sha256 = plan_sha256;
@@ -152,8 +143,6 @@ RunAudit build_audit(const store::Store& store, const std::string& plan_sha256, 
     for (const ReportJudge& each : model.judges) {
         if (!judge.empty() && each.name != judge) continue;
         JudgeAudit audit = audit_of(each, model, raters, said_by(store, plan_sha256, model, each.name));
-        const auto spec = std::find_if(plan->judges.begin(), plan->judges.end(), [&](const JudgeSpec& s) { return s.name == each.name; });
-        if (spec != plan->judges.end()) audit.conduct.cost = cost_of(*spec, audit.conduct);
         audit.warnings = analysis::warnings_of(audit);
         out.judges.push_back(std::move(audit));
     }

@@ -10,6 +10,7 @@
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
+#include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
 #include "assay/app/build_audit.hpp"
@@ -117,7 +118,7 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
 }
 
 /// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
-std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
+std::int64_t decode_steps(const Answer& answer) { return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
 
 report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
@@ -131,6 +132,8 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.n_failed += answer->stop_reason == StopReason::kFailed;
         out.n_length_stop += answer->stop_reason == StopReason::kLength;
         out.n_contexts_cut += answer->contexts_cut;
+        out.n_unknown_stop += answer->stop_reason == StopReason::kUnknown;
+        out.n_unknown_contexts += answer->n_contexts_used == kContextsUnknown;
         if (answer->stop_reason == StopReason::kFailed) continue;
         out.n_empty += trim(answer->text).empty();
         prefill_ms += answer->prefill_ms;
@@ -149,8 +152,9 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.independence.n_checked += session.n_checked;
         out.independence.n_equal += session.n_equal;
     }
-    if (prefill_ms > 0) out.speed = speed;
-    out.independence.note = out.independence.n_checked == 0
+    if (prefill_ms > 0 || decode_ms > 0) out.speed = speed;
+    out.independence.note = !out.variant.runs_here() ? "No answer was made a second time: they were not made here."
+                            : out.independence.n_checked == 0
                                 ? "No answer was computed a second time."
                                 : "They were computed a second time, alone in the batch and in another slot; tokens and bits of the logits were compared over the first 16 tokens.";
     return out;
@@ -274,8 +278,10 @@ std::vector<analysis::Askings> askings_of(const StoredPlan& stored, const JudgeF
 
 report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
     report::ReportJudge out = facts.judge;
-    std::set<std::string> ids, versions;
+    std::set<std::string> ids;
     std::vector<analysis::Askings> askings;
+    std::map<std::string, std::int64_t> versions;
+    std::vector<Verdict> verdicts;
     for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
         const Asked asked = stored.asked(i, facts);
         for (const auto* list : {&asked.in_order, &asked.repeats}) {
@@ -287,10 +293,17 @@ report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) 
     for (const Control& control : controls_of_judge(stored, facts)) ids.insert(control.id);
     for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
         if (!ids.contains(row.item_id)) continue;
-        ++out.n_calls;
-        if (!row.verdict.model_version.empty()) versions.insert(row.verdict.model_version);
+        out.n_calls += !is_from_cache(row.verdict);
+        if (!row.verdict.model_version.empty()) ++versions[row.verdict.model_version];
+        if (!is_from_cache(row.verdict)) verdicts.push_back(row.verdict);
     }
-    out.versions.assign(versions.begin(), versions.end());
+    for (const auto& [version, n] : versions) {
+        out.versions.push_back(version);
+        out.n_by_version.push_back(n);
+    }
+    const auto spec = std::find_if(stored.plan_.judges.begin(), stored.plan_.judges.end(), [&](const JudgeSpec& judge) { return judge.name == out.name; });
+    ASSAY_CHECK(spec != stored.plan_.judges.end());
+    out.cost = analysis::judge_cost(*spec, verdicts);
     out.controls = controls_summary(stored, facts);
     return out;
 }
@@ -314,7 +327,7 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
             ComparisonAnalysis& analysis = model.comparisons.emplace_back(comparison_of(stored, i, judge, extended)).analysis;
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
-            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].file.size_bytes});
+            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].size_bytes()});
         }
         analysis::settle_claims(rungs, stored.plan_.analysis);
     }
@@ -323,11 +336,11 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         model.experiment.exploratory = true;
         model.experiment.exploratory_why += fmt::format("{}comparisons were added after a decision had been shown, so errors are more frequent than alpha", model.experiment.exploratory_why.empty() ? "" : "; ");
     }
-    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].file.size_bytes);
+    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].size_bytes());
     model.host = stored.facts_.host;
     model.proof.n_prompts_compared = stored.facts_.n_prompts_compared;
     model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
-    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
+    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return !v.engine.fingerprint.empty() && v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
     model.proof.notes = stored.facts_.notes;
     return model;
 }
@@ -336,8 +349,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
     std::vector<analysis::Candidate> out;
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
         if (comparison->analysis.variant == model.experiment.known_bad) continue;  // nobody means to ship it
-        const ModelFile& file = report::find_variant(model, comparison->analysis.variant)->variant.file;
-        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
+        const Variant& variant = report::find_variant(model, comparison->analysis.variant)->variant;
+        out.push_back({comparison->analysis.variant, variant.size_bytes(), variant.file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
     }
     return out;
 }
@@ -372,10 +385,14 @@ std::vector<exchange::StudyControl> study_controls(const store::Store& store, co
 
 std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant) {
     const StoredPlan stored(store, plan_sha256);
-    const auto answers = stored.answers(stored.index_of_variant(variant));
+    const std::size_t index = stored.index_of_variant(variant);
+    const auto answers = stored.answers(index);
+    const std::string why = stored.variants_[index].answers  ? "the answers were made elsewhere and read from a file"
+                            : stored.variants_[index].served ? "the server does not tell them"
+                                                             : "";
     std::vector<exchange::StudyAnswer> out;
     for (std::size_t q = 0; q < answers.size(); ++q) {
-        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], {}});
+        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], why});
     }
     return out;
 }

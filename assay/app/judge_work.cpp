@@ -1,17 +1,19 @@
 #include "assay/app/judge_work.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "assay/judge/prompt.hpp"
 #include "assay/records/control.hpp"
+#include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
 
 constexpr double kBytesPerToken = 4;
 constexpr double kReplyTokens = 150;
-constexpr double kPerPrice = 1e6;  // prices are of a million tokens
 
 /// Bytes of the parts of a pair's prompt that differ from question to question, without the answers.
 double shown_bytes(const JudgeSpec& judge, const Question& question) {
@@ -22,6 +24,12 @@ double shown_bytes(const JudgeSpec& judge, const Question& question) {
 }
 
 }  // namespace
+
+std::string about_tokens(double n_tokens) {
+    if (n_tokens >= 1e6) return fmt::format("{:.3g} million", n_tokens / 1e6);
+    if (n_tokens >= 1e3) return fmt::format("{:.0f} thousand", n_tokens / 1e3);
+    return fmt::format("{:.0f}", n_tokens);
+}
 
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
@@ -46,11 +54,8 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     work.prompt_tokens = n_calls * per_call;
     work.reply_tokens = n_calls * std::min<double>(kReplyTokens, judge.max_tokens);
     work.most_reply_tokens = n_calls * judge.max_tokens;
-    if (judge.price_input > 0 || judge.price_output > 0) {
-        const double prompts = work.prompt_tokens * judge.price_input / kPerPrice;
-        work.cost = prompts + work.reply_tokens * judge.price_output / kPerPrice;
-        work.most_cost = prompts + work.most_reply_tokens * judge.price_output / kPerPrice;
-    }
+    work.cost = token_cost(judge, work.prompt_tokens, work.reply_tokens);
+    work.most_cost = token_cost(judge, work.prompt_tokens, work.most_reply_tokens);
     return work;
 }
 

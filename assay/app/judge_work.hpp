@@ -27,6 +27,9 @@ struct JudgeWork {
     [[nodiscard]] std::int64_t n_calls() const { return n_pairs + n_controls; }
 };
 
+/// 1234567 as "1.23 million": estimates have no more digits.
+[[nodiscard]] std::string about_tokens(double n_tokens);
+
 /// Nothing for a metric, which calls nobody.
 [[nodiscard]] std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                                   const Plan& plan,

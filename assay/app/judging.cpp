@@ -12,6 +12,7 @@
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
@@ -134,10 +135,8 @@ class Tally {
 
     void count(const Verdict& verdict) {
         ++states_[verdict.state];
-        const bool cached = verdict.n_attempts == 0 && verdict.state != VerdictState::kError;
-        n_cached_ += cached;
-        if (cached) return;
-        cost_ += (static_cast<double>(verdict.n_prompt_tokens) * spec_.price_input + static_cast<double>(verdict.n_reply_tokens) * spec_.price_output) / 1e6;
+        n_cached_ += is_from_cache(verdict);
+        if (!is_from_cache(verdict)) cost_ += verdict_cost(spec_, verdict).value_or(0);
     }
 
     [[nodiscard]] std::string text() const {
@@ -159,6 +158,8 @@ class Tally {
 }  // namespace
 
 std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
+
+std::string judge_note(const std::string& name, const std::string& judge_key) { return fmt::format("{} of judge {}", name, judge_key); }
 
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
     std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return std::tie(a.order_index, a.order) < std::tie(b.order_index, b.order); });
@@ -209,6 +210,10 @@ Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<con
     }
     if (!judge.costs_nothing) out.repeats = pairing::choose_repeats(drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
     return out;
+}
+
+std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
+    return static_cast<std::int64_t>(Stream(task, store, judge).size());
 }
 
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {

@@ -26,6 +26,9 @@ inline constexpr const char* kFrozenDesign = "frozen design";
 /// "stopping hybrid, multiplicity ladder".
 [[nodiscard]] std::string design_of(const AnalysisSettings& settings);
 
+/// The note that holds a small text of a judge's own (judge::Journal).
+[[nodiscard]] std::string judge_note(const std::string& name, const std::string& judge_key);
+
 /// By order_index, and the order as drawn before the other.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);
 
@@ -62,6 +65,9 @@ struct JudgingTask {
     const VerdictCache* cache = nullptr;  ///< of other runs' verdicts; null: none
     bool read_cache = false;              ///< false: it is only filled
 };
+
+/// How many pairs and controls judge_missing would ask for now, if early stopping ended nothing.
+[[nodiscard]] std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge);
 
 /// Asks for what is missing, in the judging order with the controls in their places, and saves each verdict; ends early where the design
 /// says so (analysis/stopping.hpp), but not before every control was asked. False: the judge had to stop, and the rest stays pending.

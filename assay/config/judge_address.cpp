@@ -13,9 +13,9 @@
 namespace assay::config {
 namespace {
 
-constexpr std::string_view kJudgeForms =
-    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
-    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
+std::string how_to_write_it() {
+    return fmt::format("Write {}; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be left out.", judge_forms());
+}
 
 struct Parts {
     std::string_view authority;
@@ -99,13 +99,13 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
     const JudgeProvider* provider = find_judge_provider(judge.provider);
-    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
+    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
     // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its scheme.
     const std::size_t at = rest.rfind("@http");
     if (rest.empty() || at == 0 || (at == std::string_view::npos && provider->needs_url)) {
         return fail(fmt::format("{} needs a model{}", provider->name, provider->needs_url ? " and an address" : ""), "",
-                    std::string(kJudgeForms));
+                    how_to_write_it());
     }
     judge.model = std::string(rest.substr(0, at));
     if (at == std::string_view::npos) return judge;

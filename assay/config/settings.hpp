@@ -73,8 +73,21 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("requests-per-minute", s.requests_per_minute, Range{0, 1'000'000});
     visit("tokens-per-minute", s.tokens_per_minute, Range{0, 1e9});
     visit("max-calls", s.max_calls, Range{0, 1e9});
+    visit("max-tokens-total", s.max_tokens_total, Range{0, 1e15});
+    visit("max-cost", s.max_cost, kPrice);
     visit("price-input", s.price_input, kPrice);
     visit("price-output", s.price_output, kPrice);
+    visit("batch", s.batch, YesNo{});
+    visit("batch-poll-s", s.batch_poll_s, Range{0, 3600, true});
+    visit("allow-version-change", s.allow_version_change, YesNo{});
+}
+
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
 }
 
 template <class Settings, class Visit>

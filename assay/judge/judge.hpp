@@ -21,9 +21,18 @@ namespace assay::judge {
 /// called from the thread that called Judge::run, never twice at a time.
 using RenderTemplate = std::function<Result<std::string>(const std::string& jinja, const std::string& variables_json)>;
 
+/// Small texts of a judge that outlive the process: each is on disk when `put` returns. Called from within Judge::run only.
+struct Journal {
+    std::function<std::optional<std::string>(const std::string& name)> get;
+    std::function<void(const std::string& name, const std::string& text)> put;
+};
+
 /// What a judge cannot do itself and is handed. A judge copies what it needs.
 struct Services {
     RenderTemplate render;
+    Journal journal = {};  ///< of a judge that is asked in batches; may be missing for all others
+    /// The first model version that the judge's stored verdicts name; empty: none. Called from within Judge::run only; may be missing.
+    std::function<std::string()> known_version = {};
 };
 
 /// Where a judge gets its pairs from, one at a time; nothing: there are no more. Not asked again after that. Called from the thread that

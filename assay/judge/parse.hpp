@@ -30,8 +30,4 @@ struct ParsedReply {
 /// whatever the bytes.
 [[nodiscard]] ParsedReply parse_reply(std::string_view content);
 
-/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
-/// which would allocate for each level. Judges' replies need about 5.
-[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
-
 }  // namespace assay::judge

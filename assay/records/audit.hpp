@@ -88,7 +88,6 @@ struct JudgeConduct {
     std::optional<Percentiles> elapsed_ms;            ///< of a verdict; empty: nothing took time
     std::optional<Percentiles> reasoning_characters;  ///< of usable verdicts; empty: there are none
     std::vector<std::string> versions;           ///< that the replies named, sorted, each once
-    std::optional<double> cost;                  ///< tokens at the experiment's prices; empty: not known
 };
 
 /// One variant as the audited judge sees it.
@@ -109,6 +108,7 @@ struct JudgeAudit {
     JudgeConduct conduct;
     ControlsSummary controls;
     std::vector<ConfidenceControls> controls_by_confidence;  ///< high, medium, low, none; only levels that occur
+    Estimate cost;                     ///< of comparisons, controls and repeats, in the currency of the judge's prices
     std::optional<Position> position;  ///< over all variants; empty: nothing was decided
     LengthBias length;
     std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again

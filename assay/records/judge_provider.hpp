@@ -2,6 +2,7 @@
 // The services behind API judges, once for config/ and judge/: their names, where they are, whose key goes where.
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace assay {
@@ -12,17 +13,38 @@ struct JudgeProvider {
     std::string_view key_variable;  ///< holds the key that is sent to own_host and to loopback by default; empty: none
     std::string_view own_host;      ///< gets that key over https only; empty: none
     bool needs_url = false;         ///< many servers speak it: an experiment must say which one it means
+    bool has_batches = false;       ///< it has a batch API (JudgeSpec::batch)
 };
 
 inline constexpr std::array<JudgeProvider, 4> kJudgeProviders{{
-    {"openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "api.openai.com", true},
-    {"gemini", "https://generativelanguage.googleapis.com", "GEMINI_API_KEY", "generativelanguage.googleapis.com"},
-    {"anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY", "api.anthropic.com"},
+    {"openai", "https://api.openai.com/v1", "OPENAI_API_KEY", "api.openai.com", true, true},
+    {"gemini", "https://generativelanguage.googleapis.com", "GEMINI_API_KEY", "generativelanguage.googleapis.com", false,
+     true},
+    {"anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY", "api.anthropic.com", false, true},
     {"ollama", "http://127.0.0.1:11434", "", ""},
 }};
 
 /// JudgeSpec::provider of a judge whose verdicts are those of people.
 inline constexpr std::string_view kPeopleProvider = "human";
+
+/// Every way of naming a judge on the command line, for help and for messages.
+struct JudgeForm {
+    std::string_view form;
+    std::string_view what;
+};
+inline constexpr std::array<JudgeForm, 5> kJudgeForms{{
+    {"reference", "a metric: token F1 with the expected answer"},
+    {"openai:MODEL@URL", "any server with /chat/completions"},
+    {"gemini:MODEL[@URL]", "Google's generateContent"},
+    {"anthropic:MODEL[@URL]", "Anthropic's messages"},
+    {"ollama:MODEL[@URL]", "Ollama's chat"},
+}};
+/// "reference, openai:MODEL@URL, ...".
+[[nodiscard]] inline std::string judge_forms() {
+    std::string out;
+    for (const JudgeForm& form : kJudgeForms) out += (out.empty() ? "" : ", ") + std::string(form.form);
+    return out;
+}
 
 /// Null: no API judge has this name.
 [[nodiscard]] constexpr const JudgeProvider* find_judge_provider(std::string_view name) {

@@ -41,7 +41,6 @@ Json json_of(const JudgeConduct& c) {
             {"n_attempts", c.n_attempts},
             {"n_prompt_tokens", counts_tokens ? Json(c.n_prompt_tokens) : Json(nullptr)},
             {"n_reply_tokens", counts_tokens ? Json(c.n_reply_tokens) : Json(nullptr)},
-            {"cost", c.cost ? Json(*c.cost) : Json(nullptr)},
             {"elapsed_ms", json_of(c.elapsed_ms)},
             {"reasoning_characters", json_of(c.reasoning_characters)},
             {"versions", texts(c.versions)}};
@@ -90,6 +89,7 @@ Json json_of(const JudgeAudit& judge) {
             {"length", {{"n", judge.length.n}, {"n_longer_won", judge.length.n_longer_won}, {"longer_won", json_of(judge.length.longer_won)}}},
             {"confidence", {{"with_people", json_of(judge.with_people)}, {"with_judges", json_of(judge.with_judges)}}},
             {"conduct", json_of(judge.conduct)},
+            {"cost", json_of(judge.cost)},
             {"variants", std::move(variants)},
             {"warnings", texts(judge.warnings)}};
 }

@@ -95,13 +95,14 @@ StatsSection variants_section(const JudgeAudit& judge) {
 
 std::string percentiles(const Percentiles& p, double unit, const char* name) { return fmt::format("{:.3g} {}, 95th percentile {:.3g}", p.median / unit, name, p.p95 / unit); }
 
-StatsSection work_section(const JudgeConduct& c) {
+StatsSection work_section(const JudgeAudit& judge) {
+    const JudgeConduct& c = judge.conduct;
     StatsSection out{"Work, controls among it", {}, {}};
     out.rows.push_back({"verdicts", fmt::format("{}", c.n), fmt::format("{} attempts; {} verdicts took more than one", c.n_attempts, c.n_retried)});
     out.rows.push_back({"could not be used", fmt::format("{}", c.n - c.n_usable), fmt::format("{} invalid, {} errors, {} refused; {}", c.n_invalid, c.n_errors, c.n_refused, rate_with_interval(c.failed))});
     if (c.n_prompt_tokens + c.n_reply_tokens > 0)
         out.rows.push_back({"tokens", fmt::format("{} + {}", c.n_prompt_tokens, c.n_reply_tokens), "of prompts and replies, as the judge counts them"});
-    if (c.cost) out.rows.push_back({"cost", fmt::format("{:.4g}", *c.cost), "at the experiment's prices of these tokens"});
+    out.rows.push_back({"cost", judge.cost.value ? fmt::format("{:.4g}", *judge.cost.value) : std::string(kNotMeasured), judge.cost.value ? judge.cost.method : judge.cost.why});
     if (c.elapsed_ms) out.rows.push_back({"time of a verdict", percentiles(*c.elapsed_ms, 1000, "s"), "median"});
     if (c.reasoning_characters) out.rows.push_back({"length of the reasoning", percentiles(*c.reasoning_characters, 1, "characters"), "median"});
     std::string versions;
@@ -114,7 +115,7 @@ std::vector<StatsSection> sections_of(const JudgeAudit& judge) {
     std::vector<StatsSection> out{worries(judge.warnings), controls_section(judge), bias_section(judge)};
     if (StatsSection confidence = confidence_section(judge); !confidence.rows.empty()) out.push_back(std::move(confidence));
     out.push_back(variants_section(judge));
-    out.push_back(work_section(judge.conduct));
+    out.push_back(work_section(judge));
     return out;
 }
 

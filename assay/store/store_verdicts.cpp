@@ -179,6 +179,14 @@ std::vector<VerdictRow> Store::verdicts(std::string_view judge_key) const {
     return verdicts_of(impl_->database.query(kSelectAllCurrent, judge_key));
 }
 
+std::string Store::first_model_version(std::string_view judge_key) const {
+    Statement row = impl_->database.query(
+        "SELECT a.model_version FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id "
+        "WHERE v.judge_key = ?1 AND length(a.model_version) > 0 ORDER BY a.id LIMIT 1",
+        judge_key);
+    return row.step() ? row.bytes(0) : std::string();
+}
+
 std::vector<VerdictRow> Store::verdict_history(std::string_view item_id, std::string_view judge_key) const {
     return verdicts_of(impl_->database.query(kSelectHistory, judge_key, item_id));
 }

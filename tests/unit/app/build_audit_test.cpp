@@ -18,6 +18,11 @@ void add_people(StoredRun& run) {
     people.provider = "human";
     run.facts.judges.push_back({people, "people key"});
     save_facts(*run.store, run.plan_sha256, run.facts);
+    JudgeSpec spec;
+    spec.name = "people";
+    spec.provider = "human";
+    run.plan.judges.push_back(spec);
+    run.store->save_plan({run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
     run.store->save_judge("people key", "people", "{}");
     const Comparison comparison = run.comparison_of("b");
     store::VerdictRow row{comparison.id, "people key", "people", {}, "2025-01-31T12:00:00Z"};
@@ -40,7 +45,7 @@ TEST(BuildAudit, OfOneJudgeCountsItsVerdictsAndNothingOfAgreement) {
     EXPECT_EQ(panel.conduct.n, 2);
     EXPECT_EQ(panel.conduct.n_invalid, 1);
     EXPECT_EQ(panel.conduct.versions, std::vector<std::string>{"m-2025"});
-    EXPECT_FALSE(panel.conduct.cost);
+    EXPECT_FALSE(panel.cost.value);
     ASSERT_EQ(panel.variants.size(), 1u);
     EXPECT_EQ(panel.variants[0].name, "small");
     EXPECT_FALSE(panel.variants[0].calibration);
@@ -116,8 +121,9 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     row.verdict.n_reply_tokens = 100;
     run.store->save_verdict(row);
     const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
-    ASSERT_TRUE(audit.judges[0].conduct.cost);
-    EXPECT_NEAR(*audit.judges[0].conduct.cost, 0.003, 1e-12);
+    ASSERT_TRUE(audit.judges[0].cost.value);
+    EXPECT_NEAR(*audit.judges[0].cost.value, 0.003, 1e-12);
+    EXPECT_EQ(audit.judges[0].conduct.n_prompt_tokens, 1000);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ JudgeAudit panel() {
     j.conduct.elapsed_ms = Percentiles{1840, 5300};
     j.conduct.reasoning_characters = Percentiles{212, 480};
     j.conduct.versions = {"sim-1-2025", "sim-1-2026"};
-    j.conduct.cost = 0.5321;
+    j.cost = {0.5321, {}, {}, 0.95, 348, "tokens of the replies times the prices", ""};
     j.warnings = {"It passed its controls narrowly: one more mistake would have failed it.", "Its replies name 2 versions of the model (sim-1-2025, sim-1-2026): they may be different judges."};
     return j;
 }
@@ -83,6 +83,7 @@ JudgeAudit metric() {
     j.controls = controls(19, false);
     j.controls_by_confidence = {{Confidence::kNone, 20, 1, 20, 19}};
     j.length.longer_won = none("no win or loss between answers of different length");
+    j.cost = none("a metric costs nothing");
     j.conduct.n = j.conduct.n_usable = 300;
     j.conduct.failed = of(0, 0, 0.0126, 300);
     j.conduct.n_attempts = 300;

@@ -23,7 +23,7 @@ TEST(AuditJson, WhatIsNotKnownIsNullWithAWhy) {
     EXPECT_TRUE(metric["position"].is_null());
     EXPECT_TRUE(metric["flips"].is_null());
     EXPECT_TRUE(metric["conduct"]["n_prompt_tokens"].is_null());
-    EXPECT_TRUE(metric["conduct"]["cost"].is_null());
+    EXPECT_EQ(metric["cost"]["why"], "a metric costs nothing");
     EXPECT_TRUE(metric["length"]["longer_won"]["value"].is_null());
     EXPECT_FALSE(metric["length"]["longer_won"]["why"].get<std::string>().empty());
     const Json& ties = json["agreement"]["pairs"][1];
