@@ -13,6 +13,7 @@
 #include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
+#include "assay/app/build_audit.hpp"
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
@@ -330,6 +331,7 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         }
         analysis::settle_claims(rungs, stored.plan_.analysis);
     }
+    add_calibrations(model, stored.plan_.analysis);
     if (extended) {
         model.experiment.exploratory = true;
         model.experiment.exploratory_why += fmt::format("{}comparisons were added after a decision had been shown, so errors are more frequent than alpha", model.experiment.exploratory_why.empty() ? "" : "; ");

@@ -129,6 +129,22 @@ struct LengthControl {
     bool label_differs = false;  ///< its interval gives another label than the unadjusted one
 };
 
+/// The net win rate that people would give, from those comparisons that they labelled and all that the judge judged. Never
+/// decided on.
+struct Calibration {
+    std::vector<std::string> people;  ///< names of the judges whose verdicts are people's
+    std::int64_t n_labelled = 0;      ///< comparisons that people and the judge decided
+    std::int64_t n_judge_only = 0;
+    std::int64_t n_settled = 0;       ///< known without a judge: identical answers, no answer of the variant
+    std::optional<double> people_on_labelled;  ///< net win rate of the labelled ones, by people
+    std::optional<double> judge_on_labelled;   ///< and by the judge
+    std::optional<double> lambda;  ///< weight of the judge's verdicts: 0 they tell nothing of people's, 1 they count in full
+    Estimate net;                  ///< empty value and a `why`: not to be had
+    DecisionLabel label = DecisionLabel::kNotMeasured;  ///< that its interval would give
+    bool label_differs = false;    ///< from what the judge's own interval gives
+    std::string note;              ///< sentences: what it rests on
+};
+
 /// How judging could have ended early, and how it ended.
 struct StoppingSummary {
     std::string design = "none";   ///< the one in force: hybrid | group-sequential | none
@@ -233,6 +249,7 @@ struct ComparisonAnalysis {
     Decision decision;
     WorstCase worst_case;
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
+    std::optional<Calibration> calibration;        ///< empty: people labelled none of it, or they are the judge
     std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
     std::optional<Companions> companions;  ///< filled by analysis::add_companions
 };

@@ -39,6 +39,7 @@ struct ControlOutcome {
     ControlKind kind = ControlKind::kIdentical;
     VerdictState state = VerdictState::kError;
     bool honest_is_a = false;
+    Confidence confidence = Confidence::kNone;
 };
 
 }  // namespace assay

@@ -24,6 +24,9 @@ inline constexpr std::array<JudgeProvider, 4> kJudgeProviders{{
     {"ollama", "http://127.0.0.1:11434", "", ""},
 }};
 
+/// JudgeSpec::provider of a judge whose verdicts are those of people.
+inline constexpr std::string_view kPeopleProvider = "human";
+
 /// Every way of naming a judge on the command line, for help and for messages.
 struct JudgeForm {
     std::string_view form;

@@ -27,6 +27,19 @@ std::string label_by(const ReportModel& model, const std::string& judge, const s
     return std::string(kNotMeasured);
 }
 
+/// What people would have said, by those comparisons that they labelled.
+std::string calibration_bullet(const ComparisonAnalysis& a) {
+    const Calibration& c = *a.calibration;
+    std::string out = fmt::format("{}, calibrated to people ({} of {} comparisons labelled): ", md_code(a.variant), c.n_labelled, c.n_labelled + c.n_judge_only);
+    if (!c.net.low) return bullet(out + "not to be had, because " + md_text(c.net.why) + ".");
+    Decision decision;
+    decision.label = c.label;
+    decision.beyond_margin = *c.net.high <= -a.decision.margin;
+    out += fmt::format("net win rate {} points, {}; the judge's verdicts count with weight {:.2f}. ", points_with_interval(c.net), decision_words(decision), *c.lambda);
+    out += c.label_differs ? "**The judge alone gives another label.** " : "The judge alone gives the same label. ";
+    return bullet(out + md_text(c.note));
+}
+
 }  // namespace
 
 std::string md_judge_controls(const ReportModel& model) {
@@ -72,6 +85,7 @@ std::string md_sensitivity(const ReportModel& model) {
         for (std::size_t j = 1; j < model.judges.size(); ++j) row.push_back(label_by(model, model.judges[j].name, a.variant));
         table.add(row);
         if (a.length_control && a.length_control->label_differs) notes += bullet(fmt::format("{}: at equal length its label would be another one; read its lost questions.", md_code(a.variant)));
+        if (a.calibration) notes += calibration_bullet(a);
         if (a.variant == model.experiment.known_bad) {
             notes += bullet(fmt::format("{} is there to be found bad: it was found {}.", md_code(a.variant), decision_words(a.decision)));
         }

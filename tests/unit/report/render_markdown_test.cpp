@@ -162,6 +162,19 @@ TEST(RenderMarkdown, AnEmptyModelIsAReport) {
     EXPECT_THAT(render_markdown(ReportModel{}), HasSubstr("Nothing was judged: not measured."));
 }
 
+TEST(RenderMarkdown, ACalibrationStandsBesideTheDecisionAndWarnsOfAnotherLabel) {
+    ReportModel model = example_report();
+    EXPECT_EQ(render_markdown(model).find("calibrated to people"), std::string::npos);
+    Calibration c{{"people"}, 40, 114, 0, -0.2, -0.05, 0.62, {-0.16, -0.29, -0.03, 0.9, 154, "prediction-powered", ""}, DecisionLabel::kDegraded, true, "If they are a random sample."};
+    model.comparisons[2].analysis.calibration = c;
+    const std::string differs = render_markdown(model);
+    EXPECT_NE(differs.find("calibrated to people (40 of 154 comparisons labelled): net win rate -16.0 [-29.0, -3.0] points"), std::string::npos) << differs;
+    EXPECT_NE(differs.find("**The judge alone gives another label.**"), std::string::npos);
+    model.comparisons[2].analysis.calibration->net = {};
+    model.comparisons[2].analysis.calibration->net.why = "only 3 comparisons are labelled, and 20 are needed";
+    EXPECT_NE(render_markdown(model).find("not to be had, because only 3 comparisons are labelled"), std::string::npos);
+}
+
 TEST(RenderMarkdown, AnswersThatWereMadeElsewhereHaveNoFigureThatNobodyMeasured) {
     const ReportModel model = report_of_given_answers();
     const std::string report = render_markdown(model);
