@@ -11,6 +11,7 @@
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/recommend.hpp"
+#include "assay/app/batch_notes.hpp"
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
@@ -188,6 +189,7 @@ Outcome outcome_without_comparison(const Question& question, const std::optional
 /// `extended` is set where comparisons were added after the decision had been shown.
 report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
     const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge.key);
+    const std::set<std::string> turned = load_unbound(stored.store_, judge.key).turned;
     const auto baseline = stored.answers(0);
     const auto variant = stored.answers(index);
     std::map<std::string, std::size_t> number_of;  // question id -> number
@@ -211,6 +213,7 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
         const std::size_t q = number_of.at(row.comparison.question_id);
         report::JudgedItem& item = out.items[q];
         item.outcome = pairing::make_outcome(stored.questions_[q], row.comparison, row.verdict);
+        if (turned.contains(row.comparison.id)) item.outcome.variant_is_a = !item.outcome.variant_is_a;
         if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
         if (row.verdict) item.verdict = row.verdict->state;
         item.failure = row.verdict ? row.verdict->failure : row.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
@@ -304,6 +307,9 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
     model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
     model.proof.notes = stored.facts_.notes;
+    for (const JudgeFacts& judge : stored.facts_.judges) {
+        if (std::string sentence = sentence_of(load_unbound(store, judge.key), judge.judge.name); !sentence.empty()) model.proof.notes.push_back(std::move(sentence));
+    }
     return model;
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "assay/analysis/recommend.hpp"
+#include "assay/app/batches.hpp"
 #include "assay/app/build_report.hpp"
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
@@ -38,6 +39,7 @@ int run(const RunFlags& flags) {
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
     const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge}, interrupted(), progress);
+    std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {

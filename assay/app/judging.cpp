@@ -118,6 +118,11 @@ std::string failed_states(const std::map<VerdictState, int>& states) {
 
 std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
 
+void freeze_design(store::Store& store, const AnalysisSettings& settings) {
+    store.freeze_analysis(settings.margin, settings.alpha);
+    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(settings));
+}
+
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
     std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return a.order_index < b.order_index; });
 }
@@ -162,8 +167,7 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {
     Stream stream(task, store, judge.costs_nothing());
     if (stream.size() == 0) return true;
-    store.freeze_analysis(task.plan.analysis.margin, task.plan.analysis.alpha);
-    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(task.plan.analysis));
+    freeze_design(store, task.plan.analysis);
     progress.begin(fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
     std::map<VerdictState, int> states;
     const judge::RunResult result = judge.run(

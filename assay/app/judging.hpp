@@ -24,6 +24,9 @@ inline constexpr const char* kFrozenDesign = "frozen design";
 /// "stopping hybrid, multiplicity ladder".
 [[nodiscard]] std::string design_of(const AnalysisSettings& settings);
 
+/// Keeps margin, alpha and design as they are before the first verdict; nothing happens if they are kept already.
+void freeze_design(store::Store& store, const AnalysisSettings& settings);
+
 /// By order_index.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);
 

@@ -25,7 +25,7 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("--questions", o.questions, "dataset: JSONL, JSON or CSV")->group(what);
     command.add_option("--limit", o.limit, "the first N questions only")->group(what);
     command.add_option("--ids", flags.ids, "only the questions with these ids")->delimiter(',')->allow_extra_args(false)->group(what);
-    command.add_option("--judge", flags.judges, "reference, or openai:MODEL@URL; may be given several times, the first decides")->allow_extra_args(false)->group(what);
+    command.add_option("--judge", flags.judges, "reference, openai:MODEL@URL, gemini:MODEL ..., or batch:NAME and human:NAME for verdicts that are imported; may be given several times, the first decides")->allow_extra_args(false)->group(what);
     command.add_option("--name", o.name, "the experiment's name")->group(what);
     command.add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")->group(what);
     command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")->group(what);

@@ -14,6 +14,7 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::app {
 namespace {
@@ -119,7 +120,7 @@ std::string document(nlohmann::ordered_json experiment, const DesignFigures& fig
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
     std::vector<std::string> judges;
-    for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
+    for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : is_by_hand(spec.provider) ? fmt::format("{} (by hand)", spec.name) : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
     std::int64_t calls = 0, controls = 0;
     for (const JudgeWork& work : work_of(plan, questions, false)) calls += work.n_calls(), controls += work.n_controls;
 

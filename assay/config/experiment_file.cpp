@@ -17,8 +17,9 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + 1> names{"reference"};
+    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 1> names{"reference"};
     for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
+    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) names[1 + kJudgeProviders.size() + i] = kByHandProviders[i];
     return names;
 }();
 constexpr std::array<std::string_view, 4> kKeyWords{"api-key", "api_key", "key", "token"};
@@ -264,11 +265,14 @@ class ExperimentFile {
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
             if (!map.has("model")) problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
             if (map.has("model") && trim(judge.model).empty()) problems_.add(map.where("model"), "is empty");
-        } else if (judge.provider == "reference") {
+        } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
             for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {
                 if (map.has(useless))
                     problems_.add(map.where(useless),
-                                  "belongs to an API judge; reference is a metric and needs nothing");
+                                  judge.provider == "reference"
+                                      ? std::string("belongs to an API judge; reference is a metric and needs nothing")
+                                      : fmt::format("belongs to an API judge; the verdicts of {} are imported",
+                                                    judge.provider));
             }
         }
     }

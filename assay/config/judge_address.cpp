@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kJudgeForms =
     "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
-    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own.";
+    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own; or batch:NAME or "
+    "human:NAME for verdicts that are imported.";
 
 struct Parts {
     std::string_view authority;
@@ -98,6 +99,10 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
     if (text == "reference") return judge;
+    if (is_by_hand(judge.provider)) {
+        if (text.size() > judge.provider.size()) judge.name = std::string(text.substr(judge.provider.size() + 1));
+        return judge;
+    }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));

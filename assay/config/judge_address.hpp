@@ -18,7 +18,8 @@ namespace assay::config {
 [[nodiscard]] Result<std::string> ollama_url(std::string_view ollama_host);
 
 /// "reference", or "PROVIDER:MODEL@URL" with every other setting at its default. The address may be left out where the
-/// provider has one of its own; `url` and the name are then empty.
+/// provider has one of its own; `url` and the name are then empty. Or "batch:NAME" or "human:NAME", or the provider
+/// alone: a judge whose verdicts are imported.
 [[nodiscard]] Result<JudgeSpec> judge_of_text(std::string_view text);
 
 }  // namespace assay::config

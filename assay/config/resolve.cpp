@@ -163,7 +163,8 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
-            const std::string default_name = judge.provider == "reference" ? "reference" : judge.model;
+            const bool has_model = judge.provider != "reference" && !is_by_hand(judge.provider);
+            const std::string default_name = has_model ? judge.model : judge.name.empty() ? judge.provider : judge.name;
             if (judge.provider.empty() || default_name.empty()) continue;  // was reported
             fill_address(judge, key);
             const bool named = written(key + ".name");

@@ -7,6 +7,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/judge/anthropic.hpp"
+#include "assay/judge/by_hand.hpp"
 #include "assay/judge/gemini.hpp"
 #include "assay/judge/ollama.hpp"
 #include "assay/judge/openai.hpp"
@@ -26,6 +27,8 @@ constexpr Provider kProviders[] = {
     {"gemini", make_gemini_judge},
     {"anthropic", make_anthropic_judge},
     {"ollama", make_ollama_judge},
+    {"batch", make_by_hand_judge},  // pairs as files to paste into a chat, verdicts by import
+    {"human", make_by_hand_judge},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 // What a judge's reply says. Tolerant about form, strict about meaning: nothing is ever guessed from prose.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,15 @@ struct ParsedReply {
 /// reasoning are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
 /// whatever the bytes.
 [[nodiscard]] ParsedReply parse_reply(std::string_view content);
+
+/// A JSON object or list that was cut out of a text.
+struct JsonText {
+    std::size_t end = 0;  ///< just after the closing bracket
+    std::string json;     ///< repaired inside strings, as parse_reply says
+};
+/// The object or list that begins at text[begin], up to its own closing bracket. Empty: cut off, brackets that do not
+/// match, or more than 64 deep.
+[[nodiscard]] std::optional<JsonText> cut_json(std::string_view text, std::size_t begin);
 
 /// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
 /// which would allocate for each level. Judges' replies need about 5.

@@ -1,5 +1,6 @@
 #pragma once
-// The services behind API judges, once for config/ and judge/: their names, where they are, whose key goes where.
+// The services behind API judges, once for config/ and judge/: their names, where they are, whose key goes where. Besides, the judges
+// that are given their pairs as files and whose verdicts are imported.
 
 #include <array>
 #include <string_view>
@@ -20,6 +21,10 @@ inline constexpr std::array<JudgeProvider, 4> kJudgeProviders{{
     {"anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY", "api.anthropic.com"},
     {"ollama", "http://127.0.0.1:11434", "", ""},
 }};
+
+/// Judges that nothing here calls: a person, or a chat into which batches are pasted.
+inline constexpr std::array<std::string_view, 2> kByHandProviders{"batch", "human"};
+[[nodiscard]] constexpr bool is_by_hand(std::string_view provider) { return provider == kByHandProviders[0] || provider == kByHandProviders[1]; }
 
 /// Null: no API judge has this name.
 [[nodiscard]] constexpr const JudgeProvider* find_judge_provider(std::string_view name) {

@@ -64,8 +64,8 @@ struct EngineSettings {
 };
 
 struct JudgeSpec {
-    std::string name;         ///< default: the model's slug; "reference" for the metric; unique
-    std::string provider;     ///< "reference", or a name of kJudgeProviders
+    std::string name;         ///< default: the model's slug; the provider where there is no model; unique
+    std::string provider;     ///< "reference", or a name of kJudgeProviders or kByHandProviders
     std::string url;          ///< base address
     std::string model;
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only

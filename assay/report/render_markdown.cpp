@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/markdown_results.hpp"
@@ -147,6 +148,12 @@ std::string controls(const ReportModel& model) {
     return out + "\n";
 }
 
+std::string saw(const ReportJudge& judge) {
+    std::string out = " Beside the two answers it saw the question";
+    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
+    return out + (judge.show_contexts ? " and the passages." : ".");
+}
+
 std::string judge_text(const ReportJudge& judge, bool decides) {
     std::string out = md_code(judge.name) + (decides ? " decides" : " is a further judge, for sensitivity only");
     if (is_metric(judge)) {
@@ -156,12 +163,15 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
                "larger value wins, and a difference of at most 0.05 is a tie. A right answer in other words scores "
                "low.";
     }
+    if (is_by_hand(judge.provider)) {
+        out += fmt::format(": its pairs were given out as batches (provider {}), and {} verdicts were imported; they are said to be by {}.", md_code(judge.provider), judge.n_calls,
+                           judge.versions.empty() ? "nobody" : code_list(judge.versions));
+        return out + saw(judge);
+    }
     out += fmt::format(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
                        md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
                        judge.versions.empty() ? "no model" : code_list(judge.versions));
-    out += " Beside the two answers it saw the question";
-    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
-    return out + (judge.show_contexts ? " and the passages." : ".");
+    return out + saw(judge);
 }
 
 std::string blinding(const ReportModel& model) {
