@@ -211,9 +211,11 @@ class Reader {
         if (!batch || !batch->example) return;
         // Of a reply to several items that was kept for one of them, that one.
         std::vector<BatchEvaluation>& all = out_.evaluations;
+        const std::size_t n_read = all.size() - first;
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
         all.erase(std::remove_if(begin, all.end(), [&](const BatchEvaluation& e) { return e.example && *e.example != *batch->example; }), all.end());
         for (std::size_t i = first; i < all.size(); ++i) all[i].example = batch->example;
+        if (n_read > 0 && all.size() == first) out_.contradictions.push_back(fmt::format("a reply that is filed as {}/{} is on other examples", words_of(*batch), *batch->example));
     }
 
     /// What is known of the batch, with what `word` says of it besides.

@@ -148,7 +148,9 @@ std::string render_batch_text(std::string_view code, std::span<const BatchExampl
 }
 
 bool is_batch_text(std::string_view text) {
-    return text.starts_with(kBatchHead.substr(0, kBatchHead.find('\n'))) && text.ends_with("\"}\n") && text.find("\n{\"evaluations\": ") == text.rfind("\n{");
+    if (!text.starts_with(kBatchHead.substr(0, kBatchHead.find('\n'))) || !text.ends_with("\"}\n")) return false;
+    const std::string_view last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+    return last.starts_with("{\"evaluations\": ") && last.find(fmt::format("\"verdict\": \"{}\"", kVerdictToFillIn)) != last.npos;
 }
 
 }  // namespace assay::judge

@@ -292,6 +292,19 @@ TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
     EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"), ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
 }
 
+TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
+    const auto plan = plan_with("judges:\n  - {name: panel, provider: batch}\n  - {provider: human, show-expected: false}\n  - human:Ada\n");
+    ASSERT_EQ(plan.judges.size(), 3u);
+    EXPECT_EQ(plan.judges[0].name, "panel");
+    EXPECT_EQ(plan.judges[0].provider, "batch");
+    EXPECT_EQ(plan.judges[0].url, "");
+    EXPECT_EQ(plan.judges[1].name, "human");
+    EXPECT_FALSE(plan.judges[1].show_expected);
+    EXPECT_EQ(plan.judges[2].name, "Ada");
+    EXPECT_THAT(errors_with("judges: [{provider: batch, url: \"http://x\"}]\n"),
+                ElementsAre("exp.yaml:4:28: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
+}
+
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
     setenv("OLLAMA_HOST", "10.0.0.3", 1);
     const auto plan = plan_with("judges: [ollama:m, ollama:n@http://127.0.0.1:1]\n");
