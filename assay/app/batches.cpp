@@ -55,7 +55,7 @@ class HandJudgedRun {
         for (const report::ReportComparison& comparison : model_.comparisons) {
             if (comparison.analysis.judge != judge_.judge.name) continue;
             std::vector<StudyItem> items;
-            for (StudyItem& item : exchange_items(comparison.analysis)) {
+            for (StudyItem& item : study_items(*store_, plan_sha256_, comparison.analysis)) {
                 // Two variants with the same file share their comparisons: one verdict is of both.
                 if (seen.insert(item.comparison.id).second) items.push_back(std::move(item));
             }
@@ -98,8 +98,6 @@ class HandJudgedRun {
     }
 
    private:
-    std::vector<StudyItem> exchange_items(const ComparisonAnalysis& analysis) const { return study_items(*store_, plan_sha256_, analysis); }
-
     [[nodiscard]] bool waits(const std::string& id) const {
         const std::string ids[] = {id};
         return !store_->to_judge(ids, judge_.key).empty();
@@ -111,7 +109,7 @@ class HandJudgedRun {
             if (is_by_hand(judge.judge.provider)) by_hand.push_back(judge.judge.name);
         }
         if (by_hand.empty()) {
-            throw_usage("no judge of the run is given its pairs as files", run_dir, fmt::format("Run it again with `--judge batch:NAME` (a chat into which batches are pasted) or `--judge human:NAME`, beside its other judges."));
+            throw_usage("no judge of the run is given its pairs as files", run_dir, "Run it again with `--judge batch:NAME` (a chat into which batches are pasted) or `--judge human:NAME`, beside its other judges.");
         }
         const std::string list = fmt::format("{}", fmt::join(by_hand, ", "));
         if (name.empty() && by_hand.size() > 1) throw_usage(fmt::format("the run has several judges that are given their pairs as files: {}", list), run_dir, "Name one of them with --judge.");

@@ -68,6 +68,7 @@ judges:                           # the first decides, further ones show how sen
   #   prompt-template: judge.jinja   # default: a built-in one
   #   show-contexts: true         # whether the judge sees the passages
   #   show-expected: true         # whether the judge sees the expected answer
+  # - {name: panel-2, provider: batch}   # texts to paste into a chat (or human: for a person); see assay export batches, assay import verdicts
 
 analysis:
   margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging

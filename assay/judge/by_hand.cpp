@@ -1,7 +1,5 @@
 #include "assay/judge/by_hand.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "assay/base/hash.hpp"
@@ -31,7 +29,7 @@ class ByHandJudge final : public Judge {
     bool costs_nothing() const override { return false; }
 
     RunResult run(const PairSource&, const std::function<void(const Verdict&)>&, const std::atomic<bool>&) override {
-        return {RunEnd::kStopped, {"its verdicts are given by hand", "", fmt::format("`assay export batches RUN --judge {0}` writes what is to be judged, `assay import verdicts RUN FILE --judge {0}` reads the replies", spec_.name)}};
+        return {RunEnd::kStopped, {"its verdicts are given by hand, and imported", "", ""}};
     }
 
  private:

@@ -261,13 +261,13 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "reference, model: m}\n"
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: openai needs url",
-                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, not \"openia\"",
+                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, batch, human, not \"openia\"",
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
                     "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, or openai:MODEL@URL such as "
                     "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, anthropic:MODEL or ollama:MODEL, with "
-                    "@URL for another address than the provider's own.",
+                    "@URL for another address than the provider's own; or batch:NAME or human:NAME for verdicts that are imported.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
                     "exp.yaml:11:40: judges[6].url: must begin with http:// or https://. Write it like "
