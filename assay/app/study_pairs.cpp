@@ -1,5 +1,8 @@
 #include "assay/app/study_pairs.hpp"
 
+#include <utility>
+
+#include "assay/base/result.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/unblind.hpp"
 
