@@ -59,6 +59,9 @@ class HandJudgedRun {
                 // Two variants with the same file share their comparisons: one verdict is of both.
                 if (seen.insert(item.comparison.id).second) items.push_back(std::move(item));
             }
+            std::vector<Comparison> comparisons;
+            for (const StudyItem& item : items) comparisons.push_back(item.comparison);
+            store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it had drawn the other orders
             variants_.push_back({std::move(items), study_controls(*store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name)});
         }
         batches_ = load_batches(*store_, judge_.key);

@@ -11,6 +11,7 @@
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/recommend.hpp"
+#include "assay/analysis/repeats.hpp"
 #include "assay/app/batch_notes.hpp"
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
@@ -54,13 +55,15 @@ class StoredPlan {
         return out;
     }
 
-    /// The comparison of each question, empty where there is none (no answer of the baseline, or not drawn yet).
-    [[nodiscard]] std::vector<std::optional<Comparison>> comparisons(std::size_t variant) const {
-        std::vector<std::optional<Comparison>> out;
+    /// What a judge is asked of a variant. A question without a comparison (no answer of the baseline, or not drawn yet) is not there.
+    [[nodiscard]] Asked asked(std::size_t variant, const JudgeFacts& judge) const {
+        std::vector<Comparison> drawn;
         for (std::size_t q = 0; q < questions_.size(); ++q) {
-            out.push_back(store_.comparison(pairing::comparison_id(questions_[q].id, facts_.variants[0].answer_keys[q], facts_.variants[variant].answer_keys[q])));
+            auto comparison = store_.comparison(pairing::comparison_id(questions_[q].id, facts_.variants[0].answer_keys[q], facts_.variants[variant].answer_keys[q]));
+            if (comparison) drawn.push_back(std::move(*comparison));
         }
-        return out;
+        sort_in_judging_order(drawn);
+        return asked_of(plan_, judge.judge, drawn);
     }
 
     [[nodiscard]] std::size_t index_of_variant(const std::string& name) const {
@@ -158,17 +161,12 @@ struct JudgedComparison {
     std::optional<Verdict> verdict;
 };
 
-/// The comparisons of a variant in judging order, with what a judge said of them.
-std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const std::string& judge_key) {
-    std::vector<Comparison> in_order;
-    for (auto& comparison : stored.comparisons(index)) {
-        if (comparison) in_order.push_back(std::move(*comparison));
-    }
-    sort_in_judging_order(in_order);
+/// The comparisons of a variant that count, in judging order, with what a judge said of them.
+std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
     std::vector<JudgedComparison> out;
-    for (Comparison& comparison : in_order) {
+    for (Comparison& comparison : stored.asked(index, judge).in_order) {
         std::optional<Verdict> verdict;
-        if (const auto row = stored.store_.verdict(comparison.id, judge_key)) verdict = row->verdict;
+        if (const auto row = stored.store_.verdict(comparison.id, judge.key)) verdict = row->verdict;
         out.push_back({std::move(comparison), std::move(verdict)});
     }
     return out;
@@ -188,14 +186,16 @@ Outcome outcome_without_comparison(const Question& question, const std::optional
 
 /// `extended` is set where comparisons were added after the decision had been shown.
 report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
-    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge.key);
+    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge);
     const std::set<std::string> turned = load_unbound(stored.store_, judge.key).turned;
     const auto baseline = stored.answers(0);
     const auto variant = stored.answers(index);
-    std::map<std::string, std::size_t> number_of;  // question id -> number
-    for (std::size_t q = 0; q < stored.questions_.size(); ++q) number_of.emplace(stored.questions_[q].id, q);
+    std::map<std::string, std::vector<std::size_t>> rows_of;  // question id -> places in `judged`
+    for (std::size_t place = 0; place < judged.size(); ++place) rows_of[judged[place].comparison.question_id].push_back(place);
 
     report::ReportComparison out;
+    std::vector<Outcome> in_order(judged.size());
+    std::vector<std::size_t> item_of(judged.size());
     for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
         const Question& question = stored.questions_[q];
         report::JudgedItem item;
@@ -204,36 +204,37 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
         if (baseline[q]) item.baseline_answer = baseline[q]->text;
         if (variant[q]) item.variant_answer = variant[q]->text;
         item.outcome = outcome_without_comparison(question, baseline[q]);
-        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) item.failure = baseline[q]->failure;
-        out.items.push_back(std::move(item));
-    }
-    std::vector<Outcome> in_order;
-    std::set<std::size_t> compared;
-    for (const JudgedComparison& row : judged) {
-        const std::size_t q = number_of.at(row.comparison.question_id);
-        report::JudgedItem& item = out.items[q];
-        item.outcome = pairing::make_outcome(stored.questions_[q], row.comparison, row.verdict);
-        if (turned.contains(row.comparison.id)) item.outcome.variant_is_a = !item.outcome.variant_is_a;
-        if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
-        if (row.verdict) item.verdict = row.verdict->state;
-        item.failure = row.verdict ? row.verdict->failure : row.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
-        in_order.push_back(item.outcome);
-        compared.insert(q);
+        const std::vector<std::size_t>& rows = rows_of[question.id];
+        if (rows.empty()) {
+            if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) item.failure = baseline[q]->failure;
+            for (int order = 0; order < (judge.judge.both_orders ? 2 : 1); ++order) {
+                in_order.push_back(item.outcome);
+                out.items.push_back(item);
+            }
+        }
+        for (const std::size_t place : rows) {
+            const auto& [comparison, verdict] = judged[place];
+            item.comparison_id = comparison.id;
+            item.outcome = pairing::make_outcome(question, comparison, verdict);
+            if (turned.contains(comparison.id)) item.outcome.variant_is_a = !item.outcome.variant_is_a;
+            if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
+            item.verdict = verdict ? std::optional(verdict->state) : std::nullopt;
+            item.failure = verdict ? verdict->failure : comparison.variant_failed && variant[q] ? variant[q]->failure : "";
+            in_order[place] = item.outcome;
+            item_of[place] = out.items.size();
+            out.items.push_back(item);
+        }
     }
     std::vector<Comparison> comparisons;
     for (const JudgedComparison& row : judged) comparisons.push_back(row.comparison);
     const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, comparisons);
     extended = extended || n_planned < static_cast<std::int64_t>(judged.size());
-    for (std::size_t q = 0; q < out.items.size(); ++q) {
-        if (!compared.contains(q)) in_order.push_back(out.items[q].outcome);
-    }
-    const std::int64_t n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
+    const auto n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
     out.analysis = analysis::analyse_in_order(in_order, {n_planned + n_without, judge.judge.costs_nothing}, stored.plan_.analysis);
     for (std::size_t place = 0; place < judged.size(); ++place) {
         if (!is_left_out(out.analysis, place)) continue;
-        report::JudgedItem& item = out.items[number_of.at(judged[place].comparison.question_id)];
-        item.outcome.kind = OutcomeKind::kNotJudged;
-        item.verdict.reset();
+        out.items[item_of[place]].outcome.kind = OutcomeKind::kNotJudged;
+        out.items[item_of[place]].verdict.reset();
     }
     out.analysis.variant = stored.variants_[index].name;
     out.analysis.baseline = stored.variants_[0].name;
@@ -255,14 +256,36 @@ ControlsSummary controls_summary(const StoredPlan& stored, const JudgeFacts& jud
     return analysis::check_controls(outcomes);
 }
 
+/// Of each pair that was to be asked again, what the judge said each time.
+std::vector<analysis::Askings> askings_of(const StoredPlan& stored, const JudgeFacts& judge, const Asked& asked) {
+    std::map<std::string, analysis::Askings> by_question;
+    const auto add = [&](const Comparison& comparison) {
+        const auto row = stored.store_.verdict(comparison.id, judge.key);
+        by_question[comparison.question_id].push_back(row ? row->verdict.state : VerdictState::kError);
+    };
+    std::set<std::string> again;
+    for (const Comparison& comparison : asked.repeats) again.insert(comparison.question_id);
+    for (const Comparison& comparison : asked.in_order) {
+        if (comparison.order == 0 && again.contains(comparison.question_id)) add(comparison);
+    }
+    for (const Comparison& comparison : asked.repeats) add(comparison);
+    std::vector<analysis::Askings> out;
+    for (auto& [question, askings] : by_question) out.push_back(std::move(askings));
+    return out;
+}
+
 report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
     report::ReportJudge out = facts.judge;
     std::set<std::string> ids, versions;
+    std::vector<analysis::Askings> askings;
     for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
-        for (const auto& comparison : stored.comparisons(i)) {
-            if (comparison) ids.insert(comparison->id);
+        const Asked asked = stored.asked(i, facts);
+        for (const auto* list : {&asked.in_order, &asked.repeats}) {
+            for (const Comparison& comparison : *list) ids.insert(comparison.id);
         }
+        for (analysis::Askings& of_pair : askings_of(stored, facts, asked)) askings.push_back(std::move(of_pair));
     }
+    if (!askings.empty()) out.repeats = analysis::repeat_stability(askings);
     for (const Control& control : controls_of_judge(stored, facts)) ids.insert(control.id);
     for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
         if (!ids.contains(row.item_id)) continue;
@@ -326,7 +349,7 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
 std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const ComparisonAnalysis& analysis) {
     const StoredPlan stored(store, plan_sha256);
     std::vector<exchange::StudyItem> out;
-    for (JudgedComparison& row : judged_comparisons(stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge).key)) {
+    for (JudgedComparison& row : judged_comparisons(stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge))) {
         exchange::StudyItem item;
         item.left_out = is_left_out(analysis, out.size());
         item.comparison = std::move(row.comparison);

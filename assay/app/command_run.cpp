@@ -27,6 +27,7 @@ struct RunFlags {
     bool quiet = false;
     bool json = false;
     bool rejudge = false;
+    std::string judge_cache;
     std::string gate;
     std::optional<int> fail_exit_code;
 };
@@ -38,7 +39,7 @@ int run(const RunFlags& flags) {
     const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge}, interrupted(), progress);
+    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache}, interrupted(), progress);
     std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
@@ -52,6 +53,7 @@ int run(const RunFlags& flags) {
 void add_run_flags(CLI::App& command, RunFlags& flags) {
     add_plan_flags(command, flags.plan);
     command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
+    command.add_option("--judge-cache", flags.judge_cache, "folder of verdicts that runs share, so that a judge is not asked the same twice; --rejudge asks, and keeps the new ones")->group("Decision");
     command.add_option("--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
     command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
     command.add_flag("-q,--quiet", flags.quiet, "no plan, no progress");

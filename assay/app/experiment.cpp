@@ -64,6 +64,7 @@ class Experiment {
 
    private:
     void check() {
+        if (!options_.judge_cache.empty()) cache_.emplace(options_.judge_cache);
         const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); }};
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") need_expected_answers(spec);
@@ -170,6 +171,7 @@ class Experiment {
             judge.judge.show_contexts = spec.show_contexts;
             judge.judge.show_expected = spec.show_expected;
             judge.judge.costs_nothing = judges_[j]->costs_nothing();
+            judge.judge.both_orders = plan_.judging.both_orders || judges_[j]->reads_both_orders();
             judge.key = sha256_hex(judges_[j]->identity());
             facts_.judges.push_back(std::move(judge));
         }
@@ -364,11 +366,15 @@ class Experiment {
         const std::string& key = facts_.judges[index].key;
         store_->save_judge(key, plan_.judges[index].name, judges_[index]->identity());
         if (options_.rejudge) store_->set_aside_verdicts(key);
-        const std::vector<Control> controls = first_controls(plan_controls(), n_controls_for(judges_[index]->costs_nothing(), questions_.size()));
+        const report::ReportJudge& facts = facts_.judges[index].judge;
+        const std::vector<Control> controls = first_controls(plan_controls(), n_controls_for(facts.costs_nothing, questions_.size()));
         for (std::size_t i = 1; i < variants_.size(); ++i) {
             std::vector<Control> among_these;
             std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == variants_[i].name; });
-            const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, comparisons_[i - 1], among_these};
+            const Asked asked = asked_of(plan_, facts, comparisons_[i - 1]);
+            store_->save_comparisons(asked.in_order);
+            store_->save_comparisons(asked.repeats);
+            const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, asked, among_these, cache_ && !facts.costs_nothing ? &*cache_ : nullptr, !options_.rejudge};
             const bool went_on = judge_missing(task, *judges_[index], *store_, cancel_, progress_);
             stop_if_cancelled();
             if (!went_on) return;  // the rest stays pending; the next run asks for it
@@ -379,7 +385,8 @@ class Experiment {
     void note_what_was_shown(const report::ReportModel& model) {
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) continue;
-            note_decision_shown(*store_, facts_.judges[i / comparisons_.size()].key, comparisons_[i % comparisons_.size()]);
+            const JudgeFacts& judge = facts_.judges[i / comparisons_.size()];
+            note_decision_shown(*store_, judge.key, asked_of(plan_, judge.judge, comparisons_[i % comparisons_.size()]).in_order);
         }
     }
 
@@ -392,6 +399,7 @@ class Experiment {
 
     const std::vector<Question>& questions_;
     std::vector<std::unique_ptr<judge::Judge>> judges_;
+    std::optional<VerdictCache> cache_;
     std::unique_ptr<store::Store> store_;
     std::string plan_sha256_;
     std::vector<Variant> variants_;                        ///< baseline first
@@ -400,7 +408,7 @@ class Experiment {
     bool long_rope_ = false;
     wire::Start start_;
     RunFacts facts_;
-    std::vector<std::vector<Comparison>> comparisons_;  ///< of each variant but the baseline, in judging order
+    std::vector<std::vector<Comparison>> comparisons_;  ///< of each variant but the baseline, as drawn, in judging order
     std::vector<pairing::ControlStream> streams_;       ///< likewise
 };
 

@@ -1,6 +1,7 @@
 #include "assay/app/judge_work.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "assay/judge/prompt.hpp"
 #include "assay/records/control.hpp"
@@ -24,14 +25,15 @@ double shown_bytes(const JudgeSpec& judge, const Question& question) {
 
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
-                                    std::span<const Question> questions,
-                                    bool both_orders) {
+                                    std::span<const Question> questions) {
     if (judge.provider == "reference") return std::nullopt;
     JudgeWork work;
     work.name = judge.name;
-    work.n_controls = 2 * kFewestControls;
+    work.n_controls = static_cast<std::int64_t>(kControlKinds.size()) * kFewestControls;
     const auto n_questions = static_cast<std::int64_t>(questions.size());
-    work.n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size()) * (both_orders ? 2 : 1);
+    const std::int64_t n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size());
+    const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) * plan.judging.repeat_share)) * plan.judging.repeats;
+    work.n_pairs = n_pairs * (plan.judging.both_orders ? 2 : 1) + n_repeats;
 
     const std::string_view rubric = judge.prompt_template.empty() ? judge::builtin_template() : judge.prompt_template;
     double shown = 0;

@@ -16,8 +16,8 @@ namespace assay::app {
 /// reply as long as two to four sentences in JSON.
 struct JudgeWork {
     std::string name;
-    std::int64_t n_pairs = 0;     ///< at most: identical answers need no call
-    std::int64_t n_controls = 0;  ///< identical and swapped ones together
+    std::int64_t n_pairs = 0;     ///< at most, both orders and repeats included: identical answers need no call
+    std::int64_t n_controls = 0;  ///< of every kind
     double prompt_tokens = 0;     ///< of all calls together
     double reply_tokens = 0;
     double most_reply_tokens = 0;     ///< if every reply were as long as `max-tokens` allows
@@ -27,10 +27,9 @@ struct JudgeWork {
     [[nodiscard]] std::int64_t n_calls() const { return n_pairs + n_controls; }
 };
 
-/// Nothing for a metric, which calls nobody. `both_orders`: every pair is judged twice.
+/// Nothing for a metric, which calls nobody.
 [[nodiscard]] std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                                   const Plan& plan,
-                                                  std::span<const Question> questions,
-                                                  bool both_orders);
+                                                  std::span<const Question> questions);
 
 }  // namespace assay::app

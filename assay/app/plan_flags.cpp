@@ -48,6 +48,9 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("-s,--seed", o.seed, "seed of sampling, for temperatures above 0")->group(how);
 
     const auto decision = "Decision";
+    command.add_flag("--both-orders", o.both_orders, "judge every pair twice, each answer first once")->group(decision);
+    command.add_option("--repeats", o.repeats, "ask a part of the pairs this often once more, to see whether a judge repeats itself; default 0")->group(decision);
+    command.add_option("--repeat-share", o.repeat_share, "that part, in (0, 1]; default 0.2")->group(decision);
     command.add_option("--margin", o.margin, "margin of the net win rate, in (0, 1); default 0.10")->group(decision);
     command.add_option("--alpha", o.alpha, "one-sided error; the deciding interval has level 1 - 2 alpha; default 0.05")->group(decision);
     command.add_option("--power", o.power, "for the number of further questions; default 0.80")->group(decision);

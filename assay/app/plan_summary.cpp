@@ -55,10 +55,10 @@ std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
     return names;
 }
 
-std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
     std::vector<JudgeWork> out;
     for (const JudgeSpec& spec : plan.judges) {
-        if (auto work = judge_work(spec, plan, questions, both_orders)) out.push_back(std::move(*work));
+        if (auto work = judge_work(spec, plan, questions)) out.push_back(std::move(*work));
     }
     return out;
 }
@@ -101,10 +101,10 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
 
 /// The plan as a design. Early stopping is that of the judge that decides: none where it costs nothing, as that would cost power and save
 /// nothing.
-analysis::Design design_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
     if (plan.judges.front().provider == "reference") settings.stopping = "none";
-    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), both_orders, settings);
+    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), plan.judging.both_orders, settings);
 }
 
 /// The document of both forms: the design's figures between what is known of an experiment and of its judges.
@@ -122,7 +122,7 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     std::vector<std::string> judges;
     for (const JudgeSpec& spec : plan.judges) judges.push_back(spec.provider == "reference" ? "reference (token F1, a metric)" : is_by_hand(spec.provider) ? fmt::format("{} (by hand)", spec.name) : fmt::format("{} ({} at {})", spec.name, spec.model, spec.url));
     std::int64_t calls = 0, controls = 0;
-    for (const JudgeWork& work : work_of(plan, questions, false)) calls += work.n_calls(), controls += work.n_controls;
+    for (const JudgeWork& work : work_of(plan, questions)) calls += work.n_calls(), controls += work.n_controls;
 
     std::string out = fmt::format("experiment {}\n", plan.name);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, plan.baseline.file);
@@ -137,17 +137,17 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
 }
 
 std::string run_preface(const Plan& plan, std::span<const Question> questions) {
-    const analysis::Design design = design_of(plan, questions, false);
+    const analysis::Design design = design_of(plan, questions);
     const std::string warning = analysis::warning_of(design, analysis::questions_needed(design), analysis::reach_of(design));
     return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
 }
 
-std::string plan_text(const Plan& plan, std::span<const Question> questions, bool both_orders) {
-    const DesignFigures figures = figures_of(design_of(plan, questions, both_orders));
-    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions, both_orders)) + "\n" + design_text(figures);
+std::string plan_text(const Plan& plan, std::span<const Question> questions) {
+    const DesignFigures figures = figures_of(design_of(plan, questions));
+    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
 }
 
-std::string plan_json(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+std::string plan_json(const Plan& plan, std::span<const Question> questions) {
     nlohmann::ordered_json experiment{{"name", plan.name},
                                       {"plan_sha256", config::plan_sha256(plan)},
                                       {"baseline", plan.baseline.name},
@@ -156,8 +156,8 @@ std::string plan_json(const Plan& plan, std::span<const Question> questions, boo
                                       {"n_answers", questions.size() * (plan.variants.size() + 1)},
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
-    return document(std::move(experiment), figures_of(design_of(plan, questions, both_orders)),
-                    work_of(plan, questions, both_orders));
+    return document(std::move(experiment), figures_of(design_of(plan, questions)),
+                    work_of(plan, questions));
 }
 
 std::string size_text(const analysis::Design& design) {

@@ -49,13 +49,14 @@ void TerminalProgress::clear_line() {
 
 std::string TerminalProgress::state() const {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    if (total_ == 0) return fmt::format("{} {}, {}", done_, unit_, format_duration(seconds));
+    const std::string status = status_.empty() ? "" : "; " + status_;
+    if (total_ == 0) return fmt::format("{} {}, {}{}", done_, unit_, format_duration(seconds), status);
     std::string out = fmt::format("{}/{} {}", done_, total_, unit_);
     if (done_ > 0 && seconds > 1) {
         const double rate = static_cast<double>(done_) / seconds;
         out += fmt::format(", {:.3g}/s, {} left", rate, format_duration(static_cast<double>(total_ - std::min(done_, total_)) / rate));
     }
-    return out;
+    return out + status;
 }
 
 void TerminalProgress::draw() {
@@ -83,6 +84,7 @@ void TerminalProgress::begin(std::string_view label, std::uint64_t total, std::s
     done_ = 0;
     running_ = true;
     if (same) return;
+    status_.clear();
     start_ = Clock::now();
     last_shown_ = terminal_ ? Clock::time_point{} : start_;
     if (!quiet_ && !terminal_) print_line(total > 0 ? fmt::format("  {}: {} {}", label_, total, unit_) : fmt::format("  {} ...", label_));
@@ -93,6 +95,8 @@ void TerminalProgress::advance(std::uint64_t n) {
     done_ += n;
     draw();
 }
+
+void TerminalProgress::status(std::string_view text) { status_ = text; }
 
 void TerminalProgress::finish(std::string_view remark) {
     if (!running_) return;

@@ -49,6 +49,10 @@ ordered_json record_of(const store::Store& store, const std::string& plan_sha256
                      {"comparisons", ordered_json::array()}};
     if (!facts) return out;
     const auto at = static_cast<std::size_t>(question - questions.begin());
+    const auto outcome_in = [](const report::ReportComparison& reported, const std::string& comparison_id) {
+        const auto item = std::find_if(reported.items.begin(), reported.items.end(), [&](const report::JudgedItem& i) { return i.comparison_id == comparison_id; });
+        return name_of(item->outcome.kind);
+    };
     for (const VariantFacts& variant : facts->variants) {
         if (const auto row = store.answer(variant.answer_keys[at])) out["answers"].push_back(answer_record(variant.name, variant.answer_keys[at], row->answer));
     }
@@ -61,7 +65,7 @@ ordered_json record_of(const store::Store& store, const std::string& plan_sha256
             if (comparison.question_id != question_id) continue;
             ordered_json record{{"variant", comparison.variant}, {"baseline", item.baseline}, {"judge", judge}, {"comparison_id", comparison.id}, {"order_index", comparison.order_index},
                                 {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline}, {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
-                                {"identical", comparison.identical}, {"outcome", name_of(reported.items[at].outcome.kind)}, {"verdicts", ordered_json::array()}};
+                                {"identical", comparison.identical}, {"outcome", outcome_in(reported, comparison.id)}, {"verdicts", ordered_json::array()}};
             for (const store::VerdictRow& row : store.verdict_history(comparison.id, key_of.at(judge))) record["verdicts"].push_back(verdict_record(row));
             out["comparisons"].push_back(std::move(record));
         }

@@ -70,6 +70,11 @@ judges:                           # the first decides, further ones show how sen
   #   show-expected: true         # whether the judge sees the expected answer
   # - {name: panel-2, provider: batch}   # texts to paste into a chat (or human: for a person); see assay export batches, assay import verdicts
 
+judging:
+  both-orders: false              # each pair twice, each answer first once; costs twice the calls
+  repeats: 0                      # how often a part of the pairs is asked once more, to see whether a judge repeats itself; in no count
+  repeat-share: 0.2               # that part
+
 analysis:
   margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging
   alpha: 0.05                     # one-sided; the deciding interval has level 1 - 2 alpha

@@ -48,6 +48,7 @@ class ExperimentFile {
         read_dataset();
         read_generation();
         read_judges();
+        read_judging();
         read_analysis();
         read_engine();
         root_.read("blinding-seed", plan_.blinding_seed, kAnySeed);
@@ -275,6 +276,13 @@ class ExperimentFile {
                                                     judge.provider));
             }
         }
+    }
+
+    void read_judging() {
+        auto judging = block("judging");
+        if (!judging) return;
+        visit_judging(plan_.judging, reader(*judging));
+        judging->finish();
     }
 
     void read_analysis() {

@@ -34,6 +34,8 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "generation.ctx-size", "--ctx-size", flags.ctx_size);
     add(list, "generation.predict", "--predict", flags.predict);
     add(list, "generation.seed", "--seed", flags.seed);
+    add(list, "judging.repeats", "--repeats", flags.repeats);
+    add(list, "judging.repeat-share", "--repeat-share", flags.repeat_share);
     add(list, "analysis.margin", "--margin", flags.margin);
     add(list, "analysis.alpha", "--alpha", flags.alpha);
     add(list, "analysis.power", "--power", flags.power);
@@ -220,6 +222,8 @@ class FlagLayer {
         visit_generation(plan_.generation, setter("generation"));
         visit_engine(plan_.engine, setter("engine"));
         visit_machine(plan_.engine, setter("engine"));
+        if (flags_.both_orders) plan_.judging.both_orders = true;
+        visit_judging(plan_.judging, setter("judging"));
         visit_analysis(plan_.analysis, setter("analysis"));
         visit_planning(plan_.analysis, setter("analysis"));
         setter("dataset")("limit", plan_.dataset.limit, kLimit);

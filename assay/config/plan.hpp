@@ -43,6 +43,9 @@ struct Overrides {
     std::optional<std::uint64_t> seed;  ///< --seed: generation.seed
     std::optional<std::vector<std::string>> stop;
     std::optional<std::uint64_t> blinding_seed;
+    bool both_orders = false;  ///< --both-orders: judging.both-orders; false: not given
+    std::optional<std::int64_t> repeats;
+    std::optional<double> repeat_share;
     std::optional<double> margin;
     std::optional<double> alpha;
     std::optional<double> power;

@@ -62,6 +62,8 @@ json identity_of(const Plan& plan, const PathText& path) {
     visit_engine(plan.engine, writer(out["engine"]));
     out["judges"] = json::array();
     for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge));
+    out["judging"] = json::object();
+    visit_judging(plan.judging, writer(out["judging"]));
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
     out["controls"] = {{"known-bad", plan.known_bad}};
@@ -195,10 +197,12 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
-/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad.
+/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad, no
+/// pair asked twice.
 json with_later_settings(json root) {
     if (!root.is_object()) return root;
     root.emplace("controls", json{{"known-bad", ""}});
+    root.emplace("judging", json{{"both-orders", false}, {"repeats", 0}, {"repeat-share", JudgingSettings{}.repeat_share}});
     if (const auto analysis = root.find("analysis"); analysis != root.end() && analysis->is_object()) {
         analysis->emplace("stopping", "none");
         analysis->emplace("multiplicity", "none");
@@ -222,6 +226,9 @@ Plan read_plan(const json& root) {
     visit_engine(plan.engine, engine);
     engine.finish();
     read_list(in, "judges", plan.judges);
+    ObjectReader judging(in.at("judging"), "judging");
+    visit_judging(plan.judging, judging);
+    judging.finish();
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));

@@ -78,6 +78,13 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
 }
 
 template <class Settings, class Visit>
+void visit_judging(Settings& s, Visit&& visit) {
+    visit("both-orders", s.both_orders, YesNo{});
+    visit("repeats", s.repeats, Range{0, 100});
+    visit("repeat-share", s.repeat_share, Range{0, 1, true});
+}
+
+template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit("margin", s.margin, Range{0, 1, true, true});
     visit("alpha", s.alpha, Range{0, 0.5, true, true});

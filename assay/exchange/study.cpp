@@ -108,7 +108,8 @@ Row row_of(const StudyItem& item, BatchPlace place) {
 
 Row row_of(const Control& control, BatchPlace place) {
     if (control.kind == ControlKind::kIdentical) return {place, task_id_of(control), "identical", "identical"};
-    return {place, task_id_of(control), control.honest_is_a ? "honest" : "swapped", control.honest_is_a ? "swapped" : "honest"};
+    const std::string other(name_of(control.kind));  // swapped, truncated
+    return {place, task_id_of(control), control.honest_is_a ? "honest" : other, control.honest_is_a ? other : "honest"};
 }
 
 std::string raw_key(BatchPlace place) { return fmt::format("{}/{}", batch_name(place.batch), place.example); }
@@ -209,6 +210,7 @@ std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const
         Json row = mapping_row(row_of(items[i], places[i]));
         row["comparison_id"] = text(comparison.id);
         row["order_index"] = comparison.order_index;
+        if (comparison.repeat > 0) row["repeat"] = comparison.repeat;
         row["answers_sha256"] = text(comparison.answers_sha256);
         out.push_back(std::move(row));
     }

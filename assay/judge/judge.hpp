@@ -56,6 +56,9 @@ class Judge {
     /// Whether judging is a computation of our own: no call leaves this process.
     [[nodiscard]] virtual bool costs_nothing() const = 0;
 
+    /// Whether it has to be asked about each pair in both orders, whatever the plan says.
+    [[nodiscard]] virtual bool reads_both_orders() const { return false; }
+
     /// Judges the pairs of `next`, begun in their order. Each finished verdict is pushed into `sink` as soon as it is
     /// there, in any order, from the calling thread. Returns within a second after `cancel` is set. An exception of
     /// `next`, of `sink` or of the renderer passes through; requests in flight are then dropped. Not to be called twice

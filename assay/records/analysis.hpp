@@ -256,11 +256,23 @@ struct ControlsSummary {
     std::int64_t n_identical_failed = 0;  ///< identical pairs that ended as INVALID or REFUSED
     std::int64_t n_swapped = 0;           ///< pairs with a swapped-in answer that are settled, INVALID and REFUSED among them
     std::int64_t n_swapped_lost = 0;      ///< of those: the swapped-in answer lost
-    std::int64_t n_pending = 0;           ///< of either kind: ERROR or not asked yet
+    std::int64_t n_truncated = 0;         ///< pairs with an answer that was cut short, settled like swapped ones. They gate nothing
+    std::int64_t n_truncated_lost = 0;    ///< of those: the shorter one lost
+    std::int64_t n_pending = 0;           ///< identical or swapped: ERROR or not asked yet
     Estimate side_preferred;              ///< n_preferred / n_identical
     Estimate swapped_lost;                ///< n_swapped_lost / n_swapped
+    Estimate truncated_lost;              ///< n_truncated_lost / n_truncated
     bool passed = false;
     std::string why;                      ///< a sentence without a full stop: why not passed
+};
+
+/// Pairs that a judge was asked about more than once, shown in the same way each time.
+struct RepeatStability {
+    std::int64_t n = 0;         ///< further askings with a verdict A, B or TIE, of pairs whose first verdict was one, too
+    std::int64_t n_same = 0;    ///< of those: the same verdict as the first time
+    Estimate same;              ///< n_same / n
+    std::optional<double> within_variance;  ///< of verdicts as -1, 0, 1 of one pair, averaged over the pairs
+    std::optional<double> icc;              ///< 1 - within_variance / variance of all of them; empty where that is 0
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

@@ -18,7 +18,7 @@ constexpr Names<DecisionLabel, 5> kLabels{{{DecisionLabel::kEquivalent, "equival
 constexpr Names<OutcomeKind, 8> kOutcomes{{{OutcomeKind::kWin, "win"}, {OutcomeKind::kTie, "tie"}, {OutcomeKind::kLoss, "loss"},
     {OutcomeKind::kInvalid, "invalid"}, {OutcomeKind::kError, "error"}, {OutcomeKind::kRefused, "refused"},
     {OutcomeKind::kNotJudged, "not_judged"}, {OutcomeKind::kNoAnswerBaseline, "no_answer_baseline"}}};
-constexpr Names<ControlKind, 2> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}}};
+constexpr Names<ControlKind, 3> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}, {ControlKind::kTruncated, "truncated"}}};
 constexpr Names<Role, 2> kRoles{{{Role::kBaseline, "baseline"}, {Role::kVariant, "variant"}}};
 
 template <class E, std::size_t N>

@@ -94,6 +94,13 @@ struct AnalysisSettings {
     double icc = 0.1;      ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning only
 };
 
+/// How often a pair is put to the judges.
+struct JudgingSettings {
+    bool both_orders = false;  ///< each pair twice, each answer first once: two comparisons of one question
+    int repeats = 0;           ///< how often a part of the pairs is asked once more, to see whether a judge repeats itself; in no count. 0: never
+    double repeat_share = 0.2; ///< of the pairs, in (0, 1]
+};
+
 struct Plan {
     std::string name;
     std::string source;   ///< the experiment file, or "command line"
@@ -103,6 +110,7 @@ struct Plan {
     GenerationSettings generation;
     EngineSettings engine;
     std::vector<JudgeSpec> judges;  ///< never empty; the first decides
+    JudgingSettings judging;
     AnalysisSettings analysis;
     std::uint64_t blinding_seed = 1;
     std::string known_bad;  ///< name of a variant that is there only to show that the judge finds a bad one; empty: none

@@ -231,8 +231,14 @@ std::string controls_to_json(const ControlsSummary& c, int indent) {
                    {"why", c.why.empty() ? Json(nullptr) : Json(to_valid_utf8(c.why))},
                    {"identical", {{"n", c.n_identical}, {"n_preferred", c.n_preferred}, {"n_first_preferred", c.n_first_preferred}, {"n_failed", c.n_identical_failed}, {"side_preferred", json_of(c.side_preferred)}}},
                    {"swapped", {{"n", c.n_swapped}, {"n_lost", c.n_swapped_lost}, {"swapped_lost", json_of(c.swapped_lost)}}},
+                   {"truncated", {{"n", c.n_truncated}, {"n_lost", c.n_truncated_lost}, {"truncated_lost", json_of(c.truncated_lost)}}},
                    {"n_pending", c.n_pending}};
     return out.dump(indent);
+}
+
+std::string repeats_to_json(const RepeatStability& r, int indent) {
+    const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+    return Json{{"n", r.n}, {"n_same", r.n_same}, {"same", json_of(r.same)}, {"within_variance", number(r.within_variance)}, {"icc", number(r.icc)}}.dump(indent);
 }
 
 std::string estimate_to_json(const Estimate& estimate) {

@@ -25,8 +25,12 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 /// clusters), outlook. The names of variant, baseline and judge are not in it.
 [[nodiscard]] std::string analysis_to_json(const ComparisonAnalysis& analysis, int indent = -1);
 
-/// {passed, why, identical {n, n_preferred, n_first_preferred, n_failed, side_preferred}, swapped {n, n_lost, swapped_lost}, n_pending}.
+/// {passed, why, identical {n, n_preferred, n_first_preferred, n_failed, side_preferred}, swapped {n, n_lost, swapped_lost}, truncated {n,
+/// n_lost, truncated_lost}, n_pending}.
 [[nodiscard]] std::string controls_to_json(const ControlsSummary& controls, int indent = -1);
+
+/// {n, n_same, same, within_variance, icc}; the last two null where they are undefined.
+[[nodiscard]] std::string repeats_to_json(const RepeatStability& repeats, int indent = -1);
 
 /// The document of `assay stats --json`, likewise: schema_version, source {file, format} and notes (where there are any);
 /// then, of one comparison, the fields of analysis_to_json themselves, with variant, baseline and judge (null: not named)

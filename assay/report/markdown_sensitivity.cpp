@@ -33,9 +33,13 @@ std::string md_judge_controls(const ReportModel& model) {
     std::string out;
     for (const ReportJudge& judge : model.judges) {
         const ControlsSummary& c = judge.controls;
-        out += bullet(fmt::format("Judge {}, controls hidden among the questions: **{}**. An answer to another question lost in {}; a side was preferred in {} identical pairs.{}", md_code(judge.name),
+        out += bullet(fmt::format("Judge {}, controls hidden among the questions: **{}**. An answer to another question lost in {}; a side was preferred in {} identical pairs.{}{}", md_code(judge.name),
                                   c.passed ? "passed" : "not passed, so its verdicts decide nothing", rate_text(c.n_swapped_lost, c.n_swapped, c.swapped_lost), rate_text(c.n_preferred, c.n_identical, c.side_preferred),
+                                  c.n_truncated == 0 ? "" : fmt::format(" Of answers beside their own first half, which decides nothing, the half lost in {}.", rate_text(c.n_truncated_lost, c.n_truncated, c.truncated_lost)),
                                   c.passed ? "" : " Not passed because " + md_text(c.why) + "."));
+        if (!judge.repeats) continue;
+        const RepeatStability& r = *judge.repeats;
+        out += bullet(fmt::format("Judge {}, asked again about the same pair in the same order: the same verdict in {}. These verdicts are in no count.", md_code(judge.name), rate_text(r.n_same, r.n, r.same)));
     }
     return out;
 }

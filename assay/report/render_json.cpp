@@ -146,6 +146,8 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"versions", texts(judge.versions)},
             {"n_calls", judge.n_calls},
             {"costs_nothing", judge.costs_nothing},
+            {"both_orders", judge.both_orders},
+            {"repeats", judge.repeats ? Json::parse(repeats_to_json(*judge.repeats)) : Json()},
             {"show_contexts", judge.show_contexts},
             {"show_expected", judge.show_expected}};
 }

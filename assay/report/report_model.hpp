@@ -62,6 +62,7 @@ struct JudgedItem {
     std::optional<std::string> expected;
     std::string baseline_answer;  ///< bytes as the model wrote them; empty if it failed
     std::string variant_answer;
+    std::string comparison_id;            ///< empty: there was nothing to compare
     Outcome outcome;                      ///< from the variant's side; who was shown first, confidence, reasoning
     std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call was made
     std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that failed; may be empty
@@ -70,7 +71,7 @@ struct JudgedItem {
 /// A variant against the baseline, by one judge.
 struct ReportComparison {
     ComparisonAnalysis analysis;
-    std::vector<JudgedItem> items;  ///< in the dataset's order
+    std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders were judged
 };
 
 struct ReportJudge {
@@ -83,6 +84,8 @@ struct ReportJudge {
     bool show_contexts = true;          ///< the judge saw the passages
     bool show_expected = true;          ///< the judge saw the expected answer
     bool costs_nothing = false;         ///< its verdicts are computed here: all is judged, whatever they are
+    bool both_orders = false;           ///< each pair was put to it twice, each answer first once
+    std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
     ControlsSummary controls;           ///< of pairs whose right outcome is known
 };
 

@@ -229,7 +229,13 @@ ALTER TABLE new_verdicts RENAME TO verdicts;
 CREATE INDEX verdict_attempts_by_item ON verdict_attempts (item_id, judge_key);
 )sql";
 
-constexpr std::array<std::string_view, 2> kMigrations{kVersion1, kVersion2};
+// Both orders of a pair, and pairs that are asked once more.
+constexpr std::string_view kVersion3 = R"sql(
+ALTER TABLE comparisons ADD COLUMN presentation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE comparisons ADD COLUMN repeat INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 3> kMigrations{kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -150,7 +150,10 @@ TEST_F(Batches, NothingThatIsHandedOutNamesAVariantOrTellsAControl) {
     run();
     ASSERT_EQ(export_batches().exit_code, 0);
     const json questions = key(), controls = key("controls/batch_mapping.json");
-    EXPECT_EQ(controls.size(), 40U) << "20 identical pairs and 20 with a swapped-in answer";
+    std::map<std::string, int> of_kind;
+    for (const json& entry : controls) ++of_kind[entry["kind"]];
+    EXPECT_EQ(of_kind["identical"], 20);
+    EXPECT_EQ(of_kind["swapped"], 20);
     std::size_t n_items = 0;
     for (const auto& [name, text] : batches()) {
         EXPECT_TRUE(name.starts_with("batch_") && name.ends_with(".txt")) << name;
@@ -170,6 +173,26 @@ TEST_F(Batches, NothingThatIsHandedOutNamesAVariantOrTellsAControl) {
     for (const json& entry : controls) ++n_controls[entry["batch"].get<int>()];
     EXPECT_GE(n_controls.size() + 1, batches().size());
     for (const json& entry : questions) EXPECT_EQ(entry["answers_sha256"].get<std::string>().size(), 64U);
+}
+
+TEST_F(Batches, TheTwoOrdersOfAPairAreNeverInOneBatch) {
+    run({"--both-orders"});
+    ASSERT_EQ(export_batches().exit_code, 0);
+    std::map<std::string, std::set<int>> batches_of;
+    std::map<std::string, std::set<std::string>> first_of;
+    std::size_t n = 0;
+    for (const json& entry : key()) {
+        ++n;
+        batches_of[entry["task_id"]].insert(entry["batch"].get<int>());
+        first_of[entry["task_id"]].insert(entry["presented_as_A"]);
+    }
+    EXPECT_EQ(n, 2 * batches_of.size());
+    for (const auto& [id, numbers] : batches_of) EXPECT_EQ(numbers.size(), 2U) << id;
+    for (const auto& [id, names] : first_of) EXPECT_EQ(names.size(), 2U) << id;
+    EXPECT_EQ(import_json(replies())["n_pending"], 0);
+    const json counts = lab_.comparison("Q2_K")["counts"];
+    EXPECT_EQ(counts["n_items"], 32);
+    EXPECT_EQ(counts["not_judged"], 0);
 }
 
 TEST_F(Batches, APartialImportResumesWithTheSameNumbers) {
@@ -215,7 +238,7 @@ TEST_F(Batches, TheStudysFilesHaveTheNumbersOfTheExport) {
     const json again = import_json({folder + "raw_judge_responses.json", folder + "evaluation_results.json"}, {"--mapping", folder + "batch_mapping.json"});
     EXPECT_EQ(again["n_new"], 0);
     EXPECT_EQ(again["n_replaced"], 0);
-    EXPECT_EQ(again["n_unchanged"].get<std::size_t>(), of_key.size() + 40);
+    EXPECT_EQ(again["n_unchanged"].get<std::size_t>(), of_key.size() + key("controls/batch_mapping.json").size());
 }
 
 TEST_F(Batches, WhatContradictsIsRefusedAndNothingIsSaved) {

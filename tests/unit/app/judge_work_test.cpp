@@ -16,7 +16,7 @@ class JudgeWorkTest : public testing::Test {
         judge.provider = "openai";
         judge.prompt_template = std::string(400, 'r');
     }
-    JudgeWork work(bool both_orders = false) const { return judge_work(judge, plan, questions, both_orders).value(); }
+    JudgeWork work() const { return judge_work(judge, plan, questions).value(); }
 
     Plan plan;
     JudgeSpec judge;
@@ -28,7 +28,7 @@ class JudgeWorkTest : public testing::Test {
 
 TEST_F(JudgeWorkTest, OfAMetricIsNothing) {
     judge.provider = "reference";
-    EXPECT_FALSE(judge_work(judge, plan, questions, false));
+    EXPECT_FALSE(judge_work(judge, plan, questions));
 }
 
 TEST_F(JudgeWorkTest, IsEveryPairAndTwentyControlsOfEitherKind) {

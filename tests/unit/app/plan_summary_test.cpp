@@ -61,7 +61,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].price_output = 10;
-    const std::string text = plan_text(plan, questions, false);
+    const std::string text = plan_text(plan, questions);
     for (const char* part :
          {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
           "questions needed", "what 5 questions can show"}) {
@@ -73,19 +73,19 @@ TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
 
 TEST_F(PlanSummary, StopsEarlyWhereTheJudgeThatDecidesCostsSomething) {
     plan.judges.erase(plan.judges.begin());
-    EXPECT_NE(plan_text(plan, questions, false).find("early stopping, hybrid, of 5 questions"), std::string::npos);
+    EXPECT_NE(plan_text(plan, questions).find("early stopping, hybrid, of 5 questions"), std::string::npos);
     plan.analysis.stopping = "none";
-    EXPECT_EQ(plan_text(plan, questions, false).find("early stopping"), std::string::npos);
+    EXPECT_EQ(plan_text(plan, questions).find("early stopping"), std::string::npos);
 }
 
 TEST_F(PlanSummary, OfClustersUsesThoseOfTheDataset) {
     for (std::size_t i = 0; i < questions.size(); ++i) questions[i].cluster = i < 3 ? "x" : "y";
-    EXPECT_NE(plan_text(plan, questions, false).find("clusters             2, a question shares"), std::string::npos)
-        << plan_text(plan, questions, false);
+    EXPECT_NE(plan_text(plan, questions).find("clusters             2, a question shares"), std::string::npos)
+        << plan_text(plan, questions);
 }
 
 TEST_F(PlanSummary, AsJsonIsOneDocument) {
-    const auto document = nlohmann::json::parse(plan_json(plan, questions, false));
+    const auto document = nlohmann::json::parse(plan_json(plan, questions));
     EXPECT_EQ(document["schema_version"], 1);
     EXPECT_EQ(document["experiment"]["name"], "science");
     EXPECT_EQ(document["experiment"]["n_answers"], 15);
