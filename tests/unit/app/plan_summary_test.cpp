@@ -36,7 +36,7 @@ TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
     for (const char* word :
          {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-          "reference (token F1, a metric), panel (m at http://host/v1); at most 50 calls, 40 of them controls",
+          "reference (token F1, a metric), panel (m at http://host/v1); at most 70 calls, 60 of them controls",
           "margin 10 points", "runs/science", "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }
@@ -63,12 +63,13 @@ TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].price_output = 10;
     const std::string text = plan_text(plan, questions);
     for (const char* part :
-         {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
+         {"experiment science", "panel: 10 pairs and 60 controls; about ", "panel: about 0.10 at its prices, 0.72 if",
           "questions needed", "what 5 questions can show"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     }
     EXPECT_EQ(text.find("early stopping"), std::string::npos) << "the judge that decides costs nothing";
-    EXPECT_NE(plan_text(plan, questions, true).find("panel: 20 pairs"), std::string::npos);
+    plan.judging.both_orders = true;
+    EXPECT_NE(plan_text(plan, questions).find("panel: 20 pairs"), std::string::npos);
 }
 
 TEST_F(PlanSummary, StopsEarlyWhereTheJudgeThatDecidesCostsSomething) {
@@ -91,7 +92,7 @@ TEST_F(PlanSummary, AsJsonIsOneDocument) {
     EXPECT_EQ(document["experiment"]["n_answers"], 15);
     EXPECT_EQ(document["experiment"]["plan_sha256"].get<std::string>().size(), 64u);
     EXPECT_EQ(document["judges"].size(), 1u);
-    EXPECT_EQ(document["judges"][0]["n_calls"], 50);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 70);
     EXPECT_EQ(document["judges"][0]["cost"], nullptr);
     EXPECT_EQ(document["assumed"]["n_questions"], 5);
     const auto size = nlohmann::json::parse(size_json(analysis::make_design(154, {}, false, {})));

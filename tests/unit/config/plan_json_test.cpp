@@ -31,6 +31,7 @@ Plan full_plan() {
     JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
+    plan.judging = {true, 3, 0.5};
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
@@ -64,7 +65,7 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
         R"("prompt-template":"","provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,)"
         R"("timeout-s":120.0,"tokens-per-minute":0,"url":""}],)"
-        R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
+        R"("judging":{"both-orders":false,"repeat-share":0.2,"repeats":0},"name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
 }
 
 TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {

@@ -23,6 +23,8 @@ TEST_F(VerdictsTest, EveryFieldOfAComparisonComesBack) {
     Comparison c = comparison_of("c9", "b", "v");
     c.question_id = std::string("q\0\xFF", 3);
     c.identical = true;
+    c.order = 1;
+    c.repeat = 3;
     store_->save_comparisons(std::vector{c});
     const auto back = store_->comparison("c9");
     ASSERT_TRUE(back);
@@ -36,6 +38,8 @@ TEST_F(VerdictsTest, EveryFieldOfAComparisonComesBack) {
     EXPECT_TRUE(back->identical);
     EXPECT_FALSE(back->variant_failed);
     EXPECT_EQ(back->order_index, 7);
+    EXPECT_EQ(back->order, 1);
+    EXPECT_EQ(back->repeat, 3);
     EXPECT_EQ(store_->comparison("unknown"), std::nullopt);
 }
 
