@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "lab.hpp"
-#include "sim_server.hpp"
+#include "sim_judges.hpp"
 
 namespace assay::test {
 namespace {
@@ -47,15 +47,15 @@ std::vector<Example> examples_of(const std::string& batch) {
     return out;
 }
 
-/// The better answer is the one that knows the fact that was asked for.
-std::string fair(const std::string& expected, const std::string& a, const std::string& b) {
-    const std::string fact = expected.substr(0, expected.find(" is ")) + " ";  // "thing 7 "
-    return a.starts_with(fact) == b.starts_with(fact) ? "TIE" : a.starts_with(fact) ? "A" : "B";
+/// The better answer is the one that knows the fact that was asked for, as fair_judge says.
+std::string fair(const Example& example) {
+    const std::string expected = example.blocks.at("EXPECTED ANSWER"), fact = expected.substr(0, expected.find(" is ")) + " ";  // "thing 7 "
+    const bool a = example.blocks.at("RESPONSE A").starts_with(fact), b = example.blocks.at("RESPONSE B").starts_with(fact);
+    return a == b ? "TIE" : a ? "A" : "B";
 }
-std::string fair(const Example& example) { return fair(example.blocks.at("EXPECTED ANSWER"), example.blocks.at("RESPONSE A"), example.blocks.at("RESPONSE B")); }
 
 /// A reply as it is wanted, to those examples of which `judge` says something.
-json reply_to(const std::string& batch, const std::function<std::string(const Example&)>& judge = [](const Example& e) { return fair(e); }) {
+json reply_to(const std::string& batch, const std::function<std::string(const Example&)>& judge = fair) {
     const std::size_t at = batch.rfind("\"batch\": \"") + 10;
     json reply{{"evaluations", json::array()}, {"batch", batch.substr(at, batch.find('"', at) - at)}};
     for (const Example& example : examples_of(batch)) {
@@ -95,7 +95,7 @@ class Batches : public testing::Test {
     /// Name -> text of the batches that are there.
     [[nodiscard]] std::map<std::string, std::string> batches() const { return files_below(out()); }
     /// Files with a reply to each batch that is there.
-    Strings replies(const std::function<std::string(const Example&)>& judge = [](const Example& e) { return fair(e); }) {
+    Strings replies(const std::function<std::string(const Example&)>& judge = fair) {
         Strings files;
         for (const auto& [name, text] : batches()) files.push_back(lab_.folder().write("reply-" + name, "Here you are:\n```json\n" + reply_to(text, judge).dump(2) + "\n```\nDone."));
         return files;
@@ -116,14 +116,7 @@ TEST_F(Batches, ARunSaysWhatToDoAndIsNotMeasuredMeanwhile) {
 }
 
 TEST_F(Batches, TheRoundTripGivesTheReportOfAnApiJudgeThatSaysTheSame) {
-    const SimServer server([](const SeenRequest& request, int) {
-        const std::string prompt = json::parse(request.body)["messages"].back()["content"];
-        const auto field = [&](const std::string& name) {
-            const std::size_t at = prompt.find(name + ": ") + name.size() + 2;
-            return prompt.substr(at, prompt.find('\n', at) - at);
-        };
-        return ScriptedReply{200, verdict_completion(fair(field("expected"), field("answer_a"), field("answer_b")))};
-    });
+    const SimServer server(fair_judge);
     ASSERT_NE(run({"--judge", "openai:sim-1@" + server.url()}).exit_code, 1);
     ASSERT_EQ(export_batches().exit_code, 0);
     const json imported = import_json(replies(), {"--model-version", "Gemini 3 Pro"});
