@@ -574,8 +574,8 @@ std::string next_steps_by_hand(const report::ReportModel& model, const std::stri
             const bool stopped = comparison.analysis.stopping && comparison.analysis.stopping->stopped_early;
             if (comparison.analysis.judge == judge.name && !stopped) waiting += comparison.analysis.counts.not_judged + comparison.analysis.counts.errors;
         }
-        if (waiting == 0) continue;
-        out += fmt::format("{} pairs wait for a verdict of {}: `assay export batches {} --judge {}` writes them, `assay import verdicts {} FILE... --judge {}` reads the replies\n", waiting, judge.name, run_dir, judge.name, run_dir, judge.name);
+        if (waiting == 0) continue;  // controls that only inform are not among them
+        out += fmt::format("pairs wait for a verdict of {0}: `assay export batches {1} --judge {0}` writes them, `assay import verdicts {1} FILE... --judge {0}` reads the replies\n", judge.name, run_dir);
     }
     return out;
 }
