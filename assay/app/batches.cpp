@@ -412,7 +412,7 @@ class Collector {
         out.item_id = target.id;
         out.state = target.turned ? turned(evaluation.state) : evaluation.state;
         out.confidence = evaluation.confidence;
-        out.reasoning = evaluation.reasoning;
+        out.reasoning = (target.turned ? "(What is A and B here, the judge was shown as B and A.) " : "") + evaluation.reasoning;
         out.raw = evaluation.raw;
         out.failure = evaluation.failure;
         out.model_version = model_version;
@@ -537,6 +537,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     ImportedVerdicts out;
     out.judge = run.judge().judge.name;
     const Targets targets = targets_of(options, run, problems);
+    problems.throw_if_any();  // with a stale mapping no reply can be read
     Collector collector(run, targets, options.mappings.empty(), problems);
     for (const std::string& file : options.files) {
         const auto text = read_file(file);

@@ -49,9 +49,9 @@ int import_and_say(const ImportOptions& options, bool as_json) {
         return 0;
     }
     std::string text = fmt::format("{}: {} new verdicts, {} replaced, {} stored already; {} pending\n", done.judge, done.n_new, done.n_replaced, done.n_unchanged, done.n_pending);
-    if (done.n_invalid > 0) text += fmt::format("{} of them are INVALID: they say none of A, B, TIE\n", done.n_invalid);
-    if (done.n_needless > 0) text += fmt::format("{} are of pairs that are settled without a judge, and count for nothing\n", done.n_needless);
-    if (done.n_unbound > 0) text += fmt::format("{} came with a mapping that is bound to no answers; the report says so\n", done.n_unbound);
+    if (done.n_invalid > 0) text += fmt::format("INVALID, as they say none of A, B, TIE: {}\n", done.n_invalid);
+    if (done.n_needless > 0) text += fmt::format("of pairs that are settled without a judge, so that they count for nothing: {}\n", done.n_needless);
+    if (done.n_unbound > 0) text += fmt::format("with a mapping that is bound to no answers, as the report says: {}\n", done.n_unbound);
     text += done.n_pending > 0 ? fmt::format("next: assay export batches {} --judge {}\n", options.run_dir, done.judge) : fmt::format("next: assay report {}\n", options.run_dir);
     std::fputs(text.c_str(), stdout);
     return 0;
