@@ -188,6 +188,21 @@ TEST_F(Batches, TheTwoOrdersOfAPairAreNeverInOneBatch) {
     EXPECT_EQ(counts["not_judged"], 0);
 }
 
+TEST_F(Batches, EachVariantHasBatchesOfItsOwnAndOneImportIsOfAll) {
+    lab_.run("Q4_0,Q2_K", {"--judge", "batch:panel", "--stopping", "none"});
+    ASSERT_EQ(export_batches().exit_code, 0);
+    std::map<int, std::set<std::string>> variants_of;
+    for (const json& entry : key()) variants_of[entry["batch"]].insert(entry["presented_as_A"] == "model" ? entry["presented_as_B"] : entry["presented_as_A"]);
+    std::set<std::string> all;
+    for (const auto& [batch, names] : variants_of) {
+        EXPECT_EQ(names.size(), 1U) << batch;
+        all.insert(names.begin(), names.end());
+    }
+    EXPECT_EQ(all, (std::set<std::string>{"Q2_K", "Q4_0"}));
+    EXPECT_EQ(import_json(replies())["n_pending"], 0);
+    for (const char* variant : {"Q4_0", "Q2_K"}) EXPECT_EQ(lab_.comparison(variant)["counts"]["not_judged"], 0) << variant;
+}
+
 TEST_F(Batches, APartialImportResumesWithTheSameNumbers) {
     run();
     ASSERT_EQ(export_batches().exit_code, 0);
