@@ -189,7 +189,7 @@ TEST_F(Batches, TheTwoOrdersOfAPairAreNeverInOneBatch) {
 }
 
 TEST_F(Batches, EachVariantHasBatchesOfItsOwnAndOneImportIsOfAll) {
-    lab_.run("Q4_0,Q2_K", {"--judge", "batch:panel", "--stopping", "none"});
+    lab_.run("Q8_0,Q2_K", {"--judge", "batch:panel", "--stopping", "none"});
     ASSERT_EQ(export_batches().exit_code, 0);
     std::map<int, std::set<std::string>> variants_of;
     for (const json& entry : key()) variants_of[entry["batch"]].insert(entry["presented_as_A"] == "model" ? entry["presented_as_B"] : entry["presented_as_A"]);
@@ -198,9 +198,9 @@ TEST_F(Batches, EachVariantHasBatchesOfItsOwnAndOneImportIsOfAll) {
         EXPECT_EQ(names.size(), 1U) << batch;
         all.insert(names.begin(), names.end());
     }
-    EXPECT_EQ(all, (std::set<std::string>{"Q2_K", "Q4_0"}));
+    EXPECT_EQ(all, (std::set<std::string>{"Q2_K", "Q8_0"}));
     EXPECT_EQ(import_json(replies())["n_pending"], 0);
-    for (const char* variant : {"Q4_0", "Q2_K"}) EXPECT_EQ(lab_.comparison(variant)["counts"]["not_judged"], 0) << variant;
+    for (const char* variant : {"Q8_0", "Q2_K"}) EXPECT_EQ(lab_.comparison(variant)["counts"]["not_judged"], 0) << variant;
 }
 
 TEST_F(Batches, APartialImportResumesWithTheSameNumbers) {
