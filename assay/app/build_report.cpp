@@ -117,7 +117,7 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
 }
 
 /// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
-std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
+std::int64_t decode_steps(const Answer& answer) { return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
 
 report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
@@ -131,6 +131,8 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.n_failed += answer->stop_reason == StopReason::kFailed;
         out.n_length_stop += answer->stop_reason == StopReason::kLength;
         out.n_contexts_cut += answer->contexts_cut;
+        out.n_unknown_stop += answer->stop_reason == StopReason::kUnknown;
+        out.n_unknown_contexts += answer->n_contexts_used == kContextsUnknown;
         if (answer->stop_reason == StopReason::kFailed) continue;
         out.n_empty += trim(answer->text).empty();
         prefill_ms += answer->prefill_ms;
@@ -149,8 +151,9 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.independence.n_checked += session.n_checked;
         out.independence.n_equal += session.n_equal;
     }
-    if (prefill_ms > 0) out.speed = speed;
-    out.independence.note = out.independence.n_checked == 0
+    if (prefill_ms > 0 || decode_ms > 0) out.speed = speed;
+    out.independence.note = !out.variant.runs_here() ? "No answer was made a second time: they were not made here."
+                            : out.independence.n_checked == 0
                                 ? "No answer was computed a second time."
                                 : "They were computed a second time, alone in the batch and in another slot; tokens and bits of the logits were compared over the first 16 tokens.";
     return out;
@@ -316,7 +319,7 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
             ComparisonAnalysis& analysis = model.comparisons.emplace_back(comparison_of(stored, i, judge, extended)).analysis;
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
-            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].file.size_bytes});
+            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].size_bytes()});
         }
         analysis::settle_claims(rungs, stored.plan_.analysis);
     }
@@ -324,11 +327,11 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         model.experiment.exploratory = true;
         model.experiment.exploratory_why += fmt::format("{}comparisons were added after a decision had been shown, so errors are more frequent than alpha", model.experiment.exploratory_why.empty() ? "" : "; ");
     }
-    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].file.size_bytes);
+    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].size_bytes());
     model.host = stored.facts_.host;
     model.proof.n_prompts_compared = stored.facts_.n_prompts_compared;
     model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
-    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
+    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return !v.engine.fingerprint.empty() && v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
     model.proof.notes = stored.facts_.notes;
     for (const JudgeFacts& judge : stored.facts_.judges) {
         if (std::string sentence = sentence_of(load_unbound(store, judge.key), judge.judge.name); !sentence.empty()) model.proof.notes.push_back(std::move(sentence));
@@ -340,8 +343,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
     std::vector<analysis::Candidate> out;
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
         if (comparison->analysis.variant == model.experiment.known_bad) continue;  // nobody means to ship it
-        const ModelFile& file = report::find_variant(model, comparison->analysis.variant)->variant.file;
-        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
+        const Variant& variant = report::find_variant(model, comparison->analysis.variant)->variant;
+        out.push_back({comparison->analysis.variant, variant.size_bytes(), variant.file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
     }
     return out;
 }
@@ -376,10 +379,14 @@ std::vector<exchange::StudyControl> study_controls(const store::Store& store, co
 
 std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant) {
     const StoredPlan stored(store, plan_sha256);
-    const auto answers = stored.answers(stored.index_of_variant(variant));
+    const std::size_t index = stored.index_of_variant(variant);
+    const auto answers = stored.answers(index);
+    const std::string why = stored.variants_[index].answers  ? "the answers were made elsewhere and read from a file"
+                            : stored.variants_[index].served ? "the server does not tell them"
+                                                             : "";
     std::vector<exchange::StudyAnswer> out;
     for (std::size_t q = 0; q < answers.size(); ++q) {
-        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], {}});
+        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], why});
     }
     return out;
 }

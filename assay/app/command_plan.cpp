@@ -65,7 +65,7 @@ int plan(const PlanCommandFlags& flags) {
             "", "Leave it out, or give nothing of an experiment.");
     }
     const Plan plan = load_plan_or_throw(flags.plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    const std::vector<Question> questions = load_questions_or_throw(plan);
     std::fputs(
         (flags.json ? plan_json(plan, questions) : plan_text(plan, questions))
             .c_str(),

@@ -36,7 +36,7 @@ int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
     const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
     check_gate(flags.gate, plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    const std::vector<Question> questions = load_questions_or_throw(plan);
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
     const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache}, interrupted(), progress);
@@ -83,6 +83,8 @@ void add_run_command(CLI::App& app, Action& action) {
         "Examples:\n"
         "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"
         "  assay run science.yaml\n"
+        "  assay run -m model-F16.gguf --variants q4=ollama:qwen2.5:0.5b@http://127.0.0.1:11434 --questions questions.jsonl\n"
+        "  assay run -m f16=answers:f16.jsonl --variants q4=answers:q4.jsonl --judge openai:my-judge@http://127.0.0.1:9000/v1\n"
         "  assay run science.yaml --judge openai:my-judge@http://127.0.0.1:9000/v1 --run runs/second-judge\n"
         "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may ship, one is degraded; 4 not measured;\n"
         "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");

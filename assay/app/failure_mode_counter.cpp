@@ -45,7 +45,8 @@ failure_modes::Flags FailureModeCounter::flags_of(std::size_t q, const Answer& a
     failure_modes::AnswerFacts facts;
     facts.text = answer.text;
     facts.stop_reason = answer.stop_reason;
-    facts.n_contexts_used = answer.n_contexts_used;
+    // Where nobody says how many passages were shown: all of them.
+    facts.n_contexts_used = answer.n_contexts_used == kContextsUnknown ? static_cast<int>(question.contexts.size()) : answer.n_contexts_used;
     facts.question_id = question.id;
     facts.question = question.text;
     if (question.expected) facts.expected = *question.expected;

@@ -17,14 +17,15 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json answer_record(const std::string& variant, const std::string& key, const Answer& answer) {
+    const bool made_here = !answer.prompt_sha256.empty(), contexts_known = answer.n_contexts_used != kContextsUnknown;
     return {{"variant", variant},
             {"key", key},
-            {"prompt_sha256", answer.prompt_sha256},
-            {"n_prompt_tokens", answer.n_prompt_tokens},
-            {"n_contexts_used", answer.n_contexts_used},
-            {"contexts_cut", answer.contexts_cut},
+            {"prompt_sha256", made_here ? ordered_json(answer.prompt_sha256) : ordered_json()},
+            {"n_prompt_tokens", made_here || answer.n_prompt_tokens > 0 ? ordered_json(answer.n_prompt_tokens) : ordered_json()},
+            {"n_contexts_used", contexts_known ? ordered_json(answer.n_contexts_used) : ordered_json()},
+            {"contexts_cut", contexts_known ? ordered_json(answer.contexts_cut) : ordered_json()},
             {"stop_reason", name_of(answer.stop_reason)},
-            {"n_answer_tokens", answer.tokens.size()},
+            {"n_answer_tokens", made_here || answer.n_tokens() > 0 ? ordered_json(answer.n_tokens()) : ordered_json()},
             {"text", to_valid_utf8(answer.text)},
             {"failure", answer.failure}};
 }
@@ -96,8 +97,10 @@ std::string trace_text(const store::Store& store, const std::string& plan_sha256
     out += fmt::format("retrieve  {} contexts\n", question["contexts"].size());
     for (const ordered_json& context : question["contexts"]) out += indented(text_of(context));
     for (const ordered_json& answer : record["answers"]) {
-        out += fmt::format("answer    {}: {} after {} tokens; prompt {} tokens, {}\n{}", text_of(answer["variant"]), text_of(answer["stop_reason"]), text_of(answer["n_answer_tokens"]),
-                           text_of(answer["n_prompt_tokens"]), text_of(answer["prompt_sha256"]).substr(0, 12), indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
+        const std::string prompt = answer["prompt_sha256"].is_null() ? "prompt tokens are not known"
+                                                                     : fmt::format("prompt {} tokens, {}", text_of(answer["n_prompt_tokens"]), text_of(answer["prompt_sha256"]).substr(0, 12));
+        const std::string length = answer["n_answer_tokens"].is_null() ? "an unknown number of" : text_of(answer["n_answer_tokens"]);
+        out += fmt::format("answer    {}: {} after {} tokens; {}\n{}", text_of(answer["variant"]), text_of(answer["stop_reason"]), length, prompt, indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
     }
     for (const ordered_json& comparison : record["comparisons"]) {
         out += fmt::format("pair      {} against {}: A is {}, B is {}{}\n", text_of(comparison["variant"]), text_of(comparison["baseline"]), text_of(comparison["presented_as_A"]),

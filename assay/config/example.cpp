@@ -7,20 +7,28 @@ std::string example_experiment() {
 #   assay plan experiment.yaml    shows what would be done
 #   assay run experiment.yaml     does it; run it again to go on where it was stopped
 # Relative paths are relative to this file. Every value below is the default; only baseline, variants and dataset are needed.
+# A variant, and the baseline too, may be a file of answers that were made elsewhere; between such files no model is needed.
 
 # name: science                   # of the report and of the run directory; default: this file's name without its ending
 
 baseline:                         # the original that the others are compared with
   file: model-F16.gguf            # GGUF; of a split model the first part
+  # answers: f16.jsonl            # instead of file: answers that exist already (the study's, lm-eval, AlpacaEval, FastChat, or id and answer)
   # name: original                # default: the file's name without its ending
 
 variants:                         # a type that llama.cpp can make, a file, or a mapping of name and type or file
   - Q8_0
   - Q4_K_M
   # - {name: mine, file: other.gguf}
+  # - {name: q4, answers: q4.jsonl}                        # or answers:q4.jsonl
+  # - {name: served, provider: ollama, model: "qwen2.5:0.5b"}  # a server runs it; url: another address than OLLAMA_HOST's, pull: true fetches it first
+  # - {name: theirs, type: Q4_K_M, provider: ollama}         # a file of ours, created there for the run
+  # - {name: vllm, provider: openai, model: m, url: "http://127.0.0.1:8000/v1", concurrency: 4}   # urls: several at once; server: vllm, where it does not say so itself
+  # - {name: pulled, file: "ollama:qwen2.5:0.5b"}            # the GGUF behind that name in Ollama's store, in assay's engine
+  # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer counts as "no answer"; else it is an error
   # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
 
-dataset:                          # JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
+dataset:                          # may be left out where the baseline's answers hold their questions; JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
   file: questions.jsonl
   limit: 0                        # the first n questions; 0: all
   ids: []                         # only these ids; empty: all

@@ -160,6 +160,19 @@ class FlagLayer {
         file(flags_.prompt_template, "--prompt-template", "generation.prompt-template", draft_.prompt_template_file);
     }
 
+    void baseline() {
+        if (!flags_.model) return;
+        note("baseline.file", "--model");
+        draft_.origins.erase("baseline.answers");
+        VariantSpec given = baseline_of_text(*flags_.model, draft_.working_dir, draft_.origin("baseline.file"), problems_);
+        if (given.name.empty()) {
+            given.name = plan_.baseline.name;
+        } else {
+            note("baseline.name", "--model");
+        }
+        plan_.baseline = std::move(given);
+    }
+
     void variants() {
         if (flags_.variants) {
             plan_.variants.clear();
@@ -168,10 +181,11 @@ class FlagLayer {
                 problems_.add(draft_.origin("variants"), "is empty", "For example: Q8_0,Q4_K_M");
             for (std::size_t i = 0; i < flags_.variants->size(); ++i) {
                 const std::string key = fmt::format("variants[{}]", i);
-                for (const char* part : {".name", ".type", ".file", ".imatrix"}) draft_.origins.erase(key + part);
+                for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) draft_.origins.erase(key + part);
                 note(key, "--variants");
                 plan_.variants.push_back(
                     variant_of_text(trim((*flags_.variants)[i]), draft_.working_dir, draft_.origin(key), problems_));
+                if (!plan_.variants.back().name.empty()) note(key + ".name", "--variants");
             }
         }
         std::string imatrix;
@@ -182,6 +196,18 @@ class FlagLayer {
             variant.imatrix = imatrix;
             note(fmt::format("variants[{}].imatrix", i), "--imatrix");
         }
+    }
+
+    void allow_missing() {
+        if (!flags_.allow_missing) return;
+        bool any = false;
+        const auto allow = [&](VariantSpec& variant) {
+            variant.allow_missing = variant.allow_missing || !variant.answers.empty();
+            any = any || variant.allow_missing;
+        };
+        allow(plan_.baseline);
+        for (VariantSpec& variant : plan_.variants) allow(variant);
+        if (!any) problems_.add({"--allow-missing", 0, 0, ""}, "no answers are read from a file");
     }
 
     void judges() {
@@ -211,7 +237,7 @@ class FlagLayer {
     // After setter(), whose return type it needs.
     void apply() {
         text(flags_.name, "--name", "name", plan_.name);
-        file(flags_.model, "--model", "baseline.file", plan_.baseline.file);
+        baseline();
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
@@ -229,6 +255,7 @@ class FlagLayer {
         setter("dataset")("limit", plan_.dataset.limit, kLimit);
         prompts();
         variants();
+        allow_missing();
         judges();
         check_texts("--ids", flags_.ids);
         check_texts("--stop", flags_.stop);

@@ -1,5 +1,5 @@
 #pragma once
-// How a judge and its address are written. Which key may go to an address is judge/'s affair (judge/endpoint.hpp).
+// How a judge and its address are written. Which key may go to an address is http/'s affair (http/endpoint.hpp).
 
 #include <string>
 #include <string_view>

@@ -77,6 +77,14 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("price-output", s.price_output, kPrice);
 }
 
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
+}
+
 template <class Settings, class Visit>
 void visit_judging(Settings& s, Visit&& visit) {
     visit("both-orders", s.both_orders, YesNo{});

@@ -184,12 +184,15 @@ std::string response_line(const StudyAnswer& row) {
     out["expected_response"] = question.expected ? Json(text(*question.expected)) : Json(nullptr);
     out["model_answer"] = failed ? std::string() : text(answer.text);
     out["contexts"] = std::move(contexts);
-    out["n_contexts_used"] = answer.n_contexts_used;
-    out["contexts_cut"] = answer.contexts_cut;
-    out["stop_reason"] = name_of(answer.stop_reason);
+    const bool contexts_known = answer.n_contexts_used != kContextsUnknown;
+    out["n_contexts_used"] = contexts_known ? Json(answer.n_contexts_used) : Json(nullptr);
+    out["contexts_cut"] = contexts_known ? Json(answer.contexts_cut) : Json(nullptr);
+    out["stop_reason"] = answer.stop_reason == StopReason::kUnknown ? Json(nullptr) : Json(name_of(answer.stop_reason));
     if (failed) out["failure"] = text(answer.failure);
-    out["n_prompt_tokens"] = answer.n_prompt_tokens;
-    out["n_answer_tokens"] = answer.tokens.size();
+    // Without token ids 0 means that nobody counted.
+    const auto counted = [&](std::int64_t n) { return n > 0 || !answer.prompt_sha256.empty() ? Json(n) : Json(nullptr); };
+    out["n_prompt_tokens"] = counted(answer.n_prompt_tokens);
+    out["n_answer_tokens"] = counted(answer.n_tokens());
     out["prompt_sha256"] = text_or_null(answer.prompt_sha256);
     if (answer.prompt_sha256.empty()) out["why"] = why.empty() ? "the prompt's tokens are not known" : text(why);
     out["messages_sha256"] = text_or_null(answer.messages_sha256);

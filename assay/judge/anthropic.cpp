@@ -7,12 +7,14 @@
 
 #include "assay/base/text.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/json_view.hpp"
-#include "assay/judge/retry.hpp"
+#include "assay/http/json_view.hpp"
+#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::HttpReply;
+using http::JsonView;
 using nlohmann::ordered_json;
 
 class Anthropic final : public WireFormat {
@@ -95,7 +97,7 @@ class Anthropic final : public WireFormat {
         const auto left = reply.limits.find("anthropic-ratelimit-requests-remaining");
         const auto reset = reply.limits.find("anthropic-ratelimit-requests-reset");
         if (left == reply.limits.end() || left->second != "0" || reset == reply.limits.end()) return {};
-        return reset_after_seconds(reset->second, reply.date, now_unix_s);
+        return http::reset_after_seconds(reset->second, reply.date, now_unix_s);
     }
 };
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "assay/base/hash.hpp"
-#include "assay/judge/endpoint.hpp"
+#include "assay/http/endpoint.hpp"
 #include "assay/judge/http_session.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
@@ -15,6 +15,8 @@
 
 namespace assay::judge {
 namespace {
+
+using http::Pace;
 
 class HttpJudge final : public Judge {
  public:
@@ -78,13 +80,13 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat>
     const std::string place = fmt::format("judge {}", spec.name);
     if (const auto wrong = complaint(spec)) return fail(*wrong, place);
     if (!services.render) return fail("there is nothing that renders its prompt", place);
-    auto endpoint = parse_endpoint(spec.url.empty() ? std::string(provider->default_url) : spec.url);
+    auto endpoint = http::parse_endpoint(spec.url.empty() ? std::string(provider->default_url) : spec.url);
     if (!endpoint) {
         Failure failure = endpoint.error();
         if (failure.place.empty()) failure.place = place;
         return tl::unexpected<Failure>(std::move(failure));
     }
-    auto key = find_key(spec, *endpoint);
+    auto key = http::find_key({place, spec.provider, spec.api_key_env}, *endpoint);
     if (!key) return tl::unexpected<Failure>(key.error());
     endpoint->base_url = wire->base(endpoint->base_url);
     std::string request_url = wire->request_url(endpoint->base_url, spec.model);

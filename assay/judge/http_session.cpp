@@ -11,23 +11,23 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/judge/retry.hpp"
+#include "assay/http/retry.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::judge {
 namespace {
 
-using Clock = Pace::Clock;
+using http::HttpReply;
+using http::HttpTarget;
+
+using Clock = http::Pace::Clock;
 
 constexpr int kCircuitLimit = 10;
 constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
 constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
-constexpr std::size_t kShortestSecret =
-    6;  ///< "none", "EMPTY": words that servers without keys are given; hiding them would spoil texts
-
 constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
@@ -193,8 +193,8 @@ class Session {
         const bool hopeless = error.hopeless || status == 401 || status == 403 || status == 404;
         if (hopeless) stop(refusal_to_serve(status, error));
         if (!hopeless && (status == 400 || status == 422)) return bad_request(reply, error, sentence);
-        if (is_retried(status)) {
-            auto wait_s = retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
+        if (http::is_retried(status)) {
+            auto wait_s = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
             if (!wait_s) wait_s = error.retry_after_s;
             return retry(reply.id, sentence, wait_s);
         }
@@ -290,7 +290,7 @@ class Session {
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
         if (task.n_retries >= setup_.spec.retries || stop_) return fail_task(id, sentence);
-        double wait_s = std::max(backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
+        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
         // Nobody has ever been there: find out soon whether that is a wrong address.
         if (!answered_) wait_s = std::min(wait_s, 1.0);
         if (wait_s >= 5) setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
@@ -359,7 +359,7 @@ class Session {
     HttpMemory& memory_;
     const PairSource& source_;
     const std::function<void(const Verdict&)>& sink_;
-    HttpClient client_;
+    http::HttpClient client_;
     std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they were begun
     std::size_t n_begun_ = 0;
     bool exhausted_ = false;
@@ -372,10 +372,7 @@ class Session {
 }  // namespace
 
 std::string HttpSetup::redact(std::string text) const {
-    if (key.size() < kShortestSecret) return text;
-    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-        text.replace(at, key.size(), "[key]");
-    return text;
+    return http::redact(std::move(text), key);
 }
 
 void HttpSetup::note(const std::string& line) const {

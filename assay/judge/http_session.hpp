@@ -8,9 +8,9 @@
 #include <string>
 
 #include "assay/base/progress.hpp"
-#include "assay/judge/endpoint.hpp"
+#include "assay/http/endpoint.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/judge/pace.hpp"
+#include "assay/http/pace.hpp"
 #include "assay/judge/wire_format.hpp"
 #include "assay/records/plan.hpp"
 
@@ -20,7 +20,7 @@ namespace assay::judge {
 struct HttpSetup {
     std::unique_ptr<const WireFormat> wire;
     JudgeSpec spec;
-    Endpoint endpoint;
+    http::Endpoint endpoint;
     std::string request_url;
     std::string key;
     std::string jinja;
@@ -35,7 +35,7 @@ struct HttpSetup {
 /// What one run leaves for the next one of the same judge.
 struct HttpMemory {
     Dialect dialect;
-    Pace pace;
+    http::Pace pace;
     std::string model_version;  ///< the first that a reply named
     std::int64_t n_calls = 0;   ///< requests that were sent
 };

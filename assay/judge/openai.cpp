@@ -5,10 +5,12 @@
 #include "assay/base/text.hpp"
 #include "assay/judge/completion.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/retry.hpp"
+#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 namespace {
+
+using http::HttpReply;
 
 class OpenAi final : public WireFormat {
  public:
@@ -58,7 +60,7 @@ class OpenAi final : public WireFormat {
         const auto left = reply.limits.find("x-ratelimit-remaining-requests");
         const auto reset = reply.limits.find("x-ratelimit-reset-requests");
         if (left == reply.limits.end() || left->second != "0" || reset == reply.limits.end()) return {};
-        return reset_after_seconds(reset->second, reply.date, now_unix_s);
+        return http::reset_after_seconds(reset->second, reply.date, now_unix_s);
     }
 };
 

@@ -210,22 +210,4 @@ ParsedReply parse_reply(std::string_view content) {
     return reply;
 }
 
-bool nests_deeper_than(std::string_view json, int depth) {
-    int open = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (in_string && c == '\\') {
-            ++i;
-        } else if (c == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (c == '{' || c == '[')) {
-            if (++open > depth) return true;
-        } else if (!in_string && (c == '}' || c == ']')) {
-            --open;
-        }
-    }
-    return false;
-}
-
 }  // namespace assay::judge

@@ -40,8 +40,4 @@ struct JsonText {
 /// match, or more than 64 deep.
 [[nodiscard]] std::optional<JsonText> cut_json(std::string_view text, std::size_t begin);
 
-/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
-/// which would allocate for each level. Judges' replies need about 5.
-[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
-
 }  // namespace assay::judge

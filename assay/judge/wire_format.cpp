@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
+
+using http::JsonView;
 
 std::string verdict_schema() {
     // The order of the properties is the order of writing: the verdict follows from the reasoning, not the other way
@@ -20,28 +22,6 @@ std::string verdict_schema() {
     schema["required"] = {"reasoning", "verdict", "confidence"};
     schema["additionalProperties"] = false;
     return schema.dump();
-}
-
-std::string without_ending(std::string url, std::initializer_list<std::string_view> endings) {
-    for (const std::string_view ending : endings) {
-        if (!url.ends_with(ending)) continue;
-        url.resize(url.size() - ending.size());
-        while (url.ends_with('/')) url.pop_back();
-        break;
-    }
-    return url;
-}
-
-ServerError read_plain_error(std::string_view body) {
-    const JsonView error = JsonView(body)["error"];
-    ServerError out;
-    std::string message = error["message"].text();
-    if (message.empty()) message = error.text();
-    if (message.empty()) message = to_valid_utf8(body.substr(0, 4096));
-    out.message = shorten(trim(message), 300);
-    out.code = error["code"].text();
-    if (out.code.empty()) out.code = error["type"].text();
-    return out;
 }
 
 std::string blamed_text(std::string_view error_body) {

@@ -9,7 +9,7 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<StopReason, 3> kStopReasons{{{StopReason::kStop, "stop"}, {StopReason::kLength, "length"}, {StopReason::kFailed, "failed"}}};
+constexpr Names<StopReason, 4> kStopReasons{{{StopReason::kStop, "stop"}, {StopReason::kLength, "length"}, {StopReason::kFailed, "failed"}, {StopReason::kUnknown, "unknown"}}};
 constexpr Names<VerdictState, 6> kVerdictStates{{{VerdictState::kA, "A"}, {VerdictState::kB, "B"}, {VerdictState::kTie, "TIE"},
     {VerdictState::kInvalid, "INVALID"}, {VerdictState::kError, "ERROR"}, {VerdictState::kRefused, "REFUSED"}}};
 constexpr Names<Confidence, 4> kConfidences{{{Confidence::kHigh, "high"}, {Confidence::kMedium, "medium"}, {Confidence::kLow, "low"}, {Confidence::kNone, ""}}};

@@ -25,6 +25,14 @@ const ReportVariant* baseline_of(const ReportModel& model) {
     return model.variants.empty() ? nullptr : &model.variants.front();
 }
 
+bool any_file(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) { return !v.variant.file.sha256.empty(); });
+}
+
+bool any_given(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) { return v.variant.answers.has_value(); });
+}
+
 std::string code_list(const std::vector<std::string>& names) {
     std::string out;
     for (const std::string& name : names) out += (out.empty() ? "" : ", ") + md_code(name);
@@ -87,6 +95,26 @@ std::string tensor_types(const ModelFile& file) {
     return out.empty() ? std::string(kNotMeasured) : out;
 }
 
+/// The name of what was run or read.
+std::string source_text(const Variant& v) {
+    if (v.answers) return md_code(std::filesystem::path(v.answers->path).filename().string());
+    if (v.served) return fmt::format("{} at {}", md_code(v.served->model), md_code(v.served->address));
+    return v.file.path.empty() ? "none" : md_code(std::filesystem::path(v.file.path).filename().string());
+}
+
+/// How it came about, and what a file of answers or a server tells of it.
+std::string made_text(const Variant& v) {
+    std::string out = md_text(v.recipe);
+    if (v.answers) {
+        out += fmt::format(" ({}; {})", md_text(v.answers->format), v.answers->generator.empty() ? "the file does not name the model" : "by " + md_code(v.answers->generator));
+    }
+    if (v.served) {
+        out += fmt::format(" ({}{}{})", md_text(v.served->provider), v.served->server_version.empty() ? "" : " " + md_text(v.served->server_version),
+                           v.served->quantization.empty() ? "" : ", " + md_text(v.served->quantization));
+    }
+    return out;
+}
+
 std::string models_compared(const ReportModel& model) {
     MarkdownTable table(
         {"name", "role", "file", "size", "bits per weight", "type it names", "tensors by real type", "made"},
@@ -97,16 +125,16 @@ std::string models_compared(const ReportModel& model) {
         const bool is_baseline = v.variant.role == Role::kBaseline;
         const std::string none(kNotMeasured);
         const std::string size =
-            short_bytes(file.size_bytes) + (is_baseline || !baseline
+            short_bytes(v.variant.size_bytes()) + (is_baseline || !baseline
                                                 ? ""
-                                                : relative(static_cast<double>(file.size_bytes),
-                                                           static_cast<double>(baseline->variant.file.size_bytes)));
+                                                : relative(static_cast<double>(v.variant.size_bytes()),
+                                                           static_cast<double>(baseline->variant.size_bytes())));
         table.add({md_code(v.variant.name), std::string(name_of(v.variant.role)),
-                   file.path.empty() ? "none" : md_code(std::filesystem::path(file.path).filename().string()),
-                   file.size_bytes == 0 ? none : size, figure_or_not_measured(file.bits_per_weight()),
+                   source_text(v.variant), v.variant.size_bytes() == 0 ? none : size, figure_or_not_measured(file.bits_per_weight()),
                    file.file_type.empty() ? "not said" : md_code(file.file_type), tensor_types(file),
-                   md_text(v.variant.recipe)});
+                   made_text(v.variant)});
     }
+    if (!any_file(model)) return "## Models compared\n\n" + table.text() + "There is no file of a model here: sizes and types were not measured.\n\n";
     return "## Models compared\n\n" + table.text() +
            "The types are counted in the files. A quantization is a mixture, and where a tensor's rows do not divide "
            "into a type's "
@@ -135,13 +163,15 @@ std::string independence_text(const ReportVariant& v) {
 std::string controls(const ReportModel& model) {
     const EqualityProof& proof = model.proof;
     std::string out = "## Controls\n\n";
+    const bool all_here = std::all_of(model.variants.begin(), model.variants.end(), [](const auto& v) { return v.variant.runs_here(); });
     out += bullet(proof.n_prompts_compared == 0
                       ? "Same prompts: not measured."
-                      : fmt::format("Same prompts: the token ids of {} of {} prompts are equal for all variants.",
-                                    proof.n_prompts_equal, proof.n_prompts_compared));
+                      : fmt::format("Same prompts: the token ids of {} of {} prompts are equal for all variants{}.",
+                                    proof.n_prompts_equal, proof.n_prompts_compared, all_here ? "" : " that ran in assay's engine"));
     out += bullet(proof.same_engine ? "Same engine: one fingerprint for all variants."
                                     : "Same engine: not shown, the variants did not run under one fingerprint.");
-    out += bullet("Same settings: " + generation_text(model.experiment.generation) + ".");
+    out += bullet(!any_answered_by_settings(model) ? "Same settings: not known, all answers were made elsewhere."
+                                                   : fmt::format("Same settings{}: {}.", any_given(model) ? " for those that were answered here" : "", generation_text(model.experiment.generation)));
     for (const ReportVariant& v : model.variants) out += bullet(independence_text(v));
     for (const std::string& note : proof.notes) out += bullet(md_text(note));
     out += md_judge_controls(model);
@@ -205,12 +235,12 @@ std::string practical_implications(const ReportModel& model) {
             return bytes == 0 ? std::string(kNotMeasured)
                               : short_bytes(bytes) + against(static_cast<double>(bytes), static_cast<double>(other));
         };
-        const std::uint64_t base_size = baseline ? baseline->variant.file.size_bytes : 0;
+        const std::uint64_t base_size = baseline ? baseline->variant.size_bytes() : 0;
         table.add({md_code(v.variant.name),
                    is_baseline                    ? "the baseline"
                    : comparison == deciding.end() ? std::string(kNotMeasured)
                                                   : decision_words((*comparison)->analysis.decision),
-                   size_text(v.variant.file.size_bytes, base_size),
+                   size_text(v.variant.size_bytes(), base_size),
                    figure_or_not_measured(speed.prefill_tokens_per_s) +
                        against(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
                    figure_or_not_measured(speed.decode_tokens_per_s) +
@@ -218,6 +248,8 @@ std::string practical_implications(const ReportModel& model) {
                    size_text(speed.peak_memory_bytes, base.peak_memory_bytes),
                    speed.n_parallel > 0 ? std::to_string(speed.n_parallel) : std::string(kNotMeasured)});
     }
+    if (!any_answered_by_settings(model))
+        return "## Practical implications\n\n" + table.text() + "Speed and memory were not measured: the answers were made elsewhere.\n\n";
     const HostInfo& host = model.host;
     return "## Practical implications\n\n" + table.text() +
            fmt::format(
@@ -230,7 +262,8 @@ std::string practical_implications(const ReportModel& model) {
 
 std::string multiplicity_text(const ReportModel& model, std::size_t n_variants) {
     const std::string& rule = model.experiment.multiplicity;
-    if (rule == "ladder") return fmt::format("{} variants are claimed in a fixed sequence from the largest file to the smallest, each at alpha = {:.4g}; after the first that fails nothing is claimed.", n_variants, model.experiment.alpha);
+    const bool any_unknown = std::any_of(model.variants.begin() + 1, model.variants.end(), [](const ReportVariant& v) { return v.variant.size_bytes() == 0; });
+    if (rule == "ladder") return fmt::format("{} variants are claimed in a fixed sequence from the largest file to the smallest{}, each at alpha = {:.4g}; after the first that fails nothing is claimed.", n_variants, any_unknown ? ", those of unknown size last in the order of the plan" : "", model.experiment.alpha);
     if (rule == "holm") return fmt::format("{} variants are claimed by Holm's adjusted p values at alpha = {:.4g}.", n_variants, model.experiment.alpha);
     return fmt::format("{} variants are decided, each at alpha = {:.4g}, without a correction for their number.", n_variants, model.experiment.alpha);
 }
@@ -253,12 +286,14 @@ std::string caveats(const ReportModel& model) {
             "right.");
     if (deciding.size() > 1) out += bullet(multiplicity_text(model, deciding.size()));
     if (not_judged) out += bullet("Some comparisons were not judged: judging stopped early, or run again to judge them.");
+    if (std::any_of(model.variants.begin(), model.variants.end(), [](const auto& v) { return v.n_unknown_stop > 0; }))
+        out += bullet("Of some answers it is not known whether the limit of tokens cut them: a cut answer that ends with a sentence is not seen as one.");
     if (cut) out += bullet("Some answers were cut at the limit of tokens; a longer limit may change the result.");
     if (!model.proof.same_engine)
         out += bullet("Not only the weights may differ: the variants did not run under one engine fingerprint.");
-    if (model.experiment.generation.own_template)
+    if (model.experiment.generation.own_template && any_answered_by_settings(model))
         out += bullet("Not only the weights differ: each variant used its own chat template.");
-    if (model.experiment.generation.temp > 0) out += bullet("Answers were sampled; another seed gives other answers.");
+    if (model.experiment.generation.temp > 0 && any_answered_by_settings(model)) out += bullet("Answers were sampled; another seed gives other answers.");
     if (model.experiment.exploratory)
         out += bullet("Exploratory: " + md_text(model.experiment.exploratory_why) + ".");
     return out + "\n";
@@ -269,19 +304,24 @@ std::string reproducibility(const ReportModel& model) {
     MarkdownTable hashes({"what", "SHA-256"}, "ll");
     hashes.add({"plan", md_code(e.plan_sha256)});
     hashes.add({"dataset " + md_code(e.dataset_file), md_code(e.dataset_sha256)});
-    for (const ReportVariant& v : model.variants)
-        hashes.add({"weights of " + md_code(v.variant.name), md_code(v.variant.file.sha256)});
+    for (const ReportVariant& v : model.variants) {
+        if (v.variant.answers) hashes.add({"answers of " + md_code(v.variant.name), md_code(v.variant.answers->sha256)});
+        if (v.variant.served) hashes.add({"digest of " + md_code(v.variant.name), v.variant.served->digest.empty() ? "not told" : md_code(v.variant.served->digest)});
+        if (!v.variant.file.sha256.empty()) hashes.add({"weights of " + md_code(v.variant.name), md_code(v.variant.file.sha256)});
+    }
     std::vector<std::string> engines;
     for (const ReportVariant& v : model.variants) {
+        if (v.variant.answers) continue;  // nobody says what made them
         const std::string line =
             fmt::format("Engine: {} {}, fingerprint {}{}.", md_text(v.engine.name), md_text(v.engine.version),
-                        md_code(v.engine.fingerprint),
+                        v.engine.fingerprint.empty() ? "not known" : md_code(v.engine.fingerprint),
                         v.engine.description.empty() ? "" : " (" + md_text(v.engine.description) + ")");
         if (std::find(engines.begin(), engines.end(), line) == engines.end()) engines.push_back(line);
     }
     std::string out = "## Reproducibility\n\n" + hashes.text();
     for (const std::string& line : engines) out += bullet(line);
-    out += bullet(fmt::format("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed));
+    out += bullet(any_answered_by_settings(model) ? fmt::format("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed)
+                                                  : fmt::format("Seed: blinding {}.", e.blinding_seed));
     out += bullet("Host: " + (model.host.cpu.empty() ? "not known" : md_text(model.host.cpu)) +
                   (model.host.os.empty() ? "" : ", " + md_text(model.host.os)) + ".");
     out += bullet(

@@ -97,7 +97,7 @@ Table make_table(const ReportModel& model) {
     for (const ReportVariant& v : model.variants) {
         const Speed speed = v.speed.value_or(Speed{});
         std::vector<std::string> row{plain_line(v.variant.name),
-                                     bytes_or_dash(v.variant.file.size_bytes),
+                                     bytes_or_dash(v.variant.size_bytes()),
                                      figure_or_dash(v.variant.file.bits_per_weight()),
                                      figure_or_dash(speed.prefill_tokens_per_s),
                                      figure_or_dash(speed.decode_tokens_per_s),

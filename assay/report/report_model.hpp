@@ -44,13 +44,15 @@ struct IndependenceCheck {
 
 /// One way of running the model: its file, how it ran, and the facts of its answers.
 struct ReportVariant {
-    Variant variant;  ///< an empty file.sha256: no file of ours (a served model)
+    Variant variant;
     EngineInfo engine;
     std::optional<Speed> speed;       ///< empty: not measured
     std::int64_t n_answers = 0;       ///< questions that were tried, failed ones included
     std::int64_t n_failed = 0;        ///< StopReason::kFailed
     std::int64_t n_length_stop = 0;   ///< StopReason::kLength: cut at the limit of tokens
     std::int64_t n_contexts_cut = 0;  ///< the prompt was too long and passages were left out
+    std::int64_t n_unknown_stop = 0;      ///< StopReason::kUnknown: then n_length_stop is not known
+    std::int64_t n_unknown_contexts = 0;  ///< kContextsUnknown: then n_contexts_cut is not known
     std::int64_t n_empty = 0;         ///< an answer that is empty or white space only, failed ones not counted
     IndependenceCheck independence;
     std::vector<FailureModeRow> failure_modes;  ///< against the baseline; empty for the baseline itself
@@ -115,6 +117,8 @@ struct ReportModel {
     EqualityProof proof;
 };
 
+/// Whether assay had any answer made by the experiment's settings: not where all were made elsewhere.
+[[nodiscard]] bool any_answered_by_settings(const ReportModel& model);
 /// The comparisons of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
 /// The entry of that name, or null.

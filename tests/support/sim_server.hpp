@@ -19,6 +19,7 @@ struct SeenRequest {
     std::string authorization;
     std::string path;
     std::map<std::string, std::string> headers = {};  ///< names in lower case
+    std::string method = "POST";
 };
 
 struct ScriptedReply {

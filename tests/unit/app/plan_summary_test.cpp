@@ -14,7 +14,7 @@ class PlanSummary : public testing::Test {
  protected:
     PlanSummary() {
         plan.name = "science";
-        plan.baseline = {"base", folder.write("base.gguf", std::string(1000, 'x'))};
+        plan.baseline = {"base", "", folder.write("base.gguf", std::string(1000, 'x')), ""};
         plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "other.gguf", ""}};
         plan.dataset.file = "q.jsonl";
         plan.run_dir = "runs/science";

@@ -349,5 +349,33 @@ TEST_F(ExperimentFile, AnEmptyBlockMeansItsDefaults) {
     EXPECT_EQ(plan.judges[0].provider, "reference");
 }
 
+TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
+    for (const char* name : {"f16.jsonl", "q4.jsonl", "q8.csv"}) folder_.write(name, "{}");
+    const auto plan = load("baseline: {name: original, answers: f16.jsonl}\n"
+                           "variants: [{name: mine, answers: q4.jsonl, allow-missing: true}, \"answers:q8.csv\"]\n"
+                           "dataset: {limit: 5}\n");
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.name, "original");
+    EXPECT_EQ(plan->baseline.answers, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->variants[0].answers, folder_.path("q4.jsonl"));
+    EXPECT_TRUE(plan->variants[0].allow_missing);
+    EXPECT_EQ(plan->variants[1].name, "q8");
+    EXPECT_FALSE(plan->variants[1].allow_missing);
+    EXPECT_EQ(plan->dataset.file, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->dataset.limit, 5);
+    const auto word = load("baseline: answers:f16.jsonl\nvariants: [\"x=answers:q4.jsonl\"]\n");
+    ASSERT_TRUE(word) << testing::PrintToString(sentences(word.error(), folder_));
+    EXPECT_EQ(word->baseline.name, "f16");
+    EXPECT_EQ(word->variants[0].name, "x");
+}
+
+TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
+    folder_.write("a.jsonl", "{}");
+    EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, answers: a.jsonl}\nvariants: [{file: other.gguf, answers: a.jsonl}, {type: Q8_0, allow-missing: true}]\ndataset: questions.jsonl\n"),
+                ElementsAre("exp.yaml:1:41: baseline.answers: is given beside file; give one of them",
+                            HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
+                            HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
+}
+
 }  // namespace
 }  // namespace assay::config

@@ -17,7 +17,7 @@ Plan full_plan() {
     Plan plan;
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
-    plan.baseline = {"original", "/lab/model.gguf"};
+    plan.baseline = {"original", "", "/lab/model.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"}, {"other", "", "/elsewhere/other.gguf", ""}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
@@ -51,7 +51,7 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
 // The stored form is an interface: plans of earlier runs are read back.
 TEST(PlanJson, OfADefaultPlanNeverChanges) {
     Plan plan;
-    plan.baseline = {"b", "/b.gguf"};
+    plan.baseline = {"b", "", "/b.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", ""}};
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
@@ -228,6 +228,19 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
     EXPECT_EQ(changed("/judges/0/price-input", -1),
               "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
     EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
+}
+
+TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
+    Plan plan = full_plan();
+    plan.baseline = {"f16", "", "", "", "/lab/f16.jsonl", false};
+    plan.variants = {{"q4", "", "", "", "/lab/q4.jsonl", true}};
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
+    EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
+    EXPECT_TRUE(back->variants[0].allow_missing);
+    plan.variants[0].allow_missing = false;
+    EXPECT_NE(plan_sha256(*back), plan_sha256(plan)) << "what counts as an answer decides the results";
 }
 
 }  // namespace

@@ -277,6 +277,25 @@ TEST(Study, WhatIsNotKnownOfAnAnswerIsNullWithAWhy) {
     EXPECT_TRUE(doc["contexts"].is_array());
 }
 
+TEST(Study, AnAnswerThatWasMadeElsewhereHasNoZeroThatNobodyMeasured) {
+    StudyAnswer row;
+    row.question.id = "q1";
+    row.answer.text = "It is so.";
+    row.answer.stop_reason = StopReason::kUnknown;
+    row.answer.n_contexts_used = kContextsUnknown;
+    const Json doc = Json::parse(response_line(row));
+    for (const char* field : {"stop_reason", "n_contexts_used", "contexts_cut", "n_prompt_tokens", "n_answer_tokens", "prompt_sha256", "messages_sha256"})
+        EXPECT_TRUE(doc[field].is_null()) << field;
+    EXPECT_EQ(doc["model_answer"], "It is so.");
+    EXPECT_TRUE(doc["why"].is_string());
+    // What a server counted is told, though its token ids are not.
+    row.answer.n_told_tokens = 4;
+    row.answer.n_prompt_tokens = 20;
+    const Json served = Json::parse(response_line(row));
+    EXPECT_EQ(served["n_answer_tokens"], 4);
+    EXPECT_EQ(served["n_prompt_tokens"], 20);
+}
+
 TEST(Study, BatchNamesSortAsFilesUpToNinetyNine) {
     EXPECT_EQ(batch_name(1), "batch_01");
     EXPECT_EQ(batch_name(42), "batch_42");

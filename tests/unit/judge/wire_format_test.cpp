@@ -5,25 +5,6 @@
 namespace assay::judge {
 namespace {
 
-TEST(WireFormat, AnEndingIsDroppedOnceAndOnlyAtTheEnd) {
-    EXPECT_EQ(without_ending("http://x/v1beta", {"/v1beta", "/v1"}), "http://x");
-    EXPECT_EQ(without_ending("http://x/v1", {"/v1beta", "/v1"}), "http://x");
-    EXPECT_EQ(without_ending("http://x/gateway//v1", {"/v1"}), "http://x/gateway");
-    EXPECT_EQ(without_ending("http://x/v1/v1", {"/v1"}), "http://x/v1");
-    EXPECT_EQ(without_ending("http://x/v1/y", {"/v1"}), "http://x/v1/y");
-    EXPECT_EQ(without_ending("http://x", {"/v1"}), "http://x");
-}
-
-TEST(WireFormat, AnErrorIsReadInTheFormsThatServersWrite) {
-    EXPECT_EQ(read_plain_error(R"({"error": {"message": " a\nb ", "type": "t"}})").message, "a b");
-    EXPECT_EQ(read_plain_error(R"({"error": {"message": "a", "type": "t"}})").code, "t");
-    EXPECT_EQ(read_plain_error(R"({"error": {"message": "a", "type": "t", "code": "c"}})").code, "c");
-    EXPECT_EQ(read_plain_error(R"({"error": "bare"})").message, "bare");
-    EXPECT_EQ(read_plain_error("<html>").message, "<html>");
-    EXPECT_EQ(read_plain_error("\xFF").message, "\uFFFD");
-    EXPECT_EQ(read_plain_error("").message, "");
-}
-
 TEST(WireFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
     EXPECT_EQ(blamed_text(R"({"error": {"param": "Temperature", "message": "tools"}})"), "temperature");
     EXPECT_EQ(blamed_text(R"({"error": {"message": "Tools"}})"), "tools");

@@ -255,4 +255,22 @@ ReportModel example_report() {
     return m;
 }
 
+ReportModel report_of_given_answers() {
+    ReportModel model = example_report();
+    model.variants.resize(2);
+    for (ReportVariant& v : model.variants) {
+        const bool is_baseline = v.variant.role == Role::kBaseline;
+        v.variant.recipe = "answers that were made elsewhere";
+        v.variant.file = {};
+        v.variant.answers = AnswersFile{is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};
+        v.engine = {};
+        v.speed.reset();
+        v.n_length_stop = 0;
+        v.n_unknown_stop = v.n_unknown_contexts = 154;
+        v.independence = {};
+    }
+    model.proof = {};
+    return model;
+}
+
 }  // namespace assay::report
