@@ -4,8 +4,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "assay/app/batches.hpp"
 #include "assay/app/commands.hpp"
+#include "assay/app/export_batches.hpp"
+#include "assay/app/import_verdicts.hpp"
 
 namespace assay::app {
 namespace {

@@ -6,11 +6,11 @@
 #include <fstream>
 
 #include "assay/analysis/recommend.hpp"
-#include "assay/app/batches.hpp"
 #include "assay/app/build_report.hpp"
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/app/experiment.hpp"
+#include "assay/app/hand_judged_run.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"

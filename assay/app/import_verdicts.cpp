@@ -1,30 +1,23 @@
-#include "assay/app/batches.hpp"
+#include "assay/app/import_verdicts.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include "assay/app/artifacts.hpp"
 #include "assay/app/batch_notes.hpp"
 #include "assay/app/build_report.hpp"
+#include "assay/app/hand_judged_run.hpp"
 #include "assay/app/judging.hpp"
-#include "assay/app/run_facts.hpp"
-#include "assay/app/study_pairs.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/text.hpp"
-#include "assay/config/plan_json.hpp"
-#include "assay/exchange/batches.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/judge/batch_reply.hpp"
-#include "assay/judge/prompt.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::app {
@@ -32,175 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using exchange::BatchPlace;
-using exchange::StudyControl;
 using exchange::StudyItem;
 
 std::string words_of(BatchPlace place) { return fmt::format("{} example {}", exchange::batch_name(place.batch), place.example); }
-
-/// A run with one judge whose verdicts are imported, opened for writing.
-class HandJudgedRun {
-   public:
-    HandJudgedRun(const std::string& run_dir, const std::string& judge) {
-        (void)store::Store::open_read_only(run_dir);  // a run must be there: open would make one
-        store_ = store::Store::open(run_dir);
-        const auto record = store_->latest_plan();
-        if (!record) throw_usage("no plan was stored: the run was stopped before it began", run_dir, "Run it again with the same command.");
-        plan_sha256_ = record->sha256;
-        auto plan = config::plan_from_json(record->json);
-        if (!plan) throw Error(ErrorKind::kOperational, plan.error());
-        analysis_ = plan->analysis;
-        model_ = build_report(*store_, plan_sha256_);
-        choose(*load_facts(*store_, plan_sha256_), judge, run_dir);
-        std::set<std::string> seen;
-        for (const report::ReportComparison& comparison : model_.comparisons) {
-            if (comparison.analysis.judge != judge_.judge.name) continue;
-            std::vector<StudyItem> items;
-            for (StudyItem& item : study_items(*store_, plan_sha256_, comparison.analysis)) {
-                // Two variants with the same file share their comparisons: one verdict is of both.
-                if (seen.insert(item.comparison.id).second) items.push_back(std::move(item));
-            }
-            std::vector<Comparison> comparisons;
-            for (const StudyItem& item : items) comparisons.push_back(item.comparison);
-            store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it had drawn the other orders
-            variants_.push_back({std::move(items), study_controls(*store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name)});
-        }
-        batches_ = load_batches(*store_, judge_.key);
-    }
-
-    /// Of one variant.
-    struct Stream {
-        std::vector<StudyItem> items;
-        std::vector<StudyControl> controls;
-    };
-
-    [[nodiscard]] store::Store& store() { return *store_; }
-    [[nodiscard]] const std::string& plan_sha256() const { return plan_sha256_; }
-    [[nodiscard]] const AnalysisSettings& analysis() const { return analysis_; }
-    [[nodiscard]] const JudgeFacts& judge() const { return judge_; }
-    [[nodiscard]] const std::string& baseline() const { return model_.variants.front().variant.name; }
-    [[nodiscard]] const std::vector<Stream>& variants() const { return variants_; }
-    [[nodiscard]] const exchange::Batches& batches() const { return batches_; }
-
-    void keep_batches(exchange::Batches batches) {
-        batches_ = std::move(batches);
-        save_batches(*store_, judge_.key, batches_);
-    }
-
-    /// Those of a variant that wait for a verdict, in the order of judging.
-    [[nodiscard]] std::vector<exchange::BatchEntry> lacking(const Stream& stream) const {
-        std::vector<exchange::BatchEntry> out;
-        for (const exchange::StudyEntry& entry : exchange::in_judging_order(stream.items, stream.controls)) {
-            if (entry.is_control) {
-                const Control& control = stream.controls[entry.index].control;
-                if (waits(control.id)) out.push_back({control.id, control.question_id});
-            } else if (const StudyItem& item = stream.items[entry.index]; exchange::needs_call(item.comparison) && !item.left_out && waits(item.comparison.id)) {
-                out.push_back({item.comparison.id, item.comparison.question_id});
-            }
-        }
-        return out;
-    }
-
-   private:
-    [[nodiscard]] bool waits(const std::string& id) const {
-        const std::string ids[] = {id};
-        return !store_->to_judge(ids, judge_.key).empty();
-    }
-
-    void choose(const RunFacts& facts, const std::string& name, const std::string& run_dir) {
-        std::vector<std::string> by_hand;
-        for (const JudgeFacts& judge : facts.judges) {
-            if (is_by_hand(judge.judge.provider)) by_hand.push_back(judge.judge.name);
-        }
-        if (by_hand.empty()) {
-            throw_usage("no judge of the run is given its pairs as files", run_dir, "Run it again with `--judge batch:NAME` (a chat into which batches are pasted) or `--judge human:NAME`, beside its other judges.");
-        }
-        const std::string list = fmt::format("{}", fmt::join(by_hand, ", "));
-        if (name.empty() && by_hand.size() > 1) throw_usage(fmt::format("the run has several judges that are given their pairs as files: {}", list), run_dir, "Name one of them with --judge.");
-        const std::string& wanted = name.empty() ? by_hand.front() : name;
-        if (std::find(by_hand.begin(), by_hand.end(), wanted) == by_hand.end()) throw_usage(fmt::format("--judge {}: no judge of this name is given its pairs as files; there is {}", wanted, list), run_dir);
-        judge_ = *std::find_if(facts.judges.begin(), facts.judges.end(), [&](const JudgeFacts& judge) { return judge.judge.name == wanted; });
-    }
-
-    std::unique_ptr<store::Store> store_;
-    std::string plan_sha256_;
-    AnalysisSettings analysis_;
-    report::ReportModel model_;
-    JudgeFacts judge_;
-    std::vector<Stream> variants_;
-    exchange::Batches batches_;
-};
-
-fs::path key_folder(const std::string& run_dir, const std::string& judge) { return fs::path(run_dir) / "batch_keys" / judge; }
-
-void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw_operational("the folder cannot be made: " + error.message(), folder.string());
-}
-
-void write(const fs::path& path, const std::string& text) {
-    if (const auto done = write_file_atomically(path, text); !done) throw Error(ErrorKind::kOperational, done.error());
-}
-
-/// The key to all batches of the judge, as far as they belong to the present plan.
-void write_key(const HandJudgedRun& run, const fs::path& folder) {
-    std::vector<StudyItem> items;
-    std::vector<StudyControl> controls;
-    std::set<std::string_view> exported;
-    for (const auto& batch : run.batches()) exported.insert(batch.begin(), batch.end());
-    for (const HandJudgedRun::Stream& stream : run.variants()) {
-        std::copy_if(stream.items.begin(), stream.items.end(), std::back_inserter(items), [&](const StudyItem& item) { return exported.contains(item.comparison.id); });
-        std::copy_if(stream.controls.begin(), stream.controls.end(), std::back_inserter(controls), [&](const StudyControl& control) { return exported.contains(control.control.id); });
-    }
-    const exchange::StudyPlaces places = exchange::places_in(run.batches(), items, controls);
-    make_folder(folder / "controls");
-    write(folder / "batch_mapping.json", exchange::batch_mapping_json(items, places.items));
-    write(folder / "controls" / "batch_mapping.json", exchange::control_mapping_json(controls, places.controls));
-}
-
-/// What a person fills in.
-std::string empty_form(const std::string& code, std::span<const judge::BatchExample> examples) {
-    nlohmann::ordered_json form{{"batch", code}, {"evaluations", nlohmann::ordered_json::array()}};
-    for (const auto& example : examples) form["evaluations"].push_back({{"example", example.number}, {"reasoning", ""}, {"verdict", ""}, {"confidence", ""}});
-    return form.dump(2) + "\n";
-}
-
-/// batch_NN.txt of an earlier export, into which nobody has written.
-bool is_left_by_us(const fs::path& path) {
-    const std::string name = path.filename().string();
-    if (!name.starts_with("batch_") || !name.ends_with(".txt")) return false;
-    const auto text = read_file(path);
-    return text && judge::is_batch_text(*text);
-}
-
-/// The texts of what is handed out: file name -> text.
-std::map<std::string, std::string> texts_of(HandJudgedRun& run, const std::set<std::string>& chosen) {
-    std::map<std::string, BlindedPair> pairs;
-    const StudyPairs shown(run.store(), run.plan_sha256());
-    for (const HandJudgedRun::Stream& stream : run.variants()) {
-        for (const StudyItem& item : stream.items) {
-            if (chosen.contains(item.comparison.id)) pairs.emplace(item.comparison.id, shown.of(item.comparison));
-        }
-        for (const StudyControl& control : stream.controls) {
-            if (chosen.contains(control.control.id)) pairs.emplace(control.control.id, shown.of(control.control));
-        }
-    }
-    std::map<std::string, std::string> out;
-    const report::ReportJudge& judge = run.judge().judge;
-    for (std::size_t b = 0; b < run.batches().size(); ++b) {
-        const std::vector<std::string>& ids = run.batches()[b];
-        const int number = static_cast<int>(b) + 1;
-        std::vector<judge::BatchExample> examples;
-        for (std::size_t i = 0; i < ids.size(); ++i) {
-            if (const auto pair = pairs.find(ids[i]); pair != pairs.end()) examples.push_back({static_cast<int>(i) + 1, pair->second});
-        }
-        if (examples.empty()) continue;
-        const std::string code = exchange::batch_code(number, ids), name = exchange::batch_name(number);
-        out.emplace(name + ".txt", judge::render_batch_text(code, examples, judge.show_contexts, judge.show_expected));
-        if (judge.provider == "human") out.emplace(name + "_reply.json", empty_form(code, examples));
-    }
-    return out;
-}
 
 /// What one item of a batch is.
 struct Target {
@@ -238,7 +65,7 @@ class TargetFinder {
     TargetFinder(const HandJudgedRun& run, Problems& problems) : run_(run), problems_(problems) {
         for (const HandJudgedRun::Stream& stream : run.variants()) {
             for (const StudyItem& item : stream.items) items_.emplace(item.comparison.id, &item), of_question_[item.comparison.question_id].push_back(&item);
-            for (const StudyControl& control : stream.controls) controls_.emplace(control.control.id, &control.control);
+            for (const exchange::StudyControl& control : stream.controls) controls_.emplace(control.control.id, &control.control);
         }
     }
 
@@ -485,52 +312,6 @@ void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
 
 }  // namespace
 
-ExportedBatches export_batches(const ExportOptions& options) {
-    HandJudgedRun run(options.run_dir, options.judge);
-    ExportedBatches out;
-    out.judge = run.judge().judge.name;
-    out.folder = options.out.empty() ? fs::path(options.run_dir) / "batches" / out.judge : fs::path(options.out);
-    exchange::Batches batches = run.batches();
-    std::set<std::string> placed, chosen;
-    for (const auto& batch : batches) placed.insert(batch.begin(), batch.end());
-    for (const HandJudgedRun::Stream& stream : run.variants()) {
-        std::vector<exchange::BatchEntry> fresh;
-        for (exchange::BatchEntry& entry : run.lacking(stream)) {
-            if (options.limit > 0 && out.n_items == options.limit) {
-                ++out.n_left;
-                continue;
-            }
-            ++out.n_items;
-            chosen.insert(entry.id);
-            if (!placed.contains(entry.id)) fresh.push_back(std::move(entry));
-        }
-        exchange::append_batches(batches, fresh, options.per_batch);
-    }
-    run.keep_batches(std::move(batches));
-    const std::map<std::string, std::string> texts = texts_of(run, chosen);
-
-    make_folder(out.folder);
-    for (const auto& [name, text] : texts) {
-        const fs::path path = out.folder / name;
-        if (!fs::exists(path) || name.ends_with(".json") || is_left_by_us(path)) continue;
-        throw_usage("a file of this name is there, and somebody has written into it", path.string(), "Import or move it, or name another folder with --out.");
-    }
-    std::vector<fs::path> stale;
-    for (const auto& entry : fs::directory_iterator(out.folder)) {
-        if (!texts.contains(entry.path().filename().string()) && is_left_by_us(entry.path())) stale.push_back(entry.path());
-    }
-    for (const fs::path& path : stale) fs::remove(path);
-    for (const auto& [name, text] : texts) {
-        if (name.ends_with(".txt")) out.files.push_back(name);
-        if (name.ends_with(".json") && fs::exists(out.folder / name)) continue;  // it may be filled in by half
-        write(out.folder / name, text);
-    }
-    const fs::path key = key_folder(options.run_dir, out.judge);
-    write_key(run, key);
-    out.key = key / "batch_mapping.json";
-    return out;
-}
-
 ImportedVerdicts import_verdicts(const ImportOptions& options) {
     HandJudgedRun run(options.run_dir, options.judge);
     Problems problems;
@@ -563,21 +344,6 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
         note_decision_shown(run.store(), run.judge().key, in_order);
     }
     for (const HandJudgedRun::Stream& stream : run.variants()) out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
-    return out;
-}
-
-std::string next_steps_by_hand(const report::ReportModel& model, const std::string& run_dir) {
-    std::string out;
-    for (const report::ReportJudge& judge : model.judges) {
-        if (!is_by_hand(judge.provider)) continue;
-        std::int64_t waiting = judge.controls.n_pending;
-        for (const report::ReportComparison& comparison : model.comparisons) {
-            const bool stopped = comparison.analysis.stopping && comparison.analysis.stopping->stopped_early;
-            if (comparison.analysis.judge == judge.name && !stopped) waiting += comparison.analysis.counts.not_judged + comparison.analysis.counts.errors;
-        }
-        if (waiting == 0) continue;  // controls that only inform are not among them
-        out += fmt::format("pairs wait for a verdict of {0}: `assay export batches {1} --judge {0}` writes them, `assay import verdicts {1} FILE... --judge {0}` reads the replies\n", judge.name, run_dir);
-    }
     return out;
 }
 
