@@ -13,6 +13,7 @@
 #include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
+#include "assay/app/batch_notes.hpp"
 #include "assay/app/build_audit.hpp"
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
@@ -191,6 +192,7 @@ Outcome outcome_without_comparison(const Question& question, const std::optional
 /// `extended` is set where comparisons were added after the decision had been shown.
 report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
     const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge);
+    const std::set<std::string> turned = load_unbound(stored.store_, judge.key).turned;
     const auto baseline = stored.answers(0);
     const auto variant = stored.answers(index);
     std::map<std::string, std::vector<std::size_t>> rows_of;  // question id -> places in `judged`
@@ -219,6 +221,7 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
             const auto& [comparison, verdict] = judged[place];
             item.comparison_id = comparison.id;
             item.outcome = pairing::make_outcome(question, comparison, verdict);
+            if (turned.contains(comparison.id)) item.outcome.variant_is_a = !item.outcome.variant_is_a;
             if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
             item.verdict = verdict ? std::optional(verdict->state) : std::nullopt;
             item.failure = verdict ? verdict->failure : comparison.variant_failed && variant[q] ? variant[q]->failure : "";
@@ -342,6 +345,9 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
     model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return !v.engine.fingerprint.empty() && v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
     model.proof.notes = stored.facts_.notes;
+    for (const JudgeFacts& judge : stored.facts_.judges) {
+        if (std::string sentence = sentence_of(load_unbound(store, judge.key), judge.judge.name); !sentence.empty()) model.proof.notes.push_back(std::move(sentence));
+    }
     return model;
 }
 

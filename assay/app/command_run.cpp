@@ -11,6 +11,7 @@
 #include "assay/app/commands.hpp"
 #include "assay/app/dry_run.hpp"
 #include "assay/app/experiment.hpp"
+#include "assay/app/hand_judged_run.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
@@ -46,6 +47,7 @@ int run(const RunFlags& flags) {
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
     const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache}, interrupted(), progress);
+    std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {

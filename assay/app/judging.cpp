@@ -11,6 +11,7 @@
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 #include "assay/records/verdict_cost.hpp"
 
@@ -162,6 +163,10 @@ class Tally {
 std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
 
 std::string judge_note(const std::string& name, const std::string& judge_key) { return fmt::format("{} of judge {}", name, judge_key); }
+void freeze_design(store::Store& store, const AnalysisSettings& settings) {
+    store.freeze_analysis(settings.margin, settings.alpha);
+    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(settings));
+}
 
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
     std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return std::tie(a.order_index, a.order) < std::tie(b.order_index, b.order); });
@@ -214,15 +219,15 @@ Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<con
         out.in_order.push_back(comparison);
         if (judge.both_orders) out.in_order.push_back(pairing::in_other_order(comparison));
     }
-    if (!judge.costs_nothing) out.repeats = pairing::choose_repeats(drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
+    // Whoever judges by hand is not asked again.
+    if (!judge.costs_nothing && !is_by_hand(judge.provider)) out.repeats = pairing::choose_repeats(drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
     return out;
 }
 
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {
     Stream stream(task, store, judge);
     if (stream.size() == 0) return true;
-    store.freeze_analysis(task.plan.analysis.margin, task.plan.analysis.alpha);
-    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(task.plan.analysis));
+    freeze_design(store, task.plan.analysis);
     progress.begin(fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
     Tally tally(task.spec);
     const auto settle = [&](const Verdict& verdict) {

@@ -28,6 +28,8 @@ inline constexpr const char* kFrozenDesign = "frozen design";
 
 /// The note that holds a small text of a judge's own (judge::Journal).
 [[nodiscard]] std::string judge_note(const std::string& name, const std::string& judge_key);
+/// Keeps margin, alpha and design as they are before the first verdict; nothing happens if they are kept already.
+void freeze_design(store::Store& store, const AnalysisSettings& settings);
 
 /// By order_index, and the order as drawn before the other.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);

@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
     assay::app::add_plan_command(app, action);
     assay::app::add_report_command(app, action);
     assay::app::add_audit_command(app, action);
+    assay::app::add_export_command(app, action);
+    assay::app::add_import_command(app, action);
     assay::app::add_trace_command(app, action);
     assay::app::add_stats_command(app, action);
     assay::app::add_quantize_command(app, action);

@@ -15,6 +15,7 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
@@ -91,6 +92,7 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 
 std::string judge_text(const JudgeSpec& spec) {
     if (spec.provider == "reference") return fmt::format("{} ({}, a metric)", spec.name, spec.metric);
+    if (is_by_hand(spec.provider)) return fmt::format("{} (by hand)", spec.name);
     if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
     return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
 }

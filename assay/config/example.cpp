@@ -87,6 +87,7 @@ judges:                           # the first decides, further ones show how sen
   #   file: judge.gguf
   #   reasoning: false            # true: it writes its reasoning before the verdict; slower
   #   ctx-size: 0                 # tokens of prompt and reply; 0: 8192, or 4096 with reasoning
+  # - {name: panel-2, provider: batch}   # texts to paste into a chat (or human: for a person); see assay export batches, assay import verdicts
 
 judging:
   both-orders: false              # each pair twice, each answer first once; costs twice the calls

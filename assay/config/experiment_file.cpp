@@ -19,9 +19,9 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + 2> names{"reference"};
-    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
-    names.back() = "gguf";
+    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{"reference", "gguf"};
+    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 2] = kJudgeProviders[i].name;
+    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
     return names;
 }();
 
@@ -301,11 +301,14 @@ class ExperimentFile {
                 problems_.add(map.where("batch"), fmt::format("{} has no batch API", provider->name), "Leave batch out.");
             if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0)
                 problems_.add(map.where("max-cost"), "needs prices", "Give price-input and price-output, of a million tokens each.");
-        } else if (judge.provider == "reference") {
+        } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
             for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {
                 if (map.has(useless))
                     problems_.add(map.where(useless),
-                                  "belongs to an API judge; reference is a metric and needs nothing");
+                                  judge.provider == "reference"
+                                      ? std::string("belongs to an API judge; reference is a metric and needs nothing")
+                                      : fmt::format("belongs to an API judge; the verdicts of {} are imported",
+                                                    judge.provider));
             }
         }
     }

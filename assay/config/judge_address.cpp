@@ -110,6 +110,10 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
             return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
         return judge;
     }
+    if (is_by_hand(judge.provider)) {
+        if (text.size() > judge.provider.size()) judge.name = std::string(text.substr(judge.provider.size() + 1));
+        return judge;
+    }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));

@@ -19,6 +19,7 @@ namespace assay::config {
 
 /// "reference", "reference:METRIC", or "gguf:FILE", or "PROVIDER:MODEL@URL" with every other setting at its default. The address may be left out
 /// where the provider has one of its own; `url` and the name are then empty. FILE is as it was written.
+/// Or "batch:NAME" or "human:NAME", or the provider alone: a judge whose verdicts are imported.
 [[nodiscard]] Result<JudgeSpec> judge_of_text(std::string_view text);
 
 }  // namespace assay::config

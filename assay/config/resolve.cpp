@@ -184,7 +184,9 @@ class Resolver {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
             if (judge.provider == "gguf") judge.model = file_stem(judge.file);
-            const std::string default_name = judge.provider != "reference" ? judge.model : judge.metric == JudgeSpec().metric ? "reference" : "reference-" + judge.metric;
+            std::string default_name = judge.model;
+            if (judge.provider == "reference") default_name = judge.metric == JudgeSpec().metric ? "reference" : "reference-" + judge.metric;
+            if (is_by_hand(judge.provider)) default_name = judge.name.empty() ? judge.provider : judge.name;
             if (judge.provider.empty() || default_name.empty()) continue;  // was reported
             fill_address(judge, key);
             const bool named = written(key + ".name");

@@ -55,15 +55,8 @@ std::size_t append_escape(std::string& out, std::string_view text, std::size_t a
     return 1;
 }
 
-struct ObjectText {
-    std::size_t end = 0;  ///< just after the closing brace
-    std::string json;     ///< repaired inside strings
-};
-
-/// The object that begins at text[begin] == '{', up to its own closing brace. Empty: cut off, brackets that do not
-/// match, or too deep.
-std::optional<ObjectText> cut_object(std::string_view text, std::size_t begin) {
-    ObjectText object;
+std::optional<JsonText> cut(std::string_view text, std::size_t begin) {
+    JsonText object;
     std::string open;
     bool in_string = false;
     for (std::size_t i = begin; i < text.size();) {
@@ -192,6 +185,10 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
 
 }  // namespace
 
+std::optional<JsonText> cut_json(std::string_view text, std::size_t begin) {
+    return cut(text, begin);
+}
+
 ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     const std::string valid = to_valid_utf8(content);
     std::string_view text = trim(valid);
@@ -218,7 +215,7 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
             text[brace] == '{' && prose_depth == 0 && next != std::string_view::npos && text[next] == '"';
         if (begins_object) {
             // If it is not an object, what stands inside could be cited text, so nothing of the reply can be trusted.
-            const auto object = cut_object(text, brace);
+            const auto object = cut(text, brace);
             const auto fields = object ? read_fields(object->json) : std::nullopt;
             if (!fields) return invalid("The reply's JSON is cut off or malformed.");
             const bool may_be_cited = !shown.empty() && !fields->verdicts.empty();

@@ -2,6 +2,7 @@
 // What a judge's reply says. Tolerant about form, strict about meaning: nothing is ever guessed from prose.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,5 +41,14 @@ struct ParsedReply {
 
 /// So many bytes of the judge's own words before "verdict" tell its object from a cited one.
 inline constexpr std::size_t kCitedBytes = 16;
+
+/// A JSON object or list that was cut out of a text.
+struct JsonText {
+    std::size_t end = 0;  ///< just after the closing bracket
+    std::string json;     ///< repaired inside strings, as parse_reply says
+};
+/// The object or list that begins at text[begin], up to its own closing bracket. Empty: cut off, brackets that do not
+/// match, or more than 64 deep.
+[[nodiscard]] std::optional<JsonText> cut_json(std::string_view text, std::size_t begin);
 
 }  // namespace assay::judge

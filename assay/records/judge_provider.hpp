@@ -1,5 +1,6 @@
 #pragma once
-// The services behind API judges, once for config/ and judge/: their names, where they are, whose key goes where.
+// The services behind API judges, once for config/ and judge/: their names, where they are, whose key goes where. Besides, the judges
+// that are given their pairs as files and whose verdicts are imported.
 
 #include <array>
 #include <string>
@@ -32,7 +33,7 @@ struct JudgeForm {
     std::string_view form;
     std::string_view what;
 };
-inline constexpr std::array<JudgeForm, 7> kJudgeForms{{
+inline constexpr std::array<JudgeForm, 9> kJudgeForms{{
     {"reference", "a metric: token F1 with the expected answer"},
     {"reference:METRIC", "rouge_l or chrf instead"},
     {"openai:MODEL@URL", "any server with /chat/completions"},
@@ -40,6 +41,8 @@ inline constexpr std::array<JudgeForm, 7> kJudgeForms{{
     {"anthropic:MODEL[@URL]", "Anthropic's messages"},
     {"ollama:MODEL[@URL]", "Ollama's chat"},
     {"gguf:FILE", "a model file, run by assay's own engine"},
+    {"batch:NAME", "texts to paste into a chat; verdicts are imported"},
+    {"human:NAME", "texts for a person; verdicts are imported"},
 }};
 /// "reference, openai:MODEL@URL, ...".
 [[nodiscard]] inline std::string judge_forms() {
@@ -47,6 +50,9 @@ inline constexpr std::array<JudgeForm, 7> kJudgeForms{{
     for (const JudgeForm& form : kJudgeForms) out += (out.empty() ? "" : ", ") + std::string(form.form);
     return out;
 }
+/// Judges that nothing here calls: a person, or a chat into which batches are pasted.
+inline constexpr std::array<std::string_view, 2> kByHandProviders{"batch", kPeopleProvider};
+[[nodiscard]] constexpr bool is_by_hand(std::string_view provider) { return provider == kByHandProviders[0] || provider == kByHandProviders[1]; }
 
 /// Null: no API judge has this name.
 [[nodiscard]] constexpr const JudgeProvider* find_judge_provider(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
@@ -178,6 +179,12 @@ std::string controls(const ReportModel& model) {
     return out + "\n";
 }
 
+std::string saw(const ReportJudge& judge) {
+    std::string out = " Beside the two answers it saw the question";
+    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
+    return out + (judge.show_contexts ? " and the passages." : ".");
+}
+
 std::string judge_text(const ReportJudge& judge, bool decides) {
     std::string out = md_code(judge.name) + (decides ? " decides" : " is a further judge, for sensitivity only");
     if (is_metric(judge) && !judge.model.empty() && judge.model != kReferenceMetrics[0]) {
@@ -195,6 +202,11 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
                "larger value wins, and a difference of at most 0.05 is a tie. A right answer in other words scores "
                "low.";
     }
+    if (is_by_hand(judge.provider)) {
+        out += fmt::format(": its pairs were given out as batches (provider {}), and {} verdicts were imported; they are said to be by {}.", md_code(judge.provider), judge.n_calls,
+                           judge.versions.empty() ? "nobody" : code_list(judge.versions));
+        return out + saw(judge);
+    }
     if (judge.provider == "gguf") {
         out += fmt::format(": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
                            md_code(judge.model), judge.n_calls,
@@ -211,9 +223,7 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
         out += fmt::format(" **These are verdicts of more than one model:** {}.", counts);
     }
     if (judge.cost.value) out += fmt::format(" They cost {:.4g} at its prices.", *judge.cost.value);
-    out += " Beside the two answers it saw the question";
-    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
-    return out + (judge.show_contexts ? " and the passages." : ".");
+    return out + saw(judge);
 }
 
 std::string blinding(const ReportModel& model) {

@@ -11,7 +11,7 @@
 namespace assay::test {
 namespace {
 
-const Strings kCommands{"run", "judge", "plan", "report", "audit", "trace", "stats", "quantize", "doctor", "init", "man"};
+const Strings kCommands{"run", "judge", "plan", "report", "audit", "export", "import", "trace", "stats", "quantize", "doctor", "init", "man"};
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;

@@ -56,6 +56,16 @@ TEST(JudgeAddress, AFileIsKeptAsItWasWritten) {
     EXPECT_FALSE(judge_of_text("gguf:"));
 }
 
+TEST(JudgeAddress, AJudgeByHandHasANameOrItsProvidersName) {
+    const auto judge = judge_of_text("batch:panel");
+    ASSERT_TRUE(judge);
+    EXPECT_EQ(judge->provider, "batch");
+    EXPECT_EQ(judge->name, "panel");
+    EXPECT_EQ(judge->model, "");
+    EXPECT_EQ(judge_of_text("human").value().provider, "human");
+    EXPECT_EQ(judge_of_text("human").value().name, "");
+}
+
 TEST(JudgeAddress, AProviderWithAnAddressOfItsOwnCanDoWithoutOne) {
     EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().model, "gemini-3-pro");
     EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().url, "");
