@@ -285,7 +285,6 @@ report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) 
     std::vector<analysis::Askings> askings;
     std::map<std::string, std::int64_t> versions;
     std::vector<Verdict> verdicts;
-    std::vector<analysis::Askings> askings;
     for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
         const Asked asked = stored.asked(i, facts);
         for (const auto* list : {&asked.in_order, &asked.repeats}) {

@@ -261,7 +261,6 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "reference, model: m}\n"
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: openai needs url",
-<<<<<<< HEAD
                     "exp.yaml:6:16: judges[1].provider: must be one of reference, gguf, openai, gemini, anthropic, ollama, batch, human, not \"openia\"",
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
@@ -269,15 +268,6 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, reference:METRIC, openai:MODEL@URL, gemini:MODEL[@URL], "
                     "anthropic:MODEL[@URL], ollama:MODEL[@URL], gguf:FILE, batch:NAME, human:NAME; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
                     "left out.",
-=======
-                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, batch, human, not \"openia\"",
-                    "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
-                    "url and model.",
-                    "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
-                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, or openai:MODEL@URL such as "
-                    "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, anthropic:MODEL or ollama:MODEL, with "
-                    "@URL for another address than the provider's own; or batch:NAME or human:NAME for verdicts that are imported.",
->>>>>>> batch
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
                     "exp.yaml:11:40: judges[6].url: must begin with http:// or https://. Write it like "
@@ -317,7 +307,6 @@ TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
     EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"), ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
 }
 
-<<<<<<< HEAD
 TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
     const auto plan = plan_with(
         "judges:\n  - {provider: gguf, file: other.gguf}\n"
@@ -340,7 +329,8 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
                     "exp.yaml:6:38: judges[1].reasoning: belongs to provider: gguf",
                     testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, "),
                     "exp.yaml:7:5: judges[2]: no such file: none.gguf"));
-=======
+}
+
 TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     const auto plan = plan_with("judges:\n  - {name: panel, provider: batch}\n  - {provider: human, show-expected: false}\n  - human:Ada\n");
     ASSERT_EQ(plan.judges.size(), 3u);
@@ -352,7 +342,6 @@ TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     EXPECT_EQ(plan.judges[2].name, "Ada");
     EXPECT_THAT(errors_with("judges: [{provider: batch, url: \"http://x\"}]\n"),
                 ElementsAre("exp.yaml:4:28: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
->>>>>>> batch
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
