@@ -60,7 +60,7 @@ int run(const RunFlags& flags) {
 
 std::string judge_list() {
     std::string out;
-    for (const JudgeForm& form : kJudgeForms) out += fmt::format("  {:<22} {}\n", form.form, form.what);
+    for (const JudgeForm& form : kJudgeForms) out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
     return out;
 }
 
