@@ -16,6 +16,7 @@
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
 #include "assay/app/terminal.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_table.hpp"
 
@@ -57,6 +58,12 @@ int run(const RunFlags& flags) {
     return analysis::exit_code(candidates_of(model), exit_options);
 }
 
+std::string judge_list() {
+    std::string out;
+    for (const JudgeForm& form : kJudgeForms) out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+    return out;
+}
+
 void add_run_flags(CLI::App& command, RunFlags& flags) {
     add_plan_flags(command, flags.plan);
     command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
@@ -79,7 +86,8 @@ void add_judge_command(CLI::App& app, Action& action) {
         "Examples:\n"
         "  assay judge science.yaml --run runs/science\n"
         "  assay judge science.yaml --run runs/science --judge openai:second@http://127.0.0.1:9000/v1\n"
-        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.");
+        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.\n"
+        "Judges:\n" + judge_list());
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 

@@ -17,6 +17,7 @@
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
@@ -113,14 +114,20 @@ void estimate_tokens(DryRunJudge& out, const JudgeSpec& spec, const JudgeWork& w
 }
 
 DryRunJudge look_at(const Plan& plan, const JudgeSpec& spec, std::span<const Question> questions, bool rejudge, store::Store* store) {
-    const std::unique_ptr<judge::Judge> judge = make(spec);
     DryRunJudge out;
     out.name = spec.name;
     const auto work = judge_work(spec, plan, questions);
-    if (judge->costs_nothing() || !work) {
+    if (!work || is_by_hand(spec.provider)) {  // a metric, or verdicts that are imported: nobody is called
         out.exact = true;
         return out;
     }
+    if (spec.provider == "gguf") {
+        out.n_calls = work->n_calls();
+        out.why = "it runs here, and its model would have to be opened to know which verdicts are its own";
+        estimate_tokens(out, spec, *work, {});
+        return out;
+    }
+    const std::unique_ptr<judge::Judge> judge = make(spec);
     const std::string key = sha256_hex(judge->identity());
     std::vector<store::VerdictRow> before;
     std::optional<std::int64_t> n_calls;
