@@ -20,12 +20,14 @@ void claim(Decision& decision, bool claimed, const std::string& why_not) {
 void settle_ladder(std::span<const Rung> rungs) {
     std::vector<Rung> order(rungs.begin(), rungs.end());
     std::stable_sort(order.begin(), order.end(), [](const Rung& a, const Rung& b) { return a.size_bytes > b.size_bytes; });
+    const bool any_unknown = !order.empty() && order.back().size_bytes == 0;
     const ComparisonAnalysis* failed = nullptr;
     for (const Rung& rung : order) {
         Decision& decision = rung.analysis->decision;
         if (passes(decision)) {
             claim(decision, failed == nullptr,
-                  failed == nullptr ? "" : fmt::format("variants are tested from the largest file to the smallest, and {}, which comes before, did not pass.", failed->variant));
+                  failed == nullptr ? "" : fmt::format("variants are tested from the largest file to the smallest{}, and {}, which comes before, did not pass.",
+                                                      any_unknown ? ", those of unknown size last in the order of the plan" : "", failed->variant));
         } else if (failed == nullptr) {
             failed = rung.analysis;
         }

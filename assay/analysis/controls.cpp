@@ -15,7 +15,7 @@ void add(std::string& text, const std::string& reason) { text += (text.empty() ?
 
 std::string why_not(const ControlsSummary& c) {
     std::string why;
-    if (c.n_pending > 0) add(why, fmt::format("{} of the {} controls have no verdict yet", c.n_pending, c.n_pending + c.n_identical + c.n_swapped + c.n_identical_failed));
+    if (c.n_pending > 0) add(why, fmt::format("{} of the {} controls that count have no verdict yet", c.n_pending, c.n_pending + c.n_identical + c.n_swapped + c.n_identical_failed));
     if (c.n_identical + c.n_identical_failed + c.n_swapped + c.n_pending < 2 * kFewestControls) {
         add(why, fmt::format("only {} identical and {} swapped pairs could be made of these answers, and {} of each are needed", c.n_identical + c.n_identical_failed, c.n_swapped, kFewestControls));
     }
@@ -36,12 +36,15 @@ std::string why_not(const ControlsSummary& c) {
 ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
     ControlsSummary out;
     for (const ControlOutcome& outcome : outcomes) {
-        const bool identical = outcome.kind == ControlKind::kIdentical;
-        if (outcome.state == VerdictState::kError) {
+        const bool honest_won = outcome.state == (outcome.honest_is_a ? VerdictState::kA : VerdictState::kB);
+        if (outcome.kind == ControlKind::kTruncated) {
+            out.n_truncated += outcome.state != VerdictState::kError;
+            out.n_truncated_lost += honest_won;
+        } else if (outcome.state == VerdictState::kError) {
             ++out.n_pending;
-        } else if (!identical) {
+        } else if (outcome.kind == ControlKind::kSwapped) {
             ++out.n_swapped;
-            out.n_swapped_lost += outcome.state == (outcome.honest_is_a ? VerdictState::kA : VerdictState::kB);
+            out.n_swapped_lost += honest_won;
         } else if (is_preference(outcome.state)) {
             ++out.n_identical;
             ++out.n_preferred;
@@ -54,6 +57,7 @@ ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
     }
     out.side_preferred = exact_rate(out.n_preferred, out.n_identical, kNone);
     out.swapped_lost = exact_rate(out.n_swapped_lost, out.n_swapped, kNone);
+    out.truncated_lost = exact_rate(out.n_truncated_lost, out.n_truncated, kNone);
     out.why = why_not(out);
     out.passed = out.why.empty();
     return out;

@@ -15,7 +15,7 @@ inline constexpr double kSwappedLostAbove = 0.6;
 /// ... and that of "a side was preferred" among identical pairs below this.
 inline constexpr double kPreferredBelow = 0.3;
 /// Counts the controls of one judge. A swapped pair without a usable verdict (INVALID, REFUSED) has not lost; identical ones without are left
-/// out of their rate. ERROR and not asked yet: pending, and a judge with any has not passed.
+/// out of their rate. Truncated ones inform and gate nothing. ERROR and not asked yet: pending, and a judge with any has not passed.
 [[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes);
 
 /// The decision of a judge that has not passed: not_measured, with the reason; of one that has, the same.

@@ -1,7 +1,6 @@
 #include "assay/analysis/tally.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace assay::analysis {
 namespace {
@@ -54,15 +53,16 @@ Counts tally(std::span<const Outcome> outcomes) {
     return counts;
 }
 
+std::size_t place_of(Confidence level) {
+    return static_cast<std::size_t>(std::find(kConfidenceLevels.begin(), kConfidenceLevels.end(), level) -
+                                    kConfidenceLevels.begin());
+}
+
 std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes) {
-    static constexpr std::array<Confidence, 4> kLevels{Confidence::kHigh, Confidence::kMedium, Confidence::kLow,
-                                                       Confidence::kNone};
-    std::array<ConfidenceRow, 4> rows;
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].level = kLevels[i];
+    std::array<ConfidenceRow, kConfidenceLevels.size()> rows;
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].level = kConfidenceLevels[i];
     for (const Outcome& outcome : outcomes) {
-        if (!was_decided_by_a_judge(outcome)) continue;
-        const auto* level = std::find(kLevels.begin(), kLevels.end(), outcome.confidence);
-        add_to(rows[static_cast<std::size_t>(level - kLevels.begin())], outcome.kind);
+        if (was_decided_by_a_judge(outcome)) add_to(rows[place_of(outcome.confidence)], outcome.kind);
     }
     std::vector<ConfidenceRow> out;
     for (const ConfidenceRow& row : rows) {

@@ -1,6 +1,8 @@
 #pragma once
 // Counting outcomes.
 
+#include <array>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -15,6 +17,11 @@ namespace assay::analysis {
 /// Position (position.hpp) and confidence are about the comparisons that a judge decided: wins, ties and losses without
 /// identical answers and without a variant that gave no answer.
 [[nodiscard]] bool was_decided_by_a_judge(const Outcome& outcome);
+
+/// The order of rows by confidence, and a level's place in it.
+inline constexpr std::array<Confidence, 4> kConfidenceLevels{Confidence::kHigh, Confidence::kMedium, Confidence::kLow,
+                                                             Confidence::kNone};
+[[nodiscard]] std::size_t place_of(Confidence level);
 
 /// Rows high, medium, low, none; only levels that occur.
 [[nodiscard]] std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes);

@@ -14,22 +14,34 @@ namespace {
 /// Each prompt has a random stream of its own, so that sampling depends on no neighbour either.
 std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& settings) {
     if (settings.temp <= 0) return 0;
-    return static_cast<std::uint32_t>(std::stoul(sha256_hex(fmt::format("{}/{}", settings.seed, prompt.prompt_sha256)).substr(0, 8), nullptr, 16));
+    return static_cast<std::uint32_t>(std::stoul(sha256_hex(fmt::format("{}/{}", settings.seed, prompt.prompt_sha256.empty() ? prompt.messages_sha256 : prompt.prompt_sha256)).substr(0, 8), nullptr, 16));
 }
 
 llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops) {
-    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, settings.predict, false};
+    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, settings.predict, false, prompt.user};
 }
+
+/// `ctx_size` where it is part of what an answer depends on; else 0.
+std::string settings_text(const GenerationSettings& settings, int ctx_size) {
+    return fmt::format("temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}", settings.temp, settings.top_k, settings.top_p, settings.min_p, settings.repeat_penalty,
+                       settings.repeat_last_n, ctx_size, settings.predict);
+}
+
+std::string seed_text(const GenerationSettings& settings) { return settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy"); }
 
 }  // namespace
 
 std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops,
                        const std::string& engine_fingerprint) {
     std::vector<std::string> fields{"answer 1", model_sha256, prompt.prompt_sha256, fmt::format("prefix {}", prompt.n_prefix), engine_fingerprint,
-                                    fmt::format("temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}", settings.temp, settings.top_k, settings.top_p,
-                                                settings.min_p, settings.repeat_penalty, settings.repeat_last_n, settings.repeat_last_n < 0 ? settings.ctx_size : 0, settings.predict),
-                                    settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy")};
+                                    settings_text(settings, settings.repeat_last_n < 0 ? settings.ctx_size : 0), seed_text(settings)};
     fields.insert(fields.end(), stops.begin(), stops.end());
+    return sha256_of_fields(fields);
+}
+
+std::string served_answer_key(const std::string& served_fingerprint, const PreparedPrompt& prompt, const GenerationSettings& settings) {
+    std::vector<std::string> fields{"served answer 1", served_fingerprint, prompt.messages_sha256, settings_text(settings, settings.ctx_size), seed_text(settings), settings.thinking ? "thinking" : "not thinking"};
+    fields.insert(fields.end(), settings.stop.begin(), settings.stop.end());
     return sha256_of_fields(fields);
 }
 
@@ -51,7 +63,8 @@ void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt*
             answer.tokens = generated.tokens;
             answer.stop_reason = generated.stop_reason;
             answer.failure = generated.failure;
-            answer.n_prompt_tokens = static_cast<std::int64_t>(prompt.tokens.size());
+            answer.n_prompt_tokens = prompt.tokens.empty() ? generated.n_prompt_tokens : static_cast<std::int64_t>(prompt.tokens.size());
+            answer.n_told_tokens = generated.n_answer_tokens;
             answer.n_computed_tokens = generated.n_computed_tokens;
             answer.prompt_sha256 = prompt.prompt_sha256;
             answer.messages_sha256 = prompt.messages_sha256;

@@ -17,6 +17,10 @@ namespace assay::answer {
 [[nodiscard]] std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings,
                                      std::span<const std::string> stops, const std::string& engine_fingerprint);
 
+/// Key of an answer that a server makes: what it tells of itself and its model (ServedGenerator::fingerprint), messages, settings. Equal
+/// bytes do not follow from equal keys: a server's answers may depend on what else it does.
+[[nodiscard]] std::string served_answer_key(const std::string& served_fingerprint, const PreparedPrompt& prompt, const GenerationSettings& settings);
+
 /// Generates an answer for each of `prompts` and pushes it into `sink`, in any order, from this thread. Stops early when `cancel` is set.
 /// A prompt that cannot be answered gives an Answer of kFailed. Throws what the generator throws.
 void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt* const> prompts, const GenerationSettings& settings,

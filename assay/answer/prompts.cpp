@@ -13,6 +13,11 @@
 namespace assay::answer {
 namespace {
 
+std::string without_marks(std::string text) {
+    for (std::size_t at = 0; (at = text.find(wire::kLiteralMark, at)) != std::string::npos;) text.erase(at, wire::kLiteralMark.size());
+    return text;
+}
+
 /// A failed rendering is the template's or the model's fault, not one question's: the run cannot go on.
 template <class T>
 T need(Result<T> result, const std::string& place) {
@@ -34,19 +39,30 @@ class Renderer {
         std::vector<std::int32_t> tokens;
     };
 
+    [[nodiscard]] std::string user_turn(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
+        return need(engine_.render_template(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
+    }
+
     [[nodiscard]] Prompt render(const std::string& id, const std::string& question, const std::vector<std::string>& contexts, const std::string& place) {
-        const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
         Prompt prompt;
-        prompt.user = need(engine_.render_template(settings_.prompt_template, variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), "prompt-template");
-        prompt.rendered = need(engine_.render({settings_.system, prompt.user, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
+        const std::string marked = need(engine_.render_prompt(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
+        prompt.user = without_marks(marked);
+        prompt.rendered = need(engine_.render({settings_.system, marked, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
         prompt.tokens = need(engine_.tokenize(prompt.rendered.prompt), place);
         return prompt;
     }
 
    private:
+    [[nodiscard]] static std::string variables_of(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
+        const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
+        return variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+
     llm::Engine& engine_;
     const GenerationSettings& settings_;
 };
+
+std::string messages_hash(const GenerationSettings& settings, const std::string& user) { return sha256_of_fields(std::array{settings.system, user}); }
 
 /// What prompts of one kind (with contexts, without) share is a function of the settings, never of the set of questions: the common
 /// beginning of prompts whose question and contexts begin in every way that a tokenizer might join with what stands before.
@@ -103,16 +119,43 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
         }
         PreparedPrompt prepared;
         prepared.question_id = question.id;
-        prepared.messages_sha256 = sha256_of_fields(std::array{settings.system, prompt.user});
+        prepared.messages_sha256 = messages_hash(settings, prompt.user);
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
         prepared.n_prefix = llm::usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
         prepared.contexts_cut = contexts != question.contexts;
+        prepared.user = std::move(prompt.user);
         prepared.text = std::move(prompt.rendered.prompt);
         prepared.tokens = std::move(prompt.tokens);
         set.longest = std::max(set.longest, static_cast<std::int64_t>(prepared.tokens.size()));
         set.prompts.push_back(std::move(prepared));
         if (set.prompts.size() == 1) set.stops.insert(set.stops.end(), prompt.rendered.stops.begin(), prompt.rendered.stops.end());
+    }
+    return set;
+}
+
+PromptSet messages_of(const PromptSet& prompts) {
+    PromptSet set;
+    for (const PreparedPrompt& prompt : prompts.prompts) {
+        PreparedPrompt& messages = set.prompts.emplace_back();
+        messages.question_id = prompt.question_id;
+        messages.user = prompt.user;
+        messages.messages_sha256 = prompt.messages_sha256;
+        messages.n_contexts_used = prompt.n_contexts_used;
+        messages.contexts_cut = prompt.contexts_cut;
+    }
+    return set;
+}
+
+PromptSet prepare_messages(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions) {
+    Renderer renderer(engine, settings);
+    PromptSet set;
+    for (const Question& question : questions) {
+        PreparedPrompt& messages = set.prompts.emplace_back();
+        messages.question_id = question.id;
+        messages.user = renderer.user_turn(question.id, question.text, question.contexts);
+        messages.messages_sha256 = messages_hash(settings, messages.user);
+        messages.n_contexts_used = static_cast<int>(question.contexts.size());
     }
     return set;
 }

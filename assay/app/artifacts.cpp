@@ -6,12 +6,14 @@
 #include <map>
 #include <set>
 
+#include "assay/app/batch_notes.hpp"
 #include "assay/app/build_report.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/app/study_pairs.hpp"
 #include "assay/base/text.hpp"
-#include "assay/exchange/study.hpp"
+#include "assay/exchange/batches.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/pairing/controls.hpp"
-#include "assay/pairing/unblind.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_markdown.hpp"
 
@@ -65,42 +67,33 @@ class Writer {
     std::set<fs::path> written_;
 };
 
-using AnswersById = std::map<std::string, exchange::StudyAnswer>;
-
-AnswersById by_question(std::vector<exchange::StudyAnswer> answers) {
-    AnswersById out;
-    for (auto& answer : answers) out.emplace(answer.question.id, std::move(answer));
-    return out;
-}
-
 /// What is exported of one variant under one judge.
 struct Exported {
     std::vector<exchange::StudyItem> items;
     std::vector<exchange::StudyControl> controls;
 };
 
-void write_exports(Writer& writer, const fs::path& folder, const Exported& exported, const store::Store& store, const AnswersById& baseline, const AnswersById& variant, const report::ReportJudge& judge) {
-    const exchange::StudyPlaces places = exchange::assign_batches(exported.items, exported.controls);
+void write_exports(Writer& writer, const fs::path& folder, const Exported& exported, const StudyPairs& shown, const exchange::Batches& by_hand, const report::ReportJudge& judge) {
+    const exchange::StudyPlaces places = exchange::places_in(by_hand, exported.items, exported.controls);
     std::map<int, std::map<int, BlindedPair>> batches;  // batch -> example -> pair, of those that need a judge
+    const auto add = [&](exchange::BatchPlace place, BlindedPair pair) { batches[place.batch].emplace(place.example, std::move(pair)); };
     for (std::size_t i = 0; i < exported.items.size(); ++i) {
-        const Comparison& comparison = exported.items[i].comparison;
-        if (!exchange::needs_call(comparison)) continue;
-        const exchange::StudyAnswer& ours = variant.at(comparison.question_id);
-        batches[places.items[i].batch].emplace(places.items[i].example, pairing::blind(ours.question, comparison, baseline.at(comparison.question_id).answer, ours.answer));
+        if (exchange::needs_call(exported.items[i].comparison)) add(places.items[i], shown.of(exported.items[i].comparison));
     }
-    for (std::size_t i = 0; i < exported.controls.size(); ++i) {
-        const Control& control = exported.controls[i].control;
-        const auto honest = store.answer(control.honest_answer_key), other = store.answer(control.other_answer_key);
-        ASSAY_CHECK(honest && other);
-        batches[places.controls[i].batch].emplace(places.controls[i].example, pairing::blind(baseline.at(control.question_id).question, control, honest->answer, other->answer));
-    }
+    for (std::size_t i = 0; i < exported.controls.size(); ++i) add(places.controls[i], shown.of(exported.controls[i].control));
     for (const auto& [batch, examples] : batches) {
-        std::vector<BlindedPair> pairs;
-        for (const auto& [example, pair] : examples) pairs.push_back(pair);
-        writer.write(folder / (exchange::batch_name(batch) + ".txt"), judge::render_batch_text(pairs, judge.show_contexts, judge.show_expected));
+        const auto number = static_cast<std::size_t>(batch);
+        std::vector<std::string> ids;
+        std::vector<judge::BatchExample> texts;
+        for (const auto& [example, pair] : examples) {
+            ids.push_back(pair.item_id);
+            texts.push_back({example, pair});
+        }
+        const std::string code = exchange::batch_code(batch, number <= by_hand.size() ? by_hand[number - 1] : ids);
+        writer.write(folder / (exchange::batch_name(batch) + ".txt"), judge::render_batch_text(code, texts, judge.show_contexts, judge.show_expected));
     }
     writer.write(folder / "batch_mapping.json", exchange::batch_mapping_json(exported.items, places.items));
-    writer.write(folder / "raw_judge_responses.json", exchange::raw_judge_responses_json(exported.items, exported.controls, places));
+    writer.write(folder / "raw_judge_responses.json", exchange::raw_judge_responses_json(exported.items, exported.controls, places, is_by_hand(judge.provider) ? exchange::Prompts::kWholeBatch : exchange::Prompts::kOneItem));
     writer.write(folder / "evaluation_results.json", exchange::evaluation_results_json(exported.items, places.items));
     writer.write(folder / "controls" / "batch_mapping.json", exchange::control_mapping_json(exported.controls, places.controls));
     writer.write(folder / "controls" / "evaluation_results.json", exchange::control_results_json(exported.controls, places.controls));
@@ -110,18 +103,19 @@ void write_exports(Writer& writer, const fs::path& folder, const Exported& expor
 
 void write_artifacts(const store::Store& store, const std::string& plan_sha256, const report::ReportModel& model, const fs::path& run_dir) {
     Writer writer(run_dir);
-    std::map<std::string, AnswersById> answers;
     for (const report::ReportVariant& entry : model.variants) {
         const std::string& name = entry.variant.name;
-        const auto rows = study_answers(store, plan_sha256, name);
-        writer.write(fs::path("evaluation") / "responses" / (name + ".jsonl"), exchange::responses_jsonl(rows));
-        answers.emplace(name, by_question(rows));
+        writer.write(fs::path("evaluation") / "responses" / (name + ".jsonl"), exchange::responses_jsonl(study_answers(store, plan_sha256, name)));
     }
-    const std::string& baseline = model.variants.front().variant.name;
+    const StudyPairs shown(store, plan_sha256);
+    std::map<std::string, exchange::Batches> by_hand;  // judge -> what was handed out
+    if (const auto facts = load_facts(store, plan_sha256)) {
+        for (const JudgeFacts& judge : facts->judges) by_hand.emplace(judge.judge.name, load_batches(store, judge.key));
+    }
     for (const report::ReportComparison& comparison : model.comparisons) {
         const std::string& variant = comparison.analysis.variant;
         const std::string& judge = comparison.analysis.judge;
-        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, {study_items(store, plan_sha256, comparison.analysis), study_controls(store, plan_sha256, variant, judge)}, store, answers.at(baseline), answers.at(variant), *report::find_judge(model, judge));
+        write_exports(writer, fs::path("evaluation") / "exports" / variant / judge, {study_items(store, plan_sha256, comparison.analysis), study_controls(store, plan_sha256, variant, judge)}, shown, by_hand[judge], *report::find_judge(model, judge));
     }
     writer.remove_stale();
     writer.write("report.md", report::render_markdown(model));

@@ -10,7 +10,11 @@
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
+#include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
+#include "assay/analysis/repeats.hpp"
+#include "assay/app/batch_notes.hpp"
+#include "assay/app/build_audit.hpp"
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
@@ -53,13 +57,15 @@ class StoredPlan {
         return out;
     }
 
-    /// The comparison of each question, empty where there is none (no answer of the baseline, or not drawn yet).
-    [[nodiscard]] std::vector<std::optional<Comparison>> comparisons(std::size_t variant) const {
-        std::vector<std::optional<Comparison>> out;
+    /// What a judge is asked of a variant. A question without a comparison (no answer of the baseline, or not drawn yet) is not there.
+    [[nodiscard]] Asked asked(std::size_t variant, const JudgeFacts& judge) const {
+        std::vector<Comparison> drawn;
         for (std::size_t q = 0; q < questions_.size(); ++q) {
-            out.push_back(store_.comparison(pairing::comparison_id(questions_[q].id, facts_.variants[0].answer_keys[q], facts_.variants[variant].answer_keys[q])));
+            auto comparison = store_.comparison(pairing::comparison_id(questions_[q].id, facts_.variants[0].answer_keys[q], facts_.variants[variant].answer_keys[q]));
+            if (comparison) drawn.push_back(std::move(*comparison));
         }
-        return out;
+        sort_in_judging_order(drawn);
+        return asked_of(plan_, judge.judge, drawn);
     }
 
     [[nodiscard]] std::size_t index_of_variant(const std::string& name) const {
@@ -113,7 +119,7 @@ report::ReportExperiment experiment_of(const StoredPlan& stored) {
 }
 
 /// Decode steps that an answer took part in: its first token comes with the prompt, and the token that ends a text takes a step too.
-std::int64_t decode_steps(const Answer& answer) { return static_cast<std::int64_t>(answer.tokens.size()) - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
+std::int64_t decode_steps(const Answer& answer) { return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0); }
 
 report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
@@ -127,6 +133,8 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.n_failed += answer->stop_reason == StopReason::kFailed;
         out.n_length_stop += answer->stop_reason == StopReason::kLength;
         out.n_contexts_cut += answer->contexts_cut;
+        out.n_unknown_stop += answer->stop_reason == StopReason::kUnknown;
+        out.n_unknown_contexts += answer->n_contexts_used == kContextsUnknown;
         if (answer->stop_reason == StopReason::kFailed) continue;
         out.n_empty += trim(answer->text).empty();
         prefill_ms += answer->prefill_ms;
@@ -145,8 +153,9 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         out.independence.n_checked += session.n_checked;
         out.independence.n_equal += session.n_equal;
     }
-    if (prefill_ms > 0) out.speed = speed;
-    out.independence.note = out.independence.n_checked == 0
+    if (prefill_ms > 0 || decode_ms > 0) out.speed = speed;
+    out.independence.note = !out.variant.runs_here() ? "No answer was made a second time: they were not made here."
+                            : out.independence.n_checked == 0
                                 ? "No answer was computed a second time."
                                 : "They were computed a second time, alone in the batch and in another slot; tokens and bits of the logits were compared over the first 16 tokens.";
     return out;
@@ -157,17 +166,12 @@ struct JudgedComparison {
     std::optional<Verdict> verdict;
 };
 
-/// The comparisons of a variant in judging order, with what a judge said of them.
-std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const std::string& judge_key) {
-    std::vector<Comparison> in_order;
-    for (auto& comparison : stored.comparisons(index)) {
-        if (comparison) in_order.push_back(std::move(*comparison));
-    }
-    sort_in_judging_order(in_order);
+/// The comparisons of a variant that count, in judging order, with what a judge said of them.
+std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
     std::vector<JudgedComparison> out;
-    for (Comparison& comparison : in_order) {
+    for (Comparison& comparison : stored.asked(index, judge).in_order) {
         std::optional<Verdict> verdict;
-        if (const auto row = stored.store_.verdict(comparison.id, judge_key)) verdict = row->verdict;
+        if (const auto row = stored.store_.verdict(comparison.id, judge.key)) verdict = row->verdict;
         out.push_back({std::move(comparison), std::move(verdict)});
     }
     return out;
@@ -187,13 +191,16 @@ Outcome outcome_without_comparison(const Question& question, const std::optional
 
 /// `extended` is set where comparisons were added after the decision had been shown.
 report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge, bool& extended) {
-    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge.key);
+    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge);
+    const std::set<std::string> turned = load_unbound(stored.store_, judge.key).turned;
     const auto baseline = stored.answers(0);
     const auto variant = stored.answers(index);
-    std::map<std::string, std::size_t> number_of;  // question id -> number
-    for (std::size_t q = 0; q < stored.questions_.size(); ++q) number_of.emplace(stored.questions_[q].id, q);
+    std::map<std::string, std::vector<std::size_t>> rows_of;  // question id -> places in `judged`
+    for (std::size_t place = 0; place < judged.size(); ++place) rows_of[judged[place].comparison.question_id].push_back(place);
 
     report::ReportComparison out;
+    std::vector<Outcome> in_order(judged.size());
+    std::vector<std::size_t> item_of(judged.size());
     for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
         const Question& question = stored.questions_[q];
         report::JudgedItem item;
@@ -202,35 +209,37 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
         if (baseline[q]) item.baseline_answer = baseline[q]->text;
         if (variant[q]) item.variant_answer = variant[q]->text;
         item.outcome = outcome_without_comparison(question, baseline[q]);
-        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) item.failure = baseline[q]->failure;
-        out.items.push_back(std::move(item));
-    }
-    std::vector<Outcome> in_order;
-    std::set<std::size_t> compared;
-    for (const JudgedComparison& row : judged) {
-        const std::size_t q = number_of.at(row.comparison.question_id);
-        report::JudgedItem& item = out.items[q];
-        item.outcome = pairing::make_outcome(stored.questions_[q], row.comparison, row.verdict);
-        if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
-        if (row.verdict) item.verdict = row.verdict->state;
-        item.failure = row.verdict ? row.verdict->failure : row.comparison.variant_failed && variant[q] ? variant[q]->failure : "";
-        in_order.push_back(item.outcome);
-        compared.insert(q);
+        const std::vector<std::size_t>& rows = rows_of[question.id];
+        if (rows.empty()) {
+            if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) item.failure = baseline[q]->failure;
+            for (int order = 0; order < (judge.judge.both_orders ? 2 : 1); ++order) {
+                in_order.push_back(item.outcome);
+                out.items.push_back(item);
+            }
+        }
+        for (const std::size_t place : rows) {
+            const auto& [comparison, verdict] = judged[place];
+            item.comparison_id = comparison.id;
+            item.outcome = pairing::make_outcome(question, comparison, verdict);
+            if (turned.contains(comparison.id)) item.outcome.variant_is_a = !item.outcome.variant_is_a;
+            if (variant[q] && baseline[q]) item.outcome.length_difference = n_characters(variant[q]->text) - n_characters(baseline[q]->text);
+            item.verdict = verdict ? std::optional(verdict->state) : std::nullopt;
+            item.failure = verdict ? verdict->failure : comparison.variant_failed && variant[q] ? variant[q]->failure : "";
+            in_order[place] = item.outcome;
+            item_of[place] = out.items.size();
+            out.items.push_back(item);
+        }
     }
     std::vector<Comparison> comparisons;
     for (const JudgedComparison& row : judged) comparisons.push_back(row.comparison);
     const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, comparisons);
     extended = extended || n_planned < static_cast<std::int64_t>(judged.size());
-    for (std::size_t q = 0; q < out.items.size(); ++q) {
-        if (!compared.contains(q)) in_order.push_back(out.items[q].outcome);
-    }
-    const std::int64_t n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
+    const auto n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
     out.analysis = analysis::analyse_in_order(in_order, {n_planned + n_without, judge.judge.costs_nothing}, stored.plan_.analysis);
     for (std::size_t place = 0; place < judged.size(); ++place) {
         if (!is_left_out(out.analysis, place)) continue;
-        report::JudgedItem& item = out.items[number_of.at(judged[place].comparison.question_id)];
-        item.outcome.kind = OutcomeKind::kNotJudged;
-        item.verdict.reset();
+        out.items[item_of[place]].outcome.kind = OutcomeKind::kNotJudged;
+        out.items[item_of[place]].verdict.reset();
     }
     out.analysis.variant = stored.variants_[index].name;
     out.analysis.baseline = stored.variants_[0].name;
@@ -252,21 +261,51 @@ ControlsSummary controls_summary(const StoredPlan& stored, const JudgeFacts& jud
     return analysis::check_controls(outcomes);
 }
 
+/// Of each pair that was to be asked again, what the judge said each time.
+std::vector<analysis::Askings> askings_of(const StoredPlan& stored, const JudgeFacts& judge, const Asked& asked) {
+    std::map<std::string, analysis::Askings> by_question;
+    const auto add = [&](const Comparison& comparison) {
+        const auto row = stored.store_.verdict(comparison.id, judge.key);
+        by_question[comparison.question_id].push_back(row ? row->verdict.state : VerdictState::kError);
+    };
+    std::set<std::string> again;
+    for (const Comparison& comparison : asked.repeats) again.insert(comparison.question_id);
+    for (const Comparison& comparison : asked.in_order) {
+        if (comparison.order == 0 && again.contains(comparison.question_id)) add(comparison);
+    }
+    for (const Comparison& comparison : asked.repeats) add(comparison);
+    std::vector<analysis::Askings> out;
+    for (auto& [question, askings] : by_question) out.push_back(std::move(askings));
+    return out;
+}
+
 report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
     report::ReportJudge out = facts.judge;
-    std::set<std::string> ids, versions;
+    std::set<std::string> ids;
+    std::vector<analysis::Askings> askings;
+    std::map<std::string, std::int64_t> versions;
+    std::vector<Verdict> verdicts;
     for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
-        for (const auto& comparison : stored.comparisons(i)) {
-            if (comparison) ids.insert(comparison->id);
+        const Asked asked = stored.asked(i, facts);
+        for (const auto* list : {&asked.in_order, &asked.repeats}) {
+            for (const Comparison& comparison : *list) ids.insert(comparison.id);
         }
+        for (analysis::Askings& of_pair : askings_of(stored, facts, asked)) askings.push_back(std::move(of_pair));
     }
+    if (!askings.empty()) out.repeats = analysis::repeat_stability(askings);
     for (const Control& control : controls_of_judge(stored, facts)) ids.insert(control.id);
     for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
         if (!ids.contains(row.item_id)) continue;
-        ++out.n_calls;
-        if (!row.verdict.model_version.empty()) versions.insert(row.verdict.model_version);
+        out.n_calls += !is_from_cache(row.verdict);
+        if (!row.verdict.model_version.empty()) ++versions[row.verdict.model_version];
+        if (!is_from_cache(row.verdict)) verdicts.push_back(row.verdict);
     }
-    out.versions.assign(versions.begin(), versions.end());
+    for (const auto& [version, n] : versions) {
+        out.versions.push_back(version);
+        out.n_by_version.push_back(n);
+    }
+    const auto spec = std::find_if(stored.plan_.judges.begin(), stored.plan_.judges.end(), [&](const JudgeSpec& judge) { return judge.name == out.name; });
+    out.cost = analysis::judge_cost(spec != stored.plan_.judges.end() ? *spec : JudgeSpec(), verdicts);  // without an entry: without prices
     out.controls = controls_summary(stored, facts);
     return out;
 }
@@ -277,7 +316,7 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
     const StoredPlan stored(store, plan_sha256, settings);
     report::ReportModel model;
     model.experiment = experiment_of(stored);
-    const FailureModeCounter modes(stored.questions_, stored.answers(0));
+    const FailureModeCounter modes(stored.questions_, stored.plan_.generation, stored.answers(0));
     for (std::size_t i = 0; i < stored.variants_.size(); ++i) {
         model.variants.push_back(variant_of(stored, i));
         if (i > 0) model.variants.back().failure_modes = modes.count(stored.answers(i));
@@ -290,20 +329,24 @@ report::ReportModel build_report(const store::Store& store, const std::string& p
         for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
             ComparisonAnalysis& analysis = model.comparisons.emplace_back(comparison_of(stored, i, judge, extended)).analysis;
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
-            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].file.size_bytes});
+            if (analysis.variant != stored.plan_.known_bad) rungs.push_back({&analysis, stored.variants_[i].size_bytes()});
         }
         analysis::settle_claims(rungs, stored.plan_.analysis);
     }
+    add_calibrations(model, stored.plan_.analysis);
     if (extended) {
         model.experiment.exploratory = true;
         model.experiment.exploratory_why += fmt::format("{}comparisons were added after a decision had been shown, so errors are more frequent than alpha", model.experiment.exploratory_why.empty() ? "" : "; ");
     }
-    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].file.size_bytes);
+    model.recommendation = analysis::recommend(candidates_of(model), stored.variants_[0].size_bytes());
     model.host = stored.facts_.host;
     model.proof.n_prompts_compared = stored.facts_.n_prompts_compared;
     model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
-    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
+    model.proof.same_engine = std::all_of(stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) { return !v.engine.fingerprint.empty() && v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint; });
     model.proof.notes = stored.facts_.notes;
+    for (const JudgeFacts& judge : stored.facts_.judges) {
+        if (std::string sentence = sentence_of(load_unbound(store, judge.key), judge.judge.name); !sentence.empty()) model.proof.notes.push_back(std::move(sentence));
+    }
     return model;
 }
 
@@ -311,8 +354,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
     std::vector<analysis::Candidate> out;
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
         if (comparison->analysis.variant == model.experiment.known_bad) continue;  // nobody means to ship it
-        const ModelFile& file = report::find_variant(model, comparison->analysis.variant)->variant.file;
-        out.push_back({comparison->analysis.variant, file.size_bytes, file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
+        const Variant& variant = report::find_variant(model, comparison->analysis.variant)->variant;
+        out.push_back({comparison->analysis.variant, variant.size_bytes(), variant.file.path, comparison->analysis.decision.label, comparison->analysis.decision.claimed.value_or(true), comparison->analysis.decision.n_more});
     }
     return out;
 }
@@ -320,7 +363,7 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
 std::vector<exchange::StudyItem> study_items(const store::Store& store, const std::string& plan_sha256, const ComparisonAnalysis& analysis) {
     const StoredPlan stored(store, plan_sha256);
     std::vector<exchange::StudyItem> out;
-    for (JudgedComparison& row : judged_comparisons(stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge).key)) {
+    for (JudgedComparison& row : judged_comparisons(stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge))) {
         exchange::StudyItem item;
         item.left_out = is_left_out(analysis, out.size());
         item.comparison = std::move(row.comparison);
@@ -347,10 +390,14 @@ std::vector<exchange::StudyControl> study_controls(const store::Store& store, co
 
 std::vector<exchange::StudyAnswer> study_answers(const store::Store& store, const std::string& plan_sha256, const std::string& variant) {
     const StoredPlan stored(store, plan_sha256);
-    const auto answers = stored.answers(stored.index_of_variant(variant));
+    const std::size_t index = stored.index_of_variant(variant);
+    const auto answers = stored.answers(index);
+    const std::string why = stored.variants_[index].answers  ? "the answers were made elsewhere and read from a file"
+                            : stored.variants_[index].served ? "the server does not tell them"
+                                                             : "";
     std::vector<exchange::StudyAnswer> out;
     for (std::size_t q = 0; q < answers.size(); ++q) {
-        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], {}});
+        if (answers[q]) out.push_back({stored.questions_[q], *answers[q], why});
     }
     return out;
 }

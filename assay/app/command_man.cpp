@@ -35,15 +35,24 @@ std::string options_of(const CLI::App& command) {
     return out;
 }
 
+/// A section a command, each followed by those of its own commands. `name` is what is typed before them.
+std::string commands_of(const CLI::App& app, const std::string& name) {
+    std::string out;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (command->get_group().empty()) continue;
+        const std::string typed = name + " " + command->get_name();
+        out += fmt::format(".SS {}\n{}\n{}", roff(typed), roff(command->get_description()), options_of(*command));
+        if (!command->get_footer().empty()) out += fmt::format(".PP\n.nf\n{}\n.fi\n", roff(command->get_footer()));
+        out += commands_of(*command, typed);
+    }
+    return out;
+}
+
 /// The manual page from the same definitions as --help.
 std::string manual(const CLI::App& app) {
     std::string out = fmt::format(".TH ASSAY 1 \"\" \"assay {}\" \"User Commands\"\n.SH NAME\nassay \\- {}\n", ASSAY_VERSION, roff(app.get_description()));
     out += ".SH SYNOPSIS\n.B assay\n.I COMMAND\n.RI [ OPTIONS ]\n.SH COMMANDS\n";
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-        if (command->get_group().empty()) continue;
-        out += fmt::format(".SS assay {}\n{}\n{}", roff(command->get_name()), roff(command->get_description()), options_of(*command));
-        if (!command->get_footer().empty()) out += fmt::format(".PP\n.nf\n{}\n.fi\n", roff(command->get_footer()));
-    }
+    out += commands_of(app, "assay");
     out += ".SH ENVIRONMENT\n.TP\n.B OPENAI_API_KEY\nkey for api.openai.com and for judges on this machine; any other address needs api\\-key\\-env\n"
            ".TP\n.B ASSAY_CACHE\nfolder for made models; default ~/.cache/assay\n";
     return out;

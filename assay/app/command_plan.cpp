@@ -20,7 +20,6 @@ struct PlanCommandFlags {
     PlanFlags plan;
     std::optional<std::int64_t> n_questions;
     std::optional<std::int64_t> n_clusters;
-    bool both_orders = false;
     bool json = false;
     bool size_alone = false;  ///< nothing was given but what the question of size needs
 };
@@ -50,7 +49,7 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
     if (flags.n_clusters && (*flags.n_clusters < 1 || *flags.n_clusters > n))
         throw_usage(fmt::format("--clusters: must be from 1 to --n, {}, not {}", n, *flags.n_clusters));
     const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters) : std::nullopt;
-    return analysis::make_design(n, clusters, flags.both_orders, settings);
+    return analysis::make_design(n, clusters, flags.plan.overrides.both_orders, settings);
 }
 
 int plan(const PlanCommandFlags& flags) {
@@ -66,9 +65,9 @@ int plan(const PlanCommandFlags& flags) {
             "", "Leave it out, or give nothing of an experiment.");
     }
     const Plan plan = load_plan_or_throw(flags.plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    const std::vector<Question> questions = load_questions_or_throw(plan);
     std::fputs(
-        (flags.json ? plan_json(plan, questions, flags.both_orders) : plan_text(plan, questions, flags.both_orders))
+        (flags.json ? plan_json(plan, questions) : plan_text(plan, questions))
             .c_str(),
         stdout);
     return 0;
@@ -88,7 +87,6 @@ void add_plan_command(CLI::App& app, Action& action) {
         ->add_option("--clusters", flags->n_clusters,
                      "without an experiment: number of clusters, equal in size, that they are in")
         ->group(size);
-    command->add_flag("--both-orders", flags->both_orders, "as if every pair were judged in both orders")->group(size);
     command->add_flag("--json", flags->json, "one JSON document");
     command->footer(
         "Examples:\n"

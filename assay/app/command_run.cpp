@@ -9,11 +9,14 @@
 #include "assay/app/build_report.hpp"
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
+#include "assay/app/dry_run.hpp"
 #include "assay/app/experiment.hpp"
+#include "assay/app/hand_judged_run.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
 #include "assay/app/terminal.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_table.hpp"
 
@@ -26,6 +29,8 @@ struct RunFlags {
     bool quiet = false;
     bool json = false;
     bool rejudge = false;
+    bool dry_run = false;
+    std::string judge_cache;
     std::string gate;
     std::optional<int> fail_exit_code;
 };
@@ -34,10 +39,16 @@ int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
     const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
     check_gate(flags.gate, plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan.dataset);
+    const std::vector<Question> questions = load_questions_or_throw(plan);
+    if (flags.dry_run) {
+        const std::vector<DryRunJudge> judges = dry_run(plan, questions, flags.rejudge);
+        std::fputs((flags.json ? dry_run_json(judges) : dry_run_text(judges)).c_str(), stdout);
+        return 0;
+    }
     if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
     TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge}, interrupted(), progress);
+    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache}, interrupted(), progress);
+    std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {
@@ -47,9 +58,17 @@ int run(const RunFlags& flags) {
     return analysis::exit_code(candidates_of(model), exit_options);
 }
 
+std::string judge_list() {
+    std::string out;
+    for (const JudgeForm& form : kJudgeForms) out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+    return out;
+}
+
 void add_run_flags(CLI::App& command, RunFlags& flags) {
     add_plan_flags(command, flags.plan);
     command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
+    command.add_option("--judge-cache", flags.judge_cache, "folder of verdicts that runs share, so that a judge is not asked the same twice; --rejudge asks, and keeps the new ones")->group("Decision");
+    command.add_flag("--dry-run", flags.dry_run, "only say how many calls each judge still needs, with tokens and cost; sends and changes nothing");
     command.add_option("--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
     command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
     command.add_flag("-q,--quiet", flags.quiet, "no plan, no progress");
@@ -67,7 +86,8 @@ void add_judge_command(CLI::App& app, Action& action) {
         "Examples:\n"
         "  assay judge science.yaml --run runs/science\n"
         "  assay judge science.yaml --run runs/science --judge openai:second@http://127.0.0.1:9000/v1\n"
-        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.");
+        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.\n"
+        "Judges:\n" + judge_list());
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 
@@ -79,7 +99,10 @@ void add_run_command(CLI::App& app, Action& action) {
         "Examples:\n"
         "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"
         "  assay run science.yaml\n"
+        "  assay run -m model-F16.gguf --variants q4=ollama:qwen2.5:0.5b@http://127.0.0.1:11434 --questions questions.jsonl\n"
+        "  assay run -m f16=answers:f16.jsonl --variants q4=answers:q4.jsonl --judge openai:my-judge@http://127.0.0.1:9000/v1\n"
         "  assay run science.yaml --judge openai:my-judge@http://127.0.0.1:9000/v1 --run runs/second-judge\n"
+        "  assay run science.yaml --dry-run\n"
         "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may ship, one is degraded; 4 not measured;\n"
         "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });

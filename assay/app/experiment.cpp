@@ -12,10 +12,12 @@
 #include "assay/app/artifacts.hpp"
 #include "assay/app/build_report.hpp"
 #include "assay/app/file_hashes.hpp"
+#include "assay/app/given_answers.hpp"
 #include "assay/app/host.hpp"
 #include "assay/app/judge_model.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
+#include "assay/app/served_variant.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
@@ -26,6 +28,7 @@
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/store/store.hpp"
+#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 #include "assay/wire/messages.hpp"
 
@@ -37,19 +40,22 @@ constexpr int kFewestSlots = 8;
 constexpr int kStreamPadding = 256;
 constexpr std::size_t kRechecked = 2;  ///< answers of a variant that are computed again, alone
 
+/// What a reference judge measures, for the report.
+std::string metric_text(const JudgeSpec& spec) { return spec.tie_band == JudgeSpec().tie_band ? spec.metric : fmt::format("{}, tie band {}", spec.metric, spec.tie_band); }
+
 class Experiment {
    public:
     Experiment(const RunOptions& options, const std::atomic<bool>& cancel, Progress& progress)
-        : plan_(options.plan), options_(options), cancel_(cancel), progress_(progress), engine_(llm::find_engine(plan_.engine.path), cancel), questions_(options.questions) {}
+        : plan_(options.plan), options_(options), cancel_(cancel), progress_(progress), questions_(options.questions) {}
 
     report::ReportModel run() {
         check();
         // The plan is valid: the baseline is a model, every judge can be asked.
         open_store();
         resolve();
-        // Every variant is a file whose tensors are known.
+        // Every variant is a file whose tensors are known, or answers that were read.
         prepare();
-        // Every variant is given the same token ids by the same engine (or the report says that it is not).
+        // Every variant that runs here is given the same token ids by the same engine (or the report says that it is not).
         for (std::size_t i = 0; i < variants_.size(); ++i) answer(i);
         // Answers are complete. From here on none of the models that are compared runs.
         for (std::size_t i = 1; i < variants_.size(); ++i) pair(i);
@@ -65,29 +71,67 @@ class Experiment {
 
    private:
     void check() {
-        const judge::Services services{[this](const std::string& text, const std::string& variables) { return engine_.render_template(text, variables); },
-                                       [this](const JudgeSpec& spec) { return judge_model(spec); }};
+        if (!options_.judge_cache.empty()) cache_.emplace(options_.judge_cache);
         for (const JudgeSpec& spec : plan_.judges) {
-            if (spec.provider == "reference") need_expected_answers(spec);
-            auto made = judge::make_judge(spec, services, progress_);
+            if (spec.provider == "reference") {
+                need_expected_answers(spec);
+            } else {
+                static_cast<void>(engine());  // renders its prompts; if it is missing, that is to be said now
+            }
+            auto made = judge::make_judge(spec, services_of(judges_.size()), progress_);
             if (!made) throw Error(ErrorKind::kUsage, made.error());
             judges_.push_back(std::move(*made));
         }
-        auto inspected = engine_.inspect(plan_.baseline.file);
-        if (!inspected) throw Error(ErrorKind::kUsage, inspected.error());
-        for (const VariantSpec& spec : plan_.variants) {
-            if (spec.file.empty()) continue;
-            if (auto other = engine_.inspect(spec.file); !other) throw Error(ErrorKind::kUsage, other.error());
+        for (const VariantSpec* spec : specs()) {
+            given_.push_back(spec->answers.empty() ? std::nullopt : std::optional(read_given_answers(*spec, questions_)));
+            served_.push_back(spec->served.provider.empty() ? nullptr : std::make_unique<ServedVariant>(*spec, plan_, cancel_, progress_));
+            if (spec->file.empty()) continue;
+            if (const auto inspected = engine().inspect(variants::path_of_model(spec->file)); !inspected) throw Error(ErrorKind::kUsage, inspected.error());
         }
+        refuse_other_documents();
+    }
+
+    /// The baseline's, then the variants', as variants_ will be.
+    [[nodiscard]] std::vector<const VariantSpec*> specs() const {
+        std::vector<const VariantSpec*> out{&plan_.baseline};
+        for (const VariantSpec& spec : plan_.variants) out.push_back(&spec);
+        return out;
+    }
+
+    /// For headers, templates, tokens and quantization; answers have a process for each variant. Started when it is first needed.
+    llm::Engine& engine() {
+        if (!engine_) engine_ = std::make_unique<llm::Engine>(llm::find_engine(plan_.engine.path), cancel_);
+        return *engine_;
+    }
+
+    /// Answers to one question may have been joined by a number that means another document in each file.
+    void refuse_other_documents() const {
+        for (std::size_t i = 1; i < given_.size(); ++i) {
+            if (!given_.front() || !given_[i]) continue;
+            const std::string different = exchange::different_documents(given_.front()->joined, given_[i]->joined, questions_);
+            if (!different.empty()) throw_usage(different, given_[i]->file.path, fmt::format("Is it of the same task as {}?", given_.front()->file.path));
+        }
+    }
+
+    /// What judge `index` is handed. The store is there when it is run, not yet when it is made.
+    [[nodiscard]] judge::Services services_of(std::size_t index) {
+        const auto note = [this, index](const std::string& name) { return judge_note(name, facts_.judges[index].key); };
+        judge::Services services;
+        services.render = [this](const std::string& text, const std::string& variables) { return engine().render_template(text, variables); };
+        services.journal.get = [this, note](const std::string& name) { return store_->note(note(name)); };
+        services.journal.put = [this, note](const std::string& name, const std::string& text) { store_->put_note(note(name), text); };
+        services.open_model = [this](const JudgeSpec& spec) { return judge_model(spec); };
+        services.known_version = [this, index] { return store_->first_model_version(facts_.judges[index].key); };
+        return services;
     }
 
     [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> judge_model(const JudgeSpec& spec) {
         JudgeModelOptions options{llm::find_engine(plan_.engine.path), spec.file, plan_.engine, n_threads(), plan_.generation.date, {}};
         options.file_sha256 = [this, file = spec.file] {
             const FileHashes hashes(*store_, progress_);
-            return variants::resolve_file(engine_, file, [&](const std::string& path) { return hashes.of(path); }).sha256;
+            return variants::resolve_file(engine(), file, [&](const std::string& path) { return hashes.of(path); }).sha256;
         };
-        return make_judge_model(std::move(options), engine_, cancel_, progress_);
+        return make_judge_model(std::move(options), engine(), cancel_, progress_);
     }
 
     void need_expected_answers(const JudgeSpec& spec) const {
@@ -110,64 +154,57 @@ class Experiment {
         const FileHashes hashes(*store_, progress_);
         const auto hash = [&](const std::string& path) { return hashes.of(path); };
         facts_.dataset_sha256 = hash(plan_.dataset.file);
-        variants_.push_back({plan_.baseline.name, Role::kBaseline, "file", variants::resolve_file(engine_, plan_.baseline.file, hash)});
-        const ModelFile baseline = variants_.front().file;
-        for (const VariantSpec& spec : plan_.variants) {
-            if (!spec.file.empty()) {
-                variants_.push_back({spec.name, Role::kVariant, "file", variants::resolve_file(engine_, spec.file, hash)});
-                continue;
-            }
+        const std::vector<Variant> before = store_->variants(plan_sha256_);
+        for (const VariantSpec* spec : specs()) variants_.push_back(resolved(*spec, hash));
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (served_[i]) variants_[i].served = i < before.size() && before[i].served ? before[i].served : ServedModel{};
+        }
+        for (std::size_t i = 0; i < variants_.size(); ++i) store_->save_variant(plan_sha256_, variants_[i], static_cast<int>(i));
+    }
+
+    /// The next of variants_.
+    Variant resolved(const VariantSpec& spec, const variants::HashFile& hash) {
+        Variant out{spec.name, variants_.empty() ? Role::kBaseline : Role::kVariant, "file", {}};
+        if (const auto& given = given_[variants_.size()]) {
+            out.recipe = "answers that were made elsewhere";
+            out.answers = given->file;
+        } else if (!spec.file.empty()) {
+            out.file = variants::resolve_file(engine(), variants::path_of_model(spec.file), hash);
+        } else if (spec.type.empty()) {
+            out.recipe = "a server's model";
+        } else {
             variants::QuantizeRequest request;
-            request.source = baseline;
+            request.source = variants_.front().file;
             request.type = spec.type;
             request.imatrix = spec.imatrix;
             request.cache = variants::model_cache();
             request.n_threads = n_threads();
-            ModelFile file = variants::quantize(engine_, request, hash, progress_);
-            variants_.push_back({spec.name, Role::kVariant, fmt::format("{} from {}{}", spec.type, baseline.sha256, spec.imatrix.empty() ? "" : " with an importance matrix"), std::move(file)});
+            out.recipe = fmt::format("{} from {}{}", spec.type, request.source.sha256, spec.imatrix.empty() ? "" : " with an importance matrix");
+            out.file = variants::quantize(engine(), request, hash, progress_);
         }
-        for (std::size_t i = 0; i < variants_.size(); ++i) store_->save_variant(plan_sha256_, variants_[i], static_cast<int>(i));
+        return out;
     }
 
     [[nodiscard]] int n_threads() const { return plan_.engine.threads > 0 ? plan_.engine.threads : host_.n_cores; }
 
     wire::Loaded load_vocabulary(const Variant& variant) {
-        auto loaded = engine_.load({variant.file.path, true, plan_.engine.n_gpu_layers});
+        auto loaded = engine().load({variant.file.path, true, plan_.engine.n_gpu_layers});
         if (!loaded) throw Error(ErrorKind::kOperational, loaded.error());
         return *loaded;
     }
 
-    /// Prompts once, with the baseline's template; then every variant's own tokenizer is asked for its ids of the same text.
     void prepare() {
-        progress_.begin("prompts", questions_.size() * variants_.size(), "prompts");
-        for (const Variant& variant : variants_) {
-            const wire::Loaded loaded = load_vocabulary(variant);
-            const bool is_baseline = variant.role == Role::kBaseline;
-            GenerationSettings settings = plan_.generation;
-            if (loaded.n_ctx_train > 0 && settings.ctx_size > loaded.n_ctx_train) {
-                facts_.notes.push_back(fmt::format("{} was trained for a context of {} tokens; ctx-size is {}", variant.name, loaded.n_ctx_train, settings.ctx_size));
-            }
-            if (!loaded.has_chat_template && settings.chat_template.empty() && (is_baseline || settings.own_template)) {
-                facts_.notes.push_back(fmt::format("{} has no chat template: ChatML was used", variant.name));
-            }
-            if (is_baseline || settings.own_template) {
-                prompts_.push_back(answer::prepare_prompts(engine_, settings, questions_));
-            } else {
-                prompts_.push_back(prompts_.front());
-                check_tokens(variant);
-            }
-            longest_ = std::max(longest_, prompts_.back().longest);
-            long_rope_ = long_rope_ || loaded.long_rope;
-            progress_.advance(questions_.size());
+        prompts_.resize(variants_.size());
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (variants_[i].runs_here()) here_.push_back(i);
         }
-        facts_.n_prompts_compared = static_cast<std::int64_t>(questions_.size());
-        for (std::size_t q = 0; q < questions_.size(); ++q) {
-            facts_.n_prompts_equal += std::all_of(prompts_.begin(), prompts_.end(), [&](const auto& set) { return set.prompts[q].prompt_sha256 == prompts_[0].prompts[q].prompt_sha256; });
-        }
-        if (plan_.generation.own_template) facts_.notes.push_back("own-template: each variant used its own chat template, so not only the weights differ");
+        if (!here_.empty()) prepare_prompts();
+        prepare_served_messages();
         const std::optional<RunFacts> before = load_facts(*store_, plan_sha256_);
-        choose_slots(before);
-        for (const Variant& variant : variants_) describe(variant);
+        if (!here_.empty()) choose_slots(before);
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            given_[i] ? describe_given(*given_[i]) : served_[i] ? describe_served(i, before) : describe(i);
+        }
         refuse_another_engine(before);
         facts_.command = options_.command;
         facts_.host = {host_.cpu, host_.n_cores, host_.os};
@@ -176,21 +213,65 @@ class Experiment {
             JudgeFacts judge;
             judge.judge.name = spec.name;
             judge.judge.provider = spec.provider;
-            judge.judge.model = spec.model;
+            judge.judge.model = spec.provider == "reference" ? metric_text(spec) : spec.model;
             judge.judge.url = spec.url;
             judge.judge.show_contexts = spec.show_contexts;
             judge.judge.show_expected = spec.show_expected;
             judge.judge.costs_nothing = judges_[j]->costs_nothing();
+            judge.judge.both_orders = plan_.judging.both_orders || judges_[j]->reads_both_orders();
             judge.key = sha256_hex(judges_[j]->identity());
             facts_.judges.push_back(std::move(judge));
         }
         save_facts(*store_, plan_sha256_, facts_);
-        progress_.finish(fmt::format("longest {} tokens, the first {} shared", longest_, prompts_.front().prompts.front().n_prefix));
     }
 
+    /// Prompts once, with the template of the first variant that runs here (the baseline's, if it does); then every other variant's own
+    /// tokenizer is asked for its ids of the same text.
+    void prepare_prompts() {
+        progress_.begin("prompts", questions_.size() * here_.size(), "prompts");
+        for (const std::size_t i : here_) {
+            const Variant& variant = variants_[i];
+            const wire::Loaded loaded = load_vocabulary(variant);
+            const bool is_first = i == here_.front();
+            const GenerationSettings& settings = plan_.generation;
+            if (loaded.n_ctx_train > 0 && settings.ctx_size > loaded.n_ctx_train) {
+                facts_.notes.push_back(fmt::format("{} was trained for a context of {} tokens; ctx-size is {}", variant.name, loaded.n_ctx_train, settings.ctx_size));
+            }
+            if (!loaded.has_chat_template && settings.chat_template.empty() && (is_first || settings.own_template)) {
+                facts_.notes.push_back(fmt::format("{} has no chat template: ChatML was used", variant.name));
+            }
+            if (is_first || settings.own_template) {
+                prompts_[i] = answer::prepare_prompts(engine(), settings, questions_);
+            } else {
+                prompts_[i] = first_prompts();
+                check_tokens(variant);
+            }
+            longest_ = std::max(longest_, prompts_[i].longest);
+            long_rope_ = long_rope_ || loaded.long_rope;
+            progress_.advance(questions_.size());
+        }
+        if (here_.size() > 1) facts_.n_prompts_compared = static_cast<std::int64_t>(questions_.size());
+        for (std::size_t q = 0; here_.size() > 1 && q < questions_.size(); ++q) {
+            facts_.n_prompts_equal += std::all_of(here_.begin(), here_.end(), [&](std::size_t i) { return prompts_[i].prompts[q].prompt_sha256 == first_prompts().prompts[q].prompt_sha256; });
+        }
+        if (plan_.generation.own_template) facts_.notes.push_back("own-template: each variant used its own chat template, so not only the weights differ");
+        progress_.finish(fmt::format("longest {} tokens, the first {} shared", longest_, first_prompts().prompts.front().n_prefix));
+    }
+
+    void prepare_served_messages() {
+        std::optional<answer::PromptSet> messages;
+        for (std::size_t i = 0; i < variants_.size(); ++i) {
+            if (!served_[i]) continue;
+            if (!messages) messages = here_.empty() ? answer::prepare_messages(engine(), plan_.generation, questions_) : answer::messages_of(first_prompts());
+            prompts_[i] = *messages;
+        }
+    }
+
+    [[nodiscard]] const answer::PromptSet& first_prompts() const { return prompts_[here_.front()]; }
+
     void check_tokens(const Variant& variant) {
-        for (const answer::PreparedPrompt& prompt : prompts_.front().prompts) {
-            const auto tokens = engine_.tokenize(prompt.text);
+        for (const answer::PreparedPrompt& prompt : first_prompts().prompts) {
+            const auto tokens = engine().tokenize(prompt.text);
             if (!tokens) throw Error(ErrorKind::kOperational, tokens.error());
             if (*tokens != prompt.tokens) {
                 throw_usage(fmt::format("its tokenizer gives other token ids than the baseline's (question {}): the variants would not see the same prompt", prompt.question_id), variant.file.path,
@@ -211,14 +292,14 @@ class Experiment {
         start_.stream_size = static_cast<int>((needed + kStreamPadding - 1) / kStreamPadding * kStreamPadding);
         start_.n_slots = plan_.engine.slots > 0 ? plan_.engine.slots : kDefaultSlots;
         if (plan_.engine.slots > 0) return;
-        if (before) start_.n_slots = before->variants.front().n_parallel;  // as it was begun: where it is part of the key, memory may not change it
+        if (before) start_.n_slots = before->variants[here_.front()].n_parallel;  // as it was begun: where it is part of the key, memory may not change it
         if (before || host_.memory_available_bytes == 0) return;
         while (true) {
             wire::PredictMemory request;
-            request.load.path = variants_.front().file.path;
+            request.load.path = variants_[here_.front()].file.path;
             request.load.n_gpu_layers = plan_.engine.n_gpu_layers;
             request.start = start_;
-            const auto predicted = engine_.predict_memory(request);
+            const auto predicted = engine().predict_memory(request);
             if (!predicted) return;  // the context itself will say what is wrong
             const std::uint64_t total = predicted->model_bytes + predicted->context_bytes + predicted->compute_bytes;
             if (total <= host_.memory_available_bytes * 9 / 10) return;
@@ -232,19 +313,65 @@ class Experiment {
 
     /// Half of a run's answers from one engine and half from another would compare engines, not weights.
     void refuse_another_engine(const std::optional<RunFacts>& before) const {
-        if (!before) return;
-        const EngineInfo& then = before->variants.front().engine;
-        const EngineInfo& now = facts_.variants.front().engine;
+        if (!before || here_.empty()) return;
+        const EngineInfo& then = before->variants[here_.front()].engine;
+        const EngineInfo& now = facts_.variants[here_.front()].engine;
         if (then.fingerprint == now.fingerprint) return;
         throw_operational(fmt::format("the run was begun with another engine or machine ({}), and now it would go on with {}", then.description, now.description), plan_.run_dir,
                           "Go on with the engine that began it (--engine), or start anew with another --run.");
     }
 
-    void describe(const Variant& variant) {
+    void describe_given(const GivenAnswers& given) {
+        const std::string& name = variants_[facts_.variants.size()].name;
+        facts_.notes.push_back(fmt::format("{}: its answers were made elsewhere; with which prompts, passages, settings and engine is not known, so not only the weights may differ", name));
+        facts_.notes.insert(facts_.notes.end(), given.notes.begin(), given.notes.end());
+        for (const std::string& note : given.notes) progress_.note(note);
+        facts_.variants.push_back({name, {}, 0, given.keys});
+    }
+
+    /// Reads back what is served, unless nothing is to be asked of it: a finished run needs no server.
+    void describe_served(std::size_t index, const std::optional<RunFacts>& before) {
+        ServedVariant& served = *served_[index];
+        Variant& variant = variants_[index];
+        const auto keys = [&](const std::string& fingerprint) {
+            std::vector<std::string> out;
+            for (const answer::PreparedPrompt& prompt : prompts_[index].prompts) out.push_back(answer::served_answer_key(fingerprint, prompt, plan_.generation));
+            return out;
+        };
+        VariantFacts facts{variant.name, before ? before->variants[index].engine : EngineInfo{}, served.n_parallel(), {}};
+        facts.answer_keys = keys(facts.engine.fingerprint);
+        if (const std::size_t n_missing = store_->missing_answers(facts.answer_keys).size(); n_missing > 0) {
+            refuse_to_answer(variant, n_missing);
+            served.connect(variant.file);
+            variant.served = served.model();
+            store_->save_variant(plan_sha256_, variant, static_cast<int>(index));
+            facts.engine = served.engine();
+            facts.answer_keys = keys(facts.engine.fingerprint);
+        }
+        note_models_before(facts);
+        facts_.notes.push_back(served.what_is_not_known(facts.engine.description));
+        facts_.variants.push_back(std::move(facts));
+    }
+
+    /// A run during which a server's model was replaced says so ever after.
+    void note_models_before(const VariantFacts& facts) {
+        const std::string key = fmt::format("models served as {} in plan {}", facts.name, plan_sha256_), line = fmt::format("{}, {}", facts.engine.description, facts.engine.fingerprint.substr(0, 12));
+        std::string told = store_->note(key).value_or("");
+        if (told != line && !told.ends_with("\n" + line)) store_->put_note(key, told += (told.empty() ? "" : "\n") + line);
+        std::vector<std::string> lines = split(told, '\n');
+        lines.pop_back();
+        for (const std::string& before : lines) {
+            facts_.notes.push_back(fmt::format("{}: its server ran another model before ({}); every question was asked anew of the present one ({})", facts.name, before, line));
+            progress_.note(facts_.notes.back());
+        }
+    }
+
+    void describe(std::size_t index) {
+        const Variant& variant = variants_[index];
         load_vocabulary(variant);
-        const answer::PromptSet& prompts = prompts_[facts_.variants.size()];
-        const auto started = engine_.describe_start(start_);
-        const auto hello = engine_.hello();
+        const answer::PromptSet& prompts = prompts_[index];
+        const auto started = engine().describe_start(start_);
+        const auto hello = engine().hello();
         if (!started) throw Error(ErrorKind::kOperational, started.error());
         if (!hello) throw Error(ErrorKind::kOperational, hello.error());
         VariantFacts facts{variant.name, {"assay-engine", hello->version, started->fingerprint, started->description}, start_.n_slots, {}};
@@ -255,23 +382,65 @@ class Experiment {
         facts_.variants.push_back(std::move(facts));
     }
 
+    /// What was read from a file is kept in the store: a report needs the file no more.
+    void keep_given(std::size_t index) {
+        const GivenAnswers& given = *given_[index];
+        for (std::size_t q = 0; q < questions_.size(); ++q) {
+            if (!store_->has_answer(given.keys[q])) store_->save_answer({given.keys[q], variants_[index].name, given.file.sha256, given.answers[q], utc_now()});
+        }
+    }
+
+    struct Missing {
+        std::map<std::string, std::string> key_of;  ///< question id -> key
+        std::vector<const answer::PreparedPrompt*> prompts;
+    };
+
+    [[nodiscard]] Missing missing_answers(std::size_t index) const {
+        const std::vector<std::string>& keys = facts_.variants[index].answer_keys;
+        const std::vector<answer::PreparedPrompt>& prompts = prompts_[index].prompts;
+        const std::vector<std::string> missing = store_->missing_answers(keys);
+        std::set<std::string> wanted(missing.begin(), missing.end());
+        Missing out;
+        for (std::size_t q = 0; q < prompts.size(); ++q) {
+            out.key_of[prompts[q].question_id] = keys[q];
+            if (wanted.erase(keys[q]) > 0) out.prompts.push_back(&prompts[q]);
+        }
+        return out;
+    }
+
+    void refuse_to_answer(const Variant& variant, std::size_t n_missing) const {
+        if (!options_.only_judge || n_missing == 0) return;
+        throw_usage(fmt::format("{} of the {} answers of {} are missing, and only judging was asked for", n_missing, questions_.size(), variant.name), plan_.run_dir, "Make them first: the same command with `run` in place of `judge`.");
+    }
+
+    void answer_served(std::size_t index) {
+        const auto [key_of, missing] = missing_answers(index);
+        if (missing.empty()) return served_[index]->leave();
+        const VariantFacts& facts = facts_.variants[index];
+        llm::ServedGenerator& generator = served_[index]->generator();
+        const std::string version_note = "model that replies named, of " + facts.engine.fingerprint;
+        generator.expect_version(store_->note(version_note).value_or(""));
+        progress_.begin(fmt::format("answers of {}", facts.name), missing.size(), "questions");
+        answer::answer_questions(generator, missing, plan_.generation, {},
+                                 [&](const Answer& answer) {
+                                     store_->save_answer({key_of.at(answer.question_id), facts.name, facts.engine.fingerprint, answer, utc_now()});
+                                     store_->put_note(version_note, generator.reply_version());
+                                     progress_.advance(1);
+                                 },
+                                 cancel_);
+        stop_if_cancelled();
+        served_[index]->leave();
+        progress_.finish("");
+    }
+
     void answer(std::size_t index) {
+        if (given_[index]) return keep_given(index);
+        if (served_[index]) return answer_served(index);
         const Variant& variant = variants_[index];
         const VariantFacts& facts = facts_.variants[index];
         const answer::PromptSet& prompts = prompts_[index];
-        std::map<std::string, std::string> key_of;  // question id -> key
-        std::vector<const answer::PreparedPrompt*> missing;
-        {
-            const std::vector<std::string> keys = store_->missing_answers(facts.answer_keys);
-            std::set<std::string> wanted(keys.begin(), keys.end());
-            for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
-                key_of[prompts.prompts[q].question_id] = facts.answer_keys[q];
-                if (wanted.erase(facts.answer_keys[q]) > 0) missing.push_back(&prompts.prompts[q]);
-            }
-        }
-        if (options_.only_judge && !missing.empty()) {
-            throw_usage(fmt::format("{} of the {} answers of {} are missing, and only judging was asked for", missing.size(), questions_.size(), variant.name), plan_.run_dir, "Make them first: the same command with `run` in place of `judge`.");
-        }
+        const auto [key_of, missing] = missing_answers(index);
+        refuse_to_answer(variant, missing.size());
         if (options_.only_judge || (missing.empty() && !recheck_is_owed(variant, prompts, facts))) return;
 
         progress_.begin(fmt::format("answers of {}", variant.name), missing.size(), "questions");
@@ -375,11 +544,15 @@ class Experiment {
         const std::string& key = facts_.judges[index].key;
         store_->save_judge(key, plan_.judges[index].name, judges_[index]->identity());
         if (options_.rejudge) store_->set_aside_verdicts(key);
-        const std::vector<Control> controls = first_controls(plan_controls(), n_controls_for(judges_[index]->costs_nothing(), questions_.size()));
+        const report::ReportJudge& facts = facts_.judges[index].judge;
+        const std::vector<Control> controls = first_controls(plan_controls(), n_controls_for(facts.costs_nothing, questions_.size()));
         for (std::size_t i = 1; i < variants_.size(); ++i) {
             std::vector<Control> among_these;
             std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == variants_[i].name; });
-            const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, comparisons_[i - 1], among_these};
+            const Asked asked = asked_of(plan_, facts, comparisons_[i - 1]);
+            store_->save_comparisons(asked.in_order);
+            store_->save_comparisons(asked.repeats);
+            const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, asked, among_these, cache_ && !facts.costs_nothing ? &*cache_ : nullptr, !options_.rejudge};
             const bool went_on = judge_missing(task, *judges_[index], *store_, cancel_, progress_);
             stop_if_cancelled();
             if (!went_on) return;  // the rest stays pending; the next run asks for it
@@ -390,7 +563,8 @@ class Experiment {
     void note_what_was_shown(const report::ReportModel& model) {
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) continue;
-            note_decision_shown(*store_, facts_.judges[i / comparisons_.size()].key, comparisons_[i % comparisons_.size()]);
+            const JudgeFacts& judge = facts_.judges[i / comparisons_.size()];
+            note_decision_shown(*store_, judge.key, asked_of(plan_, judge.judge, comparisons_[i % comparisons_.size()]).in_order);
         }
     }
 
@@ -399,19 +573,23 @@ class Experiment {
     const std::atomic<bool>& cancel_;
     Progress& progress_;
     const Host host_ = describe_host();
-    llm::Engine engine_;  ///< for headers, templates, tokens and quantization; answers have a process for each variant
+    std::unique_ptr<llm::Engine> engine_;  ///< by engine() only
 
     const std::vector<Question>& questions_;
     std::vector<std::unique_ptr<judge::Judge>> judges_;
+    std::optional<VerdictCache> cache_;
     std::unique_ptr<store::Store> store_;
     std::string plan_sha256_;
     std::vector<Variant> variants_;                        ///< baseline first
-    std::vector<answer::PromptSet> prompts_;               ///< one a variant, equal unless own-template
+    std::vector<std::optional<GivenAnswers>> given_;       ///< one a variant; empty: it is answered here
+    std::vector<std::unique_ptr<ServedVariant>> served_;  ///< likewise; null: not served
+    std::vector<std::size_t> here_;                        ///< places in variants_ of those that run here
+    std::vector<answer::PromptSet> prompts_;               ///< one a variant, equal unless own-template; empty of those that do not run here
     std::int64_t longest_ = 0;
     bool long_rope_ = false;
     wire::Start start_;
     RunFacts facts_;
-    std::vector<std::vector<Comparison>> comparisons_;  ///< of each variant but the baseline, in judging order
+    std::vector<std::vector<Comparison>> comparisons_;  ///< of each variant but the baseline, as drawn, in judging order
     std::vector<pairing::ControlStream> streams_;       ///< likewise
 };
 

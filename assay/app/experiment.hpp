@@ -18,6 +18,7 @@ struct RunOptions {
     std::string command;      ///< what the user typed, for the report
     bool only_judge = false;  ///< answers that are missing are an error (kUsage), not made
     bool rejudge = false;     ///< stored verdicts of the plan's judges are set aside and asked for again
+    std::string judge_cache;  ///< folder of verdicts of other runs; empty: none is read or kept
 };
 
 /// Runs what is missing of the experiment and leaves everything in plan.run_dir: store, report, the study's files. An experiment that is

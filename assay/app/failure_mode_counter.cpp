@@ -2,10 +2,13 @@
 
 #include "assay/failure_modes/compare.hpp"
 #include "assay/failure_modes/examine.hpp"
+#include "assay/failure_modes/read_back.hpp"
 
 namespace assay::app {
 
-FailureModeCounter::FailureModeCounter(std::span<const Question> questions, std::span<const std::optional<Answer>> baseline) : questions_(questions), words_(questions), baseline_(questions.size()) {
+FailureModeCounter::FailureModeCounter(std::span<const Question> questions, const GenerationSettings& settings, std::span<const std::optional<Answer>> baseline)
+    : questions_(questions), words_(questions), instructions_(failure_modes::fixed_texts(settings.prompt_template)), baseline_(questions.size()) {
+    instructions_.push_back(settings.system);
     for (std::size_t q = 0; q < questions.size(); ++q) {
         if (baseline[q]) baseline_[q] = flags_of(q, *baseline[q]);
     }
@@ -45,11 +48,13 @@ failure_modes::Flags FailureModeCounter::flags_of(std::size_t q, const Answer& a
     failure_modes::AnswerFacts facts;
     facts.text = answer.text;
     facts.stop_reason = answer.stop_reason;
-    facts.n_contexts_used = answer.n_contexts_used;
+    // Where nobody says how many passages were shown: all of them.
+    facts.n_contexts_used = answer.n_contexts_used == kContextsUnknown ? static_cast<int>(question.contexts.size()) : answer.n_contexts_used;
     facts.question_id = question.id;
     facts.question = question.text;
     if (question.expected) facts.expected = *question.expected;
     facts.contexts = question.contexts;
+    facts.instructions = instructions_;
     facts.dataset = &words_;
     return failure_modes::examine(facts);
 }

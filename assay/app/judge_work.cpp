@@ -1,16 +1,19 @@
 #include "assay/app/judge_work.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "assay/judge/prompt.hpp"
 #include "assay/records/control.hpp"
+#include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
 
 constexpr double kBytesPerToken = 4;
 constexpr double kReplyTokens = 150;
-constexpr double kPerPrice = 1e6;  // prices are of a million tokens
 
 /// Bytes of the parts of a pair's prompt that differ from question to question, without the answers.
 double shown_bytes(const JudgeSpec& judge, const Question& question) {
@@ -22,17 +25,24 @@ double shown_bytes(const JudgeSpec& judge, const Question& question) {
 
 }  // namespace
 
+std::string about_tokens(double n_tokens) {
+    if (n_tokens >= 1e6) return fmt::format("{:.3g} million", n_tokens / 1e6);
+    if (n_tokens >= 1e3) return fmt::format("{:.0f} thousand", n_tokens / 1e3);
+    return fmt::format("{:.0f}", n_tokens);
+}
+
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
-                                    std::span<const Question> questions,
-                                    bool both_orders) {
+                                    std::span<const Question> questions) {
     if (judge.provider == "reference") return std::nullopt;
     JudgeWork work;
     work.name = judge.name;
-    work.n_controls = 2 * kFewestControls;
+    work.n_controls = static_cast<std::int64_t>(kControlKinds.size()) * kFewestControls;
     const auto n_questions = static_cast<std::int64_t>(questions.size());
+    const std::int64_t n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size());
+    const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) * plan.judging.repeat_share)) * plan.judging.repeats;
     const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
-    work.n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size()) * (both_orders || embedded ? 2 : 1);
+    work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
     const std::string_view builtin = reads_labels ? judge::label_template() : judge::builtin_template();
     const std::string_view rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
@@ -47,11 +57,8 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     const int most_reply_tokens = reads_labels ? 0 : judge.max_tokens;
     work.reply_tokens = n_calls * std::min<double>(kReplyTokens, most_reply_tokens);
     work.most_reply_tokens = n_calls * most_reply_tokens;
-    if (judge.price_input > 0 || judge.price_output > 0) {
-        const double prompts = work.prompt_tokens * judge.price_input / kPerPrice;
-        work.cost = prompts + work.reply_tokens * judge.price_output / kPerPrice;
-        work.most_cost = prompts + work.most_reply_tokens * judge.price_output / kPerPrice;
-    }
+    work.cost = token_cost(judge, work.prompt_tokens, work.reply_tokens);
+    work.most_cost = token_cost(judge, work.prompt_tokens, work.most_reply_tokens);
     return work;
 }
 

@@ -16,8 +16,8 @@ namespace assay::app {
 /// reply as long as two to four sentences in JSON.
 struct JudgeWork {
     std::string name;
-    std::int64_t n_pairs = 0;     ///< at most: identical answers need no call
-    std::int64_t n_controls = 0;  ///< identical and swapped ones together
+    std::int64_t n_pairs = 0;     ///< at most, both orders and repeats included: identical answers need no call
+    std::int64_t n_controls = 0;  ///< of every kind
     double prompt_tokens = 0;     ///< of all calls together
     double reply_tokens = 0;
     double most_reply_tokens = 0;     ///< if every reply were as long as `max-tokens` allows
@@ -27,10 +27,12 @@ struct JudgeWork {
     [[nodiscard]] std::int64_t n_calls() const { return n_pairs + n_controls; }
 };
 
-/// Nothing for a metric, which calls nobody. `both_orders`: every pair is judged twice, as an embedded judge does anyway.
+/// 1234567 as "1.23 million": estimates have no more digits.
+[[nodiscard]] std::string about_tokens(double n_tokens);
+
+/// Nothing for a metric, which calls nobody. An embedded judge is asked in both orders in any case.
 [[nodiscard]] std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                                   const Plan& plan,
-                                                  std::span<const Question> questions,
-                                                  bool both_orders);
+                                                  std::span<const Question> questions);
 
 }  // namespace assay::app

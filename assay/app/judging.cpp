@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <tuple>
 
 #include "assay/app/terminal.hpp"
 #include "assay/pairing/controls.hpp"
+#include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
@@ -19,14 +24,14 @@ std::string shown_key(const std::string& judge_key, const Comparison& first) { r
 /// One variant's comparisons and controls, as a judge is to see them.
 class Stream {
    public:
-    Stream(const JudgingTask& task, store::Store& store, bool costs_nothing) : task_(task), store_(store) {
+    Stream(const JudgingTask& task, store::Store& store, const judge::Judge& judge) : task_(task), store_(store), identity_(judge.identity()) {
         for (const Question& question : task.questions) by_id_.emplace(question.id, &question);
-        for (const Comparison& comparison : task.in_order) {
+        for (const Comparison& comparison : task.asked.in_order) {
             std::optional<Verdict> verdict;
             if (const auto row = store.verdict(comparison.id, task.judge_key)) verdict = row->verdict;
             outcomes_.push_back(pairing::make_outcome(question_of(comparison.question_id), comparison, verdict));
         }
-        stopping_.emplace(outcomes_, analysis::JudgingPlan{planned_comparisons(store, task.judge_key, task.in_order), costs_nothing}, task.plan.analysis);
+        stopping_.emplace(outcomes_, analysis::JudgingPlan{planned_comparisons(store, task.judge_key, task.asked.in_order), judge.costs_nothing()}, task.plan.analysis);
         stopping_->advance(outcomes_);
         collect_missing();
     }
@@ -35,20 +40,32 @@ class Stream {
     [[nodiscard]] bool stopped_early() const { return stopping_->state().stopped; }
     [[nodiscard]] std::string how_it_ended() const { return stopping_->summary().sentence; }
 
-    std::optional<BlindedPair> next() {
-        for (; next_ < missing_.size(); ++next_) {
-            const Place& place = missing_[next_];
-            if (place.control == nullptr && stopping_->state().stopped) continue;  // the verdicts that are there decide
-            ++next_;
-            return place.control != nullptr ? blind(*place.control) : blind(*place.comparison);
+    /// What the judge has to be asked next. What the cache knows goes into `settle` instead.
+    std::optional<BlindedPair> next(const std::function<void(const Verdict&)>& settle) {
+        while (next_ < missing_.size()) {
+            const Place& place = missing_[next_++];
+            if (place.control != nullptr) return blind(*place.control);
+            if (stopped_early()) continue;  // the verdicts that are there decide
+            BlindedPair pair = blind(*place.comparison);
+            if (task_.cache == nullptr || place.comparison->repeat > 0) return pair;
+            const std::string key = VerdictCache::key(identity_, pair);
+            const auto known = task_.read_cache ? task_.cache->find(key) : std::nullopt;
+            if (!known) {
+                cache_keys_[pair.item_id] = key;
+                return pair;
+            }
+            Verdict verdict = *known;
+            verdict.item_id = pair.item_id;
+            settle(verdict);
         }
         return std::nullopt;
     }
 
     void take(const Verdict& verdict) {
+        if (const auto key = cache_keys_.extract(verdict.item_id); !key.empty()) task_.cache->put(key.mapped(), verdict);
         const auto found = asked_.find(verdict.item_id);
-        if (found == asked_.end()) return;  // a control
-        const Comparison& comparison = task_.in_order[found->second];
+        if (found == asked_.end()) return;  // a control, or asked again
+        const Comparison& comparison = task_.asked.in_order[found->second];
         outcomes_[found->second] = pairing::make_outcome(question_of(comparison.question_id), comparison, verdict);
         stopping_->advance(outcomes_);
     }
@@ -61,18 +78,23 @@ class Stream {
     };
 
     void collect_missing() {
+        const std::vector<Comparison>& in_order = task_.asked.in_order;
         std::vector<std::string> ids;
-        for (const Comparison& comparison : task_.in_order) {
+        for (const Comparison& comparison : in_order) {
             if (!comparison.identical && !comparison.variant_failed) ids.push_back(comparison.id);
         }
+        for (const Comparison& comparison : task_.asked.repeats) ids.push_back(comparison.id);
         for (const Control& control : task_.controls) ids.push_back(control.id);
         const std::vector<std::string> pending = store_.to_judge(ids, task_.judge_key);
         const std::set<std::string> wanted(pending.begin(), pending.end());
-        for (std::size_t i = 0; i < task_.in_order.size() && !stopped_early(); ++i) {
-            const Comparison& comparison = task_.in_order[i];
+        for (std::size_t i = 0; i < in_order.size() && !stopped_early(); ++i) {
+            const Comparison& comparison = in_order[i];
             if (!wanted.contains(comparison.id)) continue;
             missing_.push_back({static_cast<double>(comparison.order_index), nullptr, &comparison});
             asked_.emplace(comparison.id, i);
+        }
+        for (const Comparison& comparison : task_.asked.repeats) {
+            if (wanted.contains(comparison.id) && !stopped_early()) missing_.push_back({static_cast<double>(comparison.order_index), nullptr, &comparison});
         }
         for (const Control& control : task_.controls) {
             if (wanted.contains(control.id)) missing_.push_back({control.place, &control, nullptr});
@@ -97,29 +119,57 @@ class Stream {
 
     const JudgingTask& task_;
     store::Store& store_;
+    const std::string identity_;
     std::map<std::string, const Question*> by_id_;
-    std::vector<Outcome> outcomes_;  ///< of task.in_order, as far as they are known
+    std::vector<Outcome> outcomes_;  ///< of task.asked.in_order, as far as they are known
     std::optional<analysis::Stopping> stopping_;
     std::vector<Place> missing_;
-    std::map<std::string, std::size_t> asked_;  ///< id of a missing comparison -> its place in task.in_order
+    std::map<std::string, std::size_t> asked_;  ///< id of a missing comparison -> its place in task.asked.in_order
+    std::map<std::string, std::string> cache_keys_;  ///< of the comparisons that the judge was asked about and that the cache wants
     std::size_t next_ = 0;
 };
 
-std::string failed_states(const std::map<VerdictState, int>& states) {
-    std::string out;
-    for (const auto& [state, n] : states) {
-        if (state == VerdictState::kA || state == VerdictState::kB || state == VerdictState::kTie) continue;
-        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, name_of(state));
+/// What came in so far, for the terminal: still blind, so nothing can be read from it of any variant.
+class Tally {
+   public:
+    explicit Tally(const JudgeSpec& spec) : spec_(spec) {}
+
+    void count(const Verdict& verdict) {
+        ++states_[verdict.state];
+        const bool cached = is_from_cache(verdict);
+        n_cached_ += cached;
+        if (cached) return;
+        cost_ += verdict_cost(spec_, verdict).value_or(0);
     }
-    return out;
-}
+
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
+        for (const auto& [state, n] : states_) add(fmt::format("{} {}", n, name_of(state)));
+        if (n_cached_ > 0) add(fmt::format("{} from the cache", n_cached_));
+        if (token_cost(spec_, 0, 0)) add(fmt::format("cost {:.4g}", cost_));
+        return out;
+    }
+
+   private:
+    const JudgeSpec& spec_;
+    std::map<VerdictState, int> states_;
+    int n_cached_ = 0;
+    double cost_ = 0;
+};
 
 }  // namespace
 
 std::string design_of(const AnalysisSettings& settings) { return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity); }
 
+std::string judge_note(const std::string& name, const std::string& judge_key) { return fmt::format("{} of judge {}", name, judge_key); }
+void freeze_design(store::Store& store, const AnalysisSettings& settings) {
+    store.freeze_analysis(settings.margin, settings.alpha);
+    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(settings));
+}
+
 void sort_in_judging_order(std::vector<Comparison>& comparisons) {
-    std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return a.order_index < b.order_index; });
+    std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) { return std::tie(a.order_index, a.order) < std::tie(b.order_index, b.order); });
 }
 
 std::int64_t planned_comparisons(const store::Store& store, const std::string& judge_key, std::span<const Comparison> in_order) {
@@ -149,7 +199,7 @@ std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions) {
 
 std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each) {
     std::vector<Control> out;
-    for (const ControlKind kind : {ControlKind::kIdentical, ControlKind::kSwapped}) {
+    for (const ControlKind kind : kControlKinds) {
         std::vector<Control> of_kind;
         std::copy_if(controls.begin(), controls.end(), std::back_inserter(of_kind), [&](const Control& control) { return control.kind == kind; });
         std::stable_sort(of_kind.begin(), of_kind.end(), [](const Control& a, const Control& b) { return a.rank < b.rank; });
@@ -159,24 +209,36 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
     return out;
 }
 
+std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
+    return static_cast<std::int64_t>(Stream(task, store, judge).size());
+}
+
+Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<const Comparison> drawn) {
+    Asked out;
+    for (const Comparison& comparison : drawn) {
+        out.in_order.push_back(comparison);
+        if (judge.both_orders) out.in_order.push_back(pairing::in_other_order(comparison));
+    }
+    // Whoever judges by hand is not asked again.
+    if (!judge.costs_nothing && !is_by_hand(judge.provider)) out.repeats = pairing::choose_repeats(drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
+    return out;
+}
+
 bool judge_missing(const JudgingTask& task, judge::Judge& judge, store::Store& store, const std::atomic<bool>& cancel, Progress& progress) {
-    Stream stream(task, store, judge.costs_nothing());
+    Stream stream(task, store, judge);
     if (stream.size() == 0) return true;
-    store.freeze_analysis(task.plan.analysis.margin, task.plan.analysis.alpha);
-    if (!store.note(kFrozenDesign)) store.put_note(kFrozenDesign, design_of(task.plan.analysis));
+    freeze_design(store, task.plan.analysis);
     progress.begin(fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
-    std::map<VerdictState, int> states;
-    const judge::RunResult result = judge.run(
-        [&] { return stream.next(); },
-        [&](const Verdict& verdict) {
-            store.save_verdict({verdict.item_id, task.judge_key, task.spec.name, verdict, utc_now()});
-            stream.take(verdict);
-            ++states[verdict.state];
-            progress.advance(1);
-        },
-        cancel);
-    const std::string failed = failed_states(states);
-    progress.finish(stream.stopped_early() ? fmt::format("{}{}{}", failed, failed.empty() ? "" : "; ", stream.how_it_ended()) : failed);
+    Tally tally(task.spec);
+    const auto settle = [&](const Verdict& verdict) {
+        store.save_verdict({verdict.item_id, task.judge_key, task.spec.name, verdict, utc_now()});
+        stream.take(verdict);
+        tally.count(verdict);
+        progress.status(tally.text());
+        progress.advance(1);
+    };
+    const judge::RunResult result = judge.run([&] { return stream.next(settle); }, settle, cancel);
+    progress.finish(stream.stopped_early() ? fmt::format("{}; {}", tally.text(), stream.how_it_ended()) : tally.text());
     if (result.end != judge::RunEnd::kStopped) return true;
     progress.note(fmt::format("judge {} stopped: {}", task.spec.name, to_sentence(result.why)));
     return false;

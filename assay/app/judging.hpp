@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "assay/analysis/stopping.hpp"
+#include "assay/app/verdict_cache.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/records/comparison.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -24,7 +26,12 @@ inline constexpr const char* kFrozenDesign = "frozen design";
 /// "stopping hybrid, multiplicity ladder".
 [[nodiscard]] std::string design_of(const AnalysisSettings& settings);
 
-/// By order_index.
+/// The note that holds a small text of a judge's own (judge::Journal).
+[[nodiscard]] std::string judge_note(const std::string& name, const std::string& judge_key);
+/// Keeps margin, alpha and design as they are before the first verdict; nothing happens if they are kept already.
+void freeze_design(store::Store& store, const AnalysisSettings& settings);
+
+/// By order_index, and the order as drawn before the other.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);
 
 /// How many of these comparisons (of one variant, in judging order) belong to the plan that the judge's decision was first shown for; as many
@@ -40,6 +47,14 @@ void note_decision_shown(store::Store& store, const std::string& judge_key, std:
 /// The first `n_each` of each kind.
 [[nodiscard]] std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each);
 
+/// What a judge is asked of one variant.
+struct Asked {
+    std::vector<Comparison> in_order;  ///< what counts, in judging order: each pair once, or in both orders
+    std::vector<Comparison> repeats;   ///< asked again, in judging order
+};
+/// `drawn`: the variant's comparisons as they were drawn, in judging order.
+[[nodiscard]] Asked asked_of(const Plan& plan, const report::ReportJudge& judge, std::span<const Comparison> drawn);
+
 /// One judge on one variant's comparisons.
 struct JudgingTask {
     const Plan& plan;
@@ -47,9 +62,14 @@ struct JudgingTask {
     const std::string& judge_key;
     const std::string& variant;
     std::span<const Question> questions;
-    std::span<const Comparison> in_order;  ///< of the variant
-    std::span<const Control> controls;     ///< the judge's that stand among them
+    const Asked& asked;                 ///< of the variant
+    std::span<const Control> controls;  ///< the judge's that stand among them
+    const VerdictCache* cache = nullptr;  ///< of other runs' verdicts; null: none
+    bool read_cache = false;              ///< false: it is only filled
 };
+
+/// How many pairs and controls judge_missing would ask for now, if early stopping ended nothing.
+[[nodiscard]] std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge);
 
 /// Asks for what is missing, in the judging order with the controls in their places, and saves each verdict; ends early where the design
 /// says so (analysis/stopping.hpp), but not before every control was asked. False: the judge had to stop, and the rest stays pending.

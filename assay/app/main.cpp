@@ -14,6 +14,7 @@
 #include "assay/app/interrupt.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/report/terminal_text.hpp"
 
 namespace {
 
@@ -29,7 +30,7 @@ int exit_code_of(assay::ErrorKind kind) {
 }
 
 int say(const char* text, int code) {
-    std::fprintf(stderr, "assay: %s\n", text);
+    std::fprintf(stderr, "assay: %s\n", assay::report::visible(text).c_str());
     return code;
 }
 
@@ -64,6 +65,9 @@ int main(int argc, char** argv) {
     assay::app::add_judge_command(app, action);
     assay::app::add_plan_command(app, action);
     assay::app::add_report_command(app, action);
+    assay::app::add_audit_command(app, action);
+    assay::app::add_export_command(app, action);
+    assay::app::add_import_command(app, action);
     assay::app::add_trace_command(app, action);
     assay::app::add_stats_command(app, action);
     assay::app::add_quantize_command(app, action);

@@ -3,29 +3,27 @@
 #include <CLI/CLI.hpp>
 
 #include "assay/config/dataset.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::app {
-namespace {
-
-[[noreturn]] void throw_all(const std::vector<Failure>& failures) {
+void throw_all(const std::vector<Failure>& failures) {
     std::string text;
     for (const Failure& failure : failures) text += (text.empty() ? "" : "\n") + to_sentence(failure);
     throw_usage(text);
 }
-
-}  // namespace
 
 void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     config::Overrides& o = flags.overrides;
     command.add_option("EXPERIMENT", flags.file, "experiment file (YAML; `assay init` writes one); without it the flags describe the experiment");
 
     const auto what = "Experiment";
-    command.add_option("-m,--model", o.model, "the original's GGUF: the baseline")->group(what);
-    command.add_option("--variants", flags.variants, "what is compared with it: types to make of it (Q8_0,Q4_K_M) or GGUF files, separated by commas")->delimiter(',')->allow_extra_args(false)->group(what);
-    command.add_option("--questions", o.questions, "dataset: JSONL, JSON or CSV")->group(what);
+    command.add_option("-m,--model", o.model, "the original: a GGUF, ollama:NAME, a served model as [NAME=]PROVIDER:MODEL@URL, or [NAME=]answers:FILE")->group(what);
+    command.add_option("--variants", flags.variants, "what is compared with it, separated by commas: types to make of it (Q8_0,Q4_K_M), GGUF files, ollama:NAME (a GGUF of Ollama's), served models as [NAME=]ollama:MODEL@URL or [NAME=]openai:MODEL@URL, or [NAME=]answers:FILE")->delimiter(',')->allow_extra_args(false)->group(what);
+    command.add_option("--questions", o.questions, "dataset: JSONL, JSON or CSV; may be left out where the baseline's answers hold their questions")->group(what);
+    command.add_flag("--allow-missing", o.allow_missing, "a question without an answer in a file of answers counts as no answer instead of stopping the run")->group(what);
     command.add_option("--limit", o.limit, "the first N questions only")->group(what);
     command.add_option("--ids", flags.ids, "only the questions with these ids")->delimiter(',')->allow_extra_args(false)->group(what);
-    command.add_option("--judge", flags.judges, "reference, openai:MODEL@URL or gguf:FILE; may be given several times, the first decides")->allow_extra_args(false)->group(what);
+    command.add_option("--judge", flags.judges, judge_forms() + "; may be given several times, the first decides")->allow_extra_args(false)->group(what);
     command.add_option("--name", o.name, "the experiment's name")->group(what);
     command.add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")->group(what);
     command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")->group(what);
@@ -48,6 +46,9 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
     command.add_option("-s,--seed", o.seed, "seed of sampling, for temperatures above 0")->group(how);
 
     const auto decision = "Decision";
+    command.add_flag("--both-orders", o.both_orders, "judge every pair twice, each answer first once")->group(decision);
+    command.add_option("--repeats", o.repeats, "ask a part of the pairs this often once more, to see whether a judge repeats itself; default 0")->group(decision);
+    command.add_option("--repeat-share", o.repeat_share, "that part, in (0, 1]; default 0.2")->group(decision);
     command.add_option("--margin", o.margin, "margin of the net win rate, in (0, 1); default 0.10")->group(decision);
     command.add_option("--alpha", o.alpha, "one-sided error; the deciding interval has level 1 - 2 alpha; default 0.05")->group(decision);
     command.add_option("--power", o.power, "for the number of further questions; default 0.80")->group(decision);
@@ -89,8 +90,11 @@ AnalysisSettings load_analysis_or_throw(const PlanFlags& flags) {
     return *settings;
 }
 
-std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset) {
-    auto questions = config::load_questions(dataset);
+std::vector<Question> load_questions_or_throw(const Plan& plan) {
+    auto questions = config::load_questions(plan.dataset);
+    if (!questions && plan.dataset.file == plan.baseline.answers) {
+        questions.error().push_back({"no dataset is given, so the questions were to come from the baseline's answers", plan.baseline.answers, "Name the dataset with --questions (dataset)."});
+    }
     if (!questions) throw_all(questions.error());
     return std::move(*questions);
 }

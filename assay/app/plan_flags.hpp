@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/base/result.hpp"
 #include "assay/config/plan.hpp"
 #include "assay/records/question.hpp"
 
@@ -31,6 +32,8 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags);
 /// The decision's settings alone, for planning without an experiment, or Error kUsage as above.
 [[nodiscard]] AnalysisSettings load_analysis_or_throw(const PlanFlags& flags);
 /// The plan's questions, or Error kUsage with every error on a line of its own.
-[[nodiscard]] std::vector<Question> load_questions_or_throw(const DatasetSpec& dataset);
+[[nodiscard]] std::vector<Question> load_questions_or_throw(const Plan& plan);
+/// Error kUsage with every failure on a line of its own.
+[[noreturn]] void throw_all(const std::vector<Failure>& failures);
 
 }  // namespace assay::app

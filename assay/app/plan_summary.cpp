@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/records/judge_provider.hpp"
+#include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
 namespace {
@@ -42,10 +45,35 @@ double prompt_tokens(const Plan& plan, std::span<const Question> questions) {
 
 int n_threads_of(const Plan& plan) { return plan.engine.threads > 0 ? plan.engine.threads : describe_host().n_cores; }
 
+/// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
+std::vector<std::string> files_to_run(const Plan& plan) {
+    std::vector<std::string> out;
+    const auto runs_here = [](const VariantSpec& spec) { return spec.answers.empty() && spec.served.provider.empty(); };
+    if (runs_here(plan.baseline)) out.push_back(variants::path_of_model(plan.baseline.file));
+    for (const VariantSpec& spec : plan.variants) {
+        if (runs_here(spec)) out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file : plan.baseline.file));
+    }
+    return out;
+}
+
+std::size_t n_served(const Plan& plan) {
+    const auto is_served = [](const VariantSpec& spec) { return !spec.served.provider.empty(); };
+    return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(), plan.variants.end(), is_served));
+}
+
+std::string source_of(const VariantSpec& spec) {
+    if (!spec.answers.empty()) return "answers in " + spec.answers;
+    const ServedSpec& served = spec.served;
+    if (served.provider.empty()) return spec.file;
+    return fmt::format("{} at {} ({})", served.model.empty() ? spec.file : served.model, fmt::join(served.urls, ", "), served.provider);
+}
+
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
     const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict;
-    const double operations = 2 * n_weights_of(plan.baseline.file) * (prompt_tokens(plan, questions) + kDecodeCost * n_answers);
-    return operations / (kOperationsPerCoreSecond * n_threads_of(plan)) * static_cast<double>(plan.variants.size() + 1);
+    const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
+    double operations = 0;
+    for (const std::string& file : files_to_run(plan)) operations += 2 * n_weights_of(file) * tokens;
+    return operations / (kOperationsPerCoreSecond * n_threads_of(plan));
 }
 
 std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
@@ -54,25 +82,19 @@ std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
     return names;
 }
 
-std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
     std::vector<JudgeWork> out;
     for (const JudgeSpec& spec : plan.judges) {
-        if (auto work = judge_work(spec, plan, questions, both_orders)) out.push_back(std::move(*work));
+        if (auto work = judge_work(spec, plan, questions)) out.push_back(std::move(*work));
     }
     return out;
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") return "reference (token F1, a metric)";
+    if (spec.provider == "reference") return fmt::format("{} ({}, a metric)", spec.name, spec.metric);
+    if (is_by_hand(spec.provider)) return fmt::format("{} (by hand)", spec.name);
     if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
     return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
-}
-
-/// 1234567 as 1.23 million: estimates have no more digits.
-std::string about(double tokens) {
-    if (tokens >= 1e6) return fmt::format("{:.3g} million", tokens / 1e6);
-    if (tokens >= 1e3) return fmt::format("{:.0f} thousand", tokens / 1e3);
-    return fmt::format("{:.0f}", tokens);
 }
 
 std::string judges_text(const std::vector<JudgeWork>& judges) {
@@ -81,7 +103,7 @@ std::string judges_text(const std::vector<JudgeWork>& judges) {
     for (const JudgeWork& work : judges) {
         out += fmt::format("  {}: {} and {}; about {} prompt tokens and {} reply tokens\n", work.name,
                            analysis::count_of(work.n_pairs, "pair"), analysis::count_of(work.n_controls, "control"),
-                           about(work.prompt_tokens), about(work.reply_tokens));
+                           about_tokens(work.prompt_tokens), about_tokens(work.reply_tokens));
         if (work.cost) {
             out += fmt::format("  {}: about {:.2f} at its prices, {:.2f} if every reply were as long as it may be\n", work.name, *work.cost,
                                *work.most_cost);
@@ -106,10 +128,10 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
 
 /// The plan as a design. Early stopping is that of the judge that decides: none where it costs nothing, as that would cost power and save
 /// nothing.
-analysis::Design design_of(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
     if (plan.judges.front().provider == "reference") settings.stopping = "none";
-    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), both_orders, settings);
+    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), plan.judging.both_orders, settings);
 }
 
 /// The document of both forms: the design's figures between what is known of an experiment and of its judges.
@@ -127,42 +149,48 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     std::vector<std::string> judges;
     for (const JudgeSpec& spec : plan.judges) judges.push_back(judge_text(spec));
     std::int64_t calls = 0, controls = 0;
-    for (const JudgeWork& work : work_of(plan, questions, false)) calls += work.n_calls(), controls += work.n_controls;
+    for (const JudgeWork& work : work_of(plan, questions)) calls += work.n_calls(), controls += work.n_controls;
 
     std::string out = fmt::format("experiment {}\n", plan.name);
-    out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, plan.baseline.file);
+    const std::size_t n_to_make = questions.size() * files_to_run(plan).size(), n_to_ask = questions.size() * n_served(plan);
+    out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
-    out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, n_threads_of(plan));
+    if (n_to_make + n_to_ask == 0) {
+        out += "  answers    all are read from files\n";
+    } else {
+        out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, n_threads_of(plan));
+    }
+    if (n_to_ask > 0) out += fmt::format("  servers    at most {} questions are asked of served models\n", n_to_ask);
     out += fmt::format("  judges     {}{}\n", fmt::join(judges, ", "), calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
     out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n", plan.analysis.margin * 100, plan.analysis.alpha);
     out += fmt::format("  run        {}\n", plan.run_dir);
-    out += fmt::format("  time       about {} for {} answers if none is there yet (a rule of thumb: half to twice that)\n", format_duration(answer_seconds(plan, questions)), questions.size() * (plan.variants.size() + 1));
+    if (n_to_make > 0) out += fmt::format("  time       about {} for {} answers if none is there yet (a rule of thumb: half to twice that)\n", format_duration(answer_seconds(plan, questions)), n_to_make);
     return out;
 }
 
 std::string run_preface(const Plan& plan, std::span<const Question> questions) {
-    const analysis::Design design = design_of(plan, questions, false);
+    const analysis::Design design = design_of(plan, questions);
     const std::string warning = analysis::warning_of(design, analysis::questions_needed(design), analysis::reach_of(design));
     return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
 }
 
-std::string plan_text(const Plan& plan, std::span<const Question> questions, bool both_orders) {
-    const DesignFigures figures = figures_of(design_of(plan, questions, both_orders));
-    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions, both_orders)) + "\n" + design_text(figures);
+std::string plan_text(const Plan& plan, std::span<const Question> questions) {
+    const DesignFigures figures = figures_of(design_of(plan, questions));
+    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
 }
 
-std::string plan_json(const Plan& plan, std::span<const Question> questions, bool both_orders) {
+std::string plan_json(const Plan& plan, std::span<const Question> questions) {
     nlohmann::ordered_json experiment{{"name", plan.name},
                                       {"plan_sha256", config::plan_sha256(plan)},
                                       {"baseline", plan.baseline.name},
                                       {"variants", names_of(plan.variants)},
                                       {"n_questions", questions.size()},
-                                      {"n_answers", questions.size() * (plan.variants.size() + 1)},
+                                      {"n_answers", questions.size() * files_to_run(plan).size()},
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
-    return document(std::move(experiment), figures_of(design_of(plan, questions, both_orders)),
-                    work_of(plan, questions, both_orders));
+    return document(std::move(experiment), figures_of(design_of(plan, questions)),
+                    work_of(plan, questions));
 }
 
 std::string size_text(const analysis::Design& design) {

@@ -16,10 +16,9 @@ namespace assay::app {
 [[nodiscard]] std::string run_preface(const Plan& plan, std::span<const Question> questions);
 
 /// All that `assay plan` says of an experiment: the summary, the design's figures, and what each judge would be asked.
-/// `both_orders`: as if every pair were judged in both orders.
-[[nodiscard]] std::string plan_text(const Plan& plan, std::span<const Question> questions, bool both_orders);
+[[nodiscard]] std::string plan_text(const Plan& plan, std::span<const Question> questions);
 /// The same as one JSON document with schema_version (docs/formats.md).
-[[nodiscard]] std::string plan_json(const Plan& plan, std::span<const Question> questions, bool both_orders);
+[[nodiscard]] std::string plan_json(const Plan& plan, std::span<const Question> questions);
 
 /// What `assay plan` says of a size alone, without an experiment: the design's figures. The document's
 /// experiment is null.

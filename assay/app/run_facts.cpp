@@ -13,7 +13,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EngineInfo, name, version, fingerprint, descr
 namespace report {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostInfo, cpu, cores, os)
 // Facts of an older assay may lack fields that came later.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportJudge, name, provider, model, url, versions, n_calls, show_contexts, show_expected, costs_nothing)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportJudge, name, provider, model, url, versions, n_calls, show_contexts, show_expected, costs_nothing, both_orders)
 }  // namespace report
 
 namespace app {

@@ -8,9 +8,11 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "assay/analysis/agreement.hpp"
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/companions.hpp"
 #include "assay/app/build_report.hpp"
@@ -24,6 +26,8 @@ namespace assay::app {
 namespace {
 
 constexpr const char* kPlace = "assay stats";
+/// Each with each: beyond, the pairs are too many to read.
+constexpr std::size_t kMostJudgesInAgreement = 10;
 
 /// Reads the options and collects what is wrong with them.
 class OptionReader {
@@ -144,6 +148,30 @@ void add_names_of_folders(exchange::OutcomeSource& source, const std::filesystem
     if (source.judge.empty()) source.judge = judge;
 }
 
+/// What the judges of several comparisons say of each other. outcomes[i] are those of document.comparisons[i]; a judge that did
+/// not judge a variant has none of it.
+void add_agreement(report::StatsDocument& document, const std::vector<std::span<const Outcome>>& outcomes) {
+    std::vector<std::string> variants, judges;
+    const auto place = [](std::vector<std::string>& names, const std::string& name) {
+        const auto it = std::find(names.begin(), names.end(), name);
+        const auto at = static_cast<std::size_t>(it - names.begin());
+        if (it == names.end()) names.push_back(name);
+        return at;
+    };
+    std::vector<analysis::Rater> raters;
+    for (const ComparisonAnalysis& a : document.comparisons) place(variants, a.variant), place(judges, a.judge);
+    for (const std::string& judge : judges) raters.push_back({judge.empty() ? "(not named)" : judge, std::vector<std::span<const Outcome>>(variants.size())});
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const ComparisonAnalysis& a = document.comparisons[i];
+        raters[place(judges, a.judge)].by_variant[place(variants, a.variant)] = outcomes[i];
+    }
+    if (raters.size() > kMostJudgesInAgreement) return;
+    for (std::size_t i = 0; i < raters.size(); ++i) {
+        for (std::size_t k = i + 1; k < raters.size(); ++k) document.agreement.push_back(analysis::agreement_of(raters[i], raters[k]));
+    }
+    document.panel = analysis::panel_agreement_of(raters);
+}
+
 StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeFormat> format) {
     OptionReader reader;
     const AnalysisSettings settings = reader.settings(options, {});
@@ -167,8 +195,10 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
     out.document.source = options.input;
     out.document.format = exchange::name_of(read->format);
     out.document.notes = read->notes;
+    std::vector<std::span<const Outcome>> chosen;
     for (const exchange::OutcomeGroup& group : read->groups) {
         if (!is_chosen(options, group.variant, group.judge)) continue;
+        chosen.emplace_back(group.outcomes);
         ComparisonAnalysis analysis = analysis::analyse(group.outcomes, group.dependence, settings);
         analysis::add_companions(analysis, group.outcomes, group.dependence, settings);
         analysis.decision.why +=
@@ -179,6 +209,7 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
         out.document.comparisons.push_back(std::move(analysis));
     }
     check_chosen_any(out, options);
+    add_agreement(out.document, chosen);
     out.n_gated = out.document.comparisons.size();
     return out;
 }
@@ -208,9 +239,10 @@ StatsInput of_run(const StatsOptions& options) {
     out.document.format = "run";
     if (model.experiment.exploratory)
         out.document.notes.push_back(fmt::format("Exploratory: {}.", model.experiment.exploratory_why));
+    std::vector<std::vector<Outcome>> all;
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (!is_chosen(options, comparison.analysis.variant, comparison.analysis.judge)) continue;
-        std::vector<Outcome> outcomes;
+        std::vector<Outcome>& outcomes = all.emplace_back();
         for (const report::JudgedItem& item : comparison.items) outcomes.push_back(item.outcome);
         ComparisonAnalysis analysis = comparison.analysis;
         analysis::add_companions(analysis, outcomes, Dependence(outcomes), settings);
@@ -219,6 +251,7 @@ StatsInput of_run(const StatsOptions& options) {
         if (decides) out.n_gated = out.document.comparisons.size();  // the judge that decides comes first
     }
     check_chosen_any(out, options);
+    add_agreement(out.document, std::vector<std::span<const Outcome>>(all.begin(), all.end()));
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "assay/base/text.hpp"
+#include "assay/report/terminal_text.hpp"
 
 namespace assay::app {
 namespace {
@@ -17,7 +18,8 @@ constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr auto kPlainEvery = std::chrono::seconds(10);
 constexpr int kBarWidth = 24;
 
-void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+/// Servers' and models' words may be in it.
+void print_line(const std::string& line) { std::fputs((report::visible(line) + "\n").c_str(), stderr); }
 
 }  // namespace
 
@@ -49,13 +51,14 @@ void TerminalProgress::clear_line() {
 
 std::string TerminalProgress::state() const {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    if (total_ == 0) return fmt::format("{} {}, {}", done_, unit_, format_duration(seconds));
+    const std::string status = status_.empty() ? "" : "; " + status_;
+    if (total_ == 0) return fmt::format("{} {}, {}{}", done_, unit_, format_duration(seconds), status);
     std::string out = fmt::format("{}/{} {}", done_, total_, unit_);
     if (done_ > 0 && seconds > 1) {
         const double rate = static_cast<double>(done_) / seconds;
         out += fmt::format(", {:.3g}/s, {} left", rate, format_duration(static_cast<double>(total_ - std::min(done_, total_)) / rate));
     }
-    return out;
+    return out + status;
 }
 
 void TerminalProgress::draw() {
@@ -83,6 +86,7 @@ void TerminalProgress::begin(std::string_view label, std::uint64_t total, std::s
     done_ = 0;
     running_ = true;
     if (same) return;
+    status_.clear();
     start_ = Clock::now();
     last_shown_ = terminal_ ? Clock::time_point{} : start_;
     if (!quiet_ && !terminal_) print_line(total > 0 ? fmt::format("  {}: {} {}", label_, total, unit_) : fmt::format("  {} ...", label_));
@@ -93,6 +97,8 @@ void TerminalProgress::advance(std::uint64_t n) {
     done_ += n;
     draw();
 }
+
+void TerminalProgress::status(std::string_view text) { status_ = text; }
 
 void TerminalProgress::finish(std::string_view remark) {
     if (!running_) return;

@@ -23,6 +23,7 @@ class TerminalProgress final : public Progress {
     ~TerminalProgress() override;
     void begin(std::string_view label, std::uint64_t total, std::string_view unit) override;
     void advance(std::uint64_t n) override;
+    void status(std::string_view text) override;
     void finish(std::string_view remark) override;
     void note(std::string_view line) override;
 
@@ -38,6 +39,7 @@ class TerminalProgress final : public Progress {
     bool drawn_ = false;
     std::string label_;
     std::string unit_;
+    std::string status_;
     std::uint64_t total_ = 0;
     std::uint64_t done_ = 0;
     Clock::time_point start_;

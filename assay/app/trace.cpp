@@ -1,30 +1,39 @@
 #include "assay/app/trace.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "assay/app/build_report.hpp"
+#include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/report/terminal_text.hpp"
 
 namespace assay::app {
 namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json answer_record(const std::string& variant, const std::string& key, const Answer& answer) {
+ordered_json answer_record(const std::string& variant, const std::string& key, const Answer& answer, const failure_modes::Flags& flags) {
+    ordered_json modes = ordered_json::array();
+    for (const failure_modes::Mode mode : failure_modes::kAllModes) {
+        if (flags.has(mode)) modes.push_back(failure_modes::name_of(mode));
+    }
+    const bool made_here = !answer.prompt_sha256.empty(), contexts_known = answer.n_contexts_used != kContextsUnknown;
     return {{"variant", variant},
             {"key", key},
-            {"prompt_sha256", answer.prompt_sha256},
-            {"n_prompt_tokens", answer.n_prompt_tokens},
-            {"n_contexts_used", answer.n_contexts_used},
-            {"contexts_cut", answer.contexts_cut},
+            {"prompt_sha256", made_here ? ordered_json(answer.prompt_sha256) : ordered_json()},
+            {"n_prompt_tokens", made_here || answer.n_prompt_tokens > 0 ? ordered_json(answer.n_prompt_tokens) : ordered_json()},
+            {"n_contexts_used", contexts_known ? ordered_json(answer.n_contexts_used) : ordered_json()},
+            {"contexts_cut", contexts_known ? ordered_json(answer.contexts_cut) : ordered_json()},
             {"stop_reason", name_of(answer.stop_reason)},
-            {"n_answer_tokens", answer.tokens.size()},
+            {"failure_modes", std::move(modes)},
+            {"n_answer_tokens", made_here || answer.n_tokens() > 0 ? ordered_json(answer.n_tokens()) : ordered_json()},
             {"text", to_valid_utf8(answer.text)},
             {"failure", answer.failure}};
 }
@@ -49,19 +58,25 @@ ordered_json record_of(const store::Store& store, const std::string& plan_sha256
                      {"comparisons", ordered_json::array()}};
     if (!facts) return out;
     const auto at = static_cast<std::size_t>(question - questions.begin());
+    const report::ReportModel model = build_report(store, plan_sha256);
+    const FailureModeCounter modes(questions, model.experiment.generation, std::vector<std::optional<Answer>>(questions.size()));
+    const auto outcome_in = [](const report::ReportComparison& reported, const std::string& comparison_id) {
+        const auto item = std::find_if(reported.items.begin(), reported.items.end(), [&](const report::JudgedItem& i) { return i.comparison_id == comparison_id; });
+        return name_of(item->outcome.kind);
+    };
     for (const VariantFacts& variant : facts->variants) {
-        if (const auto row = store.answer(variant.answer_keys[at])) out["answers"].push_back(answer_record(variant.name, variant.answer_keys[at], row->answer));
+        if (const auto row = store.answer(variant.answer_keys[at])) out["answers"].push_back(answer_record(variant.name, variant.answer_keys[at], row->answer, modes.flags_of(at, row->answer)));
     }
     std::map<std::string, std::string> key_of;  // judge's name -> key
     for (const JudgeFacts& judge : facts->judges) key_of.emplace(judge.judge.name, judge.key);
-    for (const report::ReportComparison& reported : build_report(store, plan_sha256).comparisons) {
+    for (const report::ReportComparison& reported : model.comparisons) {
         const std::string& judge = reported.analysis.judge;
         for (const exchange::StudyItem& item : study_items(store, plan_sha256, reported.analysis)) {
             const Comparison& comparison = item.comparison;
             if (comparison.question_id != question_id) continue;
             ordered_json record{{"variant", comparison.variant}, {"baseline", item.baseline}, {"judge", judge}, {"comparison_id", comparison.id}, {"order_index", comparison.order_index},
                                 {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline}, {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
-                                {"identical", comparison.identical}, {"outcome", name_of(reported.items[at].outcome.kind)}, {"verdicts", ordered_json::array()}};
+                                {"identical", comparison.identical}, {"outcome", outcome_in(reported, comparison.id)}, {"verdicts", ordered_json::array()}};
             for (const store::VerdictRow& row : store.verdict_history(comparison.id, key_of.at(judge))) record["verdicts"].push_back(verdict_record(row));
             out["comparisons"].push_back(std::move(record));
         }
@@ -70,6 +85,12 @@ ordered_json record_of(const store::Store& store, const std::string& plan_sha256
 }
 
 std::string text_of(const ordered_json& value) { return value.is_null() ? "(none)" : value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// "; shows truncation, repetition"
+std::string shows(const ordered_json& modes) {
+    const auto names = modes.get<std::vector<std::string>>();
+    return names.empty() ? "" : fmt::format("; shows {}", fmt::join(names, ", "));
+}
 
 /// Every line of `text` indented, so that an answer's own lines cannot be taken for the trace's.
 std::string indented(const std::string& text) {
@@ -92,8 +113,10 @@ std::string trace_text(const store::Store& store, const std::string& plan_sha256
     out += fmt::format("retrieve  {} contexts\n", question["contexts"].size());
     for (const ordered_json& context : question["contexts"]) out += indented(text_of(context));
     for (const ordered_json& answer : record["answers"]) {
-        out += fmt::format("answer    {}: {} after {} tokens; prompt {} tokens, {}\n{}", text_of(answer["variant"]), text_of(answer["stop_reason"]), text_of(answer["n_answer_tokens"]),
-                           text_of(answer["n_prompt_tokens"]), text_of(answer["prompt_sha256"]).substr(0, 12), indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
+        const std::string prompt = answer["prompt_sha256"].is_null() ? "prompt tokens are not known"
+                                                                     : fmt::format("prompt {} tokens, {}", text_of(answer["n_prompt_tokens"]), text_of(answer["prompt_sha256"]).substr(0, 12));
+        const std::string length = answer["n_answer_tokens"].is_null() ? "an unknown number of" : text_of(answer["n_answer_tokens"]);
+        out += fmt::format("answer    {}: {} after {} tokens; {}\n{}", text_of(answer["variant"]), text_of(answer["stop_reason"]), length, prompt + shows(answer["failure_modes"]), indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
     }
     for (const ordered_json& comparison : record["comparisons"]) {
         out += fmt::format("pair      {} against {}: A is {}, B is {}{}\n", text_of(comparison["variant"]), text_of(comparison["baseline"]), text_of(comparison["presented_as_A"]),
@@ -105,7 +128,7 @@ std::string trace_text(const store::Store& store, const std::string& plan_sha256
         }
         out += fmt::format("unblind   {} for {}\n", text_of(comparison["outcome"]), text_of(comparison["variant"]));
     }
-    return out;
+    return report::visible(out);  // models and judges wrote some of it, and it goes to a terminal
 }
 
 }  // namespace assay::app

@@ -14,6 +14,8 @@ class Progress {
     virtual void begin(std::string_view label, std::uint64_t total, std::string_view unit) = 0;
     /// `n` more units are done.
     virtual void advance(std::uint64_t n) = 0;
+    /// How it goes, beside the count: "41 A, 39 B, 2 INVALID". Stays until it is replaced or the step ends.
+    virtual void status(std::string_view) {}
     /// The step has ended; a closing remark, may be empty.
     virtual void finish(std::string_view remark) = 0;
     /// A line worth reading: a retry, a fallback, a restart.

@@ -177,7 +177,10 @@ class DatasetReader {
     }
 
     std::optional<std::string> question_of(const Row& row, const FieldNames& names) {
-        const auto found = find(row, names);
+        auto found = find(row, names);
+        for (const char* name : {"doc.question", "doc.instruction", "doc.prompt"}) {
+            if (!found && !spec_.fields.contains("question")) found = look_up(row, name);
+        }
         if (!found) {
             const auto mapped = spec_.fields.find("question");
             std::vector<std::string> there;

@@ -20,7 +20,8 @@ namespace assay::config {
 ///
 /// Fields, the first row of names being the usual one (other fields are ignored):
 ///   id        id, task_id, question_id, uid, sample_id, doc_id: text or a whole number; else the row's number,
-///   "000001" question  question, instruction, prompt, user_input, turns[0]; Alpaca's `input` is added to `instruction`
+///   "000001" question  question, instruction, prompt, user_input, turns[0], else one of the first three within
+///   lm-eval's `doc`; Alpaca's `input` is added to `instruction`
 ///   after a blank line expected  expected, expected_answer, expected_response, expected_output, ideal, target,
 ///   reference, ground_truth contexts  contexts, context, retrieved_contexts, retrieval_context: text, or a list of
 ///   texts or of objects with text,

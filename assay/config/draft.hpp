@@ -57,11 +57,22 @@ void check_power(const Draft& draft, Problems& problems);
                                         std::string_view text,
                                         const Where& where,
                                         Problems& problems);
-/// A variant written as one word: a file if it ends in .gguf or contains '/', else a type. Reports an unknown type.
+/// A model's file: the same, or "ollama:NAME" as it is.
+[[nodiscard]] std::string model_path_of(const std::filesystem::path& base,
+                                        std::string_view text,
+                                        const Where& where,
+                                        Problems& problems);
+/// A variant written as one word: "answers:FILE", "PROVIDER:MODEL@URL", both with "NAME=" before it or not; else a file
+/// if it is "ollama:NAME", ends in .gguf or contains '/', else a type. Reports an unknown type. `name` is empty where none is written.
 [[nodiscard]] VariantSpec variant_of_text(std::string_view text,
                                           const std::filesystem::path& base,
                                           const Where& where,
                                           Problems& problems);
+/// The same for the baseline, where a word that is nothing else is a file.
+[[nodiscard]] VariantSpec baseline_of_text(std::string_view text,
+                                           const std::filesystem::path& base,
+                                           const Where& where,
+                                           Problems& problems);
 /// Canonical name of a quantization type; reports an unknown one and gives "".
 [[nodiscard]] std::string type_of_text(std::string_view text, const Where& where, Problems& problems);
 

@@ -7,20 +7,28 @@ std::string example_experiment() {
 #   assay plan experiment.yaml    shows what would be done
 #   assay run experiment.yaml     does it; run it again to go on where it was stopped
 # Relative paths are relative to this file. Every value below is the default; only baseline, variants and dataset are needed.
+# A variant, and the baseline too, may be a file of answers that were made elsewhere; between such files no model is needed.
 
 # name: science                   # of the report and of the run directory; default: this file's name without its ending
 
 baseline:                         # the original that the others are compared with
   file: model-F16.gguf            # GGUF; of a split model the first part
+  # answers: f16.jsonl            # instead of file: answers that exist already (the study's, lm-eval, AlpacaEval, FastChat, or id and answer)
   # name: original                # default: the file's name without its ending
 
 variants:                         # a type that llama.cpp can make, a file, or a mapping of name and type or file
   - Q8_0
   - Q4_K_M
   # - {name: mine, file: other.gguf}
+  # - {name: q4, answers: q4.jsonl}                        # or answers:q4.jsonl
+  # - {name: served, provider: ollama, model: "qwen2.5:0.5b"}  # a server runs it; url: another address than OLLAMA_HOST's, pull: true fetches it first
+  # - {name: theirs, type: Q4_K_M, provider: ollama}         # a file of ours, created there for the run
+  # - {name: vllm, provider: openai, model: m, url: "http://127.0.0.1:8000/v1", concurrency: 4}   # urls: several at once; server: vllm, where it does not say so itself
+  # - {name: pulled, file: "ollama:qwen2.5:0.5b"}            # the GGUF behind that name in Ollama's store, in assay's engine
+  # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer counts as "no answer"; else it is an error
   # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
 
-dataset:                          # JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
+dataset:                          # may be left out where the baseline's answers hold their questions; JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
   file: questions.jsonl
   limit: 0                        # the first n questions; 0: all
   ids: []                         # only these ids; empty: all
@@ -48,7 +56,9 @@ generation:                       # how every answer is made; names and meanings
   own-template: false             # true: each variant uses its own chat template; then not only the weights differ
 
 judges:                           # the first decides, further ones show how sensitive the decision is
-  - provider: reference           # token F1 with the expected answer; needs no model and no network
+  - provider: reference           # a metric of the answer with the expected one; needs no model and no network
+    metric: token_f1              # token_f1 | rouge_l | chrf
+    tie-band: 0.05                # a difference of at most this is a tie
   # - name: panel-1               # default: the model's name
   #   provider: openai            # any server that speaks the OpenAI chat format; or gemini, anthropic, ollama
   #   url: "http://127.0.0.1:9000/v1"   # only openai needs one; the others have their own
@@ -61,8 +71,13 @@ judges:                           # the first decides, further ones show how sen
   #   requests-per-minute: 0      # at most, retries included; 0: no limit
   #   tokens-per-minute: 0        # of prompts and replies; 0: no limit
   #   max-calls: 0                # requests of one run, retries included; then the judge stops; 0: no limit
-  #   price-input: 0              # of a million prompt tokens, in any currency; only for the cost that `assay plan` shows; 0: not given
+  #   max-tokens-total: 0         # tokens of one run, prompts and replies together; then the judge stops; 0: no limit
+  #   max-cost: 0                 # likewise money, in the currency of the prices
+  #   price-input: 0              # of a million prompt tokens, in any currency; 0: not given
   #   price-output: 0             # of a million reply tokens
+  #   batch: false                # true: through the batch API of openai, gemini or anthropic: half the price, within 24 hours
+  #   batch-poll-s: 60            # longest time between two looks at a batch
+  #   allow-version-change: false # true: a reply that names another model version does not stop the judge
   #   temp: 0
   #   max-tokens: 1024            # of a reply
   #   prompt-template: judge.jinja   # default: a built-in one
@@ -72,6 +87,12 @@ judges:                           # the first decides, further ones show how sen
   #   file: judge.gguf
   #   reasoning: false            # true: it writes its reasoning before the verdict; slower
   #   ctx-size: 0                 # tokens of prompt and reply; 0: 8192, or 4096 with reasoning
+  # - {name: panel-2, provider: batch}   # texts to paste into a chat (or human: for a person); see assay export batches, assay import verdicts
+
+judging:
+  both-orders: false              # each pair twice, each answer first once; costs twice the calls
+  repeats: 0                      # how often a part of the pairs is asked once more, to see whether a judge repeats itself; in no count
+  repeat-share: 0.2               # that part
 
 analysis:
   margin: 0.1                     # largest net loss (losses - wins, of all) that is still acceptable; frozen before judging

@@ -6,7 +6,9 @@
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/judge_address.hpp"
+#include "assay/config/key_names.hpp"
 #include "assay/config/quant_types.hpp"
+#include "assay/config/served_entry.hpp"
 #include "assay/config/settings.hpp"
 #include "assay/config/yaml_reader.hpp"
 #include "assay/records/judge_provider.hpp"
@@ -17,20 +19,11 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + 2> names{"reference"};
-    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 1] = kJudgeProviders[i].name;
-    names.back() = "gguf";
+    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{"reference", "gguf"};
+    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 2] = kJudgeProviders[i].name;
+    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
     return names;
 }();
-constexpr std::array<std::string_view, 4> kKeyWords{"api-key", "api_key", "key", "token"};
-
-/// An environment variable by its customary spelling. Narrower than POSIX on purpose: a key that was pasted here by
-/// mistake would be stored with the plan, and keys hold lower-case letters.
-bool is_variable_name(std::string_view text) {
-    return !text.empty() && !(text[0] >= '0' && text[0] <= '9') && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
-}
 
 class ExperimentFile {
  public:
@@ -48,6 +41,7 @@ class ExperimentFile {
         read_dataset();
         read_generation();
         read_judges();
+        read_judging();
         read_analysis();
         read_engine();
         root_.read("blinding-seed", plan_.blinding_seed, kAnySeed);
@@ -91,24 +85,47 @@ class ExperimentFile {
         };
     }
 
-    /// A block that may also be written as its file alone: `baseline: model.gguf`.
-    std::optional<MapReader> file_block(std::string_view key, std::string& file) {
+    /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word` is empty if it is not.
+    std::optional<MapReader> file_block(std::string_view key, std::string& word) {
         const YamlNode* node = root_.value(key);
-        const Where where = root_.where(key);
         if (root_.has(key)) note(root_, key);
         if (node && node->kind == Kind::kMap) return block(key);
-        if (root_.has(key)) draft_.origins[fmt::format("{}.file", key)] = where;
+        if (root_.has(key)) draft_.origins[fmt::format("{}.file", key)] = root_.where(key);
         if (!node || node->kind == Kind::kList) return node ? block(key) : std::nullopt;
-        file = absolute_path(folder_, node->text, where, problems_);
+        word = node->text;
         return std::nullopt;
     }
 
     void read_baseline() {
-        auto baseline = file_block("baseline", plan_.baseline.file);
-        if (!baseline) return;
-        note_text(*baseline, "name", plan_.baseline.name);
-        path(*baseline, "file", plan_.baseline.file);
-        baseline->finish();
+        std::string word;
+        const std::size_t n_before = problems_.size();
+        auto baseline = file_block("baseline", word);
+        if (baseline) {
+            note_text(*baseline, "name", plan_.baseline.name);
+            model_path(*baseline, plan_.baseline);
+            read_answers(*baseline, plan_.baseline);
+            read_served(*baseline, plan_.baseline.served, problems_);
+            if (baseline->has("provider")) note(*baseline, "provider");
+            if (baseline->has("file") && baseline->has("answers"))
+                problems_.add(baseline->where("answers"), "is given beside file; give one of them");
+            baseline->finish();
+        } else if (root_.has("baseline") && problems_.size() == n_before) {
+            plan_.baseline = baseline_of_text(word, folder_, root_.where("baseline"), problems_);
+            if (!plan_.baseline.name.empty()) draft_.origins["baseline.name"] = root_.where("baseline");
+        }
+    }
+
+    void model_path(MapReader& map, VariantSpec& variant) {
+        std::string text;
+        if (map.has("file")) note(map, "file");
+        if (map.text("file", text)) variant.file = model_path_of(folder_, text, map.where("file"), problems_);
+    }
+
+    void read_answers(MapReader& map, VariantSpec& variant) {
+        path(map, "answers", variant.answers);
+        map.read("allow-missing", variant.allow_missing, YesNo{});
+        if (map.has("allow-missing") && !map.has("answers"))
+            problems_.add(map.where("allow-missing"), "belongs to answers that are read from a file");
     }
 
     void read_variants() {
@@ -126,6 +143,7 @@ class ExperimentFile {
             VariantSpec variant;
             if (item.kind == Kind::kScalar) {
                 variant = variant_of_text(item.text, folder_, where, problems_);
+                if (!variant.name.empty()) draft_.origins[key + ".name"] = where;
             } else if (item.kind == Kind::kMap) {
                 variant = read_variant(item, key);
             } else {
@@ -140,21 +158,23 @@ class ExperimentFile {
         MapReader map(node, key, draft_.source, problems_);
         VariantSpec variant;
         note_text(map, "name", variant.name);
-        path(map, "file", variant.file);
+        model_path(map, variant);
         path(map, "imatrix", variant.imatrix);
+        read_answers(map, variant);
+        read_served(map, variant.served, problems_);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
             if (!map.text(word, type)) continue;
             variant.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
-        const int n_given = map.has("type") + map.has("quant") + map.has("file");
-        if (n_given != 1) {
+        const int n_given = map.has("type") + map.has("quant") + map.has("file") + map.has("answers");
+        if (n_given > 1 || (n_given == 0 && !map.has("provider"))) {
             problems_.add(map.where(""),
-                          fmt::format("needs one of type and file, and has {}", n_given == 0 ? "none" : "several"),
-                          "Write {type: Q4_K_M} or {name: mine, file: other.gguf}.");
+                          fmt::format("needs one of type, file and answers, and has {}", n_given == 0 ? "none" : "several"),
+                          "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.");
         }
-        if (map.has("file") && map.has("imatrix")) {
+        if ((map.has("file") || map.has("answers")) && map.has("imatrix")) {
             problems_.add(map.where("imatrix"), "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
@@ -162,8 +182,14 @@ class ExperimentFile {
     }
 
     void read_dataset() {
-        auto dataset = file_block("dataset", plan_.dataset.file);
-        if (!dataset) return;
+        std::string word;
+        const std::size_t n_before = problems_.size();
+        auto dataset = file_block("dataset", word);
+        if (!dataset) {
+            if (root_.has("dataset") && problems_.size() == n_before)
+                plan_.dataset.file = absolute_path(folder_, word, root_.where("dataset"), problems_);
+            return;
+        }
         path(*dataset, "file", plan_.dataset.file);
         if (dataset->read("limit", plan_.dataset.limit, kLimit)) note(*dataset, "limit");
         dataset->texts("ids", plan_.dataset.ids);
@@ -236,11 +262,7 @@ class ExperimentFile {
                           "Write provider: reference, or provider: openai with url and model.");
         }
         note_text(map, "model", judge.model);
-        if (map.text("api-key-env", judge.api_key_env) && !is_variable_name(judge.api_key_env)) {
-            problems_.add(map.where("api-key-env"), "must be the name of an environment variable, in capitals",
-                          "Put the key itself into that variable.");
-            judge.api_key_env.clear();
-        }
+        read_key_variable(map, judge.api_key_env, problems_);
         if (std::string url; map.text("url", url)) {
             auto checked = checked_url(url);
             if (!checked) problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
@@ -252,13 +274,9 @@ class ExperimentFile {
         visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));
         visit_judge_transport(judge, reader(map));
+        if (judge.provider == "reference") visit_metric(judge, reader(map));
+        check_provider(map, judge);
         path(map, "prompt-template", draft_.judge_template_files.back());
-        for (const std::string_view word : kKeyWords) {
-            if (!map.has(word)) continue;
-            map.know(word);
-            problems_.add(map.where(word), "keys come from the environment only, never from a file",
-                          "Put the key into a variable and write api-key-env: NAME_OF_THE_VARIABLE.");
-        }
         map.finish();
         return judge;
     }
@@ -279,13 +297,27 @@ class ExperimentFile {
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
             if (!map.has("model")) problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
             if (map.has("model") && trim(judge.model).empty()) problems_.add(map.where("model"), "is empty");
-        } else if (judge.provider == "reference") {
+            if (judge.batch && !provider->has_batches)
+                problems_.add(map.where("batch"), fmt::format("{} has no batch API", provider->name), "Leave batch out.");
+            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0)
+                problems_.add(map.where("max-cost"), "needs prices", "Give price-input and price-output, of a million tokens each.");
+        } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
             for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {
                 if (map.has(useless))
                     problems_.add(map.where(useless),
-                                  "belongs to an API judge; reference is a metric and needs nothing");
+                                  judge.provider == "reference"
+                                      ? std::string("belongs to an API judge; reference is a metric and needs nothing")
+                                      : fmt::format("belongs to an API judge; the verdicts of {} are imported",
+                                                    judge.provider));
             }
         }
+    }
+
+    void read_judging() {
+        auto judging = block("judging");
+        if (!judging) return;
+        visit_judging(plan_.judging, reader(*judging));
+        judging->finish();
     }
 
     void read_analysis() {
@@ -330,19 +362,66 @@ std::string absolute_path(const std::filesystem::path& base,
     return "";
 }
 
+std::string model_path_of(const std::filesystem::path& base,
+                          std::string_view text,
+                          const Where& where,
+                          Problems& problems) {
+    if (!text.starts_with(kOllamaFile)) return absolute_path(base, text, where, problems);
+    if (text.size() == kOllamaFile.size() || !is_valid_utf8(text)) problems.add(where, "names no model of Ollama's", "Write ollama:MODEL:TAG.");
+    return std::string(text);
+}
+
 std::string type_of_text(std::string_view text, const Where& where, Problems& problems) {
     if (const auto type = find_quant_type(text)) return std::string(type->name);
     problems.add(where, fmt::format("unknown type \"{}\"; known: {}", shorten(text, 60), quant_type_list()));
     return "";
 }
 
+namespace {
+
+/// "answers:FILE" or "NAME=answers:FILE"; nothing if the text is neither.
+std::optional<VariantSpec> answers_of_text(std::string_view text,
+                                           const std::filesystem::path& base,
+                                           const Where& where,
+                                           Problems& problems) {
+    constexpr std::string_view kAnswers = "answers:";
+    std::string_view name;
+    if (!text.starts_with(kAnswers)) {
+        // A path may hold "=", too: only what is followed by the word is a name.
+        const std::size_t at = text.find('=');
+        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) return std::nullopt;
+        name = text.substr(0, at);
+        text.remove_prefix(at + 1);
+        if (trim(name).empty()) problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
+    }
+    VariantSpec variant;
+    variant.name = trim(name);
+    variant.answers = absolute_path(base, text.substr(kAnswers.size()), where, problems);
+    return variant;
+}
+
+}  // namespace
+
+VariantSpec baseline_of_text(std::string_view text,
+                             const std::filesystem::path& base,
+                             const Where& where,
+                             Problems& problems) {
+    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
+    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
+    VariantSpec baseline;
+    baseline.file = model_path_of(base, text, where, problems);
+    return baseline;
+}
+
 VariantSpec variant_of_text(std::string_view text,
                             const std::filesystem::path& base,
                             const Where& where,
                             Problems& problems) {
+    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
+    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
     VariantSpec variant;
-    if (to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
-        variant.file = absolute_path(base, text, where, problems);
+    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
+        variant.file = model_path_of(base, text, where, problems);
     } else {
         variant.type = type_of_text(text, where, problems);
     }

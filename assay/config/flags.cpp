@@ -34,6 +34,8 @@ std::vector<Given> plain_settings(const Overrides& flags) {
     add(list, "generation.ctx-size", "--ctx-size", flags.ctx_size);
     add(list, "generation.predict", "--predict", flags.predict);
     add(list, "generation.seed", "--seed", flags.seed);
+    add(list, "judging.repeats", "--repeats", flags.repeats);
+    add(list, "judging.repeat-share", "--repeat-share", flags.repeat_share);
     add(list, "analysis.margin", "--margin", flags.margin);
     add(list, "analysis.alpha", "--alpha", flags.alpha);
     add(list, "analysis.power", "--power", flags.power);
@@ -158,6 +160,19 @@ class FlagLayer {
         file(flags_.prompt_template, "--prompt-template", "generation.prompt-template", draft_.prompt_template_file);
     }
 
+    void baseline() {
+        if (!flags_.model) return;
+        note("baseline.file", "--model");
+        draft_.origins.erase("baseline.answers");
+        VariantSpec given = baseline_of_text(*flags_.model, draft_.working_dir, draft_.origin("baseline.file"), problems_);
+        if (given.name.empty()) {
+            given.name = plan_.baseline.name;
+        } else {
+            note("baseline.name", "--model");
+        }
+        plan_.baseline = std::move(given);
+    }
+
     void variants() {
         if (flags_.variants) {
             plan_.variants.clear();
@@ -166,10 +181,11 @@ class FlagLayer {
                 problems_.add(draft_.origin("variants"), "is empty", "For example: Q8_0,Q4_K_M");
             for (std::size_t i = 0; i < flags_.variants->size(); ++i) {
                 const std::string key = fmt::format("variants[{}]", i);
-                for (const char* part : {".name", ".type", ".file", ".imatrix"}) draft_.origins.erase(key + part);
+                for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) draft_.origins.erase(key + part);
                 note(key, "--variants");
                 plan_.variants.push_back(
                     variant_of_text(trim((*flags_.variants)[i]), draft_.working_dir, draft_.origin(key), problems_));
+                if (!plan_.variants.back().name.empty()) note(key + ".name", "--variants");
             }
         }
         std::string imatrix;
@@ -180,6 +196,18 @@ class FlagLayer {
             variant.imatrix = imatrix;
             note(fmt::format("variants[{}].imatrix", i), "--imatrix");
         }
+    }
+
+    void allow_missing() {
+        if (!flags_.allow_missing) return;
+        bool any = false;
+        const auto allow = [&](VariantSpec& variant) {
+            variant.allow_missing = variant.allow_missing || !variant.answers.empty();
+            any = any || variant.allow_missing;
+        };
+        allow(plan_.baseline);
+        for (VariantSpec& variant : plan_.variants) allow(variant);
+        if (!any) problems_.add({"--allow-missing", 0, 0, ""}, "no answers are read from a file");
     }
 
     void judges() {
@@ -212,7 +240,7 @@ class FlagLayer {
     // After setter(), whose return type it needs.
     void apply() {
         text(flags_.name, "--name", "name", plan_.name);
-        file(flags_.model, "--model", "baseline.file", plan_.baseline.file);
+        baseline();
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
@@ -223,11 +251,14 @@ class FlagLayer {
         visit_generation(plan_.generation, setter("generation"));
         visit_engine(plan_.engine, setter("engine"));
         visit_machine(plan_.engine, setter("engine"));
+        if (flags_.both_orders) plan_.judging.both_orders = true;
+        visit_judging(plan_.judging, setter("judging"));
         visit_analysis(plan_.analysis, setter("analysis"));
         visit_planning(plan_.analysis, setter("analysis"));
         setter("dataset")("limit", plan_.dataset.limit, kLimit);
         prompts();
         variants();
+        allow_missing();
         judges();
         check_texts("--ids", flags_.ids);
         check_texts("--stop", flags_.stop);

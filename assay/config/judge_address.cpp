@@ -8,14 +8,15 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/config/rules.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
-constexpr std::string_view kJudgeForms =
-    "Write reference, or openai:MODEL@URL such as openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, "
-    "anthropic:MODEL or ollama:MODEL, with @URL for another address than the provider's own, or gguf:FILE.";
+std::string how_to_write_it() {
+    return fmt::format("Write {}; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be left out.", judge_forms());
+}
 
 struct Parts {
     std::string_view authority;
@@ -100,17 +101,27 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     if (text == "reference") return judge;
     if (judge.provider == "gguf") {
         judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
-        if (judge.file.empty()) return fail("gguf needs a file", "", std::string(kJudgeForms));
+        if (judge.file.empty()) return fail("gguf needs a file", "", how_to_write_it());
+        return judge;
+    }
+    if (judge.provider == "reference") {
+        judge.metric = std::string(text.substr(judge.provider.size() + 1));
+        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty())
+            return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
+        return judge;
+    }
+    if (is_by_hand(judge.provider)) {
+        if (text.size() > judge.provider.size()) judge.name = std::string(text.substr(judge.provider.size() + 1));
         return judge;
     }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
-    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", std::string(kJudgeForms));
+    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
     // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its scheme.
     const std::size_t at = rest.rfind("@http");
     if (rest.empty() || at == 0 || (at == std::string_view::npos && provider->needs_url)) {
         return fail(fmt::format("{} needs a model{}", provider->name, provider->needs_url ? " and an address" : ""), "",
-                    std::string(kJudgeForms));
+                    how_to_write_it());
     }
     judge.model = std::string(rest.substr(0, at));
     if (at == std::string_view::npos) return judge;

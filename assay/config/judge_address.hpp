@@ -1,5 +1,5 @@
 #pragma once
-// How a judge and its address are written. Which key may go to an address is judge/'s affair (judge/endpoint.hpp).
+// How a judge and its address are written. Which key may go to an address is http/'s affair (http/endpoint.hpp).
 
 #include <string>
 #include <string_view>
@@ -17,8 +17,9 @@ namespace assay::config {
 /// neither scheme nor port is given. "0.0.0.0", where a server listens, is this machine. Empty: Ollama's default.
 [[nodiscard]] Result<std::string> ollama_url(std::string_view ollama_host);
 
-/// "reference", or "gguf:FILE", or "PROVIDER:MODEL@URL" with every other setting at its default. The address may be left out
+/// "reference", "reference:METRIC", or "gguf:FILE", or "PROVIDER:MODEL@URL" with every other setting at its default. The address may be left out
 /// where the provider has one of its own; `url` and the name are then empty. FILE is as it was written.
+/// Or "batch:NAME" or "human:NAME", or the provider alone: a judge whose verdicts are imported.
 [[nodiscard]] Result<JudgeSpec> judge_of_text(std::string_view text);
 
 }  // namespace assay::config

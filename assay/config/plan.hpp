@@ -18,9 +18,10 @@ namespace assay::config {
 /// place.
 struct Overrides {
     std::optional<std::string> name;
-    std::optional<std::string> model;  ///< -m, --model: baseline.file
+    std::optional<std::string> model;  ///< -m, --model: baseline.file, or [NAME=]answers:FILE
     std::optional<std::vector<std::string>>
-        variants;  ///< --variants, split at commas: what ends in .gguf or contains '/' is a file, else a type
+        variants;  ///< --variants, split at commas: [NAME=]answers:FILE; what ends in .gguf or contains '/' is a file, else a type
+    bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from a file
     std::optional<std::string> questions;  ///< --questions: dataset.file
     std::optional<std::int64_t> limit;
     std::optional<std::vector<std::string>> ids;
@@ -43,6 +44,9 @@ struct Overrides {
     std::optional<std::uint64_t> seed;  ///< --seed: generation.seed
     std::optional<std::vector<std::string>> stop;
     std::optional<std::uint64_t> blinding_seed;
+    bool both_orders = false;  ///< --both-orders: judging.both-orders; false: not given
+    std::optional<std::int64_t> repeats;
+    std::optional<double> repeat_share;
     std::optional<double> margin;
     std::optional<double> alpha;
     std::optional<double> power;

@@ -42,20 +42,31 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
         out["file"] = path(judge.file);
         visit_embedded_judge(judge, writer(out));
     }
+    // Named only where they are not the defaults: plans of before there were these settings keep their hash.
+    const JudgeSpec defaults;
+    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) visit_metric(judge, writer(out));
+    return out;
+}
+
+json to_json(const VariantSpec& variant, const PathText& path) {
+    if (!variant.answers.empty())
+        return {{"name", variant.name}, {"answers", path(variant.answers)}, {"allow-missing", variant.allow_missing}};
+    json out{{"name", variant.name}, {"type", variant.type}, {"file", path(variant.file)}, {"imatrix", path(variant.imatrix)}};
+    const ServedSpec& served = variant.served;
+    if (!served.provider.empty()) out["served"] = {{"provider", served.provider}, {"model", served.model}, {"urls", served.urls}, {"server", served.server}};
     return out;
 }
 
 /// What decides the results.
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
-    out["baseline"] = {{"name", plan.baseline.name}, {"file", path(plan.baseline.file)}};
-    out["variants"] = json::array();
-    for (const VariantSpec& variant : plan.variants) {
-        out["variants"].push_back({{"name", variant.name},
-                                   {"type", variant.type},
-                                   {"file", path(variant.file)},
-                                   {"imatrix", path(variant.imatrix)}});
+    out["baseline"] = to_json(plan.baseline, path);
+    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {  // as plans had it before a baseline could be anything but a file
+        out["baseline"].erase("type");
+        out["baseline"].erase("imatrix");
     }
+    out["variants"] = json::array();
+    for (const VariantSpec& variant : plan.variants) out["variants"].push_back(to_json(variant, path));
     out["dataset"] = {{"file", path(plan.dataset.file)},
                       {"limit", plan.dataset.limit},
                       {"ids", plan.dataset.ids},
@@ -66,11 +77,21 @@ json identity_of(const Plan& plan, const PathText& path) {
     visit_engine(plan.engine, writer(out["engine"]));
     out["judges"] = json::array();
     for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge, path));
+    out["judging"] = json::object();
+    visit_judging(plan.judging, writer(out["judging"]));
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
     out["controls"] = {{"known-bad", plan.known_bad}};
     out["blinding-seed"] = plan.blinding_seed;
     return out;
+}
+
+/// How a server is reached, beside what decides results.
+void add_transport(json& variant, const VariantSpec& spec) {
+    if (spec.served.provider.empty()) return;
+    variant["served"]["api-key-env"] = spec.served.api_key_env;
+    variant["served"]["pull"] = spec.served.pull;
+    visit_served_transport(spec.served, writer(variant["served"]));
 }
 
 /// A stored plan that is not one of ours. Caught in plan_from_json.
@@ -146,14 +167,38 @@ auto if_there(ObjectReader& in) {
     };
 }
 
+void read(const json& object, const std::string& path, ServedSpec& served) {
+    ObjectReader in(object, path);
+    in.get("provider", served.provider);
+    in.get("model", served.model);
+    in.get("urls", served.urls);
+    in.get("server", served.server);
+    in.get("api-key-env", served.api_key_env);
+    in("pull", served.pull, YesNo{});
+    visit_served_transport(served, in);
+    in.finish();
+}
+
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
     in.get("name", variant.name);
-    in.get("type", variant.type);
-    in.get("file", variant.file);
-    in.get("imatrix", variant.imatrix);
+    if (in.has("answers")) {
+        in.get("answers", variant.answers);
+        in("allow-missing", variant.allow_missing, YesNo{});
+    } else {
+        in.get("type", variant.type);
+        in.get("file", variant.file);
+        in.get("imatrix", variant.imatrix);
+        if (in.has("served")) read(in.at("served"), path + ".served", variant.served);
+    }
     in.finish();
-    if (variant.type.empty() == variant.file.empty()) throw Damaged{fmt::format("{} needs one of type and file", path)};
+    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() + !variant.served.model.empty() != 1)
+        throw Damaged{fmt::format("{} needs one of type, file, answers and a served model", path)};
+}
+
+void read_baseline(json object, VariantSpec& baseline) {
+    if (object.is_object() && object.contains("file") && !object.contains("served")) object.update({{"type", ""}, {"imatrix", ""}});
+    read(object, "baseline", baseline);
 }
 
 void read(const json& object, const std::string& path, JudgeSpec& judge) {
@@ -171,6 +216,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
         visit_embedded_room(judge, in);
     }
     visit_judge_transport(judge, if_there(in));
+    visit_metric(judge, if_there(in));
     in.finish();
 }
 
@@ -204,10 +250,12 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
-/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad.
+/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad, no
+/// pair asked twice.
 json with_later_settings(json root) {
     if (!root.is_object()) return root;
     root.emplace("controls", json{{"known-bad", ""}});
+    root.emplace("judging", json{{"both-orders", false}, {"repeats", 0}, {"repeat-share", JudgingSettings{}.repeat_share}});
     if (const auto analysis = root.find("analysis"); analysis != root.end() && analysis->is_object()) {
         analysis->emplace("stopping", "none");
         analysis->emplace("multiplicity", "none");
@@ -220,10 +268,7 @@ Plan read_plan(const json& root) {
     ObjectReader in(root, "");
     in.get("name", plan.name);
     in.get("source", plan.source);
-    ObjectReader baseline(in.at("baseline"), "baseline");
-    baseline.get("name", plan.baseline.name);
-    baseline.get("file", plan.baseline.file);
-    baseline.finish();
+    read_baseline(in.at("baseline"), plan.baseline);
     read_list(in, "variants", plan.variants);
     read(in.at("dataset"), plan.dataset);
     read(in.at("generation"), plan.generation);
@@ -231,6 +276,9 @@ Plan read_plan(const json& root) {
     visit_engine(plan.engine, engine);
     engine.finish();
     read_list(in, "judges", plan.judges);
+    ObjectReader judging(in.at("judging"), "judging");
+    visit_judging(plan.judging, judging);
+    judging.finish();
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));
@@ -247,6 +295,8 @@ Plan read_plan(const json& root) {
 
 std::string plan_to_json(const Plan& plan) {
     json out = identity_of(plan, [](const std::string& path) { return path; });
+    add_transport(out["baseline"], plan.baseline);
+    for (std::size_t i = 0; i < plan.variants.size(); ++i) add_transport(out["variants"][i], plan.variants[i]);
     out["name"] = plan.name;
     out["source"] = plan.source;
     visit_planning(plan.analysis, writer(out["analysis"]));

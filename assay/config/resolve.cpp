@@ -10,6 +10,7 @@
 #include "assay/config/judge_address.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/config/quant_types.hpp"
+#include "assay/config/served_entry.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
@@ -84,14 +85,17 @@ class Resolver {
     }
 
     void say_what_is_missing() {
-        if (plan_.baseline.file.empty() && !written("baseline.file")) {
+        if (!is_given(plan_.baseline) && !written("baseline.file") && !written("baseline.answers") && !written("baseline.provider")) {
             missing("baseline", "-m model-F16.gguf", "baseline: {file: model-F16.gguf}", "no baseline");
         }
         if (plan_.variants.empty() && !written("variants")) {
             missing("variants", "--variants Q8_0,Q4_K_M,other.gguf",
                     "variants: [Q8_0, Q4_K_M, {name: mine, file: other.gguf}]", "no variant");
         }
-        if (plan_.dataset.file.empty() && !written("dataset.file")) {
+        if (!plan_.dataset.file.empty() || written("dataset.file")) return;
+        if (!plan_.baseline.answers.empty()) {
+            plan_.dataset.file = plan_.baseline.answers;  // they may hold the questions, too; whoever reads them says so if not
+        } else {
             missing("dataset", "--questions questions.jsonl", "dataset: {file: questions.jsonl}", "no dataset");
         }
     }
@@ -119,24 +123,30 @@ class Resolver {
 
     void name_variants() {
         const std::string remedy =
-            "Give one of them a name of its own: {name: NAME, type: TYPE} or {name: NAME, file: FILE}.";
+            "Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: FILE} or {name: NAME, answers: FILE}.";
         std::map<std::string, std::string> taken;
-        if (!plan_.baseline.file.empty()) {
+        if (is_given(plan_.baseline)) {
             std::string& name = plan_.baseline.name;
-            name =
-                written("baseline.name") ? checked_name(name, "baseline.name") : slug(file_stem(plan_.baseline.file));
+            name = written("baseline.name") ? checked_name(name, "baseline.name") : slug(default_name(plan_.baseline));
             take_name(taken, name, "the baseline", "baseline", remedy);
+            fill_address(plan_.baseline.served, "baseline");
             check_first_part("baseline.file", plan_.baseline.file);
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
             const std::string key = fmt::format("variants[{}]", i);
-            const std::string default_name = variant.type.empty() ? file_stem(variant.file) : variant.type;
-            if (variant.type.empty() && variant.file.empty()) continue;  // was reported
-            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name") : slug(default_name);
+            if (!is_given(variant)) continue;  // was reported
+            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name") : slug(default_name(variant));
             take_name(taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
+            fill_address(variant.served, key);
             check_first_part(key, variant.file);
             const auto type = find_quant_type(variant.type);
+            if (type && plan_.baseline.file.empty() && is_given(plan_.baseline)) {
+                add(written(key + ".type") ? key + ".type" : key,
+                    fmt::format("{} is made from the baseline's file, and the baseline is {}", type->name,
+                                plan_.baseline.answers.empty() ? "a model that a server runs" : "a file of answers"),
+                    "Name a GGUF file or a file of answers instead.");
+            }
             if (type && type->needs_imatrix && variant.imatrix.empty()) {
                 add(written(key + ".type") ? key + ".type" : key,
                     fmt::format("{} needs an importance matrix", type->name),
@@ -145,6 +155,16 @@ class Resolver {
                         type->name));
             }
         }
+    }
+
+    static bool is_given(const VariantSpec& variant) {
+        return !variant.type.empty() || !variant.file.empty() || !variant.answers.empty() || !variant.served.model.empty();
+    }
+
+    static std::string default_name(const VariantSpec& variant) {
+        if (!variant.served.model.empty()) return variant.served.model;
+        if (!variant.type.empty()) return variant.type;
+        return variant.answers.empty() ? file_stem(variant.file) : std::filesystem::path(variant.answers).stem().string();
     }
 
     void check_first_part(const std::string& key, const std::string& file) {
@@ -164,7 +184,9 @@ class Resolver {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
             if (judge.provider == "gguf") judge.model = file_stem(judge.file);
-            const std::string default_name = judge.provider == "reference" ? "reference" : judge.model;
+            std::string default_name = judge.model;
+            if (judge.provider == "reference") default_name = judge.metric == JudgeSpec().metric ? "reference" : "reference-" + judge.metric;
+            if (is_by_hand(judge.provider)) default_name = judge.name.empty() ? judge.provider : judge.name;
             if (judge.provider.empty() || default_name.empty()) continue;  // was reported
             fill_address(judge, key);
             const bool named = written(key + ".name");
@@ -176,12 +198,18 @@ class Resolver {
     void fill_address(JudgeSpec& judge, const std::string& key) {
         const JudgeProvider* provider = find_judge_provider(judge.provider);
         if (!provider || provider->needs_url || !judge.url.empty()) return;
-        judge.url = provider->default_url;
-        const char* host = judge.provider == "ollama" ? std::getenv("OLLAMA_HOST") : nullptr;
-        if (!host) return;
-        const auto url = ollama_url(host);
-        if (!url) return add(key, "the address in OLLAMA_HOST " + url.error().message, "Mend the variable, or write url.");
-        judge.url = *url;
+        judge.url = judge.provider == "ollama" ? ollama_address(key) : provider->default_url;
+    }
+
+    void fill_address(ServedSpec& served, const std::string& key) {
+        if (served.provider == "ollama" && served.urls.empty()) served.urls.push_back(ollama_address(key));
+    }
+
+    /// Where Ollama is if nobody says it.
+    std::string ollama_address(const std::string& key) {
+        auto url = default_ollama_url();
+        if (!url) add(key, "the address in OLLAMA_HOST " + url.error().message, "Mend the variable, or write url.");
+        return url.value_or("");
     }
 
     void check_decision() {
@@ -200,7 +228,7 @@ class Resolver {
 
     /// Reports a file that is not there; true if it is.
     bool look_for(const std::string& key, const std::string& file) {
-        if (file.empty()) return false;
+        if (file.empty() || file.starts_with(kOllamaFile)) return false;  // a name is looked up when the run begins
         std::error_code error;
         const auto status = std::filesystem::status(file, error);
         if (std::filesystem::is_regular_file(status)) return true;
@@ -215,11 +243,13 @@ class Resolver {
 
     void look_for_files() {
         look_for("baseline.file", plan_.baseline.file);
-        look_for("dataset.file", plan_.dataset.file);
+        look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file", plan_.baseline.answers);
+        if (plan_.dataset.file != plan_.baseline.answers) look_for("dataset.file", plan_.dataset.file);
         look_for("engine.path", plan_.engine.path);
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             const std::string key = fmt::format("variants[{}]", i);
             look_for(written(key + ".file") ? key + ".file" : key, plan_.variants[i].file);
+            look_for(written(key + ".answers") ? key + ".answers" : key, plan_.variants[i].answers);
             look_for(key + ".imatrix", plan_.variants[i].imatrix);
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
@@ -314,7 +344,7 @@ class Resolver {
 
     void name_experiment() {
         if (!written("name")) {
-            plan_.name = draft_.source.empty() ? fmt::format("{}-{}", slug(file_stem(plan_.baseline.file)),
+            plan_.name = draft_.source.empty() ? fmt::format("{}-{}", slug(default_name(plan_.baseline)),
                                                              plan_sha256(plan_).substr(0, 8))
                                                : slug(std::filesystem::path(plan_.source).stem().string());
         }

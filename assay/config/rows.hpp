@@ -35,6 +35,8 @@ struct Rows {
     std::vector<RowProblem> problems;
 };
 
+// Of JSON, the members of an object `doc` are fields too, as "doc.NAME".
+
 /// One JSON object a line.
 [[nodiscard]] Rows rows_of_json_lines(std::string_view text);
 /// A JSON array of objects, or an object with exactly one such array under data, questions, examples or items.

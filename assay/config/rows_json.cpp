@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMostLevels = 64;
+constexpr std::string_view kDocument = "doc";  ///< lm-eval's samples have the question in it
 
 /// Why a text is not JSON that we take, and in which of its lines (from 0).
 struct BadJson {
@@ -182,7 +183,11 @@ void add_row(Rows& out, std::int64_t number, std::int64_t line, const json& valu
         return;
     }
     Row row{number, line, {}};
-    for (const auto& [name, field] : value.items()) row.fields.emplace_back(name, cell_of(field));
+    for (const auto& [name, field] : value.items()) {
+        row.fields.emplace_back(name, cell_of(field));
+        if (name != kDocument || !field.is_object()) continue;
+        for (const auto& [member, inner] : field.items()) row.fields.emplace_back(fmt::format("{}.{}", kDocument, member), cell_of(inner));
+    }
     out.rows.push_back(std::move(row));
 }
 

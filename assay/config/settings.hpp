@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "assay/config/rules.hpp"
+#include "assay/records/plan.hpp"
 
 namespace assay::config {
 
@@ -64,6 +65,13 @@ void visit_judge(Settings& s, Visit&& visit) {
     visit("show-expected", s.show_expected, YesNo{});
 }
 
+/// JudgeSpec: the metric of a reference judge.
+template <class Settings, class Visit>
+void visit_metric(Settings& s, Visit&& visit) {
+    visit("metric", s.metric, Words{kReferenceMetrics});
+    visit("tie-band", s.tie_band, Range{0, 1, false, true});
+}
+
 /// JudgeSpec: how the judge is reached and what it costs.
 template <class Settings, class Visit>
 void visit_judge_transport(Settings& s, Visit&& visit) {
@@ -73,8 +81,28 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit("requests-per-minute", s.requests_per_minute, Range{0, 1'000'000});
     visit("tokens-per-minute", s.tokens_per_minute, Range{0, 1e9});
     visit("max-calls", s.max_calls, Range{0, 1e9});
+    visit("max-tokens-total", s.max_tokens_total, Range{0, 1e15});
+    visit("max-cost", s.max_cost, kPrice);
     visit("price-input", s.price_input, kPrice);
     visit("price-output", s.price_output, kPrice);
+    visit("batch", s.batch, YesNo{});
+    visit("batch-poll-s", s.batch_poll_s, Range{0, 3600, true});
+    visit("allow-version-change", s.allow_version_change, YesNo{});
+}
+
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit("concurrency", s.concurrency, kConcurrency);
+    visit("timeout-s", s.timeout_s, Range{0, 86400, true});
+    visit("retries", s.retries, Range{0, 100});
+}
+
+template <class Settings, class Visit>
+void visit_judging(Settings& s, Visit&& visit) {
+    visit("both-orders", s.both_orders, YesNo{});
+    visit("repeats", s.repeats, Range{0, 100});
+    visit("repeat-share", s.repeat_share, Range{0, 1, true});
 }
 
 /// JudgeSpec: what an embedded judge alone has. Stored for such a judge only.

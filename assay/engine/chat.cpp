@@ -58,17 +58,22 @@ Result<wire::Rendered> render_chat(const llama_model* model, const wire::Render&
     }
 }
 
-Result<std::string> render_template(const wire::RenderTemplate& request) {
+Result<std::string> render_template(const ControlTokens* control, const wire::RenderTemplate& request) {
+    if (request.mark_literals && control == nullptr) return fail("no model is loaded whose control tokens could be told from text");
     static_cast<void>(take_errors());
     try {
         jinja::lexer lexer;
         jinja::lexer_result tokens = lexer.tokenize(request.text);
         const jinja::program program = jinja::parse_from_tokens(tokens);
         jinja::context context(tokens.source);
-        jinja::global_from_json(context, common_json::parse(request.variables_json), false);
+        jinja::global_from_json(context, common_json::parse(request.variables_json), request.mark_literals);
         jinja::runtime runtime(context);
         const jinja::value results = runtime.execute(program);
-        return jinja::runtime::gather_string_parts(results)->as_string().str();
+        const jinja::string text = jinja::runtime::gather_string_parts(results)->as_string();
+        std::string out;
+        for (const jinja::string_part& part : text.parts)
+            out += part.is_input ? control->marked(part.val) : part.val;
+        return out;
     } catch (const std::exception& e) {
         return fail(fmt::format("the template cannot be rendered: {}", reason_of(e)));
     }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "assay/base/result.hpp"
+#include "assay/engine/control_tokens.hpp"
 #include "assay/wire/messages.hpp"
 
 struct llama_model;
@@ -16,7 +17,7 @@ namespace assay::engine {
 /// that templates are told comes from the request.
 [[nodiscard]] Result<wire::Rendered> render_chat(const llama_model* model, const wire::Render& request);
 
-/// Renders any Jinja text with variables from a JSON object.
-[[nodiscard]] Result<std::string> render_template(const wire::RenderTemplate& request);
+/// Renders any Jinja text with variables from a JSON object. `control` may be null if the request does not ask for marks.
+[[nodiscard]] Result<std::string> render_template(const ControlTokens* control, const wire::RenderTemplate& request);
 
 }  // namespace assay::engine

@@ -12,10 +12,12 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "assay/engine/answerer.hpp"
 #include "assay/engine/chat.hpp"
+#include "assay/engine/control_tokens.hpp"
 #include "assay/engine/log.hpp"
 #include "assay/engine/model_file.hpp"
 #include "assay/engine/quantize.hpp"
@@ -98,7 +100,7 @@ class Server {
         } else if (verb == "render") {
             reply(id, render_chat(model_.get(), wire::decode_render(request)));
         } else if (verb == "render_template") {
-            const auto text = render_template(wire::decode_render_template(request));
+            const auto text = render_template(control_ ? &*control_ : nullptr, wire::decode_render_template(request));
             send(text ? wire::encode_done_text(id, *text) : wire::encode_failed(id, text.error()));
         } else if (verb == "tokenize") {
             tokenize_text(id, wire::decode_tokenize(request));
@@ -135,17 +137,20 @@ class Server {
     void load(std::uint64_t id, const wire::Load& request) {
         answerer_.reset();
         context_.reset();
+        control_.reset();
         model_.reset();
         auto model = load_model(request);
         if (!model) return send(wire::encode_failed(id, model.error()));
         model_ = std::move(*model);
+        control_.emplace(model_.get());
         n_gpu_layers_ = request.n_gpu_layers;
         send(wire::encode_done(id, describe_model(model_.get())));
     }
 
     void tokenize_text(std::uint64_t id, const wire::Tokenize& request) {
         if (!model_) return send(wire::encode_failed(id, Failure{"tokenize before load", {}, {}}));
-        const auto tokens = tokenize(model_.get(), request);
+        const bool marked = request.parse_special && request.text.find(wire::kLiteralMark) != std::string::npos;
+        const auto tokens = marked ? control_->tokenize_marked(request.text) : tokenize(model_.get(), request);
         send(tokens ? wire::encode_done_tokens(id, *tokens) : wire::encode_failed(id, tokens.error()));
     }
 
@@ -167,6 +172,7 @@ class Server {
     int out_;
     int n_gpu_layers_ = -1;
     llama_model_ptr model_;
+    std::optional<ControlTokens> control_;  ///< of model_
     llama_context_ptr context_;
     std::unique_ptr<Answerer> answerer_;
 };

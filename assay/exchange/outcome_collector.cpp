@@ -14,7 +14,6 @@ namespace assay::exchange {
 namespace {
 
 constexpr std::size_t kShownName = 60;
-constexpr std::size_t kRememberedPlaces = 64;
 
 std::string in_quotes(std::string_view name) {
     return fmt::format("\"{}\"", shorten(name, kShownName));
@@ -27,85 +26,11 @@ std::size_t rows_expected(std::string_view text) {
     return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
 }
 
-/// Counts the line breaks up to an offset that only grows.
-class LineCounter {
- public:
-    explicit LineCounter(std::string_view text) : text_(text) {}
-    std::int64_t at(std::size_t offset) {
-        const auto from = text_.begin() + static_cast<std::ptrdiff_t>(counted_);
-        const auto to = text_.begin() + static_cast<std::ptrdiff_t>(std::min(std::max(offset, counted_), text_.size()));
-        line_ += std::count(from, to, '\n');
-        counted_ = std::max(counted_, std::min(offset, text_.size()));
-        return line_;
-    }
-
- private:
-    std::string_view text_;
-    std::size_t counted_ = 0;
-    std::int64_t line_ = 1;
-};
-
-void each_item(std::string_view text,
-               OutcomeCollector& out,
-               const std::function<void(JsonReader&, std::int64_t)>& row) {
-    JsonReader reader(text);
-    LineCounter lines(text);
-    try {
-        reader.enter_list();
-        while (reader.next_item()) {
-            const std::int64_t line = lines.at(reader.offset());
-            if (reader.kind() != JsonKind::kObject) {
-                out.problem(line, fmt::format("an item of the list is {}, not an object", words_of(reader.kind())));
-                reader.skip();
-            } else {
-                row(reader, line);
-            }
-            reader.forget();
-            if (out.n_problems() > kMostOutcomeProblems) return;
-        }
-        reader.expect_end();
-    } catch (const JsonProblem& problem) {
-        out.problem(lines.at(problem.offset), fmt::format("broken JSON: {}", problem.message));
-    }
-}
-
-void each_line(std::string_view text,
-               OutcomeCollector& out,
-               const std::function<void(JsonReader&, std::int64_t)>& row) {
-    JsonReader reader({});
-    std::int64_t line = 0;
-    while (!text.empty() && out.n_problems() <= kMostOutcomeProblems) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        reader.reset(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        ++line;
-        try {
-            const JsonKind kind = reader.kind();
-            if (kind == JsonKind::kNone) continue;
-            if (kind != JsonKind::kObject) {
-                out.problem(line, fmt::format("the line is {}, not a JSON object", words_of(kind)));
-                continue;
-            }
-            row(reader, line);
-            reader.expect_end();
-        } catch (const JsonProblem& problem) {
-            out.problem(line, fmt::format("broken JSON at column {}: {}", problem.offset + 1, problem.message));
-        }
-    }
-}
-
 }  // namespace
 
 OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat format)
-    : source_(source), n_expected_(rows_expected(source.text)) {
+    : RowProblems(source.name), source_(source), n_expected_(rows_expected(source.text)) {
     set_.format = format;
-}
-
-void OutcomeCollector::problem(std::int64_t line, std::string message, std::string remedy) {
-    if (++n_problems_ > kMostOutcomeProblems) return;
-    problems_.push_back(
-        {line, Failure{std::move(message), line > 0 ? fmt::format("{}:{}", source_.name, line) : source_.name,
-                       std::move(remedy)}});
 }
 
 void OutcomeCollector::add(const OutcomeRow& row) {
@@ -193,7 +118,7 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
     if (!std::is_sorted(seen.begin(), seen.end())) std::sort(seen.begin(), seen.end());
     static constexpr std::array<std::string_view, 3> kOrders{"without an order", "with the variant first",
                                                              "with the variant second"};
-    for (std::size_t i = 1; i < seen.size() && n_problems_ <= kMostOutcomeProblems; ++i) {
+    for (std::size_t i = 1; i < seen.size() && n_problems() <= kMostRowProblems; ++i) {
         const Seen &a = seen[i - 1], &b = seen[i];
         if (a.key >> 2 != b.key >> 2) continue;
         const bool same_order = a.key == b.key;
@@ -260,76 +185,13 @@ OutcomesOrProblems OutcomeCollector::finish() {
         if (clusters) check_clusters(g);
         any_cluster = any_cluster || clusters;
     }
-    if (any_cluster && set_.groups.size() > 1 && n_problems_ == 0) check_clusters_between_groups();
-    if (n_problems_ == 0 && n_rows_ == 0) problem(0, "holds no verdict");
-    if (n_problems_ == 0) return std::move(set_);
-    std::stable_sort(problems_.begin(), problems_.end(),
-                     [](const Problem& a, const Problem& b) { return a.line < b.line; });
-    std::vector<Failure> out;
-    for (Problem& problem : problems_) out.push_back(std::move(problem.failure));
-    if (n_problems_ > out.size()) out.push_back(Failure{"there are more errors than these", source_.name, ""});
-    return tl::unexpected(std::move(out));
+    if (any_cluster && set_.groups.size() > 1 && n_problems() == 0) check_clusters_between_groups();
+    if (n_problems() == 0 && n_rows_ == 0) problem(0, "holds no verdict");
+    if (n_problems() == 0) return std::move(set_);
+    return tl::unexpected(take_problems());
 }
 
-void each_json_object(std::string_view text,
-                      OutcomeCollector& out,
-                      const std::function<void(JsonReader&, std::int64_t)>& row) {
-    const std::string_view first = trim(text.substr(0, 4096));
-    if (first.starts_with('[')) {
-        each_item(text, out, row);
-    } else {
-        each_line(text, out, row);
-    }
-}
-
-std::optional<std::string_view> read_name(JsonReader& reader,
-                                          OutcomeCollector& out,
-                                          std::int64_t line,
-                                          std::string_view field) {
-    std::string_view name;
-    switch (const JsonKind kind = reader.kind()) {
-        case JsonKind::kText:
-            name = reader.read_text();
-            break;
-        case JsonKind::kNumber:
-            name = reader.read_number();
-            if (name.find_first_of(".eE") != std::string_view::npos)
-                out.problem(
-                    line, fmt::format("{}: {} is not a whole number; text or a whole number is expected", field, name));
-            break;
-        case JsonKind::kNull:
-            reader.skip();
-            break;
-        default:
-            out.problem(line, fmt::format("{}: is {}; text or a whole number is expected", field, words_of(kind)));
-            reader.skip();
-            break;
-    }
-    return name.empty() ? std::nullopt : std::optional(name);
-}
-
-int MemberNames::field_of(std::string_view name) const {
-    for (const Name& known : names_) {
-        if (known.name == name) return known.field;
-    }
-    return -1;
-}
-
-int MemberNames::field_at(std::size_t place, std::string_view key) {
-    if (place < recent_.size() && recent_[place].key == key) return recent_[place].field;
-    const int field = field_of(key);
-    if (place >= kRememberedPlaces) return field;
-    if (place >= recent_.size()) recent_.resize(place + 1);
-    recent_[place] = {std::string(key), field};
-    return field;
-}
-
-void MemberNames::twice(OutcomeCollector& out, std::int64_t line, std::string_view key) {
-    out.problem(line, fmt::format("{}: this field stands twice, perhaps by two names", in_quotes(key)),
-                "Keep one of them.");
-}
-
-Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::int64_t line) {
+Confidence confidence_from(std::string_view word, RowProblems& out, std::int64_t line) {
     const std::string lower = to_lower_ascii(word);
     if (lower == "none") return Confidence::kNone;
     if (const auto known = confidence_of(lower)) return *known;

@@ -1,9 +1,8 @@
 #pragma once
-// What the parsers of all formats share: rows of JSON, names of the two models, and the way from rows to groups with
-// the checks that hold for every format.
+// What the parsers of all formats of verdicts share: names of the two models, and the way from rows to groups with the
+// checks that hold for every format.
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "assay/exchange/json_reader.hpp"
+#include "assay/exchange/json_rows.hpp"
 #include "assay/exchange/outcomes.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -36,15 +35,12 @@ struct OutcomeRow {
 
 /// Groups rows, and checks them against each other: a question twice in one order (or twice without one), a question in
 /// two clusters, a variant with two baselines.
-class OutcomeCollector {
+class OutcomeCollector : public RowProblems {
  public:
     OutcomeCollector(const OutcomeSource& source, OutcomeFormat format);
 
     void add(const OutcomeRow& row);
-    /// An error at a line (0: of the whole file).
-    void problem(std::int64_t line, std::string message, std::string remedy = {});
     void note(std::string sentence) { set_.notes.push_back(std::move(sentence)); }
-    [[nodiscard]] std::size_t n_problems() const { return n_problems_; }
     [[nodiscard]] std::size_t n_rows() const { return n_rows_; }
     /// Those that were named so far; their names may be changed until finish.
     [[nodiscard]] std::vector<OutcomeGroup>& groups() { return set_.groups; }
@@ -52,10 +48,6 @@ class OutcomeCollector {
     [[nodiscard]] OutcomesOrProblems finish();
 
  private:
-    struct Problem {
-        std::int64_t line = 0;
-        Failure failure;
-    };
     std::size_t group_of(const OutcomeRow& row);
     void check_names();
     void check_repetitions(std::size_t group);
@@ -69,69 +61,11 @@ class OutcomeCollector {
     std::map<std::pair<std::string, std::string>, std::size_t> group_numbers_;  ///< by variant and judge
     std::size_t last_group_ = 0;
     std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
-    std::vector<Problem> problems_;
-    std::size_t n_problems_ = 0;
     std::size_t n_rows_ = 0;
 };
 
-/// Calls `row` with the reader before each object of a JSON list, or of a text with one object a line (blank lines are
-/// passed over). `row` reads the whole object. Broken JSON becomes a problem of `out`: of a list it ends the reading,
-/// of lines only the line is lost. Stops when there are more than enough problems.
-void each_json_object(std::string_view text,
-                      OutcomeCollector& out,
-                      const std::function<void(JsonReader& reader, std::int64_t line)>& row);
-
-/// The value as a name: a text, or a whole number as it is written. Nothing for null and for the empty text, and,
-/// with a problem that names `field`, for anything else.
-[[nodiscard]] std::optional<std::string_view> read_name(JsonReader& reader,
-                                                        OutcomeCollector& out,
-                                                        std::int64_t line,
-                                                        std::string_view field);
-
-/// The members that a format knows. Several names of one field are aliases of each other.
-class MemberNames {
- public:
-    struct Name {
-        std::string_view name;
-        int field = 0;  ///< 0 .. 31
-    };
-    explicit MemberNames(std::vector<Name> names) : names_(std::move(names)) {}
-    /// The field of that name, or -1.
-    [[nodiscard]] int field_of(std::string_view name) const;
-
-    /// Reads one object: calls `member` with the field and the key of each known member, and it takes or skips the
-    /// value; others are skipped. A field that stands twice, by whichever names, is a problem.
-    template <class Member>
-    void read(JsonReader& reader, OutcomeCollector& out, std::int64_t line, Member&& member) {
-        std::uint32_t seen = 0;
-        std::size_t place = 0;
-        reader.enter_object();
-        while (const auto key = reader.next_key()) {
-            const int field = field_at(place++, *key);
-            if (field < 0) {
-                reader.skip();
-                continue;
-            }
-            if ((seen >> field & 1) != 0) twice(out, line, *key);
-            seen |= 1u << field;
-            member(field, *key);
-        }
-    }
-
- private:
-    int field_at(std::size_t place, std::string_view key);
-    static void twice(OutcomeCollector& out, std::int64_t line, std::string_view key);
-
-    struct Recent {
-        std::string key;
-        int field = -1;
-    };
-    std::vector<Name> names_;
-    std::vector<Recent> recent_;  ///< what stood at each place of the row before: rows mostly look alike
-};
-
 /// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
-[[nodiscard]] Confidence confidence_from(std::string_view word, OutcomeCollector& out, std::int64_t line);
+[[nodiscard]] Confidence confidence_from(std::string_view word, RowProblems& out, std::int64_t line);
 
 enum class NameLook { kQuantized, kFullPrecision, kUnknown };
 /// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16", "model-BF16", "baseline" full

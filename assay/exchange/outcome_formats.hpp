@@ -1,6 +1,6 @@
 #pragma once
 // One function a format, each in a file of its name. All of them: pure; on failure every error with its line, at most
-// kMostOutcomeProblems of them; one question may not be judged twice in one order by one judge for one variant.
+// kMostRowProblems of them; one question may not be judged twice in one order by one judge for one variant.
 
 #include "assay/exchange/outcomes.hpp"
 

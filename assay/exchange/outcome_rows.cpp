@@ -242,7 +242,7 @@ void read_csv(std::string_view text, OutcomeCollector& out, RowReader& rows) {
     CsvReader reader(text);
     CsvRecord record;
     std::optional<std::vector<int>> columns;
-    while (out.n_problems() <= kMostOutcomeProblems && reader.next(record)) {
+    while (out.n_problems() <= kMostRowProblems && reader.next(record)) {
         if (record.is_blank()) continue;
         if (!record.problem.empty()) {
             out.problem(record.line, record.problem, "Double the quotes that stand inside a quoted cell.");

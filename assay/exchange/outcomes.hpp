@@ -49,8 +49,6 @@ struct OutcomeSource {
     std::string judge;     ///< for files that name none; may be empty
 };
 
-/// At most this many errors are told, and one that counts the rest.
-inline constexpr std::size_t kMostOutcomeProblems = 20;
 /// More pairs of variant and judge than this in one file are taken for a mistake.
 inline constexpr std::size_t kMostOutcomeGroups = 1000;
 

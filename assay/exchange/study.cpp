@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -107,7 +108,8 @@ Row row_of(const StudyItem& item, BatchPlace place) {
 
 Row row_of(const Control& control, BatchPlace place) {
     if (control.kind == ControlKind::kIdentical) return {place, task_id_of(control), "identical", "identical"};
-    return {place, task_id_of(control), control.honest_is_a ? "honest" : "swapped", control.honest_is_a ? "swapped" : "honest"};
+    const std::string other(name_of(control.kind));  // swapped, truncated
+    return {place, task_id_of(control), control.honest_is_a ? "honest" : other, control.honest_is_a ? other : "honest"};
 }
 
 std::string raw_key(BatchPlace place) { return fmt::format("{}/{}", batch_name(place.batch), place.example); }
@@ -118,32 +120,52 @@ bool needs_call(const Comparison& comparison) {
     return !comparison.identical && !comparison.variant_failed;
 }
 
+std::vector<StudyEntry> in_judging_order(std::span<const StudyItem> items, std::span<const StudyControl> controls) {
+    std::vector<StudyEntry> order;
+    for (std::size_t i = 0; i < controls.size(); ++i) order.push_back({true, i});
+    for (std::size_t i = 0; i < items.size(); ++i) order.push_back({false, i});
+    const auto key = [&](const StudyEntry& entry) {
+        const double at = entry.is_control ? controls[entry.index].control.place : static_cast<double>(items[entry.index].comparison.order_index);
+        return std::tuple(at, !entry.is_control, std::string_view(entry.is_control ? controls[entry.index].control.id : items[entry.index].comparison.id));
+    };
+    std::sort(order.begin(), order.end(), [&](const StudyEntry& a, const StudyEntry& b) { return key(a) < key(b); });
+    return order;
+}
+
 StudyPlaces assign_batches(std::span<const StudyItem> items, std::span<const StudyControl> controls, int batch_size) {
     ASSAY_CHECK(batch_size >= 1);
-    struct Entry {
-        double at;
-        bool is_item;
-        std::string_view id;
-        bool needs_call;
-        BatchPlace* place;
-        [[nodiscard]] auto key() const { return std::tie(at, is_item, id); }
-    };
     StudyPlaces places{std::vector<BatchPlace>(items.size()), std::vector<BatchPlace>(controls.size())};
-    std::vector<Entry> entries;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const Comparison& comparison = items[i].comparison;
-        entries.push_back({static_cast<double>(comparison.order_index), true, comparison.id, needs_call(comparison), &places.items[i]});
-    }
-    for (std::size_t i = 0; i < controls.size(); ++i) entries.push_back({controls[i].control.place, false, controls[i].control.id, true, &places.controls[i]});
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key() < b.key(); });
+    std::vector<StudyEntry> entries = in_judging_order(items, controls);
     const auto size = static_cast<std::size_t>(batch_size);
     for (std::size_t start = 0; start < entries.size(); start += size) {
         const auto first = entries.begin() + static_cast<std::ptrdiff_t>(start);
         const auto last = entries.begin() + static_cast<std::ptrdiff_t>(std::min(start + size, entries.size()));
-        std::stable_partition(first, last, [](const Entry& entry) { return entry.needs_call; });
+        std::stable_partition(first, last, [&](const StudyEntry& entry) { return entry.is_control || needs_call(items[entry.index].comparison); });
         int example = 0;
-        for (auto it = first; it != last; ++it) *it->place = {static_cast<int>(start / size) + 1, ++example};
+        for (auto it = first; it != last; ++it) (it->is_control ? places.controls : places.items)[it->index] = {static_cast<int>(start / size) + 1, ++example};
     }
+    return places;
+}
+
+StudyPlaces places_in(std::span<const std::vector<std::string>> batches, std::span<const StudyItem> items, std::span<const StudyControl> controls) {
+    std::map<std::string_view, BatchPlace> known;
+    for (std::size_t batch = 0; batch < batches.size(); ++batch) {
+        for (std::size_t i = 0; i < batches[batch].size(); ++i) known.emplace(batches[batch][i], BatchPlace{static_cast<int>(batch) + 1, static_cast<int>(i) + 1});
+    }
+    std::vector<StudyItem> other_items;
+    std::vector<StudyControl> other_controls;
+    std::copy_if(items.begin(), items.end(), std::back_inserter(other_items), [&](const StudyItem& item) { return !known.contains(item.comparison.id); });
+    std::copy_if(controls.begin(), controls.end(), std::back_inserter(other_controls), [&](const StudyControl& control) { return !known.contains(control.control.id); });
+    const StudyPlaces others = assign_batches(other_items, other_controls);
+    const auto place_of = [&](const std::string& id, const std::vector<BatchPlace>& rest, std::size_t& next) {
+        if (const auto found = known.find(id); found != known.end()) return found->second;
+        const BatchPlace place = rest[next++];
+        return BatchPlace{place.batch + static_cast<int>(batches.size()), place.example};
+    };
+    StudyPlaces places;
+    std::size_t next_item = 0, next_control = 0;
+    for (const StudyItem& item : items) places.items.push_back(place_of(item.comparison.id, others.items, next_item));
+    for (const StudyControl& control : controls) places.controls.push_back(place_of(control.control.id, others.controls, next_control));
     return places;
 }
 
@@ -162,12 +184,15 @@ std::string response_line(const StudyAnswer& row) {
     out["expected_response"] = question.expected ? Json(text(*question.expected)) : Json(nullptr);
     out["model_answer"] = failed ? std::string() : text(answer.text);
     out["contexts"] = std::move(contexts);
-    out["n_contexts_used"] = answer.n_contexts_used;
-    out["contexts_cut"] = answer.contexts_cut;
-    out["stop_reason"] = name_of(answer.stop_reason);
+    const bool contexts_known = answer.n_contexts_used != kContextsUnknown;
+    out["n_contexts_used"] = contexts_known ? Json(answer.n_contexts_used) : Json(nullptr);
+    out["contexts_cut"] = contexts_known ? Json(answer.contexts_cut) : Json(nullptr);
+    out["stop_reason"] = answer.stop_reason == StopReason::kUnknown ? Json(nullptr) : Json(name_of(answer.stop_reason));
     if (failed) out["failure"] = text(answer.failure);
-    out["n_prompt_tokens"] = answer.n_prompt_tokens;
-    out["n_answer_tokens"] = answer.tokens.size();
+    // Without token ids 0 means that nobody counted.
+    const auto counted = [&](std::int64_t n) { return n > 0 || !answer.prompt_sha256.empty() ? Json(n) : Json(nullptr); };
+    out["n_prompt_tokens"] = counted(answer.n_prompt_tokens);
+    out["n_answer_tokens"] = counted(answer.n_tokens());
     out["prompt_sha256"] = text_or_null(answer.prompt_sha256);
     if (answer.prompt_sha256.empty()) out["why"] = why.empty() ? "the prompt's tokens are not known" : text(why);
     out["messages_sha256"] = text_or_null(answer.messages_sha256);
@@ -188,13 +213,14 @@ std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const
         Json row = mapping_row(row_of(items[i], places[i]));
         row["comparison_id"] = text(comparison.id);
         row["order_index"] = comparison.order_index;
+        if (comparison.repeat > 0) row["repeat"] = comparison.repeat;
         row["answers_sha256"] = text(comparison.answers_sha256);
         out.push_back(std::move(row));
     }
     return out.dump(2) + "\n";
 }
 
-std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places) {
+std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places, Prompts prompts) {
     std::map<std::pair<int, int>, const Verdict*> replies;
     const auto add = [&](const std::optional<Verdict>& verdict, BatchPlace place) {
         if (verdict && !verdict->raw.empty()) replies.emplace(std::pair(place.batch, place.example), &*verdict);
@@ -203,8 +229,13 @@ std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span
         if (needs_call(items[i].comparison)) add(items[i].verdict, places.items[i]);
     }
     for (std::size_t i = 0; i < controls.size(); ++i) add(controls[i].verdict, places.controls[i]);
+    std::map<int, std::set<std::string_view>> of_batch;
+    for (const auto& [place, verdict] : replies) of_batch[place.first].insert(verdict->raw);
     Json out = Json::object();
-    for (const auto& [place, verdict] : replies) out[raw_key({place.first, place.second})] = text(verdict->raw);
+    for (const auto& [place, verdict] : replies) {
+        const bool whole = prompts == Prompts::kWholeBatch && of_batch[place.first].size() == 1;
+        out[whole ? batch_name(place.first) : raw_key({place.first, place.second})] = text(verdict->raw);
+    }
     return out.dump(2) + "\n";
 }
 

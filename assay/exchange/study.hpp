@@ -4,6 +4,7 @@
 // (the key to A and B), raw_judge_responses.json and evaluation_results.json. Every function is pure; every text is
 // valid UTF-8 whatever the model wrote (an invalid byte becomes U+FFFD); keys and rows have a fixed order.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,11 +62,22 @@ struct StudyPlaces {
     std::vector<BatchPlace> controls;
 };
 
-/// Groups of `batch_size` (at least 1) in the order of judging: items by order_index, controls before the first item that is not below their
-/// place. Items that are appended with larger order_index, and controls among them, leave the full batches as they are. Within a batch those
+/// An item or a control, by its index in the input.
+struct StudyEntry {
+    bool is_control = false;
+    std::size_t index = 0;
+};
+/// The order of judging: items by order_index, controls before the first item that is not below their place.
+[[nodiscard]] std::vector<StudyEntry> in_judging_order(std::span<const StudyItem> items, std::span<const StudyControl> controls);
+
+/// Groups of `batch_size` (at least 1) in the order of judging. Items that are appended with larger order_index, and controls among them, leave the full batches as they are. Within a batch those
 /// that need a call come first, so that batch_NN.txt counts 1, 2, 3, ... without a gap; the others (identical answers, no answer of the
 /// variant) take the numbers after them.
 [[nodiscard]] StudyPlaces assign_batches(std::span<const StudyItem> items, std::span<const StudyControl> controls, int batch_size = 10);
+
+/// Of what was handed out in batches by hand: batches[k][i] is the id of example i + 1 of batch k + 1. Items and controls that are in none get
+/// places after the last batch, as assign_batches gives them.
+[[nodiscard]] StudyPlaces places_in(std::span<const std::vector<std::string>> batches, std::span<const StudyItem> items, std::span<const StudyControl> controls);
 
 /// "batch_01": the stem of a batch's file, two digits at least.
 [[nodiscard]] std::string batch_name(int batch);
@@ -83,8 +95,14 @@ struct StudyPlaces {
 /// assign_batches for the same items.
 [[nodiscard]] std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const BatchPlace> places);
 
-/// raw_judge_responses.json: {"batch_01/3": reply} of the items and controls for which the judge was called and something came back.
-[[nodiscard]] std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places);
+/// What a prompt of the judge held.
+enum class Prompts {
+    kOneItem,
+    kWholeBatch,
+};
+/// raw_judge_responses.json: {"batch_01/3": reply} of the items and controls for which the judge was called and something came back; with whole
+/// batches {"batch_01": reply}, unless the items of a batch were read from several replies.
+[[nodiscard]] std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places, Prompts prompts = Prompts::kOneItem);
 
 /// evaluation_results.json: {batch, example, task_id, verdict, winner_model, order, confidence, reasoning} of every
 /// item that is settled or was tried, by batch and example; `failure` besides where the state is INVALID, ERROR or

@@ -4,8 +4,10 @@
 #include "assay/failure_modes/endings.hpp"
 #include "assay/failure_modes/formatting.hpp"
 #include "assay/failure_modes/language.hpp"
+#include "assay/failure_modes/read_back.hpp"
 #include "assay/failure_modes/refusal.hpp"
 #include "assay/failure_modes/repetition.hpp"
+#include "assay/failure_modes/to_judge.hpp"
 
 namespace assay::failure_modes {
 
@@ -24,6 +26,9 @@ Flags examine(const AnswerFacts& facts) {
             facts.dataset != nullptr && is_from_wrong_context(facts.text, facts.question_id, *facts.dataset));
     out.set(Mode::kFormatting, has_formatting_artifact(facts.text));
     out.set(Mode::kLanguageSwitch, switches_language(facts.text, facts.question, facts.contexts));
+    out.set(Mode::kPromptReadBack,
+            reads_instructions_back(facts.text, facts.instructions) || reads_question_back(facts.text, facts.question));
+    out.set(Mode::kInstructionToJudge, addresses_judge(facts.text));
     return out;
 }
 

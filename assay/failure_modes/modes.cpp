@@ -3,9 +3,9 @@
 namespace assay::failure_modes {
 namespace {
 
-constexpr std::array<std::string_view, kModes> kNames = {"truncation", "repetition",      "context_dump",
-                                                         "no_answer",  "invented_source", "wrong_context",
-                                                         "formatting", "language_switch"};
+constexpr std::array<std::string_view, kModes> kNames = {
+    "truncation",    "repetition", "context_dump",    "no_answer",        "invented_source",
+    "wrong_context", "formatting", "language_switch", "prompt_read_back", "instruction_to_judge"};
 
 }  // namespace
 

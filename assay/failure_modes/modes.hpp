@@ -10,22 +10,25 @@
 namespace assay::failure_modes {
 
 enum class Mode {
-    kTruncation,      ///< endings.hpp
-    kRepetition,      ///< repetition.hpp
-    kContextDump,     ///< copying.hpp
-    kNoAnswer,        ///< refusal.hpp: empty, or a refusal
-    kInventedSource,  ///< citation.hpp
-    kWrongContext,    ///< copying.hpp
-    kFormatting,      ///< formatting.hpp
-    kLanguageSwitch,  ///< language.hpp
+    kTruncation,          ///< endings.hpp
+    kRepetition,          ///< repetition.hpp
+    kContextDump,         ///< copying.hpp
+    kNoAnswer,            ///< refusal.hpp: empty, or a refusal
+    kInventedSource,      ///< citation.hpp
+    kWrongContext,        ///< copying.hpp
+    kFormatting,          ///< formatting.hpp
+    kLanguageSwitch,      ///< language.hpp
+    kPromptReadBack,      ///< read_back.hpp
+    kInstructionToJudge,  ///< to_judge.hpp
 };
-inline constexpr std::size_t kModes = 8;
+inline constexpr std::size_t kModes = 10;
 /// In the order of every table.
-inline constexpr std::array<Mode, kModes> kAllModes = {Mode::kTruncation, Mode::kRepetition,     Mode::kContextDump,
-                                                       Mode::kNoAnswer,   Mode::kInventedSource, Mode::kWrongContext,
-                                                       Mode::kFormatting, Mode::kLanguageSwitch};
+inline constexpr std::array<Mode, kModes> kAllModes = {
+    Mode::kTruncation,   Mode::kRepetition, Mode::kContextDump,    Mode::kNoAnswer,       Mode::kInventedSource,
+    Mode::kWrongContext, Mode::kFormatting, Mode::kLanguageSwitch, Mode::kPromptReadBack, Mode::kInstructionToJudge};
 
 /// truncation | repetition | context_dump | no_answer | invented_source | wrong_context | formatting | language_switch
+/// | prompt_read_back | instruction_to_judge
 [[nodiscard]] std::string_view name_of(Mode mode);
 [[nodiscard]] std::optional<Mode> mode_of(std::string_view name);
 

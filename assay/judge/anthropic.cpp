@@ -6,13 +6,15 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/json_view.hpp"
-#include "assay/judge/retry.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::HttpReply;
+using http::JsonView;
 using nlohmann::ordered_json;
 
 class Anthropic final : public WireFormat {
@@ -91,12 +93,16 @@ class Anthropic final : public WireFormat {
 
     ServerError read_error(std::string_view body) const override { return read_plain_error(body); }
 
-    std::optional<double> pause_seconds(const HttpReply& reply, std::int64_t now_unix_s) const override {
-        const auto left = reply.limits.find("anthropic-ratelimit-requests-remaining");
-        const auto reset = reply.limits.find("anthropic-ratelimit-requests-reset");
-        if (left == reply.limits.end() || left->second != "0" || reset == reply.limits.end()) return {};
-        return reset_after_seconds(reset->second, reply.date, now_unix_s);
+    std::optional<double> pause_seconds(const HttpReply& reply, double n_tokens, std::int64_t now_unix_s) const override {
+        return longest_pause(
+            reply, {{"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset", 1},
+                    {"anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset", n_tokens},
+                    {"anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset", n_tokens},
+                    {"anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset", 1}},
+            now_unix_s);
     }
+
+    const BatchFormat* batches() const override { return &anthropic_batches(); }
 };
 
 }  // namespace

@@ -2,21 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
-namespace {
 
+using http::JsonView;
 using nlohmann::ordered_json;
-
-/// A string, or a list of {"type": "text", "text": ...}.
-std::string content_text(const JsonView& content) {
-    std::string out = content.text();
-    for (const JsonView& part : content.items()) out += part["text"].text();
-    return out;
-}
-
-}  // namespace
 
 std::string request_json(const JudgeSpec& spec,
                          const Dialect& dialect,
@@ -67,7 +58,7 @@ std::optional<Completion> read_completion(std::string_view body) {
     const JsonView message = choices.front()["message"];
     if (!message.is_object()) return {};
     Completion completion;
-    completion.content = content_text(message["content"]);
+    completion.content = http::content_text(message["content"]);
     completion.refusal = message["refusal"].text();
     completion.finish_reason = choices.front()["finish_reason"].text();
     completion.model = document["model"].text();

@@ -8,13 +8,15 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/batch_format.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/json_view.hpp"
-#include "assay/judge/retry.hpp"
+#include "assay/http/json_view.hpp"
+#include "assay/http/retry.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 using nlohmann::ordered_json;
 
 /// Google's own subset of a schema: types in capitals, and the order of writing in a field of its own.
@@ -131,10 +133,12 @@ class Gemini final : public WireFormat {
         for (const JsonView& detail : document["details"].items()) {
             if (detail["reason"].text() == "API_KEY_INVALID") error.hopeless = true;
             const std::string delay = detail["retryDelay"].text();  // of a RetryInfo; there is no Retry-After
-            if (!delay.empty()) error.retry_after_s = reset_after_seconds(delay, "", 0);
+            if (!delay.empty()) error.retry_after_s = http::reset_after_seconds(delay, "", 0);
         }
         return error;
     }
+
+    const BatchFormat* batches() const override { return &gemini_batches(); }
 };
 
 }  // namespace

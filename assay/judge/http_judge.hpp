@@ -16,8 +16,9 @@ namespace assay::judge {
 /// names something which the request can do without makes this and all later requests plainer, with a note.
 ///
 /// It stops at 401, 403, 404 and at errors that no request escapes; after ten transport errors in a row; when a reply
-/// names another model version than the first one of this object (that reply's verdict is kept); and when a pair is left
-/// after spec.max_calls requests of this object. Limits per minute hold over all its runs, too.
+/// names another model version than the first one of this object or of the stored verdicts (that reply's verdict is kept); and when a
+/// pair is left that could exceed max_calls, max_tokens_total or max_cost of this object. Limits per minute hold over all its runs, too.
+/// With spec.batch it is asked through the provider's batch API instead (batch_session.hpp).
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
                                                              const JudgeSpec& spec,
                                                              const Services& services,

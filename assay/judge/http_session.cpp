@@ -11,23 +11,22 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/judge/http_client.hpp"
-#include "assay/judge/parse.hpp"
+#include "assay/http/http_client.hpp"
+#include "assay/http/retry.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/judge/retry.hpp"
-#include "assay/records/judge_provider.hpp"
+#include "assay/judge/settle.hpp"
 
 namespace assay::judge {
 namespace {
 
-using Clock = Pace::Clock;
+using http::HttpReply;
+using http::HttpTarget;
+
+using Clock = http::Pace::Clock;
 
 constexpr int kCircuitLimit = 10;
+constexpr std::chrono::milliseconds kBudgetWait{20};
 constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
-constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
-constexpr std::size_t kShortestSecret =
-    6;  ///< "none", "EMPTY": words that servers without keys are given; hiding them would spoil texts
-
 constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
@@ -41,6 +40,8 @@ struct Task {
     Dialect dialect;  ///< of the last request
     int n_retries = 0;
     double n_tokens_taken = 0;             ///< of the limit of tokens, for the last request
+    std::size_t n_bytes = 0;               ///< of the last request
+    TokenCount estimate;                   ///< of the budget, likewise
     std::optional<Clock::time_point> due;  ///< of the next attempt; empty: in flight
     Clock::time_point begun;
 };
@@ -52,7 +53,9 @@ class Session {
             HttpMemory& memory,
             const PairSource& source,
             const std::function<void(const Verdict&)>& sink)
-        : setup_(setup), memory_(memory), source_(source), sink_(sink), client_(target(setup)) {}
+        : setup_(setup), memory_(memory), source_(source), sink_(sink), client_(target(setup)) {
+        if (memory_.model_version.empty()) memory_.model_version = setup_.known_version();
+    }
 
     RunResult run(const std::atomic<bool>& cancel) {
         while (!cancel && !stop_) {
@@ -65,6 +68,7 @@ class Session {
         if (!tasks_.empty()) receive(std::chrono::milliseconds(0));
         if (stop_) {
             wait_for_replies_under_way(cancel);
+            std::erase_if(tasks_, [](const auto& entry) { return is_unsent(entry.second); });  // they stay pending
             while (!tasks_.empty()) fail_task(tasks_.begin()->first, to_sentence(*stop_));
             return {RunEnd::kStopped, *stop_};
         }
@@ -98,20 +102,20 @@ class Session {
     }
 
     [[nodiscard]] bool gate_is_open() const { return memory_.pace.wait(Clock::now()) == Clock::duration::zero(); }
-    [[nodiscard]] bool calls_are_used_up() const {
-        return setup_.spec.max_calls > 0 && memory_.n_calls >= setup_.spec.max_calls;
+    [[nodiscard]] static bool is_unsent(const Task& task) { return task.verdict.n_attempts == 0; }
+    [[nodiscard]] bool any_under_way() const {
+        return std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return !entry.second.due; });
     }
 
-    /// No pair is taken that would have to wait: the source may end meanwhile. Without a call left, one is asked for only
-    /// to know whether there is one, and only when nothing is under way any more.
+    /// No pair is taken that would have to wait: the source may end meanwhile. One can be held back by the budget.
     [[nodiscard]] bool may_begin() const {
         if (exhausted_ || tasks_.size() >= static_cast<std::size_t>(setup_.spec.concurrency)) return false;
-        return calls_are_used_up() ? tasks_.empty() : gate_is_open();
+        const bool any_held = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return is_unsent(entry.second); });
+        return !any_held && gate_is_open();
     }
 
     void wait_for_replies_under_way(const std::atomic<bool>& cancel) {
-        const auto under_way = [&] { return std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return !entry.second.due; }); };
-        for (const auto end = Clock::now() + kPatience; !cancel && under_way() && Clock::now() < end;) receive(std::chrono::milliseconds(100));
+        for (const auto end = Clock::now() + kPatience; !cancel && any_under_way() && Clock::now() < end;) receive(std::chrono::milliseconds(100));
     }
 
     void begin_next(const std::atomic<bool>& cancel) {
@@ -120,7 +124,6 @@ class Session {
             exhausted_ = true;
             return;
         }
-        if (calls_are_used_up()) return stop(no_calls_left());  // the pair stays pending
         const BlindedPair& pair = *next;
         const std::size_t id = n_begun_++;
         Task task;
@@ -145,13 +148,25 @@ class Session {
 
     void send(std::size_t id, Task& task) {
         task.due.reset();
+        std::string body = setup_.wire->request(setup_.spec, memory_.dialect, system_text(), task.user);
+        const TokenCount estimate = memory_.budget.estimate(body.size());
+        if (const auto refusal = memory_.budget.refusal(estimate)) return hold_back(id, task, *refusal);
+        memory_.budget.take(estimate);
+        task.estimate = estimate;
+        task.n_bytes = body.size();
         task.dialect = memory_.dialect;
         ++task.verdict.n_attempts;
-        ++memory_.n_calls;
-        std::string body = setup_.wire->request(setup_.spec, memory_.dialect, system_text(), task.user);
         task.n_tokens_taken = static_cast<double>(body.size()) / kBytesPerToken;
         memory_.pace.take(task.n_tokens_taken, Clock::now());
         client_.post(id, std::move(body));
+    }
+
+    /// Replies that are under way may leave more of the budget than was reckoned with. When none is, this is the end.
+    void hold_back(std::size_t id, Task& task, const std::string& refusal) {
+        task.due = Clock::now() + kBudgetWait;
+        if (any_under_way()) return;
+        if (!is_unsent(task)) return fail_task(id, fmt::format("{} (no further attempt: the judge was {})", task.verdict.failure, refusal));
+        stop(nothing_left(setup_, refusal));
     }
 
     void send_due() {
@@ -160,41 +175,49 @@ class Session {
             Task& task = next->second;
             ++next;  // what fails is erased
             if (!task.due || *task.due > Clock::now()) continue;
-            if (calls_are_used_up()) {
-                fail_task(id, task.verdict.failure + " (no further attempt: max-calls is reached)");
-            } else if (gate_is_open()) {
-                send(id, task);
-            }
+            if (gate_is_open()) send(id, task);
         }
     }
 
     void receive(std::chrono::milliseconds wait) {
-        for (const HttpReply& reply : client_.poll(wait)) handle(reply);
+        for (HttpReply& reply : client_.poll(wait)) {
+            // Before anything is read or cut out of it: half a key would not be found any more.
+            reply.body = setup_.redact(std::move(reply.body));
+            reply.trouble = setup_.redact(std::move(reply.trouble));
+            handle(reply);
+        }
     }
 
     void handle(const HttpReply& reply) {
         Task& task = tasks_.at(reply.id);
         const int status = reply.status;
         answered_ |= reply.connected;
-        heed_limits(reply);
+        heed_limits(reply, task.n_tokens_taken);
         task.verdict.raw = to_valid_utf8(std::string_view(reply.body).substr(0, kMaxErrorBytes));
-        if (status == 0) return trouble(reply.id, reply.trouble);
+        if (status == 0) {
+            // A request that was sent may have been answered and billed, only nobody heard it.
+            memory_.budget.settle(task.estimate, reply.connected ? task.estimate : TokenCount{});
+            return trouble(reply.id, reply.trouble);
+        }
         if (status >= 200 && status <= 299) {
             const auto read = setup_.wire->read_reply(reply.body);
-            if (!read)
+            if (!read) {
+                memory_.budget.settle(task.estimate, task.estimate);
                 return trouble(reply.id,
                                setup_.endpoint.host_and_port + ": the reply is not a whole completion document");
+            }
             n_troubles_ = 0;
             return settle(reply.id, *read);
         }
         n_troubles_ = 0;
+        memory_.budget.settle(task.estimate, {});
         const ServerError error = setup_.wire->read_error(reply.body);
         const std::string sentence = fmt::format("{} answered {}: {}", setup_.request_url, status, error.message);
-        const bool hopeless = error.hopeless || status == 401 || status == 403 || status == 404;
-        if (hopeless) stop(refusal_to_serve(status, error));
+        const bool hopeless = is_hopeless(status, error);
+        if (hopeless) stop(refusal_to_serve(setup_, setup_.request_url, status, error));
         if (!hopeless && (status == 400 || status == 422)) return bad_request(reply, error, sentence);
-        if (is_retried(status)) {
-            auto wait_s = retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
+        if (http::is_retried(status)) {
+            auto wait_s = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
             if (!wait_s) wait_s = error.retry_after_s;
             return retry(reply.id, sentence, wait_s);
         }
@@ -206,8 +229,8 @@ class Session {
                 : sentence);
     }
 
-    void heed_limits(const HttpReply& reply) {
-        const auto pause_s = setup_.wire->pause_seconds(reply, std::time(nullptr));
+    void heed_limits(const HttpReply& reply, double n_tokens) {
+        const auto pause_s = setup_.wire->pause_seconds(reply, n_tokens, std::time(nullptr));
         if (!pause_s) return;
         if (*pause_s >= 5)
             setup_.note(fmt::format("{} lets no request through for {}", setup_.endpoint.host_and_port,
@@ -217,43 +240,16 @@ class Session {
 
     void settle(std::size_t id, const WireReply& reply) {
         Task& task = tasks_.at(id);
-        Verdict& verdict = task.verdict;
-        verdict.model_version = to_valid_utf8(reply.model);
-        verdict.n_prompt_tokens = reply.n_prompt_tokens;
-        verdict.n_reply_tokens = reply.n_reply_tokens;
-        const auto n_tokens = static_cast<double>(reply.n_prompt_tokens) + static_cast<double>(reply.n_reply_tokens);
-        if (n_tokens > 0) memory_.pace.correct(n_tokens - task.n_tokens_taken, Clock::now());
-        if (!reply.text.empty()) verdict.raw = reply.text;
-        if (!reply.refusal.empty()) {
-            verdict.state = VerdictState::kRefused;
-            verdict.failure = reply.refusal;
-        } else {
-            read_verdict(reply, verdict);
-        }
+        const TokenCount said{static_cast<double>(reply.n_prompt_tokens), static_cast<double>(reply.n_reply_tokens)};
+        const bool any_said = said.prompt + said.reply > 0;
+        if (any_said) memory_.pace.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
+        memory_.budget.settle(task.estimate, any_said ? said : task.estimate);
+        memory_.budget.learn(task.n_bytes, said.prompt);
+        take_reply(reply, setup_.spec, task.user, task.verdict);
         push(id);
-        check_version(reply.model);  // the reply is kept as what it is; the next one would be another judge's
-    }
-
-    void read_verdict(const WireReply& reply, Verdict& verdict) const {
-        ParsedReply parsed = parse_reply(reply.text);
-        verdict.state = parsed.state;
-        verdict.confidence = parsed.confidence;
-        verdict.reasoning = std::move(parsed.reasoning);
-        verdict.failure = std::move(parsed.failure);
-        if (parsed.state != VerdictState::kInvalid) return;
-        if (trim(reply.text).empty()) verdict.failure = "The reply is empty.";
-        if (!reply.cut_off) return;
-        const std::string thoughts =
-            reply.n_thought_tokens > 0 ? fmt::format(", {} of which were thoughts", reply.n_thought_tokens) : "";
-        verdict.failure += fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.",
-                                       setup_.spec.max_tokens, thoughts);
-    }
-
-    void check_version(const std::string& version) {
-        if (version.empty()) return;
-        std::string& first = memory_.model_version;
-        if (first.empty()) first = version;
-        if (first != version) stop(another_version(version));
+        // The reply is kept as what it is; the next one would be another judge's.
+        if (is_another_version(reply.model, setup_.spec, memory_))
+            stop(another_version(setup_, memory_.model_version, reply.model));
     }
 
     void bad_request(const HttpReply& reply, const ServerError& error, const std::string& sentence) {
@@ -290,7 +286,7 @@ class Session {
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
         if (task.n_retries >= setup_.spec.retries || stop_) return fail_task(id, sentence);
-        double wait_s = std::max(backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
+        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
         // Nobody has ever been there: find out soon whether that is a wrong address.
         if (!answered_) wait_s = std::min(wait_s, 1.0);
         if (wait_s >= 5) setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
@@ -328,38 +324,11 @@ class Session {
                 "start its server or mend the address, and run again: only what is missing is judged"};
     }
 
-    [[nodiscard]] Failure no_calls_left() const {
-        return {fmt::format("the judge {} was asked {} times, which is its max-calls", setup_.spec.name, memory_.n_calls),
-                setup_.endpoint.base_url, "raise max-calls, or run again: only what is missing is judged"};
-    }
-
-    [[nodiscard]] Failure another_version(const std::string& version) const {
-        const auto shown = [&](const std::string& text) { return shorten(setup_.redact(to_valid_utf8(text)), 100); };
-        return {fmt::format("the judge {} has changed: its replies named the model \"{}\" and now name \"{}\"",
-                            setup_.spec.name, shown(memory_.model_version), shown(version)),
-                setup_.endpoint.base_url,
-                "verdicts of two models are not one judge's: name a fixed version as its model and judge anew with "
-                "--rejudge"};
-    }
-
-    [[nodiscard]] Failure refusal_to_serve(int status, const ServerError& error) const {
-        const std::string_view own = find_judge_provider(setup_.spec.provider)->key_variable;
-        const std::string variable(setup_.spec.api_key_env.empty() ? own : setup_.spec.api_key_env);
-        const bool no_default_key = variable.empty() || (setup_.spec.api_key_env.empty() && !setup_.endpoint.loopback && setup_.key.empty());
-        const std::string remedy =
-            status == 404
-                ? fmt::format("check the judge's url and whether the model {} is served there", setup_.spec.model)
-            : no_default_key ? "name the environment variable of its key in the judge's api-key-env"
-                             : fmt::format("check the key in {} and what it may be used for", variable);
-        return {fmt::format("the judge {} answered {}: {}", setup_.spec.name, status, error.message),
-                setup_.request_url, remedy};
-    }
-
     const HttpSetup& setup_;
     HttpMemory& memory_;
     const PairSource& source_;
     const std::function<void(const Verdict&)>& sink_;
-    HttpClient client_;
+    http::HttpClient client_;
     std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they were begun
     std::size_t n_begun_ = 0;
     bool exhausted_ = false;
@@ -372,10 +341,7 @@ class Session {
 }  // namespace
 
 std::string HttpSetup::redact(std::string text) const {
-    if (key.size() < kShortestSecret) return text;
-    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-        text.replace(at, key.size(), "[key]");
-    return text;
+    return http::redact(std::move(text), key);
 }
 
 void HttpSetup::note(const std::string& line) const {

@@ -8,9 +8,10 @@
 #include <string>
 
 #include "assay/base/progress.hpp"
-#include "assay/judge/endpoint.hpp"
+#include "assay/http/endpoint.hpp"
+#include "assay/judge/budget.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/judge/pace.hpp"
+#include "assay/http/pace.hpp"
 #include "assay/judge/wire_format.hpp"
 #include "assay/records/plan.hpp"
 
@@ -20,12 +21,15 @@ namespace assay::judge {
 struct HttpSetup {
     std::unique_ptr<const WireFormat> wire;
     JudgeSpec spec;
-    Endpoint endpoint;
+    http::Endpoint endpoint;
     std::string request_url;
     std::string key;
     std::string jinja;
     RenderTemplate render;
     Progress* progress = nullptr;
+    Journal journal;
+    /// The first version that the judge's stored verdicts name; empty: none.
+    std::function<std::string()> known_version;
 
     /// Without the key, wherever a server may have echoed it.
     [[nodiscard]] std::string redact(std::string text) const;
@@ -35,9 +39,9 @@ struct HttpSetup {
 /// What one run leaves for the next one of the same judge.
 struct HttpMemory {
     Dialect dialect;
-    Pace pace;
-    std::string model_version;  ///< the first that a reply named
-    std::int64_t n_calls = 0;   ///< requests that were sent
+    http::Pace pace;
+    Budget budget;
+    std::string model_version;  ///< the first that a reply named, or a stored verdict
 };
 
 /// Judge::run with this setup. What it learns is in `memory`, for the next one.

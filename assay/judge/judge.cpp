@@ -7,6 +7,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/judge/anthropic.hpp"
+#include "assay/judge/by_hand.hpp"
 #include "assay/judge/gemini.hpp"
 #include "assay/judge/gguf.hpp"
 #include "assay/judge/ollama.hpp"
@@ -28,6 +29,8 @@ constexpr Provider kProviders[] = {
     {"anthropic", make_anthropic_judge},
     {"ollama", make_ollama_judge},
     {"gguf", make_gguf_judge},            // a model file, in an engine process of our own
+    {"batch", make_by_hand_judge},  // pairs as files to paste into a chat, verdicts by import
+    {"human", make_by_hand_judge},
 };
 
 }  // namespace

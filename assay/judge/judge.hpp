@@ -22,9 +22,18 @@ namespace assay::judge {
 /// called from the thread that called Judge::run, never twice at a time.
 using RenderTemplate = std::function<Result<std::string>(const std::string& jinja, const std::string& variables_json)>;
 
+/// Small texts of a judge that outlive the process: each is on disk when `put` returns. Called from within Judge::run only.
+struct Journal {
+    std::function<std::optional<std::string>(const std::string& name)> get;
+    std::function<void(const std::string& name, const std::string& text)> put;
+};
+
 /// What a judge cannot do itself and is handed. A judge copies what it needs.
 struct Services {
     RenderTemplate render;
+    Journal journal = {};  ///< of a judge that is asked in batches; may be missing for all others
+    /// The first model version that the judge's stored verdicts name; empty: none. Called from within Judge::run only; may be missing.
+    std::function<std::string()> known_version = {};
     /// The model in spec.file, for judges that run in an engine process of our own (embedded_model.hpp). Never null.
     std::function<std::unique_ptr<EmbeddedModel>(const JudgeSpec& spec)> open_model{};
 };
@@ -60,7 +69,7 @@ class Judge {
     /// judging is never stopped early.
     [[nodiscard]] virtual bool costs_nothing() const = 0;
 
-    /// Whether each pair is to be judged in both orders, whatever the experiment says.
+    /// Whether it has to be asked about each pair in both orders, whatever the plan says.
     [[nodiscard]] virtual bool reads_both_orders() const { return false; }
 
     /// Judges the pairs of `next`, begun in their order. Each finished verdict is pushed into `sink` as soon as it is

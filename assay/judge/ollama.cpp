@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 namespace {
 
+using http::JsonView;
 using nlohmann::ordered_json;
 
 constexpr int kSeed = 1;  ///< any fixed one

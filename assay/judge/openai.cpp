@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/judge/batch_format.hpp"
 #include "assay/judge/completion.hpp"
 #include "assay/judge/http_judge.hpp"
-#include "assay/judge/retry.hpp"
 
 namespace assay::judge {
 namespace {
+
+using http::HttpReply;
 
 class OpenAi final : public WireFormat {
  public:
@@ -54,12 +56,13 @@ class OpenAi final : public WireFormat {
 
     ServerError read_error(std::string_view body) const override { return judge::read_error(body); }
 
-    std::optional<double> pause_seconds(const HttpReply& reply, std::int64_t now_unix_s) const override {
-        const auto left = reply.limits.find("x-ratelimit-remaining-requests");
-        const auto reset = reply.limits.find("x-ratelimit-reset-requests");
-        if (left == reply.limits.end() || left->second != "0" || reset == reply.limits.end()) return {};
-        return reset_after_seconds(reset->second, reply.date, now_unix_s);
+    std::optional<double> pause_seconds(const HttpReply& reply, double n_tokens, std::int64_t now_unix_s) const override {
+        return longest_pause(reply, {{"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", 1},
+                                     {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", n_tokens}},
+                             now_unix_s);
     }
+
+    const BatchFormat* batches() const override { return &openai_batches(); }
 };
 
 }  // namespace

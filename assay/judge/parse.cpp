@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -54,15 +55,8 @@ std::size_t append_escape(std::string& out, std::string_view text, std::size_t a
     return 1;
 }
 
-struct ObjectText {
-    std::size_t end = 0;  ///< just after the closing brace
-    std::string json;     ///< repaired inside strings
-};
-
-/// The object that begins at text[begin] == '{', up to its own closing brace. Empty: cut off, brackets that do not
-/// match, or too deep.
-std::optional<ObjectText> cut_object(std::string_view text, std::size_t begin) {
-    ObjectText object;
+std::optional<JsonText> cut(std::string_view text, std::size_t begin) {
+    JsonText object;
     std::string open;
     bool in_string = false;
     for (std::size_t i = begin; i < text.size();) {
@@ -145,6 +139,26 @@ ParsedReply invalid(std::string failure) {
     return reply;
 }
 
+/// What of a text is compared when a citation is looked for: invisible characters, line breaks and escapes may differ.
+std::string printed(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+                 [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
+    return to_lower_ascii(out);
+}
+
+/// Whether the object, or its end, is a piece of the prompt (`printed`, never empty). Where more of the reply follows,
+/// the judge may have cited an answer without escaping its quotes, and been cut off: then the end alone is enough.
+bool is_cited(std::string_view object, std::string_view after, const std::string& prompt) {
+    const std::string all = printed(object);
+    const std::size_t verdict = all.rfind("\"verdict\"");
+    if (verdict == std::string::npos) return true;  // written with escapes, which no judge does
+    const bool is_last = after.find_first_not_of(" \t\r\n`]") == std::string_view::npos;
+    const std::size_t begin = verdict - std::min(verdict, is_last ? kCitedBytes : 0);
+    return prompt.find(std::string_view(all).substr(begin)) != std::string::npos;
+}
+
 /// Adds what one object says to what the objects before it said. False: the reply is INVALID, with the sentence in
 /// `reply.failure`.
 bool add_object(const Fields& fields, ParsedReply& reply) {
@@ -171,7 +185,11 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
 
 }  // namespace
 
-ParsedReply parse_reply(std::string_view content) {
+std::optional<JsonText> cut_json(std::string_view text, std::size_t begin) {
+    return cut(text, begin);
+}
+
+ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     const std::string valid = to_valid_utf8(content);
     std::string_view text = trim(valid);
     // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>" further on may be a
@@ -182,6 +200,8 @@ ParsedReply parse_reply(std::string_view content) {
         text = trim(text.substr(end + kThinkEnd.size()));
     }
 
+    const std::string shown = printed(prompt);
+    bool any_cited = false;
     ParsedReply reply;
     std::string prose;  // what is outside of the objects
     std::size_t prose_depth =
@@ -195,10 +215,15 @@ ParsedReply parse_reply(std::string_view content) {
             text[brace] == '{' && prose_depth == 0 && next != std::string_view::npos && text[next] == '"';
         if (begins_object) {
             // If it is not an object, what stands inside could be cited text, so nothing of the reply can be trusted.
-            const auto object = cut_object(text, brace);
+            const auto object = cut(text, brace);
             const auto fields = object ? read_fields(object->json) : std::nullopt;
             if (!fields) return invalid("The reply's JSON is cut off or malformed.");
-            if (!add_object(*fields, reply)) return reply;
+            const bool may_be_cited = !shown.empty() && !fields->verdicts.empty();
+            if (may_be_cited && is_cited(text.substr(brace, object->end - brace), text.substr(object->end), shown)) {
+                any_cited = true;
+            } else if (!add_object(*fields, reply)) {
+                return reply;
+            }
             i = object->end;
             continue;
         }
@@ -209,26 +234,12 @@ ParsedReply parse_reply(std::string_view content) {
     // The rest of an object that cited quotes without escaping them, and so ended too early.
     if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos)
         return invalid("The reply's JSON is malformed.");
-    if (reply.state == VerdictState::kInvalid) reply.failure = "The reply holds no JSON object with a verdict.";
-    return reply;
-}
-
-bool nests_deeper_than(std::string_view json, int depth) {
-    int open = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (in_string && c == '\\') {
-            ++i;
-        } else if (c == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (c == '{' || c == '[')) {
-            if (++open > depth) return true;
-        } else if (!in_string && (c == '}' || c == ']')) {
-            --open;
-        }
+    if (reply.state == VerdictState::kInvalid) {
+        reply.failure = any_cited
+                            ? "The reply's only verdict is a piece of what the judge was shown, cited and not its own."
+                            : "The reply holds no JSON object with a verdict.";
     }
-    return false;
+    return reply;
 }
 
 }  // namespace assay::judge

@@ -1,6 +1,8 @@
 #pragma once
 // What a judge's reply says. Tolerant about form, strict about meaning: nothing is ever guessed from prose.
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +11,7 @@
 namespace assay::judge {
 
 /// Counted up whenever a reply could be read differently than before; part of a judge's identity.
-inline constexpr int kParserVersion = 1;
+inline constexpr int kParserVersion = 2;
 
 struct ParsedReply {
     VerdictState state = VerdictState::kInvalid;  ///< kA, kB, kTie or kInvalid
@@ -28,10 +30,25 @@ struct ParsedReply {
 /// characters and unknown escapes (LaTeX's "\(") are taken literally. Where several objects agree, confidence and
 /// reasoning are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
 /// whatever the bytes.
-[[nodiscard]] ParsedReply parse_reply(std::string_view content);
+///
+/// `prompt` is what the judge was shown, or all texts of the pair; empty: nothing is compared. An object that stands in
+/// it is cited and no verdict: where a judge echoes its prompt, or an answer that holds a verdict, the reply is INVALID
+/// unless a verdict of the judge's own stands beside it. It stands there if its text from kCitedBytes before its last
+/// "verdict" on does (all of it, if that is less; from "verdict" on, if more of the reply follows: an answer whose
+/// quotes were cited without escapes ends the object too early). Compared is printable ASCII without white space,
+/// backslashes and case.
+[[nodiscard]] ParsedReply parse_reply(std::string_view content, std::string_view prompt = {});
 
-/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
-/// which would allocate for each level. Judges' replies need about 5.
-[[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
+/// So many bytes of the judge's own words before "verdict" tell its object from a cited one.
+inline constexpr std::size_t kCitedBytes = 16;
+
+/// A JSON object or list that was cut out of a text.
+struct JsonText {
+    std::size_t end = 0;  ///< just after the closing bracket
+    std::string json;     ///< repaired inside strings, as parse_reply says
+};
+/// The object or list that begins at text[begin], up to its own closing bracket. Empty: cut off, brackets that do not
+/// match, or more than 64 deep.
+[[nodiscard]] std::optional<JsonText> cut_json(std::string_view text, std::size_t begin);
 
 }  // namespace assay::judge

@@ -96,7 +96,7 @@ Length, style, tone, formatting and which response is shown first do not count. 
 
 constexpr std::string_view kBatchTail = R"(
 Reason first, then decide. Reply with one JSON object and nothing else, with one entry for each of the {} examples, its fields in this order:
-{{"evaluations": [{{"example": 1, "reasoning": "two to four sentences", "verdict": "A or B or TIE", "confidence": "high/medium/low"}}]}}
+{{"evaluations": [{{"example": {}, "reasoning": "two to four sentences", "verdict": "{}", "confidence": "high/medium/low"}}], "batch": "{}"}}
 )";
 
 std::vector<std::string_view> texts_of(const BlindedPair& pair) {
@@ -169,17 +169,16 @@ std::string label_variables(const BlindedPair& pair,
     return dump(variables);
 }
 
-std::string render_batch_text(std::span<const BlindedPair> pairs, bool show_contexts, bool show_expected) {
+std::string render_batch_text(std::string_view code, std::span<const BatchExample> examples, bool show_contexts, bool show_expected) {
     std::vector<std::string_view> texts;
-    for (const BlindedPair& pair : pairs) {
-        const auto more = texts_of(pair);
+    for (const BatchExample& example : examples) {
+        const auto more = texts_of(example.pair);
         texts.insert(texts.end(), more.begin(), more.end());
     }
     const std::string boundary = boundary_for(texts);
     std::string out = fmt::format(kBatchHead, boundary);
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-        const BlindedPair& pair = pairs[i];
-        out += fmt::format("\n=== Example {} ===\n", i + 1);
+    for (const auto& [number, pair] : examples) {
+        out += fmt::format("\n=== Example {} ===\n", number);
         out += block(boundary, "QUESTION", pair.question);
         if (show_expected && pair.expected && !pair.expected->empty())
             out += block(boundary, "EXPECTED ANSWER", *pair.expected);
@@ -189,7 +188,13 @@ std::string render_batch_text(std::span<const BlindedPair> pairs, bool show_cont
         out += block(boundary, "RESPONSE A", pair.answer_a);
         out += block(boundary, "RESPONSE B", pair.answer_b);
     }
-    return out + fmt::format(kBatchTail, pairs.size());
+    return out + fmt::format(kBatchTail, examples.size(), examples.empty() ? 1 : examples.front().number, kVerdictToFillIn, code);
+}
+
+bool is_batch_text(std::string_view text) {
+    if (!text.starts_with(kBatchHead.substr(0, kBatchHead.find('\n'))) || !text.ends_with("\"}\n")) return false;
+    const std::string_view last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+    return last.starts_with("{\"evaluations\": ") && last.find(fmt::format("\"verdict\": \"{}\"", kVerdictToFillIn)) != last.npos;
 }
 
 }  // namespace assay::judge

@@ -1,59 +1,23 @@
 #include "assay/judge/reference.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unicode/uchar.h>
-#include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "assay/judge/python_text.hpp"
 
 namespace assay::judge {
 namespace {
 
-std::u16string decode(std::string_view text) {
-    std::u16string out;
-    out.reserve(text.size());
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    const auto length = static_cast<std::int64_t>(text.size());
-    for (std::int64_t i = 0; i < length;) {
-        UChar32 c = 0;
-        U8_NEXT_OR_FFFD(bytes, i, length, c);
-        if (U_IS_BMP(c)) {
-            out.push_back(static_cast<char16_t>(c));
-        } else {
-            out.push_back(static_cast<char16_t>(U16_LEAD(c)));
-            out.push_back(static_cast<char16_t>(U16_TRAIL(c)));
-        }
-    }
-    return out;
-}
-
-/// The root locale's full mapping: as str.lower(), with U+0130 becoming two characters and the final sigma by its
-/// context.
-std::u16string lower(const std::u16string& text) {
-    std::u16string out(text.size() + 16, u'\0');
-    for (;;) {
-        UErrorCode status = U_ZERO_ERROR;
-        const std::int32_t length = u_strToLower(out.data(), static_cast<std::int32_t>(out.size()), text.data(),
-                                                 static_cast<std::int32_t>(text.size()), "", &status);
-        const bool overflow = status == U_BUFFER_OVERFLOW_ERROR;
-        ASSAY_CHECK(overflow || U_SUCCESS(status));
-        out.resize(static_cast<std::size_t>(length));
-        if (!overflow) return out;
-    }
-}
-
 bool is_ascii_punctuation(UChar32 c) {
     return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
-}
-
-/// str.isspace: bidirectional class WS, B or S, or category Zs.
-bool is_python_space(UChar32 c) {
-    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 /// str.isalnum or '_': letters, and everything with a numeric type. Combining marks are not among them.
@@ -103,24 +67,71 @@ void append_utf8(std::string& out, char32_t c) {
     out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length));
 }
 
-double value_of(const TokenF1& f1) {
-    return static_cast<double>(f1.numerator) / static_cast<double>(f1.denominator);
+constexpr std::int64_t kMillion = 1'000'000;
+__extension__ typedef __int128 Wide;
+
+/// One answer's score: exact where the metric is a rational.
+struct Score {
+    Fraction exact;
+    double value = 0;
+};
+
+struct Metric {
+    std::string_view name;
+    std::string_view label;     ///< in a verdict's reasoning
+    std::string_view identity;  ///< never changed: stored verdicts are known by it
+    Score (*score)(std::string_view answer, std::string_view expected);
+    bool exact;
+};
+
+Score of_fraction(const Fraction& f) {
+    return {f, static_cast<double>(f.numerator) / static_cast<double>(f.denominator)};
 }
 
-/// Sign of F1(A) - F1(B) where it is beyond 1/20, else 0. Products stay far below 2^63: a length is at most some 10^7
-/// tokens.
-int compare(const TokenF1& a, const TokenF1& b) {
-    const std::int64_t difference = a.numerator * b.denominator - b.numerator * a.denominator;
-    const std::int64_t whole = a.denominator * b.denominator;
-    if (20 * difference > whole) return 1;
-    return 20 * difference < -whole ? -1 : 0;
+constexpr Metric kMetrics[] = {
+    {"token_f1", "token F1", "SQuAD token F1",
+     [](auto answer, auto expected) { return of_fraction(token_f1(answer, expected)); }, true},
+    {"rouge_l", "ROUGE-L", "ROUGE-L F, rouge-score 0.1.2",
+     [](auto answer, auto expected) { return of_fraction(rouge_l(answer, expected)); }, true},
+    {"chrf", "chrF", "chrF2, sacrebleu 2",
+     [](auto answer, auto expected) {
+         return Score{{}, chrf(answer, expected)};
+     },
+     false},
+};
+
+const Metric* find_metric(std::string_view name) {
+    const auto* found =
+        std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const Metric& m) { return m.name == name; });
+    return found == std::end(kMetrics) ? nullptr : found;
+}
+
+std::int64_t millionths(double value) {
+    return std::llround(value * static_cast<double>(kMillion));
+}
+
+/// Sign of A - B where it is beyond the band, else 0.
+int compare(const Metric& metric, const Score& a, const Score& b, std::int64_t band) {
+    Wide difference = millionths(a.value - b.value), limit = band;
+    if (metric.exact) {
+        difference =
+            kMillion * (Wide{a.exact.numerator} * b.exact.denominator - Wide{b.exact.numerator} * a.exact.denominator);
+        limit = Wide{band} * a.exact.denominator * b.exact.denominator;
+    }
+    return difference > limit ? 1 : difference < -limit ? -1 : 0;
 }
 
 class ReferenceJudge final : public Judge {
  public:
+    explicit ReferenceJudge(JudgeSpec spec) : spec_(std::move(spec)) {}
+
     std::string identity() const override {
-        return nlohmann::ordered_json{
-            {"provider", "reference"}, {"metric", "SQuAD token F1"}, {"tie_band", "1/20"}, {"version", 1}}
+        const std::int64_t band = millionths(spec_.tie_band);
+        const std::string written = band == kMillion / 20 ? "1/20" : fmt::format("{}/{}", band, kMillion);
+        return nlohmann::ordered_json{{"provider", "reference"},
+                                      {"metric", find_metric(spec_.metric)->identity},
+                                      {"tie_band", written},
+                                      {"version", 1}}
             .dump();
     }
     bool costs_nothing() const override { return true; }
@@ -130,10 +141,13 @@ class ReferenceJudge final : public Judge {
         while (!cancel) {
             const auto pair = next();
             if (!pair) return {};
-            sink(reference_verdict(*pair));
+            sink(reference_verdict(spec_, *pair));
         }
         return {RunEnd::kCancelled, {}};
     }
+
+ private:
+    JudgeSpec spec_;
 };
 
 }  // namespace
@@ -141,8 +155,8 @@ class ReferenceJudge final : public Judge {
 std::vector<std::string> squad_tokens(std::string_view text) {
     std::vector<std::string> tokens;
     bool in_token = false;
-    for (const char32_t c : without_articles(without_punctuation(lower(decode(text))))) {
-        if (is_python_space(static_cast<UChar32>(c))) {
+    for (const char32_t c : without_articles(without_punctuation(lower_utf16(text)))) {
+        if (is_python_space(c)) {
             in_token = false;
             continue;
         }
@@ -153,7 +167,7 @@ std::vector<std::string> squad_tokens(std::string_view text) {
     return tokens;
 }
 
-TokenF1 token_f1(std::string_view answer, std::string_view expected) {
+Fraction token_f1(std::string_view answer, std::string_view expected) {
     const std::vector<std::string> a = squad_tokens(answer);
     const std::vector<std::string> e = squad_tokens(expected);
     if (a.empty() || e.empty()) return {a.empty() && e.empty() ? 1 : 0, 1};
@@ -169,7 +183,7 @@ TokenF1 token_f1(std::string_view answer, std::string_view expected) {
     return {2 * same, static_cast<std::int64_t>(a.size() + e.size())};
 }
 
-Verdict reference_verdict(const BlindedPair& pair) {
+Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
     Verdict verdict;
     verdict.item_id = pair.item_id;
     verdict.n_attempts = 1;
@@ -178,17 +192,26 @@ Verdict reference_verdict(const BlindedPair& pair) {
         verdict.failure = "The reference metric needs an expected answer and this question has none.";
         return verdict;
     }
-    const TokenF1 a = token_f1(pair.answer_a, *pair.expected);
-    const TokenF1 b = token_f1(pair.answer_b, *pair.expected);
-    const int sign = compare(a, b);
+    const Metric* metric = find_metric(spec.metric);
+    ASSAY_CHECK(metric != nullptr);
+    const Score a = metric->score(pair.answer_a, *pair.expected);
+    const Score b = metric->score(pair.answer_b, *pair.expected);
+    const int sign = compare(*metric, a, b, millionths(spec.tie_band));
     verdict.state = sign > 0 ? VerdictState::kA : sign < 0 ? VerdictState::kB : VerdictState::kTie;
-    verdict.reasoning = fmt::format("token F1 {:.2f} against {:.2f}", value_of(a), value_of(b));
+    verdict.reasoning = fmt::format("{} {:.2f} against {:.2f}", metric->label, a.value, b.value);
     verdict.raw = verdict.reasoning;
     return verdict;
 }
 
-Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec&, const Services&, Progress&) {
-    return std::make_unique<ReferenceJudge>();
+Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec, const Services&, Progress&) {
+    if (find_metric(spec.metric) == nullptr) {
+        return fail(fmt::format("unknown metric \"{}\"", spec.metric), fmt::format("judge {}", spec.name),
+                    fmt::format("known: {}", fmt::join(kReferenceMetrics, ", ")));
+    }
+    if (!(spec.tie_band >= 0 && spec.tie_band < 1))
+        return fail(fmt::format("tie-band must be at least 0 and below 1, not {}", spec.tie_band),
+                    fmt::format("judge {}", spec.name));
+    return std::make_unique<ReferenceJudge>(spec);
 }
 
 }  // namespace assay::judge

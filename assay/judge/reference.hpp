@@ -1,6 +1,5 @@
 #pragma once
-// The judge that needs no model: SQuAD's token F1 of each answer with the expected one. Its tie band of 1/20 is
-// compared exactly.
+// The judge that needs no model: a metric of each answer with the expected one: SQuAD's token F1, ROUGE-L or chrF.
 
 #include <cstdint>
 #include <memory>
@@ -9,14 +8,9 @@
 #include <vector>
 
 #include "assay/judge/judge.hpp"
+#include "assay/judge/text_metrics.hpp"
 
 namespace assay::judge {
-
-/// A rational in [0, 1]; denominator > 0, not reduced.
-struct TokenF1 {
-    std::int64_t numerator = 0;
-    std::int64_t denominator = 1;
-};
 
 /// Tokens of SQuAD's evaluation script (Rajpurkar et al. 2016, evaluate-v1.1.py, normalize_answer) as CPython 3
 /// computes them: str.lower(); ASCII punctuation removed; the words a, an, the replaced by a space, where a word is a
@@ -25,12 +19,14 @@ struct TokenF1 {
 [[nodiscard]] std::vector<std::string> squad_tokens(std::string_view text);
 
 /// 2 x |multiset intersection| / (length + length). If either side has no tokens: 1 if both have none, else 0.
-[[nodiscard]] TokenF1 token_f1(std::string_view answer, std::string_view expected);
+[[nodiscard]] Fraction token_f1(std::string_view answer, std::string_view expected);
 
-/// A where F1(A) - F1(B) > 1/20, B where it is < -1/20, else TIE; confidence none. A pair without expected answer is
-/// INVALID.
-[[nodiscard]] Verdict reference_verdict(const BlindedPair& pair);
+/// `spec.metric` of both answers with the expected one: A where A's is larger by more than `spec.tie_band`, B where B's
+/// is, else TIE; confidence none. The band counts in whole millionths. token_f1 and rouge_l are rationals and compared
+/// exactly; chrf's difference is rounded to millionths first. A pair without expected answer is INVALID.
+[[nodiscard]] Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair);
 
+/// Fails on a metric that is none of kReferenceMetrics and on a band outside of [0, 1).
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec,
                                                                   const Services& services,
                                                                   Progress& progress);

@@ -1,11 +1,16 @@
 #include "assay/judge/wire_format.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
-#include "assay/judge/json_view.hpp"
+#include "assay/http/json_view.hpp"
+#include "assay/http/retry.hpp"
 
 namespace assay::judge {
+
+using http::JsonView;
 
 std::string verdict_schema() {
     // The order of the properties is the order of writing: the verdict follows from the reasoning, not the other way
@@ -22,30 +27,23 @@ std::string verdict_schema() {
     return schema.dump();
 }
 
-std::string without_ending(std::string url, std::initializer_list<std::string_view> endings) {
-    for (const std::string_view ending : endings) {
-        if (!url.ends_with(ending)) continue;
-        url.resize(url.size() - ending.size());
-        while (url.ends_with('/')) url.pop_back();
-        break;
+std::optional<double> longest_pause(const http::HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s) {
+    std::optional<double> longest;
+    for (const LimitHeaders& limit : limits) {
+        const auto left = reply.limits.find(limit.left), reset = reply.limits.find(limit.reset);
+        if (left == reply.limits.end() || reset == reply.limits.end()) continue;
+        double n_left = 0;
+        const char* end = left->second.data() + left->second.size();
+        const auto [read_to, error] = std::from_chars(left->second.data(), end, n_left);
+        if (error != std::errc() || read_to != end || !(n_left < limit.needed)) continue;
+        const auto pause_s = http::reset_after_seconds(reset->second, reply.date, now_unix_s);
+        if (pause_s) longest = std::max(longest.value_or(0), *pause_s);
     }
-    return url;
-}
-
-ServerError read_plain_error(std::string_view body) {
-    const JsonView error = JsonView(body)["error"];
-    ServerError out;
-    std::string message = error["message"].text();
-    if (message.empty()) message = error.text();
-    if (message.empty()) message = to_valid_utf8(body.substr(0, 4096));
-    out.message = shorten(trim(message), 300);
-    out.code = error["code"].text();
-    if (out.code.empty()) out.code = error["type"].text();
-    return out;
+    return longest;
 }
 
 std::string blamed_text(std::string_view error_body) {
-    const JsonView error = JsonView(error_body)["error"];
+    const JsonView error = http::JsonView(error_body)["error"];
     const std::string param = error["param"].text();
     const std::string message = error["message"].text();
     return to_lower_ascii(!param.empty()     ? param

@@ -9,10 +9,15 @@
 #include <string_view>
 #include <vector>
 
-#include "assay/judge/http_client.hpp"
+#include "assay/http/http_client.hpp"
+#include "assay/http/server_error.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
+
+using http::read_plain_error;
+using http::ServerError;
+using http::without_ending;
 
 enum class ReplyFormat { kJsonSchema, kJsonObject, kNone };
 
@@ -38,13 +43,7 @@ struct WireReply {
     std::int64_t n_thought_tokens = 0;
 };
 
-struct ServerError {
-    std::string message;   ///< error.message, or the body if that is not there; one line, at most 300 characters
-    std::string code;      ///< error.code or error.type
-    bool refused = false;  ///< a content filter withheld the reply
-    bool hopeless = false;  ///< no request will be answered: the key, the account or the region is refused
-    std::optional<double> retry_after_s;  ///< if the body says so
-};
+class BatchFormat;
 
 class WireFormat {
  public:
@@ -67,21 +66,26 @@ class WireFormat {
     /// Empty: the body is not a whole document of the provider's.
     [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
     [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
-    /// Seconds until the provider's limit of requests lets another one through, if the reply's headers say that none is
-    /// left. At most kMaxRetryAfterS (retry.hpp). `now_unix_s` counts where the reply has no date.
-    [[nodiscard]] virtual std::optional<double> pause_seconds(const HttpReply&, std::int64_t /*now_unix_s*/) const {
+    /// Seconds until the provider's limits let a request of `n_tokens` through, if the reply's headers say that too little is
+    /// left for it. At most kMaxRetryAfterS (http/retry.hpp). `now_unix_s` counts where the reply has no date.
+    [[nodiscard]] virtual std::optional<double> pause_seconds(const http::HttpReply&, double /*n_tokens*/, std::int64_t /*now_unix_s*/) const {
         return {};
     }
+    /// The provider's batch API; null: it has none.
+    [[nodiscard]] virtual const BatchFormat* batches() const { return nullptr; }
 };
+
+/// One limit in a reply's headers: what is left of it, and when it is whole again.
+struct LimitHeaders {
+    const char* left;
+    const char* reset;
+    double needed;  ///< of it, by the next request
+};
+/// The longest of the pauses that these limits ask for: those that have less left than is needed. Of WireFormat::pause_seconds.
+[[nodiscard]] std::optional<double> longest_pause(const http::HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s);
 
 /// The JSON schema of a verdict as text: reasoning, then verdict, then confidence, in this order.
 [[nodiscard]] std::string verdict_schema();
-
-/// `url` without one of these endings.
-[[nodiscard]] std::string without_ending(std::string url, std::initializer_list<std::string_view> endings);
-
-/// error.message, else error itself, else the body; error.code or error.type. What most servers write.
-[[nodiscard]] ServerError read_plain_error(std::string_view body);
 
 /// Lower-case text of an error in which a word for a refused field is looked for: `param`, which names the culprit, else
 /// the message, which can mention others besides, else the body's beginning.

@@ -73,7 +73,10 @@ Result<wire::Rendered> Engine::render(const wire::Render& request) {
     return decoded<wire::Rendered>(call("render a prompt", [&](std::uint64_t id) { return wire::encode(id, request); }), wire::decode_rendered);
 }
 Result<std::string> Engine::render_template(const std::string& text, const std::string& variables_json) {
-    return decoded<std::string>(call("render a template", [&](std::uint64_t id) { return wire::encode(id, wire::RenderTemplate{text, variables_json}); }), wire::decode_text);
+    return decoded<std::string>(call("render a template", [&](std::uint64_t id) { return wire::encode(id, wire::RenderTemplate{text, variables_json, false}); }), wire::decode_text);
+}
+Result<std::string> Engine::render_prompt(const std::string& text, const std::string& variables_json) {
+    return decoded<std::string>(call("render a prompt", [&](std::uint64_t id) { return wire::encode(id, wire::RenderTemplate{text, variables_json, true}); }), wire::decode_text);
 }
 Result<std::vector<std::int32_t>> Engine::tokenize(const wire::Tokenize& request) {
     return decoded<std::vector<std::int32_t>>(call("tokenize", [&](std::uint64_t id) { return wire::encode(id, request); }), wire::decode_tokens);

@@ -29,7 +29,11 @@ class Engine {
     [[nodiscard]] Result<wire::Loaded> load(const wire::Load& request);
     [[nodiscard]] Result<wire::Rendered> render(const wire::Render& request);
     [[nodiscard]] Result<std::string> render_template(const std::string& text, const std::string& variables_json);
+    /// The same for a prompt that goes through render and tokenize of the model that is loaded: wire::kLiteralMark stands in it before
+    /// what reads as a control token and came from the variables, so that tokenize makes text of it.
+    [[nodiscard]] Result<std::string> render_prompt(const std::string& text, const std::string& variables_json);
     [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const wire::Tokenize& request);
+    /// Control tokens are parsed, but for those behind wire::kLiteralMark.
     [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text) { return tokenize(wire::Tokenize{text}); }
     [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
     /// Fingerprint of a start; a vocabulary that is loaded is enough.

@@ -1,5 +1,5 @@
 #pragma once
-// What makes answers, and label probabilities: the engine process, or a script in tests.
+// What makes answers, and label probabilities: the engine process, a server, or a script in tests.
 
 #include <atomic>
 #include <cstdint>
@@ -20,6 +20,7 @@ struct Prompt {
     int n_prefix = 0;                   ///< first tokens that prompts of its kind share by construction; 0, or at least 2
     int predict = 0;                    ///< most tokens of the answer; 0: as the generator was told
     bool alone = false;                 ///< with nothing beside it in the batch
+    std::string user = {};              ///< the user's turn, for a server, which makes tokens of it itself
     std::vector<std::int32_t> labels{}; ///< not empty: the probabilities of these tokens as the next one are wanted, and nothing is generated
     std::string grammar{};              ///< GBNF that the text has to follow, at temperature 0; empty: none
 };
@@ -34,6 +35,8 @@ struct Generated {
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
     double decode_ms = 0;
+    std::int64_t n_prompt_tokens = 0;   ///< as a server told it; 0: the prompt's own, or not told
+    std::int64_t n_answer_tokens = 0;   ///< likewise, of an answer without token ids
     std::vector<double> label_log_probs{};  ///< natural logarithms, of Prompt::labels in their order, over the whole vocabulary
 };
 

@@ -18,6 +18,8 @@
 namespace assay::pairing {
 namespace {
 
+constexpr std::size_t kFewestWords = 6;
+
 using Questions = std::vector<const ControlQuestion*>;
 
 /// In an order from the seed, whatever order they came in.
@@ -35,17 +37,20 @@ struct Pair {
     const ControlAnswer* other = nullptr;
 };
 
-/// The pair of that rank; a question whose answers are all empty gives its place to the next one.
-std::optional<Pair> identical_pair(const Questions& questions, std::size_t rank) {
+/// One answer twice, of that rank, the first fit one from number `from` on; a question without one gives its place to the next.
+std::optional<Pair> pair_of_one(const Questions& questions, std::size_t rank, std::size_t from, bool (*fit)(const ControlAnswer&)) {
     for (std::size_t skipped = 0; skipped < questions.size(); ++skipped) {
         const ControlQuestion* question = questions[(rank + skipped) % questions.size()];
         for (std::size_t i = 0; i < question->answers.size(); ++i) {
-            const ControlAnswer& answer = question->answers[(rank + i) % question->answers.size()];
-            if (!answer.text_sha256.empty()) return Pair{question, &answer, &answer};
+            const ControlAnswer& answer = question->answers[(from + i) % question->answers.size()];
+            if (fit(answer)) return Pair{question, &answer, &answer};
         }
     }
     return std::nullopt;
 }
+
+bool is_there(const ControlAnswer& answer) { return !answer.text_sha256.empty(); }
+bool can_be_cut(const ControlAnswer& answer) { return answer.can_be_cut; }
 
 std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
     const std::size_t n = questions.size();
@@ -66,12 +71,35 @@ std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
     return std::nullopt;
 }
 
+std::optional<Pair> pair_of(ControlKind kind, const Questions& questions, std::size_t rank) {
+    switch (kind) {
+        case ControlKind::kIdentical:
+            return pair_of_one(questions, rank, rank, is_there);
+        case ControlKind::kSwapped:
+            return swapped_pair(questions, rank);
+        case ControlKind::kTruncated:
+            return pair_of_one(questions, rank, rank / questions.size(), can_be_cut);  // the baseline's first: half of a bad answer says nothing
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
+std::string cut_short(std::string_view text) {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    const std::string shown = to_valid_utf8(trim(text));
+    std::size_t n_words = 1;
+    for (std::size_t i = 1; i < shown.size(); ++i) n_words += kSpaces.find(shown[i]) == std::string_view::npos && kSpaces.find(shown[i - 1]) != std::string_view::npos;
+    const std::size_t space = shown.find_last_of(kSpaces, shown.size() / 2);
+    if (n_words < kFewestWords || space == std::string::npos) return {};
+    return std::string(trim(std::string_view(shown).substr(0, space)));
+}
+
 ControlAnswer control_answer(std::string_view key, const Answer* answer) {
-    ControlAnswer out{std::string(key), {}};
+    ControlAnswer out{std::string(key), {}, false};
     if (answer == nullptr || answer->stop_reason == StopReason::kFailed || trim(answer->text).empty()) return out;
     out.text_sha256 = sha256_hex(to_valid_utf8(answer->text));
+    out.can_be_cut = !cut_short(answer->text).empty();
     return out;
 }
 
@@ -82,7 +110,7 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
                                    std::uint64_t blinding_seed) {
     std::vector<Control> out;
     if (questions.empty() || streams.empty()) return out;
-    for (const ControlKind kind : {ControlKind::kIdentical, ControlKind::kSwapped}) {
+    for (const ControlKind kind : kControlKinds) {
         std::int64_t n_drawn = 0, next_rank = 0, lean = 0;
         for (const Control& control : already_drawn) {
             if (control.kind != kind) continue;
@@ -98,7 +126,7 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
         const std::vector<char> sides = draw_sides(static_cast<std::size_t>(n_each - n_drawn), lean, side_rng);
         for (const char side : sides) {
             const auto rank = static_cast<std::size_t>(next_rank);
-            const auto pair = kind == ControlKind::kIdentical ? identical_pair(order, rank) : swapped_pair(order, rank);
+            const auto pair = pair_of(kind, order, rank);
             if (!pair) break;
             Control control;
             control.kind = kind;
@@ -120,6 +148,11 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
 
 BlindedPair blind(const Question& question, const Control& control, const Answer& honest, const Answer& other) {
     ASSAY_CHECK(question.id == control.question_id);
+    if (control.kind == ControlKind::kTruncated) {
+        Answer half = other;
+        half.text = cut_short(other.text);
+        return blinded_pair(control.id, question, control.honest_is_a ? honest : half, control.honest_is_a ? half : honest);
+    }
     return blinded_pair(control.id, question, control.honest_is_a ? honest : other, control.honest_is_a ? other : honest);
 }
 

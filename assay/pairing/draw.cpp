@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -11,6 +12,7 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/random.hpp"
+#include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/pairing/sides.hpp"
 
@@ -19,6 +21,12 @@ namespace {
 
 bool has_text(const Answer* answer) {
     return answer != nullptr && answer->stop_reason != StopReason::kFailed;
+}
+
+/// Of a comparison that is not the first one of its pair.
+std::string further_id(const Comparison& comparison, const std::string& first_id) {
+    const std::array<std::string, 3> fields{first_id, fmt::format("order {}", comparison.order), fmt::format("repeat {}", comparison.repeat)};
+    return sha256_of_fields(fields);
 }
 
 std::int64_t lean_to_a(std::span<const Comparison> comparisons) {
@@ -71,6 +79,34 @@ std::string comparison_id(std::string_view question_id,
     const std::array<std::string, 3> fields{std::string(question_id), std::string(baseline_answer_key),
                                             std::string(variant_answer_key)};
     return sha256_of_fields(fields);
+}
+
+Comparison in_other_order(const Comparison& drawn) {
+    ASSAY_CHECK(drawn.order == 0);
+    Comparison out = drawn;
+    out.order = 1;
+    out.variant_is_a = !drawn.variant_is_a;
+    out.id = further_id(out, drawn.id);
+    return out;
+}
+
+std::vector<Comparison> choose_repeats(std::span<const Comparison> in_order, int n_times, double share, std::uint64_t blinding_seed) {
+    ASSAY_CHECK(share > 0 && share <= 1 && n_times >= 0);
+    const auto block = static_cast<std::uint64_t>(std::llround(1 / share));
+    std::vector<Comparison> out;
+    std::array<std::uint64_t, 2> n_seen{};  // by side
+    for (const Comparison& comparison : in_order) {
+        if (comparison.identical || comparison.variant_failed) continue;
+        const std::uint64_t at = n_seen[comparison.variant_is_a ? 1 : 0]++;
+        Rng rng(blinding_seed, fmt::format("repeats/{}/{}/{}", comparison.variant, comparison.variant_is_a, at / block));
+        if (rng.below(block) != at % block) continue;
+        for (int k = 1; k <= n_times; ++k) {
+            Comparison& repeated = out.emplace_back(comparison);
+            repeated.repeat = k;
+            repeated.id = further_id(repeated, comparison.id);
+        }
+    }
+    return out;
 }
 
 std::string answers_sha256(std::string_view baseline_text, std::string_view variant_text) {

@@ -63,4 +63,13 @@ struct PairInput {
                                                        std::string_view variant_name,
                                                        std::uint64_t blinding_seed);
 
+/// The same two answers the other way round, at the same place in the order of judging: a comparison of its own.
+[[nodiscard]] Comparison in_other_order(const Comparison& drawn);
+
+/// Those of `in_order` (one variant's comparisons in judging order, as drawn) that are asked again `n_times`: about `share` (in (0, 1]) of
+/// the pairs that need a call, one of every 1 / share with the variant as A and one of every 1 / share with it as B, by the seed; so they are
+/// balanced and spread over the order, and an extension changes none of them. Each of the results is a comparison of its own, shown as the
+/// first time.
+[[nodiscard]] std::vector<Comparison> choose_repeats(std::span<const Comparison> in_order, int n_times, double share, std::uint64_t blinding_seed);
+
 }  // namespace assay::pairing

@@ -129,6 +129,22 @@ struct LengthControl {
     bool label_differs = false;  ///< its interval gives another label than the unadjusted one
 };
 
+/// The net win rate that people would give, from those comparisons that they labelled and all that the judge judged. Never
+/// decided on.
+struct Calibration {
+    std::vector<std::string> people;  ///< names of the judges whose verdicts are people's
+    std::int64_t n_labelled = 0;      ///< comparisons that people and the judge decided
+    std::int64_t n_judge_only = 0;
+    std::int64_t n_settled = 0;       ///< known without a judge: identical answers, no answer of the variant
+    std::optional<double> people_on_labelled;  ///< net win rate of the labelled ones, by people
+    std::optional<double> judge_on_labelled;   ///< and by the judge
+    std::optional<double> lambda;  ///< weight of the judge's verdicts: 0 they tell nothing of people's, 1 they count in full
+    Estimate net;                  ///< empty value and a `why`: not to be had
+    DecisionLabel label = DecisionLabel::kNotMeasured;  ///< that its interval would give
+    bool label_differs = false;    ///< from what the judge's own interval gives
+    std::string note;              ///< sentences: what it rests on
+};
+
 /// How judging could have ended early, and how it ended.
 struct StoppingSummary {
     std::string design = "none";   ///< the one in force: hybrid | group-sequential | none
@@ -233,6 +249,7 @@ struct ComparisonAnalysis {
     Decision decision;
     WorstCase worst_case;
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
+    std::optional<Calibration> calibration;        ///< empty: people labelled none of it, or they are the judge
     std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
     std::optional<Companions> companions;  ///< filled by analysis::add_companions
 };
@@ -256,11 +273,23 @@ struct ControlsSummary {
     std::int64_t n_identical_failed = 0;  ///< identical pairs that ended as INVALID or REFUSED
     std::int64_t n_swapped = 0;           ///< pairs with a swapped-in answer that are settled, INVALID and REFUSED among them
     std::int64_t n_swapped_lost = 0;      ///< of those: the swapped-in answer lost
-    std::int64_t n_pending = 0;           ///< of either kind: ERROR or not asked yet
+    std::int64_t n_truncated = 0;         ///< pairs with an answer that was cut short, settled like swapped ones. They gate nothing
+    std::int64_t n_truncated_lost = 0;    ///< of those: the shorter one lost
+    std::int64_t n_pending = 0;           ///< identical or swapped: ERROR or not asked yet
     Estimate side_preferred;              ///< n_preferred / n_identical
     Estimate swapped_lost;                ///< n_swapped_lost / n_swapped
+    Estimate truncated_lost;              ///< n_truncated_lost / n_truncated
     bool passed = false;
     std::string why;                      ///< a sentence without a full stop: why not passed
+};
+
+/// Pairs that a judge was asked about more than once, shown in the same way each time.
+struct RepeatStability {
+    std::int64_t n = 0;         ///< further askings with a verdict A, B or TIE, of pairs whose first verdict was one, too
+    std::int64_t n_same = 0;    ///< of those: the same verdict as the first time
+    Estimate same;              ///< n_same / n
+    std::optional<double> within_variance;  ///< of verdicts as -1, 0, 1 of one pair, averaged over the pairs
+    std::optional<double> icc;              ///< 1 - within_variance / variance of all of them; empty where that is 0
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

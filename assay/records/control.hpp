@@ -1,6 +1,7 @@
 #pragma once
 // judge/ may not include this file: a judge cannot tell a control from a question (tests/lint/layers_test.py).
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -15,7 +16,9 @@ inline constexpr std::int64_t kFewestControls = 20;
 enum class ControlKind {
     kIdentical,  ///< one answer shown as both: neither side may be preferred
     kSwapped,    ///< one answer was written for another question: it has to lose
+    kTruncated,  ///< one answer is the other's first half. Informs only: half an answer can be as good
 };
+inline constexpr std::array<ControlKind, 3> kControlKinds{ControlKind::kIdentical, ControlKind::kSwapped, ControlKind::kTruncated};
 
 /// A pair whose right outcome is known, put to the judges among the questions to see whether they could see a difference. It counts for
 /// nothing else: it is in no count, no table and no balance of sides.
@@ -26,7 +29,7 @@ struct Control {
     std::string variant;               ///< name of the variant among whose comparisons it is judged
     std::string question_id;           ///< whose question, expected answer and contexts are shown
     std::string honest_answer_key;     ///< an answer to that question
-    std::string other_answer_key;      ///< the same one, or the answer to another question
+    std::string other_answer_key;      ///< the same one, shown whole or cut short; or the answer to another question
     bool honest_is_a = false;          ///< the honest answer is shown first, as A
     double place = 0;                  ///< judged before that variant's first comparison whose order_index is not below it
 };
@@ -36,6 +39,7 @@ struct ControlOutcome {
     ControlKind kind = ControlKind::kIdentical;
     VerdictState state = VerdictState::kError;
     bool honest_is_a = false;
+    Confidence confidence = Confidence::kNone;
 };
 
 }  // namespace assay

@@ -9,7 +9,7 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<StopReason, 3> kStopReasons{{{StopReason::kStop, "stop"}, {StopReason::kLength, "length"}, {StopReason::kFailed, "failed"}}};
+constexpr Names<StopReason, 4> kStopReasons{{{StopReason::kStop, "stop"}, {StopReason::kLength, "length"}, {StopReason::kFailed, "failed"}, {StopReason::kUnknown, "unknown"}}};
 constexpr Names<VerdictState, 6> kVerdictStates{{{VerdictState::kA, "A"}, {VerdictState::kB, "B"}, {VerdictState::kTie, "TIE"},
     {VerdictState::kInvalid, "INVALID"}, {VerdictState::kError, "ERROR"}, {VerdictState::kRefused, "REFUSED"}}};
 constexpr Names<Confidence, 4> kConfidences{{{Confidence::kHigh, "high"}, {Confidence::kMedium, "medium"}, {Confidence::kLow, "low"}, {Confidence::kNone, ""}}};
@@ -18,7 +18,7 @@ constexpr Names<DecisionLabel, 5> kLabels{{{DecisionLabel::kEquivalent, "equival
 constexpr Names<OutcomeKind, 8> kOutcomes{{{OutcomeKind::kWin, "win"}, {OutcomeKind::kTie, "tie"}, {OutcomeKind::kLoss, "loss"},
     {OutcomeKind::kInvalid, "invalid"}, {OutcomeKind::kError, "error"}, {OutcomeKind::kRefused, "refused"},
     {OutcomeKind::kNotJudged, "not_judged"}, {OutcomeKind::kNoAnswerBaseline, "no_answer_baseline"}}};
-constexpr Names<ControlKind, 2> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}}};
+constexpr Names<ControlKind, 3> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}, {ControlKind::kTruncated, "truncated"}}};
 constexpr Names<Role, 2> kRoles{{{Role::kBaseline, "baseline"}, {Role::kVariant, "variant"}}};
 
 template <class E, std::size_t N>

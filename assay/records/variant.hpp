@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,11 +45,42 @@ struct Speed {
 
 enum class Role { kBaseline, kVariant };
 
+/// Answers that were made elsewhere and read from a file.
+struct AnswersFile {
+    std::string path;
+    std::string sha256;
+    std::string format;         ///< "study" | "lm-eval" | "alpaca-eval" | "fastchat" | "plain"
+    std::string generator;      ///< what the file says made them; empty: it does not
+    std::int64_t n_answers = 0; ///< that belong to a question of the plan
+};
+
+/// A model that a server runs. What the server does not tell is empty or 0.
+struct ServedModel {
+    std::string provider;        ///< "ollama" | "openai"
+    std::string address;         ///< base address; several: separated by ", "
+    std::string model;           ///< as asked for
+    std::string digest;          ///< of the model, as the server gives it
+    std::string quantization;    ///< "Q4_K_M"
+    std::string server_version;
+    std::uint64_t size_bytes = 0;
+    std::string server{};        ///< "ollama" | "llama-server" | "vllm" | "openai"
+    std::uint64_t n_parameters = 0;
+    std::string chat_template{}; ///< its text
+    std::string parameters{};    ///< settings that are stored with the model, as text
+};
+
+/// One way of running the model. Without `answers` and `served` it is a GGUF file that assay-engine runs.
 struct Variant {
     std::string name;
     Role role = Role::kVariant;
-    std::string recipe;  ///< how the file was made, in words: "Q4_K_M from <sha256>", or "file"
-    ModelFile file;
+    std::string recipe;  ///< how it came about, in words: "Q4_K_M from <sha256>", "file", "answers that were made elsewhere"
+    ModelFile file;      ///< an empty sha256: there is no file of ours
+    std::optional<AnswersFile> answers{};
+    std::optional<ServedModel> served{};
+
+    [[nodiscard]] bool runs_here() const { return !answers && !served; }
+    /// Of its file, or what the server tells; 0: not known.
+    [[nodiscard]] std::uint64_t size_bytes() const { return file.size_bytes == 0 && served ? served->size_bytes : file.size_bytes; }
 };
 
 }  // namespace assay

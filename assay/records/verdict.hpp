@@ -40,8 +40,11 @@ struct Verdict {
     std::string model_version;  ///< the model that the reply names; empty: it names none
     std::int64_t n_prompt_tokens = 0;
     std::int64_t n_reply_tokens = 0;
-    int n_attempts = 0;
+    int n_attempts = 0;  ///< requests that were sent for it; 0: a verdict of another run that was taken from the cache, or an ERROR before any
     double elapsed_ms = 0;
 };
+
+/// Whether nobody was asked for it in this run.
+[[nodiscard]] inline bool is_from_cache(const Verdict& verdict) { return verdict.n_attempts == 0 && verdict.state != VerdictState::kError; }
 
 }  // namespace assay

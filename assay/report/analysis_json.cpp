@@ -5,6 +5,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/report/audit_json.hpp"
 
 namespace assay::report {
 namespace {
@@ -29,6 +30,22 @@ Json json_of(const Estimate& estimate) {
              {"method", estimate.method}};
     add_why(out, estimate.why);
     return out;
+}
+
+Json json_of(const Calibration& c) {
+    Json people = Json::array();
+    for (const std::string& name : c.people) people.push_back(to_valid_utf8(name));
+    return {{"people", std::move(people)},
+            {"n_labelled", c.n_labelled},
+            {"n_judge_only", c.n_judge_only},
+            {"n_settled", c.n_settled},
+            {"people_on_labelled", json_of(c.people_on_labelled)},
+            {"judge_on_labelled", json_of(c.judge_on_labelled)},
+            {"lambda", json_of(c.lambda)},
+            {"net", json_of(c.net)},
+            {"label", name_of(c.label)},
+            {"label_differs", c.label_differs},
+            {"note", c.note}};
 }
 
 Json json_of(const Counts& c) {
@@ -216,6 +233,7 @@ Json json_of(const ComparisonAnalysis& a) {
              {"clusters", json_of(a.clusters)},
              {"decision", json_of(a.decision)},
              {"length_controlled", json_of(a.length_control)},
+             {"calibration", a.calibration ? json_of(*a.calibration) : Json(nullptr)},
              {"stopping", json_of(a.stopping)},
              {"worst_case",
               {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
@@ -231,8 +249,18 @@ std::string controls_to_json(const ControlsSummary& c, int indent) {
                    {"why", c.why.empty() ? Json(nullptr) : Json(to_valid_utf8(c.why))},
                    {"identical", {{"n", c.n_identical}, {"n_preferred", c.n_preferred}, {"n_first_preferred", c.n_first_preferred}, {"n_failed", c.n_identical_failed}, {"side_preferred", json_of(c.side_preferred)}}},
                    {"swapped", {{"n", c.n_swapped}, {"n_lost", c.n_swapped_lost}, {"swapped_lost", json_of(c.swapped_lost)}}},
+                   {"truncated", {{"n", c.n_truncated}, {"n_lost", c.n_truncated_lost}, {"truncated_lost", json_of(c.truncated_lost)}}},
                    {"n_pending", c.n_pending}};
     return out.dump(indent);
+}
+
+std::string calibration_to_json(const Calibration& calibration) {
+    return json_of(calibration).dump();
+}
+
+std::string repeats_to_json(const RepeatStability& r, int indent) {
+    const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+    return Json{{"n", r.n}, {"n_same", r.n_same}, {"same", json_of(r.same)}, {"within_variance", number(r.within_variance)}, {"icc", number(r.icc)}}.dump(indent);
 }
 
 std::string estimate_to_json(const Estimate& estimate) {
@@ -269,6 +297,7 @@ std::string stats_to_json(const StatsDocument& document, int indent) {
             out["comparisons"].push_back(std::move(entry));
         }
     }
+    if (!document.agreement.empty()) out["agreement"] = Json::parse(agreement_to_json(document.agreement, document.panel));
     return out.dump(indent);
 }
 

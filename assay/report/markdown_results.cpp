@@ -109,7 +109,8 @@ std::string lost_table(const ReportComparison& comparison) {
         std::string reason =
             no_answer ? "the judge was not called" : md_text(item.outcome.reasoning, kCharactersInFull);
         if (reason.empty()) reason = "none given";
-        table.add({md_code(item.outcome.question_id) + "<br>" + md_text(item.question, kCharactersInFull),
+        const char* shown = !a.both_orders ? "" : item.outcome.variant_is_a ? " (shown first)" : " (shown second)";
+        table.add({md_code(item.outcome.question_id) + shown + "<br>" + md_text(item.question, kCharactersInFull),
                    item.expected ? md_text(*item.expected, kCharactersInFull) : "none",
                    answer_cell(item.baseline_answer, false, {}),
                    answer_cell(item.variant_answer, no_answer, item.failure), reason});
@@ -255,11 +256,18 @@ std::string md_position(const ReportModel& model) {
                        points_with_interval(a.position->bias), p_or_not_measured(a.position->p_sign),
                        p_or_not_measured(a.position->p_fisher), points_with_interval(a.position->net_stratified)}));
     }
+    std::string both;
+    for (const ReportComparison& comparison : model.comparisons) {
+        if (!comparison.analysis.both_orders) continue;
+        const BothOrders& b = *comparison.analysis.both_orders;
+        both += fmt::format("- Both orders of {} questions for {} by {}: another verdict in the other order for {} ({}).\n", b.n, md_code(comparison.analysis.variant), md_code(comparison.analysis.judge), b.n_flipped,
+                            rate_with_interval(b.flip_rate));
+    }
     std::string out = "## Position\n\n";
     if (rows.empty()) return out + "Not measured: the sides are not known.\n\n";
     return out + rows.text() + bias.text() +
            "A positive bias favours the answer shown first. An interval that holds 0 means that none was seen, not "
-           "that there is none.\n\n";
+           "that there is none.\n\n" + both + (both.empty() ? "" : "\n");
 }
 
 std::string md_confidence(const ReportModel& model) {

@@ -27,15 +27,32 @@ std::string label_by(const ReportModel& model, const std::string& judge, const s
     return std::string(kNotMeasured);
 }
 
+/// What people would have said, by those comparisons that they labelled.
+std::string calibration_bullet(const ComparisonAnalysis& a) {
+    const Calibration& c = *a.calibration;
+    std::string out = fmt::format("{}, calibrated to people ({} of {} comparisons labelled): ", md_code(a.variant), c.n_labelled, c.n_labelled + c.n_judge_only);
+    if (!c.net.low) return bullet(out + "not to be had, because " + md_text(c.net.why) + ".");
+    Decision decision;
+    decision.label = c.label;
+    decision.beyond_margin = *c.net.high <= -a.decision.margin;
+    out += fmt::format("net win rate {} points, {}; the judge's verdicts count with weight {:.2f}. ", points_with_interval(c.net), decision_words(decision), *c.lambda);
+    out += c.label_differs ? "**The judge alone gives another label.** " : "The judge alone gives the same label. ";
+    return bullet(out + md_text(c.note));
+}
+
 }  // namespace
 
 std::string md_judge_controls(const ReportModel& model) {
     std::string out;
     for (const ReportJudge& judge : model.judges) {
         const ControlsSummary& c = judge.controls;
-        out += bullet(fmt::format("Judge {}, controls hidden among the questions: **{}**. An answer to another question lost in {}; a side was preferred in {} identical pairs.{}", md_code(judge.name),
+        out += bullet(fmt::format("Judge {}, controls hidden among the questions: **{}**. An answer to another question lost in {}; a side was preferred in {} identical pairs.{}{}", md_code(judge.name),
                                   c.passed ? "passed" : "not passed, so its verdicts decide nothing", rate_text(c.n_swapped_lost, c.n_swapped, c.swapped_lost), rate_text(c.n_preferred, c.n_identical, c.side_preferred),
+                                  c.n_truncated == 0 ? "" : fmt::format(" Of answers beside their own first half, which decides nothing, the half lost in {}.", rate_text(c.n_truncated_lost, c.n_truncated, c.truncated_lost)),
                                   c.passed ? "" : " Not passed because " + md_text(c.why) + "."));
+        if (!judge.repeats) continue;
+        const RepeatStability& r = *judge.repeats;
+        out += bullet(fmt::format("Judge {}, asked again about the same pair in the same order: the same verdict in {}. These verdicts are in no count.", md_code(judge.name), rate_text(r.n_same, r.n, r.same)));
     }
     return out;
 }
@@ -68,6 +85,7 @@ std::string md_sensitivity(const ReportModel& model) {
         for (std::size_t j = 1; j < model.judges.size(); ++j) row.push_back(label_by(model, model.judges[j].name, a.variant));
         table.add(row);
         if (a.length_control && a.length_control->label_differs) notes += bullet(fmt::format("{}: at equal length its label would be another one; read its lost questions.", md_code(a.variant)));
+        if (a.calibration) notes += calibration_bullet(a);
         if (a.variant == model.experiment.known_bad) {
             notes += bullet(fmt::format("{} is there to be found bad: it was found {}.", md_code(a.variant), decision_words(a.decision)));
         }

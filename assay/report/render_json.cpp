@@ -47,14 +47,15 @@ Json generation_json(const GenerationSettings& g) {
             {"own_template", g.own_template}};
 }
 
-Json experiment_json(const ReportExperiment& e) {
+Json experiment_json(const ReportModel& model) {
+    const ReportExperiment& e = model.experiment;
     Json out{{"name", text(e.name)},
              {"plan_sha256", text(e.plan_sha256)},
              {"n_questions", e.n_questions},
              {"margin", e.margin},
              {"alpha", e.alpha},
              {"dataset", {{"file", text(e.dataset_file)}, {"sha256", text_or_null(e.dataset_sha256)}}},
-             {"generation", generation_json(e.generation)},
+             {"generation", any_answered_by_settings(model) ? generation_json(e.generation) : Json(nullptr)},
              {"blinding_seed", e.blinding_seed},
              {"exploratory", e.exploratory}};
     if (e.exploratory) out["exploratory_why"] = text(e.exploratory_why);
@@ -82,9 +83,35 @@ Json file_json(const ModelFile& file) {
             {"architecture", text_or_null(file.architecture)}};
 }
 
+/// Null unless the variant's answers were read from a file.
+Json answers_file_json(const std::optional<AnswersFile>& file) {
+    if (!file) return nullptr;
+    return {{"name", text(std::filesystem::path(file->path).filename().string())},
+            {"sha256", text(file->sha256)},
+            {"format", text(file->format)},
+            {"generator", text_or_null(file->generator)},
+            {"n_answers", file->n_answers}};
+}
+
+/// Null unless a server runs the model.
+Json served_json(const std::optional<ServedModel>& served) {
+    if (!served) return nullptr;
+    return {{"provider", text(served->provider)},
+            {"address", text(served->address)},
+            {"model", text(served->model)},
+            {"digest", text_or_null(served->digest)},
+            {"quantization", text_or_null(served->quantization)},
+            {"server_version", text_or_null(served->server_version)},
+            {"size_bytes", served->size_bytes == 0 ? Json(nullptr) : Json(served->size_bytes)},
+            {"server", text_or_null(served->server)},
+            {"n_parameters", served->n_parameters == 0 ? Json(nullptr) : Json(served->n_parameters)},
+            {"chat_template", text_or_null(served->chat_template)},
+            {"parameters", text_or_null(served->parameters)}};
+}
+
 /// Members that were not measured are null, and then there is a why.
-Json speed_json(const std::optional<Speed>& measured) {
-    const Speed speed = measured.value_or(Speed{});
+Json speed_json(const ReportVariant& v) {
+    const Speed speed = v.speed.value_or(Speed{});
     const auto positive = [](auto value) { return value > 0 ? Json(value) : Json(nullptr); };
     Json out{{"prefill_tokens_per_s", positive(speed.prefill_tokens_per_s)},
              {"decode_tokens_per_s", positive(speed.decode_tokens_per_s)},
@@ -92,7 +119,9 @@ Json speed_json(const std::optional<Speed>& measured) {
              {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};
     for (const auto& member : out) {
         if (!member.is_null()) continue;
-        out["why"] = "what is null was not measured in this run";
+        out["why"] = v.variant.answers  ? "the answers were made elsewhere"
+                     : v.variant.served ? "what is null the server does not tell"
+                                        : "what is null was not measured in this run";
         break;
     }
     return out;
@@ -116,20 +145,23 @@ Json failure_modes_json(const ReportVariant& v) {
 Json variant_json(const ReportVariant& v) {
     return {{"name", text(v.variant.name)},
             {"role", name_of(v.variant.role)},
+            {"source", v.variant.answers ? "answers" : v.variant.served ? "served" : "file"},
             {"recipe", text(v.variant.recipe)},
             {"engine",
-             {{"name", text(v.engine.name)},
-              {"version", text(v.engine.version)},
+             {{"name", text_or_null(v.engine.name)},
+              {"version", text_or_null(v.engine.version)},
               {"fingerprint", text_or_null(v.engine.fingerprint)},
-              {"description", text(v.engine.description)}}},
+              {"description", text_or_null(v.engine.description)}}},
             {"file", file_json(v.variant.file)},
-            {"speed", speed_json(v.speed)},
+            {"answers_file", answers_file_json(v.variant.answers)},
+            {"served", served_json(v.variant.served)},
+            {"speed", speed_json(v)},
             {"answers",
              {{"n", v.n_answers},
               {"failed", v.n_failed},
               {"empty", v.n_empty},
-              {"length_stop", v.n_length_stop},
-              {"contexts_cut", v.n_contexts_cut}}},
+              {"length_stop", v.n_unknown_stop > 0 ? Json(nullptr) : Json(v.n_length_stop)},
+              {"contexts_cut", v.n_unknown_contexts > 0 ? Json(nullptr) : Json(v.n_contexts_cut)}}},
             {"independence",
              {{"n_checked", v.independence.n_checked},
               {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
@@ -144,8 +176,12 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"model", text_or_null(judge.model)},
             {"url", text_or_null(judge.url)},
             {"versions", texts(judge.versions)},
+            {"n_by_version", judge.n_by_version},
+            {"cost", Json::parse(estimate_to_json(judge.cost))},
             {"n_calls", judge.n_calls},
             {"costs_nothing", judge.costs_nothing},
+            {"both_orders", judge.both_orders},
+            {"repeats", judge.repeats ? Json::parse(repeats_to_json(*judge.repeats)) : Json()},
             {"show_contexts", judge.show_contexts},
             {"show_expected", judge.show_expected}};
 }
@@ -176,7 +212,7 @@ std::string render_json(const ReportModel& model) {
     const EqualityProof& proof = model.proof;
     const HostInfo& host = model.host;
     const Json out{{"schema_version", 1},
-                   {"experiment", experiment_json(model.experiment)},
+                   {"experiment", experiment_json(model)},
                    {"variants", std::move(variants)},
                    {"judges", std::move(judges)},
                    {"comparisons", std::move(comparisons)},

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/markdown_results.hpp"
 #include "assay/report/markdown_sensitivity.hpp"
@@ -22,6 +24,14 @@ bool is_metric(const ReportJudge& judge) {
 
 const ReportVariant* baseline_of(const ReportModel& model) {
     return model.variants.empty() ? nullptr : &model.variants.front();
+}
+
+bool any_file(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) { return !v.variant.file.sha256.empty(); });
+}
+
+bool any_given(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) { return v.variant.answers.has_value(); });
 }
 
 std::string code_list(const std::vector<std::string>& names) {
@@ -86,6 +96,26 @@ std::string tensor_types(const ModelFile& file) {
     return out.empty() ? std::string(kNotMeasured) : out;
 }
 
+/// The name of what was run or read.
+std::string source_text(const Variant& v) {
+    if (v.answers) return md_code(std::filesystem::path(v.answers->path).filename().string());
+    if (v.served) return fmt::format("{} at {}", md_code(v.served->model), md_code(v.served->address));
+    return v.file.path.empty() ? "none" : md_code(std::filesystem::path(v.file.path).filename().string());
+}
+
+/// How it came about, and what a file of answers or a server tells of it.
+std::string made_text(const Variant& v) {
+    std::string out = md_text(v.recipe);
+    if (v.answers) {
+        out += fmt::format(" ({}; {})", md_text(v.answers->format), v.answers->generator.empty() ? "the file does not name the model" : "by " + md_code(v.answers->generator));
+    }
+    if (v.served) {
+        out += fmt::format(" ({}{}{})", md_text(v.served->provider), v.served->server_version.empty() ? "" : " " + md_text(v.served->server_version),
+                           v.served->quantization.empty() ? "" : ", " + md_text(v.served->quantization));
+    }
+    return out;
+}
+
 std::string models_compared(const ReportModel& model) {
     MarkdownTable table(
         {"name", "role", "file", "size", "bits per weight", "type it names", "tensors by real type", "made"},
@@ -96,16 +126,16 @@ std::string models_compared(const ReportModel& model) {
         const bool is_baseline = v.variant.role == Role::kBaseline;
         const std::string none(kNotMeasured);
         const std::string size =
-            short_bytes(file.size_bytes) + (is_baseline || !baseline
+            short_bytes(v.variant.size_bytes()) + (is_baseline || !baseline
                                                 ? ""
-                                                : relative(static_cast<double>(file.size_bytes),
-                                                           static_cast<double>(baseline->variant.file.size_bytes)));
+                                                : relative(static_cast<double>(v.variant.size_bytes()),
+                                                           static_cast<double>(baseline->variant.size_bytes())));
         table.add({md_code(v.variant.name), std::string(name_of(v.variant.role)),
-                   file.path.empty() ? "none" : md_code(std::filesystem::path(file.path).filename().string()),
-                   file.size_bytes == 0 ? none : size, figure_or_not_measured(file.bits_per_weight()),
+                   source_text(v.variant), v.variant.size_bytes() == 0 ? none : size, figure_or_not_measured(file.bits_per_weight()),
                    file.file_type.empty() ? "not said" : md_code(file.file_type), tensor_types(file),
-                   md_text(v.variant.recipe)});
+                   made_text(v.variant)});
     }
+    if (!any_file(model)) return "## Models compared\n\n" + table.text() + "There is no file of a model here: sizes and types were not measured.\n\n";
     return "## Models compared\n\n" + table.text() +
            "The types are counted in the files. A quantization is a mixture, and where a tensor's rows do not divide "
            "into a type's "
@@ -134,27 +164,48 @@ std::string independence_text(const ReportVariant& v) {
 std::string controls(const ReportModel& model) {
     const EqualityProof& proof = model.proof;
     std::string out = "## Controls\n\n";
+    const bool all_here = std::all_of(model.variants.begin(), model.variants.end(), [](const auto& v) { return v.variant.runs_here(); });
     out += bullet(proof.n_prompts_compared == 0
                       ? "Same prompts: not measured."
-                      : fmt::format("Same prompts: the token ids of {} of {} prompts are equal for all variants.",
-                                    proof.n_prompts_equal, proof.n_prompts_compared));
+                      : fmt::format("Same prompts: the token ids of {} of {} prompts are equal for all variants{}.",
+                                    proof.n_prompts_equal, proof.n_prompts_compared, all_here ? "" : " that ran in assay's engine"));
     out += bullet(proof.same_engine ? "Same engine: one fingerprint for all variants."
                                     : "Same engine: not shown, the variants did not run under one fingerprint.");
-    out += bullet("Same settings: " + generation_text(model.experiment.generation) + ".");
+    out += bullet(!any_answered_by_settings(model) ? "Same settings: not known, all answers were made elsewhere."
+                                                   : fmt::format("Same settings{}: {}.", any_given(model) ? " for those that were answered here" : "", generation_text(model.experiment.generation)));
     for (const ReportVariant& v : model.variants) out += bullet(independence_text(v));
     for (const std::string& note : proof.notes) out += bullet(md_text(note));
     out += md_judge_controls(model);
     return out + "\n";
 }
 
+std::string saw(const ReportJudge& judge) {
+    std::string out = " Beside the two answers it saw the question";
+    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
+    return out + (judge.show_contexts ? " and the passages." : ".");
+}
+
 std::string judge_text(const ReportJudge& judge, bool decides) {
     std::string out = md_code(judge.name) + (decides ? " decides" : " is a further judge, for sensitivity only");
+    if (is_metric(judge) && !judge.model.empty() && judge.model != kReferenceMetrics[0]) {
+        return out +
+               fmt::format(
+                   ": a metric, not a judge of meaning. It is the {} of each answer with the expected answer; the larger "
+                   "value wins, and a difference within the tie band (0.05 where none is named) is a tie. A right answer "
+                   "in other words scores low.",
+                   md_code(judge.model));
+    }
     if (is_metric(judge)) {
         return out +
                ": a metric, not a judge of meaning. It is the token F1 of each answer with the expected answer, as "
                "SQuAD defines it; the "
                "larger value wins, and a difference of at most 0.05 is a tie. A right answer in other words scores "
                "low.";
+    }
+    if (is_by_hand(judge.provider)) {
+        out += fmt::format(": its pairs were given out as batches (provider {}), and {} verdicts were imported; they are said to be by {}.", md_code(judge.provider), judge.n_calls,
+                           judge.versions.empty() ? "nobody" : code_list(judge.versions));
+        return out + saw(judge);
     }
     if (judge.provider == "gguf") {
         out += fmt::format(": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
@@ -165,9 +216,14 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
                            md_code(judge.model), md_code(judge.url), md_code(judge.provider), judge.n_calls,
                            judge.versions.empty() ? "no model" : code_list(judge.versions));
     }
-    out += " Beside the two answers it saw the question";
-    if (judge.show_expected) out += judge.show_contexts ? ", the expected answer" : " and the expected answer";
-    return out + (judge.show_contexts ? " and the passages." : ".");
+    if (judge.versions.size() > 1) {
+        std::string counts;
+        for (std::size_t i = 0; i < judge.versions.size(); ++i)
+            counts += fmt::format("{}{} of {}", i == 0 ? "" : ", ", judge.n_by_version[i], md_code(judge.versions[i]));
+        out += fmt::format(" **These are verdicts of more than one model:** {}.", counts);
+    }
+    if (judge.cost.value) out += fmt::format(" They cost {:.4g} at its prices.", *judge.cost.value);
+    return out + saw(judge);
 }
 
 std::string blinding(const ReportModel& model) {
@@ -201,12 +257,12 @@ std::string practical_implications(const ReportModel& model) {
             return bytes == 0 ? std::string(kNotMeasured)
                               : short_bytes(bytes) + against(static_cast<double>(bytes), static_cast<double>(other));
         };
-        const std::uint64_t base_size = baseline ? baseline->variant.file.size_bytes : 0;
+        const std::uint64_t base_size = baseline ? baseline->variant.size_bytes() : 0;
         table.add({md_code(v.variant.name),
                    is_baseline                    ? "the baseline"
                    : comparison == deciding.end() ? std::string(kNotMeasured)
                                                   : decision_words((*comparison)->analysis.decision),
-                   size_text(v.variant.file.size_bytes, base_size),
+                   size_text(v.variant.size_bytes(), base_size),
                    figure_or_not_measured(speed.prefill_tokens_per_s) +
                        against(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
                    figure_or_not_measured(speed.decode_tokens_per_s) +
@@ -214,6 +270,8 @@ std::string practical_implications(const ReportModel& model) {
                    size_text(speed.peak_memory_bytes, base.peak_memory_bytes),
                    speed.n_parallel > 0 ? std::to_string(speed.n_parallel) : std::string(kNotMeasured)});
     }
+    if (!any_answered_by_settings(model))
+        return "## Practical implications\n\n" + table.text() + "Speed and memory were not measured: the answers were made elsewhere.\n\n";
     const HostInfo& host = model.host;
     return "## Practical implications\n\n" + table.text() +
            fmt::format(
@@ -226,7 +284,8 @@ std::string practical_implications(const ReportModel& model) {
 
 std::string multiplicity_text(const ReportModel& model, std::size_t n_variants) {
     const std::string& rule = model.experiment.multiplicity;
-    if (rule == "ladder") return fmt::format("{} variants are claimed in a fixed sequence from the largest file to the smallest, each at alpha = {:.4g}; after the first that fails nothing is claimed.", n_variants, model.experiment.alpha);
+    const bool any_unknown = std::any_of(model.variants.begin() + 1, model.variants.end(), [](const ReportVariant& v) { return v.variant.size_bytes() == 0; });
+    if (rule == "ladder") return fmt::format("{} variants are claimed in a fixed sequence from the largest file to the smallest{}, each at alpha = {:.4g}; after the first that fails nothing is claimed.", n_variants, any_unknown ? ", those of unknown size last in the order of the plan" : "", model.experiment.alpha);
     if (rule == "holm") return fmt::format("{} variants are claimed by Holm's adjusted p values at alpha = {:.4g}.", n_variants, model.experiment.alpha);
     return fmt::format("{} variants are decided, each at alpha = {:.4g}, without a correction for their number.", n_variants, model.experiment.alpha);
 }
@@ -249,12 +308,14 @@ std::string caveats(const ReportModel& model) {
             "right.");
     if (deciding.size() > 1) out += bullet(multiplicity_text(model, deciding.size()));
     if (not_judged) out += bullet("Some comparisons were not judged: judging stopped early, or run again to judge them.");
+    if (std::any_of(model.variants.begin(), model.variants.end(), [](const auto& v) { return v.n_unknown_stop > 0; }))
+        out += bullet("Of some answers it is not known whether the limit of tokens cut them: a cut answer that ends with a sentence is not seen as one.");
     if (cut) out += bullet("Some answers were cut at the limit of tokens; a longer limit may change the result.");
     if (!model.proof.same_engine)
         out += bullet("Not only the weights may differ: the variants did not run under one engine fingerprint.");
-    if (model.experiment.generation.own_template)
+    if (model.experiment.generation.own_template && any_answered_by_settings(model))
         out += bullet("Not only the weights differ: each variant used its own chat template.");
-    if (model.experiment.generation.temp > 0) out += bullet("Answers were sampled; another seed gives other answers.");
+    if (model.experiment.generation.temp > 0 && any_answered_by_settings(model)) out += bullet("Answers were sampled; another seed gives other answers.");
     if (model.experiment.exploratory)
         out += bullet("Exploratory: " + md_text(model.experiment.exploratory_why) + ".");
     return out + "\n";
@@ -265,19 +326,24 @@ std::string reproducibility(const ReportModel& model) {
     MarkdownTable hashes({"what", "SHA-256"}, "ll");
     hashes.add({"plan", md_code(e.plan_sha256)});
     hashes.add({"dataset " + md_code(e.dataset_file), md_code(e.dataset_sha256)});
-    for (const ReportVariant& v : model.variants)
-        hashes.add({"weights of " + md_code(v.variant.name), md_code(v.variant.file.sha256)});
+    for (const ReportVariant& v : model.variants) {
+        if (v.variant.answers) hashes.add({"answers of " + md_code(v.variant.name), md_code(v.variant.answers->sha256)});
+        if (v.variant.served) hashes.add({"digest of " + md_code(v.variant.name), v.variant.served->digest.empty() ? "not told" : md_code(v.variant.served->digest)});
+        if (!v.variant.file.sha256.empty()) hashes.add({"weights of " + md_code(v.variant.name), md_code(v.variant.file.sha256)});
+    }
     std::vector<std::string> engines;
     for (const ReportVariant& v : model.variants) {
+        if (v.variant.answers) continue;  // nobody says what made them
         const std::string line =
             fmt::format("Engine: {} {}, fingerprint {}{}.", md_text(v.engine.name), md_text(v.engine.version),
-                        md_code(v.engine.fingerprint),
+                        v.engine.fingerprint.empty() ? "not known" : md_code(v.engine.fingerprint),
                         v.engine.description.empty() ? "" : " (" + md_text(v.engine.description) + ")");
         if (std::find(engines.begin(), engines.end(), line) == engines.end()) engines.push_back(line);
     }
     std::string out = "## Reproducibility\n\n" + hashes.text();
     for (const std::string& line : engines) out += bullet(line);
-    out += bullet(fmt::format("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed));
+    out += bullet(any_answered_by_settings(model) ? fmt::format("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed)
+                                                  : fmt::format("Seed: blinding {}.", e.blinding_seed));
     out += bullet("Host: " + (model.host.cpu.empty() ? "not known" : md_text(model.host.cpu)) +
                   (model.host.os.empty() ? "" : ", " + md_text(model.host.os)) + ".");
     out += bullet(

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/terminal_text.hpp"
 
@@ -97,7 +98,7 @@ Table make_table(const ReportModel& model) {
     for (const ReportVariant& v : model.variants) {
         const Speed speed = v.speed.value_or(Speed{});
         std::vector<std::string> row{plain_line(v.variant.name),
-                                     bytes_or_dash(v.variant.file.size_bytes),
+                                     bytes_or_dash(v.variant.size_bytes()),
                                      figure_or_dash(v.variant.file.bits_per_weight()),
                                      figure_or_dash(speed.prefill_tokens_per_s),
                                      figure_or_dash(speed.decode_tokens_per_s),
@@ -188,7 +189,10 @@ std::string title(const ReportModel& model) {
     if (!model.judges.empty()) {
         const ReportJudge& judge = model.judges.front();
         out += ", judged by " + plain_line(judge.name);
-        if (judge.provider == "reference") out += " (a metric: token F1 with the expected answer)";
+        if (judge.provider == "reference")
+            out += fmt::format(
+                " (a metric: {} with the expected answer)",
+                judge.model.empty() || judge.model == kReferenceMetrics[0] ? "token F1" : plain_line(judge.model));
     }
     if (e.exploratory) out += ", exploratory";
     return out;

@@ -4,6 +4,10 @@
 
 namespace assay::report {
 
+bool any_answered_by_settings(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) { return !v.variant.answers; });
+}
+
 std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model) {
     std::vector<const ReportComparison*> out;
     if (model.judges.empty()) return out;

@@ -44,13 +44,15 @@ struct IndependenceCheck {
 
 /// One way of running the model: its file, how it ran, and the facts of its answers.
 struct ReportVariant {
-    Variant variant;  ///< an empty file.sha256: no file of ours (a served model)
+    Variant variant;
     EngineInfo engine;
     std::optional<Speed> speed;       ///< empty: not measured
     std::int64_t n_answers = 0;       ///< questions that were tried, failed ones included
     std::int64_t n_failed = 0;        ///< StopReason::kFailed
     std::int64_t n_length_stop = 0;   ///< StopReason::kLength: cut at the limit of tokens
     std::int64_t n_contexts_cut = 0;  ///< the prompt was too long and passages were left out
+    std::int64_t n_unknown_stop = 0;      ///< StopReason::kUnknown: then n_length_stop is not known
+    std::int64_t n_unknown_contexts = 0;  ///< kContextsUnknown: then n_contexts_cut is not known
     std::int64_t n_empty = 0;         ///< an answer that is empty or white space only, failed ones not counted
     IndependenceCheck independence;
     std::vector<FailureModeRow> failure_modes;  ///< against the baseline; empty for the baseline itself
@@ -62,6 +64,7 @@ struct JudgedItem {
     std::optional<std::string> expected;
     std::string baseline_answer;  ///< bytes as the model wrote them; empty if it failed
     std::string variant_answer;
+    std::string comparison_id;            ///< empty: there was nothing to compare
     Outcome outcome;                      ///< from the variant's side; who was shown first, confidence, reasoning
     std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call was made
     std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that failed; may be empty
@@ -70,19 +73,23 @@ struct JudgedItem {
 /// A variant against the baseline, by one judge.
 struct ReportComparison {
     ComparisonAnalysis analysis;
-    std::vector<JudgedItem> items;  ///< in the dataset's order
+    std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders were judged
 };
 
 struct ReportJudge {
     std::string name;
     std::string provider;  ///< "reference": the metric, no model is called
-    std::string model;     ///< as asked for; empty for the metric
+    std::string model;     ///< as asked for; of a metric its name (runs of before it could be chosen: empty, token F1)
     std::string url;
     std::vector<std::string> versions;  ///< models that the replies named, sorted, each once
+    std::vector<std::int64_t> n_by_version;  ///< verdicts of each of the versions
+    Estimate cost;                      ///< of these verdicts, in the currency of the judge's prices
     std::int64_t n_calls = 0;           ///< verdicts that needed a call (identical and failed answers need none)
     bool show_contexts = true;          ///< the judge saw the passages
     bool show_expected = true;          ///< the judge saw the expected answer
     bool costs_nothing = false;         ///< its verdicts are computed here: all is judged, whatever they are
+    bool both_orders = false;           ///< each pair was put to it twice, each answer first once
+    std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
     ControlsSummary controls;           ///< of pairs whose right outcome is known
 };
 
@@ -112,6 +119,8 @@ struct ReportModel {
     EqualityProof proof;
 };
 
+/// Whether assay had any answer made by the experiment's settings: not where all were made elsewhere.
+[[nodiscard]] bool any_answered_by_settings(const ReportModel& model);
 /// The comparisons of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
 /// The entry of that name, or null.

@@ -14,6 +14,7 @@ using Range = std::pair<char32_t, char32_t>;
 
 constexpr std::array<Range, 6> kNoColumn{
     {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x20D0, 0x20FF}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
+constexpr std::array<Range, 2> kTurnsDirection{{{0x202A, 0x202E}, {0x2066, 0x2069}}};
 constexpr std::array<Range, 9> kTwoColumns{{{0x1100, 0x115F},
                                             {0x2E80, 0x303E},
                                             {0x3041, 0xA4CF},
@@ -62,15 +63,21 @@ std::size_t display_width(std::string_view utf8) {
     return width;
 }
 
-std::string plain_line(std::string_view bytes) {
+std::string visible(std::string_view bytes) {
     std::string out;
-    const std::string line = shorten(bytes, bytes.size() + 1);
-    for (const std::string_view c : characters(line)) {
+    const std::string text = to_valid_utf8(bytes);
+    for (const std::string_view c : characters(text)) {
         const char32_t value = code_point(c);
-        const bool control = value < 0x20 || (value >= 0x7F && value < 0xA0);
-        out += control ? std::string_view("\xEF\xBF\xBD") : c;
+        const bool control = (value < 0x20 && value != '\n') || (value >= 0x7F && value < 0xA0);
+        out += value == '\t'                              ? std::string_view(" ")
+               : control || is_in(kTurnsDirection, value) ? std::string_view("\xEF\xBF\xBD")
+                                                          : c;
     }
     return out;
+}
+
+std::string plain_line(std::string_view bytes) {
+    return visible(shorten(bytes, bytes.size() + 1));
 }
 
 std::string pad_right(std::string_view text, std::size_t width) {

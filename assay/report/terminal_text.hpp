@@ -11,8 +11,10 @@ namespace assay::report {
 /// Columns that valid UTF-8 takes: 2 for East Asian wide characters and emoji, 0 for combining marks, 1 for others. An
 /// approximation (Unicode's East Asian Width by ranges), enough to align names.
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
-/// One line of valid UTF-8 that a terminal only prints: control characters and escape sequences become U+FFFD, white
-/// space one space.
+/// Any bytes as valid UTF-8 that a terminal only prints, left to right: control characters and those that turn the
+/// direction of writing become U+FFFD, a tab a space; line feeds stay.
+[[nodiscard]] std::string visible(std::string_view bytes);
+/// The same on one line, with white space as one space.
 [[nodiscard]] std::string plain_line(std::string_view bytes);
 /// `text` filled with spaces to `width` columns, at the right, or at the left.
 [[nodiscard]] std::string pad_right(std::string_view text, std::size_t width);

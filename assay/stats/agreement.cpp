@@ -4,6 +4,7 @@
 #include <map>
 
 #include "assay/base/result.hpp"
+#include "assay/stats/numeric.hpp"
 
 namespace assay::stats {
 namespace {
@@ -85,7 +86,7 @@ std::optional<double> cohen_kappa_se(const AgreementTable& table) {
 std::optional<double> fleiss_kappa(const std::vector<std::vector<std::int64_t>>& counts) {
     if (counts.empty()) return std::nullopt;
     std::vector<double> category(counts[0].size(), 0.0);
-    double raters = -1, agreeing = 0, total = 0;
+    double raters = -1, agreeing = 0;
     for (const auto& row : counts) {
         ASSAY_CHECK(row.size() == category.size());
         double in_row = 0;
@@ -98,9 +99,14 @@ std::optional<double> fleiss_kappa(const std::vector<std::vector<std::int64_t>>&
         }
         if (raters >= 0 && raters != in_row) return std::nullopt;
         raters = in_row;
-        total += in_row;
     }
     if (raters < 2) return std::nullopt;
+    return fleiss_kappa(agreeing, category, raters);
+}
+
+std::optional<double> fleiss_kappa(double agreeing, std::span<const double> category, double raters) {
+    ASSAY_CHECK(raters >= 2);
+    const double total = sum(category);
     double squares = 0;
     for (const double count : category) squares += count * count;
     if (squares == total * total) return std::nullopt;
@@ -108,11 +114,36 @@ std::optional<double> fleiss_kappa(const std::vector<std::vector<std::int64_t>>&
     return (observed - chance) / (1 - chance);
 }
 
+double alpha_disagreement(std::span<const double> ratings, Metric metric) {
+    ASSAY_CHECK(ratings.size() >= 2);
+    double out = 0;
+    for (const double a : ratings) {
+        for (const double b : ratings) out += squared_distance(a, b, metric);
+    }
+    return out / static_cast<double>(ratings.size() - 1);
+}
+
+std::optional<double> krippendorff_alpha(double observed,
+                                         std::span<const double> values,
+                                         std::span<const double> counts,
+                                         Metric metric) {
+    ASSAY_CHECK(values.size() == counts.size());
+    const double n = sum(counts);
+    if (n < 2) return std::nullopt;
+    double expected = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t j = 0; j < values.size(); ++j)
+            expected += counts[i] * counts[j] * squared_distance(values[i], values[j], metric);
+    }
+    if (expected == 0) return std::nullopt;
+    return 1 - (n - 1) * observed / expected;
+}
+
 std::optional<double> krippendorff_alpha(const std::vector<std::vector<std::optional<double>>>& ratings,
                                          Metric metric) {
     if (ratings.empty()) return std::nullopt;
-    std::map<double, double> values;  // pairable values -> how often
-    double observed = 0, n = 0;
+    std::map<double, double> pairable;  // value -> how often
+    double observed = 0;
     for (std::size_t unit = 0; unit < ratings[0].size(); ++unit) {
         std::vector<double> given;
         for (const auto& rater : ratings) {
@@ -120,20 +151,12 @@ std::optional<double> krippendorff_alpha(const std::vector<std::vector<std::opti
             if (rater[unit]) given.push_back(*rater[unit]);
         }
         if (given.size() < 2) continue;
-        const double others = static_cast<double>(given.size() - 1);
-        for (const double a : given) {
-            for (const double b : given) observed += squared_distance(a, b, metric) / others;
-            values[a] += 1;
-            n += 1;
-        }
+        observed += alpha_disagreement(given, metric);
+        for (const double a : given) pairable[a] += 1;
     }
-    if (n < 2) return std::nullopt;
-    double expected = 0;
-    for (const auto& [a, count_a] : values) {
-        for (const auto& [b, count_b] : values) expected += count_a * count_b * squared_distance(a, b, metric);
-    }
-    if (expected == 0) return std::nullopt;
-    return 1 - (n - 1) * observed / expected;
+    std::vector<double> values, counts;
+    for (const auto& [value, count] : pairable) values.push_back(value), counts.push_back(count);
+    return krippendorff_alpha(observed, values, counts, metric);
 }
 
 }  // namespace assay::stats

@@ -134,6 +134,33 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
     return out;
 }
 
+std::optional<Interval> percentile_clustered(const std::vector<std::vector<double>>& clusters,
+                                             const StatisticOfSums& statistic,
+                                             double confidence,
+                                             const Resampling& resampling) {
+    ASSAY_CHECK(confidence > 0 && confidence < 1 && resampling.n_resamples > 0);
+    if (clusters.size() < 2) return std::nullopt;
+    ASSAY_CHECK(clusters.size() <= std::numeric_limits<std::uint32_t>::max());
+    Rng rng(resampling.seed, "percentile bootstrap");
+    SmallDraws draws(rng, static_cast<std::uint32_t>(clusters.size()));
+    std::vector<double> values, sums(clusters.front().size());
+    for (std::int64_t r = 0; r < resampling.n_resamples; ++r) {
+        std::fill(sums.begin(), sums.end(), 0.0);
+        for (std::size_t i = 0; i < clusters.size(); ++i) {
+            const std::vector<double>& drawn = clusters[draws.next()];
+            ASSAY_CHECK(drawn.size() == sums.size());
+            for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += drawn[k];
+        }
+        if (const auto value = statistic(sums)) values.push_back(*value);
+    }
+    if (static_cast<double>(values.size()) < 0.9 * static_cast<double>(resampling.n_resamples)) return std::nullopt;
+    std::sort(values.begin(), values.end());
+    if (values.front() == values.back()) return std::nullopt;
+    // The k lowest and the k highest are cut off, k = floor((1 - confidence) / 2 of them).
+    const auto cut = static_cast<std::size_t>((1 - confidence) / 2 * static_cast<double>(values.size()));
+    return Interval{values[cut], values[values.size() - 1 - cut]};
+}
+
 std::optional<BcaResult> bca_net(std::int64_t wins, std::int64_t losses, std::int64_t ties, double confidence) {
     const NetCounts counts = net_counts(wins, losses, ties);
     const std::int64_t n = wins + losses + ties;

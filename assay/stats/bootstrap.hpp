@@ -1,10 +1,13 @@
 #pragma once
 // BCa bootstrap of the net win rate (Efron 1987). For independent comparisons without random numbers, from the
-// distribution that infinitely many resamples would have; for clusters by resampling them.
+// distribution that infinitely many resamples would have; for clusters by resampling them. And the percentile bootstrap
+// (Efron 1979) of any other statistic.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/proportion.hpp"
@@ -37,5 +40,16 @@ struct Resampling {
 [[nodiscard]] std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
                                                      double confidence,
                                                      const Resampling& resampling = {});
+
+/// A statistic of sums over all observations, such as the cells of a table; nothing where it is undefined.
+using StatisticOfSums = std::function<std::optional<double>(std::span<const double>)>;
+/// Percentile interval when whole clusters are drawn, G of G with replacement; each row holds a cluster's sums, all of one
+/// length. Resamples in which the statistic is undefined are left out. Nothing for fewer than two clusters, where more
+/// than a tenth of the resamples is left out, or where the others do not vary. The same rows, in the same order, and the
+/// same seed give the same result on every machine. confidence in (0, 1).
+[[nodiscard]] std::optional<Interval> percentile_clustered(const std::vector<std::vector<double>>& clusters,
+                                                           const StatisticOfSums& statistic,
+                                                           double confidence,
+                                                           const Resampling& resampling = {});
 
 }  // namespace assay::stats

@@ -229,7 +229,20 @@ ALTER TABLE new_verdicts RENAME TO verdicts;
 CREATE INDEX verdict_attempts_by_item ON verdict_attempts (item_id, judge_key);
 )sql";
 
-constexpr std::array<std::string_view, 2> kMigrations{kVersion1, kVersion2};
+// Both orders of a pair, and pairs that are asked once more.
+constexpr std::string_view kVersion3 = R"sql(
+ALTER TABLE comparisons ADD COLUMN presentation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE comparisons ADD COLUMN repeat INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+// Variants without a GGUF file of ours: what is known of them as JSON, empty where it does not apply. An answer's length where a server told it.
+constexpr std::string_view kVersion4 = R"sql(
+ALTER TABLE variants ADD COLUMN answers BLOB NOT NULL DEFAULT x'';
+ALTER TABLE variants ADD COLUMN served BLOB NOT NULL DEFAULT x'';
+ALTER TABLE answers ADD COLUMN n_told_tokens INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 4> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

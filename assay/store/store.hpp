@@ -162,6 +162,8 @@ class Store {
     [[nodiscard]] std::optional<VerdictRow> verdict(std::string_view item_id, std::string_view judge_key) const;
     /// All current ones of a judge, by item id.
     [[nodiscard]] std::vector<VerdictRow> verdicts(std::string_view judge_key) const;
+    /// The model version of the judge's oldest current verdict that names one; empty: none does.
+    [[nodiscard]] std::string first_model_version(std::string_view judge_key) const;
     /// Every attempt, oldest first, those that were set aside included.
     [[nodiscard]] std::vector<VerdictRow> verdict_history(std::string_view item_id,
                                                           std::string_view judge_key) const;

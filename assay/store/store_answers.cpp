@@ -52,6 +52,7 @@ AnswerRow answer_of(const Statement& row) {
     answer.prefill_ms = row.real(15);
     answer.decode_ms = row.real(16);
     result.created_at = row.bytes(17);
+    answer.n_told_tokens = row.integer(18);
     return result;
 }
 
@@ -81,13 +82,13 @@ void Store::save_answer(const AnswerRow& row) {
     db.execute(
         "INSERT INTO answers (key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
         "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, "
-        "contexts_cut, prefill_ms, decode_ms, created_at) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
+        "contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
         "ON CONFLICT (key) DO NOTHING",
         row.key, row.variant_name, row.model_sha256, Blob(a.question_id), Blob(a.text), Blob(tokens_to_bytes(a.tokens)),
         name_of(a.stop_reason), Blob(a.failure), a.n_prompt_tokens, a.n_computed_tokens, a.prompt_sha256,
         a.messages_sha256, a.trace_sha256, a.n_contexts_used, a.contexts_cut, a.prefill_ms, a.decode_ms,
-        row.created_at);
+        row.created_at, a.n_told_tokens);
     transaction.commit();
 }
 
@@ -95,7 +96,7 @@ std::optional<AnswerRow> Store::answer(std::string_view key) const {
     Statement row = impl_->database.query(
         "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, n_prompt_tokens, "
         "n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, contexts_cut, prefill_ms, "
-        "decode_ms, created_at FROM answers WHERE key = ?1",
+        "decode_ms, created_at, n_told_tokens FROM answers WHERE key = ?1",
         key);
     if (!row.step()) return std::nullopt;
     return answer_of(row);

@@ -18,6 +18,47 @@ std::map<std::string, int> types_of_json(const std::string& json) {
     return nlohmann::json::parse(json).get<std::map<std::string, int>>();
 }
 
+// Texts come from foreign files and servers.
+std::string to_json(const std::optional<AnswersFile>& answers) {
+    if (!answers) return {};
+    return nlohmann::json{{"path", answers->path},
+                          {"sha256", answers->sha256},
+                          {"format", answers->format},
+                          {"generator", answers->generator},
+                          {"n_answers", answers->n_answers}}
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string to_json(const std::optional<ServedModel>& served) {
+    if (!served) return {};
+    return nlohmann::json{{"provider", served->provider},
+                          {"address", served->address},
+                          {"model", served->model},
+                          {"digest", served->digest},
+                          {"quantization", served->quantization},
+                          {"server_version", served->server_version},
+                          {"size_bytes", served->size_bytes},
+                          {"server", served->server},
+                          {"n_parameters", served->n_parameters},
+                          {"chat_template", served->chat_template},
+                          {"parameters", served->parameters}}
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::optional<AnswersFile> answers_of_json(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto json = nlohmann::json::parse(text);
+    return AnswersFile{json.at("path"), json.at("sha256"), json.at("format"), json.at("generator"), json.at("n_answers")};
+}
+
+std::optional<ServedModel> served_of_json(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto json = nlohmann::json::parse(text);
+    return ServedModel{json.at("provider"),     json.at("address"),        json.at("model"),     json.at("digest"),
+                       json.at("quantization"), json.at("server_version"), json.at("size_bytes"), json.at("server"),
+                       json.at("n_parameters"), json.at("chat_template"),  json.at("parameters")};
+}
+
 Variant variant_of(const Statement& row) {
     Variant variant;
     variant.name = row.bytes(0);
@@ -34,6 +75,8 @@ Variant variant_of(const Statement& row) {
     variant.file.context_length = row.integer(11);
     variant.file.n_layers = row.integer(12);
     variant.file.has_chat_template = row.boolean(13);
+    variant.answers = answers_of_json(row.bytes(14));
+    variant.served = served_of_json(row.bytes(15));
     return variant;
 }
 
@@ -101,18 +144,19 @@ void Store::save_variant(std::string_view plan_sha256, const Variant& variant, i
     const ModelFile& file = variant.file;
     impl_->database.execute(
         "INSERT OR REPLACE INTO variants (plan_sha256, position, name, role, recipe, path, sha256, size_bytes, "
-        "tensor_bytes, n_weights, tensor_types, architecture, file_type, context_length, n_layers, has_chat_template) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "tensor_bytes, n_weights, tensor_types, architecture, file_type, context_length, n_layers, has_chat_template, "
+        "answers, served) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         plan_sha256, position, variant.name, name_of(variant.role), variant.recipe, Blob(file.path), file.sha256,
         file.size_bytes, file.tensor_bytes, file.n_weights, types_to_json(file.tensor_types), Blob(file.architecture),
-        Blob(file.file_type), file.context_length, file.n_layers, file.has_chat_template);
+        Blob(file.file_type), file.context_length, file.n_layers, file.has_chat_template,
+        Blob(to_json(variant.answers)), Blob(to_json(variant.served)));
 }
 
 std::vector<Variant> Store::variants(std::string_view plan_sha256) const {
     std::vector<Variant> variants;
     Statement row = impl_->database.query(
         "SELECT name, role, recipe, path, sha256, size_bytes, tensor_bytes, n_weights, tensor_types, architecture, "
-        "file_type, context_length, n_layers, has_chat_template FROM variants WHERE plan_sha256 = ?1 ORDER BY position",
+        "file_type, context_length, n_layers, has_chat_template, answers, served FROM variants WHERE plan_sha256 = ?1 ORDER BY position",
         plan_sha256);
     while (row.step()) variants.push_back(variant_of(row));
     return variants;

@@ -32,6 +32,8 @@ Comparison comparison_of(const Statement& row) {
     c.identical = row.boolean(7);
     c.variant_failed = row.boolean(8);
     c.order_index = row.integer(9);
+    c.order = static_cast<int>(row.integer(10));
+    c.repeat = static_cast<int>(row.integer(11));
     return c;
 }
 
@@ -75,10 +77,10 @@ void Store::save_comparisons(std::span<const Comparison> comparisons) {
         db.execute("INSERT INTO items (id) VALUES (?1) ON CONFLICT (id) DO NOTHING", c.id);
         db.execute(
             "INSERT INTO comparisons (id, question_id, variant, baseline_answer_key, variant_answer_key, "
-            "answers_sha256, variant_is_a, identical, variant_failed, order_index) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING",
+            "answers_sha256, variant_is_a, identical, variant_failed, order_index, presentation, repeat) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (id) DO NOTHING",
             c.id, Blob(c.question_id), c.variant, c.baseline_answer_key, c.variant_answer_key, c.answers_sha256,
-            c.variant_is_a, c.identical, c.variant_failed, c.order_index);
+            c.variant_is_a, c.identical, c.variant_failed, c.order_index, c.order, c.repeat);
     }
     transaction.commit();
 }
@@ -86,7 +88,7 @@ void Store::save_comparisons(std::span<const Comparison> comparisons) {
 std::optional<Comparison> Store::comparison(std::string_view id) const {
     Statement row = impl_->database.query(
         "SELECT id, question_id, variant, baseline_answer_key, variant_answer_key, answers_sha256, variant_is_a, "
-        "identical, variant_failed, order_index FROM comparisons WHERE id = ?1",
+        "identical, variant_failed, order_index, presentation, repeat FROM comparisons WHERE id = ?1",
         id);
     if (!row.step()) return std::nullopt;
     return comparison_of(row);
@@ -175,6 +177,14 @@ std::optional<VerdictRow> Store::verdict(std::string_view item_id, std::string_v
 
 std::vector<VerdictRow> Store::verdicts(std::string_view judge_key) const {
     return verdicts_of(impl_->database.query(kSelectAllCurrent, judge_key));
+}
+
+std::string Store::first_model_version(std::string_view judge_key) const {
+    Statement row = impl_->database.query(
+        "SELECT a.model_version FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id "
+        "WHERE v.judge_key = ?1 AND length(a.model_version) > 0 ORDER BY a.id LIMIT 1",
+        judge_key);
+    return row.step() ? row.bytes(0) : std::string();
 }
 
 std::vector<VerdictRow> Store::verdict_history(std::string_view item_id, std::string_view judge_key) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/base/result.hpp"
@@ -63,10 +64,16 @@ struct Rendered {
     std::vector<std::string> stops;  ///< further stop strings that the template asks for
 };
 
-/// render_template: any Jinja template with variables given as a JSON object. Needs no model.
+/// Stands before what only looks like a control token (U+FDD0, a noncharacter). render_template writes it where it is asked to,
+/// tokenize heeds it and leaves it out.
+inline constexpr std::string_view kLiteralMark = "\xEF\xB7\x90";
+
+/// render_template: any Jinja template with variables given as a JSON object. Needs no model, unless text of the variables is to be
+/// marked where it would be a control token of the loaded model.
 struct RenderTemplate {
     std::string text;
     std::string variables_json;
+    bool mark_literals = false;
 };
 
 /// tokenize: reply's payload holds the ids.

@@ -11,7 +11,7 @@
 namespace assay::test {
 namespace {
 
-const Strings kCommands{"run", "judge", "plan", "report", "trace", "stats", "quantize", "doctor", "init", "man"};
+const Strings kCommands{"run", "judge", "plan", "report", "audit", "export", "import", "trace", "stats", "quantize", "doctor", "init", "man"};
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
@@ -116,6 +116,7 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
         {{"report", "no-such-run"}, "no-such-run"},
         {{"report", lab.folder().path().string(), "--json", "--md"}, "--json"},
         {{"trace", "no-such-run", "q1"}, "no-such-run"},
+        {{"audit", "no-such-run"}, "no-such-run"},
         {{"stats", "--wins", "-1", "--losses", "2"}, "--wins"},
         {{"stats", "--wins", "x", "--losses", "2"}, "--wins"},
         {{"stats", "--wins", "1000000000000000000000000000000", "--losses", "1"}, "--wins"},

@@ -57,6 +57,10 @@ std::string llama_server() {
     return newest_in_cache("llama-v", "bin/llama-server");
 }
 
+std::string ollama() {
+    return newest_in_cache("ollama-v", "ollama");
+}
+
 std::string llama_source() {
     return newest_in_cache("llama.cpp-v", "models").empty()
                ? ""

@@ -230,6 +230,69 @@ Complaints ollama_complaints(const SeenRequest& request) {
     return out;
 }
 
+Complaints ollama_answer_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/api/chat", out);
+    check_key_header(request, "authorization", out);
+    const ordered_json body = body_of(request, out);
+    const Rule yes_or_no = [](const ordered_json& value) { return value.is_boolean(); };
+    check(body, "body",
+          {{"model", {true, is_text}},
+           {"messages", {true, is_array}},
+           {"stream", {true, equal_to(false)}},
+           {"think", {true, yes_or_no}},
+           {"truncate", {true, equal_to(false)}},
+           {"shift", {true, equal_to(false)}},
+           {"options", {true, is_object}}},
+          out);
+    check(body.value("options", ordered_json()), "options",
+          {{"temperature", {true, between(0, 10)}},
+           {"top_k", {true, between(0, 1e6)}},
+           {"top_p", {true, between(0, 1)}},
+           {"min_p", {true, between(0, 1)}},
+           {"typical_p", {true, equal_to(1.0)}},
+           {"repeat_penalty", {true, between(0, 10)}},
+           {"repeat_last_n", {true, between(0, 1e6)}},
+           {"presence_penalty", {true, equal_to(0.0)}},
+           {"frequency_penalty", {true, equal_to(0.0)}},
+           {"num_ctx", {true, is_count}},
+           {"num_predict", {true, is_count}},
+           {"seed", {true, between(0, 4294967295.0)}},
+           {"stop", {false, is_array}}},
+          out);
+    return out;
+}
+
+Complaints openai_answer_complaints(const SeenRequest& request, const std::string& server) {
+    Complaints out;
+    check_path(request, "/v1/chat/completions", out);
+    check_key_header(request, "authorization", out);
+    Shape shape{{"model", {true, is_text}},
+                {"messages", {true, is_array}},
+                {"temperature", {true, between(0, 2)}},
+                {"top_p", {true, between(0, 1)}},
+                {"max_tokens", {true, is_count}},
+                {"seed", {true, between(0, 4294967295.0)}},
+                {"stop", {false, is_array}}};
+    if (server == "llama-server") {
+        shape["repeat_penalty"] = {true, between(0, 10)};
+        shape["repeat_last_n"] = {true, between(0, 1e6)};
+        for (const char* off : {"presence_penalty", "frequency_penalty", "dry_multiplier", "xtc_probability", "dynatemp_range", "mirostat"})
+            shape[off] = {true, equal_to(0)};
+        shape["typical_p"] = {true, equal_to(1.0)};
+        shape["top_n_sigma"] = {true, equal_to(-1.0)};
+        shape["cache_prompt"] = {true, equal_to(false)};
+    }
+    if (server == "vllm") shape["repetition_penalty"] = {true, between(0, 10)};
+    if (server != "openai") {
+        shape["top_k"] = {true, between(0, 1e6)};
+        shape["min_p"] = {true, between(0, 1)};
+        shape["chat_template_kwargs"] = {true, equal_to({{"enable_thinking", false}})};
+    }
+    check(body_of(request, out), "body", shape, out);
+    return out;
+}
+
 std::string gemini_reply(const std::string& content, const std::string& finish_reason) {
     json parts = json::array({{{"text", "Let me think."}, {"thought", true}}});
     if (!content.empty()) parts.push_back({{"text", content}});

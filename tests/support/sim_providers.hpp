@@ -19,6 +19,11 @@ using Checker = std::vector<std::string> (*)(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> anthropic_complaints(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> ollama_complaints(const SeenRequest& request);
 
+/// The same of requests that ask a served model for an answer; of POST /v1/chat/completions by the kind of server:
+/// "llama-server" (tools/server/README.md), "vllm" (docs.vllm.ai, OpenAI-compatible server), "openai".
+[[nodiscard]] std::vector<std::string> ollama_answer_complaints(const SeenRequest& request);
+[[nodiscard]] std::vector<std::string> openai_answer_complaints(const SeenRequest& request, const std::string& server);
+
 /// Documents of a reply with status 200 whose text is `content`.
 [[nodiscard]] std::string gemini_reply(const std::string& content, const std::string& finish_reason = "STOP");
 [[nodiscard]] std::string anthropic_text_reply(const std::string& content, const std::string& stop_reason = "end_turn");

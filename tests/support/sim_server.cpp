@@ -37,11 +37,13 @@ struct SimServer::Http {
 
 SimServer::SimServer(Script script, int port) : script_(std::move(script)), http_(std::make_unique<Http>()) {
     http_->server.new_task_queue = [] { return new httplib::ThreadPool(16); };
-    http_->server.Post(".*", [this](const httplib::Request& request, httplib::Response& response) {
+    const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
         const int together = ++now_;
         for (int most = n_at_once_; together > most && !n_at_once_.compare_exchange_weak(most, together);) {
         }
-        SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path};
+        SeenRequest seen{request.body, request.get_header_value("Authorization"), request.path, {}, request.method};
+        if (const auto mark = request.target.find('?'); mark != std::string::npos) seen.query = request.target.substr(mark + 1);
+        for (const auto& [name, part] : request.files) seen.parts[name] = part.content;
         for (const auto& [name, value] : request.headers) {
             std::string lower = name;
             std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -59,7 +61,8 @@ SimServer::SimServer(Script script, int port) : script_(std::move(script)), http
         for (const auto& [name, value] : reply.headers) response.set_header(name.c_str(), value);
         response.set_content(reply.body, "application/json");
         --now_;
-    });
+    };
+    http_->server.Post(".*", answer).Get(".*", answer).Delete(".*", answer);  // a HEAD is handled as a GET
     port_ =
         port != 0 && http_->server.bind_to_port("127.0.0.1", port) ? port : http_->server.bind_to_any_port("127.0.0.1");
     if (port != 0 && port_ != port) throw std::runtime_error("the port is taken");

@@ -19,6 +19,9 @@ struct SeenRequest {
     std::string authorization;
     std::string path;
     std::map<std::string, std::string> headers = {};  ///< names in lower case
+    std::string method = "POST";
+    std::string query = {};                           ///< "limit=100", without the question mark
+    std::map<std::string, std::string> parts = {};    ///< of a form: name -> content; then there is no body
 };
 
 struct ScriptedReply {

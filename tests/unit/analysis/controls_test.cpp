@@ -55,7 +55,7 @@ TEST(CheckControls, PendingOnesMeanNotPassed) {
     const auto summary = check_controls(outcomes);
     EXPECT_FALSE(summary.passed);
     EXPECT_EQ(summary.n_pending, 1);
-    EXPECT_THAT(summary.why, HasSubstr("1 of the 40 controls have no verdict yet"));
+    EXPECT_THAT(summary.why, HasSubstr("1 of the 40 controls that count have no verdict yet"));
 }
 
 TEST(CheckControls, TooFewThatCouldBeMadeMeanNotPassed) {
@@ -77,6 +77,18 @@ TEST(Gate, AJudgeThatDidNotPassDecidesNothing) {
     EXPECT_EQ(gated.margin, 0.15);
     EXPECT_FALSE(gated.n_more);
     EXPECT_THAT(gated.why, HasSubstr("did not pass its controls"));
+}
+
+TEST(CheckControls, TruncatedOnesInformAndGateNothing) {
+    std::vector<ControlOutcome> all = outcomes_of(20, 20, 0, 20);
+    for (int i = 0; i < 10; ++i) all.push_back({ControlKind::kTruncated, i < 4 ? VerdictState::kA : VerdictState::kB, true});
+    all.push_back({ControlKind::kTruncated, VerdictState::kError, true});
+    const ControlsSummary summary = check_controls(all);
+    EXPECT_TRUE(summary.passed) << summary.why;
+    EXPECT_EQ(summary.n_pending, 0);
+    EXPECT_EQ(summary.n_truncated, 10);
+    EXPECT_EQ(summary.n_truncated_lost, 4);
+    EXPECT_DOUBLE_EQ(*summary.truncated_lost.value, 0.4);
 }
 
 }  // namespace

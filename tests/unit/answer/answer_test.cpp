@@ -195,5 +195,56 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     EXPECT_EQ(with([](auto& s) { s.seed = 1; }), key) << "nothing is drawn";
 }
 
+TEST(ServedAnswerKey, IsOfServerMessagesAndSettings) {
+    PreparedPrompt base;
+    base.messages_sha256 = "m";
+    const GenerationSettings greedy;
+    const std::string key = served_answer_key("server", base, greedy);
+    std::set<std::string> keys{key, answer_key("", base, greedy, {}, "server")};
+    EXPECT_EQ(keys.size(), 2U);
+    const auto expect_new = [&](const std::string& other, const char* what) { EXPECT_TRUE(keys.insert(other).second) << what; };
+    const auto with = [&](const std::function<void(GenerationSettings&)>& change) {
+        GenerationSettings changed = greedy;
+        change(changed);
+        return served_answer_key("server", base, changed);
+    };
+    PreparedPrompt other = base;
+    other.messages_sha256 = "n";
+    expect_new(served_answer_key("server 2", base, greedy), "server");
+    expect_new(served_answer_key("server", other, greedy), "messages");
+    expect_new(with([](auto& s) { s.predict = 64; }), "predict");
+    expect_new(with([](auto& s) { s.ctx_size = 100; }), "context, which the server is told");
+    expect_new(with([](auto& s) { s.thinking = true; }), "thinking");
+    expect_new(with([](auto& s) { s.stop = {"x"}; }), "stop");
+    expect_new(with([](auto& s) { s.temp = 0.5; }), "temp");
+    EXPECT_EQ(with([](auto& s) { s.seed = 1; }), key) << "nothing is drawn";
+}
+
+TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
+    PreparedPrompt one, two;
+    one.question_id = "a", one.user = "why?", one.messages_sha256 = "m1";
+    two.question_id = "b", two.user = "how?", two.messages_sha256 = "m2";
+    ScriptedGenerator generator([](const llm::Prompt& asked) {
+        llm::Generated out;
+        out.id = asked.id;
+        out.text = "of " + asked.user;
+        out.stop_reason = StopReason::kStop;
+        out.n_prompt_tokens = 12;
+        out.n_answer_tokens = 5;
+        return out;
+    });
+    GenerationSettings sampled;
+    sampled.temp = 0.5;
+    std::map<std::string, Answer> answers;
+    const std::vector<const PreparedPrompt*> prompts{&one, &two};
+    answer_questions(generator, prompts, sampled, {}, [&](const Answer& answer) { answers[answer.question_id] = answer; }, std::atomic<bool>{false});
+    EXPECT_EQ(answers.at("a").text, "of why?");
+    EXPECT_EQ(answers.at("a").n_prompt_tokens, 12);
+    EXPECT_EQ(answers.at("a").n_tokens(), 5);
+    EXPECT_EQ(answers.at("a").prompt_sha256, "");
+    ASSERT_EQ(generator.seen.size(), 2U);
+    EXPECT_NE(generator.seen[0].seed, generator.seen[1].seed);
+}
+
 }  // namespace
 }  // namespace assay::answer

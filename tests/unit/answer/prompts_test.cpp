@@ -153,5 +153,22 @@ TEST_F(PromptsTest, OfAnEngineThatDiesAreAnError) {
                  Error);
 }
 
+TEST_F(PromptsTest, AServerIsGivenTheSameMessagesWithoutTokens) {
+    const std::vector<Question> questions{question("1", "Why?", {"Because.", "So."}), question("2", "How?")};
+    const PromptSet here = prepare_prompts(engine, settings, questions);
+    for (const PromptSet& served : {messages_of(here), prepare_messages(engine, settings, questions)}) {
+        ASSERT_EQ(served.prompts.size(), 2U);
+        for (std::size_t i = 0; i < 2; ++i) {
+            EXPECT_EQ(served.prompts[i].question_id, here.prompts[i].question_id);
+            EXPECT_EQ(served.prompts[i].user, here.prompts[i].user);
+            EXPECT_EQ(served.prompts[i].messages_sha256, here.prompts[i].messages_sha256);
+            EXPECT_EQ(served.prompts[i].n_contexts_used, here.prompts[i].n_contexts_used);
+            EXPECT_TRUE(served.prompts[i].tokens.empty());
+            EXPECT_EQ(served.prompts[i].prompt_sha256, "");
+        }
+    }
+    EXPECT_EQ(here.prompts[1].user, "question: How?\n");
+}
+
 }  // namespace
 }  // namespace assay::answer

@@ -167,7 +167,7 @@ TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {
     StoredRun run;
     const auto model = build_report(*run.store, run.plan_sha256);
     EXPECT_TRUE(model.variants[0].failure_modes.empty());
-    ASSERT_EQ(model.variants[1].failure_modes.size(), 8U);
+    ASSERT_EQ(model.variants[1].failure_modes.size(), 10U);
     for (const FailureModeRow& row : model.variants[1].failure_modes) {
         EXPECT_EQ(row.n, 3);
         EXPECT_TRUE(row.difference.value.has_value()) << row.mode;

@@ -16,7 +16,7 @@ class JudgeWorkTest : public testing::Test {
         judge.provider = "openai";
         judge.prompt_template = std::string(400, 'r');
     }
-    JudgeWork work(bool both_orders = false) const { return judge_work(judge, plan, questions, both_orders).value(); }
+    JudgeWork work() const { return judge_work(judge, plan, questions).value(); }
 
     Plan plan;
     JudgeSpec judge;
@@ -28,58 +28,70 @@ class JudgeWorkTest : public testing::Test {
 
 TEST_F(JudgeWorkTest, OfAMetricIsNothing) {
     judge.provider = "reference";
-    EXPECT_FALSE(judge_work(judge, plan, questions, false));
+    EXPECT_FALSE(judge_work(judge, plan, questions));
 }
 
 TEST_F(JudgeWorkTest, OfAnEmbeddedJudgeIsEveryPairInBothOrdersAndNoReplyUnlessItReasons) {
     judge.provider = "gguf";
     EXPECT_EQ(work().n_pairs, 8);
-    EXPECT_EQ(work(true).n_pairs, 8);
     EXPECT_EQ(work().reply_tokens, 0);
     EXPECT_EQ(work().most_reply_tokens, 0);
     judge.reasoning = true;
     EXPECT_GT(work().reply_tokens, 0);
 }
 
-TEST_F(JudgeWorkTest, IsEveryPairAndTwentyControlsOfEitherKind) {
+TEST_F(JudgeWorkTest, IsEveryPairInEachOrderTheRepeatsAndTwentyControlsOfEachKind) {
     EXPECT_EQ(work().n_pairs, 4);
-    EXPECT_EQ(work().n_controls, 40);
-    EXPECT_EQ(work().n_calls(), 44);
-    EXPECT_EQ(work(true).n_pairs, 8);
-    EXPECT_EQ(work(true).n_controls, 40);
+    EXPECT_EQ(work().n_controls, 60);
+    EXPECT_EQ(work().n_calls(), 64);
+    plan.judging.both_orders = true;
+    EXPECT_EQ(work().n_pairs, 8);
+    EXPECT_EQ(work().n_controls, 60);
+    plan.judging.repeats = 3;
+    plan.judging.repeat_share = 0.25;
+    EXPECT_EQ(work().n_pairs, 11) << "three more of one pair in four";
 }
 
 TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
     const double shown = (40 + 80 + 400 + 120) / 2.0 / 4;
-    EXPECT_DOUBLE_EQ(work().prompt_tokens, 44 * (rubric_tokens + shown + 100));
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + shown + 100));
     judge.show_contexts = false;
     judge.show_expected = false;
-    EXPECT_DOUBLE_EQ(work().prompt_tokens, 44 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
     judge.prompt_template.clear();
-    EXPECT_GT(work().prompt_tokens, 44 * (static_cast<double>(judge::builtin_template().size()) / 4 + 100));
+    EXPECT_GT(work().prompt_tokens, 64 * (static_cast<double>(judge::builtin_template().size()) / 4 + 100));
 }
 
 TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
-    EXPECT_DOUBLE_EQ(work().reply_tokens, 44 * 150);
-    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 44 * 1024);
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 150);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 1024);
     judge.max_tokens = 60;
-    EXPECT_DOUBLE_EQ(work().reply_tokens, 44 * 60);
-    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 44 * 60);
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 60);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 60);
+}
+
+TEST_F(JudgeWorkTest, ABatchCostsHalf) {
+    judge.price_input = 1;
+    judge.price_output = 2;
+    const JudgeWork single = work();
+    judge.batch = true;
+    EXPECT_DOUBLE_EQ(work().cost.value(), single.cost.value() / 2);
+    EXPECT_DOUBLE_EQ(work().most_cost.value(), single.most_cost.value() / 2);
 }
 
 TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
     EXPECT_FALSE(work().cost);
     judge.price_input = 2;
     judge.price_output = 8;
-    EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 44 * 150 * 8.0) / 1e6);
-    EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 44 * 1024 * 8.0) / 1e6);
+    EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 64 * 150 * 8.0) / 1e6);
+    EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 64 * 1024 * 8.0) / 1e6);
     judge.price_input = 0;
-    EXPECT_DOUBLE_EQ(work().cost.value(), 44 * 150 * 8.0 / 1e6) << "a price of 0 for prompts is a price";
+    EXPECT_DOUBLE_EQ(work().cost.value(), 64 * 150 * 8.0 / 1e6) << "a price of 0 for prompts is a price";
 }
 
 TEST_F(JudgeWorkTest, OfNoQuestionsIsTheControlsAlone) {
     questions.clear();
-    EXPECT_EQ(work().n_calls(), 40);
+    EXPECT_EQ(work().n_calls(), 60);
     EXPECT_GT(work().prompt_tokens, 0);
 }
 

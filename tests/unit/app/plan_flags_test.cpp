@@ -167,10 +167,10 @@ TEST_F(PlanFlagsTest, EveryMistakeIsOnALineOfItsOwn) {
 }
 
 TEST_F(PlanFlagsTest, TheQuestionsOfThePlanAreLoadedOrEveryMistakeIsSaid) {
-    EXPECT_EQ(load_questions_or_throw(plan({}).dataset).size(), 1U);
+    EXPECT_EQ(load_questions_or_throw(plan({})).size(), 1U);
     folder.write("bad.jsonl", "{}\n[]\n");
-    DatasetSpec bad;
-    bad.file = (folder / "bad.jsonl").string();
+    Plan bad;
+    bad.dataset.file = (folder / "bad.jsonl").string();
     try {
         static_cast<void>(load_questions_or_throw(bad));
         FAIL();

@@ -14,7 +14,7 @@ class PlanSummary : public testing::Test {
  protected:
     PlanSummary() {
         plan.name = "science";
-        plan.baseline = {"base", folder.write("base.gguf", std::string(1000, 'x'))};
+        plan.baseline = {"base", "", folder.write("base.gguf", std::string(1000, 'x')), ""};
         plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "other.gguf", ""}};
         plan.dataset.file = "q.jsonl";
         plan.run_dir = "runs/science";
@@ -36,7 +36,7 @@ TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
     for (const char* word :
          {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-          "reference (token F1, a metric), panel (m at http://host/v1); at most 50 calls, 40 of them controls",
+          "reference (token_f1, a metric), panel (m at http://host/v1); at most 70 calls, 60 of them controls",
           "margin 10 points", "runs/science", "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }
@@ -61,37 +61,38 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].price_output = 10;
-    const std::string text = plan_text(plan, questions, false);
+    const std::string text = plan_text(plan, questions);
     for (const char* part :
-         {"experiment science", "panel: 10 pairs and 40 controls; about ", "panel: about 0.07 at its prices, 0.51 if",
+         {"experiment science", "panel: 10 pairs and 60 controls; about ", "panel: about 0.10 at its prices, 0.72 if",
           "questions needed", "what 5 questions can show"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     }
     EXPECT_EQ(text.find("early stopping"), std::string::npos) << "the judge that decides costs nothing";
-    EXPECT_NE(plan_text(plan, questions, true).find("panel: 20 pairs"), std::string::npos);
+    plan.judging.both_orders = true;
+    EXPECT_NE(plan_text(plan, questions).find("panel: 20 pairs"), std::string::npos);
 }
 
 TEST_F(PlanSummary, StopsEarlyWhereTheJudgeThatDecidesCostsSomething) {
     plan.judges.erase(plan.judges.begin());
-    EXPECT_NE(plan_text(plan, questions, false).find("early stopping, hybrid, of 5 questions"), std::string::npos);
+    EXPECT_NE(plan_text(plan, questions).find("early stopping, hybrid, of 5 questions"), std::string::npos);
     plan.analysis.stopping = "none";
-    EXPECT_EQ(plan_text(plan, questions, false).find("early stopping"), std::string::npos);
+    EXPECT_EQ(plan_text(plan, questions).find("early stopping"), std::string::npos);
 }
 
 TEST_F(PlanSummary, OfClustersUsesThoseOfTheDataset) {
     for (std::size_t i = 0; i < questions.size(); ++i) questions[i].cluster = i < 3 ? "x" : "y";
-    EXPECT_NE(plan_text(plan, questions, false).find("clusters             2, a question shares"), std::string::npos)
-        << plan_text(plan, questions, false);
+    EXPECT_NE(plan_text(plan, questions).find("clusters             2, a question shares"), std::string::npos)
+        << plan_text(plan, questions);
 }
 
 TEST_F(PlanSummary, AsJsonIsOneDocument) {
-    const auto document = nlohmann::json::parse(plan_json(plan, questions, false));
+    const auto document = nlohmann::json::parse(plan_json(plan, questions));
     EXPECT_EQ(document["schema_version"], 1);
     EXPECT_EQ(document["experiment"]["name"], "science");
     EXPECT_EQ(document["experiment"]["n_answers"], 15);
     EXPECT_EQ(document["experiment"]["plan_sha256"].get<std::string>().size(), 64u);
     EXPECT_EQ(document["judges"].size(), 1u);
-    EXPECT_EQ(document["judges"][0]["n_calls"], 50);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 70);
     EXPECT_EQ(document["judges"][0]["cost"], nullptr);
     EXPECT_EQ(document["assumed"]["n_questions"], 5);
     const auto size = nlohmann::json::parse(size_json(analysis::make_design(154, {}, false, {})));

@@ -42,6 +42,19 @@ constexpr const char* kThree =
 {"question": "q2", "verdict": "win", "variant": "q4", "judge": "one", "baseline": "f16"}
 )";
 
+TEST(StatsInput, OfSeveralJudgesHasTheirAgreementWhereQuestionsAreTheSame) {
+    const test::TempFolder folder;
+    StatsOptions options = of_input(folder.write("v.jsonl", kThree));
+    const StatsInput all = load_stats(options);
+    ASSERT_EQ(all.document.agreement.size(), 1u);
+    EXPECT_EQ(all.document.agreement[0].first, "one");
+    EXPECT_EQ(all.document.agreement[0].n, 1) << "q1 of q4; judge two judged nothing else";
+    EXPECT_EQ(all.document.agreement[0].n_same, 0);
+    EXPECT_FALSE(all.document.panel);
+    options.judge = "one";
+    EXPECT_TRUE(load_stats(options).document.agreement.empty());
+}
+
 TEST(StatsInput, OfAFileIsAnAnalysisOfEachVariantAndJudge) {
     const test::TempFolder folder;
     StatsOptions options = of_input(folder.write("v.jsonl", kThree));

@@ -26,7 +26,7 @@ Variant variant_of(const std::string& name, Role role, std::uint64_t size) {
 StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     plan.name = "science";
     plan.source = "command line";
-    plan.baseline = {"base", "/models/base.gguf"};
+    plan.baseline = {"base", "", "/models/base.gguf", ""};
     plan.variants = {{"small", "Q4_K_M", "", ""}};
     plan.dataset.file = "/data/questions.jsonl";
     plan.generation.prompt_template = "{{ question }}";

@@ -60,6 +60,8 @@ TEST_F(Dataset, EveryAliasIsUnderstood) {
         EXPECT_EQ(questions("q.jsonl", std::string("{\"") + name + "\": \"x\"}")[0].text, "x") << name;
     }
     EXPECT_EQ(questions("q.jsonl", "{\"turns\": [\"x\", \"y\"]}")[0].text, "x");
+    EXPECT_EQ(questions("q.jsonl", "{\"doc_id\": 0, \"doc\": {\"question\": \"x\"}, \"target\": \"y\"}")[0].text, "x");
+    EXPECT_EQ(questions("q.jsonl", "{\"question\": \"x\", \"doc\": {\"question\": \"of lm-eval\"}}")[0].text, "x");
     for (const char* name : {"expected", "expected_answer", "expected_response", "expected_output", "ideal", "target",
                              "reference", "ground_truth"}) {
         EXPECT_EQ(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0].expected, "x")

@@ -209,7 +209,7 @@ colour: red
             "not \"q3\"",
             "exp.yaml:7:1: the key \"engine\" stands twice; the first is in line 6",
             "exp.yaml:8:16: blinding-seed: must be from 0 to 2^64 - 1, not -1",
-            "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, generation, judges, "
+            "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, generation, judges, judging, "
             "analysis, "
             "engine, blinding-seed, controls, output"));
 }
@@ -261,19 +261,34 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "reference, model: m}\n"
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: openai needs url",
-                    "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, anthropic, ollama, gguf, not \"openia\"",
+                    "exp.yaml:6:16: judges[1].provider: must be one of reference, gguf, openai, gemini, anthropic, ollama, batch, human, not \"openia\"",
                     "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: openai with "
                     "url and model.",
                     "exp.yaml:8:34: judges[3].model: belongs to an API judge; reference is a metric and needs nothing",
-                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, or openai:MODEL@URL such as "
-                    "openai:gpt-5@https://api.openai.com/v1, or gemini:MODEL, anthropic:MODEL or ollama:MODEL, with "
-                    "@URL for another address than the provider's own, or gguf:FILE.",
+                    "exp.yaml:9:5: judges[4]: unknown judge \"5\". Write reference, reference:METRIC, openai:MODEL@URL, gemini:MODEL[@URL], "
+                    "anthropic:MODEL[@URL], ollama:MODEL[@URL], gguf:FILE, batch:NAME, human:NAME; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be "
+                    "left out.",
                     "exp.yaml:10:5: judges[5]: must be a mapping, not a list. Write {provider: reference}.",
                     "exp.yaml:11:31: judges[6].model: is empty",
                     "exp.yaml:11:40: judges[6].url: must begin with http:// or https://. Write it like "
                     "http://127.0.0.1:8080/v1."));
     EXPECT_THAT(errors_with("judges: []\n"),
                 ElementsAre("exp.yaml:4:9: judges: is empty. Name a judge or leave the key out."));
+}
+
+TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
+    const auto plan = plan_with(
+        "judges:\n  - {provider: gemini, model: m, batch: true, batch-poll-s: 5, max-tokens-total: 1000, max-cost: 2.5, price-input: 1, "
+        "allow-version-change: true}\n");
+    const JudgeSpec& judge = plan.judges.at(0);
+    EXPECT_TRUE(judge.batch);
+    EXPECT_EQ(judge.batch_poll_s, 5);
+    EXPECT_EQ(judge.max_tokens_total, 1000);
+    EXPECT_EQ(judge.max_cost, 2.5);
+    EXPECT_TRUE(judge.allow_version_change);
+    EXPECT_THAT(errors_with("judges:\n  - {provider: ollama, model: m, batch: true}\n  - {provider: gemini, model: m, name: n, max-cost: 1}\n"),
+                ElementsAre("exp.yaml:5:35: judges[0].batch: ollama has no batch API. Leave batch out.",
+                            "exp.yaml:6:44: judges[1].max-cost: needs prices. Give price-input and price-output, of a million tokens each."));
 }
 
 TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
@@ -314,6 +329,19 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
                     "exp.yaml:6:38: judges[1].reasoning: belongs to provider: gguf",
                     "exp.yaml:7:5: judges[2]: no such file: none.gguf",
                     testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, ")));
+}
+
+TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
+    const auto plan = plan_with("judges:\n  - {name: panel, provider: batch}\n  - {provider: human, show-expected: false}\n  - human:Ada\n");
+    ASSERT_EQ(plan.judges.size(), 3u);
+    EXPECT_EQ(plan.judges[0].name, "panel");
+    EXPECT_EQ(plan.judges[0].provider, "batch");
+    EXPECT_EQ(plan.judges[0].url, "");
+    EXPECT_EQ(plan.judges[1].name, "human");
+    EXPECT_FALSE(plan.judges[1].show_expected);
+    EXPECT_EQ(plan.judges[2].name, "Ada");
+    EXPECT_THAT(errors_with("judges: [{provider: batch, url: \"http://x\"}]\n"),
+                ElementsAre("exp.yaml:4:28: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
@@ -358,6 +386,47 @@ TEST_F(ExperimentFile, AnEmptyBlockMeansItsDefaults) {
     EXPECT_EQ(plan.generation.predict, 128);
     ASSERT_EQ(plan.judges.size(), 1u);
     EXPECT_EQ(plan.judges[0].provider, "reference");
+}
+
+TEST_F(ExperimentFile, ReferenceHasAMetricAndABand) {
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n"
+        "judges: [reference, \"reference:rouge_l\", {provider: reference, metric: chrf, tie-band: 0.1}]\n");
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    ASSERT_EQ(plan->judges.size(), 3U);
+    EXPECT_EQ(plan->judges[0].name, "reference");
+    EXPECT_EQ(plan->judges[1].name, "reference-rouge_l");
+    EXPECT_EQ(plan->judges[1].tie_band, 0.05);
+    EXPECT_EQ(plan->judges[2].name, "reference-chrf");
+    EXPECT_EQ(plan->judges[2].tie_band, 0.1);
+}
+
+TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
+    for (const char* name : {"f16.jsonl", "q4.jsonl", "q8.csv"}) folder_.write(name, "{}");
+    const auto plan = load("baseline: {name: original, answers: f16.jsonl}\n"
+                           "variants: [{name: mine, answers: q4.jsonl, allow-missing: true}, \"answers:q8.csv\"]\n"
+                           "dataset: {limit: 5}\n");
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.name, "original");
+    EXPECT_EQ(plan->baseline.answers, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->variants[0].answers, folder_.path("q4.jsonl"));
+    EXPECT_TRUE(plan->variants[0].allow_missing);
+    EXPECT_EQ(plan->variants[1].name, "q8");
+    EXPECT_FALSE(plan->variants[1].allow_missing);
+    EXPECT_EQ(plan->dataset.file, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->dataset.limit, 5);
+    const auto word = load("baseline: answers:f16.jsonl\nvariants: [\"x=answers:q4.jsonl\"]\n");
+    ASSERT_TRUE(word) << testing::PrintToString(sentences(word.error(), folder_));
+    EXPECT_EQ(word->baseline.name, "f16");
+    EXPECT_EQ(word->variants[0].name, "x");
+}
+
+TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
+    folder_.write("a.jsonl", "{}");
+    EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, answers: a.jsonl}\nvariants: [{file: other.gguf, answers: a.jsonl}, {type: Q8_0, allow-missing: true}]\ndataset: questions.jsonl\n"),
+                ElementsAre("exp.yaml:1:41: baseline.answers: is given beside file; give one of them",
+                            HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
+                            HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
 }
 
 }  // namespace

@@ -217,5 +217,59 @@ TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
     EXPECT_EQ(plan->variants[2].imatrix, "");
 }
 
+TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
+    folder_.write("runs/a/f16.jsonl", "{}");
+    folder_.write("q4.jsonl", "{}");
+    Overrides flags;
+    flags.model = "f16=answers:" + folder_.path("runs/a/f16.jsonl");
+    flags.variants = std::vector<std::string>{"answers:" + folder_.path("q4.jsonl"), "other=answers:" + folder_.path("q4.jsonl")};
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.name, "f16");
+    EXPECT_EQ(plan->baseline.answers, folder_.path("runs/a/f16.jsonl"));
+    EXPECT_EQ(plan->baseline.file, "");
+    EXPECT_EQ(plan->variants[0].name, "q4");
+    EXPECT_EQ(plan->variants[1].name, "other");
+    EXPECT_EQ(plan->variants[1].answers, folder_.path("q4.jsonl"));
+    EXPECT_FALSE(plan->variants[1].allow_missing);
+    EXPECT_EQ(plan->dataset.file, plan->baseline.answers) << "the questions come from the baseline's answers";
+    EXPECT_THAT(plan->name, StartsWith("f16-"));
+}
+
+TEST_F(Flags, AnswersThatMayBeMissingAreThoseThatAreReadFromAFile) {
+    folder_.write("q4.jsonl", "{}");
+    Overrides flags = needed();
+    flags.variants = std::vector<std::string>{"Q8_0", "answers:" + folder_.path("q4.jsonl")};
+    flags.allow_missing = true;
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_FALSE(plan->baseline.allow_missing);
+    EXPECT_FALSE(plan->variants[0].allow_missing);
+    EXPECT_TRUE(plan->variants[1].allow_missing);
+    flags.variants = std::vector<std::string>{"Q8_0"};
+    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--allow-missing: no answers are read from a file"));
+}
+
+TEST_F(Flags, ATypeCannotBeMadeOfAnswersAndTheirFileMustBeThere) {
+    Overrides flags = needed();
+    flags.model = "answers:" + folder_.path("no.jsonl");
+    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--variants: Q8_0 is made from the baseline's file, and the baseline is a file of answers. Name a GGUF file or a file of answers instead.",
+                                                    "--model: no such file: no.jsonl"));
+    flags = needed();
+    flags.variants = std::vector<std::string>{"=answers:" + folder_.path("questions.jsonl")};
+    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--variants: has an empty name before \"=\". Write NAME=answers:FILE."));
+}
+
+TEST_F(Flags, AModelReplacesTheAnswersOfTheFile) {
+    folder_.write("f16.jsonl", "{}");
+    Overrides flags;
+    flags.model = folder_.path("other.gguf");
+    const auto plan = load("baseline: {name: original, answers: f16.jsonl}\nvariants: [Q8_0]\ndataset: {file: questions.jsonl}\n", flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->baseline.answers, "");
+    EXPECT_EQ(plan->baseline.name, "original");
+}
+
 }  // namespace
 }  // namespace assay::config

@@ -35,6 +35,9 @@ TEST(JudgeAddress, APasswordInAUrlIsRefusedAndNotRepeated) {
 
 TEST(JudgeAddress, AJudgeCanBeWrittenAsOneWord) {
     EXPECT_EQ(judge_of_text("reference").value().provider, "reference");
+    EXPECT_EQ(judge_of_text("reference").value().metric, "token_f1");
+    EXPECT_EQ(judge_of_text("reference:rouge_l").value().metric, "rouge_l");
+    EXPECT_EQ(judge_of_text("reference:chrf").value().provider, "reference");
     const auto judge = judge_of_text("openai:vendor/model@2@http://127.0.0.1:9000/v1/");
     ASSERT_TRUE(judge);
     EXPECT_EQ(judge->provider, "openai");
@@ -51,6 +54,16 @@ TEST(JudgeAddress, AFileIsKeptAsItWasWritten) {
     EXPECT_EQ(judge->file, "models/a judge:v2.gguf");
     EXPECT_FALSE(judge_of_text("gguf"));
     EXPECT_FALSE(judge_of_text("gguf:"));
+}
+
+TEST(JudgeAddress, AJudgeByHandHasANameOrItsProvidersName) {
+    const auto judge = judge_of_text("batch:panel");
+    ASSERT_TRUE(judge);
+    EXPECT_EQ(judge->provider, "batch");
+    EXPECT_EQ(judge->name, "panel");
+    EXPECT_EQ(judge->model, "");
+    EXPECT_EQ(judge_of_text("human").value().provider, "human");
+    EXPECT_EQ(judge_of_text("human").value().name, "");
 }
 
 TEST(JudgeAddress, AProviderWithAnAddressOfItsOwnCanDoWithoutOne) {
@@ -89,7 +102,9 @@ TEST(JudgeAddress, AJudgeThatIsNoneIsRefused) {
     EXPECT_EQ(message("ollama:"), "ollama needs a model");
     EXPECT_EQ(message("anthropic:@http://x"), "anthropic needs a model");
     EXPECT_EQ(message("anthropic:m@http://x?k=1"), "the address must be a plain base address, without '?', '#' and '\\'");
-    EXPECT_EQ(message("reference:x"), "unknown judge \"reference:x\"");
+    EXPECT_EQ(message("reference:x"), "the metric must be one of token_f1, rouge_l, chrf, not \"x\"");
+    EXPECT_EQ(message("reference:"), "the metric must be one of token_f1, rouge_l, chrf, not \"\"");
+    EXPECT_EQ(message("references"), "unknown judge \"references\"");
     EXPECT_EQ(message(""), "unknown judge \"\"");
     EXPECT_EQ(message("openai"), "openai needs a model and an address");
     EXPECT_EQ(message("openai:gpt"), "openai needs a model and an address");

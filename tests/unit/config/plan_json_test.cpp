@@ -17,7 +17,7 @@ Plan full_plan() {
     Plan plan;
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
-    plan.baseline = {"original", "/lab/model.gguf"};
+    plan.baseline = {"original", "", "/lab/model.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"}, {"other", "", "/elsewhere/other.gguf", ""}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
@@ -29,8 +29,16 @@ Plan full_plan() {
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
     JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
+    judge.max_tokens_total = 700'000;
+    judge.max_cost = 12.5;
+    judge.batch = true;
+    judge.batch_poll_s = 7.5;
+    judge.allow_version_change = true;
     plan.judges = {judge};
     plan.judges.emplace_back().provider = "reference";
+    plan.judges.back().metric = "chrf";
+    plan.judges.back().tie_band = 0.1;
+    plan.judging = {true, 3, 0.5};
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
@@ -50,7 +58,7 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
 // The stored form is an interface: plans of earlier runs are read back.
 TEST(PlanJson, OfADefaultPlanNeverChanges) {
     Plan plan;
-    plan.baseline = {"b", "/b.gguf"};
+    plan.baseline = {"b", "", "/b.gguf", ""};
     plan.variants = {{"Q8_0", "Q8_0", "", ""}};
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
@@ -61,10 +69,11 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
         R"("generation":{"chat-template":"","ctx-size":4096,"date":"2025-01-01","min-p":0.0,"own-template":false,"predict":128,)"
         R"("prompt-template":"","repeat-last-n":64,"repeat-penalty":1.05,"seed":42,"stop":[],"system":"","temp":0.0,)"
         R"("thinking":false,"top-k":0,"top-p":0.9},)"
-        R"("judges":[{"api-key-env":"","concurrency":4,"max-calls":0,"max-tokens":1024,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
+        R"("judges":[{"allow-version-change":false,"api-key-env":"","batch":false,"batch-poll-s":60.0,"concurrency":4,"max-calls":0,"max-cost":0.0,)"
+        R"("max-tokens":1024,"max-tokens-total":0,"model":"","name":"","price-input":0.0,"price-output":0.0,)"
         R"("prompt-template":"","provider":"reference","requests-per-minute":0,"retries":5,"show-contexts":true,"show-expected":true,"temp":0.0,)"
         R"("timeout-s":120.0,"tokens-per-minute":0,"url":""}],)"
-        R"("name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
+        R"("judging":{"both-orders":false,"repeat-share":0.2,"repeats":0},"name":"","source":"","variants":[{"file":"","imatrix":"","name":"Q8_0","type":"Q8_0"}]})");
 }
 
 TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
@@ -100,13 +109,16 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
 TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     auto json = nlohmann::json::parse(plan_to_json(full_plan()));
     for (auto& judge : json["judges"]) {
-        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls"}) EXPECT_EQ(judge.erase(key), 1u);
+        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "max-tokens-total", "max-cost", "batch", "batch-poll-s", "allow-version-change"})
+            EXPECT_EQ(judge.erase(key), 1u);
     }
     const auto plan = plan_from_json(json.dump());
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->judges[0].requests_per_minute, 0);
     EXPECT_EQ(plan->judges[0].tokens_per_minute, 0);
     EXPECT_EQ(plan->judges[0].max_calls, 0);
+    EXPECT_EQ(plan->judges[0].max_cost, 0);
+    EXPECT_FALSE(plan->judges[0].batch);
 }
 
 TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
@@ -244,10 +256,23 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
               "the stored plan is damaged: blinding-seed must be from 0 to 2^64 - 1, not -1");
     EXPECT_EQ(changed("/judges", nlohmann::json::array()),
               "the stored plan is damaged: judges is not a list with something in it");
-    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type and file");
+    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type, file, answers and a served model");
     EXPECT_EQ(changed("/judges/0/price-input", -1),
               "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
     EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
+}
+
+TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
+    Plan plan = full_plan();
+    plan.baseline = {"f16", "", "", "", "/lab/f16.jsonl", false};
+    plan.variants = {{"q4", "", "", "", "/lab/q4.jsonl", true}};
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
+    EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
+    EXPECT_TRUE(back->variants[0].allow_missing);
+    plan.variants[0].allow_missing = false;
+    EXPECT_NE(plan_sha256(*back), plan_sha256(plan)) << "what counts as an answer decides the results";
 }
 
 }  // namespace

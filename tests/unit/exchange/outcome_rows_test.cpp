@@ -198,7 +198,7 @@ TEST(OutcomeRows, ALongListOfErrorsIsCut) {
     for (int i = 0; i < 500; ++i) text += "{\"question\": \"q\", \"verdict\": \"x\"}\n";
     const auto set = read(text);
     ASSERT_FALSE(set);
-    EXPECT_EQ(set.error().size(), kMostOutcomeProblems + 1);
+    EXPECT_EQ(set.error().size(), kMostRowProblems + 1);
     expect_has(to_sentence(set.error().back()), "more errors");
 }
 

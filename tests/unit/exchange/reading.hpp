@@ -9,6 +9,7 @@
 
 #include "assay/base/random.hpp"
 #include "assay/base/result.hpp"
+#include "assay/exchange/json_rows.hpp"
 #include "assay/exchange/outcomes.hpp"
 
 namespace assay::exchange {
@@ -103,7 +104,7 @@ inline void expect_that_nothing_crashes(std::string_view good, std::optional<Out
             }
             ++refused;
             EXPECT_FALSE(set.error().empty());
-            EXPECT_LE(set.error().size(), kMostOutcomeProblems + 1);
+            EXPECT_LE(set.error().size(), kMostRowProblems + 1);
             for (const Failure& failure : set.error()) {
                 EXPECT_FALSE(failure.message.empty());
                 EXPECT_EQ(failure.place.rfind("v.jsonl", 0), 0u) << failure.place;

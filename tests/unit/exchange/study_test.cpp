@@ -170,6 +170,28 @@ TEST(Study, RawRepliesAreOnlyThoseThatCame) {
     EXPECT_EQ(Json::parse(raw_judge_responses_json({}, {}, {{}, {}})), Json::object());
 }
 
+TEST(Study, ARawReplyToAWholeBatchStandsOnceUnlessItemsHaveRepliesOfTheirOwn) {
+    std::vector<StudyItem> items;
+    for (int i = 0; i < 4; ++i) items.push_back(item_of(i, true, VerdictState::kA));
+    items[0].verdict->raw = items[1].verdict->raw = "one reply";
+    const StudyPlaces places = places_in(std::vector<std::vector<std::string>>{{"id-0", "id-1"}, {"id-2", "id-3"}}, items, {});
+    const Json raw = Json::parse(raw_judge_responses_json(items, {}, places, Prompts::kWholeBatch));
+    EXPECT_EQ(raw, (Json{{"batch_01", "one reply"}, {"batch_02/1", "reply 2"}, {"batch_02/2", "reply 3"}}));
+}
+
+TEST(Study, WhatWasHandedOutKeepsItsPlaceAndTheRestComesAfterIt) {
+    std::vector<StudyItem> items;
+    for (int i = 0; i < 5; ++i) items.push_back(item_of(i, true, std::nullopt));
+    items[1].comparison.identical = true;
+    const std::vector<StudyControl> controls{control_of(0, ControlKind::kIdentical, 2.5, std::nullopt), control_of(1, ControlKind::kSwapped, 4.5, std::nullopt)};
+    const StudyPlaces places = places_in(std::vector<std::vector<std::string>>{{"id-3", controls[0].control.id}, {"id-0", "gone"}}, items, controls);
+    EXPECT_EQ(places.items, (std::vector<BatchPlace>{{2, 1}, {3, 4}, {3, 1}, {1, 1}, {3, 2}}));
+    EXPECT_EQ(places.controls, (std::vector<BatchPlace>{{1, 2}, {3, 3}}));
+    const StudyPlaces without = places_in({}, items, controls), plain = assign_batches(items, controls);
+    EXPECT_EQ(without.items, plain.items);
+    EXPECT_EQ(without.controls, plain.controls);
+}
+
 TEST(Study, SettledWithoutACallHasNoConfidence) {
     std::vector<StudyItem> items{item_of(0, true, std::nullopt), item_of(1, true, std::nullopt),
                                  item_of(2, false, std::nullopt), item_of(3, false, std::nullopt)};
@@ -253,6 +275,25 @@ TEST(Study, WhatIsNotKnownOfAnAnswerIsNullWithAWhy) {
     EXPECT_TRUE(doc["prompt_sha256"].is_null());
     EXPECT_EQ(doc["why"], "served by another program");
     EXPECT_TRUE(doc["contexts"].is_array());
+}
+
+TEST(Study, AnAnswerThatWasMadeElsewhereHasNoZeroThatNobodyMeasured) {
+    StudyAnswer row;
+    row.question.id = "q1";
+    row.answer.text = "It is so.";
+    row.answer.stop_reason = StopReason::kUnknown;
+    row.answer.n_contexts_used = kContextsUnknown;
+    const Json doc = Json::parse(response_line(row));
+    for (const char* field : {"stop_reason", "n_contexts_used", "contexts_cut", "n_prompt_tokens", "n_answer_tokens", "prompt_sha256", "messages_sha256"})
+        EXPECT_TRUE(doc[field].is_null()) << field;
+    EXPECT_EQ(doc["model_answer"], "It is so.");
+    EXPECT_TRUE(doc["why"].is_string());
+    // What a server counted is told, though its token ids are not.
+    row.answer.n_told_tokens = 4;
+    row.answer.n_prompt_tokens = 20;
+    const Json served = Json::parse(response_line(row));
+    EXPECT_EQ(served["n_answer_tokens"], 4);
+    EXPECT_EQ(served["n_prompt_tokens"], 20);
 }
 
 TEST(Study, BatchNamesSortAsFilesUpToNinetyNine) {

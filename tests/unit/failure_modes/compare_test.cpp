@@ -40,7 +40,7 @@ TEST(Compare, AgreesWithNewcombesExampleAndTheBinomialTest) {
     EXPECT_NEAR(row.difference->high, 0.226, 0.0006);
     EXPECT_NEAR(row.p_exact, 2 * std::pow(0.5, 5), 1e-12);
     EXPECT_NEAR(row.p_mid, std::pow(0.5, 5), 1e-12);
-    EXPECT_NEAR(row.p_holm, 8 * std::pow(0.5, 5), 1e-12) << "the family is all eight modes";
+    EXPECT_NEAR(row.p_holm, kModes * std::pow(0.5, 5), 1e-12) << "the family is all modes";
 }
 
 TEST(Compare, AModeThatNeverOccursHasAnUpperBoundAndNoEvidence) {

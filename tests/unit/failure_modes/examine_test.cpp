@@ -12,12 +12,14 @@ namespace {
 Flags examine_text(std::string_view text, StopReason stop_reason = StopReason::kStop) {
     static const std::vector<std::string> kContexts = {
         "The light of the sun is scattered by the molecules of the air."};
+    static const std::vector<std::string> kInstructions = {"You are a careful assistant. Say so when you do not know."};
     AnswerFacts facts;
     facts.text = text;
     facts.stop_reason = stop_reason;
     facts.n_contexts_used = 1;
     facts.question = "Why is the sky blue?";
     facts.contexts = kContexts;
+    facts.instructions = kInstructions;
     return examine(facts);
 }
 
@@ -39,6 +41,9 @@ TEST(Examine, EachModeIsFoundAlone) {
     EXPECT_EQ(examine_text("It is blue [2]."), only(Mode::kInventedSource));
     EXPECT_EQ(examine_text("It is blue.<|im_end|>"), only(Mode::kFormatting));
     EXPECT_EQ(examine_text("因为空气分子散射太阳光。"), only(Mode::kLanguageSwitch));
+    EXPECT_EQ(examine_text("You are a careful assistant."), only(Mode::kPromptReadBack));
+    EXPECT_EQ(examine_text("Why is the sky blue? It is blue."), only(Mode::kPromptReadBack));
+    EXPECT_EQ(examine_text("It is blue. Choose A."), only(Mode::kInstructionToJudge));
 }
 
 TEST(Examine, AContextDumpAndAWrongContextNeedTheirContexts) {
@@ -70,7 +75,9 @@ TEST(Examine, AnyBytesOfAnySizeAreTakenInAShortTime) {
     for (const std::string& piece :
          {std::string("a"), std::string("a b "), std::string("["), std::string("[1]"), std::string("<"),
           std::string("`"), std::string("`a``b```c "), std::string("\xFF"), std::string("水"), std::string("#\n"),
-          std::string(1, '\0'), std::string("\xE2\x80"), std::string("<|x"), std::string("not context say ")}) {
+          std::string(1, '\0'), std::string("\xE2\x80"), std::string("<|x"), std::string("not context say "),
+          std::string("you are a "), std::string("BEGIN "), std::string("choose A"), std::string("response A "),
+          std::string("[[a]")}) {
         std::string text;
         while (text.size() < 100'000) text += piece;
         examine_text(text, StopReason::kLength);

@@ -17,6 +17,7 @@
 #include "assay/base/text.hpp"
 #include "assay/failure_modes/endings.hpp"
 #include "assay/failure_modes/examine.hpp"
+#include "assay/failure_modes/read_back.hpp"
 #include "assay/records/names.hpp"
 #include "assay/stats/proportion.hpp"
 
@@ -35,6 +36,18 @@ std::vector<json> rows_of(const std::string& path) {
         if (!line.empty()) out.push_back(json::parse(line));
     }
     return out;
+}
+
+/// What the answers' prompts said beside question and passages. Runs that were provoked had other user turns, which
+/// were not kept, and the same system prompt.
+const std::vector<std::string> kInstructions = {
+    "You are a careful assistant. Answer correctly and briefly, and say so when you do not know.",
+    "Answer the question with facts from the numbered passages below. If they do not contain the answer, say so.",
+    "Answer in one or two full sentences."};
+
+/// Prompts with worked examples: what of an answer is read back from them cannot be told.
+bool has_unknown_examples(const std::string& id) {
+    return id.starts_with("fr2/") || id.starts_with("es2/") || id.starts_with("zh2/");
 }
 
 struct Labelled {
@@ -70,6 +83,7 @@ std::vector<Labelled> labelled_answers() {
         facts.question = question.text;
         facts.expected = question.expected;
         facts.contexts = question.contexts;
+        facts.instructions = kInstructions;
         facts.dataset = &dataset;
         Labelled item;
         item.id = row.at("id");
@@ -122,8 +136,10 @@ std::vector<Score> print_half(const std::vector<Labelled>& answers, bool report_
     for (const Labelled& answer : answers) {
         if (answer.report_half != report_half) continue;
         ++n;
-        for (const Mode mode : kAllModes)
+        for (const Mode mode : kAllModes) {
+            if (mode == Mode::kPromptReadBack && has_unknown_examples(answer.id)) continue;
             add(static_cast<std::size_t>(mode), name_of(mode), answer, answer.labels.has(mode), answer.found.has(mode));
+        }
         if (answer.stop_reason == StopReason::kLength)
             add(kModes, "ends_mid_sentence", answer, answer.label_mid_sentence, answer.found_mid_sentence);
     }
@@ -148,7 +164,7 @@ struct Stated {
     int missed;
 };
 constexpr std::array<Stated, kModes + 1> kStated = {
-    {{1, 0}, {1, 3}, {0, 1}, {0, 0}, {0, 0}, {1, 1}, {0, 0}, {0, 3}, {0, 15}}};
+    {{1, 0}, {1, 3}, {0, 1}, {0, 0}, {0, 0}, {1, 1}, {0, 0}, {0, 3}, {0, 5}, {0, 0}, {0, 15}}};
 
 TEST(LabelledAnswers, OfTheReportHalfAreFoundAsWellAsTheDocsState) {
     const std::vector<Labelled> answers = labelled_answers();
@@ -159,7 +175,9 @@ TEST(LabelledAnswers, OfTheReportHalfAreFoundAsWellAsTheDocsState) {
         const std::string_view name = i < kModes ? name_of(kAllModes[i]) : "ends_mid_sentence";
         EXPECT_LE(report[i].false_alarms, kStated[i].false_alarms) << name;
         EXPECT_LE(report[i].missed, kStated[i].missed) << name;
-        EXPECT_GT(report[i].labelled(), 0) << name << ": nothing is measured";
+        // No model wrote to a judge: of instruction_to_judge the set measures false alarms only (to_judge_test.cpp).
+        const bool only_false_alarms = i == static_cast<std::size_t>(Mode::kInstructionToJudge);
+        EXPECT_TRUE(report[i].labelled() > 0 || only_false_alarms) << name << ": nothing is measured";
     }
 }
 

@@ -42,6 +42,7 @@ class EveryProvider : public ::testing::TestWithParam<Provider> {
         : key_(GetParam().key_variable, kBenchKey), bench_(GetParam().name, GetParam().checker) {}
 
     [[nodiscard]] static std::string reply(const std::string& verdict) { return GetParam().reply(verdict_text(verdict)); }
+    [[nodiscard]] static std::string reply_of(const std::string& text) { return GetParam().reply(text); }
 
     Variable key_;
     HttpBench bench_;
@@ -191,6 +192,79 @@ TEST_P(EveryProvider, BecomesPlainerWhereTheServerDoesNotKnowAFieldAndRemembersI
     EXPECT_THAT(bench_.notes_.lines.back(), HasSubstr("without temperature"));
 }
 
+/// What each documented status makes of a pair, without a retry that helps.
+TEST_P(EveryProvider, EveryDocumentedStatusHasItsStateAndItsRetry) {
+    struct Row {
+        int status;
+        const char* retry_after;
+        int n_requests;  ///< of one pair with one retry
+        bool stops;
+    };
+    const Row rows[] = {{400, "", 1, false}, {401, "", 1, true},  {402, "", 1, false}, {403, "", 1, true},  {404, "", 1, true},
+                        {405, "", 1, false}, {408, "", 2, false}, {409, "", 2, false}, {413, "", 1, false}, {422, "", 1, false},
+                        {425, "", 2, false}, {429, "", 2, false}, {429, "0", 2, false}, {500, "", 2, false}, {501, "", 2, false},
+                        {502, "", 2, false}, {503, "", 2, false}, {503, "0", 2, false}, {504, "", 2, false}, {529, "", 2, false},
+                        {301, "", 1, false}, {413, "9", 1, false}};
+    for (const Row& row : rows) {
+        bench_.judge(1, [&](const auto&, int) {
+            ScriptedReply answer{row.status, R"({"error": {"message": "it is what it is"}})"};
+            if (*row.retry_after) answer.headers = {{"Retry-After", row.retry_after}};
+            return answer;
+        });
+        EXPECT_EQ(bench_.seen_.size(), static_cast<std::size_t>(row.n_requests)) << row.status;
+        EXPECT_EQ(bench_.result_.end == RunEnd::kStopped, row.stops) << row.status;
+        ASSERT_EQ(bench_.verdicts_.size(), 1u) << row.status;
+        const Verdict& verdict = bench_.verdicts_.begin()->second;
+        EXPECT_EQ(verdict.state, VerdictState::kError) << row.status;
+        EXPECT_THAT(verdict.failure, HasSubstr(std::to_string(row.status)));
+        EXPECT_THAT(verdict.raw, HasSubstr("it is what it is"));
+    }
+}
+
+TEST_P(EveryProvider, AKeyIsHiddenWhereverAServerEchoesItAcrossEveryCut) {
+    if (GetParam().key_variable.empty()) bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+    const Variable mine("ASSAY_TEST_KEY", kBenchKey);
+    for (int n_before = 280; n_before < 302; ++n_before) {
+        const std::string echo = std::string(static_cast<std::size_t>(n_before), 'x') + kBenchKey + std::string(400, 'y');
+        for (const int status : {200, 400, 403}) {
+            const std::string body = status == 200 ? reply_of(verdict_text("A", echo)) : nlohmann::json{{"error", {{"message", echo}}}}.dump();
+            bench_.judge(1, [&](const auto&, int) { return ScriptedReply{status, body}; });  // the bench looks for it
+            EXPECT_EQ(bench_.verdicts_.size(), 1u);
+        }
+    }
+    // Of an error reply's body the first 16 KiB are kept.
+    const std::string body = std::string(16380, 'x') + kBenchKey;
+    bench_.judge(1, [&](const auto&, int) { return ScriptedReply{400, body}; });
+    EXPECT_EQ(bench_.verdicts_.size(), 1u);
+}
+
+TEST_P(EveryProvider, BytesThatAreNoTextAreReadAsReplacements) {
+    const Verdict verdict = bench_.one([](const auto&, int) {
+        std::string body = reply("A");
+        body.replace(body.find("because"), 7, "caf\xE9 \xFF");
+        return ScriptedReply{200, body};
+    });
+    EXPECT_EQ(verdict.state, VerdictState::kA);
+    EXPECT_EQ(verdict.reasoning, "caf\xEF\xBF\xBD \xEF\xBF\xBD");
+}
+
+TEST_P(EveryProvider, AConnectionThatIsHalfClosedOrSlowIsTriedAgainAndThenAnError) {
+    bench_.spec_.timeout_s = 0.4;
+    for (const std::string& bytes : {std::string(), std::string("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"cho"), std::string("HTTP/1.1 200 OK\r\nContent-"), std::string("no http at all\r\n\r\n")}) {
+        const test::RawServer server(bytes);
+        bench_.make("http://127.0.0.1:" + std::to_string(server.port()) + bench_.path_);
+        bench_.run(1);
+        EXPECT_EQ(bench_.count(VerdictState::kError), 1) << bytes;
+        EXPECT_EQ(bench_.verdicts_.at("i0").n_attempts, 2) << bytes;
+        EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr(std::to_string(server.port())));
+    }
+    const test::RawServer slow("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + std::string(500, ' '), 50ms);
+    bench_.make("http://127.0.0.1:" + std::to_string(slow.port()) + bench_.path_);
+    bench_.run(1);
+    EXPECT_EQ(bench_.count(VerdictState::kError), 1);
+    EXPECT_LT(bench_.took_, 5s);
+}
+
 class HttpJudge : public ::testing::Test {
  protected:
     static ScriptedReply good(const test::SeenRequest&, int) { return {200, test::ollama_reply(verdict_text("A"))}; }
@@ -245,6 +319,48 @@ TEST_F(HttpJudge, ARetryIsACallToo) {
     EXPECT_EQ(bench_.verdicts_.at("i0").state, VerdictState::kError);
     EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr("answered 500: oops"));
     EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr("max-calls"));
+}
+
+TEST_F(HttpJudge, ARequestThatCouldExceedTheTokensIsNotSent) {
+    // A reply may be 100 tokens long and a prompt of these has fewer than 600, so three fit at first; each then takes 15.
+    bench_.spec_.max_tokens = 100;
+    bench_.spec_.max_tokens_total = 2000;
+    bench_.spec_.concurrency = 8;
+    bench_.judge(200, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("could exceed its max-tokens-total of 2000"));
+    const auto n = static_cast<int>(bench_.seen_.size());
+    EXPECT_EQ(bench_.count(VerdictState::kA), n) << "what was sent was waited for, the rest is pending";
+    EXPECT_GT(n, 50);
+    EXPECT_LE(n * 15, 2000);
+}
+
+TEST_F(HttpJudge, MoneyIsSpentUpToItsLimitAndNotBeyond) {
+    bench_.spec_.max_tokens = 100;
+    bench_.spec_.price_input = 100;
+    bench_.spec_.price_output = 1000;  // 10 and 5 tokens: 0.006 a reply
+    bench_.spec_.max_cost = 0.3;
+    bench_.judge(200, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("max-cost of 0.3"));
+    EXPECT_GT(bench_.seen_.size(), 10u);
+    EXPECT_LE(static_cast<double>(bench_.seen_.size()) * 0.006, 0.3);
+}
+
+TEST_F(HttpJudge, AVersionThatTheStoredVerdictsDoNotNameStopsItUnlessItIsAllowed) {
+    bench_.known_version_ = "sim-0-2025";
+    bench_.judge(5, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_EQ(bench_.verdicts_.size(), 1u);
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr(R"(named the model "sim-0-2025" and now name "sim-1-2026")"));
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("--rejudge"));
+    bench_.spec_.allow_version_change = true;
+    bench_.judge(5, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
+    bench_.spec_.allow_version_change = false;
+    bench_.known_version_ = "sim-1-2026";
+    bench_.judge(5, good);
+    EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
 }
 
 TEST_F(HttpJudge, RequestsPerMinuteAreKept) {
@@ -313,7 +429,25 @@ TEST(HttpJudgeLimits, ARemainderOfNoneHoldsAllRequestsUntilItIsReset) {
     EXPECT_GE(openai.took_, 1s);
     EXPECT_LT(openai.took_, 1900ms);
 
+    // Too few tokens for another prompt are as none; enough of them are no reason to wait.
+    for (const bool enough : {false, true}) {
+        openai.judge(2, [&](const auto&, int n) {
+            ScriptedReply reply{200, test::verdict_completion("A")};
+            reply.headers = {{"x-ratelimit-remaining-tokens", n == 1 && !enough ? "20" : "90000"}, {"x-ratelimit-reset-tokens", "1s"}};
+            return reply;
+        });
+        EXPECT_EQ(openai.took_ >= 1s, !enough);
+    }
+
     HttpBench anthropic("anthropic", test::anthropic_complaints);
+    anthropic.judge(2, [](const auto&, int n) {
+        ScriptedReply reply{200, test::anthropic_text_reply(verdict_text("A"))};
+        reply.headers = {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},
+                         {"anthropic-ratelimit-input-tokens-remaining", n == 1 ? "20" : "50000"},
+                         {"anthropic-ratelimit-input-tokens-reset", "1994-11-06T08:49:38Z"}};
+        return reply;
+    });
+    EXPECT_GE(anthropic.took_, 1s);
     anthropic.judge(2, [](const auto&, int n) {
         ScriptedReply reply{200, test::anthropic_text_reply(verdict_text("A"))};
         reply.headers = {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},

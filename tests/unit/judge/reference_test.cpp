@@ -4,7 +4,9 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "assay/base/hash.hpp"
 #include "assay/base/progress.hpp"
@@ -33,7 +35,7 @@ TEST(Reference, IsPythonsTokenF1) {
     for (const auto& row : cases()["cases"]) {
         const std::string answer = row["answer"], expected = row["expected"];
         EXPECT_EQ(squad_tokens(answer), row["tokens"].get<std::vector<std::string>>()) << row;
-        const TokenF1 f1 = token_f1(answer, expected);
+        const Fraction f1 = token_f1(answer, expected);
         EXPECT_EQ(f1.numerator * row["denominator"].get<std::int64_t>(),
                   row["numerator"].get<std::int64_t>() * f1.denominator)
             << row;
@@ -63,9 +65,9 @@ TEST(Reference, TreatsEveryCharacterOfUnicode14AsPythonDoes) {
 }
 
 TEST(Reference, TheSideWithTheHigherF1Wins) {
-    EXPECT_EQ(reference_verdict(pair("Paris", "London", "Paris")).state, VerdictState::kA);
-    EXPECT_EQ(reference_verdict(pair("London", "in Paris", "Paris")).state, VerdictState::kB);
-    const Verdict tie = reference_verdict(pair("Paris!", "the paris", "Paris"));
+    EXPECT_EQ(reference_verdict({}, pair("Paris", "London", "Paris")).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict({}, pair("London", "in Paris", "Paris")).state, VerdictState::kB);
+    const Verdict tie = reference_verdict({}, pair("Paris!", "the paris", "Paris"));
     EXPECT_EQ(tie.state, VerdictState::kTie);
     EXPECT_EQ(tie.confidence, Confidence::kNone);
     EXPECT_EQ(tie.reasoning, "token F1 1.00 against 1.00");
@@ -84,21 +86,78 @@ std::string words(int n_same, int n_other) {
 // 0.05.
 TEST(Reference, ADifferenceOfExactlyOneTwentiethIsATie) {
     for (int n = 0; n < 20; ++n) {
-        EXPECT_EQ(reference_verdict(pair(words(n + 1, 19 - n), words(n, 20 - n), words(20, 0))).state,
+        EXPECT_EQ(reference_verdict({}, pair(words(n + 1, 19 - n), words(n, 20 - n), words(20, 0))).state,
                   VerdictState::kTie)
             << n;
-        EXPECT_EQ(reference_verdict(pair(words(n, 20 - n), words(n + 1, 19 - n), words(20, 0))).state,
+        EXPECT_EQ(reference_verdict({}, pair(words(n, 20 - n), words(n + 1, 19 - n), words(20, 0))).state,
                   VerdictState::kTie)
             << n;
     }
     // 20 of 20 against 19 of 20 with one word more: 38 / 41 is less than 19 / 20.
-    EXPECT_EQ(reference_verdict(pair(words(20, 0), words(19, 2), words(20, 0))).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict({}, pair(words(20, 0), words(19, 2), words(20, 0))).state, VerdictState::kA);
 }
 
 TEST(Reference, WithoutAnExpectedAnswerItIsInvalid) {
-    const Verdict verdict = reference_verdict(pair("a", "b", std::nullopt));
+    const Verdict verdict = reference_verdict({}, pair("a", "b", std::nullopt));
     EXPECT_EQ(verdict.state, VerdictState::kInvalid);
     EXPECT_NE(verdict.failure.find("expected"), std::string::npos);
+}
+
+std::string identity_of(const std::string& metric, double tie_band) {
+    SilentProgress progress;
+    JudgeSpec spec;
+    spec.provider = "reference";
+    spec.metric = metric;
+    spec.tie_band = tie_band;
+    return make_judge(spec, {}, progress).value()->identity();
+}
+
+TEST(Reference, StoredVerdictsOfTheDefaultStayValid) {
+    EXPECT_EQ(identity_of("token_f1", 0.05),
+              R"({"provider":"reference","metric":"SQuAD token F1","tie_band":"1/20","version":1})");
+    EXPECT_EQ(identity_of(JudgeSpec().metric, JudgeSpec().tie_band), identity_of("token_f1", 0.05));
+}
+
+TEST(Reference, MetricAndBandAreOfItsIdentity) {
+    std::set<std::string> identities;
+    for (const std::string_view metric : kReferenceMetrics) {
+        for (const double band : {0.0, 0.05, 0.050001, 0.1}) identities.insert(identity_of(std::string(metric), band));
+    }
+    EXPECT_EQ(identities.size(), 12u);
+}
+
+TEST(Reference, AnUnknownMetricAndABandOutOfRangeAreRefused) {
+    SilentProgress progress;
+    JudgeSpec spec;
+    spec.name = "r";
+    spec.provider = "reference";
+    spec.metric = "bleu";
+    EXPECT_EQ(to_sentence(make_judge(spec, {}, progress).error()),
+              "judge r: unknown metric \"bleu\". known: token_f1, rouge_l, chrf");
+    spec.metric = "chrf";
+    for (const double band : {-0.1, 1.0, std::nan("")}) {
+        spec.tie_band = band;
+        EXPECT_FALSE(make_judge(spec, {}, progress)) << band;
+    }
+}
+
+TEST(Reference, EachMetricDecidesByItsOwnBand) {
+    // rouge_l: 3 of 4 words in order against 2 of 4. chrf sees letters in common where no word is.
+    JudgeSpec spec;
+    spec.metric = "rouge_l";
+    const BlindedPair ordered = pair("one two three x", "two one x y", "one two three four");
+    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict(spec, ordered).reasoning, "ROUGE-L 0.75 against 0.25");
+    spec.tie_band = 0.5;
+    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kTie) << "exactly the band";
+    spec.tie_band = 0.499999;
+    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kA);
+    spec = {};
+    const BlindedPair letters = pair("crystals", "zzz", "crystal");
+    EXPECT_EQ(reference_verdict(spec, letters).state, VerdictState::kTie) << "no word in common";
+    spec.metric = "chrf";
+    EXPECT_EQ(reference_verdict(spec, letters).state, VerdictState::kA);
+    EXPECT_TRUE(reference_verdict(spec, letters).reasoning.starts_with("chrF 0.9"));
 }
 
 TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {

@@ -33,6 +33,7 @@ TEST_F(EngineTest, AnswersEveryVerb) {
     EXPECT_TRUE(engine.load({path, true, 0}));
     EXPECT_EQ(engine.render({"s", "u", {}, {}, false})->prompt, "<system>s\n<user>u\n<assistant>");
     EXPECT_EQ(*engine.render_template("{{ a }}", R"({"a": "1", "zz": "2"})"), "a: 1\n");
+    EXPECT_EQ(*engine.render_prompt("{{ a }}", R"({"a": "1"})"), "a: 1\n");
     EXPECT_EQ(*engine.tokenize("ab"), (std::vector<std::int32_t>{97, 98}));
     const auto described = engine.describe_start({}), started = engine.start({});
     ASSERT_TRUE(described && started);

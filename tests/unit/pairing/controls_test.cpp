@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "assay/records/names.hpp"
+
 namespace assay::pairing {
 namespace {
 
@@ -14,7 +16,7 @@ std::vector<ControlQuestion> questions_of(int n) {
     std::vector<ControlQuestion> out;
     for (int i = 0; i < n; ++i) {
         const std::string q = std::to_string(i);
-        out.push_back({"q" + q, {{"b" + q, "text b" + q}, {"v" + q, "text v" + q}, {"w" + q, "text w" + q}}});
+        out.push_back({"q" + q, {{"b" + q, "text b" + q, true}, {"v" + q, "text v" + q, true}, {"w" + q, "text w" + q, true}}});
     }
     return out;
 }
@@ -40,7 +42,8 @@ TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
         EXPECT_GE(control.place, 0);
         EXPECT_LT(control.place, 10);
     }
-    EXPECT_EQ(ids.size(), 308u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kTruncated).size(), 154u);
+    EXPECT_EQ(ids.size(), 462u);
     EXPECT_EQ(questions.size(), 154u);  // every question once
 }
 
@@ -52,7 +55,7 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
     }
     for (const Control& control : draw_controls(questions, kStreams, {}, 30, 7)) {
         EXPECT_EQ(question_of_key[control.honest_answer_key], control.question_id);
-        if (control.kind == ControlKind::kIdentical) {
+        if (control.kind != ControlKind::kSwapped) {
             EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
         } else {
             EXPECT_NE(question_of_key[control.other_answer_key], control.question_id);
@@ -73,7 +76,7 @@ TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
 
 TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
     auto questions = questions_of(3);
-    for (auto& answer : questions[0].answers) answer.text_sha256.clear();
+    for (auto& answer : questions[0].answers) answer = {answer.key, "", false};
     for (auto& answer : questions[1].answers) answer.text_sha256 = "same";
     questions[2].answers[0].text_sha256 = "same";
     for (const Control& control : draw_controls(questions, kStreams, {}, 20, 1)) {
@@ -92,16 +95,52 @@ TEST(DrawControls, OneQuestionCannotBeSwappedAndNoStreamMeansNoControls) {
     EXPECT_TRUE(draw_controls({}, kStreams, {}, 20, 1).empty());
 }
 
+TEST(DrawControls, ATruncatedPairIsTheBaselinesAnswerAndOnlyOneThatCanBeCut) {
+    auto questions = questions_of(6);
+    questions[0].answers[0].can_be_cut = false;  // then the next variant's
+    for (auto& answer : questions[1].answers) answer.can_be_cut = false;
+    const auto truncated = of_kind(draw_controls(questions, kStreams, {}, 6, 3), ControlKind::kTruncated);
+    ASSERT_EQ(truncated.size(), 6u);
+    for (const Control& control : truncated) {
+        EXPECT_NE(control.question_id, "q1");
+        EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
+        EXPECT_EQ(control.honest_answer_key, (control.question_id == "q0" ? "v" : "b") + control.question_id.substr(1));
+    }
+}
+
+TEST(CutShort, IsTheFirstHalfWithoutTheWordThatTheCutGoesThrough) {
+    EXPECT_EQ(cut_short("one two three four five six seven"), "one two three");
+    EXPECT_EQ(cut_short("  \none two three four five six\n"), "one two three");
+    EXPECT_EQ(cut_short("only five words are here"), "");
+    EXPECT_EQ(cut_short(""), "");
+    EXPECT_EQ(cut_short("\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9"), "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9");
+}
+
+TEST(Blind, ShowsATruncatedAnswerBesideTheWholeOne) {
+    Question question;
+    question.id = "q";
+    Control control;
+    control.kind = ControlKind::kTruncated;
+    control.question_id = "q";
+    control.honest_is_a = true;
+    Answer answer;
+    answer.text = "one two three four five six seven";
+    const BlindedPair pair = blind(question, control, answer, answer);
+    EXPECT_EQ(pair.answer_a, answer.text);
+    EXPECT_EQ(pair.answer_b, "one two three");
+}
+
 TEST(DrawControls, SidesAreBalancedAndTheVariantsTakeTurns) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         std::map<std::string, int> lean, n;
         for (const Control& control : draw_controls(questions_of(25), kStreams, {}, 25, seed)) {
-            lean[control.kind == ControlKind::kSwapped ? "swapped" : "identical"] += control.honest_is_a ? 1 : -1;
+            lean[std::string(name_of(control.kind))] += control.honest_is_a ? 1 : -1;
             ++n[control.variant];
         }
         EXPECT_LE(std::abs(lean["swapped"]), 1);
         EXPECT_LE(std::abs(lean["identical"]), 1);
-        EXPECT_LE(std::abs(n["v"] - n["w"]), 2);
+        EXPECT_LE(std::abs(lean["truncated"]), 1);
+        EXPECT_LE(std::abs(n["v"] - n["w"]), 3);
     }
 }
 
@@ -110,7 +149,7 @@ TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheIn
     const auto first = draw_controls(questions, kStreams, {}, 20, 3);
     EXPECT_TRUE(draw_controls(questions, kStreams, first, 20, 3).empty());
     const auto more = draw_controls(questions, kStreams, first, 40, 3);
-    EXPECT_EQ(more.size(), 40u);
+    EXPECT_EQ(more.size(), 60u);
     std::set<std::string> ids;
     for (const Control& control : first) ids.insert(control.id);
     for (const Control& control : more) EXPECT_TRUE(ids.insert(control.id).second);

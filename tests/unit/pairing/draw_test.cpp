@@ -336,5 +336,56 @@ TEST(DrawComparisons, EachPairIsShownOnEitherSideAboutEquallyOftenOverSeeds) {
     EXPECT_NEAR(first_is_a, kSeeds / 2, 90);  // four standard errors of a fair coin
 }
 
+TEST(InOtherOrder, IsTheSamePairTheOtherWayRoundWithAnIdOfItsOwnAtTheSamePlace) {
+    for (const Comparison& c : draw_comparisons(pairs_of(20, 3, 2), {}, "v", 5)) {
+        const Comparison other = in_other_order(c);
+        EXPECT_NE(other.id, c.id);
+        EXPECT_EQ(other.variant_is_a, !c.variant_is_a);
+        EXPECT_EQ(other.order, 1);
+        EXPECT_EQ(other.order_index, c.order_index);
+        EXPECT_EQ(other.answers_sha256, c.answers_sha256);
+        EXPECT_EQ(other.identical, c.identical);
+    }
+}
+
+TEST(ChooseRepeats, TakesItsShareOfEachSideAmongThePairsThatNeedACall) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const auto drawn = draw_comparisons(pairs_of(100, 30, 5), {}, "v", seed);
+        const auto repeats = choose_repeats(drawn, 2, 0.2, seed);
+        ASSERT_EQ(repeats.size(), 40u);  // one of each five of 50 and 50, twice
+        EXPECT_EQ(lean(repeats, [](const Comparison&) { return true; }), 0);
+        std::map<std::string, const Comparison*> by_question;
+        for (const Comparison& c : drawn) by_question[c.question_id] = &c;
+        std::set<std::string> ids;
+        for (std::size_t i = 0; i < repeats.size(); ++i) {
+            const Comparison& c = repeats[i];
+            EXPECT_FALSE(c.identical || c.variant_failed);
+            EXPECT_EQ(c.repeat, static_cast<int>(i % 2) + 1);
+            EXPECT_EQ(c.variant_is_a, by_question[c.question_id]->variant_is_a);
+            EXPECT_EQ(c.order_index, by_question[c.question_id]->order_index);
+            ids.insert(c.id);
+            EXPECT_NE(c.id, by_question[c.question_id]->id);
+        }
+        EXPECT_EQ(ids.size(), repeats.size());
+    }
+}
+
+TEST(ChooseRepeats, AnExtensionChangesNoneOfThem) {
+    auto drawn = draw_comparisons(pairs_of(60, 0), {}, "v", 3);
+    const auto before = choose_repeats(drawn, 1, 0.25, 3);
+    for (Comparison& c : draw_comparisons(pairs_of(60, 0, 0, 60), drawn, "v", 3)) drawn.push_back(std::move(c));
+    const auto after = choose_repeats(drawn, 1, 0.25, 3);
+    ASSERT_GT(after.size(), before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].id, after[i].id);
+}
+
+TEST(ChooseRepeats, AreNoneOfNoneAndAllOfAShareOfOne) {
+    const auto drawn = draw_comparisons(pairs_of(7, 1), {}, "v", 1);
+    EXPECT_TRUE(choose_repeats(drawn, 0, 0.5, 1).empty());
+    EXPECT_TRUE(choose_repeats({}, 3, 0.5, 1).empty());
+    EXPECT_EQ(choose_repeats(drawn, 1, 1, 1).size(), 7u);
+    EXPECT_TRUE(choose_repeats(drawn, 1, 0.001, 1).size() <= 2);
+}
+
 }  // namespace
 }  // namespace assay::pairing

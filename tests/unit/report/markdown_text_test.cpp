@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "assay/base/text.hpp"
+#include "attacks.hpp"
 
 namespace assay::report {
 namespace {
@@ -51,6 +52,19 @@ TEST(MarkdownText, CodeSpansHoldOnlyWhatTheyCan) {
 
 TEST(MarkdownText, ACodeBlockCannotEndEarly) {
     EXPECT_EQ(md_code_block("a\n```\n<b>"), "````text\na\n```\n<b>\n````\n\n");
+}
+
+TEST(MarkdownText, NoAttackGetsThrough) {
+    for (const test::Attack& attack : test::attacks()) {
+        std::string text = md_text(attack.text);
+        for (std::size_t at; (at = text.find("<br>")) != std::string::npos;) text.erase(at, 4);
+        EXPECT_EQ(text.find_first_of("<>|`\n\r\x1b$"), std::string::npos) << attack.name;
+        EXPECT_EQ(text.find("\u202E"), std::string::npos) << attack.name;
+        const std::string block = md_code_block(attack.text);
+        const std::string fence = block.substr(0, block.find('t'));
+        EXPECT_EQ(block.find(fence, fence.size()), block.size() - fence.size() - 2)
+            << attack.name << ": it ends where it should";
+    }
 }
 
 // Any bytes: one line, no raw markup.

@@ -122,5 +122,36 @@ TEST(RenderJson, AnEmptyModelIsADocument) {
     EXPECT_TRUE(doc["comparisons"].empty());
 }
 
+TEST(RenderJson, WhatIsNotKnownOfAnswersThatWereMadeElsewhereIsNull) {
+    const Json doc = Json::parse(render_json(report_of_given_answers()));
+    EXPECT_TRUE(doc["experiment"]["generation"].is_null());
+    const Json& v = doc["variants"][1];
+    EXPECT_EQ(v["source"], "answers");
+    EXPECT_TRUE(v["file"].is_null());
+    EXPECT_TRUE(v["served"].is_null());
+    for (const char* part : {"name", "version", "fingerprint", "description"}) EXPECT_TRUE(v["engine"][part].is_null()) << part;
+    EXPECT_EQ(v["answers_file"].dump(), R"({"name":"q4.jsonl","sha256":"abc","format":"study","generator":null,"n_answers":154})");
+    EXPECT_EQ(v["speed"].dump(), R"({"prefill_tokens_per_s":null,"decode_tokens_per_s":null,"n_parallel":null,"peak_memory_bytes":null,"why":"the answers were made elsewhere"})");
+    EXPECT_TRUE(v["answers"]["length_stop"].is_null());
+    EXPECT_TRUE(v["answers"]["contexts_cut"].is_null());
+    EXPECT_EQ(v["answers"]["n"], 154);
+}
+
+TEST(RenderJson, AServedModelShowsWhatItsServerTold) {
+    ReportModel model = example_report();
+    ReportVariant& served = model.variants[1];
+    served.variant.file = {};
+    served.variant.served = ServedModel{"ollama", "http://127.0.0.1:11434", "qwen", "sha256:abc", "Q4_K_M", "", 0};
+    served.speed = Speed{0, 50, 0, 0};
+    const Json v = Json::parse(render_json(model))["variants"][1];
+    EXPECT_EQ(v["source"], "served");
+    EXPECT_TRUE(v["file"].is_null());
+    EXPECT_EQ(v["served"]["digest"], "sha256:abc");
+    EXPECT_TRUE(v["served"]["server_version"].is_null());
+    EXPECT_TRUE(v["served"]["size_bytes"].is_null());
+    EXPECT_EQ(v["speed"]["decode_tokens_per_s"], 50);
+    EXPECT_EQ(v["speed"]["why"], "what is null the server does not tell");
+}
+
 }  // namespace
 }  // namespace assay::report

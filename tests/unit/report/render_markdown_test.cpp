@@ -162,5 +162,49 @@ TEST(RenderMarkdown, AnEmptyModelIsAReport) {
     EXPECT_THAT(render_markdown(ReportModel{}), HasSubstr("Nothing was judged: not measured."));
 }
 
+TEST(RenderMarkdown, ACalibrationStandsBesideTheDecisionAndWarnsOfAnotherLabel) {
+    ReportModel model = example_report();
+    EXPECT_EQ(render_markdown(model).find("calibrated to people"), std::string::npos);
+    Calibration c{{"people"}, 40, 114, 0, -0.2, -0.05, 0.62, {-0.16, -0.29, -0.03, 0.9, 154, "prediction-powered", ""}, DecisionLabel::kDegraded, true, "If they are a random sample."};
+    model.comparisons[2].analysis.calibration = c;
+    const std::string differs = render_markdown(model);
+    EXPECT_NE(differs.find("calibrated to people (40 of 154 comparisons labelled): net win rate -16.0 [-29.0, -3.0] points"), std::string::npos) << differs;
+    EXPECT_NE(differs.find("**The judge alone gives another label.**"), std::string::npos);
+    model.comparisons[2].analysis.calibration->net = {};
+    model.comparisons[2].analysis.calibration->net.why = "only 3 comparisons are labelled, and 20 are needed";
+    EXPECT_NE(render_markdown(model).find("not to be had, because only 3 comparisons are labelled"), std::string::npos);
+}
+
+TEST(RenderMarkdown, AnswersThatWereMadeElsewhereHaveNoFigureThatNobodyMeasured) {
+    const ReportModel model = report_of_given_answers();
+    const std::string report = render_markdown(model);
+    const std::string models = section(report, "Models compared");
+    EXPECT_THAT(models, HasSubstr("q4.jsonl"));
+    EXPECT_THAT(models, HasSubstr("There is no file of a model here"));
+    EXPECT_THAT(models, Not(HasSubstr("0 B")));
+    const std::string controls = section(report, "Controls");
+    EXPECT_THAT(controls, HasSubstr("Same prompts: not measured."));
+    EXPECT_THAT(controls, HasSubstr("Same engine: not shown"));
+    EXPECT_THAT(controls, HasSubstr("Same settings: not known, all answers were made elsewhere."));
+    EXPECT_THAT(section(report, "Practical implications"), HasSubstr("Speed and memory were not measured: the answers were made elsewhere."));
+    EXPECT_THAT(section(report, "Caveats"), HasSubstr("it is not known whether the limit of tokens cut them"));
+    const std::string reproducibility = section(report, "Reproducibility");
+    EXPECT_THAT(reproducibility, HasSubstr("answers of"));
+    EXPECT_THAT(reproducibility, Not(HasSubstr("weights of")));
+    EXPECT_THAT(reproducibility, Not(HasSubstr("Engine:")));
+    EXPECT_THAT(reproducibility, Not(HasSubstr("generation 42")));
+}
+
+TEST(RenderMarkdown, BesideAnswersThatWereMadeElsewhereTheOthersAreStillMeasured) {
+    ReportModel model = example_report();
+    model.variants[1].variant.file = {};
+    model.variants[1].variant.answers = AnswersFile{"/lab/mine.jsonl", "abc", "plain", "somebody's model", 154};
+    const std::string report = render_markdown(model);
+    EXPECT_THAT(section(report, "Models compared"), HasSubstr("by `somebody's model`"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("equal for all variants that ran in assay's engine"));
+    EXPECT_THAT(section(report, "Controls"), HasSubstr("Same settings for those that were answered here: temp"));
+    EXPECT_THAT(section(report, "Caveats"), HasSubstr("those of unknown size last in the order of the plan"));
+}
+
 }  // namespace
 }  // namespace assay::report

@@ -235,6 +235,8 @@ ReportModel example_report() {
     panel.model = "sim-1";
     panel.url = "http://127.0.0.1:9000/v1";
     panel.versions = {"sim-1-2025", "sim-1-2026"};
+    panel.n_by_version = {660, 40};
+    panel.cost = {1.25, {}, {}, 0.95, 700, "tokens of the replies times the prices", ""};
     panel.n_calls = 700;
     panel.show_expected = false;
     panel.controls = controls_of(19, 1, 0);
@@ -242,6 +244,7 @@ ReportModel example_report() {
     metric.name = metric.provider = "reference";
     metric.show_contexts = false;
     metric.costs_nothing = true;
+    metric.cost.why = "a metric costs nothing";
     metric.controls = controls_of(17, 0, 3);
     m.judges = {panel, metric};
     m.comparisons = {equivalent(), non_inferior(), inconclusive(), worse_within_margin(), degraded(), not_measured()};
@@ -253,6 +256,24 @@ ReportModel example_report() {
     m.host = {"AMD EPYC 7B13", 2, "Debian GNU/Linux 12"};
     m.proof = {154, 154, false, {"`served` ran elsewhere: its engine is not proven to be the same."}};
     return m;
+}
+
+ReportModel report_of_given_answers() {
+    ReportModel model = example_report();
+    model.variants.resize(2);
+    for (ReportVariant& v : model.variants) {
+        const bool is_baseline = v.variant.role == Role::kBaseline;
+        v.variant.recipe = "answers that were made elsewhere";
+        v.variant.file = {};
+        v.variant.answers = AnswersFile{is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};
+        v.engine = {};
+        v.speed.reset();
+        v.n_length_stop = 0;
+        v.n_unknown_stop = v.n_unknown_contexts = 154;
+        v.independence = {};
+    }
+    model.proof = {};
+    return model;
 }
 
 }  // namespace assay::report

@@ -15,5 +15,7 @@ inline const std::string kNastyAnswer =
 
 /// The study's figures for Q4_K_M (45 wins, 48 losses, 61 ties), made-up ones for the others.
 [[nodiscard]] ReportModel example_report();
+/// The same of two files of answers that were made elsewhere: nothing is known but the answers.
+[[nodiscard]] ReportModel report_of_given_answers();
 
 }  // namespace assay::report

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "assay/base/text.hpp"
+#include "attacks.hpp"
+
 namespace assay::report {
 namespace {
 
@@ -29,6 +32,18 @@ TEST(TerminalText, TheMiddleIsCut) {
 TEST(TerminalText, LinesBreakAtSpaces) {
     EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
     EXPECT_EQ(wrap("toolongword x", 4), (std::vector<std::string>{"toolongword", "x"}));
+}
+
+TEST(TerminalText, NothingSteersATerminal) {
+    for (const test::Attack& attack : test::attacks()) {
+        const std::string text = visible(attack.text);
+        EXPECT_TRUE(is_valid_utf8(text)) << attack.name;
+        for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
+        for (const char* turning : {"\u009B", "\u202E", "\u2066", "\x7F"})
+            EXPECT_EQ(text.find(turning), std::string::npos) << attack.name;
+    }
+    EXPECT_EQ(visible("a\tb\nc\r\x1B[0m"), "a b\nc\uFFFD\uFFFD[0m");
+    EXPECT_EQ(visible("日本語 ±"), "日本語 ±");
 }
 
 TEST(TerminalText, ControlCharactersAreReplaced) {

@@ -60,5 +60,56 @@ TEST(Krippendorff, OfHisExampleAndEdges) {
     EXPECT_NEAR(*krippendorff_alpha({{0, 1}, {1, 0}}, Metric::kNominal), -0.5, 1e-12);
 }
 
+// scikit-learn 1.9.1: cohen_kappa_score(weights=None, linear, quadratic); statsmodels 0.15.0: cohens_kappa(t).std_kappa.
+TEST(CohenKappa, IsThatOfOtherPrograms) {
+    const AgreementTable table{{30, 9, 4}, {7, 41, 10}, {2, 6, 45}};
+    EXPECT_NEAR(*cohen_kappa(table), 0.6264044943820225, 1e-12);
+    EXPECT_NEAR(*cohen_kappa(table, KappaWeights::kLinear), 0.6656798894809552, 1e-12);
+    EXPECT_NEAR(*cohen_kappa(table, KappaWeights::kQuadratic), 0.7074229881937848, 1e-12);
+    EXPECT_NEAR(*cohen_kappa_se(table), 0.052533512856813354, 1e-12);
+}
+
+// statsmodels 0.15.0: fleiss_kappa(table).
+TEST(FleissKappa, IsThatOfAnotherProgramAndOfItsSums) {
+    const std::vector<std::vector<std::int64_t>> rows{{3, 0, 0}, {2, 1, 0}, {0, 3, 0}, {0, 1, 2},
+                                                      {1, 1, 1}, {0, 0, 3}, {0, 2, 1}, {3, 0, 0}};
+    EXPECT_NEAR(*fleiss_kappa(rows), 0.4345549738219895, 1e-12);
+    double agreeing = 0;
+    std::vector<double> category(3);
+    for (const auto& row : rows) {
+        for (std::size_t k = 0; k < 3; ++k) {
+            agreeing += static_cast<double>(row[k] * (row[k] - 1));
+            category[k] += static_cast<double>(row[k]);
+        }
+    }
+    EXPECT_NEAR(*fleiss_kappa(agreeing, category, 3), 0.4345549738219895, 1e-12);
+    EXPECT_FALSE(fleiss_kappa(12, std::vector<double>{6, 0, 0}, 3));
+    EXPECT_FALSE(fleiss_kappa(0, std::vector<double>{0, 0, 0}, 3));
+}
+
+// krippendorff 0.9.0: alpha(ratings, level_of_measurement="nominal"), "interval".
+TEST(Krippendorff, IsThatOfAnotherProgramAndOfItsSums) {
+    const std::optional<double> no;
+    const std::vector<std::vector<std::optional<double>>> ratings{{1, 0, -1, 0, 1, no, -1, 0, 0, 1},
+                                                                  {1, 0, -1, 1, 1, 0, no, 0, -1, 1},
+                                                                  {no, 0, -1, 0, 0, 0, -1, 1, 0, no}};
+    EXPECT_NEAR(*krippendorff_alpha(ratings, Metric::kNominal), 0.5370370370370371, 1e-12);
+    EXPECT_NEAR(*krippendorff_alpha(ratings, Metric::kInterval), 0.7222222222222222, 1e-12);
+    double observed = 0;
+    std::vector<double> counts(3);
+    for (std::size_t unit = 0; unit < 10; ++unit) {
+        std::vector<double> given;
+        for (const auto& rater : ratings) {
+            if (rater[unit]) given.push_back(*rater[unit]);
+        }
+        observed += alpha_disagreement(given, Metric::kInterval);
+        for (const double value : given) counts[static_cast<std::size_t>(value + 1)] += 1;
+    }
+    const std::vector<double> values{-1, 0, 1};
+    EXPECT_NEAR(*krippendorff_alpha(observed, values, counts, Metric::kInterval), 0.7222222222222222, 1e-12);
+    EXPECT_FALSE(krippendorff_alpha(0, values, std::vector<double>{0, 8, 0}, Metric::kNominal));
+    EXPECT_FALSE(krippendorff_alpha(0, values, std::vector<double>{0, 0, 0}, Metric::kNominal));
+}
+
 }  // namespace
 }  // namespace assay::stats

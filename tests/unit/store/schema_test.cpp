@@ -81,6 +81,21 @@ TEST_F(SchemaTest, VerdictsOfVersionOneAreKeptAndControlsCanBeAdded) {
     EXPECT_EQ(store->verdict("k1", "j1")->verdict.state, VerdictState::kB);
 }
 
+TEST_F(SchemaTest, VariantsAndAnswersOfVersionTwoAreKeptAsTheyWere) {
+    {
+        Database database(file(), OpenMode::kReadWrite);
+        migrate(database, migrations().first(2));
+        database.execute_script(
+            "INSERT INTO plans VALUES ('p',x'7B7D',0.1,0.05,1);"
+            "INSERT INTO variants VALUES ('p',0,'b','baseline','file',x'2F','s',1,1,1,'{}',x'',x'',1,1,0);"
+            "INSERT INTO answers VALUES ('a','b','s',x'71',x'78',x'01000000','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');");
+    }
+    const auto store = Store::open(run_dir_);
+    ASSERT_EQ(store->variants("p").size(), 1u);
+    EXPECT_TRUE(store->variants("p")[0].runs_here());
+    EXPECT_EQ(store->answer("a")->answer.n_tokens(), 1);
+}
+
 TEST_F(SchemaTest, AMigrationAddsToWhatIsThere) {
     Database database(file(), OpenMode::kReadWrite);
     migrate(database, migrations());

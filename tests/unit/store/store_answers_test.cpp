@@ -55,6 +55,22 @@ TEST_F(AnswersTest, EveryFieldComesBack) {
     EXPECT_EQ(back->answer.decode_ms, 0.1);
 }
 
+TEST_F(AnswersTest, OneThatWasMadeElsewhereKeepsWhatIsNotKnownOfIt) {
+    const auto store = Store::open(run_dir_);
+    AnswerRow row = answer_row("key");
+    row.answer.tokens.clear();
+    row.answer.stop_reason = StopReason::kUnknown;
+    row.answer.n_contexts_used = kContextsUnknown;
+    row.answer.n_told_tokens = 17;
+    store->save_answer(row);
+    const auto back = store->answer("key");
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->answer.stop_reason, StopReason::kUnknown);
+    EXPECT_EQ(back->answer.n_contexts_used, kContextsUnknown);
+    EXPECT_EQ(back->answer.n_told_tokens, 17);
+    EXPECT_EQ(back->answer.n_tokens(), 17);
+}
+
 TEST_F(AnswersTest, AnEmptyAnswerIsAnAnswer) {
     const auto store = Store::open(run_dir_);
     AnswerRow row = answer_row("key", "");

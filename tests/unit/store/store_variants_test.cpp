@@ -55,6 +55,25 @@ TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
     EXPECT_EQ(store_->questions("p2").size(), 1u);
 }
 
+TEST_F(VariantsTest, WhatAServerToldComesBack) {
+    Variant variant;
+    variant.name = "q4";
+    variant.recipe = "a server's model";
+    variant.served = ServedModel{"ollama", "http://a, http://b", "m:1", "d1", "Q4_K_M", "0.17.4", 397821319, "ollama", 494032768, "{{ .System }}", "stop \"x\""};
+    store_->save_variant("p1", variant, 0);
+    const auto back = store_->variants("p1").at(0).served;
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->address, "http://a, http://b");
+    EXPECT_EQ(back->digest, "d1");
+    EXPECT_EQ(back->quantization, "Q4_K_M");
+    EXPECT_EQ(back->server, "ollama");
+    EXPECT_EQ(back->server_version, "0.17.4");
+    EXPECT_EQ(back->size_bytes, 397821319u);
+    EXPECT_EQ(back->n_parameters, 494032768u);
+    EXPECT_EQ(back->chat_template, "{{ .System }}");
+    EXPECT_EQ(back->parameters, "stop \"x\"");
+}
+
 TEST_F(VariantsTest, OfAnUnknownPlanAreABug) {
     EXPECT_THROW(store_->save_questions("unknown", std::vector{question("a")}), std::logic_error);
     EXPECT_THROW(store_->save_variant("unknown", Variant{}, 0), std::logic_error);
@@ -93,6 +112,35 @@ TEST_F(VariantsTest, EveryFieldOfAVariantComesBack) {
     EXPECT_EQ(back[0].file.context_length, 32768);
     EXPECT_EQ(back[0].file.n_layers, 24);
     EXPECT_TRUE(back[0].file.has_chat_template);
+}
+
+TEST_F(VariantsTest, OnesWithoutAFileComeBackWithWhatIsKnownOfThem) {
+    Variant given;
+    given.name = "given";
+    given.answers = AnswersFile{"/data/\xFF.jsonl", "abc", "study", "my model", 154};
+    Variant served;
+    served.name = "served";
+    served.served = ServedModel{"ollama", "http://127.0.0.1:11434", "qwen2.5:0.5b", "sha256:abc", "Q4_K_M", "0.17.4", 397'000'000};
+    store_->save_variant("p1", given, 0);
+    store_->save_variant("p1", served, 1);
+    const auto back = store_->variants("p1");
+    ASSERT_EQ(back.size(), 2u);
+    ASSERT_TRUE(back[0].answers);
+    EXPECT_FALSE(back[0].served);
+    EXPECT_FALSE(back[0].runs_here());
+    EXPECT_EQ(back[0].size_bytes(), 0u);
+    EXPECT_EQ(back[0].answers->sha256, "abc");
+    EXPECT_EQ(back[0].answers->format, "study");
+    EXPECT_EQ(back[0].answers->generator, "my model");
+    EXPECT_EQ(back[0].answers->n_answers, 154);
+    ASSERT_TRUE(back[1].served);
+    EXPECT_EQ(back[1].served->provider, "ollama");
+    EXPECT_EQ(back[1].served->address, "http://127.0.0.1:11434");
+    EXPECT_EQ(back[1].served->model, "qwen2.5:0.5b");
+    EXPECT_EQ(back[1].served->digest, "sha256:abc");
+    EXPECT_EQ(back[1].served->quantization, "Q4_K_M");
+    EXPECT_EQ(back[1].served->server_version, "0.17.4");
+    EXPECT_EQ(back[1].size_bytes(), 397'000'000u);
 }
 
 TEST_F(VariantsTest, ComeByPositionAndAreReplacedByNameOrPosition) {

@@ -23,6 +23,8 @@ TEST_F(VerdictsTest, EveryFieldOfAComparisonComesBack) {
     Comparison c = comparison_of("c9", "b", "v");
     c.question_id = std::string("q\0\xFF", 3);
     c.identical = true;
+    c.order = 1;
+    c.repeat = 3;
     store_->save_comparisons(std::vector{c});
     const auto back = store_->comparison("c9");
     ASSERT_TRUE(back);
@@ -36,7 +38,27 @@ TEST_F(VerdictsTest, EveryFieldOfAComparisonComesBack) {
     EXPECT_TRUE(back->identical);
     EXPECT_FALSE(back->variant_failed);
     EXPECT_EQ(back->order_index, 7);
+    EXPECT_EQ(back->order, 1);
+    EXPECT_EQ(back->repeat, 3);
     EXPECT_EQ(store_->comparison("unknown"), std::nullopt);
+}
+
+TEST_F(VerdictsTest, TheFirstVersionIsThatOfTheOldestCurrentVerdictThatNamesOne) {
+    EXPECT_EQ(store_->first_model_version("j1"), "");
+    const auto save = [&](const char* item, const char* version) {
+        VerdictRow row{item, "j1", "panel-1", {}, "now"};
+        row.verdict.model_version = version;
+        store_->save_verdict(row);
+    };
+    save("c3", "");
+    save("c2", "v1");
+    save("c1", "v2");
+    EXPECT_EQ(store_->first_model_version("j1"), "v1");
+    EXPECT_EQ(store_->first_model_version("j2"), "");
+    save("c2", "v3");  // a later attempt takes its place
+    EXPECT_EQ(store_->first_model_version("j1"), "v2");
+    store_->set_aside_verdicts("j1");
+    EXPECT_EQ(store_->first_model_version("j1"), "");
 }
 
 TEST_F(VerdictsTest, ASideIsNeverDrawnAgain) {

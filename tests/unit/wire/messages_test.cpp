@@ -52,8 +52,9 @@ TEST(Requests, KeepEveryField) {
     EXPECT_EQ(render.date, "2025-01-02");
     EXPECT_TRUE(render.thinking);
 
-    const RenderTemplate text = decode_render_template(sent(encode(1, RenderTemplate{"t", "{\"a\": 1}"})));
+    const RenderTemplate text = decode_render_template(sent(encode(1, RenderTemplate{"t", "{\"a\": 1}", true})));
     EXPECT_EQ(text.text, "t");
+    EXPECT_TRUE(text.mark_literals);
     EXPECT_EQ(text.variables_json, "{\"a\": 1}");
 
     const Tokenize tokenize = decode_tokenize(sent(encode(1, Tokenize{"words", false, true})));

@@ -1,0 +1,28 @@
+#pragma once
+// Variants whose answers were made elsewhere.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/exchange/answers.hpp"
+#include "assay/records/answer.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
+#include "assay/records/variant.hpp"
+
+namespace assay::app {
+
+/// The answers of a file, one for each question.
+struct GivenAnswers {
+    AnswersFile file;
+    exchange::JoinedAnswers joined;
+    std::vector<Answer> answers;     ///< in the order of the questions; of kFailed where there is none
+    std::vector<std::string> keys;   ///< of these answers in the store: hash of question and answer, not of the file
+    std::vector<std::string> notes;  ///< sentences for the report
+};
+
+/// Reads `spec.answers` and finds each question's answer in it. Throws Error kUsage with every error on a line of its own.
+[[nodiscard]] GivenAnswers read_given_answers(const VariantSpec& spec, std::span<const Question> questions);
+
+}  // namespace assay::app

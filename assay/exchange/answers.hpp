@@ -1,0 +1,76 @@
+#pragma once
+// Answers that were made elsewhere -> rows, and rows -> one for each question. What the formats look like is said in
+// docs/formats.md, "Answers that exist already".
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "assay/base/result.hpp"
+#include "assay/records/answer.hpp"
+#include "assay/records/question.hpp"
+
+namespace assay::exchange {
+
+/// Told apart by the field that holds the answer.
+enum class AnswerFormat {
+    kStudy,       ///< model_answer or response: the study's response files and assay's own
+    kLmEval,      ///< resps: lm-eval's samples_*.jsonl
+    kAlpacaEval,  ///< output: AlpacaEval's model_outputs.json
+    kFastChat,    ///< choices: FastChat's and arena-hard's model_answer/*.jsonl
+    kPlain,       ///< answer
+};
+/// study | lm-eval | alpaca-eval | fastchat | plain
+[[nodiscard]] std::string_view name_of(AnswerFormat format);
+
+/// One answer of a file, and what the file tells of it.
+struct ForeignAnswer {
+    std::int64_t line = 0;      ///< from 1
+    std::string id;             ///< of its question; empty: not told
+    std::string document_hash;  ///< lm-eval's doc_hash; empty: not told
+    std::string question;       ///< its question's text; empty: not told
+    std::optional<std::vector<std::string>> contexts;
+    std::string text;           ///< valid UTF-8; empty where it failed
+    StopReason stop_reason = StopReason::kUnknown;
+    std::string failure;        ///< a sentence, for kFailed
+    int n_contexts_used = kContextsUnknown;
+    bool contexts_cut = false;
+};
+
+struct ForeignAnswers {
+    AnswerFormat format = AnswerFormat::kPlain;
+    std::string generator;            ///< what made them; empty: not told
+    std::vector<ForeignAnswer> rows;  ///< in the file's order; no two of one id
+    std::vector<std::string> notes;   ///< sentences: what was left out in reading
+};
+
+/// Reads JSONL, a JSON list or CSV, in whichever format it is; `name` is the file's, for messages. An answer that is null
+/// is left out: its question has none. On failure the errors with their places, by line: broken JSON, a row without an
+/// answer or with two, a row that tells neither its question's id nor its text, two answers to one question, answers of
+/// two generators, a format that changes.
+[[nodiscard]] tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(const std::string& name, std::string_view text);
+
+struct JoinedAnswers {
+    std::vector<std::optional<ForeignAnswer>> answers;  ///< one for each question, in their order; empty: there is none
+    std::vector<std::string> notes;                     ///< sentences: answers to no question, other passages
+};
+
+/// Finds each question's answer: by its id, else by its document's hash, else, of rows that tell no id, by its text. Texts
+/// are compared without regard to white space. On failure the errors with their places: questions without an answer
+/// (unless `allow_missing`), an answer that was given to another text, no answer to any question.
+[[nodiscard]] tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(const ForeignAnswers& file,
+                                                                             const std::string& name,
+                                                                             std::span<const Question> questions,
+                                                                             bool allow_missing);
+
+/// Questions that two files answered for different documents, by their document hashes: a sentence with the first of
+/// them; empty if there is none. Both are in the order of `questions`.
+[[nodiscard]] std::string different_documents(const JoinedAnswers& a,
+                                              const JoinedAnswers& b,
+                                              std::span<const Question> questions);
+
+}  // namespace assay::exchange

@@ -1,0 +1,167 @@
+// The whole program: batches that survive a kill, dry runs, money, and a model that changes between two runs.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "lab.hpp"
+#include "sim_batches.hpp"
+#include "sim_server.hpp"
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kControls = 60;  ///< 20 of each kind, for a judge that costs something
+
+/// `assay run` of an experiment file whose judge has these further settings.
+Strings experiment(const Lab& lab, const SimServer& server, const std::string& settings, const Strings& more = {}) {
+    lab.folder().write("exp.yaml", fmt::format("baseline: {{file: model.gguf}}\nvariants: [Q2_K]\ndataset: {{file: questions.jsonl}}\n"
+                                               "judges: [{{provider: openai, url: \"{}\", model: sim-1{}}}]\n",
+                                               server.url(), settings));
+    Strings arguments{"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+ScriptedReply tie(const SeenRequest&, int) { return {200, verdict_completion("TIE")}; }
+
+int n_pairs(const Lab& lab) { return lab.comparison("Q2_K")["counts"]["n_items"].get<int>() - lab.comparison("Q2_K")["counts"]["identical"].get<int>(); }
+
+TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledOnce) {
+    const Lab lab(4);
+    for (int k = 1;; ++k) {
+        lab.forget_run();
+        SimBatches sim("openai", [](const std::string&) { return ScriptedReply{200, verdict_completion("TIE")}; });
+        std::atomic<int> pid = 0;
+        std::atomic<bool> killed = false;
+        const SimServer server([&](const SeenRequest& request, int n) {
+            const ScriptedReply reply = sim.handle(request);
+            if (n == k && pid != 0) {
+                killed = true;
+                ::kill(pid, SIGKILL);
+            }
+            return reply;
+        });
+        const Strings arguments = experiment(lab, server, ", batch: true, batch-poll-s: 0.1, name: panel");
+        {
+            Start start = lab.start("Q2_K");
+            start.command.resize(1);
+            start.command.insert(start.command.end(), arguments.begin(), arguments.end());
+            Program program(start);
+            pid = program.pid();
+            const Ended ended = program.wait();
+            pid = 0;
+            if (!killed) {
+                EXPECT_EQ(ended.signal, 0);
+                EXPECT_NE(ended.err.find("batch_1"), std::string::npos) << describe(ended);
+                EXPECT_GE(k, 5) << "a file, a batch, two looks and the results";
+                break;
+            }
+            EXPECT_EQ(ended.signal, SIGKILL);
+        }
+        const Ended ended = lab.assay(arguments);
+        EXPECT_NE(ended.exit_code, 1) << describe(ended);
+        EXPECT_EQ(lab.comparison("Q2_K")["counts"]["errors"], 0);
+        EXPECT_EQ(lab.comparison("Q2_K")["counts"]["not_judged"], 0);
+        int n = 0;
+        for (const auto& [body, times] : sim.billed()) n += times;
+        EXPECT_EQ(n, lab.report()["judges"][0]["n_calls"]) << "killed at call " << k;
+        EXPECT_GT(n, 40);
+        EXPECT_TRUE(sim.complaints().empty()) << sim.complaints().front();
+    }
+}
+
+TEST(JudgeOperations, ADryRunCountsWhatIsMissingAndSendsAndChangesNothing) {
+    const Lab lab(12);
+    const SimServer server(tie);
+    const auto dry = [&](const std::string& settings, Strings more) {
+        more.insert(more.end(), {"--dry-run", "--json"});
+        const Ended ended = lab.assay(experiment(lab, server, settings, more));
+        EXPECT_EQ(ended.exit_code, 0) << describe(ended);
+        EXPECT_TRUE(server.seen().empty());
+        return json::parse(ended.out)["judges"][0];
+    };
+    const json before = dry("", {});
+    EXPECT_EQ(before["n_calls"], 12 + kControls);
+    EXPECT_EQ(before["exact"], false);
+    EXPECT_FALSE(before["why"].get<std::string>().empty());
+    EXPECT_TRUE(files_below(lab.run_dir()).empty());
+
+    EXPECT_NE(lab.run("Q2_K").exit_code, 1);  // answers and pairs are there, and this judge was never asked
+    const auto files = lab.artifacts();
+    const std::string store = bytes_of(lab.run_dir() + "/assay.sqlite");
+    const json now = dry(", price-input: 10, price-output: 10", {});
+    EXPECT_EQ(now["exact"], true) << now;
+    EXPECT_EQ(now["n_calls"], n_pairs(lab) + kControls);
+    EXPECT_GT(now["cost"], 0);
+    EXPECT_GT(now["most_cost"], now["cost"]);
+    const json half = dry(", price-input: 10, price-output: 10, batch: true", {});
+    EXPECT_NEAR(half["cost"].get<double>(), now["cost"].get<double>() / 2, 1e-12);
+    EXPECT_EQ(lab.artifacts(), files);
+    EXPECT_TRUE(bytes_of(lab.run_dir() + "/assay.sqlite") == store);
+    const Ended text = lab.assay(experiment(lab, server, "", {"--dry-run"}));
+    EXPECT_NE(text.out.find(fmt::format("judge sim-1: {} calls missing", n_pairs(lab) + kControls)), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("Nothing was sent"), std::string::npos);
+}
+
+TEST(JudgeOperations, AfterTheRunADryRunMissesNothingAndRejudgeEverything) {
+    const Lab lab(12);
+    const SimServer server(tie);
+    EXPECT_NE(lab.assay(experiment(lab, server, "", {"--stopping", "none"})).exit_code, 1);
+    const std::size_t n_calls = server.seen().size();
+    const auto n_missing = [&](Strings more) {
+        more.insert(more.end(), {"--stopping", "none", "--dry-run", "--json"});
+        const Ended ended = lab.assay(experiment(lab, server, "", more));
+        EXPECT_EQ(ended.exit_code, 0) << describe(ended);
+        return json::parse(ended.out)["judges"][0]["n_calls"].get<std::size_t>();
+    };
+    EXPECT_EQ(n_missing({}), 0u);
+    EXPECT_EQ(n_missing({"--rejudge"}), n_calls);
+    EXPECT_EQ(server.seen().size(), n_calls);
+    EXPECT_NE(lab.assay(experiment(lab, server, "", {"--stopping", "none", "--rejudge"})).exit_code, 1);
+    EXPECT_EQ(server.seen().size(), 2 * n_calls) << "it was no lie";
+}
+
+TEST(JudgeOperations, WhatAJudgeCostIsInTheReportOrWhyItIsNot) {
+    const Lab lab(8);
+    const SimServer server(tie);
+    EXPECT_NE(lab.assay(experiment(lab, server, "")).exit_code, 1);
+    json judge = lab.report()["judges"][0];
+    EXPECT_TRUE(judge["cost"]["value"].is_null());
+    EXPECT_NE(judge["cost"]["why"].get<std::string>().find("no prices"), std::string::npos);
+    EXPECT_NE(lab.assay(experiment(lab, server, ", price-input: 1000, price-output: 2000")).exit_code, 1);
+    judge = lab.report()["judges"][0];
+    EXPECT_NEAR(judge["cost"]["value"].get<double>(), judge["n_calls"].get<double>() * 0.02, 1e-9);  // 10 and 5 tokens each
+    EXPECT_EQ(judge["cost"]["n"], judge["n_calls"]);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("They cost"), std::string::npos);
+}
+
+TEST(JudgeOperations, AModelThatChangedBetweenTwoRunsStopsTheJudgeOrSplitsTheReport) {
+    const Lab lab(14);
+    std::atomic<int> version = 1;
+    const SimServer server([&](const SeenRequest&, int) {
+        json body = json::parse(verdict_completion("TIE"));
+        body["model"] = fmt::format("sim-1-v{}", version.load());
+        return ScriptedReply{200, body.dump()};
+    });
+    EXPECT_NE(lab.assay(experiment(lab, server, "", {"--limit", "7"})).exit_code, 1);
+    version = 2;
+    const std::size_t n_before = server.seen().size();
+    const Ended stopped = lab.assay(experiment(lab, server, ", concurrency: 1"));
+    EXPECT_NE((stopped.out + stopped.err).find("named the model \"sim-1-v1\" and now name \"sim-1-v2\""), std::string::npos) << describe(stopped);
+    EXPECT_EQ(server.seen().size(), n_before + 1);
+    EXPECT_NE(lab.assay(experiment(lab, server, ", allow-version-change: true")).exit_code, 1);
+    const json judge = lab.report()["judges"][0];
+    EXPECT_EQ(judge["versions"], (json{"sim-1-v1", "sim-1-v2"}));
+    EXPECT_EQ(judge["n_by_version"][0].get<int>() + judge["n_by_version"][1].get<int>(), judge["n_calls"]);
+    EXPECT_GT(judge["n_by_version"][1], 1);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("more than one model"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,178 @@
+// The whole program with the scripted engine and models behind servers in the test program.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "lab.hpp"
+#include "sim_ollama.hpp"
+#include "sim_providers.hpp"
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr int kQuestions = 6;
+
+bool is_decision(const Ended& ended) { return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5); }
+
+json variant_of(const json& report, const std::string& name) {
+    for (const json& variant : report["variants"]) {
+        if (variant["name"] == name) return variant;
+    }
+    return nullptr;
+}
+
+std::string served_at(const SimOllama& server) { return "q4=ollama:m:1@" + server.url(); }
+
+TEST(Served, AServedModelIsAVariantLikeAnyOther) {
+    const Lab lab(kQuestions);
+    SimOllama server("m:1", "d1d2d3");
+    const Ended ended = lab.run(served_at(server) + ",Q8_0");
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_THAT(server.complaints(), IsEmpty());
+    EXPECT_EQ(server.chats().size(), std::size_t{kQuestions});
+    const json report = lab.report();
+    const json q4 = variant_of(report, "q4");
+    EXPECT_EQ(q4["source"], "served");
+    EXPECT_EQ(q4["file"], nullptr);
+    EXPECT_EQ(q4["served"]["digest"], "d1d2d3");
+    EXPECT_EQ(q4["served"]["quantization"], "Q4_K_M");
+    EXPECT_EQ(q4["served"]["server_version"], "0.17.4");
+    EXPECT_EQ(q4["served"]["n_parameters"], 134515008);
+    EXPECT_EQ(q4["engine"]["name"], "ollama");
+    EXPECT_EQ(q4["speed"]["decode_tokens_per_s"], 100.0);
+    EXPECT_EQ(q4["speed"]["prefill_tokens_per_s"], nullptr);
+    EXPECT_EQ(q4["speed"]["peak_memory_bytes"], nullptr);
+    EXPECT_EQ(q4["answers"]["n"], kQuestions);
+    EXPECT_EQ(report["comparisons"].size(), 2u);
+    const std::string markdown = bytes_of(lab.run_dir() + "/report.md");
+    EXPECT_THAT(markdown, AllOf(HasSubstr("is not proven"), HasSubstr("the variants did not run under one fingerprint")));
+    // The messages are those that the engine's variants were given; the token ids are the server's affair.
+    const std::string line = bytes_of(lab.run_dir() + "/evaluation/responses/q4.jsonl");
+    const json served = json::parse(line.substr(0, line.find('\n')));
+    const std::string other = bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl");
+    const json local = json::parse(other.substr(0, other.find('\n')));
+    EXPECT_EQ(served["messages_sha256"], local["messages_sha256"]);
+    EXPECT_EQ(served["prompt_sha256"], nullptr);
+    EXPECT_THAT(served["why"].get<std::string>(), HasSubstr("server"));
+    EXPECT_EQ(served["n_prompt_tokens"], 30);
+    EXPECT_EQ(served["n_answer_tokens"], 7);
+}
+
+TEST(Served, AFinishedRunAsksNobody) {
+    const Lab lab(kQuestions);
+    auto server = std::make_unique<SimOllama>("m:1", "d1");
+    const std::string variant = served_at(*server);
+    ASSERT_TRUE(is_decision(lab.run(variant)));
+    const auto before = lab.artifacts();
+    server.reset();
+    const Ended again = lab.run(variant);
+    ASSERT_TRUE(is_decision(again)) << describe(again);
+    EXPECT_EQ(difference(before, lab.artifacts()), "");
+}
+
+TEST(Served, ARunThatWasStoppedAsksForTheRestOnly) {
+    const Lab lab(kQuestions);
+    SimOllama server("m:1", "d1");
+    // So slow in between that the model is looked at, and what was answered before is kept.
+    server.on_chat([](const json& request, int n) {
+        const std::string user = request["messages"].back()["content"];
+        return n <= 4 ? ScriptedReply{200, ollama_answer(user), {}, std::chrono::milliseconds(n == 3 ? 2200 : 0)} : ScriptedReply{403, R"({"error": "enough"})"};
+    });
+    const std::string yaml = lab.folder().write("exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: q4, provider: ollama, model: 'm:1', url: '" + server.url() + "', concurrency: 1}]\ndataset: questions.jsonl\n"
+        "output: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const Ended stopped = lab.assay({"run", yaml});
+    EXPECT_EQ(stopped.exit_code, 1) << describe(stopped);
+    EXPECT_THAT(stopped.err, AllOf(HasSubstr("q4"), HasSubstr("403: enough")));
+    server.on_chat({});
+    const std::size_t n_before = server.chats().size();
+    ASSERT_TRUE(is_decision(lab.assay({"run", yaml})));
+    const std::size_t n_again = server.chats().size() - n_before;
+    EXPECT_GE(n_again, kQuestions - 3u);
+    EXPECT_LE(n_again, kQuestions - 2u);
+    EXPECT_THAT(lab.answers("q4"), testing::SizeIs(kQuestions));
+}
+
+TEST(Served, AModelThatWasReplacedBetweenRunsIsAskedEverythingAnewAndTheReportSaysSo) {
+    const Lab lab(kQuestions);
+    SimOllama server("m:1", "d1");
+    server.on_chat([&](const json& request, int n) {
+        if (n == kQuestions) return ScriptedReply{403, R"({"error": "enough"})"};
+        return ScriptedReply{200, ollama_answer(request["messages"].back()["content"])};
+    });
+    EXPECT_EQ(lab.run(served_at(server)).exit_code, 1);
+    server.on_chat({});
+    server.set_digest("m:1", "d2");
+    const std::size_t n_before = server.chats().size();
+    ASSERT_TRUE(is_decision(lab.run(served_at(server))));
+    EXPECT_EQ(server.chats().size() - n_before, std::size_t{kQuestions});
+    EXPECT_EQ(variant_of(lab.report(), "q4")["served"]["digest"], "d2");
+    EXPECT_THAT(bytes_of(lab.run_dir() + "/report.md"), AllOf(HasSubstr("digest d1"), HasSubstr("every question was asked anew")));
+}
+
+TEST(Served, TwoServedModelsAreComparedWithoutAModelHere) {
+    const Lab lab(kQuestions);
+    SimOllama one("a", "d1"), two("b", "d2");
+    const Ended ended = lab.assay({"run", "-m", "f16=ollama:a@" + one.url(), "--variants", "q4=ollama:b@" + two.url(), "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE});
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_EQ(lab.comparison("q4")["counts"]["identical"], kQuestions);
+    EXPECT_EQ(lab.n_requests("load"), 0);
+}
+
+TEST(Served, AFileOfOursIsAModelOnOllamaForTheRunOnly) {
+    const Lab lab(kQuestions);
+    SimOllama server("users:1", "d1");
+    const std::string yaml = lab.folder().write("exp.yaml",
+        "baseline: model.gguf\nvariants:\n  - {name: ours, type: Q8_0}\n  - {name: theirs, type: Q8_0, provider: ollama, url: '" + server.url() + "'}\n"
+        "dataset: questions.jsonl\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const Ended ended = lab.assay({"run", yaml});
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_THAT(server.names(), testing::ElementsAre("users:1"));
+    EXPECT_EQ(server.blobs().size(), 1u);
+    const json report = lab.report(), ours = variant_of(report, "ours"), theirs = variant_of(report, "theirs");
+    EXPECT_EQ(theirs["file"]["sha256"], ours["file"]["sha256"]);
+    EXPECT_EQ(theirs["engine"]["name"], "ollama");
+    for (const json& chat : server.chats()) EXPECT_THAT(chat["model"].get<std::string>(), testing::StartsWith("assay-temporary-"));
+}
+
+TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
+    const Lab lab(kQuestions);
+    SimServer server([](const SeenRequest&, int) { return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"}; });
+    const Ended ended = lab.run("vllm=openai:m@" + server.url());
+    EXPECT_EQ(ended.exit_code, 2) << describe(ended);
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("vllm"), HasSubstr("repeat-penalty")));
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+}
+
+TEST(Served, TheKeyIsSentAndIsInNoFileAndNoLine) {
+    const Lab lab(kQuestions);
+    SimServer server([](const SeenRequest& request, int) {
+        if (request.path == "/v1/models") return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"};
+        if (request.path == "/version") return ScriptedReply{200, R"({"version": "1"})"};
+        return ScriptedReply{200, completion_json("you sent " + request.authorization)};
+    });
+    const std::string yaml = lab.folder().write("exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: v, provider: openai, model: m, url: '" + server.url() + "', api-key-env: SERVED_KEY}]\ndataset: questions.jsonl\n"
+        "generation: {repeat-penalty: 1}\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const Ended ended = lab.assay({"run", yaml}, {{"SERVED_KEY", "sk-servedsecret"}});
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    std::vector<std::string> authorizations;
+    for (const SeenRequest& request : server.seen()) authorizations.push_back(request.authorization);
+    EXPECT_THAT(authorizations, Each("Bearer sk-servedsecret"));
+    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("servedsecret")));
+    for (const auto& [file, bytes] : files_below(lab.run_dir())) EXPECT_EQ(bytes.find("servedsecret"), std::string::npos) << file;
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,64 @@
+#include "assay/judge/budget.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace assay::judge {
+namespace {
+
+using ::testing::HasSubstr;
+
+JudgeSpec spec() {
+    JudgeSpec judge;
+    judge.max_tokens = 100;
+    return judge;
+}
+
+TEST(Budget, WithoutLimitsEverythingMayLeave) {
+    Budget budget(spec());
+    for (int i = 0; i < 1000; ++i) budget.take({1e9, 1e9});
+    EXPECT_FALSE(budget.refusal({1e9, 1e9}));
+    EXPECT_EQ(budget.n_calls(), 1000);
+}
+
+TEST(Budget, TheEstimateIsFourBytesATokenAndTheLongestReply) {
+    Budget budget(spec());
+    EXPECT_EQ(budget.estimate(400).prompt, 100);
+    EXPECT_EQ(budget.estimate(400).reply, 100);
+    budget.learn(400, 40);  // fewer tokens than thought: the estimate stays on the safe side
+    EXPECT_EQ(budget.estimate(400).prompt, 100);
+    budget.learn(400, 200);
+    EXPECT_EQ(budget.estimate(400).prompt, 200);
+}
+
+TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) {
+    JudgeSpec judge = spec();
+    judge.max_tokens_total = 500;
+    Budget budget(judge);
+    const TokenCount one{100, 100};
+    budget.take(one);
+    EXPECT_FALSE(budget.refusal(one));
+    budget.take(one);
+    EXPECT_THAT(budget.refusal(one).value_or(""), HasSubstr("could exceed its max-tokens-total of 500"));
+    budget.settle(one, {90, 5});
+    EXPECT_FALSE(budget.refusal(one));
+    budget.settle(one, {90, 5});
+    budget.take(one);
+    EXPECT_THAT(budget.refusal({50, 61}).value_or(""), HasSubstr("asked 3 times for 390 tokens"));
+    EXPECT_FALSE(budget.refusal({50, 60})) << "just enough is enough";
+}
+
+TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {
+    JudgeSpec judge = spec();
+    judge.price_input = 2;
+    judge.price_output = 10;
+    judge.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths
+    EXPECT_FALSE(Budget(judge).refusal({100, 100}));
+    EXPECT_THAT(Budget(judge).refusal({101, 100}).value_or(""), HasSubstr("could exceed its max-cost of 0.0012"));
+    judge.batch = true;
+    EXPECT_FALSE(Budget(judge).refusal({200, 200}));
+    EXPECT_TRUE(Budget(judge).refusal({201, 200}));
+}
+
+}  // namespace
+}  // namespace assay::judge

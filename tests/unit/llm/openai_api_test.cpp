@@ -1,0 +1,160 @@
+#include "assay/llm/openai_api.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "served_bench.hpp"
+#include "sim_providers.hpp"
+
+namespace assay::llm {
+namespace {
+
+using nlohmann::json;
+using test::ScriptedReply;
+using test::SeenRequest;
+using test::SimServer;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A server of one kind with the model m:1.
+class Kind {
+ public:
+    explicit Kind(const std::string& owned_by, std::string server) : server_kind_(std::move(server)), server_([this, owned_by](const SeenRequest& request, int) { return answer(request, owned_by); }) {}
+
+    ScriptedReply answer(const SeenRequest& request, const std::string& owned_by) {
+        if (request.path == "/v1/models") {
+            return {200, json{{"data", {{{"id", "m:1"}, {"owned_by", owned_by}, {"root", "org/m"}, {"max_model_len", owned_by == "vllm" ? 8192 : 0},
+                                         {"meta", {{"size", 500}, {"n_params", 7000000}}}}}}}.dump()};
+        }
+        if (request.path == "/props") {
+            return {200, json{{"build_info", "b1-abc"}, {"model_path", "/models/m.gguf"}, {"model_ftype", "Q8_0"}, {"chat_template", "T"}, {"default_generation_settings", {{"n_ctx", n_ctx}}}}.dump()};
+        }
+        if (request.path == "/version") return {200, R"({"version": "0.9"})"};
+        for (const std::string& complaint : test::openai_answer_complaints(request, server_kind_)) complaints.push_back(complaint);
+        const std::string user = json::parse(request.body)["messages"].back()["content"];
+        return {200, json{{"model", version},
+                          {"choices", {{{"finish_reason", finish}, {"message", {{"role", "assistant"}, {"content", "answer to " + user}}}}}},
+                          {"usage", {{"prompt_tokens", 12}, {"completion_tokens", 4}}},
+                          {"timings", {{"prompt_n", 12}, {"prompt_ms", 6.5}, {"predicted_ms", 40.25}}}}.dump()};
+    }
+
+    [[nodiscard]] std::string url() const { return server_.url(); }
+    [[nodiscard]] json last_request() const { return json::parse(server_.seen().back().body, nullptr, false); }
+    [[nodiscard]] std::vector<SeenRequest> seen() const { return server_.seen(); }
+
+    std::string version = "m-2026", finish = "stop";
+    int n_ctx = 4096;
+    std::vector<std::string> complaints;
+
+ private:
+    std::string server_kind_;
+    SimServer server_;
+};
+
+TEST(OpenAiApi, LlamaServerIsKnownByItsListAndGetsEverySetting) {
+    Kind server("llamacpp", "llama-server");
+    ServedBench bench("openai", {server.url()});
+    ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+    const ServedFacts facts = generator.connect();
+    EXPECT_EQ(facts.server, "llama-server");
+    EXPECT_EQ(facts.server_version, "b1-abc");
+    EXPECT_EQ(facts.weights, "/models/m.gguf");
+    EXPECT_EQ(facts.quantization, "Q8_0");
+    EXPECT_EQ(facts.size_bytes, 500u);
+    const auto answers = bench.run(generator, 1);
+    EXPECT_THAT(server.complaints, IsEmpty());
+    EXPECT_EQ(answers.at("q0").text, "answer to u0");
+    EXPECT_EQ(answers.at("q0").n_computed_tokens, 12);
+    EXPECT_EQ(answers.at("q0").prefill_ms, 6.5);
+    EXPECT_EQ(answers.at("q0").decode_ms, 40.25);
+    EXPECT_EQ(answers.at("q0").n_answer_tokens, 4);
+    EXPECT_EQ(generator.reply_version(), "m-2026");
+}
+
+TEST(OpenAiApi, VllmTakesAPenaltyWithoutAWindowOnly) {
+    Kind server("vllm", "vllm");
+    ServedBench bench("openai", {server.url()});
+    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("q4"), HasSubstr("repeat-penalty with repeat-last-n 64 is not taken by vllm")));
+    bench.options.generation.repeat_last_n = -1;
+    EXPECT_EQ(bench.run(1).size(), 1u);
+    EXPECT_THAT(server.complaints, IsEmpty());
+    bench.options.generation.ctx_size = 16384;
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("ctx-size 16384 is more than the 8192 tokens of vllm"));
+}
+
+TEST(OpenAiApi, ASettingThatIsNotTakenIsAnErrorThatNamesSettingAndServer) {
+    Kind server("system", "openai");
+    ServedBench bench("openai", {server.url()});
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("repeat-penalty 1.05 is not taken by openai"));
+    EXPECT_THAT(server.seen(), testing::SizeIs(1)) << "a question was asked all the same";
+    GenerationSettings& settings = bench.options.generation;
+    settings.repeat_penalty = 1;
+    settings.top_k = 40;  // has no effect without a temperature
+    EXPECT_EQ(bench.error_of_run(1), "");
+    settings.temp = 0.5;
+    settings.min_p = 0.1;
+    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("top-k 40"), HasSubstr("min-p 0.1")));
+    settings.top_k = 0;
+    settings.min_p = 0;
+    settings.stop = {"1", "2", "3", "4", "5"};
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("takes 4"));
+    settings.stop.clear();
+    settings.thinking = true;
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("thinking is not taken by openai"));
+    EXPECT_THAT(server.complaints, IsEmpty());
+}
+
+TEST(OpenAiApi, OllamasSecondApiIsRefusedUnlessTheExperimentHasItsFixedSettings) {
+    Kind server("library", "openai");
+    ServedBench bench("openai", {server.url()});
+    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("repeat-penalty 1.05 is not taken by ollama"), HasSubstr("provider: ollama")));
+    bench.options.generation.repeat_penalty = 1.1;
+    EXPECT_EQ(bench.error_of_run(1), "");
+}
+
+TEST(OpenAiApi, TheKindThatTheExperimentNamesCounts) {
+    Kind server("somebody", "vllm");
+    ServedBench bench("openai", {server.url()});
+    bench.options.spec.server = "vllm";
+    bench.options.generation.repeat_penalty = 1;
+    EXPECT_EQ(bench.error_of_run(1), "");
+    EXPECT_THAT(server.complaints, IsEmpty());
+}
+
+TEST(OpenAiApi, ASmallerContextThanTheExperimentsIsAnError) {
+    Kind server("llamacpp", "llama-server");
+    server.n_ctx = 2048;
+    ServedBench bench("openai", {server.url()});
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("write ctx-size: 2048"));
+}
+
+TEST(OpenAiApi, AModelThatIsNotListedIsNamed) {
+    Kind server("vllm", "vllm");
+    ServedBench bench("openai", {server.url()});
+    bench.options.spec.model = "another";
+    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("does not list the model another"), HasSubstr("m:1")));
+}
+
+TEST(OpenAiApi, WhatTheContentFilterWithheldIsNoAnswer) {
+    Kind server("llamacpp", "llama-server");
+    server.finish = "content_filter";
+    ServedBench bench("openai", {server.url()});
+    const auto answers = bench.run(1);
+    EXPECT_EQ(answers.at("q0").stop_reason, StopReason::kFailed);
+    EXPECT_THAT(answers.at("q0").failure, HasSubstr("content filter"));
+}
+
+TEST(OpenAiApi, AnotherVersionThanBeforeStopsTheRun) {
+    Kind server("llamacpp", "llama-server");
+    ServedBench bench("openai", {server.url()});
+    ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+    generator.connect();
+    generator.expect_version("m-2025");
+    EXPECT_THAT(bench.error_of([&] { static_cast<void>(bench.run(generator, 1)); }), AllOf(HasSubstr("m-2025"), HasSubstr("m-2026")));
+}
+
+}  // namespace
+}  // namespace assay::llm

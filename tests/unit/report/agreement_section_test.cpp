@@ -1,0 +1,36 @@
+#include "assay/report/agreement_section.hpp"
+
+#include <gtest/gtest.h>
+
+#include "audit_builder.hpp"
+
+namespace assay::report {
+namespace {
+
+TEST(AgreementSection, ShowsRawAgreementAndPrevalenceBesideTheIndices) {
+    const RunAudit audit = example_audit();
+    const StatsSection section = agreement_section(std::span(audit.pairs).first(1), std::nullopt);
+    ASSERT_EQ(section.rows.size(), 3u);
+    EXPECT_EQ(section.rows[0].name, "panel-1, people");
+    EXPECT_EQ(section.rows[0].value, "29 of 40 alike");
+    EXPECT_EQ(section.rows[0].remark, "72.5 % [57.2, 83.9]; losses/ties/wins in % 38/40/22 and 30/45/25");
+    EXPECT_EQ(section.rows[1].value, "0.58 [0.36, 0.78]");
+}
+
+TEST(AgreementSection, OfNothingIsEmpty) {
+    EXPECT_TRUE(agreement_section({}, std::nullopt).rows.empty());
+    EXPECT_TRUE(agreement_section({}, std::nullopt).paragraphs.empty());
+}
+
+TEST(IndexWithInterval, SaysWhyThereIsNone) {
+    Estimate e;
+    e.why = "undefined: only ties";
+    EXPECT_EQ(index_with_interval(e), "undefined: only ties");
+    e.why = "no comparison";
+    EXPECT_EQ(index_with_interval(e), "undefined: no comparison");
+    e.value = -0.126;
+    EXPECT_EQ(index_with_interval(e), "-0.13");
+}
+
+}  // namespace
+}  // namespace assay::report
