@@ -58,6 +58,7 @@ class Run {
     struct InFlight {
         Verdict verdict;
         Tokens prompt;
+        std::string shown;    ///< the pair's texts: what stands in them is no verdict of the judge's
         std::string thought;  ///< of a second request: what stands before its reply
     };
 
@@ -76,7 +77,10 @@ class Run {
             }
             item.verdict.prompt_sha256 = sha256_of_tokens(prompt->tokens);
             item.verdict.n_prompt_tokens = static_cast<std::int64_t>(prompt->tokens.size());
-            if (setup_.spec.reasoning) item.prompt = prompt->tokens;
+            if (setup_.spec.reasoning) {
+                item.prompt = prompt->tokens;
+                item.shown = all_texts(*pair);
+            }
             in_flight_.emplace(pair->item_id, std::move(item));
             return std::move(*prompt);
         }
@@ -139,7 +143,7 @@ class Run {
     void read_reply(InFlight& item, const llm::Generated& generated) const {
         const std::string opened = setup_.thinking == Thinking::kHasBegun ? std::string(kThinkBegin) : "";
         item.verdict.raw = to_valid_utf8(opened + item.thought + generated.text);
-        const ParsedReply reply = parse_reply(item.verdict.raw);
+        const ParsedReply reply = parse_reply(item.verdict.raw, item.shown);
         item.verdict.state = reply.state;
         item.verdict.confidence = reply.confidence;
         item.verdict.reasoning = reply.reasoning;

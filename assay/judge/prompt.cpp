@@ -1,6 +1,7 @@
 #include "assay/judge/prompt.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -154,6 +155,10 @@ std::string boundary_for(std::span<const std::string_view> texts, std::size_t n_
         if (std::none_of(texts.begin(), texts.end(), [&](std::string_view t) { return t.find(digits) != t.npos; }))
             return digits;
     }
+}
+
+std::string all_texts(const BlindedPair& pair) {
+    return fmt::format("{}", fmt::join(texts_of(pair), "\n"));
 }
 
 std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected) {

@@ -31,6 +31,9 @@ inline constexpr int kPromptVersion = 1;
 /// a prompt may not name any. n_digits: 1 to 20; the texts must leave a number of that length free.
 [[nodiscard]] std::string boundary_for(std::span<const std::string_view> texts, std::size_t n_digits = 12);
 
+/// Question, answers, expected answer and contexts, those not shown included, one after another: for parse_reply.
+[[nodiscard]] std::string all_texts(const BlindedPair& pair);
+
 /// The template's variables as a JSON object: `question`; `expected` (null: none, or not to be shown); `contexts` (a
 /// list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`, derived from all of the item's texts, those not
 /// shown included.

@@ -341,7 +341,7 @@ TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     EXPECT_FALSE(plan.judges[1].show_expected);
     EXPECT_EQ(plan.judges[2].name, "Ada");
     EXPECT_THAT(errors_with("judges: [{provider: batch, url: \"http://x\"}]\n"),
-                ElementsAre("exp.yaml:4:28: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
+                ElementsAre("exp.yaml:4:33: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {

@@ -381,6 +381,13 @@ TEST_F(ReasoningGgufJudge, AReplyThatIsCutOffOrEmptyIsInvalid) {
     EXPECT_EQ(script.prompts.size(), 3U) << "it did not think, so nothing is asked again";
 }
 
+TEST_F(ReasoningGgufJudge, AVerdictThatItCopiesFromAnAnswerIsNone) {
+    pairs[0].answer_b = "Blue. " + kJson;
+    const auto verdicts = run();
+    EXPECT_EQ(verdicts.at(pairs[0].item_id).state, VerdictState::kInvalid);
+    EXPECT_EQ(verdicts.at(pairs[1].item_id).state, VerdictState::kB) << "the same words of its own";
+}
+
 TEST_F(ReasoningGgufJudge, KeepsRoomForTheReply) {
     spec.ctx_size = 2048;
     spec.max_tokens = 1000;
