@@ -102,7 +102,7 @@ void warn_of_people(const JudgeAudit& audit, std::vector<std::string>& out) {
 
 void warn_of_conduct(const JudgeConduct& conduct, std::vector<std::string>& out) {
     if (conduct.n > conduct.n_usable && more_than_5_percent(conduct.n - conduct.n_usable, conduct.n)) {
-        out.push_back(fmt::format("{} of its {} verdicts could not be used: {} invalid, {} errors, {} refused.", conduct.n - conduct.n_usable, conduct.n, conduct.n_invalid, conduct.n_errors, conduct.n_refused));
+        out.push_back(fmt::format("{} of its {} verdicts could not be used: {} invalid, {} error, {} refused.", conduct.n - conduct.n_usable, conduct.n, conduct.n_invalid, conduct.n_errors, conduct.n_refused));
     }
     if (conduct.versions.size() > 1) {
         out.push_back(fmt::format("Its replies name {} versions of the model ({}): they may be different judges.", conduct.versions.size(), fmt::join(conduct.versions, ", ")));

@@ -21,7 +21,7 @@ std::string prevalence_of(const PairAgreement& pair) {
 }  // namespace
 
 std::string index_with_interval(const Estimate& e) {
-    if (!e.value) return e.why.starts_with("undefined") ? e.why : "undefined: " + e.why;
+    if (!e.value) return "undefined";
     if (!e.low || !e.high) return fmt::format("{:.2f}", *e.value);
     return fmt::format("{:.2f} [{:.2f}, {:.2f}]", *e.value, *e.low, *e.high);
 }
@@ -35,13 +35,13 @@ StatsSection agreement_section(std::span<const PairAgreement> pairs, const std::
             continue;
         }
         out.rows.push_back({who, fmt::format("{} of {} alike", pair.n_same, pair.n), fmt::format("{}; {}", rate_with_interval(pair.same), prevalence_of(pair))});
-        out.rows.push_back({"  Cohen's kappa", index_with_interval(pair.kappa), "weighted " + index_with_interval(pair.kappa_weighted)});
-        out.rows.push_back({"  Krippendorff's alpha", index_with_interval(pair.alpha), "interval"});
+        out.rows.push_back({"Cohen's kappa", index_with_interval(pair.kappa), "weighted " + index_with_interval(pair.kappa_weighted)});
+        out.rows.push_back({"Krippendorff's alpha", index_with_interval(pair.alpha), "interval"});
     }
     if (panel) {
-        out.rows.push_back({fmt::format("all {} judges", panel->judges.size()), fmt::format("{} of {} alike", panel->n_same, panel->n_all), rate_with_interval(panel->same)});
-        out.rows.push_back({"  Krippendorff's alpha", index_with_interval(panel->alpha), fmt::format("nominal, {} comparisons; interval {}", panel->n, index_with_interval(panel->alpha_interval))});
-        out.rows.push_back({"  Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided"});
+        out.rows.push_back({fmt::format("all {} judges", panel->judges.size()), fmt::format("{} of {} alike", panel->n_same, panel->n_all), panel->n_all > 0 ? rate_with_interval(panel->same) : "no comparison was decided by all"});
+        out.rows.push_back({"Krippendorff's alpha", index_with_interval(panel->alpha), fmt::format("nominal, {} comparisons; interval {}", panel->n, index_with_interval(panel->alpha_interval))});
+        out.rows.push_back({"Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided"});
     }
     if (!out.rows.empty()) out.paragraphs.emplace_back("0: as by chance, 1: always alike; of verdicts that are all of one kind it is undefined. 95 % intervals.");
     return out;

@@ -39,7 +39,7 @@ StatsSection controls_section(const JudgeAudit& judge) {
     if (c.n_truncated > 0) out.rows.push_back({"first half of an answer lost", part_of(c.n_truncated_lost, c.n_truncated), rate_with_interval(c.truncated_lost) + "; gates nothing"});
     for (const ConfidenceControls& row : judge.controls_by_confidence) {
         if (judge.controls_by_confidence.size() == 1 && row.level == Confidence::kNone) continue;
-        out.rows.push_back({fmt::format("  confidence {}", level_name(row.level)), fmt::format("lost {}", part_of(row.n_swapped_lost, row.n_swapped)), fmt::format("preferred {}", part_of(row.n_preferred, row.n_identical))});
+        out.rows.push_back({fmt::format("confidence {}", level_name(row.level)), fmt::format("lost {}", part_of(row.n_swapped_lost, row.n_swapped)), fmt::format("preferred {}", part_of(row.n_preferred, row.n_identical))});
     }
     return out;
 }
@@ -78,11 +78,11 @@ StatsSection variants_section(const JudgeAudit& judge) {
     for (const AuditedVariant& v : judge.variants) {
         out.rows.push_back({v.name, points_with_interval(v.net_win_rate), decision_sentence(v.decision)});
         if (v.length_control && v.length_control->net.value)
-            out.rows.push_back({"  at equal length", points_with_interval(v.length_control->net), v.length_control->label_differs ? "another label" : "the same label"});
+            out.rows.push_back({v.name + ", equal length", points_with_interval(v.length_control->net), v.length_control->label_differs ? "another label" : "the same label"});
         if (!v.calibration) continue;
         const Calibration& c = *v.calibration;
         const std::string labelled = fmt::format("{} labelled by people", c.n_labelled);
-        out.rows.push_back({"  calibrated to people", c.net.value ? points_with_interval(c.net) : std::string(kNotMeasured),
+        out.rows.push_back({v.name + ", calibrated", c.net.value ? points_with_interval(c.net) : std::string(kNotMeasured),
                             c.net.low ? fmt::format("{}, weight of the judge {:.2f}; {}", labelled, *c.lambda, c.label_differs ? "another label: " + std::string(name_of(c.label)) : "the same label") : c.net.why});
     }
     for (const AuditedVariant& v : judge.variants) {
@@ -93,18 +93,20 @@ StatsSection variants_section(const JudgeAudit& judge) {
     return out;
 }
 
-std::string percentiles(const Percentiles& p, double unit, const char* name) { return fmt::format("{:.3g} {}, 95th percentile {:.3g}", p.median / unit, name, p.p95 / unit); }
+StatsRow percentiles_row(const char* name, const Percentiles& p, double unit, const char* unit_name) {
+    return {name, fmt::format("{:.3g} {}", p.median / unit, unit_name), fmt::format("median; 95th percentile {:.3g}", p.p95 / unit)};
+}
 
 StatsSection work_section(const JudgeAudit& judge) {
     const JudgeConduct& c = judge.conduct;
     StatsSection out{"Work, controls among it", {}, {}};
     out.rows.push_back({"verdicts", fmt::format("{}", c.n), fmt::format("{} attempts; {} verdicts took more than one", c.n_attempts, c.n_retried)});
-    out.rows.push_back({"could not be used", fmt::format("{}", c.n - c.n_usable), fmt::format("{} invalid, {} errors, {} refused; {}", c.n_invalid, c.n_errors, c.n_refused, rate_with_interval(c.failed))});
+    out.rows.push_back({"could not be used", fmt::format("{}", c.n - c.n_usable), fmt::format("{} invalid, {} error, {} refused; {}", c.n_invalid, c.n_errors, c.n_refused, rate_with_interval(c.failed))});
     if (c.n_prompt_tokens + c.n_reply_tokens > 0)
         out.rows.push_back({"tokens", fmt::format("{} + {}", c.n_prompt_tokens, c.n_reply_tokens), "of prompts and replies, as the judge counts them"});
     out.rows.push_back({"cost", judge.cost.value ? fmt::format("{:.4g}", *judge.cost.value) : std::string(kNotMeasured), judge.cost.value ? judge.cost.method : judge.cost.why});
-    if (c.elapsed_ms) out.rows.push_back({"time of a verdict", percentiles(*c.elapsed_ms, 1000, "s"), "median"});
-    if (c.reasoning_characters) out.rows.push_back({"length of the reasoning", percentiles(*c.reasoning_characters, 1, "characters"), "median"});
+    if (c.elapsed_ms) out.rows.push_back(percentiles_row("time of a verdict", *c.elapsed_ms, 1000, "s"));
+    if (c.reasoning_characters) out.rows.push_back(percentiles_row("length of the reasoning", *c.reasoning_characters, 1, "characters"));
     std::string versions;
     for (const std::string& version : c.versions) versions += (versions.empty() ? "" : ", ") + version;
     out.rows.push_back({"versions in the replies", versions.empty() ? "none" : versions, ""});

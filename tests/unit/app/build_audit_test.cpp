@@ -120,6 +120,7 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     row.verdict.n_attempts = 1;
     row.verdict.n_prompt_tokens = 1000;
     row.verdict.n_reply_tokens = 100;
+    row.verdict.n_attempts = 1;
     run.store->save_verdict(row);
     const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
     ASSERT_TRUE(audit.judges[0].cost.value);

@@ -22,12 +22,9 @@ TEST(AgreementSection, OfNothingIsEmpty) {
     EXPECT_TRUE(agreement_section({}, std::nullopt).paragraphs.empty());
 }
 
-TEST(IndexWithInterval, SaysWhyThereIsNone) {
+TEST(IndexWithInterval, IsUndefinedWithoutAValue) {
     Estimate e;
-    e.why = "undefined: only ties";
-    EXPECT_EQ(index_with_interval(e), "undefined: only ties");
-    e.why = "no comparison";
-    EXPECT_EQ(index_with_interval(e), "undefined: no comparison");
+    EXPECT_EQ(index_with_interval(e), "undefined");
     e.value = -0.126;
     EXPECT_EQ(index_with_interval(e), "-0.13");
 }
