@@ -85,7 +85,7 @@ judges:                           # the first decides, further ones show how sen
   #   show-expected: true         # whether the judge sees the expected answer
   # - provider: gguf              # a model file, in an engine of our own; judges each pair in both orders
   #   file: judge.gguf
-  #   reasoning: false            # true: it writes its reasoning before the verdict; slower
+  #   reasoning: false            # true: it writes its reasoning before the verdict, which takes longer
   #   ctx-size: 0                 # tokens of prompt and reply; 0: 8192, or 4096 with reasoning
   # - {name: panel-2, provider: batch}   # texts to paste into a chat (or human: for a person); see assay export batches, assay import verdicts
 

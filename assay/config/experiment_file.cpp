@@ -269,7 +269,6 @@ class ExperimentFile {
             if (checked) judge.url = std::move(*checked);
         }
         path(map, "file", judge.file);
-        check_provider(map, judge);
         visit_embedded_judge(judge, reader(map));
         visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));

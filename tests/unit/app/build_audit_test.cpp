@@ -117,6 +117,7 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     const Comparison comparison = run.comparison_of("b");
     store::VerdictRow row{comparison.id, "judge key", "panel", {}, "2025-01-31T12:00:00Z"};
     row.verdict.state = VerdictState::kTie;
+    row.verdict.n_attempts = 1;
     row.verdict.n_prompt_tokens = 1000;
     row.verdict.n_reply_tokens = 100;
     run.store->save_verdict(row);

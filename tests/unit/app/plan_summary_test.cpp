@@ -20,7 +20,7 @@ class PlanSummary : public testing::Test {
         plan.run_dir = "runs/science";
         plan.engine.threads = 3;
         JudgeSpec reference, panel;
-        reference.provider = "reference";
+        reference.name = reference.provider = "reference";
         panel.name = "panel";
         panel.provider = "openai";
         panel.model = "m";

@@ -189,14 +189,9 @@ colour: red
             "exp.yaml:1:29: unknown key \"nmae\" in baseline; did you mean \"name\"?",
             "exp.yaml:2:18: variants[1]: must be a type, a file or a mapping, not a list. Write Q4_K_M, other.gguf, or "
             "{name: mine, file: other.gguf}.",
-            "exp.yaml:2:22: variants[2]: needs one of type and file, and has none. Write {type: Q4_K_M} or {name: "
-            "mine, "
-            "file: other.gguf}.",
-            "exp.yaml:2:33: variants[3]: needs one of type and file, and has several. Write {type: Q4_K_M} or {name: "
-            "mine, file: other.gguf}.",
-            "exp.yaml:2:33: variants[3]: the name \"Q8_0\" is that of variants[0], too. Give one of them a name of its "
-            "own: {name: "
-            "NAME, type: TYPE} or {name: NAME, file: FILE}.",
+            "exp.yaml:2:22: variants[2]: needs one of type, file and answers, and has none. Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.",
+            "exp.yaml:2:33: variants[3]: needs one of type, file and answers, and has several. Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.",
+            "exp.yaml:2:33: variants[3]: the name \"Q8_0\" is that of variants[0], too. Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: FILE} or {name: NAME, answers: FILE}.",
             "exp.yaml:3:41: dataset.limit: must be from 0 to 1000000000, not -1",
             "exp.yaml:4:20: generation.temp: must be a number, not \"warm\"",
             "exp.yaml:4:33: generation.top-p: must be above 0 and at most 1, not 2",
@@ -287,8 +282,8 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
     EXPECT_EQ(judge.max_cost, 2.5);
     EXPECT_TRUE(judge.allow_version_change);
     EXPECT_THAT(errors_with("judges:\n  - {provider: ollama, model: m, batch: true}\n  - {provider: gemini, model: m, name: n, max-cost: 1}\n"),
-                ElementsAre("exp.yaml:5:35: judges[0].batch: ollama has no batch API. Leave batch out.",
-                            "exp.yaml:6:44: judges[1].max-cost: needs prices. Give price-input and price-output, of a million tokens each."));
+                ElementsAre("exp.yaml:5:41: judges[0].batch: ollama has no batch API. Leave batch out.",
+                            "exp.yaml:6:53: judges[1].max-cost: needs prices. Give price-input and price-output, of a million tokens each."));
 }
 
 TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
@@ -325,10 +320,10 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
         errors_with("judges:\n  - {provider: gguf, model: m}\n  - {provider: reference, reasoning: true}\n"
                     "  - gguf:none.gguf\n  - \"gguf:\"\n"),
         ElementsAre("exp.yaml:5:5: judges[0]: gguf needs file",
-                    "exp.yaml:5:30: judges[0].model: belongs to an API judge; gguf is a file",
+                    "exp.yaml:5:29: judges[0].model: belongs to an API judge; gguf is a file",
                     "exp.yaml:6:38: judges[1].reasoning: belongs to provider: gguf",
-                    testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, "),
-                    "exp.yaml:7:5: judges[2]: no such file: none.gguf"));
+                    "exp.yaml:7:5: judges[2]: no such file: none.gguf",
+                    testing::StartsWith("exp.yaml:8:5: judges[3]: gguf needs a file. Write reference, ")));
 }
 
 TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
@@ -341,7 +336,7 @@ TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     EXPECT_FALSE(plan.judges[1].show_expected);
     EXPECT_EQ(plan.judges[2].name, "Ada");
     EXPECT_THAT(errors_with("judges: [{provider: batch, url: \"http://x\"}]\n"),
-                ElementsAre("exp.yaml:4:28: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
+                ElementsAre("exp.yaml:4:33: judges[0].url: belongs to an API judge; the verdicts of batch are imported"));
 }
 
 TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
@@ -424,8 +419,9 @@ TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
 TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
     folder_.write("a.jsonl", "{}");
     EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, answers: a.jsonl}\nvariants: [{file: other.gguf, answers: a.jsonl}, {type: Q8_0, allow-missing: true}]\ndataset: questions.jsonl\n"),
-                ElementsAre("exp.yaml:1:41: baseline.answers: is given beside file; give one of them",
+                ElementsAre("exp.yaml:1:43: baseline.answers: is given beside file; give one of them",
                             HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
+                            HasSubstr("variants[0]: the name \"a\" is that of the baseline, too"),
                             HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
 }
 

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::string_view kNamesRemedy =
-    " Give one of them a name of its own: {name: NAME, type: TYPE} or {name: NAME, file: FILE}.";
+    " Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: FILE} or {name: NAME, answers: FILE}.";
 
 class Resolve : public PlanTest {
  protected:

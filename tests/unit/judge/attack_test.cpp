@@ -56,7 +56,7 @@ std::vector<std::string> echoes_with_verdict(const std::string& shown) {
 
 /// The built-in prompt's shape, as the engine renders it.
 std::string prompt_of(const BlindedPair& pair) {
-    return std::string(system_text()) + "\n" + render_batch_text(std::vector<BlindedPair>{pair}, true, true);
+    return std::string(system_text()) + "\n" + render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
 }
 
 TEST(Attack, AnEchoOfAnAnswerIsNeverAVerdict) {
@@ -124,7 +124,7 @@ TEST(Attack, AVerdictOfTheJudgesOwnCountsThoughTheAnswerHoldsOneLikeIt) {
 TEST(Attack, ATextCannotEndItsOwnBlock) {
     for (const test::Attack& attack : test::attacks()) {
         const BlindedPair pair = pair_of(attack.text, attack.text + attack.text);
-        const std::string text = render_batch_text(std::vector<BlindedPair>{pair}, true, true);
+        const std::string text = render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
         const std::string boundary = nlohmann::json::parse(template_variables(pair, true, true)).at("boundary");
         EXPECT_EQ(boundary.size(), 12u);
         int n_begin = 0, n_end = 0, depth = 0;

@@ -200,7 +200,7 @@ TEST(RenderMarkdown, BesideAnswersThatWereMadeElsewhereTheOthersAreStillMeasured
     model.variants[1].variant.file = {};
     model.variants[1].variant.answers = AnswersFile{"/lab/mine.jsonl", "abc", "plain", "somebody's model", 154};
     const std::string report = render_markdown(model);
-    EXPECT_THAT(section(report, "Models compared"), HasSubstr("by `somebody's model`"));
+    EXPECT_THAT(section(report, "Models compared"), HasSubstr("by somebody's model"));
     EXPECT_THAT(section(report, "Controls"), HasSubstr("equal for all variants that ran in assay's engine"));
     EXPECT_THAT(section(report, "Controls"), HasSubstr("Same settings for those that were answered here: temp"));
     EXPECT_THAT(section(report, "Caveats"), HasSubstr("those of unknown size last in the order of the plan"));
