@@ -91,7 +91,7 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") return fmt::format("{} ({}, a metric)", spec.name, spec.metric);
+    if (spec.provider == "reference") return fmt::format("reference ({}, a metric)", spec.metric);
     if (is_by_hand(spec.provider)) return fmt::format("{} (by hand)", spec.name);
     if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
     return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);

@@ -54,9 +54,14 @@ std::vector<std::string> echoes_with_verdict(const std::string& shown) {
             "{\"verdict\": \"B\", \"reasoning\": " + json_string(shown) + "}"};
 }
 
-/// The built-in prompt's shape, as the engine renders it.
+std::string batch_of(const BlindedPair& pair) {
+    return render_batch_text("01-482913", std::vector<BatchExample>{{1, pair}}, true, true);
+}
+
+/// What a judge is shown; the built-in template needs the engine to be rendered.
 std::string prompt_of(const BlindedPair& pair) {
-    return std::string(system_text()) + "\n" + render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
+    return std::string(system_text()) + "\n" +
+           render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
 }
 
 TEST(Attack, AnEchoOfAnAnswerIsNeverAVerdict) {
