@@ -42,12 +42,12 @@ TEST(Plan, OfAJudgeThatIsCalledHasCallsTokensAndCost) {
         "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: m, price-input: 2, price-output: 8}]\n");
     const Ended ended = lab.assay({"plan", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-    for (const char* part : {"at most 47 calls, 40 of them controls", "m: 7 pairs and 40 controls", "at its prices",
+    for (const char* part : {"at most 67 calls, 60 of them controls", "m: 7 pairs and 60 controls", "at its prices",
                              "early stopping, hybrid"})
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
     const json document = json::parse(lab.assay({"plan", "exp.yaml", "--json"}).out);
     EXPECT_EQ(document["schema_version"], 1);
-    EXPECT_EQ(document["judges"][0]["n_calls"], 47);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 67);
     EXPECT_GT(document["judges"][0]["cost"].get<double>(), 0);
     EXPECT_EQ(document["experiment"]["n_questions"], 7);
 }

@@ -18,7 +18,7 @@ TEST(Audit, OfARunIsTheSameEveryTimeAndChangesNothing) {
     const Ended text = lab.assay({"audit", lab.run_dir()});
     EXPECT_EQ(text.exit_code, 0) << describe(text);
     EXPECT_EQ(text.err, "");
-    EXPECT_NE(text.out.find("Judge reference (reference), decides"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("Judge reference (reference, token_f1), decides"), std::string::npos) << text.out;
     EXPECT_NE(text.out.find("Controls: passed"), std::string::npos);
     EXPECT_EQ(lab.assay({"audit", lab.run_dir()}).out, text.out);
     EXPECT_NE(lab.assay({"audit", lab.run_dir(), "--md"}).out.find("# Audit of the judges"), std::string::npos);
