@@ -14,6 +14,7 @@ Nothing else should run on the machine meanwhile. Standard library only.
 """
 import argparse, hashlib, json, os, pathlib, re, shutil, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time, urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SYSTEM = "You are a careful assistant. Answer correctly and briefly, and say so when you do not know."
@@ -63,7 +64,9 @@ def totals(run, variant):
                 prompt_tokens={r["task_id"]: r["n_prompt_tokens"] for r in rows}, text={r["task_id"]: r["model_answer"] for r in rows})
 
 
-def run_server(server, model, rows, slots, predict, threads, context):
+@contextmanager
+def llama_server(server, model, slots, threads, context):
+    """Its address and process id, when it has loaded."""
     port = free_port()
     process = subprocess.Popen([str(server), "-m", str(model), "--port", str(port), "-np", str(slots), "-c", str(slots * context), "-t", str(threads), "--jinja"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -74,7 +77,14 @@ def run_server(server, model, rows, slots, predict, threads, context):
                 if urllib.request.urlopen(url + "/health", timeout=1).status == 200: break
             except OSError: time.sleep(.1)
         else: sys.exit("llama-server did not come up")
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait()
 
+
+def run_server(server, model, rows, slots, predict, threads, context):
+    with llama_server(server, model, slots, threads, context) as (url, pid):
         def ask(row):
             body = dict(messages=[dict(role="system", content=SYSTEM), dict(role="user", content=prompt_of(row))], temperature=0, top_p=.9, repeat_penalty=1.05, repeat_last_n=64, max_tokens=predict)
             reply = json.loads(post(url + "/v1/chat/completions", body))
@@ -82,10 +92,7 @@ def run_server(server, model, rows, slots, predict, threads, context):
 
         start = time.monotonic()
         with ThreadPoolExecutor(slots) as pool: replies = list(pool.map(ask, rows))
-        return time.monotonic() - start, replies, vm_hwm(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
+        return time.monotonic() - start, replies, vm_hwm(pid)
 
 
 def free_port():

@@ -12,9 +12,7 @@ import argparse, json, os, pathlib, re, subprocess, sqlite3, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from answering import ROOT, free_port, post, vm_hwm
-
-import urllib.request
+from answering import ROOT, llama_server, post, vm_hwm
 
 TIE_WORD = "C"  # of SmolLM2's vocabulary; the token counts would show another one
 SOURCE = (ROOT / "assay/judge/prompt.cpp").read_text()
@@ -62,27 +60,14 @@ def run_assay(assay, model, judge, variant, questions, predict, threads, run):
 
 
 def run_server(server, model, prompts, slots, threads, context):
-    port = free_port()
-    process = subprocess.Popen([str(server), "-m", str(model), "--port", str(port), "-np", str(slots), "-c", str(slots * context), "-t", str(threads), "--jinja"],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                if urllib.request.urlopen(url + "/health", timeout=1).status == 200: break
-            except OSError: time.sleep(.1)
-        else: sys.exit("llama-server did not come up")
-
+    with llama_server(server, model, slots, threads, context) as (url, pid):
         def ask(user):
             body = dict(messages=[dict(role="system", content=system_text()), dict(role="user", content=user)], temperature=0, max_tokens=1, logprobs=True, top_logprobs=20)
             return json.loads(post(url + "/v1/chat/completions", body))["usage"]["prompt_tokens"]
 
         start = time.monotonic()
         with ThreadPoolExecutor(slots) as pool: tokens = sum(pool.map(ask, prompts))
-        return time.monotonic() - start, tokens, vm_hwm(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
+        return time.monotonic() - start, tokens, vm_hwm(pid)
 
 
 def main():

@@ -41,16 +41,7 @@ class AnthropicBatches final : public BatchFormat {
 
     std::optional<BatchInfo> read_batch(std::string_view body) const override { return read(JsonView(body)); }
 
-    std::optional<BatchPage> read_page(std::string_view body) const override {
-        const JsonView document(body);
-        if (!document["data"].is_array()) return {};
-        BatchPage page;
-        for (const JsonView& entry : document["data"].items()) {
-            if (auto info = read(entry)) page.batches.push_back(std::move(*info));
-        }
-        if (document["has_more"].is_true() && !page.batches.empty()) page.next = get_request(std::string(kPath) + "?limit=100&after_id=" + page.batches.back().id);
-        return page;
-    }
+    std::optional<BatchPage> read_page(std::string_view body) const override { return read_data_page(body, read, std::string(kPath) + "?limit=100&after_id="); }
 
     std::vector<BatchResult> read_results(const std::string&, std::string_view body) const override {
         std::vector<BatchResult> out;

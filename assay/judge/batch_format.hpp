@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assay/http/http_client.hpp"
+#include "assay/http/json_view.hpp"
 
 namespace assay::judge {
 
@@ -75,6 +76,9 @@ class BatchFormat {
 /// Whether a name that a server gave may stand in an address: ASCII letters, digits, '-' and '_', not empty.
 [[nodiscard]] bool is_plain_id(std::string_view id);
 [[nodiscard]] HttpRequest get_request(std::string path);
+/// A list as OpenAI and Anthropic write it: {"data": [...], "has_more"}. Entries of which `read` makes nothing are left out; the next page
+/// begins behind the last batch, whose id follows `next_path`. Empty: it is no such document.
+[[nodiscard]] std::optional<BatchPage> read_data_page(std::string_view body, std::optional<BatchInfo> (*read)(const http::JsonView& batch), const std::string& next_path);
 
 /// POST /files and /batches, https://platform.openai.com/docs/api-reference/batch.
 [[nodiscard]] const BatchFormat& openai_batches();
