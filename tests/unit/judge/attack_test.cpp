@@ -60,8 +60,7 @@ std::string batch_of(const BlindedPair& pair) {
 
 /// What a judge is shown; the built-in template needs the engine to be rendered.
 std::string prompt_of(const BlindedPair& pair) {
-    return std::string(system_text()) + "\n" +
-           render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
+    return std::string(system_text()) + "\n" + batch_of(pair);
 }
 
 TEST(Attack, AnEchoOfAnAnswerIsNeverAVerdict) {
@@ -129,7 +128,7 @@ TEST(Attack, AVerdictOfTheJudgesOwnCountsThoughTheAnswerHoldsOneLikeIt) {
 TEST(Attack, ATextCannotEndItsOwnBlock) {
     for (const test::Attack& attack : test::attacks()) {
         const BlindedPair pair = pair_of(attack.text, attack.text + attack.text);
-        const std::string text = render_batch_text("01-1", std::vector<BatchExample>{{1, pair}}, true, true);
+        const std::string text = batch_of(pair);
         const std::string boundary = nlohmann::json::parse(template_variables(pair, true, true)).at("boundary");
         EXPECT_EQ(boundary.size(), 12u);
         int n_begin = 0, n_end = 0, depth = 0;
