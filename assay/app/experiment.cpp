@@ -27,6 +27,7 @@
 #include "assay/llm/engine_process.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
@@ -75,7 +76,7 @@ class Experiment {
         for (const JudgeSpec& spec : plan_.judges) {
             if (spec.provider == "reference") {
                 need_expected_answers(spec);
-            } else {
+            } else if (!is_by_hand(spec.provider)) {
                 static_cast<void>(engine());  // renders its prompts; if it is missing, that is to be said now
             }
             auto made = judge::make_judge(spec, services_of(judges_.size()), progress_);
@@ -550,8 +551,8 @@ class Experiment {
             std::vector<Control> among_these;
             std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == variants_[i].name; });
             const Asked asked = asked_of(plan_, facts, comparisons_[i - 1]);
-            store_->save_comparisons(asked.in_order);
-            store_->save_comparisons(asked.repeats);
+            if (facts.both_orders) store_->save_comparisons(asked.in_order);  // as drawn they are there already
+            if (!asked.repeats.empty()) store_->save_comparisons(asked.repeats);
             const JudgingTask task{plan_, plan_.judges[index], key, variants_[i].name, questions_, asked, among_these, cache_ && !facts.costs_nothing ? &*cache_ : nullptr, !options_.rejudge};
             const bool went_on = judge_missing(task, *judges_[index], *store_, cancel_, progress_);
             stop_if_cancelled();

@@ -220,12 +220,12 @@ TEST(PlanSha256, ChangesWithEverythingElse) {
 
 TEST(PlanSha256, StaysWhenTheFolderOfTheExperimentIsMoved) {
     Plan moved = full_plan();
-    moved.source = "/home/me/copy/exp.yaml";
-    moved.baseline.file = "/home/me/copy/model.gguf";
-    moved.variants[0].imatrix = "/home/me/copy/imatrix";
-    moved.dataset.file = "/home/me/copy/data/q.jsonl";
+    moved.source = "/elsewhere/copy/exp.yaml";
+    moved.baseline.file = "/elsewhere/copy/model.gguf";
+    moved.variants[0].imatrix = "/elsewhere/copy/imatrix";
+    moved.dataset.file = "/elsewhere/copy/data/q.jsonl";
     EXPECT_EQ(plan_sha256(moved), plan_sha256(full_plan()));
-    moved.variants[1].file = "/home/me/copy/other.gguf";
+    moved.variants[1].file = "/elsewhere/copy/other.gguf";
     EXPECT_NE(plan_sha256(moved), plan_sha256(full_plan()));
 }
 
