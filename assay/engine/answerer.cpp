@@ -6,7 +6,6 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <span>
 #include <stdexcept>
 
 #include "assay/engine/log.hpp"
@@ -30,7 +29,7 @@ struct Answerer::Slot {
 
     llama_seq_id seq;
     bool active = false;
-    std::vector<std::int32_t> kept;  ///< a prefix that the stream holds (idle) or begins with (active), so that it need not be computed again
+    std::vector<std::vector<std::int32_t>> kept;  ///< pieces that the stream holds (idle) or begins with (active), so that they need not be computed again
     llama_pos n_past = 0;      ///< tokens in the stream
 
     // of the answer in flight
@@ -51,15 +50,20 @@ Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_d
 Answerer::~Answerer() { llama_batch_free(batch_); }
 
 /// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
-std::optional<Failure> Answerer::complaint(const wire::AnswerRequest& request, std::size_t n_answer) const {
+std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n_answer) const {
+    const wire::AnswerRequest& request = pending.request;
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
     if (request.prompt.empty()) return Failure{"the prompt is empty", {}, {}};
     if (request.prompt.size() + n_answer > room) {
         return Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), n_answer, room), {}, {}};
     }
     // A piece of one token takes another path through the kernels.
-    if (request.n_prefix != 0 && (request.n_prefix < 2 || request.prompt.size() < static_cast<std::size_t>(request.n_prefix) + 2)) {
-        return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}", request.n_prefix, request.prompt.size()), {}, {}};
+    std::size_t begin = 0;
+    for (const std::size_t end : pending.prefix_ends) {
+        if (end < begin + 2 || end > request.prompt.size() || request.prompt.size() - end < 2) {
+            return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}{}", end, request.prompt.size(), begin > 0 ? fmt::format(" whose first {} are another", begin) : ""), {}, {}};
+        }
+        begin = end;
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
     for (const std::int32_t token : request.prompt) {
@@ -71,25 +75,29 @@ std::optional<Failure> Answerer::complaint(const wire::AnswerRequest& request, s
 void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
     if (start_.n_slots % 8 != 0) return on_failed_(id, Failure{"answers need a multiple of 8 slots", {}, {}});
     if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
-    if (auto wrong = complaint(request, static_cast<std::size_t>(request.predict))) return on_failed_(id, *wrong);
-    if (!request.grammar.empty()) {
-        if (request.sampling.temp > 0) return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
-        if (!grammar_of(vocab_, request.grammar)) return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
+    Pending pending{id, std::move(request), {}, {}};
+    if (pending.request.n_prefix != 0) pending.prefix_ends.push_back(static_cast<std::size_t>(pending.request.n_prefix));
+    if (auto wrong = complaint(pending, static_cast<std::size_t>(pending.request.predict))) return on_failed_(id, *wrong);
+    if (const std::string& grammar = pending.request.grammar; !grammar.empty()) {
+        if (pending.request.sampling.temp > 0) return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
+        if (!grammar_of(vocab_, grammar)) return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
     }
-    queue_.push_back({id, std::move(request), {}});
+    queue_.push_back(std::move(pending));
 }
 
 void Answerer::submit(std::uint64_t id, wire::LabelRequest request) {
-    wire::AnswerRequest prompt;
-    prompt.prompt = std::move(request.prompt);
-    prompt.n_prefix = request.n_prefix;
-    prompt.alone = request.alone;
     if (request.labels.empty()) return on_failed_(id, Failure{"no labels were asked for", {}, {}});
     for (const std::int32_t label : request.labels) {
         if (label < 0 || label >= llama_vocab_n_tokens(vocab_)) return on_failed_(id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
     }
-    if (auto wrong = complaint(prompt, 0)) return on_failed_(id, *wrong);
-    queue_.push_back({id, std::move(prompt), std::move(request.labels)});
+    Pending pending{id, {}, std::move(request.labels), {}};
+    pending.request.prompt = std::move(request.prompt);
+    pending.request.alone = request.alone;
+    for (const int end : {request.n_prefix, request.n_longer_prefix}) {
+        if (end != 0) pending.prefix_ends.push_back(static_cast<std::size_t>(end));
+    }
+    if (auto wrong = complaint(pending, 0)) return on_failed_(id, *wrong);
+    queue_.push_back(std::move(pending));
 }
 
 bool Answerer::has_work() const {
@@ -138,17 +146,21 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
 void Answerer::compute_prompt(std::size_t slot_index) {
     Slot& slot = *slots_[slot_index];
     const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
-    const auto n_prefix = static_cast<std::size_t>(slot.pending.request.n_prefix);
-    const std::span<const std::int32_t> prefix(prompt.data(), n_prefix);
-    if (n_prefix == 0 || !std::equal(prefix.begin(), prefix.end(), slot.kept.begin(), slot.kept.end())) {
-        llama_memory_seq_rm(llama_get_memory(context_), slot.seq, -1, -1);
-        slot.n_past = 0;
-        slot.kept.assign(prefix.begin(), prefix.end());
-        compute_pieces(slot_index, 0, n_prefix);
+    std::vector<std::vector<std::int32_t>> pieces;
+    std::size_t begin = 0;
+    for (const std::size_t end : slot.pending.prefix_ends) {
+        pieces.emplace_back(prompt.begin() + static_cast<std::ptrdiff_t>(begin), prompt.begin() + static_cast<std::ptrdiff_t>(end));
+        begin = end;
     }
-    // The pieces are the same whether the prefix was kept or computed just now: an answer does not depend on what the slot held.
-    const std::size_t first = n_prefix;
-    compute_pieces(slot_index, first, prompt.size());
+    const auto n_same = std::mismatch(slot.kept.begin(), slot.kept.end(), pieces.begin(), pieces.end()).first - slot.kept.begin();
+    cut_back(slot, static_cast<std::size_t>(n_same));
+    // The pieces are the same whether they were kept or are computed just now: an answer does not depend on what the slot held.
+    for (std::size_t i = slot.kept.size(); i < pieces.size(); ++i) {
+        const auto at = static_cast<std::size_t>(slot.n_past);
+        compute_pieces(slot_index, at, at + pieces[i].size());
+        slot.kept.push_back(std::move(pieces[i]));
+    }
+    compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), prompt.size());
 }
 
 void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
@@ -190,7 +202,7 @@ void Answerer::decode_step() {
     }
     if (const int code = llama_decode(context_, batch_); code != 0) throw std::runtime_error(fmt::format("llama_decode gave {} for a step: {}", code, take_errors()));
     for (auto& slot : slots_) {
-        if (!slot->active) cut_back(*slot);  // takes the dummy token out again
+        if (!slot->active) cut_back(*slot, slot->kept.size());  // takes the dummy token out again
     }
     const double share_ms = ms_since(start) / static_cast<double>(active.size());
     for (Slot* slot : active) slot->done.decode_ms += share_ms;
@@ -214,13 +226,13 @@ void Answerer::read_labels(Slot& slot, const float* logits) {
     done.prefill_ms = slot.done.prefill_ms;
     done.peak_memory_bytes = peak_memory_bytes();
     const std::uint64_t id = slot.pending.id;
-    cut_back(slot);
+    release(slot);
     on_labels_(id, done);
 }
 
 void Answerer::fail_unfinished(Slot& slot) {
     const std::uint64_t id = slot.pending.id;
-    cut_back(slot);
+    release(slot);
     on_failed_(id, Failure{"the model gave numbers that are not finite (NaN or infinity)", {}, "The file is damaged, or its quantization failed."});
 }
 
@@ -251,20 +263,24 @@ void Answerer::finish(Slot& slot, const char* stop_reason) {
     slot.done.trace_sha256 = slot.trace.finish();
     slot.done.peak_memory_bytes = peak_memory_bytes();
     const std::uint64_t id = slot.pending.id;
-    cut_back(slot);
+    release(slot);
     on_done_(id, slot.done);
 }
 
-/// Leaves the slot idle, its stream holding the prefix or nothing.
-void Answerer::cut_back(Slot& slot) {
+/// Leaves the slot idle, its stream holding what is kept.
+void Answerer::release(Slot& slot) {
     slot.active = false;
+    cut_back(slot, slot.kept.size());
+}
+
+/// Leaves the first `n_pieces` of what is kept in the stream, or, where its memory can only be cleared (recurrent models), nothing.
+void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
+    slot.kept.resize(n_pieces);
+    slot.n_past = 0;
+    for (const auto& piece : slot.kept) slot.n_past += static_cast<llama_pos>(piece.size());
     const llama_memory_t memory = llama_get_memory(context_);
-    const auto n_kept = static_cast<llama_pos>(slot.kept.size());
-    if (n_kept > 0 && llama_memory_seq_rm(memory, slot.seq, n_kept, -1)) {
-        slot.n_past = n_kept;
-        return;
-    }
-    llama_memory_seq_rm(memory, slot.seq, -1, -1);  // recurrent memories can only be cleared
+    if (slot.n_past > 0 && llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) return;
+    llama_memory_seq_rm(memory, slot.seq, -1, -1);
     slot.kept.clear();
     slot.n_past = 0;
 }

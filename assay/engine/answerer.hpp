@@ -5,7 +5,7 @@
 //   - every slot is a stream of its own (kv_unified = false): its cells do not move with the others'
 //   - a prompt is computed alone, in as few pieces of at most n_ubatch tokens as possible, all of about the same size: none is of one
 //     token, which would take another path, and none is so short that reading the weights for it weighs more than computing it
-//   - the prefix that prompts share is a piece of its own, whether it is kept in the slot or computed anew
+//   - a prefix that prompts share is a piece of its own, whether it is kept in the slot or computed anew
 //   - every decode step has exactly n_slots rows in the order of the slots, idle ones fed a dummy token, all of them outputs
 // so that each row goes through the same kernels whatever its neighbours are.
 
@@ -46,19 +46,21 @@ class Answerer {
     struct Pending {
         std::uint64_t id;
         wire::AnswerRequest request;
-        std::vector<std::int32_t> labels;  ///< not empty: their probabilities are wanted, and no answer
+        std::vector<std::int32_t> labels;     ///< not empty: their probabilities are wanted, and no answer
+        std::vector<std::size_t> prefix_ends;  ///< where the pieces end that are kept
     };
 
     void admit(std::size_t slot_index, Pending pending);
     void compute_prompt(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
     void decode_step();
-    [[nodiscard]] std::optional<Failure> complaint(const wire::AnswerRequest& request, std::size_t n_answer) const;
+    [[nodiscard]] std::optional<Failure> complaint(const Pending& pending, std::size_t n_answer) const;
     void take_token(Slot& slot, const float* logits);
     void read_labels(Slot& slot, const float* logits);
     void fail_unfinished(Slot& slot);
     void finish(Slot& slot, const char* stop_reason);
-    void cut_back(Slot& slot);
+    void cut_back(Slot& slot, std::size_t n_pieces);
+    void release(Slot& slot);
 
     llama_context* context_;
     const llama_vocab* vocab_;

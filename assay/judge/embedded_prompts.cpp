@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "assay/judge/prompt.hpp"
 #include "assay/llm/shared_prefix.hpp"
@@ -68,6 +69,13 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
     prompt.labels = setup_.labels.tokens();
+    if (!prompt.labels.empty()) {
+        // Both orders are read one after the other: what they share (question, expected answer, contexts) is computed once.
+        BlindedPair other = pair;
+        std::swap(other.answer_a, other.answer_b);
+        const auto others = tokens_of(other);
+        if (others) prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
+    }
     if (setup_.spec.reasoning) {
         prompt.predict = setup_.spec.max_tokens;
         prompt.grammar = verdict_grammar(setup_.thinking);

@@ -54,8 +54,9 @@ struct EmbeddedSetup {
 };
 
 /// Prompts of pairs. The shared prefix of a kind (with contexts or without, with an expected answer or without) is a
-/// function of the judge, never of the pairs: the common beginning of prompts whose texts begin in many ways. `setup` and
-/// `model` must outlive it.
+/// function of the judge, never of the pairs: the common beginning of prompts whose texts begin in many ways. The longer
+/// prefix of a label prompt is one of the pair alone: what it shares with the pair in the other order. `setup` and `model`
+/// must outlive it.
 class EmbeddedPrompts {
  public:
     EmbeddedPrompts(const EmbeddedSetup& setup, EmbeddedModel& model) : setup_(setup), model_(model) {}

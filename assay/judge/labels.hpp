@@ -14,7 +14,7 @@
 namespace assay::judge {
 
 /// Counted up whenever probabilities could be read differently than before; part of a judge's identity.
-inline constexpr int kLabelReadingVersion = 1;
+inline constexpr int kLabelReadingVersion = 2;
 /// Largest probability of the three, renormalised, from which confidence is high, and medium; low below.
 inline constexpr double kHighProbability = 0.9;
 inline constexpr double kMediumProbability = 0.6;

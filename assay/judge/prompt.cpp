@@ -100,8 +100,10 @@ Reason first, then decide. Reply with one JSON object and nothing else, with one
 {{"evaluations": [{{"example": {}, "reasoning": "two to four sentences", "verdict": "{}", "confidence": "high/medium/low"}}], "batch": "{}"}}
 )";
 
+/// The same in both orders, and so is the boundary: prompts of the two orders then differ in the answers alone, and who computes
+/// or bills a common beginning once (our engine, prompt caches of providers) does so for nearly all of a prompt.
 std::vector<std::string_view> texts_of(const BlindedPair& pair) {
-    std::vector<std::string_view> texts{pair.question, pair.answer_a, pair.answer_b};
+    std::vector<std::string_view> texts{pair.question, std::min(pair.answer_a, pair.answer_b), std::max(pair.answer_a, pair.answer_b)};
     if (pair.expected) texts.push_back(*pair.expected);
     texts.insert(texts.end(), pair.contexts.begin(), pair.contexts.end());
     return texts;

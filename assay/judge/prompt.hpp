@@ -12,7 +12,7 @@ namespace assay::judge {
 
 /// Counted up whenever the system text, the built-in template, the variables or the boundary change; part of a judge's
 /// identity.
-inline constexpr int kPromptVersion = 1;
+inline constexpr int kPromptVersion = 2;
 
 /// The system message of every judging prompt, also with a template of the user's own.
 [[nodiscard]] std::string_view system_text();
@@ -36,7 +36,7 @@ inline constexpr int kPromptVersion = 1;
 
 /// The template's variables as a JSON object: `question`; `expected` (null: none, or not to be shown); `contexts` (a
 /// list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`, derived from all of the item's texts, those not
-/// shown included.
+/// shown included; it is the same when the answers change places.
 [[nodiscard]] std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected);
 
 /// As template_variables, and `tie_word`: the word that means a tie.

@@ -38,7 +38,7 @@ void EngineGenerator::restart() {
 }
 
 std::uint64_t EngineGenerator::submit(const Prompt& prompt, bool alone) {
-    if (!prompt.labels.empty()) return engine_.submit(wire::LabelRequest{prompt.tokens, prompt.labels, prompt.n_prefix, alone});
+    if (!prompt.labels.empty()) return engine_.submit(wire::LabelRequest{prompt.tokens, prompt.labels, prompt.n_prefix, alone, prompt.n_longer_prefix});
     wire::AnswerRequest request{prompt.tokens, options_.sampling, prompt.predict > 0 ? prompt.predict : options_.predict,
                                 prompt.stops,  prompt.n_prefix,   alone,
                                 prompt.grammar};

@@ -22,6 +22,7 @@ struct Prompt {
     bool alone = false;                 ///< with nothing beside it in the batch
     std::string user = {};              ///< the user's turn, for a server, which makes tokens of it itself
     std::vector<std::int32_t> labels{}; ///< not empty: the probabilities of these tokens as the next one are wanted, and nothing is generated
+    int n_longer_prefix = 0;            ///< of a prompt with labels: first tokens that few others share; 0, or at least n_prefix + 2
     std::string grammar{};              ///< GBNF that the text has to follow, at temperature 0; empty: none
 };
 

@@ -25,4 +25,10 @@ int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int
     return std::equal(prefix.begin(), prefix.end(), tokens.begin()) ? static_cast<int>(prefix.size()) : 0;
 }
 
+int usable_longer_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> other, int n_prefix) {
+    const auto [end, unused] = std::mismatch(tokens.begin(), tokens.end(), other.begin(), other.end());
+    const auto n = static_cast<int>(std::min(end - tokens.begin(), static_cast<std::ptrdiff_t>(tokens.size()) - 2));
+    return n < n_prefix + 2 ? 0 : n;
+}
+
 }  // namespace assay::llm

@@ -21,4 +21,8 @@ inline constexpr std::size_t kPrefixProbes = 8;
 /// Length of `prefix` if `tokens` begin with it and both pieces have at least two tokens; else 0.
 [[nodiscard]] int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> prefix);
 
+/// Length of what `tokens` and `other` begin with, as far as it leaves two of `tokens`, if that is at least two tokens more than
+/// `n_prefix`; else 0.
+[[nodiscard]] int usable_longer_prefix(std::span<const std::int32_t> tokens, std::span<const std::int32_t> other, int n_prefix);
+
 }  // namespace assay::llm

@@ -103,7 +103,7 @@ Frame encode(std::uint64_t id, const AnswerRequest& r) {
     return frame;
 }
 Frame encode(std::uint64_t id, const LabelRequest& r) {
-    Frame frame = request_frame(id, "label_probs", json{{"labels", r.labels}, {"n_prefix", r.n_prefix}, {"alone", r.alone}});
+    Frame frame = request_frame(id, "label_probs", json{{"labels", r.labels}, {"n_prefix", r.n_prefix}, {"alone", r.alone}, {"n_longer_prefix", r.n_longer_prefix}});
     frame.payload = pack(r.prompt);
     return frame;
 }
@@ -132,7 +132,7 @@ AnswerRequest decode_answer(const Request& r) {
 }
 LabelRequest decode_label_probs(const Request& r) {
     const json body = json::parse(r.frame.header).at("body");
-    return {unpack(r.frame.payload), body.at("labels").get<std::vector<std::int32_t>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>()};
+    return {unpack(r.frame.payload), body.at("labels").get<std::vector<std::int32_t>>(), body.at("n_prefix").get<int>(), body.at("alone").get<bool>(), body.at("n_longer_prefix").get<int>()};
 }
 
 Frame encode_progress(std::uint64_t id, const Progress& progress) {

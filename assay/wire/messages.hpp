@@ -138,6 +138,7 @@ struct LabelRequest {
     std::vector<std::int32_t> labels;  ///< at least one token id
     int n_prefix = 0;                  ///< as of AnswerRequest
     bool alone = false;
+    int n_longer_prefix = 0;           ///< its first tokens that few other prompts share: what is behind n_prefix is a second piece that is kept. 0, or at least n_prefix + 2
 };
 
 struct LabelDone {

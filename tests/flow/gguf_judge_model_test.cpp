@@ -94,6 +94,33 @@ TEST_F(LabelProbs, AreBitEqualWithOtherSlotsStreamsAndThreads) {
     }
 }
 
+TEST_F(LabelProbs, AreBitEqualWhetherTheTwoPiecesOfThePrefixWereKeptOrOneOfThemOrNone) {
+    const int n_prefix = requests[0].n_prefix, n_longer = n_prefix + 600;
+    auto one = requests.back(), other = one, further = requests[1];
+    one.n_longer_prefix = other.n_longer_prefix = n_longer;
+    std::reverse(other.prompt.begin() + n_longer, other.prompt.end());
+    const auto reply_to = [&](const wire::LabelRequest& request) { return bench->label_replies({request}, 1)[0]; };
+    bench->start(1, kStream, 2);
+    const auto first = reply_to(one), second = reply_to(other), third = reply_to(one), between = reply_to(further), fourth = reply_to(one);
+    const auto n_prompt = static_cast<std::int64_t>(one.prompt.size());
+    EXPECT_EQ(first.n_computed_tokens, n_prompt);
+    EXPECT_EQ(second.n_computed_tokens, n_prompt - n_longer) << "both pieces were kept";
+    EXPECT_EQ(third.n_computed_tokens, n_prompt - n_longer);
+    EXPECT_EQ(between.log_probs, expected[1]);
+    EXPECT_EQ(fourth.n_computed_tokens, n_prompt - n_prefix) << "the longer one was driven out";
+    EXPECT_NE(first.log_probs, second.log_probs);
+    EXPECT_EQ(first.log_probs, third.log_probs);
+    EXPECT_EQ(first.log_probs, fourth.log_probs);
+    bench->start(8, kStream, 1);
+    EXPECT_EQ(reply_to(other).log_probs, second.log_probs);
+    for (int bad : {n_prefix + 1, n_prefix - 2, static_cast<int>(n_prompt) - 1, -5, 1 << 30}) {
+        one.n_longer_prefix = bad;
+        EXPECT_THROW(static_cast<void>(reply_to(one)), std::runtime_error) << bad;
+    }
+    one.n_longer_prefix = n_longer;
+    EXPECT_EQ(reply_to(one).log_probs, first.log_probs) << "and the engine goes on";
+}
+
 TEST_F(LabelProbs, AndAnswersAreBitEqualWhateverElseIsInFlight) {
     bench->start(8, kStream, 2);
     const auto alone = bench->answer_alone(answers);

@@ -84,7 +84,16 @@ std::vector<std::vector<double>> ModelBench::read_labels(const std::vector<wire:
                                                          std::size_t in_flight,
                                                          const std::vector<wire::AnswerRequest>& beside,
                                                          std::vector<wire::AnswerDone>* answers) {
-    std::vector<std::vector<double>> out(requests.size());
+    std::vector<std::vector<double>> out;
+    for (const wire::LabelDone& reply : label_replies(requests, in_flight, beside, answers)) out.push_back(reply.log_probs);
+    return out;
+}
+
+std::vector<wire::LabelDone> ModelBench::label_replies(const std::vector<wire::LabelRequest>& requests,
+                                                       std::size_t in_flight,
+                                                       const std::vector<wire::AnswerRequest>& beside,
+                                                       std::vector<wire::AnswerDone>* answers) {
+    std::vector<wire::LabelDone> out(requests.size());
     std::vector<wire::AnswerDone> answered(beside.size());
     std::map<std::uint64_t, std::size_t> of_answers, waiting;
     for (std::size_t i = 0; i < beside.size(); ++i) of_answers.emplace(engine_.submit(beside[i]), i);
@@ -96,7 +105,7 @@ std::vector<std::vector<double>> ModelBench::read_labels(const std::vector<wire:
             answered[of_answers.at(event.id)] = event.done;
             of_answers.erase(event.id);
         } else if (event.kind == llm::Engine::Event::Kind::kLabels) {
-            out[waiting.at(event.id)] = event.labels.log_probs;
+            out[waiting.at(event.id)] = event.labels;
             waiting.erase(event.id);
         } else {
             throw std::runtime_error(to_sentence(event.failure));

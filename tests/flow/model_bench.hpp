@@ -34,8 +34,13 @@ class ModelBench {
     [[nodiscard]] static wire::LabelRequest labels_behind(const wire::AnswerRequest& request, std::vector<std::int32_t> labels) {
         return {request.prompt, std::move(labels), request.n_prefix, false};
     }
-    /// Log-probabilities in the order of the requests, at most `in_flight` together, with the answers to `beside` among
+    /// Replies in the order of the requests, at most `in_flight` together, with the answers to `beside` among
     /// them; those go to `answers` if it is given.
+    [[nodiscard]] std::vector<wire::LabelDone> label_replies(const std::vector<wire::LabelRequest>& requests,
+                                                             std::size_t in_flight,
+                                                             const std::vector<wire::AnswerRequest>& beside = {},
+                                                             std::vector<wire::AnswerDone>* answers = nullptr);
+    /// The log-probabilities of label_replies.
     [[nodiscard]] std::vector<std::vector<double>> read_labels(const std::vector<wire::LabelRequest>& requests,
                                                                std::size_t in_flight,
                                                                const std::vector<wire::AnswerRequest>& beside = {},

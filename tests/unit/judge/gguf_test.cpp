@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace assay::judge {
 namespace {
@@ -191,6 +192,29 @@ TEST_F(GgufJudgeTest, SharesAPrefixThatDoesNotDependOnThePairs) {
     script.prompts.clear();
     static_cast<void>(run());
     EXPECT_EQ(script.prompts.front().n_prefix, n_prefix);
+}
+
+TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) {
+    pairs[1].answer_a = pairs[0].answer_b;
+    pairs[1].answer_b = pairs[0].answer_a;
+    pairs[2].answer_b = pairs[2].answer_a = "the same";
+    static_cast<void>(run());
+    const auto& [one, other, alike] = std::tie(script.prompts[0], script.prompts[1], script.prompts[2]);
+    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix}).ends_with("\"A passage.\"],\"answer_a\":\""));
+    EXPECT_EQ(other.n_longer_prefix, one.n_longer_prefix);
+    EXPECT_TRUE(std::equal(one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix, other.tokens.begin()));
+    EXPECT_NE(one.tokens, other.tokens);
+    EXPECT_EQ(alike.n_longer_prefix, static_cast<int>(alike.tokens.size()) - 2) << "two tokens are left to be computed";
+    const int before = one.n_longer_prefix;
+    pairs.erase(pairs.begin() + 1, pairs.end());
+    script.prompts.clear();
+    static_cast<void>(run());
+    EXPECT_EQ(script.prompts.front().n_longer_prefix, before) << "whether the other order is asked for or not";
+    spec.reasoning = true;
+    script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
+    script.prompts.clear();
+    static_cast<void>(run());
+    EXPECT_EQ(script.prompts.front().n_longer_prefix, 0) << "its orders go into different slots";
 }
 
 TEST_F(GgufJudgeTest, NoAnswerCanWriteAControlToken) {

@@ -60,6 +60,17 @@ TEST(Prompt, VariablesHoldWhatIsToBeShown) {
     EXPECT_FALSE(shown.dump().find("secret-id") != std::string::npos);
 }
 
+TEST(Prompt, TheOtherOrderDiffersInTheAnswersAlone) {
+    BlindedPair other = sample();
+    std::swap(other.answer_a, other.answer_b);
+    auto one = nlohmann::json::parse(template_variables(sample(), true, true)), two = nlohmann::json::parse(template_variables(other, true, true));
+    EXPECT_EQ(one["boundary"], two["boundary"]);
+    std::swap(two["answer_a"], two["answer_b"]);
+    EXPECT_EQ(one, two);
+    other.answer_a += "x";
+    EXPECT_NE(nlohmann::json::parse(template_variables(other, true, true))["boundary"], one["boundary"]);
+}
+
 TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
     const std::string text(label_template()), json(builtin_template());
     EXPECT_EQ(text.find("JSON"), std::string::npos);

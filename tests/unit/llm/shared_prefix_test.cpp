@@ -32,5 +32,15 @@ TEST(UsablePrefix, LeavesTwoTokensOnBothSidesOrIsNone) {
     EXPECT_EQ(usable_prefix(Ids{}, Ids{}), 0);
 }
 
+TEST(UsableLongerPrefix, LeavesTwoTokensBehindItAndHasTwoMoreThanTheOtherOrIsNone) {
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4, 9, 6, 7}, 2), 4);
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4}, 0), 4);
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 4, 5, 6}, 2), 4) << "two are left";
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 9}, 2), 0) << "a piece of one token";
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3}, Ids{2, 2, 3}, 0), 0);
+    EXPECT_EQ(usable_longer_prefix(Ids{1}, Ids{1}, 0), 0);
+    EXPECT_EQ(usable_longer_prefix(Ids{}, Ids{}, 0), 0);
+}
+
 }  // namespace
 }  // namespace assay::llm

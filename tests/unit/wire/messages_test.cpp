@@ -104,11 +104,12 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
 }
 
 TEST(Requests, OfLabelsKeepEveryField) {
-    const LabelRequest request = decode_label_probs(sent(encode(9, LabelRequest{{7, -1, 300}, {65, 66}, 2, true})));
+    const LabelRequest request = decode_label_probs(sent(encode(9, LabelRequest{{7, -1, 300}, {65, 66}, 2, true, 5})));
     EXPECT_EQ(request.prompt, (std::vector<std::int32_t>{7, -1, 300}));
     EXPECT_EQ(request.labels, (std::vector<std::int32_t>{65, 66}));
     EXPECT_EQ(request.n_prefix, 2);
     EXPECT_TRUE(request.alone);
+    EXPECT_EQ(request.n_longer_prefix, 5);
 }
 
 TEST(Replies, OfLabelsKeepEveryBit) {
