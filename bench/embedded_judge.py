@@ -5,10 +5,11 @@
 
 assay's time is that of its steps "verdicts of ... on ...": loading the judge, rendering and tokenizing every prompt, and committing every
 verdict to disk are in it. llama-server's begins when it has loaded. It is asked for one token with its probabilities, by as many clients as
-it has slots, with the same messages (their token counts are compared); its prompt cache is on. A pair is two prompts, one an order.
+it has slots, with the same messages in the same order, controls included (their token counts are compared); its prompt cache is on. A
+control is one prompt, a pair two, one an order: `second order` is what the second one of a pair took assay.
 Nothing else should run on the machine meanwhile. Standard library only.
 """
-import argparse, json, os, pathlib, re, subprocess, sqlite3, sys, tempfile, time
+import argparse, hashlib, json, os, pathlib, re, subprocess, sqlite3, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -26,8 +27,11 @@ def system_text():
     return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', re.search(r"kSystem =(.*?);\n", SOURCE, re.S)[1]))
 
 
-def prompt_of(row, a, b, boundary="918273645012"):
-    """What the built-in label template gives for a pair with an expected answer and contexts."""
+def prompt_of(row, a, b):
+    """What the built-in label template gives for a pair with an expected answer and contexts. Its boundary is another one than assay's, but as
+    many digits, the same in both orders, and not that of other pairs."""
+    texts = json.dumps([row["question"], min(a, b), max(a, b)]).encode()
+    boundary = str(10**11 + int(hashlib.sha256(texts).hexdigest(), 16) % (9 * 10**11))
     points = piece("kPoints")
     points = re.sub(r"{% if expected %}(.*?){% endif %}", r"\1", points)
     points = re.sub(r"{% if contexts %}(.*?){% else %}.*?{% endif %}", r"\1", points)
@@ -54,9 +58,26 @@ def run_assay(assay, model, judge, variant, questions, predict, threads, run):
             seconds += time.monotonic() - began
     if process.wait() not in (0, 3, 4, 5):
         sys.exit("assay failed:\n" + "".join(log[-8:]))
+    return seconds
+
+
+SHOWN = """
+SELECT v.n_prompt_tokens, v.elapsed_ms, coalesce(c.presentation, 0), coalesce(c.question_id, k.question_id), a.text, b.text,
+       CASE WHEN c.id IS NOT NULL THEN 1 - c.variant_is_a ELSE k.honest_is_a END
+FROM verdict_attempts v
+LEFT JOIN comparisons c ON c.id = v.item_id LEFT JOIN controls k ON k.id = v.item_id
+JOIN answers a ON a.key = coalesce(c.baseline_answer_key, k.honest_answer_key)
+JOIN answers b ON b.key = coalesce(c.variant_answer_key, k.other_answer_key)
+ORDER BY v.id"""
+
+
+def shown(run):
+    """Of every verdict, in the order in which they came: prompt tokens, milliseconds, which order (0, 1), question, response A, response B."""
     store = sqlite3.connect(f"file:{run}/assay.sqlite?mode=ro", uri=True)
-    n, tokens = store.execute("SELECT count(*), sum(n_prompt_tokens) FROM verdict_attempts").fetchone()
-    return seconds, n, tokens
+    text = lambda value: value.decode() if isinstance(value, bytes) else value
+    for tokens, ms, order, question, one, other, one_is_a in store.execute(SHOWN):
+        a, b = (one, other) if one_is_a else (other, one)
+        yield tokens, ms, order, text(question), text(a), text(b)
 
 
 def run_server(server, model, prompts, slots, threads, context):
@@ -89,28 +110,23 @@ def main():
     questions = work / "questions.jsonl"
     questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
 
-    seconds, n, tokens = run_assay(ROOT / "build/release/bin/assay", a.model, a.judge, a.variant, questions, a.predict, a.threads, work / "run")
-    answers = []
-    for name in (a.model.stem, a.variant):
-        lines = (work / "run/evaluation/responses" / f"{name}.jsonl").read_text().split("\n")
-        answers.append({r["task_id"]: r["model_answer"] for r in map(json.loads, filter(None, lines))})
-    prompts = []
-    for r in rows:
-        one, other = answers[0][r["id"]], answers[1][r["id"]]
-        prompts += [prompt_of(r, one, other), prompt_of(r, other, one)]
+    seconds = run_assay(ROOT / "build/release/bin/assay", a.model, a.judge, a.variant, questions, a.predict, a.threads, work / "run")
+    verdicts, by_id = list(shown(work / "run")), {r["id"]: r for r in rows}
+    n, tokens = len(verdicts), sum(v[0] for v in verdicts)
+    prompts = [prompt_of(by_id[question], one, other) for _, _, _, question, one, other in verdicts]
+    n_pairs = sum(order == 1 for _, _, order, *_ in verdicts)
+    second, first = (sum(v[1] for v in verdicts if v[2] == order) for order in (1, 0))
 
-    result = dict(assay=dict(seconds=seconds, readings=n, prompt_tokens=tokens, pairs_per_minute=30 * n / seconds), servers=[])
-    print(f"judge {a.judge.name}, {a.threads} threads; {len(rows)} questions of {a.questions.name}\n")
-    print("                          seconds  prompts  tokens each  pairs/min")
-    print(f"  assay, label judge      {seconds:7.1f}  {n:7}  {tokens / n:11.0f}  {30 * n / seconds:9.1f}")
+    result = dict(assay=dict(seconds=seconds, prompts=n, prompt_tokens=tokens, seconds_of_second_orders=second / 1e3), servers=[])
+    print(f"judge {a.judge.name}, {a.threads} threads; {len(rows)} questions of {a.questions.name}: {n_pairs} pairs in both orders, {n - 2 * n_pairs} controls\n")
+    print("                          seconds  prompts  tokens each  prompts/min")
+    print(f"  assay, label judge      {seconds:7.1f}  {n:7}  {tokens / n:11.0f}  {60 * n / seconds:11.1f}")
     for slots in map(int, a.slots.split(",")):
         took, served, memory = run_server(llama / "llama-server", a.judge, prompts, slots, a.threads, 2048)
-        rate = 30 * len(prompts) / took
-        result["servers"].append(dict(slots=slots, seconds=took, prompts=len(prompts), prompt_tokens=served, pairs_per_minute=rate, peak_memory_bytes=memory))
-        print(f"  llama-server, {slots:2} slots  {took:7.1f}  {len(prompts):7}  {served / len(prompts):11.0f}  {rate:9.1f}", flush=True)
-    best = max(s["pairs_per_minute"] for s in result["servers"])
-    result["ratio"] = result["assay"]["pairs_per_minute"] / best
-    print(f"\n  assay is {result['ratio']:.2f} x as fast as llama-server at its best")
+        result["servers"].append(dict(slots=slots, seconds=took, prompt_tokens=served, peak_memory_bytes=memory))
+        print(f"  llama-server, {slots:2} slots  {took:7.1f}  {n:7}  {served / n:11.0f}  {60 * n / took:11.1f}", flush=True)
+    result["ratio"] = min(s["seconds"] for s in result["servers"]) / seconds
+    print(f"\n  assay is {result['ratio']:.2f} x as fast as llama-server at its best; a pair's second order took it {second / max(n_pairs, 1):.0f} ms, any other prompt {first / (n - n_pairs):.0f} ms")
     if a.json: a.json.write_text(json.dumps(result, indent=1))
 
 
