@@ -1,10 +1,28 @@
 #include "assay/app/failure_mode_counter.hpp"
 
-#include "assay/failure_modes/compare.hpp"
 #include "assay/failure_modes/examine.hpp"
 #include "assay/failure_modes/read_back.hpp"
 
 namespace assay::app {
+
+FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison& comparison) {
+    const stats::PairedTable& table = comparison.table;
+    FailureModeRow row;
+    row.mode = mode;
+    row.n = table.both + table.candidate_only + table.reference_only + table.neither;
+    row.baseline = comparison.baseline.count;
+    row.variant = comparison.variant.count;
+    row.difference.n = row.n;
+    row.difference.method = "Newcombe's method 10";
+    if (comparison.difference) {
+        row.difference.value = comparison.difference->estimate;
+        row.difference.low = comparison.difference->low;
+        row.difference.high = comparison.difference->high;
+    }
+    row.p_mid = comparison.p_mid;
+    row.p_holm = comparison.p_holm;
+    return row;
+}
 
 FailureModeCounter::FailureModeCounter(std::span<const Question> questions, const GenerationSettings& settings, std::span<const std::optional<Answer>> baseline)
     : questions_(questions), words_(questions), instructions_(failure_modes::fixed_texts(settings.prompt_template)), baseline_(questions.size()) {
@@ -23,23 +41,7 @@ std::vector<FailureModeRow> FailureModeCounter::count(std::span<const std::optio
     }
     std::vector<FailureModeRow> out;
     if (baseline.empty()) return out;
-    for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) {
-        FailureModeRow row;
-        row.mode = failure_modes::name_of(mode.mode);
-        row.n = static_cast<std::int64_t>(baseline.size());
-        row.baseline = mode.baseline.count;
-        row.variant = mode.variant.count;
-        row.difference.n = row.n;
-        row.difference.method = "Newcombe's method 10";
-        if (mode.difference) {
-            row.difference.value = mode.difference->estimate;
-            row.difference.low = mode.difference->low;
-            row.difference.high = mode.difference->high;
-        }
-        row.p_mid = mode.p_mid;
-        row.p_holm = mode.p_holm;
-        out.push_back(std::move(row));
-    }
+    for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) out.push_back(row_of(failure_modes::name_of(mode.mode), mode));
     return out;
 }
 

@@ -3,8 +3,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "assay/failure_modes/compare.hpp"
 #include "assay/failure_modes/copying.hpp"
 #include "assay/failure_modes/modes.hpp"
 #include "assay/records/analysis.hpp"
@@ -13,6 +15,9 @@
 #include "assay/records/question.hpp"
 
 namespace assay::app {
+
+/// A row of a report.
+[[nodiscard]] FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison& comparison);
 
 /// Counts the failure modes of variants beside the baseline's answers to the same questions. The questions must live as long.
 class FailureModeCounter {

@@ -38,12 +38,22 @@ ordered_json answer_record(const std::string& variant, const std::string& key, c
             {"failure", answer.failure}};
 }
 
+/// Null: the judge gave none.
+ordered_json json_of(const std::optional<PairTags>& tags) {
+    if (!tags) return nullptr;
+    ordered_json out{{"A", ordered_json::array()}, {"B", ordered_json::array()}};
+    for (const AnswerTag tag : tags->a) out["A"].push_back(name_of(tag));
+    for (const AnswerTag tag : tags->b) out["B"].push_back(name_of(tag));
+    return out;
+}
+
 ordered_json verdict_record(const store::VerdictRow& row) {
     const Verdict& verdict = row.verdict;
     return {{"verdict", name_of(verdict.state)},   {"confidence", verdict.confidence == Confidence::kNone ? ordered_json() : ordered_json(name_of(verdict.confidence))},
             {"reasoning", verdict.reasoning},      {"failure", verdict.failure},
             {"model_version", verdict.model_version}, {"n_attempts", verdict.n_attempts},
-            {"created_at", row.created_at},        {"raw", verdict.raw}};
+            {"created_at", row.created_at},        {"tags", json_of(verdict.tags)},
+            {"raw", verdict.raw}};
 }
 
 ordered_json record_of(const store::Store& store, const std::string& plan_sha256, const std::string& question_id) {
@@ -125,6 +135,9 @@ std::string trace_text(const store::Store& store, const std::string& plan_sha256
             const std::string& said = verdict["failure"].get_ref<const std::string&>();
             out += fmt::format("judge     {}: {}{}\n{}", text_of(comparison["judge"]), text_of(verdict["verdict"]), verdict["confidence"].is_null() ? "" : ", " + text_of(verdict["confidence"]),
                                indented(said.empty() ? text_of(verdict["reasoning"]) : said));
+            for (const auto& [side, words] : verdict["tags"].items()) {
+                if (!words.empty()) out += fmt::format("tags      {}: {}\n", side, fmt::join(words.get<std::vector<std::string>>(), ", "));
+            }
         }
         out += fmt::format("unblind   {} for {}\n", text_of(comparison["outcome"]), text_of(comparison["variant"]));
     }

@@ -83,6 +83,7 @@ judges:                           # the first decides, further ones show how sen
   #   prompt-template: judge.jinja   # default: a built-in one
   #   show-contexts: true         # whether the judge sees the passages
   #   show-expected: true         # whether the judge sees the expected answer
+  #   tags: false                 # true: after the verdict it says what is wrong with each answer (incorrect, unsupported, incomplete ...)
   # - provider: gguf              # a model file, in an engine of our own; judges each pair in both orders
   #   file: judge.gguf
   #   reasoning: false            # true: it writes its reasoning before the verdict, which takes longer

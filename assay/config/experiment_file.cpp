@@ -272,6 +272,7 @@ class ExperimentFile {
         visit_embedded_judge(judge, reader(map));
         visit_embedded_room(judge, reader(map));
         visit_judge(judge, reader(map));
+        visit_tags(judge, reader(map));
         visit_judge_transport(judge, reader(map));
         if (judge.provider == "reference") visit_metric(judge, reader(map));
         check_provider(map, judge);
@@ -281,6 +282,10 @@ class ExperimentFile {
     }
 
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
+        if (judge.tags && judge.provider == "gguf" && !judge.reasoning)
+            problems_.add(map.where("tags"), "a judge of label probabilities writes nothing", "Write reasoning: true, or leave tags out.");
+        if (judge.tags && judge.provider != "gguf" && !find_judge_provider(judge.provider))
+            problems_.add(map.where("tags"), fmt::format("belongs to a judge that is a model and called by assay, which {} is not", judge.provider), "Leave tags out.");
         if (judge.provider == "gguf") {
             if (!map.has("file")) problems_.add(map.where(""), "gguf needs file");
             for (const std::string_view useless : {"url", "model", "api-key-env"}) {

@@ -43,6 +43,7 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
         visit_embedded_judge(judge, writer(out));
     }
     // Named only where they are not the defaults: plans of before there were these settings keep their hash.
+    if (judge.tags) visit_tags(judge, writer(out));
     const JudgeSpec defaults;
     if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) visit_metric(judge, writer(out));
     return out;
@@ -217,6 +218,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     }
     visit_judge_transport(judge, if_there(in));
     visit_metric(judge, if_there(in));
+    visit_tags(judge, if_there(in));
     in.finish();
 }
 

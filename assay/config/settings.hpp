@@ -65,6 +65,12 @@ void visit_judge(Settings& s, Visit&& visit) {
     visit("show-expected", s.show_expected, YesNo{});
 }
 
+/// JudgeSpec: of judges that write replies to us.
+template <class Settings, class Visit>
+void visit_tags(Settings& s, Visit&& visit) {
+    visit("tags", s.tags, YesNo{});
+}
+
 /// JudgeSpec: the metric of a reference judge.
 template <class Settings, class Visit>
 void visit_metric(Settings& s, Visit&& visit) {

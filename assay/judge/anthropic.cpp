@@ -43,7 +43,7 @@ class Anthropic final : public WireFormat {
             ordered_json tool;
             tool["name"] = "verdict";
             tool["description"] = "Give the verdict on the two answers.";
-            tool["input_schema"] = ordered_json::parse(verdict_schema());
+            tool["input_schema"] = ordered_json::parse(verdict_schema(spec.tags));
             request["tools"] = ordered_json::array({std::move(tool)});
             request["tool_choice"] = {{"type", "tool"}, {"name", "verdict"}};
         }

@@ -23,7 +23,7 @@ std::string request_json(const JudgeSpec& spec,
         ordered_json schema;
         schema["name"] = "verdict";
         schema["strict"] = true;
-        schema["schema"] = ordered_json::parse(verdict_schema());
+        schema["schema"] = ordered_json::parse(verdict_schema(spec.tags));
         request["response_format"]["type"] = "json_schema";
         request["response_format"]["json_schema"] = std::move(schema);
     }

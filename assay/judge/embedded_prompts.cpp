@@ -47,7 +47,7 @@ std::optional<std::int32_t> single_token(EmbeddedModel& model, const Frame& fram
 }
 
 std::string EmbeddedSetup::variables(const BlindedPair& pair) const {
-    return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected)
+    return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected, spec.tags)
                           : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
 }
 
@@ -78,7 +78,7 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     }
     if (setup_.spec.reasoning) {
         prompt.predict = setup_.spec.max_tokens;
-        prompt.grammar = verdict_grammar(setup_.thinking);
+        prompt.grammar = verdict_grammar(setup_.thinking, setup_.spec.tags);
     }
     return prompt;
 }

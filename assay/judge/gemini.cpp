@@ -20,14 +20,19 @@ using http::JsonView;
 using nlohmann::ordered_json;
 
 /// Google's own subset of a schema: types in capitals, and the order of writing in a field of its own.
-ordered_json response_schema() {
+ordered_json response_schema(bool with_tags) {
     ordered_json schema;
     schema["type"] = "OBJECT";
     schema["properties"]["reasoning"] = {{"type", "STRING"}};
     schema["properties"]["verdict"] = {{"type", "STRING"}, {"enum", {"A", "B", "TIE"}}};
     schema["properties"]["confidence"] = {{"type", "STRING"}, {"enum", {"high", "medium", "low"}}};
-    schema["required"] = {"reasoning", "verdict", "confidence"};
-    schema["propertyOrdering"] = {"reasoning", "verdict", "confidence"};
+    if (with_tags) {
+        for (const char* field : {"tags_a", "tags_b"}) schema["properties"][field] = {{"type", "ARRAY"}, {"items", {{"type", "STRING"}, {"enum", tag_words()}}}};
+    }
+    ordered_json fields;
+    for (const auto& [field, unused] : schema["properties"].items()) fields.push_back(field);
+    schema["required"] = fields;
+    schema["propertyOrdering"] = std::move(fields);
     return schema;
 }
 
@@ -76,7 +81,7 @@ class Gemini final : public WireFormat {
         if (dialect.temperature) config["temperature"] = spec.temp;
         config["maxOutputTokens"] = spec.max_tokens;
         if (dialect.format != ReplyFormat::kNone) config["responseMimeType"] = "application/json";
-        if (dialect.format == ReplyFormat::kJsonSchema) config["responseSchema"] = response_schema();
+        if (dialect.format == ReplyFormat::kJsonSchema) config["responseSchema"] = response_schema(spec.tags);
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
 

@@ -134,7 +134,7 @@ class Run {
         llm::Prompt prompt{.id = generated.id, .tokens = item.prompt, .stops = {}, .predict = setup_.spec.max_tokens};
         prompt.tokens.insert(prompt.tokens.end(), generated.tokens.begin(), generated.tokens.end());
         prompt.tokens.insert(prompt.tokens.end(), end->begin(), end->end());
-        prompt.grammar = verdict_grammar(Thinking::kNone);
+        prompt.grammar = verdict_grammar(Thinking::kNone, setup_.spec.tags);
         item.thought = generated.text + std::string(kEndOfThought);
         unfinished_.push_back(std::move(prompt));
         return true;
@@ -147,6 +147,7 @@ class Run {
         item.verdict.state = reply.state;
         item.verdict.confidence = reply.confidence;
         item.verdict.reasoning = reply.reasoning;
+        if (setup_.spec.tags) item.verdict.tags = reply.tags;
         item.verdict.failure = reply.failure;
     }
 
@@ -172,7 +173,7 @@ class GgufJudge final : public Judge {
     std::string identity() const override {
         const JudgeSpec& spec = setup_.spec;
         std::vector<std::string> texts{setup_.frame.before, setup_.jinja, setup_.frame.after};
-        if (spec.reasoning) texts.push_back(verdict_grammar(setup_.thinking));
+        if (spec.reasoning) texts.push_back(verdict_grammar(setup_.thinking, spec.tags));
         nlohmann::ordered_json identity;
         identity["provider"] = "gguf";
         identity["file_sha256"] = model_->file_sha256();
@@ -180,6 +181,7 @@ class GgufJudge final : public Judge {
         identity["mode"] = spec.reasoning ? "reasoning" : "labels";
         if (spec.reasoning) {
             identity["max_tokens"] = spec.max_tokens;
+            if (spec.tags) identity["tags"] = true;
             identity["parser_version"] = kParserVersion;
         } else {
             identity["labels"] = {{"A", json_of(setup_.labels.a)}, {"B", json_of(setup_.labels.b)}, {"TIE", json_of(setup_.labels.tie)}};
@@ -222,6 +224,7 @@ std::optional<std::string> complaint(const JudgeSpec& spec) {
     if (spec.file.empty()) return "the judge has no file";
     if (spec.temp != 0) return "temp is not 0, and an embedded judge takes the likeliest token";
     if (spec.max_tokens < 1) return "max-tokens is less than 1";
+    if (spec.tags && !spec.reasoning) return "tags need reasoning: labels are probabilities, and nothing is written";
     if (spec.ctx_size < 0) return "ctx-size is negative";
     return {};
 }

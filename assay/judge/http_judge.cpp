@@ -44,6 +44,7 @@ class HttpJudge final : public Judge {
         identity["show_expected"] = spec.show_expected;
         identity["prompt_version"] = kPromptVersion;
         identity["parser_version"] = kParserVersion;
+        if (spec.tags) identity["tags"] = true;
         return setup_.redact(identity.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     }
 

@@ -33,7 +33,7 @@ class Ollama final : public WireFormat {
         request["model"] = spec.model;
         request["messages"] = {{{"role", "system"}, {"content", system}}, {{"role", "user"}, {"content", user}}};
         request["stream"] = false;
-        if (dialect.format == ReplyFormat::kJsonSchema) request["format"] = ordered_json::parse(verdict_schema());
+        if (dialect.format == ReplyFormat::kJsonSchema) request["format"] = ordered_json::parse(verdict_schema(spec.tags));
         if (dialect.format == ReplyFormat::kJsonObject) request["format"] = "json";
         if (dialect.think_switch) request["think"] = false;
         // Otherwise the beginning of a prompt that is too long is thrown away, and the judge sees half of it.

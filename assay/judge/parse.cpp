@@ -6,9 +6,11 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "assay/base/text.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::judge {
 namespace {
@@ -93,7 +95,19 @@ struct Fields {
     std::vector<std::optional<std::string>> verdicts;  ///< empty: not a string
     std::string confidence;
     std::string reasoning;
+    std::optional<std::set<AnswerTag>> tags_a, tags_b;
 };
+
+std::optional<std::set<AnswerTag>> tags_of(const nlohmann::json& list) {
+    std::set<AnswerTag> out;
+    if (!list.is_array()) return {};
+    for (const auto& word : list) {
+        const auto tag = word.is_string() ? answer_tag_of(to_lower_ascii(trim(word.get_ref<const std::string&>()))) : std::nullopt;
+        if (!tag) return {};  // a list that cannot be read as a whole says nothing: it is not an answer without faults
+        out.insert(*tag);
+    }
+    return out;
+}
 
 std::optional<Fields> read_fields(const std::string& json_text) {
     using nlohmann::json;
@@ -110,6 +124,8 @@ std::optional<Fields> read_fields(const std::string& json_text) {
         if (key == "verdict") fields.verdicts.push_back(text ? std::optional(*text) : std::nullopt);
         if (key == "confidence" && text) fields.confidence = *text;
         if (key == "reasoning" && text) fields.reasoning = *text;
+        if (key == "tags_a") fields.tags_a = tags_of(parsed);
+        if (key == "tags_b") fields.tags_b = tags_of(parsed);
         return true;
     };
     if (json::parse(json_text, take, false).is_discarded()) return {};
@@ -179,6 +195,8 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
     if (!fields.verdicts.empty()) {
         reply.confidence = confidence_of_word(fields.confidence);
         reply.reasoning = fields.reasoning;
+        reply.tags.reset();
+        if (fields.tags_a && fields.tags_b) reply.tags = PairTags{*fields.tags_a, *fields.tags_b};
     }
     return true;
 }

@@ -18,6 +18,7 @@ struct ParsedReply {
     Confidence confidence = Confidence::kNone;    ///< kNone: not said, or another word
     std::string reasoning;                        ///< valid UTF-8
     std::string failure;                          ///< a sentence, for kInvalid
+    std::optional<PairTags> tags{};               ///< empty: "tags_a" or "tags_b" is missing, or one is no list of the words of kAnswerTags
 };
 
 /// Reads the verdict out of a reply's text.
@@ -27,8 +28,8 @@ struct ParsedReply {
 /// is not at the top level: an answer that the judge cites cannot steer it. INVALID: no object with the field
 /// "verdict"; a verdict that is not A, B or TIE (in any case of letters); two that contradict each other, in one object
 /// or in several; an object that is begun but is not JSON (cut off, quotes not escaped). Inside strings, bare control
-/// characters and unknown escapes (LaTeX's "\(") are taken literally. Where several objects agree, confidence and
-/// reasoning are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
+/// characters and unknown escapes (LaTeX's "\(") are taken literally. Where several objects agree, confidence,
+/// reasoning and tags are the last one's. Bytes that are not UTF-8 count as U+FFFD. Cost: linear in the length; never throws,
 /// whatever the bytes.
 ///
 /// `prompt` is what the judge was shown, or all texts of the pair; empty: nothing is compared. An object that stands in

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/base/hash.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::judge {
 namespace {
@@ -68,8 +69,14 @@ Length, style, tone, formatting and which response is shown first do not count. 
 constexpr std::string_view kReplyWithJson =
     R"jinja(TIE.
 
-Reason first, then decide. Reply with one JSON object and nothing else, with its fields in this order:
-{"reasoning": "two to four sentences", "verdict": "A" or "B" or "TIE", "confidence": "high" or "medium" or "low"}
+Reason first, then decide{% if tags %}, then tag each response: give every word of this list that holds for it, or none.
+
+{% for tag in tags %}
+- {{ tag.word }}: {{ tag.meaning }}
+{% endfor %}
+
+{% else %}. {% endif %}Reply with one JSON object and nothing else, with its fields in this order:
+{"reasoning": "two to four sentences", "verdict": "A" or "B" or "TIE", "confidence": "high" or "medium" or "low"{% if tags %}, "tags_a": [words for response A], "tags_b": [words for response B]{% endif %}}
 )jinja";
 
 // What all prompts share stands first and is computed once (docs/engine.md); the question for the label stands last again.
@@ -132,6 +139,20 @@ std::string dump(const nlohmann::ordered_json& variables) {
 
 }  // namespace
 
+std::string_view meaning_of(AnswerTag tag) {
+    switch (tag) {
+        case AnswerTag::kIncorrect: return "it says something that is wrong";
+        case AnswerTag::kUnsupported: return "it states as a fact what is made up, or what the contexts do not say where there are any";
+        case AnswerTag::kIncomplete: return "a part of what was asked is missing";
+        case AnswerTag::kOffTopic: return "it answers something else than what was asked";
+        case AnswerTag::kNoAnswer: return "it is empty, declines, or says that it does not know";
+        case AnswerTag::kTruncation: return "it breaks off in the middle";
+        case AnswerTag::kRepetition: return "it says the same again and again";
+        case AnswerTag::kFormatting: return "stray markup or broken layout makes it hard to read";
+    }
+    return {};
+}
+
 std::string_view system_text() {
     return kSystem;
 }
@@ -163,8 +184,13 @@ std::string all_texts(const BlindedPair& pair) {
     return fmt::format("{}", fmt::join(texts_of(pair), "\n"));
 }
 
-std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected) {
-    return dump(variables_of(pair, show_contexts, show_expected));
+std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected, bool with_tags) {
+    nlohmann::ordered_json variables = variables_of(pair, show_contexts, show_expected);
+    variables["tags"] = nlohmann::ordered_json::array();
+    for (const AnswerTag tag : kAnswerTags) {
+        if (with_tags) variables["tags"].push_back({{"word", name_of(tag)}, {"meaning", meaning_of(tag)}});
+    }
+    return dump(variables);
 }
 
 std::string label_variables(const BlindedPair& pair,

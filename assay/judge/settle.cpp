@@ -11,11 +11,12 @@
 namespace assay::judge {
 namespace {
 
-void read_verdict(const WireReply& reply, int max_tokens, const std::string& prompt, Verdict& verdict) {
+void read_verdict(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict) {
     ParsedReply parsed = parse_reply(reply.text, prompt);
     verdict.state = parsed.state;
     verdict.confidence = parsed.confidence;
     verdict.reasoning = std::move(parsed.reasoning);
+    if (judge.tags) verdict.tags = std::move(parsed.tags);
     verdict.failure = std::move(parsed.failure);
     if (parsed.state != VerdictState::kInvalid) return;
     if (trim(reply.text).empty()) verdict.failure = "The reply is empty.";
@@ -23,7 +24,7 @@ void read_verdict(const WireReply& reply, int max_tokens, const std::string& pro
     const std::string thoughts =
         reply.n_thought_tokens > 0 ? fmt::format(", {} of which were thoughts", reply.n_thought_tokens) : "";
     verdict.failure +=
-        fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.", max_tokens, thoughts);
+        fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.", judge.max_tokens, thoughts);
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ void take_reply(const WireReply& reply, const JudgeSpec& judge, const std::strin
     verdict.n_prompt_tokens = reply.n_prompt_tokens;
     verdict.n_reply_tokens = reply.n_reply_tokens;
     if (!reply.text.empty()) verdict.raw = reply.text;
-    if (reply.refusal.empty()) return read_verdict(reply, judge.max_tokens, prompt, verdict);
+    if (reply.refusal.empty()) return read_verdict(reply, judge, prompt, verdict);
     verdict.state = VerdictState::kRefused;
     verdict.failure = reply.refusal;
 }

@@ -7,22 +7,33 @@
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/retry.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::judge {
 
 using http::JsonView;
 
-std::string verdict_schema() {
+std::vector<std::string> tag_words() {
+    std::vector<std::string> out;
+    for (const AnswerTag tag : kAnswerTags) out.emplace_back(name_of(tag));
+    return out;
+}
+
+std::string verdict_schema(bool with_tags) {
     // The order of the properties is the order of writing: the verdict follows from the reasoning, not the other way
     // round.
     nlohmann::ordered_json properties;
     properties["reasoning"] = {{"type", "string"}};
     properties["verdict"] = {{"type", "string"}, {"enum", {"A", "B", "TIE"}}};
     properties["confidence"] = {{"type", "string"}, {"enum", {"high", "medium", "low"}}};
-    nlohmann::ordered_json schema;
+    if (with_tags) {
+        for (const char* field : {"tags_a", "tags_b"}) properties[field] = {{"type", "array"}, {"items", {{"type", "string"}, {"enum", tag_words()}}}};
+    }
+    nlohmann::ordered_json schema, required;
     schema["type"] = "object";
+    for (const auto& [field, unused] : properties.items()) required.push_back(field);
     schema["properties"] = std::move(properties);
-    schema["required"] = {"reasoning", "verdict", "confidence"};
+    schema["required"] = std::move(required);
     schema["additionalProperties"] = false;
     return schema.dump();
 }

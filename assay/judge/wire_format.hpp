@@ -84,8 +84,10 @@ struct LimitHeaders {
 /// The longest of the pauses that these limits ask for: those that have less left than is needed. Of WireFormat::pause_seconds.
 [[nodiscard]] std::optional<double> longest_pause(const http::HttpReply& reply, std::initializer_list<LimitHeaders> limits, std::int64_t now_unix_s);
 
-/// The JSON schema of a verdict as text: reasoning, then verdict, then confidence, in this order.
-[[nodiscard]] std::string verdict_schema();
+/// The JSON schema of a verdict as text: reasoning, then verdict, then confidence, in this order, then tags_a and tags_b if wanted.
+[[nodiscard]] std::string verdict_schema(bool with_tags);
+/// The words of kAnswerTags.
+[[nodiscard]] std::vector<std::string> tag_words();
 
 /// Lower-case text of an error in which a word for a refused field is looked for: `param`, which names the culprit, else
 /// the message, which can mention others besides, else the body's beginning.

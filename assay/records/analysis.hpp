@@ -254,10 +254,11 @@ struct ComparisonAnalysis {
     std::optional<Companions> companions;  ///< filled by analysis::add_companions
 };
 
-/// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's answers to the same questions.
+/// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's answers to the same questions: as rules
+/// find it, or as a judge tagged it.
 struct FailureModeRow {
     std::string mode;             ///< truncation, repetition ...
-    std::int64_t n = 0;           ///< questions that both were asked
+    std::int64_t n = 0;           ///< questions that both were asked; of a judge's tags: those whose pair has tags
     std::int64_t baseline = 0;
     std::int64_t variant = 0;
     Estimate difference;          ///< variant's rate - baseline's

@@ -108,6 +108,7 @@ struct JudgeSpec {
     bool allow_version_change = false;  ///< replies that name another model version do not stop the judge; the report counts by version
     std::string file{};           ///< of gguf: the model; of a split one the first part
     bool reasoning = false;       ///< of gguf: it writes its reasoning before the verdict
+    bool tags = false;            ///< after the verdict it tags each answer (AnswerTag); of judges that write replies to us
     int ctx_size = 0;             ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
     std::string metric{kReferenceMetrics[0]};  ///< of "reference"
     double tie_band = 0.05;                    ///< of "reference": a difference of at most this is a tie; in [0, 1), in steps of a millionth

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,12 +30,23 @@ enum class VerdictState {
 
 enum class Confidence { kHigh, kMedium, kLow, kNone };
 
+/// What a judge may notice in an answer, if it is asked to (JudgeSpec::tags). What each means is in judge/prompt.hpp.
+enum class AnswerTag { kIncorrect, kUnsupported, kIncomplete, kOffTopic, kNoAnswer, kTruncation, kRepetition, kFormatting };
+/// In the order of prompts and tables.
+inline constexpr std::array<AnswerTag, 8> kAnswerTags{AnswerTag::kIncorrect, AnswerTag::kUnsupported, AnswerTag::kIncomplete,  AnswerTag::kOffTopic,
+                                                      AnswerTag::kNoAnswer,  AnswerTag::kTruncation,  AnswerTag::kRepetition, AnswerTag::kFormatting};
+struct PairTags {
+    std::set<AnswerTag> a, b;
+    friend bool operator==(const PairTags&, const PairTags&) = default;
+};
+
 /// What a judge said.
 struct Verdict {
     std::string item_id;
     VerdictState state = VerdictState::kError;
     Confidence confidence = Confidence::kNone;
     std::string reasoning;
+    std::optional<PairTags> tags{};  ///< empty: it was not asked for them, or gave none in the wanted form
     std::string raw;            ///< the reply's text as it came, or the body of an error reply; never a key
     std::string failure;        ///< a sentence, for the last three states
     std::string prompt_sha256;

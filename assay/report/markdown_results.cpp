@@ -145,20 +145,35 @@ std::string unusable_verdicts(const ReportModel& model) {
     return out.empty() ? out : "Verdicts that could not be used (counted apart, never as ties):\n\n" + out + "\n";
 }
 
+void add_modes(MarkdownTable& table, const std::vector<std::string>& names, const std::vector<FailureModeRow>& rows) {
+    for (const FailureModeRow& row : rows) {
+        if (row.baseline + row.variant == 0) continue;
+        const auto share = [&](std::int64_t n) { return fmt::format("{} ({})", n, percent_of(n, row.n)); };
+        std::vector<std::string> cells = names;
+        for (const std::string& cell : {md_code(row.mode), share(row.baseline), share(row.variant), points_with_interval(row.difference), p_value(row.p_mid), p_value(row.p_holm)}) cells.push_back(cell);
+        table.add(std::move(cells));
+    }
+}
+
 /// Modes that occur, by variant.
 std::string failure_modes_table(const ReportModel& model) {
     MarkdownTable table({"variant", "mode", "of the baseline", "of the variant", "difference, points", "p, mid-p", "p, Holm"}, "llrrrrr");
-    for (const ReportVariant& v : model.variants) {
-        for (const FailureModeRow& row : v.failure_modes) {
-            if (row.baseline + row.variant == 0) continue;
-            const auto share = [&](std::int64_t n) { return fmt::format("{} ({})", n, percent_of(n, row.n)); };
-            table.add({md_code(v.variant.name), md_code(row.mode), share(row.baseline), share(row.variant),
-                       points_with_interval(row.difference), p_value(row.p_mid), p_value(row.p_holm)});
-        }
-    }
+    for (const ReportVariant& v : model.variants) add_modes(table, {md_code(v.variant.name)}, v.failure_modes);
     if (table.empty()) return "";
     return "Failure modes as far as text and facts of an answer show them, found by rules that have errors of their own; "
            "95 % intervals. They decide nothing.\n\n" +
+           table.text();
+}
+
+/// Tags that judges gave, by judge and variant.
+std::string tags_table(const ReportModel& model) {
+    MarkdownTable table({"variant", "judge", "pairs", "tag", "of the baseline", "of the variant", "difference, points", "p, mid-p", "p, Holm"}, "llrlrrrrr");
+    for (const ReportComparison& c : model.comparisons) {
+        if (!c.tags.empty()) add_modes(table, {md_code(c.analysis.variant), md_code(c.analysis.judge), std::to_string(c.tags.front().n)}, c.tags);
+    }
+    if (table.empty()) return "";
+    return "What judges tagged, blind to which answer is whose, over the pairs whose reply has tags for both answers (identical answers are shown to no "
+           "judge and have none); 95 % intervals. They decide nothing.\n\n" +
            table.text();
 }
 
@@ -303,7 +318,7 @@ std::string md_failures(const ReportModel& model) {
                    share(v.n_length_stop), share(v.n_contexts_cut)});
     }
     return fmt::format("## Failures\n\nThe limit is {} tokens an answer.\n\n", model.experiment.generation.predict) +
-           table.text() + failure_modes_table(model) + unusable_verdicts(model);
+           table.text() + failure_modes_table(model) + tags_table(model) + unusable_verdicts(model);
 }
 
 std::string md_sample_size(const ReportModel& model) {

@@ -127,11 +127,11 @@ Json speed_json(const ReportVariant& v) {
     return out;
 }
 
-Json failure_modes_json(const ReportVariant& v) {
-    if (v.failure_modes.empty()) return nullptr;
+Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
+    if (rows.empty()) return nullptr;
     Json out = Json::array();
-    for (const FailureModeRow& row : v.failure_modes) {
-        out.push_back({{"mode", row.mode},
+    for (const FailureModeRow& row : rows) {
+        out.push_back({{word, row.mode},
                        {"n", row.n},
                        {"baseline", row.baseline},
                        {"variant", row.variant},
@@ -166,7 +166,7 @@ Json variant_json(const ReportVariant& v) {
              {{"n_checked", v.independence.n_checked},
               {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
               {"note", text(v.independence.note)}}},
-            {"failure_modes", failure_modes_json(v)}};
+            {"failure_modes", modes_json("mode", v.failure_modes)}};
 }
 
 Json judge_json(const ReportJudge& judge, bool decides) {
@@ -186,12 +186,14 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"show_expected", judge.show_expected}};
 }
 
-Json comparison_json(const ComparisonAnalysis& analysis) {
+Json comparison_json(const ReportComparison& comparison) {
+    const ComparisonAnalysis& analysis = comparison.analysis;
     Json out{
         {"variant", text(analysis.variant)}, {"baseline", text(analysis.baseline)}, {"judge", text(analysis.judge)}};
     Json rest = Json::parse(analysis_to_json(analysis));
     rest.erase("schema_version");  // that of `assay stats`; a report has its own
     out.update(rest);
+    out["tags"] = modes_json("tag", comparison.tags);
     return out;
 }
 
@@ -201,7 +203,7 @@ std::string render_json(const ReportModel& model) {
     Json variants = Json::array(), judges = Json::array(), comparisons = Json::array();
     for (const ReportVariant& variant : model.variants) variants.push_back(variant_json(variant));
     for (const ReportJudge& judge : model.judges) judges.push_back(judge_json(judge, judges.empty()));
-    for (const ReportComparison& c : model.comparisons) comparisons.push_back(comparison_json(c.analysis));
+    for (const ReportComparison& c : model.comparisons) comparisons.push_back(comparison_json(c));
     Json controls = Json::array();
     for (const ReportJudge& judge : model.judges) {
         Json entry{{"judge", text(judge.name)}};

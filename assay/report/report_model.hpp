@@ -74,6 +74,7 @@ struct JudgedItem {
 struct ReportComparison {
     ComparisonAnalysis analysis;
     std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders were judged
+    std::vector<FailureModeRow> tags{};  ///< what the judge tagged, a row a tag; empty: it gave no tags
 };
 
 struct ReportJudge {

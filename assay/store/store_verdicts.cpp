@@ -1,5 +1,7 @@
 // Comparisons, judges, and what they said.
 
+#include <algorithm>
+
 #include "assay/base/result.hpp"
 #include "assay/records/names.hpp"
 #include "assay/store/impl.hpp"
@@ -9,15 +11,15 @@ namespace {
 
 constexpr std::string_view kSelectCurrent =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
     "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 AND v.item_id = ?2";
 constexpr std::string_view kSelectAllCurrent =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
     "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 ORDER BY v.item_id";
 constexpr std::string_view kSelectHistory =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
     "FROM verdict_attempts a WHERE a.judge_key = ?1 AND a.item_id = ?2 ORDER BY a.id";
 
 Comparison comparison_of(const Statement& row) {
@@ -35,6 +37,24 @@ Comparison comparison_of(const Statement& row) {
     c.order = static_cast<int>(row.integer(10));
     c.repeat = static_cast<int>(row.integer(11));
     return c;
+}
+
+std::string text_of(const std::set<AnswerTag>& tags) {
+    std::string out;
+    for (const AnswerTag tag : tags) out += (out.empty() ? "" : ",") + std::string(name_of(tag));
+    return out;
+}
+
+std::set<AnswerTag> tags_of(std::string_view text) {
+    std::set<AnswerTag> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        const auto tag = answer_tag_of(text.substr(0, end));
+        ASSAY_CHECK(tag);
+        out.insert(*tag);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
 }
 
 VerdictRow verdict_of(const Statement& row) {
@@ -59,6 +79,8 @@ VerdictRow verdict_of(const Statement& row) {
     v.n_attempts = static_cast<int>(row.integer(12));
     v.elapsed_ms = row.real(13);
     result.created_at = row.bytes(14);
+    const auto a = row.optional_bytes(15), b = row.optional_bytes(16);
+    if (a && b) v.tags = PairTags{tags_of(*a), tags_of(*b)};
     return result;
 }
 
@@ -158,10 +180,11 @@ void Store::save_verdict(const VerdictRow& row) {
     db.execute(
         "INSERT INTO verdict_attempts (item_id, judge_key, judge_name, state, confidence, reasoning, raw, "
         "failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, n_attempts, elapsed_ms, "
-        "created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "created_at, tags_a, tags_b) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         row.item_id, row.judge_key, row.judge_name, name_of(v.state), name_of(v.confidence), Blob(v.reasoning),
         Blob(v.raw), Blob(v.failure), v.prompt_sha256, Blob(v.model_version), v.n_prompt_tokens, v.n_reply_tokens,
-        v.n_attempts, v.elapsed_ms, row.created_at);
+        v.n_attempts, v.elapsed_ms, row.created_at, 
+        Blob(v.tags ? std::optional(text_of(v.tags->a)) : std::nullopt), Blob(v.tags ? std::optional(text_of(v.tags->b)) : std::nullopt));
     db.execute(
         "INSERT OR REPLACE INTO verdicts (judge_key, item_id, attempt_id) "
         "VALUES (?1, ?2, last_insert_rowid())",

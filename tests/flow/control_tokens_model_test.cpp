@@ -124,7 +124,7 @@ TEST_F(ControlTokens, OfACandidateInAJudgingPromptAreText) {
         pair.answer_a = attack.text;
         pair.answer_b = "b";
         const auto user =
-            engine->render_prompt(std::string(judge::builtin_template()), judge::template_variables(pair, true, true));
+            engine->render_prompt(std::string(judge::builtin_template()), judge::template_variables(pair, true, true, false));
         ASSERT_TRUE(user) << attack.name;
         const auto rendered = engine->render({std::string(judge::system_text()), *user, {}, "2025-01-01", false});
         ASSERT_TRUE(rendered) << attack.name;

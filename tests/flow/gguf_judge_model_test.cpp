@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "assay/judge/parse.hpp"
 #include "assay/judge/verdict_grammar.hpp"
 #include "engine_places.hpp"
 #include "lab.hpp"
@@ -156,7 +157,7 @@ TEST_F(LabelProbs, AGrammarMakesAWholeVerdictWhateverIsBeside) {
         reasoning.push_back(answers[i]);
         reasoning.back().predict = 400;
         reasoning.back().sampling.repeat_penalty = 1;
-        reasoning.back().grammar = judge::verdict_grammar(i == 3 ? judge::Thinking::kMayBegin : judge::Thinking::kNone);
+        reasoning.back().grammar = judge::verdict_grammar(i == 3 ? judge::Thinking::kMayBegin : judge::Thinking::kNone, i == 1);
     }
     const auto together = bench->answer(reasoning, reasoning.size());
     EXPECT_EQ(difference(together, bench->answer_alone(reasoning)), "");
@@ -166,6 +167,7 @@ TEST_F(LabelProbs, AGrammarMakesAWholeVerdictWhateverIsBeside) {
         EXPECT_EQ(together[i].stop_reason, "stop");
         EXPECT_TRUE(reply["verdict"] == "A" || reply["verdict"] == "B" || reply["verdict"] == "TIE");
         EXPECT_FALSE(reply["reasoning"].get<std::string>().empty());
+        EXPECT_EQ(judge::parse_reply(together[i].text).tags.has_value(), i == 1) << together[i].text;
     }
     auto broken = reasoning[0];
     broken.grammar = "root ::= (";

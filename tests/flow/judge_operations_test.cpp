@@ -9,6 +9,7 @@
 
 #include "lab.hpp"
 #include "sim_batches.hpp"
+#include "sim_judges.hpp"
 #include "sim_server.hpp"
 
 namespace assay::test {
@@ -74,6 +75,62 @@ TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledO
         EXPECT_GT(n, 40);
         EXPECT_TRUE(sim.complaints().empty()) << sim.complaints().front();
     }
+}
+
+/// Says what is wrong with each answer besides: half of the truth is incomplete, another one incorrect.
+ScriptedReply tagging_judge(const SeenRequest& request, int n) {
+    json reply = json::parse(fair_judge(request, n).body);
+    json said = json::parse(reply["choices"][0]["message"]["content"].get<std::string>());
+    const std::string expected = prompt_field(request.body, "expected");
+    for (const std::string side : {"a", "b"}) {
+        const std::string answer = prompt_field(request.body, "answer_" + side);
+        const bool knows = answer.starts_with(expected.substr(0, expected.find(" is ")) + " ");
+        said["tags_" + side] = knows ? json::array() : json::array({"incorrect"});
+    }
+    reply["choices"][0]["message"]["content"] = said.dump();
+    return {200, reply.dump()};
+}
+
+TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
+    const Lab lab(12);
+    const SimServer server(tagging_judge);
+    const Ended ended = lab.assay(experiment(lab, server, ", name: panel, tags: true", {"--stopping", "none"}));
+    ASSERT_NE(ended.exit_code, 1) << describe(ended);
+    const json comparison = lab.comparison("Q2_K");
+    const json& counts = comparison["counts"];
+    const int n_losses = counts["losses"];
+    ASSERT_GT(n_losses, 2);
+    ASSERT_EQ(comparison["tags"].size(), 8U);
+    const json& incorrect = comparison["tags"][0];
+    EXPECT_EQ(incorrect["tag"], "incorrect");
+    EXPECT_EQ(incorrect["n"], counts["n"].get<int>() - counts["identical"].get<int>()) << "identical answers are shown to nobody";
+    EXPECT_EQ(incorrect["variant"].get<int>() - incorrect["baseline"].get<int>(), n_losses - counts["wins"].get<int>());
+    EXPECT_GT(incorrect["difference"]["low"], 0);
+    EXPECT_EQ(comparison["tags"][3]["variant"], 0);
+    const std::string text = bytes_of(lab.run_dir() + "/report.md");
+    EXPECT_NE(text.find("What judges tagged"), std::string::npos);
+    EXPECT_NE(text.find("`incorrect`"), std::string::npos);
+
+    // The same verdicts with and without them, and the other order's tags are not counted twice.
+    const SimServer both(tagging_judge);
+    const Ended second = lab.assay(experiment(lab, both, ", name: panel, tags: true", {"--stopping", "none", "--both-orders"}));
+    ASSERT_NE(second.exit_code, 1) << describe(second);
+    EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["n"], incorrect["n"]);
+    EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["variant"], incorrect["variant"]);
+
+    // Of one question: which answer, still blind, and by the study's files too.
+    bool any = false;
+    for (int q = 1; q <= 12; ++q) {
+        const json trace = json::parse(lab.assay({"trace", lab.run_dir(), fmt::format("q{:02}", q), "--json"}).out);
+        const json& pair = trace["comparisons"][0];
+        if (pair["verdicts"].empty()) continue;
+        const bool variant_lost = pair["outcome"] == "loss";
+        const std::string side = pair["presented_as_A"] == "Q2_K" ? "A" : "B";
+        const json& tags = pair["verdicts"][0]["tags"];
+        EXPECT_EQ(tags[side] == json::array({"incorrect"}), variant_lost || tags[side] == tags[side == "A" ? "B" : "A"]) << pair;
+        any = any || variant_lost;
+    }
+    EXPECT_TRUE(any);
 }
 
 TEST(JudgeOperations, ADryRunCountsWhatIsMissingAndSendsAndChangesNothing) {

@@ -57,22 +57,29 @@ void check_key_order(const ordered_json& object, const std::vector<std::string>&
 /// The schema of a verdict; Google writes types in capitals.
 void check_schema(const ordered_json& schema, bool google, Complaints& out) {
     const auto type = [&](const char* upper, const char* lower) { return equal_to(google ? upper : lower); };
-    const ordered_json order = {"reasoning", "verdict", "confidence"};
+    const ordered_json properties = schema.is_object() ? schema.value("properties", ordered_json()) : ordered_json();
+    std::vector<std::string> order{"reasoning", "verdict", "confidence"};
+    if (properties.is_object() && properties.contains("tags_a")) order.insert(order.end(), {"tags_a", "tags_b"});
     Shape shape{{"type", {true, type("OBJECT", "object")}},
                 {"properties", {true, is_object}},
                 {"required", {true, equal_to(order)}}};
     if (google) shape["propertyOrdering"] = {true, equal_to(order)};
     if (!google) shape["additionalProperties"] = {true, equal_to(false)};
     check(schema, "schema", shape, out);
-    if (!schema.contains("properties") || !schema["properties"].is_object()) return;
-    const ordered_json& properties = schema["properties"];
-    check_key_order(properties, {"reasoning", "verdict", "confidence"}, out);
+    if (!properties.is_object()) return;
+    check_key_order(properties, order, out);
     const Rule text = type("STRING", "string");
     check(properties.value("reasoning", ordered_json()), "reasoning", {{"type", {true, text}}}, out);
     check(properties.value("verdict", ordered_json()), "verdict",
           {{"type", {true, text}}, {"enum", {true, equal_to({"A", "B", "TIE"})}}}, out);
     check(properties.value("confidence", ordered_json()), "confidence",
           {{"type", {true, text}}, {"enum", {true, equal_to({"high", "medium", "low"})}}}, out);
+    const ordered_json words{"incorrect", "unsupported", "incomplete", "off_topic", "no_answer", "truncation", "repetition", "formatting"};
+    for (std::size_t i = 3; i < order.size(); ++i) {
+        const ordered_json list = properties.value(order[i], ordered_json());
+        check(list, order[i], {{"type", {true, type("ARRAY", "array")}}, {"items", {true, is_object}}}, out);
+        check(list.value("items", ordered_json()), order[i] + ".items", {{"type", {true, text}}, {"enum", {true, equal_to(words)}}}, out);
+    }
 }
 
 ordered_json body_of(const SeenRequest& request, Complaints& out) {

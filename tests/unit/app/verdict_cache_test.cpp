@@ -35,12 +35,14 @@ TEST(VerdictCache, GivesBackWhatWasKeptAsAskedOfNobody) {
     for (const Confidence confidence : {Confidence::kHigh, Confidence::kNone}) {
         Verdict v = verdict_of(VerdictState::kTie);
         v.confidence = confidence;
+        if (confidence == Confidence::kHigh) v.tags = PairTags{{AnswerTag::kIncorrect, AnswerTag::kOffTopic}, {}};
         cache.put(key, v);
         const auto back = VerdictCache(folder / "cache").find(key);
         ASSERT_TRUE(back);
         EXPECT_EQ(back->state, VerdictState::kTie);
         EXPECT_EQ(back->confidence, confidence);
         EXPECT_EQ(back->reasoning, v.reasoning);
+        EXPECT_EQ(back->tags, v.tags);
         EXPECT_EQ(back->raw, "{}");
         EXPECT_EQ(back->prompt_sha256, "abc");
         EXPECT_EQ(back->model_version, "m-1");

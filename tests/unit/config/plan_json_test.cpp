@@ -97,6 +97,18 @@ TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
     EXPECT_TRUE(read->judges.back().reasoning);
 }
 
+TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_EQ(plan_to_json(plan).find("\"tags\""), std::string::npos) << "older plans keep their hash";
+    plan.judges[0].tags = true;
+    EXPECT_NE(plan_sha256(plan), before);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read) << to_sentence(read.error());
+    EXPECT_TRUE(read->judges[0].tags);
+    EXPECT_FALSE(read->judges[1].tags);
+}
+
 TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
     std::string text = plan_to_json(full_plan());
     const std::string entry = ",\"stopping\":\"group-sequential\"";

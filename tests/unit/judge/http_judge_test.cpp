@@ -69,6 +69,22 @@ TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
     EXPECT_THAT(bench_.seen_[0].body, HasSubstr("BEGIN"));  // of the system text
 }
 
+TEST_P(EveryProvider, TagsAnswersOnlyWhereItIsAskedTo) {
+    const auto tagged = [](const auto&, int) {
+        return ScriptedReply{200, reply_of(R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect", "truncation"], "tags_b": []})")};
+    };
+    EXPECT_FALSE(bench_.one(tagged).tags);
+    EXPECT_THAT(bench_.seen_.at(0).body, testing::Not(HasSubstr("tags_a")));
+    const std::string without = bench_.judge_->identity();
+    bench_.spec_.tags = true;
+    EXPECT_EQ(bench_.one(tagged).tags, (PairTags{{AnswerTag::kIncorrect, AnswerTag::kTruncation}, {}}));
+    EXPECT_THAT(bench_.seen_.at(0).body, HasSubstr("tags_a"));  // in the schema, which the checker has read
+    EXPECT_NE(bench_.judge_->identity(), without);
+    const Verdict silent = bench_.one([](const auto&, int) { return ScriptedReply{200, reply("A")}; });
+    EXPECT_EQ(silent.state, VerdictState::kA);
+    EXPECT_FALSE(silent.tags) << "not said is not: none";
+}
+
 TEST_P(EveryProvider, GetsTheKeyInItsOwnHeaderAndANamedOneInTheSame) {
     const auto sent = [this] {
         bench_.one([](const auto&, int) { return ScriptedReply{200, reply("A")}; });

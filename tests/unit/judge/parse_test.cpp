@@ -184,5 +184,22 @@ TEST(Parse, SurvivesAnything) {
     EXPECT_LT(n_valid, 19000);
 }
 
+TEST(ParseReply, TagsAreReadAsAWholeOrNotAtAll) {
+    const auto tags = [](const std::string& a, const std::string& b) {
+        return parse_reply(R"({"reasoning": "r", "verdict": "A", "tags_a": )" + a + R"(, "tags_b": )" + b + "}").tags;
+    };
+    using enum AnswerTag;
+    EXPECT_EQ(tags("[]", "[]"), PairTags());
+    EXPECT_EQ(tags(R"(["incomplete", " Incorrect "])", R"(["off_topic", "off_topic"])"), (PairTags{{kIncorrect, kIncomplete}, {kOffTopic}}));
+    for (const char* bad : {R"(["ugly"])", R"("incorrect")", "null", "[1]", R"([["incorrect"]])", R"({"incorrect": true})", R"(["incorrect", ""])"}) {
+        EXPECT_FALSE(tags("[]", bad)) << bad;
+        EXPECT_FALSE(tags(bad, "[]")) << bad;
+    }
+    EXPECT_FALSE(parse_reply(R"({"verdict": "A", "tags_a": []})").tags) << "one of them is not said";
+    EXPECT_EQ(parse_reply(R"({"verdict": "A", "tags_a": ["ugly"], "tags_b": []})").state, VerdictState::kA) << "the verdict stands";
+    EXPECT_EQ(parse_reply(R"({"verdict": "A", "note": {"tags_a": [], "tags_b": []}})").tags, std::nullopt);
+    EXPECT_FALSE(parse_reply(R"({"verdict": "A", "tags_a": [], "tags_b": []} {"verdict": "A"})").tags) << "the last one's";
+}
+
 }  // namespace
 }  // namespace assay::judge

@@ -47,28 +47,36 @@ TEST(Prompt, BoundaryIsDerivedAgainUntilNoTextHoldsIt) {
 }
 
 TEST(Prompt, VariablesHoldWhatIsToBeShown) {
-    const auto shown = nlohmann::json::parse(template_variables(sample(), true, true));
+    const auto shown = nlohmann::json::parse(template_variables(sample(), true, true, false));
     EXPECT_EQ(shown["question"], "What is <x>?");
     EXPECT_EQ(shown["expected"], "It is y.");
     EXPECT_EQ(shown["contexts"], (nlohmann::json{"first passage", "second passage"}));
     EXPECT_EQ(shown["answer_a"], "y");
     EXPECT_EQ(shown["answer_b"], "z \"quoted\"\n{{ boundary }}");
-    const auto hidden = nlohmann::json::parse(template_variables(sample(), false, false));
+    const auto hidden = nlohmann::json::parse(template_variables(sample(), false, false, false));
     EXPECT_TRUE(hidden["expected"].is_null());
     EXPECT_EQ(hidden["contexts"], nlohmann::json::array());
     EXPECT_EQ(hidden["boundary"], shown["boundary"]);
     EXPECT_FALSE(shown.dump().find("secret-id") != std::string::npos);
 }
 
+TEST(Prompt, TagsAreListedOnlyWhereTheyAreAskedFor) {
+    EXPECT_EQ(nlohmann::json::parse(template_variables(sample(), true, true, false))["tags"], nlohmann::json::array());
+    const auto tags = nlohmann::json::parse(template_variables(sample(), true, true, true))["tags"];
+    ASSERT_EQ(tags.size(), kAnswerTags.size());
+    EXPECT_EQ(tags[0]["word"], "incorrect");
+    for (const auto& tag : tags) EXPECT_GT(tag["meaning"].get<std::string>().size(), 10u);
+}
+
 TEST(Prompt, TheOtherOrderDiffersInTheAnswersAlone) {
     BlindedPair other = sample();
     std::swap(other.answer_a, other.answer_b);
-    auto one = nlohmann::json::parse(template_variables(sample(), true, true)), two = nlohmann::json::parse(template_variables(other, true, true));
+    auto one = nlohmann::json::parse(template_variables(sample(), true, true, false)), two = nlohmann::json::parse(template_variables(other, true, true, false));
     EXPECT_EQ(one["boundary"], two["boundary"]);
     std::swap(two["answer_a"], two["answer_b"]);
     EXPECT_EQ(one, two);
     other.answer_a += "x";
-    EXPECT_NE(nlohmann::json::parse(template_variables(other, true, true))["boundary"], one["boundary"]);
+    EXPECT_NE(nlohmann::json::parse(template_variables(other, true, true, false))["boundary"], one["boundary"]);
 }
 
 TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
@@ -90,7 +98,7 @@ TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
 TEST(Prompt, BytesThatAreNotUtf8DoNotThrow) {
     BlindedPair pair = sample();
     pair.answer_a = "\xFF\xFE";
-    EXPECT_TRUE(is_valid_utf8(template_variables(pair, true, true)));
+    EXPECT_TRUE(is_valid_utf8(template_variables(pair, true, true, false)));
 }
 
 TEST(Prompt, TemplateAsksForReasoningFirstAndUsesEveryVariable) {

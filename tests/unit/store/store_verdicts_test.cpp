@@ -127,6 +127,16 @@ TEST_F(VerdictsTest, EveryFieldOfAVerdictComesBack) {
     EXPECT_EQ(back->verdict.elapsed_ms, 1234.5);
 }
 
+TEST_F(VerdictsTest, TagsComeBackAndNoneAreNotTheSameAsNotSaid) {
+    for (const std::optional<PairTags>& tags :
+         {std::optional<PairTags>(), std::optional(PairTags()), std::optional(PairTags{{AnswerTag::kOffTopic, AnswerTag::kIncorrect}, {AnswerTag::kFormatting}})}) {
+        VerdictRow row = verdict_row("c1", VerdictState::kA);
+        row.verdict.tags = tags;
+        store_->save_verdict(row);
+        EXPECT_EQ(store_->verdict("c1", "j1")->verdict.tags, tags);
+    }
+}
+
 TEST_F(VerdictsTest, TheLastAttemptIsCurrentAndAllAreKept) {
     store_->save_verdict(verdict_row("c1", VerdictState::kError));
     store_->save_verdict(verdict_row("c1", VerdictState::kTie));
