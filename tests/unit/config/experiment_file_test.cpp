@@ -289,8 +289,8 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
 TEST_F(ExperimentFile, TagsAreOfJudgesThatWriteRepliesToUs) {
     EXPECT_TRUE(plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n").judges.at(0).tags);
     EXPECT_THAT(errors_with("judges:\n  - {provider: reference, tags: true}\n  - {provider: batch, name: n, tags: true}\n"),
-                ElementsAre("exp.yaml:5:27: judges[0].tags: belongs to a judge that is a model and called by assay, which reference is not. Leave tags out.",
-                            "exp.yaml:6:32: judges[1].tags: belongs to a judge that is a model and called by assay, which batch is not. Leave tags out."));
+                ElementsAre("exp.yaml:5:33: judges[0].tags: belongs to a judge that is a model and called by assay, which reference is not. Leave tags out.",
+                            "exp.yaml:6:38: judges[1].tags: belongs to a judge that is a model and called by assay, which batch is not. Leave tags out."));
 }
 
 TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {

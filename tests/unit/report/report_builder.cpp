@@ -248,6 +248,18 @@ ReportModel example_report() {
     metric.controls = controls_of(17, 0, 3);
     m.judges = {panel, metric};
     m.comparisons = {equivalent(), non_inferior(), inconclusive(), worse_within_margin(), degraded(), not_measured()};
+    FailureModeRow incorrect;
+    incorrect.mode = "incorrect";
+    incorrect.n = 120;
+    incorrect.baseline = 12;
+    incorrect.variant = 30;
+    incorrect.difference = {.value = 0.15, .low = 0.07, .high = 0.23, .n = 120, .method = "Newcombe's method 10", .why = ""};
+    incorrect.p_mid = 0.0002;
+    incorrect.p_holm = 0.0016;
+    FailureModeRow never = incorrect;
+    never.mode = "off_topic";
+    never.baseline = never.variant = 0;
+    m.comparisons[4].tags = {incorrect, never};
     m.comparisons.push_back(
         {analysis_of("Q8_0", "reference", 12, 130, 12, -0.05, 0.05, DecisionLabel::kEquivalent), {}});
     m.comparisons.push_back(
