@@ -14,10 +14,13 @@
 #include "assay/app/build_report.hpp"
 #include "assay/app/hand_judged_run.hpp"
 #include "assay/app/judging.hpp"
+#include "assay/app/study_pairs.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/judge/batch_reply.hpp"
+#include "assay/judge/parse.hpp"
+#include "assay/judge/prompt.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::app {
@@ -170,7 +173,13 @@ struct Said {
 /// Brings what the replies say to the items that they mean.
 class Collector {
    public:
-    Collector(const HandJudgedRun& run, const Targets& targets, bool check_codes, Problems& problems) : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems) {}
+    Collector(const HandJudgedRun& run, const Targets& targets, bool check_codes, Problems& problems)
+        : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems), pairs_(run.store(), run.plan_sha256()) {
+        for (const HandJudgedRun::Stream& stream : run.variants()) {
+            for (const StudyItem& item : stream.items) comparisons_.emplace(item.comparison.id, &item.comparison);
+            for (const exchange::StudyControl& control : stream.controls) controls_.emplace(control.control.id, &control.control);
+        }
+    }
 
     void add(const judge::BatchEvaluation& evaluation, const std::string& file, const std::string& model_version) {
         const auto found = find(evaluation, file);
@@ -184,6 +193,10 @@ class Collector {
         }
         if (!evaluation.task_id.empty() && !target.task_id.empty() && evaluation.task_id != target.task_id) {
             problems_.add(fmt::format("{}: the reply is on question {}, and the mapping says {}", where, shorten(evaluation.task_id, 60), shorten(target.task_id, 60)));
+            return;
+        }
+        if (shown_in(place.batch).holds(evaluation.object)) {
+            unread_.push_back(fmt::format("{}: the evaluation is a piece of what the judge was shown, cited and not its own", where));
             return;
         }
         Said said{verdict_of(evaluation, target, model_version), target, where};
@@ -201,6 +214,8 @@ class Collector {
 
     /// By item id.
     [[nodiscard]] const std::map<std::string, Said>& all() const { return all_; }
+    /// Sentences: evaluations that were not taken.
+    [[nodiscard]] const std::vector<std::string>& unread() const { return unread_; }
 
    private:
     [[nodiscard]] Targets::const_iterator find(const judge::BatchEvaluation& evaluation, const std::string& file) {
@@ -231,6 +246,19 @@ class Collector {
         return found;
     }
 
+    /// The texts of a batch's items.
+    const judge::ShownText& shown_in(int batch) {
+        if (const auto known = shown_.find(batch); known != shown_.end()) return known->second;
+        std::string texts;
+        for (auto target = targets_.lower_bound({batch, 0}); target != targets_.end() && target->first.first == batch; ++target) {
+            const auto comparison = comparisons_.find(target->second.id);
+            const auto control = controls_.find(target->second.id);
+            if (comparison != comparisons_.end()) texts += judge::all_texts(pairs_.of(*comparison->second)) + "\n";
+            if (control != controls_.end()) texts += judge::all_texts(pairs_.of(*control->second)) + "\n";
+        }
+        return shown_.emplace(batch, judge::ShownText(texts)).first->second;
+    }
+
     static VerdictState turned(VerdictState state) { return state == VerdictState::kA ? VerdictState::kB : state == VerdictState::kB ? VerdictState::kA : state; }
     static std::string_view as_shown(const Said& said) { return name_of(said.target.turned ? turned(said.verdict.state) : said.verdict.state); }
 
@@ -251,7 +279,12 @@ class Collector {
     const Targets& targets_;
     bool check_codes_;
     Problems& problems_;
+    StudyPairs pairs_;
+    std::map<std::string, const Comparison*> comparisons_;
+    std::map<std::string, const Control*> controls_;
+    std::map<int, judge::ShownText> shown_;
     std::map<std::string, Said> all_;
+    std::vector<std::string> unread_;
 };
 
 Targets targets_of(const ImportOptions& options, const HandJudgedRun& run, Problems& problems) {
@@ -328,6 +361,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
         for (const std::string& sentence : replies.unread) out.unread.push_back(file + ": " + sentence);
         for (const judge::BatchEvaluation& evaluation : replies.evaluations) collector.add(evaluation, file, options.model_version);
     }
+    out.unread.insert(out.unread.end(), collector.unread().begin(), collector.unread().end());
     const std::vector<const Said*> verdicts = to_save(run, run.store(), collector, options.replace, out, problems);
     problems.throw_if_any();
     if (collector.all().empty()) {

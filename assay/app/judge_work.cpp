@@ -44,8 +44,8 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
     work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
-    const std::string_view builtin = reads_labels ? judge::label_template() : judge::builtin_template();
-    const std::string_view rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
+    const std::string builtin = reads_labels ? std::string(judge::label_template()) : judge::builtin_template(judge.tags);
+    const std::string& rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
     double shown = 0;
     for (const Question& question : questions) shown += shown_bytes(judge, question);
     const double per_call = (static_cast<double>(judge::system_text().size() + rubric.size()) +

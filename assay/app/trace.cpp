@@ -41,10 +41,7 @@ ordered_json answer_record(const std::string& variant, const std::string& key, c
 /// Null: the judge gave none.
 ordered_json json_of(const std::optional<PairTags>& tags) {
     if (!tags) return nullptr;
-    ordered_json out{{"A", ordered_json::array()}, {"B", ordered_json::array()}};
-    for (const AnswerTag tag : tags->a) out["A"].push_back(name_of(tag));
-    for (const AnswerTag tag : tags->b) out["B"].push_back(name_of(tag));
-    return out;
+    return {{"A", words_of(tags->a)}, {"B", words_of(tags->b)}};
 }
 
 ordered_json verdict_record(const store::VerdictRow& row) {

@@ -13,32 +13,18 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json json_of(const std::set<AnswerTag>& tags) {
-    ordered_json out = ordered_json::array();
-    for (const AnswerTag tag : tags) out.push_back(name_of(tag));
-    return out;
-}
-
-std::set<AnswerTag> tags_of(const ordered_json& list) {
-    std::set<AnswerTag> out;
-    for (const auto& word : list) {
-        if (const auto tag = answer_tag_of(word.get<std::string>())) out.insert(*tag);
-    }
-    return out;
-}
-
 ordered_json json_of(const Verdict& v) {
     ordered_json out{{"state", name_of(v.state)},
-            {"confidence", name_of(v.confidence)},
-            {"reasoning", v.reasoning},
-            {"failure", v.failure},
-            {"prompt_sha256", v.prompt_sha256},
-            {"model_version", v.model_version},
-            {"n_prompt_tokens", v.n_prompt_tokens},
-            {"n_reply_tokens", v.n_reply_tokens},
-            {"elapsed_ms", v.elapsed_ms},
-            {"raw", v.raw}};
-    if (v.tags) out["tags"] = {{"a", json_of(v.tags->a)}, {"b", json_of(v.tags->b)}};
+                     {"confidence", name_of(v.confidence)},
+                     {"reasoning", v.reasoning},
+                     {"failure", v.failure},
+                     {"prompt_sha256", v.prompt_sha256},
+                     {"model_version", v.model_version},
+                     {"n_prompt_tokens", v.n_prompt_tokens},
+                     {"n_reply_tokens", v.n_reply_tokens},
+                     {"elapsed_ms", v.elapsed_ms},
+                     {"raw", v.raw}};
+    if (v.tags) out["tags"] = {{"a", words_of(v.tags->a)}, {"b", words_of(v.tags->b)}};
     return out;
 }
 
@@ -59,7 +45,7 @@ std::optional<Verdict> verdict_of(const std::string& text) {
         json.at("n_reply_tokens").get_to(v.n_reply_tokens);
         json.at("elapsed_ms").get_to(v.elapsed_ms);
         json.at("raw").get_to(v.raw);
-        if (json.contains("tags")) v.tags = PairTags{tags_of(json["tags"].at("a")), tags_of(json["tags"].at("b"))};
+        if (json.contains("tags")) v.tags = pair_tags_of(tags_of_words(json["tags"].at("a")), tags_of_words(json["tags"].at("b")));
         return v;
     } catch (const nlohmann::json::exception&) {
         return std::nullopt;

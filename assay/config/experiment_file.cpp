@@ -284,7 +284,7 @@ class ExperimentFile {
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
         if (judge.tags && judge.provider == "gguf" && !judge.reasoning)
             problems_.add(map.where("tags"), "a judge of label probabilities writes nothing", "Write reasoning: true, or leave tags out.");
-        if (judge.tags && judge.provider != "gguf" && !find_judge_provider(judge.provider))
+        if (map.has("tags") && (judge.provider == "reference" || is_by_hand(judge.provider)))
             problems_.add(map.where("tags"), fmt::format("belongs to a judge that is a model and called by assay, which {} is not", judge.provider), "Leave tags out.");
         if (judge.provider == "gguf") {
             if (!map.has("file")) problems_.add(map.where(""), "gguf needs file");

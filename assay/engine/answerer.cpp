@@ -61,7 +61,7 @@ std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n
     std::size_t begin = 0;
     for (const std::size_t end : pending.prefix_ends) {
         if (end < begin + 2 || end > request.prompt.size() || request.prompt.size() - end < 2) {
-            return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}{}", end, request.prompt.size(), begin > 0 ? fmt::format(" whose first {} are another", begin) : ""), {}, {}};
+            return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}{}", static_cast<std::int64_t>(end), request.prompt.size(), begin > 0 ? fmt::format(" whose first {} are another", begin) : ""), {}, {}};
         }
         begin = end;
     }

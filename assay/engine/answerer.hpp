@@ -4,7 +4,7 @@
 // What makes it so, on the CPU backend:
 //   - every slot is a stream of its own (kv_unified = false): its cells do not move with the others'
 //   - a prompt is computed alone, in as few pieces of at most n_ubatch tokens as possible, all of about the same size: none is of one
-//     token, which would take another path, and none is so short that reading the weights for it weighs more than computing it
+//     token, which would take another path
 //   - a prefix that prompts share is a piece of its own, whether it is kept in the slot or computed anew
 //   - every decode step has exactly n_slots rows in the order of the slots, idle ones fed a dummy token, all of them outputs
 // so that each row goes through the same kernels whatever its neighbours are.

@@ -97,11 +97,7 @@ Json result_row(const Row& row, const Verdict& verdict) {
              {"order", text(row.order())},
              {"confidence", text_or_null(name_of(verdict.confidence))},
              {"reasoning", text(verdict.reasoning)}};
-    if (verdict.tags) {
-        out["tags"] = {{"A", Json::array()}, {"B", Json::array()}};
-        for (const AnswerTag tag : verdict.tags->a) out["tags"]["A"].push_back(name_of(tag));
-        for (const AnswerTag tag : verdict.tags->b) out["tags"]["B"].push_back(name_of(tag));
-    }
+    if (verdict.tags) out["tags"] = {{"A", words_of(verdict.tags->a)}, {"B", words_of(verdict.tags->b)}};
     if (!verdict.failure.empty()) out["failure"] = text(verdict.failure);
     return out;
 }

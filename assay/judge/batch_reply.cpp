@@ -252,6 +252,7 @@ class Reader {
         const std::string word(trim(text_of(verdict)));
         if (verdict.is_null() || (verdict.is_string() && (word.empty() || word == kVerdictToFillIn))) return;
         out.raw = raw;
+        out.object = json.dump(-1, ' ', false, Json::error_handler_t::replace);
         out.task_id = text_of(member(json, "task_id"));
         out.winner = text_of(member(json, "winner_model"));
         const bool is_result = !out.task_id.empty() && has(json, "order");
@@ -262,7 +263,7 @@ class Reader {
             out.failure = text_of(member(json, "failure"));
             if (out.failure.empty()) out.failure = fmt::format("The results say {}.", word);
         } else {
-            ParsedReply said = parse_reply(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+            ParsedReply said = parse_reply(out.object);
             out.state = said.state;
             out.confidence = said.confidence;
             out.reasoning = std::move(said.reasoning);

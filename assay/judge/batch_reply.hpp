@@ -35,6 +35,7 @@ struct BatchEvaluation {
     std::string reasoning;
     std::string failure;  ///< a sentence, for kInvalid and kRefused
     std::string raw;      ///< the whole reply that it stands in
+    std::string object;   ///< the evaluation alone, as JSON
 };
 
 struct BatchReplies {

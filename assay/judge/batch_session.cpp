@@ -155,7 +155,7 @@ class BatchSession {
             task.verdict.item_id = pair->item_id;
             Result<std::string> user;
             try {
-                user = setup_.render(setup_.jinja, template_variables(*pair, setup_.spec.show_contexts, setup_.spec.show_expected, setup_.spec.tags));
+                user = setup_.render(setup_.jinja, template_variables(*pair, setup_.spec.show_contexts, setup_.spec.show_expected));
             } catch (const Error& error) {
                 if (error.kind() == ErrorKind::kInterrupted && cancel_) return;  // the renderer heeds the same flag
                 throw;

@@ -47,7 +47,7 @@ std::optional<std::int32_t> single_token(EmbeddedModel& model, const Frame& fram
 }
 
 std::string EmbeddedSetup::variables(const BlindedPair& pair) const {
-    return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected, spec.tags)
+    return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected)
                           : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
 }
 
@@ -69,12 +69,13 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
     prompt.labels = setup_.labels.tokens();
-    if (!prompt.labels.empty()) {
+    if (!prompt.labels.empty() && pair.answer_a != pair.answer_b) {
         // Both orders are read one after the other: what they share (question, expected answer, contexts) is computed once.
         BlindedPair other = pair;
         std::swap(other.answer_a, other.answer_b);
         const auto others = tokens_of(other);
-        if (others) prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
+        if (!others) return tl::unexpected<Failure>(others.error());  // without it the pieces would be others
+        prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
     }
     if (setup_.spec.reasoning) {
         prompt.predict = setup_.spec.max_tokens;

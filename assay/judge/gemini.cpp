@@ -12,6 +12,7 @@
 #include "assay/judge/http_judge.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/retry.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 namespace {
@@ -27,7 +28,7 @@ ordered_json response_schema(bool with_tags) {
     schema["properties"]["verdict"] = {{"type", "STRING"}, {"enum", {"A", "B", "TIE"}}};
     schema["properties"]["confidence"] = {{"type", "STRING"}, {"enum", {"high", "medium", "low"}}};
     if (with_tags) {
-        for (const char* field : {"tags_a", "tags_b"}) schema["properties"][field] = {{"type", "ARRAY"}, {"items", {{"type", "STRING"}, {"enum", tag_words()}}}};
+        for (const char* field : {"tags_a", "tags_b"}) schema["properties"][field] = {{"type", "ARRAY"}, {"items", {{"type", "STRING"}, {"enum", tag_words()}}}, {"maxItems", kAnswerTags.size()}};
     }
     ordered_json fields;
     for (const auto& [field, unused] : schema["properties"].items()) fields.push_back(field);

@@ -224,7 +224,6 @@ std::optional<std::string> complaint(const JudgeSpec& spec) {
     if (spec.file.empty()) return "the judge has no file";
     if (spec.temp != 0) return "temp is not 0, and an embedded judge takes the likeliest token";
     if (spec.max_tokens < 1) return "max-tokens is less than 1";
-    if (spec.tags && !spec.reasoning) return "tags need reasoning: labels are probabilities, and nothing is written";
     if (spec.ctx_size < 0) return "ctx-size is negative";
     return {};
 }
@@ -236,8 +235,7 @@ Result<EmbeddedSetup> make_setup(const JudgeSpec& spec, const Services& services
     EmbeddedSetup setup;
     setup.spec = spec;
     setup.render = services.render;
-    const std::string_view builtin = spec.reasoning ? builtin_template() : label_template();
-    setup.jinja = spec.prompt_template.empty() ? std::string(builtin) : spec.prompt_template;
+    setup.jinja = !spec.prompt_template.empty() ? spec.prompt_template : spec.reasoning ? builtin_template(spec.tags) : std::string(label_template());
     auto frame = make_frame(model);
     if (!frame) return tl::unexpected<Failure>(frame.error());
     setup.frame = std::move(*frame);

@@ -105,7 +105,7 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat>
                 *endpoint,
                 std::move(request_url),
                 *key,
-                spec.prompt_template.empty() ? std::string(builtin_template()) : spec.prompt_template,
+                spec.prompt_template.empty() ? builtin_template(spec.tags) : spec.prompt_template,
                 services.render,
                 &progress,
                 services.journal,

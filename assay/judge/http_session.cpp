@@ -132,7 +132,7 @@ class Session {
         Result<std::string> user;
         try {
             user = setup_.render(setup_.jinja,
-                                 template_variables(pair, setup_.spec.show_contexts, setup_.spec.show_expected, setup_.spec.tags));
+                                 template_variables(pair, setup_.spec.show_contexts, setup_.spec.show_expected));
         } catch (const Error& error) {
             // The renderer heeds the same flag. The pair stays pending, and what others brought is still taken.
             if (error.kind() == ErrorKind::kInterrupted && cancel) return;

@@ -49,6 +49,10 @@ std::vector<std::string> provider_names() {
 }
 
 Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+    if (spec.tags && spec.provider == "gguf" && !spec.reasoning)
+        return fail("tags need reasoning: labels are probabilities, and nothing is written", fmt::format("judge {}", spec.name), "Write reasoning: true, or leave tags out.");
+    if (spec.tags && !spec.prompt_template.empty() && (spec.prompt_template.find("tags_a") == std::string::npos || spec.prompt_template.find("tags_b") == std::string::npos))
+        return fail("its prompt-template does not ask for tags_a and tags_b", fmt::format("judge {}", spec.name), "Let it ask for both lists and say what their words mean (docs/failure_modes.md), or leave tags out.");
     for (const Provider& provider : kProviders) {
         if (provider.name == spec.provider) return provider.make(spec, services, progress);
     }

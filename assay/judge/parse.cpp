@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "assay/base/text.hpp"
-#include "assay/records/names.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 namespace {
@@ -98,15 +98,15 @@ struct Fields {
     std::optional<std::set<AnswerTag>> tags_a, tags_b;
 };
 
+/// A list that cannot be read as a whole says nothing: it is not that of an answer without faults.
 std::optional<std::set<AnswerTag>> tags_of(const nlohmann::json& list) {
-    std::set<AnswerTag> out;
     if (!list.is_array()) return {};
+    std::vector<std::string> words;
     for (const auto& word : list) {
-        const auto tag = word.is_string() ? answer_tag_of(to_lower_ascii(trim(word.get_ref<const std::string&>()))) : std::nullopt;
-        if (!tag) return {};  // a list that cannot be read as a whole says nothing: it is not an answer without faults
-        out.insert(*tag);
+        if (!word.is_string()) return {};
+        words.push_back(to_lower_ascii(trim(word.get_ref<const std::string&>())));
     }
-    return out;
+    return tags_of_words(words);
 }
 
 std::optional<Fields> read_fields(const std::string& json_text) {
@@ -164,17 +164,6 @@ std::string printed(std::string_view text) {
     return to_lower_ascii(out);
 }
 
-/// Whether the object, or its end, is a piece of the prompt (`printed`, never empty). Where more of the reply follows,
-/// the judge may have cited an answer without escaping its quotes, and been cut off: then the end alone is enough.
-bool is_cited(std::string_view object, std::string_view after, const std::string& prompt) {
-    const std::string all = printed(object);
-    const std::size_t verdict = all.rfind("\"verdict\"");
-    if (verdict == std::string::npos) return true;  // written with escapes, which no judge does
-    const bool is_last = after.find_first_not_of(" \t\r\n`]") == std::string_view::npos;
-    const std::size_t begin = verdict - std::min(verdict, is_last ? kCitedBytes : 0);
-    return prompt.find(std::string_view(all).substr(begin)) != std::string::npos;
-}
-
 /// Adds what one object says to what the objects before it said. False: the reply is INVALID, with the sentence in
 /// `reply.failure`.
 bool add_object(const Fields& fields, ParsedReply& reply) {
@@ -195,13 +184,26 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
     if (!fields.verdicts.empty()) {
         reply.confidence = confidence_of_word(fields.confidence);
         reply.reasoning = fields.reasoning;
-        reply.tags.reset();
-        if (fields.tags_a && fields.tags_b) reply.tags = PairTags{*fields.tags_a, *fields.tags_b};
+        reply.tags = pair_tags_of(fields.tags_a, fields.tags_b);
     }
     return true;
 }
 
 }  // namespace
+
+ShownText::ShownText(std::string_view text) : printed_(printed(text)) {}
+
+/// The object, or its end, is a piece of what was shown. Where more of the reply follows, the judge may have cited an answer without
+/// escaping its quotes, and been cut off: then the end alone is enough.
+bool ShownText::holds(std::string_view object, std::string_view after) const {
+    if (printed_.empty()) return false;
+    const std::string all = printed(object);
+    const std::size_t verdict = all.rfind("\"verdict\"");
+    if (verdict == std::string::npos) return true;  // written with escapes, which no judge does
+    const bool is_last = after.find_first_not_of(" \t\r\n`]") == std::string_view::npos;
+    const std::size_t begin = verdict - std::min(verdict, is_last ? kCitedBytes : 0);
+    return printed_.find(std::string_view(all).substr(begin)) != std::string::npos;
+}
 
 std::optional<JsonText> cut_json(std::string_view text, std::size_t begin) {
     return cut(text, begin);
@@ -218,7 +220,7 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
         text = trim(text.substr(end + kThinkEnd.size()));
     }
 
-    const std::string shown = printed(prompt);
+    const ShownText shown(prompt);
     bool any_cited = false;
     ParsedReply reply;
     std::string prose;  // what is outside of the objects
@@ -236,8 +238,7 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
             const auto object = cut(text, brace);
             const auto fields = object ? read_fields(object->json) : std::nullopt;
             if (!fields) return invalid("The reply's JSON is cut off or malformed.");
-            const bool may_be_cited = !shown.empty() && !fields->verdicts.empty();
-            if (may_be_cited && is_cited(text.substr(brace, object->end - brace), text.substr(object->end), shown)) {
+            if (!fields->verdicts.empty() && shown.holds(text.substr(brace, object->end - brace), text.substr(object->end))) {
                 any_cited = true;
             } else if (!add_object(*fields, reply)) {
                 return reply;

@@ -43,6 +43,18 @@ struct ParsedReply {
 /// So many bytes of the judge's own words before "verdict" tell its object from a cited one.
 inline constexpr std::size_t kCitedBytes = 16;
 
+/// What a judge was shown, for telling what it cites from what it says.
+class ShownText {
+ public:
+    explicit ShownText(std::string_view text);
+    [[nodiscard]] bool empty() const { return printed_.empty(); }
+    /// Whether a JSON object with a verdict stands in it, as parse_reply says. `after`: what follows it in the reply.
+    [[nodiscard]] bool holds(std::string_view object, std::string_view after = {}) const;
+
+ private:
+    std::string printed_;
+};
+
 /// A JSON object or list that was cut out of a text.
 struct JsonText {
     std::size_t end = 0;  ///< just after the closing bracket

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "assay/base/hash.hpp"
-#include "assay/records/names.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 namespace {
@@ -69,15 +69,20 @@ Length, style, tone, formatting and which response is shown first do not count. 
 constexpr std::string_view kReplyWithJson =
     R"jinja(TIE.
 
-Reason first, then decide{% if tags %}, then tag each response: give every word of this list that holds for it, or none.
-
-{% for tag in tags %}
-- {{ tag.word }}: {{ tag.meaning }}
-{% endfor %}
-
-{% else %}. {% endif %}Reply with one JSON object and nothing else, with its fields in this order:
-{"reasoning": "two to four sentences", "verdict": "A" or "B" or "TIE", "confidence": "high" or "medium" or "low"{% if tags %}, "tags_a": [words for response A], "tags_b": [words for response B]{% endif %}}
+Reason first, then decide. Reply with one JSON object and nothing else, with its fields in this order:
+{"reasoning": "two to four sentences", "verdict": "A" or "B" or "TIE", "confidence": "high" or "medium" or "low"}
 )jinja";
+
+/// Formatted with the list of tags.
+constexpr std::string_view kReplyWithTags =
+    R"(TIE.
+
+Reason first, then decide, then tag each response: give every word of this list that holds for it, or none.
+
+{}
+Reply with one JSON object and nothing else, with its fields in this order:
+{{"reasoning": "two to four sentences", "verdict": "A" or "B" or "TIE", "confidence": "high" or "medium" or "low", "tags_a": [words for response A], "tags_b": [words for response B]}}
+)";
 
 // What all prompts share stands first and is computed once (docs/engine.md); the question for the label stands last again.
 constexpr std::string_view kReplyWithLabel =
@@ -106,6 +111,21 @@ constexpr std::string_view kBatchTail = R"(
 Reason first, then decide. Reply with one JSON object and nothing else, with one entry for each of the {} examples, its fields in this order:
 {{"evaluations": [{{"example": {}, "reasoning": "two to four sentences", "verdict": "{}", "confidence": "high/medium/low"}}], "batch": "{}"}}
 )";
+
+/// As judges are told.
+std::string_view meaning_of(AnswerTag tag) {
+    switch (tag) {
+        case AnswerTag::kIncorrect: return "it says something that is wrong";
+        case AnswerTag::kUnsupported: return "it states as a fact what is made up, or what the contexts do not say where there are any";
+        case AnswerTag::kIncomplete: return "a part of what was asked is missing";
+        case AnswerTag::kOffTopic: return "it answers something else than what was asked";
+        case AnswerTag::kNoAnswer: return "it is empty, declines, or says that it does not know";
+        case AnswerTag::kTruncation: return "it breaks off in the middle";
+        case AnswerTag::kRepetition: return "it says the same again and again";
+        case AnswerTag::kFormatting: return "stray markup or broken layout makes it hard to read";
+    }
+    return {};
+}
 
 /// The same in both orders, and so is the boundary: prompts of the two orders then differ in the answers alone, and who computes
 /// or bills a common beginning once (our engine, prompt caches of providers) does so for nearly all of a prompt.
@@ -139,27 +159,15 @@ std::string dump(const nlohmann::ordered_json& variables) {
 
 }  // namespace
 
-std::string_view meaning_of(AnswerTag tag) {
-    switch (tag) {
-        case AnswerTag::kIncorrect: return "it says something that is wrong";
-        case AnswerTag::kUnsupported: return "it states as a fact what is made up, or what the contexts do not say where there are any";
-        case AnswerTag::kIncomplete: return "a part of what was asked is missing";
-        case AnswerTag::kOffTopic: return "it answers something else than what was asked";
-        case AnswerTag::kNoAnswer: return "it is empty, declines, or says that it does not know";
-        case AnswerTag::kTruncation: return "it breaks off in the middle";
-        case AnswerTag::kRepetition: return "it says the same again and again";
-        case AnswerTag::kFormatting: return "stray markup or broken layout makes it hard to read";
-    }
-    return {};
-}
-
 std::string_view system_text() {
     return kSystem;
 }
 
-std::string_view builtin_template() {
-    static const std::string text = fmt::format("{}{}{}{}", kIntroduction, kTexts, kPoints, kReplyWithJson);
-    return text;
+std::string builtin_template(bool with_tags) {
+    if (!with_tags) return fmt::format("{}{}{}{}", kIntroduction, kTexts, kPoints, kReplyWithJson);
+    std::string tags;
+    for (const AnswerTag tag : kAnswerTags) tags += fmt::format("- {}: {}\n", name_of(tag), meaning_of(tag));
+    return fmt::format("{}{}{}", kIntroduction, kTexts, kPoints) + fmt::format(kReplyWithTags, tags);
 }
 
 std::string_view label_template() {
@@ -184,13 +192,8 @@ std::string all_texts(const BlindedPair& pair) {
     return fmt::format("{}", fmt::join(texts_of(pair), "\n"));
 }
 
-std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected, bool with_tags) {
-    nlohmann::ordered_json variables = variables_of(pair, show_contexts, show_expected);
-    variables["tags"] = nlohmann::ordered_json::array();
-    for (const AnswerTag tag : kAnswerTags) {
-        if (with_tags) variables["tags"].push_back({{"word", name_of(tag)}, {"meaning", meaning_of(tag)}});
-    }
-    return dump(variables);
+std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected) {
+    return dump(variables_of(pair, show_contexts, show_expected));
 }
 
 std::string label_variables(const BlindedPair& pair,

@@ -18,8 +18,8 @@ inline constexpr int kPromptVersion = 2;
 [[nodiscard]] std::string_view system_text();
 
 /// The built-in Jinja template of the user turn. JudgeSpec::prompt_template replaces it; template_variables says what
-/// it can use.
-[[nodiscard]] std::string_view builtin_template();
+/// it can use. With tags it asks for tags_a and tags_b, too.
+[[nodiscard]] std::string builtin_template(bool with_tags);
 
 /// As builtin_template, for a judge whose verdict is read from the first word of its reply; what prompts share stands
 /// first. label_variables says what it can use.
@@ -34,16 +34,12 @@ inline constexpr int kPromptVersion = 2;
 /// Question, answers, expected answer and contexts, those not shown included, one after another: for parse_reply.
 [[nodiscard]] std::string all_texts(const BlindedPair& pair);
 
-/// What a tag means, as judges are told.
-[[nodiscard]] std::string_view meaning_of(AnswerTag tag);
-
 /// The template's variables as a JSON object: `question`; `expected` (null: none, or not to be shown); `contexts` (a
 /// list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`, derived from all of the item's texts, those not
-/// shown included; it is the same when the answers change places;
-/// `tags`, a list of {word, meaning}, empty if answers are not to be tagged.
-[[nodiscard]] std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected, bool with_tags);
+/// shown included; it is the same when the answers change places.
+[[nodiscard]] std::string template_variables(const BlindedPair& pair, bool show_contexts, bool show_expected);
 
-/// As template_variables without tags, and `tie_word`: the word that means a tie.
+/// As template_variables, and `tie_word`: the word that means a tie.
 [[nodiscard]] std::string label_variables(const BlindedPair& pair,
                                           bool show_contexts,
                                           bool show_expected,

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "assay/judge/wire_format.hpp"
-#include "assay/records/verdict.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 namespace {

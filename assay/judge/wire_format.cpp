@@ -7,16 +7,14 @@
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/retry.hpp"
-#include "assay/records/names.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 
 using http::JsonView;
 
 std::vector<std::string> tag_words() {
-    std::vector<std::string> out;
-    for (const AnswerTag tag : kAnswerTags) out.emplace_back(name_of(tag));
-    return out;
+    return words_of({kAnswerTags.begin(), kAnswerTags.end()});
 }
 
 std::string verdict_schema(bool with_tags) {
@@ -27,7 +25,7 @@ std::string verdict_schema(bool with_tags) {
     properties["verdict"] = {{"type", "string"}, {"enum", {"A", "B", "TIE"}}};
     properties["confidence"] = {{"type", "string"}, {"enum", {"high", "medium", "low"}}};
     if (with_tags) {
-        for (const char* field : {"tags_a", "tags_b"}) properties[field] = {{"type", "array"}, {"items", {{"type", "string"}, {"enum", tag_words()}}}};
+        for (const char* field : {"tags_a", "tags_b"}) properties[field] = {{"type", "array"}, {"items", {{"type", "string"}, {"enum", tag_words()}}}, {"maxItems", kAnswerTags.size()}};
     }
     nlohmann::ordered_json schema, required;
     schema["type"] = "object";

@@ -19,9 +19,6 @@ constexpr Names<OutcomeKind, 8> kOutcomes{{{OutcomeKind::kWin, "win"}, {OutcomeK
     {OutcomeKind::kInvalid, "invalid"}, {OutcomeKind::kError, "error"}, {OutcomeKind::kRefused, "refused"},
     {OutcomeKind::kNotJudged, "not_judged"}, {OutcomeKind::kNoAnswerBaseline, "no_answer_baseline"}}};
 constexpr Names<ControlKind, 3> kControls{{{ControlKind::kIdentical, "identical"}, {ControlKind::kSwapped, "swapped"}, {ControlKind::kTruncated, "truncated"}}};
-constexpr Names<AnswerTag, 8> kTags{{{AnswerTag::kIncorrect, "incorrect"}, {AnswerTag::kUnsupported, "unsupported"}, {AnswerTag::kIncomplete, "incomplete"},
-    {AnswerTag::kOffTopic, "off_topic"}, {AnswerTag::kNoAnswer, "no_answer"}, {AnswerTag::kTruncation, "truncation"},
-    {AnswerTag::kRepetition, "repetition"}, {AnswerTag::kFormatting, "formatting"}}};
 constexpr Names<Role, 2> kRoles{{{Role::kBaseline, "baseline"}, {Role::kVariant, "variant"}}};
 
 template <class E, std::size_t N>
@@ -49,13 +46,11 @@ std::string_view name_of(DecisionLabel value) { return find_name(kLabels, value)
 std::string_view name_of(OutcomeKind value) { return find_name(kOutcomes, value); }
 std::string_view name_of(ControlKind value) { return find_name(kControls, value); }
 std::string_view name_of(Role value) { return find_name(kRoles, value); }
-std::string_view name_of(AnswerTag value) { return find_name(kTags, value); }
 
 std::optional<StopReason> stop_reason_of(std::string_view name) { return find_value(kStopReasons, name); }
 std::optional<VerdictState> verdict_state_of(std::string_view name) { return find_value(kVerdictStates, name); }
 std::optional<Confidence> confidence_of(std::string_view name) { return find_value(kConfidences, name); }
 std::optional<ControlKind> control_kind_of(std::string_view name) { return find_value(kControls, name); }
 std::optional<OutcomeKind> outcome_kind_of(std::string_view name) { return find_value(kOutcomes, name); }
-std::optional<AnswerTag> answer_tag_of(std::string_view name) { return find_value(kTags, name); }
 
 }  // namespace assay

@@ -20,8 +20,6 @@ namespace assay {
 [[nodiscard]] std::string_view name_of(OutcomeKind value);    ///< win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
 [[nodiscard]] std::string_view name_of(ControlKind value);    ///< identical | swapped | truncated
 [[nodiscard]] std::string_view name_of(Role value);           ///< baseline | variant
-/// incorrect | unsupported | incomplete | off_topic | no_answer | truncation | repetition | formatting
-[[nodiscard]] std::string_view name_of(AnswerTag value);
 
 [[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
 [[nodiscard]] std::optional<VerdictState> verdict_state_of(std::string_view name);
@@ -29,6 +27,5 @@ namespace assay {
 [[nodiscard]] std::optional<Confidence> confidence_of(std::string_view name);
 [[nodiscard]] std::optional<ControlKind> control_kind_of(std::string_view name);
 [[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);
-[[nodiscard]] std::optional<AnswerTag> answer_tag_of(std::string_view name);
 
 }  // namespace assay

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
+
+#include "assay/records/answer_tag.hpp"
 
 namespace assay {
 
@@ -29,16 +29,6 @@ enum class VerdictState {
 };
 
 enum class Confidence { kHigh, kMedium, kLow, kNone };
-
-/// What a judge may notice in an answer, if it is asked to (JudgeSpec::tags). What each means is in judge/prompt.hpp.
-enum class AnswerTag { kIncorrect, kUnsupported, kIncomplete, kOffTopic, kNoAnswer, kTruncation, kRepetition, kFormatting };
-/// In the order of prompts and tables.
-inline constexpr std::array<AnswerTag, 8> kAnswerTags{AnswerTag::kIncorrect, AnswerTag::kUnsupported, AnswerTag::kIncomplete,  AnswerTag::kOffTopic,
-                                                      AnswerTag::kNoAnswer,  AnswerTag::kTruncation,  AnswerTag::kRepetition, AnswerTag::kFormatting};
-struct PairTags {
-    std::set<AnswerTag> a, b;
-    friend bool operator==(const PairTags&, const PairTags&) = default;
-};
 
 /// What a judge said.
 struct Verdict {

@@ -242,10 +242,9 @@ ALTER TABLE variants ADD COLUMN served BLOB NOT NULL DEFAULT x'';
 ALTER TABLE answers ADD COLUMN n_told_tokens INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// What a judge noticed in each answer: words with commas between them; NULL: it was not asked, or did not say.
+// What a judge noticed in each answer, as JSON; NULL: it was not asked, or did not say.
 constexpr std::string_view kVersion5 = R"sql(
-ALTER TABLE verdict_attempts ADD COLUMN tags_a BLOB;
-ALTER TABLE verdict_attempts ADD COLUMN tags_b BLOB;
+ALTER TABLE verdict_attempts ADD COLUMN tags BLOB;
 )sql";
 
 constexpr std::array<std::string_view, 5> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};

@@ -1,6 +1,6 @@
 // Comparisons, judges, and what they said.
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "assay/base/result.hpp"
 #include "assay/records/names.hpp"
@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::string_view kSelectCurrent =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags "
     "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 AND v.item_id = ?2";
 constexpr std::string_view kSelectAllCurrent =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags "
     "FROM verdicts v JOIN verdict_attempts a ON a.id = v.attempt_id WHERE v.judge_key = ?1 ORDER BY v.item_id";
 constexpr std::string_view kSelectHistory =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, a.failure, "
-    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags_a, a.tags_b "
+    "a.prompt_sha256, a.model_version, a.n_prompt_tokens, a.n_reply_tokens, a.n_attempts, a.elapsed_ms, a.created_at, a.tags "
     "FROM verdict_attempts a WHERE a.judge_key = ?1 AND a.item_id = ?2 ORDER BY a.id";
 
 Comparison comparison_of(const Statement& row) {
@@ -39,22 +39,15 @@ Comparison comparison_of(const Statement& row) {
     return c;
 }
 
-std::string text_of(const std::set<AnswerTag>& tags) {
-    std::string out;
-    for (const AnswerTag tag : tags) out += (out.empty() ? "" : ",") + std::string(name_of(tag));
-    return out;
+/// The words of both lists as JSON; NULL: there are none.
+std::optional<std::string> text_of(const std::optional<PairTags>& tags) {
+    if (!tags) return std::nullopt;
+    return nlohmann::json{{"a", words_of(tags->a)}, {"b", words_of(tags->b)}}.dump();
 }
 
-std::set<AnswerTag> tags_of(std::string_view text) {
-    std::set<AnswerTag> out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(','), text.size());
-        const auto tag = answer_tag_of(text.substr(0, end));
-        ASSAY_CHECK(tag);
-        out.insert(*tag);
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
+std::optional<PairTags> tags_of(const std::string& text) {
+    const auto lists = nlohmann::json::parse(text);
+    return pair_tags_of(tags_of_words(lists.at("a").get<std::vector<std::string>>()), tags_of_words(lists.at("b").get<std::vector<std::string>>()));
 }
 
 VerdictRow verdict_of(const Statement& row) {
@@ -79,8 +72,7 @@ VerdictRow verdict_of(const Statement& row) {
     v.n_attempts = static_cast<int>(row.integer(12));
     v.elapsed_ms = row.real(13);
     result.created_at = row.bytes(14);
-    const auto a = row.optional_bytes(15), b = row.optional_bytes(16);
-    if (a && b) v.tags = PairTags{tags_of(*a), tags_of(*b)};
+    if (const auto tags = row.optional_bytes(15)) v.tags = tags_of(*tags);
     return result;
 }
 
@@ -180,11 +172,10 @@ void Store::save_verdict(const VerdictRow& row) {
     db.execute(
         "INSERT INTO verdict_attempts (item_id, judge_key, judge_name, state, confidence, reasoning, raw, "
         "failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, n_attempts, elapsed_ms, "
-        "created_at, tags_a, tags_b) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        "created_at, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         row.item_id, row.judge_key, row.judge_name, name_of(v.state), name_of(v.confidence), Blob(v.reasoning),
         Blob(v.raw), Blob(v.failure), v.prompt_sha256, Blob(v.model_version), v.n_prompt_tokens, v.n_reply_tokens,
-        v.n_attempts, v.elapsed_ms, row.created_at, 
-        Blob(v.tags ? std::optional(text_of(v.tags->a)) : std::nullopt), Blob(v.tags ? std::optional(text_of(v.tags->b)) : std::nullopt));
+        v.n_attempts, v.elapsed_ms, row.created_at, Blob(text_of(v.tags)));
     db.execute(
         "INSERT OR REPLACE INTO verdicts (judge_key, item_id, attempt_id) "
         "VALUES (?1, ?2, last_insert_rowid())",

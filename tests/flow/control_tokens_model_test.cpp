@@ -124,8 +124,10 @@ TEST_F(ControlTokens, OfACandidateInAJudgingPromptAreText) {
         pair.answer_a = attack.text;
         pair.answer_b = "b";
         const auto user =
-            engine->render_prompt(std::string(judge::builtin_template()), judge::template_variables(pair, true, true, false));
+            engine->render_prompt(judge::builtin_template(true), judge::template_variables(pair, true, true));
         ASSERT_TRUE(user) << attack.name;
+        EXPECT_TRUE(user->ends_with("\"tags_b\": [words for response B]}")) << *user;
+        EXPECT_NE(user->find("the verdict is TIE.\n\nReason first"), std::string::npos) << *user;
         const auto rendered = engine->render({std::string(judge::system_text()), *user, {}, "2025-01-01", false});
         ASSERT_TRUE(rendered) << attack.name;
         EXPECT_EQ(n_control(*engine->tokenize(rendered->prompt)), n_control(prompt_of("Why?", {}))) << attack.name;

@@ -77,7 +77,7 @@ TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledO
     }
 }
 
-/// Says what is wrong with each answer besides: half of the truth is incomplete, another one incorrect.
+/// Says besides which answer does not know the fact.
 ScriptedReply tagging_judge(const SeenRequest& request, int n) {
     json reply = json::parse(fair_judge(request, n).body);
     json said = json::parse(reply["choices"][0]["message"]["content"].get<std::string>());
@@ -111,14 +111,31 @@ TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
     EXPECT_NE(text.find("What judges tagged"), std::string::npos);
     EXPECT_NE(text.find("`incorrect`"), std::string::npos);
 
-    // The same verdicts with and without them, and the other order's tags are not counted twice.
+    // By the study's files and for a terminal.
+    for (const json& row : json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/panel/evaluation_results.json"))) {
+        if (row["winner_model"] != "model") continue;
+        const std::string winner = row["verdict"], loser = winner == "A" ? "B" : "A";
+        EXPECT_EQ(row["tags"][winner], json::array()) << row;
+        EXPECT_EQ(row["tags"][loser], json::array({"incorrect"})) << row;
+        EXPECT_NE(lab.assay({"trace", lab.run_dir(), row["task_id"]}).out.find("tags      " + loser + ": incorrect\n"), std::string::npos);
+    }
+
+    // Verdicts and decision are the same without them.
+    const Lab plain(12);
+    const SimServer untagged(fair_judge);
+    ASSERT_NE(plain.assay(experiment(plain, untagged, ", name: panel", {"--stopping", "none"})).exit_code, 1);
+    EXPECT_EQ(plain.comparison("Q2_K")["counts"], counts);
+    EXPECT_EQ(plain.comparison("Q2_K")["decision"], comparison["decision"]);
+    EXPECT_TRUE(plain.comparison("Q2_K")["tags"].is_null());
+
+    // The other order's tags are not counted twice.
     const SimServer both(tagging_judge);
     const Ended second = lab.assay(experiment(lab, both, ", name: panel, tags: true", {"--stopping", "none", "--both-orders"}));
     ASSERT_NE(second.exit_code, 1) << describe(second);
     EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["n"], incorrect["n"]);
     EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["variant"], incorrect["variant"]);
 
-    // Of one question: which answer, still blind, and by the study's files too.
+    // Of one question: which answer, still blind.
     bool any = false;
     for (int q = 1; q <= 12; ++q) {
         const json trace = json::parse(lab.assay({"trace", lab.run_dir(), fmt::format("q{:02}", q), "--json"}).out);

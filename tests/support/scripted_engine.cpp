@@ -148,11 +148,12 @@ char better_answer(const std::string& prompt) {
     return a == b ? 'C' : a ? 'A' : 'B';
 }
 
-wire::LabelDone labels_of(const std::vector<std::int32_t>& labels, const std::string& prompt) {
+/// As if both prefixes had been kept.
+wire::LabelDone labels_of(const std::vector<std::int32_t>& labels, int n_kept, const std::string& prompt) {
     wire::LabelDone done;
     for (const std::int32_t label : labels) done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
-    done.n_computed_tokens = static_cast<std::int64_t>(prompt.size());
-    done.prefill_ms = kTokenMs * static_cast<double>(prompt.size());
+    done.n_computed_tokens = static_cast<std::int64_t>(prompt.size()) - n_kept;
+    done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.peak_memory_bytes = kPeakMemoryBytes;
     return done;
 }
@@ -306,6 +307,7 @@ class Engine {
             wire::LabelRequest labels = wire::decode_label_probs(request);
             Pending pending{id, {}, std::move(labels.labels)};
             pending.request.prompt = std::move(labels.prompt);
+            pending.request.n_prefix = std::max(labels.n_prefix, labels.n_longer_prefix);
             pending_.push_back(std::move(pending));
         } else {
             send(wire::encode_failed(id, Failure{"unknown verb", {}, {}}));
@@ -348,7 +350,7 @@ class Engine {
         if (fits("SCRIPT_FAIL_ON", model_, prompt))
             return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
         send(labels.empty() ? wire::encode_done(id, answer_of(model_, request, prompt))
-                            : wire::encode_done(id, labels_of(labels, prompt)));
+                            : wire::encode_done(id, labels_of(labels, request.n_prefix, prompt)));
     }
 
     int in_;

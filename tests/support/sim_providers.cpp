@@ -77,7 +77,7 @@ void check_schema(const ordered_json& schema, bool google, Complaints& out) {
     const ordered_json words{"incorrect", "unsupported", "incomplete", "off_topic", "no_answer", "truncation", "repetition", "formatting"};
     for (std::size_t i = 3; i < order.size(); ++i) {
         const ordered_json list = properties.value(order[i], ordered_json());
-        check(list, order[i], {{"type", {true, type("ARRAY", "array")}}, {"items", {true, is_object}}}, out);
+        check(list, order[i], {{"type", {true, type("ARRAY", "array")}}, {"items", {true, is_object}}, {"maxItems", {true, equal_to(8)}}}, out);
         check(list.value("items", ordered_json()), order[i] + ".items", {{"type", {true, text}}, {"enum", {true, equal_to(words)}}}, out);
     }
 }

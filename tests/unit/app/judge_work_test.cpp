@@ -59,7 +59,7 @@ TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
     judge.show_expected = false;
     EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
     judge.prompt_template.clear();
-    EXPECT_GT(work().prompt_tokens, 64 * (static_cast<double>(judge::builtin_template().size()) / 4 + 100));
+    EXPECT_GT(work().prompt_tokens, 64 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
 }
 
 TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {

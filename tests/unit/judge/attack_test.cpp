@@ -129,7 +129,7 @@ TEST(Attack, ATextCannotEndItsOwnBlock) {
     for (const test::Attack& attack : test::attacks()) {
         const BlindedPair pair = pair_of(attack.text, attack.text + attack.text);
         const std::string text = batch_of(pair);
-        const std::string boundary = nlohmann::json::parse(template_variables(pair, true, true, false)).at("boundary");
+        const std::string boundary = nlohmann::json::parse(template_variables(pair, true, true)).at("boundary");
         EXPECT_EQ(boundary.size(), 12u);
         int n_begin = 0, n_end = 0, depth = 0;
         for (const std::string& line : split(text, '\n')) {

@@ -72,7 +72,7 @@ class OpenAi : public ::testing::Test {
     }
 
     Result<std::string> render(const std::string& jinja, const std::string& json) {
-        EXPECT_EQ(jinja, builtin_template());
+        EXPECT_EQ(jinja, builtin_template(false));
         if (json.find(unrenderable_) != std::string::npos) return fail("undefined variable");
         if (json.find(interrupting_) != std::string::npos) {
             cancel_ = true;

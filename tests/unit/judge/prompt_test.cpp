@@ -47,13 +47,13 @@ TEST(Prompt, BoundaryIsDerivedAgainUntilNoTextHoldsIt) {
 }
 
 TEST(Prompt, VariablesHoldWhatIsToBeShown) {
-    const auto shown = nlohmann::json::parse(template_variables(sample(), true, true, false));
+    const auto shown = nlohmann::json::parse(template_variables(sample(), true, true));
     EXPECT_EQ(shown["question"], "What is <x>?");
     EXPECT_EQ(shown["expected"], "It is y.");
     EXPECT_EQ(shown["contexts"], (nlohmann::json{"first passage", "second passage"}));
     EXPECT_EQ(shown["answer_a"], "y");
     EXPECT_EQ(shown["answer_b"], "z \"quoted\"\n{{ boundary }}");
-    const auto hidden = nlohmann::json::parse(template_variables(sample(), false, false, false));
+    const auto hidden = nlohmann::json::parse(template_variables(sample(), false, false));
     EXPECT_TRUE(hidden["expected"].is_null());
     EXPECT_EQ(hidden["contexts"], nlohmann::json::array());
     EXPECT_EQ(hidden["boundary"], shown["boundary"]);
@@ -61,26 +61,27 @@ TEST(Prompt, VariablesHoldWhatIsToBeShown) {
 }
 
 TEST(Prompt, TagsAreListedOnlyWhereTheyAreAskedFor) {
-    EXPECT_EQ(nlohmann::json::parse(template_variables(sample(), true, true, false))["tags"], nlohmann::json::array());
-    const auto tags = nlohmann::json::parse(template_variables(sample(), true, true, true))["tags"];
-    ASSERT_EQ(tags.size(), kAnswerTags.size());
-    EXPECT_EQ(tags[0]["word"], "incorrect");
-    for (const auto& tag : tags) EXPECT_GT(tag["meaning"].get<std::string>().size(), 10u);
+    EXPECT_EQ(builtin_template(false).find("tag"), std::string::npos);
+    const std::string text = builtin_template(true);
+    for (const AnswerTag tag : kAnswerTags) EXPECT_EQ(count(text, "\n- " + std::string(name_of(tag)) + ": "), 1);
+    EXPECT_LT(text.find("\"confidence\""), text.find("\"tags_a\""));
+    EXPECT_TRUE(text.ends_with("\"tags_b\": [words for response B]}\n"));
+    EXPECT_EQ(text.substr(0, text.find("Reason first")), builtin_template(false).substr(0, text.find("Reason first")));
 }
 
 TEST(Prompt, TheOtherOrderDiffersInTheAnswersAlone) {
     BlindedPair other = sample();
     std::swap(other.answer_a, other.answer_b);
-    auto one = nlohmann::json::parse(template_variables(sample(), true, true, false)), two = nlohmann::json::parse(template_variables(other, true, true, false));
+    auto one = nlohmann::json::parse(template_variables(sample(), true, true)), two = nlohmann::json::parse(template_variables(other, true, true));
     EXPECT_EQ(one["boundary"], two["boundary"]);
     std::swap(two["answer_a"], two["answer_b"]);
     EXPECT_EQ(one, two);
     other.answer_a += "x";
-    EXPECT_NE(nlohmann::json::parse(template_variables(other, true, true, false))["boundary"], one["boundary"]);
+    EXPECT_NE(nlohmann::json::parse(template_variables(other, true, true))["boundary"], one["boundary"]);
 }
 
 TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
-    const std::string text(label_template()), json(builtin_template());
+    const std::string text(label_template()), json(builtin_template(false));
     EXPECT_EQ(text.find("JSON"), std::string::npos);
     EXPECT_EQ(text.find("TIE"), std::string::npos);
     EXPECT_EQ(count(text, "{{ tie_word }}"), 3);
@@ -98,11 +99,11 @@ TEST(Prompt, ForALabelHasTheSamePointsAndAWordForATieInPlaceOfJson) {
 TEST(Prompt, BytesThatAreNotUtf8DoNotThrow) {
     BlindedPair pair = sample();
     pair.answer_a = "\xFF\xFE";
-    EXPECT_TRUE(is_valid_utf8(template_variables(pair, true, true, false)));
+    EXPECT_TRUE(is_valid_utf8(template_variables(pair, true, true)));
 }
 
 TEST(Prompt, TemplateAsksForReasoningFirstAndUsesEveryVariable) {
-    const std::string_view text = builtin_template();
+    const std::string text = builtin_template(true);
     for (const char* variable :
          {"{{ question }}", "{{ expected }}", "{{ context }}", "{{ answer_a }}", "{{ answer_b }}"}) {
         EXPECT_EQ(count(text, variable), 1) << variable;
@@ -117,7 +118,7 @@ TEST(Prompt, TemplateAsksForReasoningFirstAndUsesEveryVariable) {
 TEST(Prompt, NothingNamesWhatIsCompared) {
     const std::vector<BatchExample> examples{{1, sample()}};
     for (const std::string& text :
-         {std::string(system_text()), std::string(builtin_template()), render_batch_text("01-123456", examples, true, true)}) {
+         {std::string(system_text()), builtin_template(true), render_batch_text("01-123456", examples, true, true)}) {
         for (const char* name : {"quant", "variant", "baseline", "gguf", "f16", "f32", "q2_", "q4", "q8", "bit",
                                  "compress", "llama", "model"}) {
             EXPECT_EQ(to_lower_ascii(text).find(name), std::string::npos) << name;

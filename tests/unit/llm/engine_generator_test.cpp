@@ -124,6 +124,8 @@ TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
             const std::string text = std::string(id == "p3" ? "poison" : "") + "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
             Prompt prompt{.id = id, .tokens = {text.begin(), text.end()}, .stops = {}};
             prompt.labels = {'A', 'B', 'C'};
+            prompt.n_prefix = 2;
+            prompt.n_longer_prefix = 7;
             return prompt;
         },
         [&](const Generated& generated) { out[generated.id] = generated; }, cancel);
@@ -131,6 +133,7 @@ TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
     for (const auto& [id, generated] : out) {
         EXPECT_EQ(generated.stop_reason, id == "p3" ? StopReason::kFailed : StopReason::kStop) << generated.failure;
         EXPECT_EQ(generated.label_log_probs.size(), id == "p3" ? 0U : 3U);
+        EXPECT_EQ(generated.n_computed_tokens, id == "p3" ? 0 : 46 - 7) << "the longer prefix came to the engine";
     }
 }
 
