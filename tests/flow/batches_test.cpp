@@ -209,7 +209,7 @@ TEST_F(Batches, TheTwoOrdersOfAPairAreNeverInOneBatch) {
 }
 
 TEST_F(Batches, EachVariantHasBatchesOfItsOwnAndOneImportIsOfAll) {
-    lab_.run("Q8_0,Q2_K", {"--judge", "batch:panel", "--stopping", "none"});
+    ASSERT_EQ(lab_.run("Q8_0,Q2_K", {"--judge", "batch:panel", "--stopping", "none"}).exit_code, 4);
     ASSERT_EQ(export_batches().exit_code, 0);
     std::map<int, std::set<std::string>> variants_of;
     for (const json& entry : key()) variants_of[entry["batch"]].insert(entry["presented_as_A"] == "model" ? entry["presented_as_B"] : entry["presented_as_A"]);
