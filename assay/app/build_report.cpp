@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -19,11 +18,11 @@
 #include "assay/app/failure_mode_counter.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_facts.hpp"
+#include "assay/app/tag_counter.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
-#include "assay/records/names.hpp"
 
 namespace assay::app {
 namespace {
@@ -168,30 +167,6 @@ struct JudgedComparison {
     std::optional<Verdict> verdict;
 };
 
-/// Rows of what the judge tagged, over the questions whose pair has tags; where both orders were judged, those of the order as drawn.
-class TagCounter {
-   public:
-    void add(const Comparison& comparison, const std::optional<Verdict>& verdict) {
-        if (comparison.order != 0 || !verdict || !verdict->tags) return;
-        const auto& [a, b] = *verdict->tags;
-        const std::set<AnswerTag>& baseline = comparison.variant_is_a ? b : a;
-        const std::set<AnswerTag>& variant = comparison.variant_is_a ? a : b;
-        for (std::size_t i = 0; i < kAnswerTags.size(); ++i) failure_modes::count_pair(tables_[i], baseline.contains(kAnswerTags[i]), variant.contains(kAnswerTags[i]));
-        any_ = true;
-    }
-    [[nodiscard]] std::vector<FailureModeRow> rows() const {
-        std::vector<FailureModeRow> out;
-        if (!any_) return out;
-        const auto compared = failure_modes::compare_flags(tables_);
-        for (std::size_t i = 0; i < kAnswerTags.size(); ++i) out.push_back(row_of(name_of(kAnswerTags[i]), compared[i]));
-        return out;
-    }
-
-   private:
-    std::array<stats::PairedTable, kAnswerTags.size()> tables_{};
-    bool any_ = false;
-};
-
 /// The comparisons of a variant that count, in judging order, with what a judge said of them.
 std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored, std::size_t index, const JudgeFacts& judge) {
     std::vector<JudgedComparison> out;
@@ -265,7 +240,7 @@ report::ReportComparison comparison_of(const StoredPlan& stored, std::size_t ind
     TagCounter tags;
     for (std::size_t place = 0; place < judged.size(); ++place) {
         if (!is_left_out(out.analysis, place)) {
-            tags.add(judged[place].comparison, judged[place].verdict);
+            if (judged[place].verdict) tags.add(judged[place].comparison, *judged[place].verdict);
             continue;
         }
         out.items[item_of[place]].outcome.kind = OutcomeKind::kNotJudged;

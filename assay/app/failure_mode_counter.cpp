@@ -6,10 +6,9 @@
 namespace assay::app {
 
 FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison& comparison) {
-    const stats::PairedTable& table = comparison.table;
     FailureModeRow row;
     row.mode = mode;
-    row.n = table.both + table.candidate_only + table.reference_only + table.neither;
+    row.n = comparison.table.n();
     row.baseline = comparison.baseline.count;
     row.variant = comparison.variant.count;
     row.difference.n = row.n;

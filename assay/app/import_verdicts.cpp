@@ -40,6 +40,8 @@ struct Target {
     bool needs_call = true;
     bool unbound = false;
     bool turned = false;    ///< the judge was shown B as A
+    const Comparison* comparison = nullptr;  ///< one of the two, unless `id` is empty
+    const Control* control = nullptr;
 };
 using Targets = std::map<std::pair<int, int>, Target>;
 
@@ -94,14 +96,14 @@ class TargetFinder {
    private:
     [[nodiscard]] Target of_id(const std::string& id) const {
         if (const auto item = items_.find(id); item != items_.end()) return of_item(*item->second);
-        if (controls_.contains(id)) return {.id = id, .task_id = {}, .as_a = {}, .as_b = {}};
+        if (const auto control = controls_.find(id); control != controls_.end()) return {.id = id, .task_id = {}, .as_a = {}, .as_b = {}, .control = control->second};
         return {};
     }
 
     [[nodiscard]] Target of_item(const StudyItem& item) const {
         const Comparison& comparison = item.comparison;
         const bool variant_first = comparison.variant_is_a;
-        return {.id = comparison.id, .task_id = comparison.question_id, .as_a = variant_first ? comparison.variant : item.baseline, .as_b = variant_first ? item.baseline : comparison.variant, .needs_call = exchange::needs_call(comparison)};
+        return {.id = comparison.id, .task_id = comparison.question_id, .as_a = variant_first ? comparison.variant : item.baseline, .as_b = variant_first ? item.baseline : comparison.variant, .needs_call = exchange::needs_call(comparison), .comparison = &comparison};
     }
 
     Target of_entry(const exchange::MappingEntry& entry, const std::string& where) {
@@ -174,12 +176,7 @@ struct Said {
 class Collector {
    public:
     Collector(const HandJudgedRun& run, const Targets& targets, bool check_codes, Problems& problems)
-        : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems), pairs_(run.store(), run.plan_sha256()) {
-        for (const HandJudgedRun::Stream& stream : run.variants()) {
-            for (const StudyItem& item : stream.items) comparisons_.emplace(item.comparison.id, &item.comparison);
-            for (const exchange::StudyControl& control : stream.controls) controls_.emplace(control.control.id, &control.control);
-        }
-    }
+        : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems), pairs_(run.store(), run.plan_sha256()) {}
 
     void add(const judge::BatchEvaluation& evaluation, const std::string& file, const std::string& model_version) {
         const auto found = find(evaluation, file);
@@ -251,10 +248,9 @@ class Collector {
         if (const auto known = shown_.find(batch); known != shown_.end()) return known->second;
         std::string texts;
         for (auto target = targets_.lower_bound({batch, 0}); target != targets_.end() && target->first.first == batch; ++target) {
-            const auto comparison = comparisons_.find(target->second.id);
-            const auto control = controls_.find(target->second.id);
-            if (comparison != comparisons_.end()) texts += judge::all_texts(pairs_.of(*comparison->second)) + "\n";
-            if (control != controls_.end()) texts += judge::all_texts(pairs_.of(*control->second)) + "\n";
+            const Target& item = target->second;
+            if (item.comparison != nullptr) texts += judge::all_texts(pairs_.of(*item.comparison)) + "\n";
+            if (item.control != nullptr) texts += judge::all_texts(pairs_.of(*item.control)) + "\n";
         }
         return shown_.emplace(batch, judge::ShownText(texts)).first->second;
     }
@@ -280,8 +276,6 @@ class Collector {
     bool check_codes_;
     Problems& problems_;
     StudyPairs pairs_;
-    std::map<std::string, const Comparison*> comparisons_;
-    std::map<std::string, const Control*> controls_;
     std::map<int, judge::ShownText> shown_;
     std::map<std::string, Said> all_;
     std::vector<std::string> unread_;

@@ -43,10 +43,9 @@ std::vector<FlagComparison> compare_flags(std::span<const stats::PairedTable> ta
     std::vector<double> p;
     for (const stats::PairedTable& table : tables) {
         FlagComparison& row = out.emplace_back();
-        const std::int64_t n = table.both + table.candidate_only + table.reference_only + table.neither;
         row.table = table;
-        row.baseline = rate_of(table.both + table.reference_only, n, confidence);
-        row.variant = rate_of(table.both + table.candidate_only, n, confidence);
+        row.baseline = rate_of(table.both + table.reference_only, table.n(), confidence);
+        row.variant = rate_of(table.both + table.candidate_only, table.n(), confidence);
         row.difference = stats::newcombe_paired(table, confidence);
         const stats::SignTestResult test = stats::sign_test(table.candidate_only, table.reference_only);
         row.p_mid = test.mid_p;

@@ -181,7 +181,6 @@ class GgufJudge final : public Judge {
         identity["mode"] = spec.reasoning ? "reasoning" : "labels";
         if (spec.reasoning) {
             identity["max_tokens"] = spec.max_tokens;
-            if (spec.tags) identity["tags"] = true;
             identity["parser_version"] = kParserVersion;
         } else {
             identity["labels"] = {{"A", json_of(setup_.labels.a)}, {"B", json_of(setup_.labels.b)}, {"TIE", json_of(setup_.labels.tie)}};

@@ -55,7 +55,7 @@ std::optional<NetInterval> wald(std::int64_t wins, std::int64_t losses, std::int
 
 std::optional<NetInterval> newcombe_paired(const PairedTable& t, double confidence) {
     ASSAY_CHECK(t.both >= 0 && t.candidate_only >= 0 && t.reference_only >= 0 && t.neither >= 0);
-    const std::int64_t n = t.both + t.candidate_only + t.reference_only + t.neither;
+    const std::int64_t n = t.n();
     if (n == 0) return std::nullopt;
     const std::int64_t x1 = t.both + t.candidate_only, x2 = t.both + t.reference_only;
     const double a = static_cast<double>(t.both), b = static_cast<double>(t.candidate_only);

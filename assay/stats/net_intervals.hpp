@@ -33,6 +33,7 @@ struct PairedTable {
     std::int64_t candidate_only = 0;
     std::int64_t reference_only = 0;
     std::int64_t neither = 0;
+    [[nodiscard]] std::int64_t n() const { return both + candidate_only + reference_only + neither; }
 };
 /// Newcombe's method 10 (1998, Statistics in Medicine 17:2635) for the candidate's rate minus the reference's, with his
 /// continuity rule for phi. Nothing for an empty table.
