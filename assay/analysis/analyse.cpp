@@ -60,36 +60,49 @@ DetectableEffect detectable_effect_of(const Evidence& evidence, const AnalysisSe
         return out;
     }
     const auto worth = [&](std::int64_t count) {
-        return static_cast<std::int64_t>(std::floor(static_cast<double>(count) / evidence.design_effect));
+        return static_cast<std::int64_t>(
+            std::floor(static_cast<double>(count) / evidence.design_effect));
     };
     const double decisive_rate = static_cast<double>(decisive) / static_cast<double>(evidence.n());
-    const auto net = stats::net_detectable(worth(evidence.n()), decisive_rate, settings.power, settings.alpha);
+    const auto net = stats::net_detectable(
+        worth(evidence.n()), decisive_rate, settings.power, settings.alpha);
     if (net) {
         out.net = net->net;
         out.method = net->exact ? "exact unconditional sign test"
-                                : fmt::format("normal approximation (more than {} comparisons)", stats::kExactNetLimit);
-        if (evidence.design_effect > 1)
-            out.method += fmt::format(", counts divided by the design effect {:.3g}", evidence.design_effect);
+                                : fmt::format("normal approximation (more than {} comparisons)",
+                                              stats::kExactNetLimit);
+        if (evidence.design_effect > 1) {
+            out.method += fmt::format(", counts divided by the design effect {:.3g}",
+                                      evidence.design_effect);
+        }
     }
     const auto p = stats::sign_test_detectable(worth(decisive), settings.power, settings.alpha);
-    if (p) out.decisive_win_rate = *p - 0.5;
+    if (p) {
+        out.decisive_win_rate = *p - 0.5;
+    }
     if (!p) {
-        out.why =
-            fmt::format("{} decided of {} are too few: even if all went one way in truth, the test would not show it",
-                        decisive, evidence.n());
+        out.why = fmt::format(
+            "{} decided of {} are too few: even if all went one way in truth, the test would not "
+            "show it",
+            decisive,
+            evidence.n());
     } else if (!net) {
         out.why = fmt::format(
-            "net: {} decided of {} are too few: even if all went one way in truth, so few of them are expected that "
+            "net: {} decided of {} are too few: even if all went one way in truth, so few of them "
+            "are expected that "
             "the "
             "test would not show it with that power",
-            decisive, evidence.n());
+            decisive,
+            evidence.n());
     }
     return out;
 }
 
 EquivalenceTest equivalence_test_of(const Evidence& evidence, double margin, double tail) {
     EquivalenceTest out;
-    if (!evidence.why_not.empty()) return out;
+    if (!evidence.why_not.empty()) {
+        return out;
+    }
     const stats::NetCounts counts = evidence.effective();
     const auto tost = stats::tost_score(counts, margin, evidence.df);
     out.p_lower = tost->p_lower;
@@ -109,7 +122,10 @@ struct Inference {
     EquivalenceTest tost;
 };
 
-Inference fixed_inference(Evidence evidence, Evidence failed_as_losses, double margin, double tail) {
+Inference fixed_inference(Evidence evidence,
+                          Evidence failed_as_losses,
+                          double margin,
+                          double tail) {
     Inference out{std::move(evidence), std::move(failed_as_losses), tail, {}, {}, {}};
     out.net = net_win_rate_of(out.evidence, tail);
     out.worst_net = net_win_rate_of(out.failed_as_losses, tail);
@@ -117,20 +133,28 @@ Inference fixed_inference(Evidence evidence, Evidence failed_as_losses, double m
     return out;
 }
 
-/// In place of the intervals and p values that hold for a number of comparisons that was fixed before.
-void allow_for_the_stop(Inference& inference, const stats::Monitor& monitor, std::span<const Outcome> leading) {
+/// In place of the intervals and p values that hold for a number of comparisons that was fixed
+/// before.
+void allow_for_the_stop(Inference& inference,
+                        const stats::Monitor& monitor,
+                        std::span<const Outcome> leading) {
     const stats::MonitorDecision& decision = *monitor.decision();
     inference.net.low = decision.interval.low;
     inference.net.high = decision.interval.high;
     inference.net.method = inference.worst_net.method = decision.method;
-    if (!decision.anytime) return;
+    if (!decision.anytime) {
+        return;
+    }
     inference.tost.p_lower = monitor.p_lower();
     inference.tost.p_upper = monitor.p_upper();
     inference.tost.p_tost = std::max(monitor.p_lower(), monitor.p_upper());
-    inference.tost.smallest_margin = std::max(std::abs(decision.interval.low), std::abs(decision.interval.high));
+    inference.tost.smallest_margin = std::max(std::abs(decision.interval.low),
+                                              std::abs(decision.interval.high));
     stats::Interval worst{decision.interval.low, decision.interval.high};
-    if (inference.failed_as_losses.n() > inference.evidence.n())
-        worst = stats::confidence_sequence_of_values(factors_of(leading, true), 1 - 2 * decision.tail);
+    if (inference.failed_as_losses.n() > inference.evidence.n()) {
+        worst = stats::confidence_sequence_of_values(factors_of(leading, true),
+                                                     1 - 2 * decision.tail);
+    }
     inference.worst_net.low = worst.low;
     inference.worst_net.high = worst.high;
 }
@@ -139,16 +163,24 @@ void allow_for_the_stop(Inference& inference, const stats::Monitor& monitor, std
 Estimate score_of(const Estimate& net) {
     Estimate out = net;
     for (std::optional<double>* value : {&out.value, &out.low, &out.high}) {
-        if (*value) *value = (1 + **value) / 2;
+        if (*value) {
+            *value = (1 + **value) / 2;
+        }
     }
     return out;
 }
 
-/// The mean of what graded verdicts say of their strength; plain ones count as -1, 0 or 1. With the interval of the CR1
-/// variance, at the level that decides. Sorted, so that rounding does not depend on the outcomes' order.
-std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes, const Dependence& dependence, double alpha) {
-    if (std::none_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.graded.has_value(); }))
+/// The mean of what graded verdicts say of their strength; plain ones count as -1, 0 or 1. With the
+/// interval of the CR1 variance, at the level that decides. Sorted, so that rounding does not
+/// depend on the outcomes' order.
+std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes,
+                                       const Dependence& dependence,
+                                       double alpha) {
+    if (std::none_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) {
+            return outcome.graded.has_value();
+        })) {
         return std::nullopt;
+    }
     struct Graded {
         std::string_view question;
         double value;
@@ -159,16 +191,22 @@ std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes, const 
     };
     std::vector<Graded> graded;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (const auto value = value_of(outcomes[i].kind))
-            graded.push_back({outcomes[i].question_id, outcomes[i].graded.value_or(*value), dependence.cluster[i]});
+        if (const auto value = value_of(outcomes[i].kind)) {
+            graded.push_back({outcomes[i].question_id,
+                              outcomes[i].graded.value_or(*value),
+                              dependence.cluster[i]});
+        }
     }
     std::sort(graded.begin(), graded.end());
     std::vector<double> y;
-    std::vector<std::int64_t> clusters, number(dependence.n_clusters, -1);  // numbered anew, in this order
+    // numbered anew, in this order
+    std::vector<std::int64_t> clusters, number(dependence.n_clusters, -1);
     std::int64_t n_clusters = 0;
     for (const Graded& row : graded) {
         std::int64_t& cluster = number[static_cast<std::size_t>(row.cluster)];
-        if (cluster < 0) cluster = n_clusters++;
+        if (cluster < 0) {
+            cluster = n_clusters++;
+        }
         y.push_back(row.value);
         clusters.push_back(cluster);
     }
@@ -177,7 +215,9 @@ std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes, const 
     out.n = static_cast<std::int64_t>(y.size());
     out.method = "mean of the graded verdicts, CR1 standard error and Student's t";
     const auto mean = stats::cluster_mean(y, clusters, out.confidence);
-    if (mean) out.value = mean->mean;
+    if (mean) {
+        out.value = mean->mean;
+    }
     if (mean && mean->interval) {
         out.low = mean->interval->low;
         out.high = mean->interval->high;
@@ -198,8 +238,9 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = wilson_rate(counts.losses, decisive, why_nothing_decisive(counts.n));
     if (inference.evidence.clusters) {
-        for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive})
+        for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive}) {
             estimate->method += ", as if the verdicts were independent, which they are not";
+        }
     }
     out.net_win_rate = inference.net;
     out.score = score_of(out.net_win_rate);
@@ -213,8 +254,10 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     // Planning further comparisons is for the level that decides.
     AnalysisSettings deciding = settings;
     deciding.alpha = inference.tail;
-    out.worst_case.decision = decide_by_interval(inference.failed_as_losses, inference.worst_net, deciding);
-    out.decision = decide(counts, decide_by_interval(inference.evidence, inference.net, deciding), out.worst_case);
+    out.worst_case.decision = decide_by_interval(
+        inference.failed_as_losses, inference.worst_net, deciding);
+    out.decision = decide(
+        counts, decide_by_interval(inference.evidence, inference.net, deciding), out.worst_case);
     for (Decision* decision : {&out.decision, &out.worst_case.decision}) {
         decision->alpha = settings.alpha;
         decision->why = sentence(decision->why);
@@ -222,7 +265,10 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     return out;
 }
 
-Inference inference_of(std::span<const Outcome> outcomes, const Dependence& dependence, double margin, double tail) {
+Inference inference_of(std::span<const Outcome> outcomes,
+                       const Dependence& dependence,
+                       double margin,
+                       double tail) {
     Evidence evidence = evidence_of(outcomes, dependence, false);
     const bool any_failed = failed_verdicts(tally(outcomes)) > 0;
     Evidence worst = any_failed ? evidence_of(outcomes, dependence, true) : evidence;
@@ -257,7 +303,9 @@ ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
                            const Dependence& dependence,
                            const AnalysisSettings& settings) {
     check_ranges(settings);
-    return analyse_outcomes(outcomes, dependence, inference_of(outcomes, dependence, settings.margin, settings.alpha),
+    return analyse_outcomes(outcomes,
+                            dependence,
+                            inference_of(outcomes, dependence, settings.margin, settings.alpha),
                             settings);
 }
 
@@ -269,11 +317,14 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
     const std::span<const Outcome> leading = in_order.first(n_leading);
     const Dependence dependence(leading);
     Inference inference = inference_of(leading, dependence, settings.margin, stopping.tail());
-    if (stopping.state().stopped) allow_for_the_stop(inference, stopping.monitor(), leading);
+    if (stopping.state().stopped) {
+        allow_for_the_stop(inference, stopping.monitor(), leading);
+    }
     ComparisonAnalysis out = analyse_outcomes(leading, dependence, inference, settings);
     for (const Outcome& outcome : in_order.subspan(n_leading)) {
         ++out.counts.n_items;
-        ++(outcome.kind == OutcomeKind::kNoAnswerBaseline ? out.counts.no_answer_baseline : out.counts.not_judged);
+        ++(outcome.kind == OutcomeKind::kNoAnswerBaseline ? out.counts.no_answer_baseline
+                                                          : out.counts.not_judged);
     }
     out.stopping = stopping.summary();
     return out;
@@ -291,10 +342,11 @@ ComparisonAnalysis analyse_counts(std::int64_t wins,
     counts.ties = ties;
     counts.n = counts.n_items = wins + losses + ties;
     const Evidence evidence = evidence_of_counts(wins, losses, ties);
-    ComparisonAnalysis out =
-        analyse_inference(counts, fixed_inference(evidence, evidence, settings.margin, settings.alpha), settings);
+    ComparisonAnalysis out = analyse_inference(
+        counts, fixed_inference(evidence, evidence, settings.margin, settings.alpha), settings);
     out.failure_rate = wilson_rate(0, 0, "bare counts do not tell how many verdicts failed");
-    out.decision.why += " No controls were given, so nothing shows that the judge could have seen a difference.";
+    out.decision.why +=
+        " No controls were given, so nothing shows that the judge could have seen a difference.";
     return out;
 }
 

@@ -10,24 +10,38 @@
 namespace assay::analysis {
 namespace {
 
-bool passes(const Decision& decision) { return decision.label == DecisionLabel::kEquivalent || decision.label == DecisionLabel::kNonInferior; }
+bool passes(const Decision& decision) {
+    return decision.label == DecisionLabel::kEquivalent ||
+           decision.label == DecisionLabel::kNonInferior;
+}
 
 void claim(Decision& decision, bool claimed, const std::string& why_not) {
     decision.claimed = claimed;
-    if (!claimed) decision.why += " Not claimed: " + why_not;
+    if (!claimed) {
+        decision.why += " Not claimed: " + why_not;
+    }
 }
 
 void settle_ladder(std::span<const Rung> rungs) {
     std::vector<Rung> order(rungs.begin(), rungs.end());
-    std::stable_sort(order.begin(), order.end(), [](const Rung& a, const Rung& b) { return a.size_bytes > b.size_bytes; });
+    std::stable_sort(order.begin(), order.end(), [](const Rung& a, const Rung& b) {
+        return a.size_bytes > b.size_bytes;
+    });
     const bool any_unknown = !order.empty() && order.back().size_bytes == 0;
     const ComparisonAnalysis* failed = nullptr;
     for (const Rung& rung : order) {
         Decision& decision = rung.analysis->decision;
         if (passes(decision)) {
-            claim(decision, failed == nullptr,
-                  failed == nullptr ? "" : fmt::format("variants are tested from the largest file to the smallest{}, and {}, which comes before, did not pass.",
-                                                      any_unknown ? ", those of unknown size last in the order of the plan" : "", failed->variant));
+            claim(decision,
+                  failed == nullptr,
+                  failed == nullptr
+                      ? ""
+                      : fmt::format("variants are tested from the largest file to the smallest{}, "
+                                    "and {}, which comes before, did not pass.",
+                                    any_unknown
+                                        ? ", those of unknown size last in the order of the plan"
+                                        : "",
+                                    failed->variant));
         } else if (failed == nullptr) {
             failed = rung.analysis;
         }
@@ -36,7 +50,9 @@ void settle_ladder(std::span<const Rung> rungs) {
 
 /// The share of alpha that was left for the look that gave the p values.
 double share_of_alpha(const ComparisonAnalysis& analysis) {
-    if (!analysis.stopping || analysis.stopping->design != "hybrid") return 1;
+    if (!analysis.stopping || analysis.stopping->design != "hybrid") {
+        return 1;
+    }
     return analysis.stopping->stopped_early ? 0.2 : 0.8;
 }
 
@@ -47,21 +63,36 @@ void settle_holm(std::span<const Rung> rungs, double alpha) {
         lower.push_back(std::min(1.0, rung.analysis->tost.p_lower / share));
         both.push_back(std::min(1.0, rung.analysis->tost.p_tost / share));
     }
-    const std::vector<double> adjusted_lower = stats::holm(lower), adjusted_both = stats::holm(both);
+    const std::vector<double> adjusted_lower = stats::holm(lower),
+                              adjusted_both = stats::holm(both);
     for (std::size_t i = 0; i < rungs.size(); ++i) {
         Decision& decision = rungs[i].analysis->decision;
-        if (!passes(decision)) continue;
-        const double p = decision.label == DecisionLabel::kEquivalent ? adjusted_both[i] : adjusted_lower[i];
-        claim(decision, p < alpha, fmt::format("with {} variants Holm's adjusted p value is {:.3g}, not below {:g}.", rungs.size(), p, alpha));
+        if (!passes(decision)) {
+            continue;
+        }
+        const double p = decision.label == DecisionLabel::kEquivalent ? adjusted_both[i]
+                                                                      : adjusted_lower[i];
+        claim(decision,
+              p < alpha,
+              fmt::format("with {} variants Holm's adjusted p value is {:.3g}, not below {:g}.",
+                          rungs.size(),
+                          p,
+                          alpha));
     }
 }
 
 }  // namespace
 
 void settle_claims(std::span<const Rung> rungs, const AnalysisSettings& settings) {
-    if (rungs.size() < 2) return;
-    if (settings.multiplicity == "ladder") settle_ladder(rungs);
-    if (settings.multiplicity == "holm") settle_holm(rungs, settings.alpha);
+    if (rungs.size() < 2) {
+        return;
+    }
+    if (settings.multiplicity == "ladder") {
+        settle_ladder(rungs);
+    }
+    if (settings.multiplicity == "holm") {
+        settle_holm(rungs, settings.alpha);
+    }
 }
 
 }  // namespace assay::analysis

@@ -16,14 +16,20 @@
 namespace assay::analysis {
 namespace {
 
-constexpr const char* kDependent = "it takes the comparisons as independent, and these come in clusters";
+constexpr const char*
+    kDependent = "it takes the comparisons as independent, and these come in clusters";
 
 DecisiveTost decisive_tost_of(const Evidence& evidence, double margin) {
-    const stats::BinomialTost tost = stats::tost_binomial_decisive(evidence.wins, evidence.losses, margin);
+    const stats::BinomialTost tost = stats::tost_binomial_decisive(
+        evidence.wins, evidence.losses, margin);
     DecisiveTost out{tost.p_lower, tost.p_upper, tost.p_tost, std::nullopt, ""};
     const double decisive = static_cast<double>(evidence.wins + evidence.losses);
-    if (decisive > 0) out.same_margin = margin * static_cast<double>(evidence.n()) / (2 * decisive);
-    if (evidence.clusters) out.why = kDependent;
+    if (decisive > 0) {
+        out.same_margin = margin * static_cast<double>(evidence.n()) / (2 * decisive);
+    }
+    if (evidence.clusters) {
+        out.why = kDependent;
+    }
     return out;
 }
 
@@ -34,12 +40,15 @@ ExactTost exact_tost_of(const Evidence& evidence, double margin) {
     } else if (evidence.clusters) {
         out.why = kDependent;
     } else if (evidence.n() >= kExactTostBelow) {
-        out.why =
-            fmt::format("given below {} comparisons; from there on the score test is close to it", kExactTostBelow);
+        out.why = fmt::format(
+            "given below {} comparisons; from there on the score test is close to it",
+            kExactTostBelow);
     } else {
         // H0: net >= margin is H0: net <= -margin with wins and losses exchanged.
-        out.p_lower = stats::exact_unconditional_noninferiority(evidence.wins, evidence.losses, evidence.n(), margin);
-        out.p_upper = stats::exact_unconditional_noninferiority(evidence.losses, evidence.wins, evidence.n(), margin);
+        out.p_lower = stats::exact_unconditional_noninferiority(
+            evidence.wins, evidence.losses, evidence.n(), margin);
+        out.p_upper = stats::exact_unconditional_noninferiority(
+            evidence.losses, evidence.wins, evidence.n(), margin);
         out.p_tost = std::max(*out.p_lower, *out.p_upper);
     }
     return out;
@@ -50,14 +59,23 @@ void add_posteriors(Companions& out, const Evidence& evidence, double margin) {
         out.posteriors_why = evidence.why_not;
         return;
     }
-    if (evidence.design_effect > 1)
-        out.posteriors_why = fmt::format("the counts are divided by the design effect {:.3g}", evidence.design_effect);
+    if (evidence.design_effect > 1) {
+        out.posteriors_why = fmt::format("the counts are divided by the design effect {:.3g}",
+                                         evidence.design_effect);
+    }
     const stats::NetCounts counts = evidence.effective();
     for (const double prior : {1.0, 0.5}) {
-        const auto net = stats::dirichlet_net(
-            {counts.wins + prior, counts.n - counts.wins - counts.losses + prior, counts.losses + prior}, margin);
-        out.posteriors.push_back(
-            {prior, net->p_equivalent, net->p_noninferior, net->p_better, net->mean, net->low95, net->high95});
+        const auto net = stats::dirichlet_net({counts.wins + prior,
+                                               counts.n - counts.wins - counts.losses + prior,
+                                               counts.losses + prior},
+                                              margin);
+        out.posteriors.push_back({prior,
+                                  net->p_equivalent,
+                                  net->p_noninferior,
+                                  net->p_better,
+                                  net->mean,
+                                  net->low95,
+                                  net->high95});
     }
 }
 
@@ -73,34 +91,45 @@ Estimate cluster_interval_of(const Evidence& evidence, double alpha) {
     std::optional<stats::Interval> interval;
     if (evidence.clusters->n_clusters <= kBootstrapClusters) {
         const stats::Resampling resampling;
-        out.method = fmt::format("BCa bootstrap of {} clusters, {} resamples, seed {}", evidence.clusters->n_clusters,
-                                 resampling.n_resamples, resampling.seed);
-        if (const auto bca = stats::bca_clustered(evidence.cluster_totals, out.confidence, resampling))
+        out.method = fmt::format("BCa bootstrap of {} clusters, {} resamples, seed {}",
+                                 evidence.clusters->n_clusters,
+                                 resampling.n_resamples,
+                                 resampling.seed);
+        if (const auto bca = stats::bca_clustered(
+                evidence.cluster_totals, out.confidence, resampling)) {
             interval = bca->interval;
+        }
     } else {
-        out.method = fmt::format("CR1 standard error and Student's t (more than {} clusters)", kBootstrapClusters);
-        interval = stats::cluster_mean(evidence.cluster_totals, sum_of_squares(evidence), out.confidence)->interval;
+        out.method = fmt::format("CR1 standard error and Student's t (more than {} clusters)",
+                                 kBootstrapClusters);
+        interval = stats::cluster_mean(
+                       evidence.cluster_totals, sum_of_squares(evidence), out.confidence)
+                       ->interval;
     }
     if (!interval) {
         out.why = "all clusters are alike, so that resampling them shows no spread";
         return out;
     }
-    out.value = static_cast<double>(evidence.wins - evidence.losses) / static_cast<double>(evidence.n());
+    out.value = static_cast<double>(evidence.wins - evidence.losses) /
+                static_cast<double>(evidence.n());
     out.low = interval->low;
     out.high = interval->high;
     return out;
 }
 
 /// Wins, losses and ties of which k were moved from one to another.
-Evidence moved(const Evidence& evidence, std::int64_t k, std::int64_t Evidence::*from, std::int64_t Evidence::*to) {
+Evidence moved(const Evidence& evidence,
+               std::int64_t k,
+               std::int64_t Evidence::*from,
+               std::int64_t Evidence::*to) {
     Evidence out = evidence;
     out.*from -= k;
     out.*to += k;
     return out;
 }
 
-/// Moving verdicts one way moves both limits one way, and a label that was left does not come back: bisection finds the
-/// first change. Dependent comparisons keep their design effect.
+/// Moving verdicts one way moves both limits one way, and a label that was left does not come back:
+/// bisection finds the first change. Dependent comparisons keep their design effect.
 LabelFlip flip_of(const Evidence& evidence,
                   const AnalysisSettings& settings,
                   std::int64_t Evidence::*from,
@@ -115,7 +144,9 @@ LabelFlip flip_of(const Evidence& evidence,
     LabelFlip out;
     out.change = change;
     std::int64_t same = 0, other = evidence.*from;
-    if (region_after(other) == now) return out;
+    if (region_after(other) == now) {
+        return out;
+    }
     while (other - same > 1) {
         const std::int64_t middle = same + (other - same) / 2;
         (region_after(middle) == now ? same : other) = middle;
@@ -125,14 +156,21 @@ LabelFlip flip_of(const Evidence& evidence,
     return out;
 }
 
-Outlook outlook_of(const Evidence& evidence, DecisionLabel label, const AnalysisSettings& settings) {
+Outlook outlook_of(const Evidence& evidence,
+                   DecisionLabel label,
+                   const AnalysisSettings& settings) {
     Outlook out;
-    if (!evidence.why_not.empty()) return out;
-    const auto interval = stats::deciding_interval(evidence.effective(), settings.alpha, evidence.df);
+    if (!evidence.why_not.empty()) {
+        return out;
+    }
+    const auto interval = stats::deciding_interval(
+        evidence.effective(), settings.alpha, evidence.df);
     out.smallest_margin_equivalent = std::max(std::abs(interval->low), std::abs(interval->high));
     out.smallest_margin_noninferior = std::max(0.0, -interval->low);
     out.n_more_if_observed = further_questions(evidence, settings, interval->estimate);
-    if (label == DecisionLabel::kNotMeasured) return out;
+    if (label == DecisionLabel::kNotMeasured) {
+        return out;
+    }
     out.flips = {flip_of(evidence, settings, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
                  flip_of(evidence, settings, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
                  flip_of(evidence, settings, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
@@ -150,7 +188,9 @@ Companions companions_of(const Evidence& evidence,
     out.decisive_tost = decisive_tost_of(evidence, settings.margin);
     out.exact_tost = exact_tost_of(evidence, settings.margin);
     add_posteriors(out, evidence, settings.margin);
-    if (evidence.clusters) out.cluster_interval = cluster_interval_of(evidence, settings.alpha);
+    if (evidence.clusters) {
+        out.cluster_interval = cluster_interval_of(evidence, settings.alpha);
+    }
     out.outlook = outlook_of(deciding, analysis.decision.label, settings);
     return out;
 }
@@ -163,7 +203,9 @@ void add_companions(ComparisonAnalysis& analysis,
                     const AnalysisSettings& settings) {
     const Evidence evidence = evidence_of(outcomes, dependence, false);
     analysis.companions = companions_of(
-        evidence, worst_case_decides(analysis.counts) ? evidence_of(outcomes, dependence, true) : evidence, analysis,
+        evidence,
+        worst_case_decides(analysis.counts) ? evidence_of(outcomes, dependence, true) : evidence,
+        analysis,
         settings);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What `assay stats` shows beside the decision: other tests and intervals of the same question, and what would change
-// the decision. None of it decides. Not part of analyse(), as some of it takes tenths of a second.
+// What `assay stats` shows beside the decision: other tests and intervals of the same question, and
+// what would change the decision. None of it decides. Not part of analyse(), as some of it takes
+// tenths of a second.
 
 #include <span>
 
@@ -12,11 +13,11 @@
 
 namespace assay::analysis {
 
-/// Below this many comparisons the exact unconditional test is given: the score test's size may be above alpha there
-/// (statistics.md 2d: at most .058 from 100 on).
+/// Below this many comparisons the exact unconditional test is given: the score test's size may be
+/// above alpha there (statistics.md 2d: at most .058 from 100 on).
 inline constexpr std::int64_t kExactTostBelow = 100;
-/// Up to this many clusters the second interval is the BCa bootstrap's (10,000 resamples); beyond, where the two agree
-/// and resampling takes seconds, the t interval of the CR1 variance.
+/// Up to this many clusters the second interval is the BCa bootstrap's (10,000 resamples); beyond,
+/// where the two agree and resampling takes seconds, the t interval of the CR1 variance.
 inline constexpr std::int64_t kBootstrapClusters = 3000;
 
 /// Fills `companions` of an analysis of these outcomes under these settings.

@@ -9,24 +9,50 @@ namespace {
 
 constexpr const char* kNone = "no control of this kind has a verdict";
 
-bool is_preference(VerdictState state) { return state == VerdictState::kA || state == VerdictState::kB; }
+bool is_preference(VerdictState state) {
+    return state == VerdictState::kA || state == VerdictState::kB;
+}
 
-void add(std::string& text, const std::string& reason) { text += (text.empty() ? "" : "; ") + reason; }
+void add(std::string& text, const std::string& reason) {
+    text += (text.empty() ? "" : "; ") + reason;
+}
 
 std::string why_not(const ControlsSummary& c) {
     std::string why;
-    if (c.n_pending > 0) add(why, fmt::format("{} of the {} controls that count have no verdict yet", c.n_pending, c.n_pending + c.n_identical + c.n_swapped + c.n_identical_failed));
-    if (c.n_identical + c.n_identical_failed + c.n_swapped + c.n_pending < 2 * kFewestControls) {
-        add(why, fmt::format("only {} identical and {} swapped pairs could be made of these answers, and {} of each are needed", c.n_identical + c.n_identical_failed, c.n_swapped, kFewestControls));
+    if (c.n_pending > 0) {
+        add(why,
+            fmt::format("{} of the {} controls that count have no verdict yet",
+                        c.n_pending,
+                        c.n_pending + c.n_identical + c.n_swapped + c.n_identical_failed));
     }
-    if (c.n_pending > 0 || !why.empty()) return why;
+    if (c.n_identical + c.n_identical_failed + c.n_swapped + c.n_pending < 2 * kFewestControls) {
+        add(why,
+            fmt::format("only {} identical and {} swapped pairs could be made of these answers, "
+                        "and {} of each are needed",
+                        c.n_identical + c.n_identical_failed,
+                        c.n_swapped,
+                        kFewestControls));
+    }
+    if (c.n_pending > 0 || !why.empty()) {
+        return why;
+    }
     if (!(c.swapped_lost.low.value_or(0) > kSwappedLostAbove)) {
-        add(why, fmt::format("an answer to another question lost in only {} of {} pairs (95 % interval from {:.2f}, which must be above {:g}): it does not see large differences",
-                             c.n_swapped_lost, c.n_swapped, c.swapped_lost.low.value_or(0), kSwappedLostAbove));
+        add(why,
+            fmt::format("an answer to another question lost in only {} of {} pairs (95 % interval "
+                        "from {:.2f}, which must be above {:g}): it does not see large differences",
+                        c.n_swapped_lost,
+                        c.n_swapped,
+                        c.swapped_lost.low.value_or(0),
+                        kSwappedLostAbove));
     }
     if (!(c.side_preferred.high.value_or(1) < kPreferredBelow)) {
-        add(why, fmt::format("it preferred a side in {} of {} identical pairs (95 % interval to {:.2f}, which must be below {:g}): it sees differences where there are none",
-                             c.n_preferred, c.n_identical, c.side_preferred.high.value_or(1), kPreferredBelow));
+        add(why,
+            fmt::format("it preferred a side in {} of {} identical pairs (95 % interval to {:.2f}, "
+                        "which must be below {:g}): it sees differences where there are none",
+                        c.n_preferred,
+                        c.n_identical,
+                        c.side_preferred.high.value_or(1),
+                        kPreferredBelow));
     }
     return why;
 }
@@ -36,7 +62,8 @@ std::string why_not(const ControlsSummary& c) {
 ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
     ControlsSummary out;
     for (const ControlOutcome& outcome : outcomes) {
-        const bool honest_won = outcome.state == (outcome.honest_is_a ? VerdictState::kA : VerdictState::kB);
+        const bool honest_won = outcome.state ==
+                                (outcome.honest_is_a ? VerdictState::kA : VerdictState::kB);
         if (outcome.kind == ControlKind::kTruncated) {
             out.n_truncated += outcome.state != VerdictState::kError;
             out.n_truncated_lost += honest_won;
@@ -64,11 +91,14 @@ ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
 }
 
 Decision gate(const Decision& decision, const ControlsSummary& controls) {
-    if (controls.passed || decision.label == DecisionLabel::kNotMeasured) return decision;
+    if (controls.passed || decision.label == DecisionLabel::kNotMeasured) {
+        return decision;
+    }
     Decision out;
     out.margin = decision.margin;
     out.alpha = decision.alpha;
-    out.why = fmt::format("The judge did not pass its controls, so its verdicts decide nothing: {}.", controls.why);
+    out.why = fmt::format(
+        "The judge did not pass its controls, so its verdicts decide nothing: {}.", controls.why);
     return out;
 }
 

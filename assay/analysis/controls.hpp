@@ -1,6 +1,7 @@
 #pragma once
-// Could this judge have seen a difference? (assay sensitivity, statistics.md 2h; the idea is that of ICH E10, 2000, section 1.5.) Controls gate:
-// without them passed no decision of the judge counts.
+// Could this judge have seen a difference? (assay sensitivity, statistics.md 2h; the idea is that
+// of ICH E10, 2000, section 1.5.) Controls gate: without them passed no decision of the judge
+// counts.
 
 #include <span>
 #include <string>
@@ -10,15 +11,18 @@
 
 namespace assay::analysis {
 
-/// The exact (Clopper-Pearson) 95 % interval of "the swapped-in answer lost" must lie above this ...
+/// The exact (Clopper-Pearson) 95 % interval of "the swapped-in answer lost" must lie above this
+/// ...
 inline constexpr double kSwappedLostAbove = 0.6;
 /// ... and that of "a side was preferred" among identical pairs below this.
 inline constexpr double kPreferredBelow = 0.3;
-/// Counts the controls of one judge. A swapped pair without a usable verdict (INVALID, REFUSED) has not lost; identical ones without are left
-/// out of their rate. Truncated ones inform and gate nothing. ERROR and not asked yet: pending, and a judge with any has not passed.
+/// Counts the controls of one judge. A swapped pair without a usable verdict (INVALID, REFUSED) has
+/// not lost; identical ones without are left out of their rate. Truncated ones inform and gate
+/// nothing. ERROR and not asked yet: pending, and a judge with any has not passed.
 [[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes);
 
-/// The decision of a judge that has not passed: not_measured, with the reason; of one that has, the same.
+/// The decision of a judge that has not passed: not_measured, with the reason; of one that has, the
+/// same.
 [[nodiscard]] Decision gate(const Decision& decision, const ControlsSummary& controls);
 
 }  // namespace assay::analysis

@@ -18,21 +18,26 @@ std::string share(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-std::string inconclusive_tail(const Decision& decision, const Estimate& net, const AnalysisSettings& settings) {
+std::string inconclusive_tail(const Decision& decision,
+                              const Estimate& net,
+                              const AnalysisSettings& settings) {
     std::string out;
     if (!decision.n_more) {
         out = "; no practicable number of questions would settle this margin";
     } else if (*decision.n_more > 0) {
         out = fmt::format("; if the two are truly alike, about {} would show it with {} power",
-                          count_of(*decision.n_more, "more question"), percent_level(settings.power));
+                          count_of(*decision.n_more, "more question"),
+                          percent_level(settings.power));
     } else {
         out = fmt::format(
-            "; the number of questions is what {} power asks for if the two are truly alike, so they may well differ",
+            "; the number of questions is what {} power asks for if the two are truly alike, so "
+            "they may well differ",
             percent_level(settings.power));
     }
     if (std::abs(*net.value) >= settings.margin) {
         out += fmt::format(
-            "; the observed difference of {} points is no smaller than the margin, so more questions are unlikely to "
+            "; the observed difference of {} points is no smaller than the margin, so more "
+            "questions are unlikely to "
             "show "
             "equivalence",
             points(*net.value));
@@ -43,39 +48,60 @@ std::string inconclusive_tail(const Decision& decision, const Estimate& net, con
 /// With as many decimals as keep it apart from the nearest of -margin, 0 and +margin.
 std::string limit_text(double value, double margin) {
     const std::array<double, 3> edges{-margin, 0.0, margin};
-    const auto nearer = [&](double x, double y) { return std::abs(value - x) < std::abs(value - y); };
+    const auto nearer = [&](double x, double y) {
+        return std::abs(value - x) < std::abs(value - y);
+    };
     return points_beside(value, *std::min_element(edges.begin(), edges.end(), nearer));
 }
 
-std::string reason(const Decision& decision, const Estimate& net, const AnalysisSettings& settings) {
-    const std::string interval =
-        fmt::format("The {} interval of the net win rate, {} to {} points,", percent_level(net.confidence),
-                    limit_text(*net.low, settings.margin), limit_text(*net.high, settings.margin));
+std::string reason(const Decision& decision,
+                   const Estimate& net,
+                   const AnalysisSettings& settings) {
+    const std::string interval = fmt::format(
+        "The {} interval of the net win rate, {} to {} points,",
+        percent_level(net.confidence),
+        limit_text(*net.low, settings.margin),
+        limit_text(*net.high, settings.margin));
     const std::string size = plain_points(settings.margin);
     switch (decision.label) {
         case DecisionLabel::kEquivalent: {
-            std::string out = fmt::format("{} lies within the margin of -{} to +{} points", interval, size, size);
-            if (decision.detectably_worse) out += "; it lies below 0: detectably worse, but within the margin";
-            if (decision.detectably_better) out += "; it lies above 0: detectably better";
+            std::string out = fmt::format(
+                "{} lies within the margin of -{} to +{} points", interval, size, size);
+            if (decision.detectably_worse) {
+                out += "; it lies below 0: detectably worse, but within the margin";
+            }
+            if (decision.detectably_better) {
+                out += "; it lies above 0: detectably better";
+            }
             return out;
         }
         case DecisionLabel::kNonInferior:
-            return fmt::format("{} lies above -{} points but not below +{}: not worse by more than the margin{}",
-                               interval, size, size,
-                               decision.detectably_better ? ", and detectably better, as it lies above 0" : "");
+            return fmt::format(
+                "{} lies above -{} points but not below +{}: not worse by more than the margin{}",
+                interval,
+                size,
+                size,
+                decision.detectably_better ? ", and detectably better, as it lies above 0" : "");
         case DecisionLabel::kDegraded:
             return decision.beyond_margin
-                       ? fmt::format("{} lies below -{} points: worse by more than the margin", interval, size)
+                       ? fmt::format("{} lies below -{} points: worse by more than the margin",
+                                     interval,
+                                     size)
                        : fmt::format(
-                             "{} lies below 0: worse; by more than the margin is not settled, as it reaches to within "
+                             "{} lies below 0: worse; by more than the margin is not settled, as "
+                             "it reaches to within "
                              "-{} points",
-                             interval, size);
+                             interval,
+                             size);
         default:
             return fmt::format(
-                "{} reaches down to the margin of -{} points or beyond and is not below 0: neither equivalence nor a "
+                "{} reaches down to the margin of -{} points or beyond and is not below 0: neither "
+                "equivalence nor a "
                 "loss of "
                 "quality is shown{}",
-                interval, size, inconclusive_tail(decision, net, settings));
+                interval,
+                size,
+                inconclusive_tail(decision, net, settings));
     }
 }
 
@@ -91,24 +117,25 @@ Decision not_measured(const Decision& like, std::string why) {
 
 DecisionLabel label_of(stats::Region region) {
     switch (region) {
-        case stats::Region::kEquivalent:
-            return DecisionLabel::kEquivalent;
-        case stats::Region::kNonInferior:
-            return DecisionLabel::kNonInferior;
-        case stats::Region::kDegraded:
-            return DecisionLabel::kDegraded;
-        case stats::Region::kInconclusive:
-            return DecisionLabel::kInconclusive;
+        case stats::Region::kEquivalent: return DecisionLabel::kEquivalent;
+        case stats::Region::kNonInferior: return DecisionLabel::kNonInferior;
+        case stats::Region::kDegraded: return DecisionLabel::kDegraded;
+        case stats::Region::kInconclusive: return DecisionLabel::kInconclusive;
     }
     return DecisionLabel::kNotMeasured;
 }
 
-std::optional<std::int64_t> further_questions(const Evidence& evidence, const AnalysisSettings& settings, double delta) {
+std::optional<std::int64_t> further_questions(const Evidence& evidence,
+                                              const AnalysisSettings& settings,
+                                              double delta) {
     const double n = static_cast<double>(evidence.n());
     const double rate = (static_cast<double>(evidence.wins + evidence.losses) + 1) / (n + 2);
     const auto independent = stats::sample_size_equivalence(
-        {.decisive_rate = rate, .delta = delta, .margin = settings.margin, .alpha = settings.alpha}, settings.power);
-    if (!independent) return std::nullopt;
+        {.decisive_rate = rate, .delta = delta, .margin = settings.margin, .alpha = settings.alpha},
+        settings.power);
+    if (!independent) {
+        return std::nullopt;
+    }
     const double total = std::ceil(static_cast<double>(*independent) * evidence.design_effect);
     return static_cast<std::int64_t>(std::ceil(std::max(0.0, total - n) / evidence.per_question));
 }
@@ -118,7 +145,9 @@ bool worst_case_decides(const Counts& counts) {
     return more_than_5_percent(failed, counts.n + failed);
 }
 
-Decision decide_by_interval(const Evidence& evidence, const Estimate& net, const AnalysisSettings& settings) {
+Decision decide_by_interval(const Evidence& evidence,
+                            const Estimate& net,
+                            const AnalysisSettings& settings) {
     Decision out;
     out.margin = settings.margin;
     out.alpha = settings.alpha;
@@ -130,40 +159,55 @@ Decision decide_by_interval(const Evidence& evidence, const Estimate& net, const
     out.detectably_worse = *net.high < 0;
     out.detectably_better = *net.low > 0;
     out.beyond_margin = *net.high <= -settings.margin;
-    if (out.label == DecisionLabel::kInconclusive) out.n_more = further_questions(evidence, settings, 0);
+    if (out.label == DecisionLabel::kInconclusive) {
+        out.n_more = further_questions(evidence, settings, 0);
+    }
     out.why = reason(out, net, settings);
     return out;
 }
 
 Decision decide(const Counts& counts, const Decision& by_interval, const WorstCase& worst_case) {
-    const std::int64_t need_call = pairs_that_need_a_call(counts), unsettled = counts.errors + counts.not_judged;
+    const std::int64_t need_call = pairs_that_need_a_call(counts),
+                       unsettled = counts.errors + counts.not_judged;
     const std::int64_t failed = failed_verdicts(counts);
     if (more_than_5_percent(unsettled, need_call)) {
-        return not_measured(
-            by_interval,
-            fmt::format("{} of the {} that need a judge have no verdict yet ({}: {} ERROR, {} not judged), more "
-                        "than 5 %; run again once the judge can be reached",
-                        unsettled, count_of(need_call, "comparison"), share(unsettled, need_call), counts.errors,
-                        counts.not_judged));
+        return not_measured(by_interval,
+                            fmt::format("{} of the {} that need a judge have no verdict yet ({}: "
+                                        "{} ERROR, {} not judged), more "
+                                        "than 5 %; run again once the judge can be reached",
+                                        unsettled,
+                                        count_of(need_call, "comparison"),
+                                        share(unsettled, need_call),
+                                        counts.errors,
+                                        counts.not_judged));
     }
     if (counts.n == 0) {
-        return not_measured(by_interval, failed > 0 ? fmt::format("no comparison has a verdict: all {} failed", failed)
-                                                    : std::string("no comparison has a verdict"));
+        return not_measured(by_interval,
+                            failed > 0
+                                ? fmt::format("no comparison has a verdict: all {} failed", failed)
+                                : std::string("no comparison has a verdict"));
     }
     if (need_call > 0 && counts.n == counts.identical) {
-        return not_measured(
-            by_interval,
-            fmt::format("only the {} with identical answers are settled; none of the {} that need a judge has a "
-                        "usable verdict",
-                        count_of(counts.identical, "comparison"), count_of(need_call, "comparison")));
+        return not_measured(by_interval,
+                            fmt::format("only the {} with identical answers are settled; none of "
+                                        "the {} that need a judge has a "
+                                        "usable verdict",
+                                        count_of(counts.identical, "comparison"),
+                                        count_of(need_call, "comparison")));
     }
-    if (!worst_case_decides(counts)) return by_interval;
+    if (!worst_case_decides(counts)) {
+        return by_interval;
+    }
     Decision out = worst_case.decision;
     out.why = fmt::format(
-        "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so the label is that of the worst case, "
+        "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so the label is that "
+        "of the worst case, "
         "in which "
         "all of them are losses: {}",
-        failed, counts.n + failed, share(failed, counts.n + failed), worst_case.decision.why);
+        failed,
+        counts.n + failed,
+        share(failed, counts.n + failed),
+        worst_case.decision.why);
     return out;
 }
 

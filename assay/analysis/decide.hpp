@@ -8,23 +8,27 @@
 
 namespace assay::analysis {
 
-/// The label that the interval alone gives; not_measured where there is no interval. `why` is a sentence without a full
-/// stop.
+/// The label that the interval alone gives; not_measured where there is no interval. `why` is a
+/// sentence without a full stop.
 [[nodiscard]] Decision decide_by_interval(const Evidence& evidence,
                                           const Estimate& net_win_rate,
                                           const AnalysisSettings& settings);
 
-/// The comparison's decision: not_measured where too little was judged, the worst case's label where too many verdicts
-/// failed (more than 5 % each), otherwise the interval's. `by_interval` and `worst_case` come from decide_by_interval.
-[[nodiscard]] Decision decide(const Counts& counts, const Decision& by_interval, const WorstCase& worst_case);
+/// The comparison's decision: not_measured where too little was judged, the worst case's label
+/// where too many verdicts failed (more than 5 % each), otherwise the interval's. `by_interval` and
+/// `worst_case` come from decide_by_interval.
+[[nodiscard]] Decision decide(const Counts& counts,
+                              const Decision& by_interval,
+                              const WorstCase& worst_case);
 
 /// Whether too many verdicts failed for the interval of the others to decide.
 [[nodiscard]] bool worst_case_decides(const Counts& counts);
 
 [[nodiscard]] DecisionLabel label_of(stats::Region region);
 
-/// Further questions for the wanted power of equivalence at a true net win rate of `delta`. Dependent comparisons are worth
-/// less, by the design effect; a question brings as many comparisons as it has now. Nothing: out of reach.
+/// Further questions for the wanted power of equivalence at a true net win rate of `delta`.
+/// Dependent comparisons are worth less, by the design effect; a question brings as many
+/// comparisons as it has now. Nothing: out of reach.
 [[nodiscard]] std::optional<std::int64_t> further_questions(const Evidence& evidence,
                                                             const AnalysisSettings& settings,
                                                             double delta);

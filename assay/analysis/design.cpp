@@ -33,8 +33,11 @@ void check(const AnalysisSettings& settings) {
 }
 
 double design_effect_of(const Design& design) {
-    const double icc = design.settings.icc, mean_size = design.clusters ? design.clusters->mean_size : 1;
-    if (!design.both_orders) return 1 + (mean_size - 1) * icc;
+    const double icc = design.settings.icc,
+                 mean_size = design.clusters ? design.clusters->mean_size : 1;
+    if (!design.both_orders) {
+        return 1 + (mean_size - 1) * icc;
+    }
     return 1 + std::max(kOrderCorrelation, icc) + 2 * (mean_size - 1) * icc;
 }
 
@@ -46,7 +49,8 @@ std::int64_t comparisons_of(const Design& design, std::int64_t n_questions) {
 struct Worth {
     double n = 0;      ///< independent comparisons
     double df = 0;     ///< of Student's t
-    double alpha = 0;  ///< the level whose normal quantile is Student's at the level that is asked for
+    double alpha = 0;  ///< the level whose normal quantile is Student's at the level that is asked
+                       ///< for
 };
 
 /// Nothing with fewer than two clusters.
@@ -55,13 +59,18 @@ std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
     out.n = static_cast<double>(comparisons_of(design, n_questions)) / design_effect_of(design);
     double n_clusters = design.both_orders ? static_cast<double>(n_questions) : kInfinite;
     if (design.clusters) {
-        n_clusters = std::floor(static_cast<double>(design.clusters->n_clusters) * static_cast<double>(n_questions) /
+        n_clusters = std::floor(static_cast<double>(design.clusters->n_clusters) *
+                                static_cast<double>(n_questions) /
                                 static_cast<double>(design.n_questions));
     }
-    if (n_clusters < 2) return std::nullopt;
+    if (n_clusters < 2) {
+        return std::nullopt;
+    }
     out.df = n_clusters - 1;
-    const double critical = stats::student_upper_quantile(design.alpha_end.value_or(design.settings.alpha), out.df);
-    // Far out the level is too small for a double, and no practicable number of comparisons gets there.
+    const double critical = stats::student_upper_quantile(
+        design.alpha_end.value_or(design.settings.alpha), out.df);
+    // Far out the level is too small for a double, and no practicable number of comparisons gets
+    // there.
     out.alpha = std::max(stats::normal_upper(critical), std::numeric_limits<double>::min());
     return out;
 }
@@ -71,10 +80,12 @@ std::int64_t whole(const Worth& worth) {
 }
 
 LabelChances normal_chances(const stats::OperatingDesign& design) {
-    const double error =
-        std::sqrt((design.decisive_rate - design.delta * design.delta) / static_cast<double>(design.n));
+    const double error = std::sqrt((design.decisive_rate - design.delta * design.delta) /
+                                   static_cast<double>(design.n));
     const double reach = stats::normal_upper_quantile(design.alpha) * error;
-    const auto above = [&](double edge) { return stats::normal_upper((edge - design.delta) / error); };
+    const auto above = [&](double edge) {
+        return stats::normal_upper((edge - design.delta) / error);
+    };
     LabelChances out;
     const double not_worse = above(reach - design.margin);
     out.equivalent = std::max(0.0, not_worse - above(design.margin - reach));
@@ -85,16 +96,23 @@ LabelChances normal_chances(const stats::OperatingDesign& design) {
 }
 
 /// Nothing where the truth is impossible.
-std::optional<LabelChances> chances(const AnalysisSettings& settings, const Worth& worth, double delta) {
+std::optional<LabelChances> chances(const AnalysisSettings& settings,
+                                    const Worth& worth,
+                                    double delta) {
     const stats::OperatingDesign design{.n = whole(worth),
                                         .decisive_rate = settings.expected_decisive_rate,
                                         .delta = delta,
                                         .margin = settings.margin,
                                         .alpha = worth.alpha};
-    if (std::abs(delta) > design.decisive_rate) return std::nullopt;
-    if (design.n > kMostEnumerated) return normal_chances(design);
+    if (std::abs(delta) > design.decisive_rate) {
+        return std::nullopt;
+    }
+    if (design.n > kMostEnumerated) {
+        return normal_chances(design);
+    }
     const auto exact = stats::operating_characteristics(design);
-    return LabelChances{exact->p_equivalent, exact->p_non_inferior, exact->p_degraded, exact->p_inconclusive};
+    return LabelChances{
+        exact->p_equivalent, exact->p_non_inferior, exact->p_degraded, exact->p_inconclusive};
 }
 
 /// The smallest n for which `enough` holds; once it does, it does for all larger ones.
@@ -103,7 +121,9 @@ std::optional<std::int64_t> smallest(const std::function<bool(std::int64_t)>& en
     while (!enough(high)) {
         low = high;
         high *= 2;
-        if (high > kMostQuestions) return std::nullopt;
+        if (high > kMostQuestions) {
+            return std::nullopt;
+        }
     }
     while (high - low > 1) {
         const std::int64_t middle = low + (high - low) / 2;
@@ -118,7 +138,9 @@ std::optional<std::int64_t> questions_for(const Design& design, SampleSize sampl
     const AnalysisSettings& settings = design.settings;
     return smallest([&](std::int64_t n) {
         const auto worth = worth_of(design, n);
-        if (!worth) return false;
+        if (!worth) {
+            return false;
+        }
         const auto independent = sample_size({.decisive_rate = settings.expected_decisive_rate,
                                               .delta = 0,
                                               .margin = settings.margin,
@@ -134,14 +156,20 @@ using Success = double (*)(const LabelChances&);
 NeededQuestions needed(const Design& design, SampleSize sample_size, Success success) {
     const auto exact_power = [&](std::int64_t n) -> std::optional<double> {
         const auto worth = worth_of(design, n);
-        if (!worth || whole(*worth) > kMostEnumerated) return std::nullopt;
+        if (!worth || whole(*worth) > kMostEnumerated) {
+            return std::nullopt;
+        }
         return success(*chances(design.settings, *worth, 0));
     };
     const double wanted = design.settings.power - kPowerSlack;
     NeededQuestions out;
     out.n = questions_for(design, sample_size);
-    if (out.n) out.exact_power = exact_power(*out.n);
-    if (!out.exact_power || *out.exact_power >= wanted) return out;
+    if (out.n) {
+        out.exact_power = exact_power(*out.n);
+    }
+    if (!out.exact_power || *out.exact_power >= wanted) {
+        return out;
+    }
     // Enumerating costs, and the power is saw-toothed: the number is found to about one per cent.
     std::int64_t low = *out.n, high = low;
     do {
@@ -167,19 +195,30 @@ DetectableEffect detectable_effect_of(const AnalysisSettings& settings, const Wo
     DetectableEffect out;
     out.power = settings.power;
     out.alpha = settings.alpha;
-    const double decisive = std::floor(static_cast<double>(whole(worth)) * settings.expected_decisive_rate + 0.5);
-    const auto net =
-        stats::net_detectable(whole(worth), settings.expected_decisive_rate, settings.power, settings.alpha);
-    const auto share = stats::sign_test_detectable(static_cast<std::int64_t>(decisive), settings.power, settings.alpha);
-    if (net) out.net = net->net;
-    if (share) out.decisive_win_rate = *share - 0.5;
+    const double decisive = std::floor(
+        static_cast<double>(whole(worth)) * settings.expected_decisive_rate + 0.5);
+    const auto net = stats::net_detectable(
+        whole(worth), settings.expected_decisive_rate, settings.power, settings.alpha);
+    const auto share = stats::sign_test_detectable(
+        static_cast<std::int64_t>(decisive), settings.power, settings.alpha);
+    if (net) {
+        out.net = net->net;
+    }
+    if (share) {
+        out.decisive_win_rate = *share - 0.5;
+    }
     out.method = whole(worth) <= stats::kExactNetLimit ? "exact sign test" : "normal approximation";
-    if (!net || !share) out.why = "even if all decisive verdicts went one way in truth, the test would not show it";
+    if (!net || !share) {
+        out.why = "even if all decisive verdicts went one way in truth, the test would not show it";
+    }
     return out;
 }
 
 /// At how many decisive verdicts equal wins and losses are just still equivalent.
-std::int64_t most_decisive(std::int64_t n_comparisons, double design_effect, const Worth& worth, double margin) {
+std::int64_t most_decisive(std::int64_t n_comparisons,
+                           double design_effect,
+                           const Worth& worth,
+                           double margin) {
     const double critical = stats::normal_upper_quantile(worth.alpha);
     const auto equivalent = [&](std::int64_t wins) {
         const stats::NetCounts counts = stats::net_counts(wins, wins, n_comparisons - 2 * wins);
@@ -190,17 +229,24 @@ std::int64_t most_decisive(std::int64_t n_comparisons, double design_effect, con
         const std::int64_t middle = low + (high - low) / 2;
         (equivalent(middle) ? low : high) = middle;
     }
-    if (low == n_comparisons / 2) return n_comparisons;
+    if (low == n_comparisons / 2) {
+        return n_comparisons;
+    }
     return low < 0 ? -1 : 2 * low;
 }
 
 std::string method_of(const Worth& worth) {
     const std::string what = whole(worth) <= kMostEnumerated
                                  ? "all outcomes enumerated"
-                                 : fmt::format("normal approximation (more than {} comparisons)", kMostEnumerated);
-    if (std::isinf(worth.df)) return what;
-    return fmt::format("{}, as if of {}, with Student's t at {} degrees of freedom", what,
-                       count_of(whole(worth), "independent comparison"), worth.df);
+                                 : fmt::format("normal approximation (more than {} comparisons)",
+                                               kMostEnumerated);
+    if (std::isinf(worth.df)) {
+        return what;
+    }
+    return fmt::format("{}, as if of {}, with Student's t at {} degrees of freedom",
+                       what,
+                       count_of(whole(worth), "independent comparison"),
+                       worth.df);
 }
 
 }  // namespace
@@ -208,20 +254,30 @@ std::string method_of(const Worth& worth) {
 std::optional<ClusterShape> cluster_shape(std::span<const Question> questions) {
     std::map<std::string, double> sizes;
     double alone = 0;
-    for (const Question& question : questions) question.cluster ? ++sizes[*question.cluster] : ++alone;
+    for (const Question& question : questions) {
+        question.cluster ? ++sizes[*question.cluster] : ++alone;
+    }
     double squares = alone;
-    for (const auto& [name, size] : sizes) squares += size * size;
+    for (const auto& [name, size] : sizes) {
+        squares += size * size;
+    }
     const double n = static_cast<double>(questions.size());
-    if (squares == n) return std::nullopt;
-    return ClusterShape{static_cast<std::int64_t>(sizes.size()) + static_cast<std::int64_t>(alone), squares / n};
+    if (squares == n) {
+        return std::nullopt;
+    }
+    return ClusterShape{static_cast<std::int64_t>(sizes.size()) + static_cast<std::int64_t>(alone),
+                        squares / n};
 }
 
 std::optional<ClusterShape> equal_clusters(std::int64_t n, std::int64_t n_clusters) {
     ASSAY_CHECK(n_clusters >= 1 && n_clusters <= n);
-    if (n_clusters == n) return std::nullopt;
-    const double size = static_cast<double>(n / n_clusters), n_larger = static_cast<double>(n % n_clusters);
-    const double squares =
-        n_larger * (size + 1) * (size + 1) + (static_cast<double>(n_clusters) - n_larger) * size * size;
+    if (n_clusters == n) {
+        return std::nullopt;
+    }
+    const double size = static_cast<double>(n / n_clusters),
+                 n_larger = static_cast<double>(n % n_clusters);
+    const double squares = n_larger * (size + 1) * (size + 1) +
+                           (static_cast<double>(n_clusters) - n_larger) * size * size;
     return ClusterShape{n_clusters, squares / static_cast<double>(n)};
 }
 
@@ -232,8 +288,11 @@ Design make_design(std::int64_t n_questions,
     check(settings);
     Design design{n_questions, clusters, both_orders, settings, std::nullopt};
     const stats::StoppingDesign stopping = stopping_design(settings.stopping);
-    if (stopping != stats::StoppingDesign::kNone)
-        design.alpha_end = stats::make_monitor_rule(stopping, n_questions, settings.margin, settings.alpha).alpha_end;
+    if (stopping != stats::StoppingDesign::kNone) {
+        design.alpha_end = stats::make_monitor_rule(
+                               stopping, n_questions, settings.margin, settings.alpha)
+                               .alpha_end;
+    }
     return design;
 }
 
@@ -241,10 +300,12 @@ QuestionsNeeded questions_needed(const Design& design) {
     check(design.settings);
     ASSAY_CHECK(!design.clusters || design.n_questions >= 1);
     QuestionsNeeded out;
-    out.equivalence =
-        needed(design, stats::sample_size_equivalence, [](const LabelChances& c) { return c.equivalent; });
-    out.non_inferiority = needed(design, stats::sample_size_noninferiority,
-                                 [](const LabelChances& c) { return c.equivalent + c.non_inferior; });
+    out.equivalence = needed(
+        design, stats::sample_size_equivalence, [](const LabelChances& c) { return c.equivalent; });
+    out.non_inferiority = needed(
+        design, stats::sample_size_noninferiority, [](const LabelChances& c) {
+            return c.equivalent + c.non_inferior;
+        });
     return out;
 }
 
@@ -256,8 +317,10 @@ DesignReach reach_of(const Design& design) {
     out.design_effect = design_effect_of(design);
     const auto worth = worth_of(design, design.n_questions);
     if (!worth) {
-        out.why = design.clusters ? "all questions belong to one cluster, so nothing can show how much clusters differ"
-                                  : "both orders of one question alone cannot show how much questions differ";
+        out.why = design.clusters
+                      ? "all questions belong to one cluster, so nothing can show how much "
+                        "clusters differ"
+                      : "both orders of one question alone cannot show how much questions differ";
         return out;
     }
     out.df = worth->df;
@@ -266,35 +329,54 @@ DesignReach reach_of(const Design& design) {
     out.mde = detectable_effect_of(settings, *worth);
     const double error = std::sqrt(settings.expected_decisive_rate / worth->n);
     const double z = stats::normal_upper_quantile(worth->alpha);
-    const auto below_one = [](double margin) { return margin <= 0.999 ? std::optional(margin) : std::nullopt; };
-    out.smallest_margin = below_one((z + stats::normal_upper_quantile((1 - settings.power) / 2)) * error);
-    out.smallest_margin_non_inferior = below_one((z + stats::normal_upper_quantile(1 - settings.power)) * error);
+    const auto below_one = [](double margin) {
+        return margin <= 0.999 ? std::optional(margin) : std::nullopt;
+    };
+    out.smallest_margin = below_one((z + stats::normal_upper_quantile((1 - settings.power) / 2)) *
+                                    error);
+    out.smallest_margin_non_inferior = below_one(
+        (z + stats::normal_upper_quantile(1 - settings.power)) * error);
     out.alike = chances(settings, *worth, 0);
     out.at_margin = chances(settings, *worth, -settings.margin);
     const std::int64_t n_comparisons = comparisons_of(design, design.n_questions);
     out.most_decisive = most_decisive(n_comparisons, out.design_effect, *worth, settings.margin);
-    out.p_can_be_equivalent = stats::binomial_cdf(out.most_decisive, n_comparisons, settings.expected_decisive_rate);
+    out.p_can_be_equivalent = stats::binomial_cdf(
+        out.most_decisive, n_comparisons, settings.expected_decisive_rate);
     return out;
 }
 
-std::string warning_of(const Design& design, const QuestionsNeeded& needed, const DesignReach& reach) {
+std::string warning_of(const Design& design,
+                       const QuestionsNeeded& needed,
+                       const DesignReach& reach) {
     const AnalysisSettings& settings = design.settings;
-    if (!reach.alike) return fmt::format("This design can decide nothing: {}.", reach.why);
+    if (!reach.alike) {
+        return fmt::format("This design can decide nothing: {}.", reach.why);
+    }
     const bool large_enough = needed.equivalence.n && *needed.equivalence.n <= design.n_questions;
-    if (large_enough || reach.alike->equivalent >= settings.power) return "";
+    if (large_enough || reach.alike->equivalent >= settings.power) {
+        return "";
+    }
     std::string out = fmt::format(
-        "This design cannot reach its margin with {} power: with {}, equivalence at {} points is said with probability "
+        "This design cannot reach its margin with {} power: with {}, equivalence at {} points is "
+        "said with probability "
         "{} "
         "at best",
-        percent_level(settings.power), count_of(design.n_questions, "question"), plain_points(settings.margin),
+        percent_level(settings.power),
+        count_of(design.n_questions, "question"),
+        plain_points(settings.margin),
         chance(reach.alike->equivalent));
     std::string remedy;
-    if (needed.equivalence.n) remedy = count_of(*needed.equivalence.n, "question");
-    if (reach.smallest_margin) {
-        remedy +=
-            fmt::format("{}a margin of {} points", remedy.empty() ? "" : " or ", points_up(*reach.smallest_margin));
+    if (needed.equivalence.n) {
+        remedy = count_of(*needed.equivalence.n, "question");
     }
-    if (!remedy.empty()) out += fmt::format("; {} would do", remedy);
+    if (reach.smallest_margin) {
+        remedy += fmt::format("{}a margin of {} points",
+                              remedy.empty() ? "" : " or ",
+                              points_up(*reach.smallest_margin));
+    }
+    if (!remedy.empty()) {
+        out += fmt::format("; {} would do", remedy);
+    }
     return out + ".";
 }
 

@@ -1,21 +1,23 @@
 #pragma once
-// What an experiment of a given size can show, told before anything is answered or judged. Pure, and quick for any
-// input.
+// What an experiment of a given size can show, told before anything is answered or judged. Pure,
+// and quick for any input.
 //
-// How dependent verdicts are treated: comparisons are divided by a design effect, and Student's t with (clusters - 1)
-// degrees of freedom stands in place of the normal quantile, as evidence.hpp does it afterwards with the design effect
-// that it then measures. Here it is expected as
+// How dependent verdicts are treated: comparisons are divided by a design effect, and Student's t
+// with (clusters - 1) degrees of freedom stands in place of the normal quantile, as evidence.hpp
+// does it afterwards with the design effect that it then measures. Here it is expected as
 //     1 + r_order + k (m - 1) icc
-// with m = sum n_g^2 / n questions in the cluster of a random question, one comparison a question (k = 1) and r_order =
-// 0; or, with both orders, k = 2 and r_order = max(kOrderCorrelation, icc). (Kish's 1 + (m - 1) icc for one order; with
-// both orders and no clusters the variance of a question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
+// with m = sum n_g^2 / n questions in the cluster of a random question, one comparison a question
+// (k = 1) and r_order = 0; or, with both orders, k = 2 and r_order = max(kOrderCorrelation, icc).
+// (Kish's 1 + (m - 1) icc for one order; with both orders and no clusters the variance of a
+// question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
 //
-// Exact or not: chances of labels come from enumerating all outcomes (stats::operating_characteristics) up to
-// kMostEnumerated effective comparisons, above from the normal approximation. Numbers of questions come from the normal
-// approximation, which is close (514 questions for 80 % power at 10 points and 60 % decisive verdicts have 80.3 % in
-// truth); up to kMostEnumerated their exact power is given beside them, and where it is more than half a point short
-// (margins near the decisive rate) the number is raised until it is not. Smallest margins come from the normal
-// approximation.
+// Exact or not: chances of labels come from enumerating all outcomes
+// (stats::operating_characteristics) up to kMostEnumerated effective comparisons, above from the
+// normal approximation. Numbers of questions come from the normal approximation, which is close
+// (514 questions for 80 % power at 10 points and 60 % decisive verdicts have 80.3 % in truth); up
+// to kMostEnumerated their exact power is given beside them, and where it is more than half a point
+// short (margins near the decisive rate) the number is raised until it is not. Smallest margins
+// come from the normal approximation.
 
 #include <cstdint>
 #include <limits>
@@ -29,7 +31,8 @@
 
 namespace assay::analysis {
 
-/// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption: judges differ.
+/// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption:
+/// judges differ.
 inline constexpr double kOrderCorrelation = 0.5;
 /// Effective comparisons up to which outcomes are enumerated.
 inline constexpr std::int64_t kMostEnumerated = 2000;
@@ -37,7 +40,7 @@ inline constexpr std::int64_t kMostEnumerated = 2000;
 /// How questions share clusters.
 struct ClusterShape {
     std::int64_t n_clusters = 1;  ///< >= 1; a question without a cluster is one of its own
-    double mean_size = 1;         ///< sum n_g^2 / n, >= 1: questions in the cluster of a random question
+    double mean_size = 1;  ///< sum n_g^2 / n, >= 1: questions in the cluster of a random question
 };
 /// Nothing where every question is a cluster of its own.
 [[nodiscard]] std::optional<ClusterShape> cluster_shape(std::span<const Question> questions);
@@ -50,11 +53,13 @@ struct Design {
     std::optional<ClusterShape> clusters;  ///< of these questions; empty: independent
     bool both_orders = false;              ///< each pair is judged twice, each answer first once
     AnalysisSettings settings;             ///< in the ranges that its fields name (ASSAY_CHECK)
-    /// With early stopping: what is left of alpha for the decision at the end, which all figures are of (the looks
-    /// before it add little). make_design fills it in; without it settings.alpha decides.
+    /// With early stopping: what is left of alpha for the decision at the end, which all figures
+    /// are of (the looks before it add little). make_design fills it in; without it settings.alpha
+    /// decides.
     std::optional<double> alpha_end;
 };
-/// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a group-sequential one.
+/// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a
+/// group-sequential one.
 [[nodiscard]] Design make_design(std::int64_t n_questions,
                                  std::optional<ClusterShape> clusters,
                                  bool both_orders,
@@ -63,7 +68,8 @@ struct Design {
 /// A number of questions that has the wanted power at a true difference of 0.
 struct NeededQuestions {
     std::optional<std::int64_t> n;      ///< nothing: more than 10^15
-    std::optional<double> exact_power;  ///< with n; nothing above kMostEnumerated effective comparisons
+    std::optional<double> exact_power;  ///< with n; nothing above kMostEnumerated effective
+                                        ///< comparisons
 };
 struct QuestionsNeeded {
     NeededQuestions equivalence;
@@ -84,24 +90,30 @@ struct LabelChances {
 struct DesignReach {
     double design_effect = 1;
     double df = std::numeric_limits<double>::infinity();  ///< of Student's t; infinite: the normal
-    std::int64_t n_effective = 0;                         ///< comparisons as if independent, rounded down
-    DetectableEffect mde;                                 ///< of a two-sided sign test at alpha
-    /// Equivalent, or equivalent or non-inferior, with the wanted power at a true difference of 0. Nothing: above 0.999.
+    std::int64_t n_effective = 0;  ///< comparisons as if independent, rounded down
+    DetectableEffect mde;          ///< of a two-sided sign test at alpha
+    /// Equivalent, or equivalent or non-inferior, with the wanted power at a true difference of 0.
+    /// Nothing: above 0.999.
     std::optional<double> smallest_margin;
     std::optional<double> smallest_margin_non_inferior;
-    std::optional<LabelChances> alike;      ///< at a true difference of 0; nothing with fewer than two clusters
-    std::optional<LabelChances> at_margin;  ///< at -margin; nothing where the decisive rate is below the margin
+    std::optional<LabelChances> alike;  ///< at a true difference of 0; nothing with fewer than two
+                                        ///< clusters
+    std::optional<LabelChances> at_margin;  ///< at -margin; nothing where the decisive rate is
+                                            ///< below the margin
     /// With more decisive verdicts not even equal wins and losses are equivalent; -1: never.
     std::int64_t most_decisive = -1;
     double p_can_be_equivalent = 0;  ///< P(Bin(comparisons, decisive rate) <= most_decisive)
     std::string method;              ///< of the chances
-    std::string why;  ///< a sentence without a full stop: why nothing can be said; empty: something can
+    std::string why;  ///< a sentence without a full stop: why nothing can be said; empty: something
+                      ///< can
 };
 /// design.n_questions >= 1.
 [[nodiscard]] DesignReach reach_of(const Design& design);
 
-/// A sentence where the chance of "equivalent" at a true difference of 0 is below the wanted power, with what would do;
-/// empty where the design is large enough.
-[[nodiscard]] std::string warning_of(const Design& design, const QuestionsNeeded& needed, const DesignReach& reach);
+/// A sentence where the chance of "equivalent" at a true difference of 0 is below the wanted power,
+/// with what would do; empty where the design is large enough.
+[[nodiscard]] std::string warning_of(const Design& design,
+                                     const QuestionsNeeded& needed,
+                                     const DesignReach& reach);
 
 }  // namespace assay::analysis

@@ -17,15 +17,19 @@ std::string why_of(const ClusterSummary& summary) {
     std::string why;
     if (!summary.design_effect) {
         why = fmt::format(
-            "the design effect is undefined as all verdicts are alike; the mean cluster size {:.2f} is used, as if "
+            "the design effect is undefined as all verdicts are alike; the mean cluster size "
+            "{:.2f} is used, as if "
             "verdicts within a cluster were always the same",
             summary.design_effect_used);
     }
     if (summary.n_clusters < kFewClusters) {
-        why += fmt::format("{}only {} clusters: the interval is rough", why.empty() ? "" : "; ", summary.n_clusters);
+        why += fmt::format("{}only {} clusters: the interval is rough",
+                           why.empty() ? "" : "; ",
+                           summary.n_clusters);
         if (summary.p_sign_flip) {
             why += fmt::format("; the {} sign-flip test on the clusters' sums gives p = {:.4f}",
-                               summary.p_sign_flip_method == "exact" ? "exact" : "approximate", *summary.p_sign_flip);
+                               summary.p_sign_flip_method == "exact" ? "exact" : "approximate",
+                               *summary.p_sign_flip);
         }
     }
     return why;
@@ -34,8 +38,9 @@ std::string why_of(const ClusterSummary& summary) {
 /// The sum of each cluster, as the sign-flip test wants it.
 std::vector<double> sums_of(std::span<const stats::ClusterTotal> totals) {
     std::vector<double> sums;
-    for (const stats::ClusterTotal& total : totals)
+    for (const stats::ClusterTotal& total : totals) {
         sums.insert(sums.end(), static_cast<std::size_t>(total.times), total.sum);
+    }
     return sums;
 }
 
@@ -50,22 +55,29 @@ struct ClusterSum {
 std::vector<stats::ClusterTotal> totals_of(std::span<const ClusterSum> clusters) {
     std::map<ClusterSum, std::int64_t> kinds;
     for (const ClusterSum& cluster : clusters) {
-        if (cluster.n > 0) ++kinds[cluster];
+        if (cluster.n > 0) {
+            ++kinds[cluster];
+        }
     }
     std::vector<stats::ClusterTotal> out;
-    for (const auto& [kind, times] : kinds) out.push_back({kind.n, static_cast<double>(kind.sum), times});
+    for (const auto& [kind, times] : kinds) {
+        out.push_back({kind.n, static_cast<double>(kind.sum), times});
+    }
     return out;
 }
 
 void add_clusters(Evidence& evidence) {
     const std::span<const stats::ClusterTotal> totals = evidence.cluster_totals;
-    if (std::all_of(totals.begin(), totals.end(), [](const auto& total) { return total.n == 1; })) return;
+    if (std::all_of(totals.begin(), totals.end(), [](const auto& total) { return total.n == 1; })) {
+        return;
+    }
     const auto clustered = stats::cluster_mean(totals, sum_of_squares(evidence), 0.90);
     ClusterSummary summary;
     summary.n_clusters = clustered->n_clusters;
     summary.largest = clustered->largest;
     if (summary.n_clusters < 2) {
-        evidence.why_not = "all comparisons belong to one cluster, so nothing shows how much clusters differ";
+        evidence.why_not =
+            "all comparisons belong to one cluster, so nothing shows how much clusters differ";
         summary.why = "one cluster: no interval is possible";
         evidence.clusters = summary;
         return;
@@ -91,19 +103,17 @@ std::string owner_of(const Outcome& outcome) {
 
 std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses) {
     switch (kind) {
-        case OutcomeKind::kWin:
-            return 1;
-        case OutcomeKind::kTie:
-            return 0;
-        case OutcomeKind::kLoss:
-            return -1;
+        case OutcomeKind::kWin: return 1;
+        case OutcomeKind::kTie: return 0;
+        case OutcomeKind::kLoss: return -1;
         case OutcomeKind::kInvalid:
         case OutcomeKind::kError:
         case OutcomeKind::kRefused:
-            if (failed_as_losses) return -1;
+            if (failed_as_losses) {
+                return -1;
+            }
             return std::nullopt;
-        default:
-            return std::nullopt;
+        default: return std::nullopt;
     }
 }
 
@@ -116,7 +126,9 @@ Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t
     evidence.wins = wins;
     evidence.losses = losses;
     evidence.ties = ties;
-    if (evidence.n() == 0) evidence.why_not = "no comparison has a verdict";
+    if (evidence.n() == 0) {
+        evidence.why_not = "no comparison has a verdict";
+    }
     return evidence;
 }
 
@@ -124,13 +136,17 @@ Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses) {
     return evidence_of(outcomes, Dependence(outcomes), failed_as_losses);
 }
 
-Evidence evidence_of(std::span<const Outcome> outcomes, const Dependence& dependence, bool failed_as_losses) {
+Evidence evidence_of(std::span<const Outcome> outcomes,
+                     const Dependence& dependence,
+                     bool failed_as_losses) {
     std::int64_t wins = 0, losses = 0, n = 0, n_questions = 0;
     std::vector<bool> counted(dependence.n_questions, false);
     std::vector<ClusterSum> clusters(dependence.n_clusters);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const auto value = value_of(outcomes[i].kind, failed_as_losses);
-        if (!value) continue;
+        if (!value) {
+            continue;
+        }
         ++n;
         wins += *value > 0;
         losses += *value < 0;
@@ -140,7 +156,9 @@ Evidence evidence_of(std::span<const Outcome> outcomes, const Dependence& depend
         clusters[dependence.cluster[i]].sum += *value;
     }
     Evidence evidence = evidence_of_counts(wins, losses, n - wins - losses);
-    if (n == 0) return evidence;
+    if (n == 0) {
+        return evidence;
+    }
     evidence.per_question = static_cast<double>(n) / static_cast<double>(n_questions);
     evidence.cluster_totals = totals_of(clusters);
     add_clusters(evidence);
@@ -148,8 +166,10 @@ Evidence evidence_of(std::span<const Outcome> outcomes, const Dependence& depend
 }
 
 double sum_of_squares(const Evidence& evidence) {
-    const double wins = static_cast<double>(evidence.wins), losses = static_cast<double>(evidence.losses);
-    const double ties = static_cast<double>(evidence.ties), mean = (wins - losses) / (wins + losses + ties);
+    const double wins = static_cast<double>(evidence.wins),
+                 losses = static_cast<double>(evidence.losses);
+    const double ties = static_cast<double>(evidence.ties),
+                 mean = (wins - losses) / (wins + losses + ties);
     return wins * (1 - mean) * (1 - mean) + ties * mean * mean + losses * (1 + mean) * (1 + mean);
 }
 
@@ -160,14 +180,20 @@ Estimate net_win_rate_of(const Evidence& evidence, double alpha) {
     out.method = "Tango score interval";
     if (evidence.clusters) {
         out.method = fmt::format(
-            "effective-count score interval (clusters: {}, design effect {:.3g}, Student's t with {} degrees of "
+            "effective-count score interval (clusters: {}, design effect {:.3g}, Student's t with "
+            "{} degrees of "
             "freedom)",
-            evidence.clusters->n_clusters, evidence.design_effect, evidence.clusters->n_clusters - 1);
+            evidence.clusters->n_clusters,
+            evidence.design_effect,
+            evidence.clusters->n_clusters - 1);
     }
     out.why = evidence.why_not;
-    if (!out.why.empty()) return out;
+    if (!out.why.empty()) {
+        return out;
+    }
     const auto interval = stats::deciding_interval(evidence.effective(), alpha, evidence.df);
-    out.value = static_cast<double>(evidence.wins - evidence.losses) / static_cast<double>(evidence.n());
+    out.value = static_cast<double>(evidence.wins - evidence.losses) /
+                static_cast<double>(evidence.n());
     out.low = interval->low;
     out.high = interval->high;
     return out;

@@ -8,9 +8,12 @@ namespace assay::analysis {
 
 Estimate judge_cost(const JudgeSpec& judge, std::span<const Verdict> verdicts) {
     Estimate out;
-    out.method = judge.batch ? "tokens of the replies times the prices, halved for batches" : "tokens of the replies times the prices";
+    out.method = judge.batch ? "tokens of the replies times the prices, halved for batches"
+                             : "tokens of the replies times the prices";
     if (!token_cost(judge, 0, 0)) {
-        out.why = judge.provider == "reference" ? "a metric costs nothing" : "the judge has no prices (price-input, price-output)";
+        out.why = judge.provider == "reference"
+                      ? "a metric costs nothing"
+                      : "the judge has no prices (price-input, price-output)";
         return out;
     }
     double sum = 0;
@@ -21,7 +24,8 @@ Estimate judge_cost(const JudgeSpec& judge, std::span<const Verdict> verdicts) {
         sum += cost.value_or(0);
     }
     if (n_silent > 0) {
-        out.why = fmt::format("{} of {} replies did not say their tokens", n_silent, verdicts.size());
+        out.why = fmt::format(
+            "{} of {} replies did not say their tokens", n_silent, verdicts.size());
         return out;
     }
     out.value = sum;

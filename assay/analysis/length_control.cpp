@@ -9,24 +9,36 @@
 
 namespace assay::analysis {
 
-std::optional<LengthControl> length_control_of(std::span<const Outcome> outcomes, const Estimate& unadjusted, const AnalysisSettings& settings) {
+std::optional<LengthControl> length_control_of(std::span<const Outcome> outcomes,
+                                               const Estimate& unadjusted,
+                                               const AnalysisSettings& settings) {
     std::vector<double> y, length, position;
     for (const Outcome& outcome : outcomes) {
-        const bool win = outcome.kind == OutcomeKind::kWin, loss = outcome.kind == OutcomeKind::kLoss;
-        if (!win && !loss && outcome.kind != OutcomeKind::kTie) continue;
-        if (!outcome.length_difference) return std::nullopt;
+        const bool win = outcome.kind == OutcomeKind::kWin,
+                   loss = outcome.kind == OutcomeKind::kLoss;
+        if (!win && !loss && outcome.kind != OutcomeKind::kTie) {
+            continue;
+        }
+        if (!outcome.length_difference) {
+            return std::nullopt;
+        }
         y.push_back(win ? 1 : loss ? 0 : 0.5);
         length.push_back(static_cast<double>(*outcome.length_difference));
         position.push_back(outcome.variant_is_a ? 0.5 : -0.5);
     }
-    if (y.empty()) return std::nullopt;
+    if (y.empty()) {
+        return std::nullopt;
+    }
     LengthControl out;
     out.net.confidence = 1 - 2 * settings.alpha;
     out.net.n = static_cast<std::int64_t>(y.size());
-    out.net.method = "fractional logit on length difference and position, sandwich errors, normal interval";
+    out.net.method =
+        "fractional logit on length difference and position, sandwich errors, normal interval";
     const auto fit = stats::length_controlled(y, length, position);
     if (!fit) {
-        out.net.why = "the model has no finite unique maximum: the lengths do not vary, or they separate wins from losses";
+        out.net.why =
+            "the model has no finite unique maximum: the lengths do not vary, or they separate "
+            "wins from losses";
         return out;
     }
     const double half = stats::normal_critical(out.net.confidence) * fit->net_se;
@@ -34,7 +46,8 @@ std::optional<LengthControl> length_control_of(std::span<const Outcome> outcomes
     out.net.low = std::max(-1.0, fit->net - half);
     out.net.high = std::min(1.0, fit->net + half);
     if (unadjusted.low && unadjusted.high) {
-        out.label_differs = stats::region_of(*out.net.low, *out.net.high, settings.margin) != stats::region_of(*unadjusted.low, *unadjusted.high, settings.margin);
+        out.label_differs = stats::region_of(*out.net.low, *out.net.high, settings.margin) !=
+                            stats::region_of(*unadjusted.low, *unadjusted.high, settings.margin);
     }
     return out;
 }

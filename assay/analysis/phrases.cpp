@@ -8,8 +8,10 @@ namespace assay::analysis {
 namespace {
 
 std::string signed_points(double share, int decimals) {
-    const double scale = std::pow(10.0, decimals), rounded = std::round(share * 100 * scale) / scale;
-    return rounded == 0 ? fmt::format("{:.{}f}", 0.0, decimals) : fmt::format("{:+.{}f}", rounded, decimals);
+    const double scale = std::pow(10.0, decimals),
+                 rounded = std::round(share * 100 * scale) / scale;
+    return rounded == 0 ? fmt::format("{:.{}f}", 0.0, decimals)
+                        : fmt::format("{:+.{}f}", rounded, decimals);
 }
 
 }  // namespace
@@ -22,7 +24,9 @@ std::string points_beside(double share, double edge) {
     // A limit of -10.04 points must not read as if it were at a margin of 10.
     for (int decimals = 1; decimals <= 4; ++decimals) {
         const double scale = std::pow(10.0, decimals);
-        if (std::round(share * 100 * scale) != std::round(edge * 100 * scale)) return signed_points(share, decimals);
+        if (std::round(share * 100 * scale) != std::round(edge * 100 * scale)) {
+            return signed_points(share, decimals);
+        }
     }
     return points(share);
 }
@@ -36,8 +40,12 @@ std::string points_up(double share) {
 }
 
 std::string chance(double probability) {
-    if (probability < 0.001) return "below 0.1 %";
-    if (probability > 0.999) return "above 99.9 %";
+    if (probability < 0.001) {
+        return "below 0.1 %";
+    }
+    if (probability > 0.999) {
+        return "above 99.9 %";
+    }
     return fmt::format("{:.1f} %", 100 * probability);
 }
 
@@ -50,9 +58,15 @@ std::string count_of(std::int64_t count, std::string_view singular) {
 }
 
 std::string sentence(std::string text) {
-    if (text.empty()) return text;
-    if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    if (text.back() != '.') text += '.';
+    if (text.empty()) {
+        return text;
+    }
+    if (text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    }
+    if (text.back() != '.') {
+        text += '.';
+    }
     return text;
 }
 

@@ -9,8 +9,8 @@ namespace assay::analysis {
 
 /// A share as signed percentage points with one decimal: "-1.9", "+8.3", "0.0".
 [[nodiscard]] std::string points(double share);
-/// As above, with the decimals that keep it apart from `edge`: "-10.04" beside -0.1. Four at most; closer ones read
-/// like the edge.
+/// As above, with the decimals that keep it apart from `edge`: "-10.04" beside -0.1. Four at most;
+/// closer ones read like the edge.
 [[nodiscard]] std::string points_beside(double share, double edge);
 /// A margin, unsigned and without needless zeros: "10", "2.5".
 [[nodiscard]] std::string plain_points(double share);

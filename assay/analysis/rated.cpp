@@ -11,10 +11,13 @@
 namespace assay::analysis {
 namespace {
 
-/// Variant, question, and the side where it matters (0: it does not; 1: the variant is A, 2: it is B, 3: not known).
+/// Variant, question, and the side where it matters (0: it does not; 1: the variant is A, 2: it is
+/// B, 3: not known).
 using Place = std::tuple<std::size_t, std::uint32_t, int>;
 
-int side_of(const Outcome& outcome) { return !outcome.side_known ? 3 : outcome.variant_is_a ? 1 : 2; }
+int side_of(const Outcome& outcome) {
+    return !outcome.side_known ? 3 : outcome.variant_is_a ? 1 : 2;
+}
 
 }  // namespace
 
@@ -32,7 +35,8 @@ RatedUnits rated_units(std::span<const Rater> raters) {
     }
     const Dependence dependence(names);
 
-    std::map<std::pair<std::size_t, std::uint32_t>, int> most;  // outcomes of a question by one rater
+    // outcomes of a question by one rater
+    std::map<std::pair<std::size_t, std::uint32_t>, int> most;
     std::size_t at = 0;
     for (const Rater& rater : raters) {
         for (std::size_t v = 0; v < rater.by_variant.size(); ++v) {
@@ -48,20 +52,30 @@ RatedUnits rated_units(std::span<const Rater> raters) {
     for (std::size_t r = 0; r < raters.size(); ++r) {
         for (std::size_t v = 0; v < raters[r].by_variant.size(); ++v) {
             for (const Outcome& outcome : raters[r].by_variant[v]) {
-                const std::uint32_t question = dependence.question[at], cluster = dependence.cluster[at];
+                const std::uint32_t question = dependence.question[at],
+                                    cluster = dependence.cluster[at];
                 ++at;
-                if (!value_of(outcome.kind)) continue;
+                if (!value_of(outcome.kind)) {
+                    continue;
+                }
                 const bool several = most.at({v, question}) > 1;
-                const auto [it, is_new] = units.try_emplace({v, question, several ? side_of(outcome) : 0});
+                const auto [it, is_new] = units.try_emplace(
+                    {v, question, several ? side_of(outcome) : 0});
                 RatedUnit& unit = it->second;
-                if (is_new) unit = {cluster, std::vector<const Outcome*>(raters.size(), nullptr)};
-                if (unit.of[r] == nullptr) unit.of[r] = &outcome;
+                if (is_new) {
+                    unit = {cluster, std::vector<const Outcome*>(raters.size(), nullptr)};
+                }
+                if (unit.of[r] == nullptr) {
+                    unit.of[r] = &outcome;
+                }
             }
         }
     }
     RatedUnits out;
     out.n_clusters = dependence.n_clusters;
-    for (auto& [place, unit] : units) out.units.push_back(std::move(unit));
+    for (auto& [place, unit] : units) {
+        out.units.push_back(std::move(unit));
+    }
     return out;
 }
 

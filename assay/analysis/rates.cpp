@@ -9,7 +9,10 @@ constexpr double kConfidence = 0.95;
 
 using IntervalOf = stats::Interval (*)(std::int64_t, std::int64_t, double);
 
-Estimate rate(std::int64_t part, std::int64_t whole, const std::string& why_none, IntervalOf interval_of) {
+Estimate rate(std::int64_t part,
+              std::int64_t whole,
+              const std::string& why_none,
+              IntervalOf interval_of) {
     Estimate out;
     out.confidence = kConfidence;
     out.n = whole;

@@ -8,9 +8,14 @@
 
 namespace assay::analysis {
 
-/// part / whole with Wilson's score interval; null values and `why_none` for whole = 0. 0 <= part <= whole.
-[[nodiscard]] Estimate wilson_rate(std::int64_t part, std::int64_t whole, const std::string& why_none);
+/// part / whole with Wilson's score interval; null values and `why_none` for whole = 0. 0 <= part
+/// <= whole.
+[[nodiscard]] Estimate wilson_rate(std::int64_t part,
+                                   std::int64_t whole,
+                                   const std::string& why_none);
 /// Likewise with the exact interval of Clopper and Pearson.
-[[nodiscard]] Estimate exact_rate(std::int64_t part, std::int64_t whole, const std::string& why_none);
+[[nodiscard]] Estimate exact_rate(std::int64_t part,
+                                  std::int64_t whole,
+                                  const std::string& why_none);
 
 }  // namespace assay::analysis

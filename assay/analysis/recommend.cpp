@@ -12,7 +12,8 @@ namespace {
 
 /// An equivalent or non_inferior that may not be claimed is inconclusive.
 DecisionLabel effective_label(const Candidate& candidate) {
-    const bool passes = candidate.label == DecisionLabel::kEquivalent || candidate.label == DecisionLabel::kNonInferior;
+    const bool passes = candidate.label == DecisionLabel::kEquivalent ||
+                        candidate.label == DecisionLabel::kNonInferior;
     return passes && !candidate.claimed ? DecisionLabel::kInconclusive : candidate.label;
 }
 
@@ -22,30 +23,36 @@ bool may_ship(const Candidate& candidate) {
 }
 
 bool smaller(const Candidate& a, const Candidate& b) {
-    if ((a.size_bytes == 0) != (b.size_bytes == 0)) return b.size_bytes == 0;
+    if ((a.size_bytes == 0) != (b.size_bytes == 0)) {
+        return b.size_bytes == 0;
+    }
     return a.size_bytes < b.size_bytes;
 }
 
 std::string saving(const Candidate& candidate, std::uint64_t baseline_size_bytes) {
-    if (candidate.size_bytes == 0 || baseline_size_bytes == 0) return "";
-    const double share = 1 - static_cast<double>(candidate.size_bytes) / static_cast<double>(baseline_size_bytes);
+    if (candidate.size_bytes == 0 || baseline_size_bytes == 0) {
+        return "";
+    }
+    const double share = 1 - static_cast<double>(candidate.size_bytes) /
+                                 static_cast<double>(baseline_size_bytes);
     return share >= 0 ? fmt::format(", and {:.1f} % smaller", 100 * share)
                       : fmt::format(", but {:.1f} % larger", -100 * share);
 }
 
 std::string why_not(const Candidate& candidate) {
     switch (effective_label(candidate)) {
-        case DecisionLabel::kDegraded:
-            return candidate.name + " is degraded";
+        case DecisionLabel::kDegraded: return candidate.name + " is degraded";
         case DecisionLabel::kInconclusive:
-            if (candidate.label != DecisionLabel::kInconclusive)
-                return candidate.name + " would pass alone, but may not be claimed beside the others";
+            if (candidate.label != DecisionLabel::kInconclusive) {
+                return candidate.name +
+                       " would pass alone, but may not be claimed beside the others";
+            }
             return candidate.name + " is inconclusive" +
-                   (candidate.n_more.value_or(0) > 0 ? " (about " + count_of(*candidate.n_more, "more question") +
-                                                           " would settle it if it is as good)"
-                                                     : std::string());
-        default:
-            return candidate.name + " was not measured";
+                   (candidate.n_more.value_or(0) > 0
+                        ? " (about " + count_of(*candidate.n_more, "more question") +
+                              " would settle it if it is as good)"
+                        : std::string());
+        default: return candidate.name + " was not measured";
     }
 }
 
@@ -53,14 +60,10 @@ std::string why_not(const Candidate& candidate) {
 int code_of(DecisionLabel label) {
     switch (label) {
         case DecisionLabel::kEquivalent:
-        case DecisionLabel::kNonInferior:
-            return 0;
-        case DecisionLabel::kDegraded:
-            return 3;
-        case DecisionLabel::kInconclusive:
-            return 5;
-        case DecisionLabel::kNotMeasured:
-            return 4;
+        case DecisionLabel::kNonInferior: return 0;
+        case DecisionLabel::kDegraded: return 3;
+        case DecisionLabel::kInconclusive: return 5;
+        case DecisionLabel::kNotMeasured: return 4;
     }
     return 4;
 }
@@ -68,23 +71,33 @@ int code_of(DecisionLabel label) {
 /// The first of `codes` that occurs among the candidates.
 int first_of(std::span<const Candidate> candidates, std::initializer_list<int> codes) {
     for (const int code : codes) {
-        if (std::any_of(candidates.begin(), candidates.end(),
-                        [&](const Candidate& c) { return code_of(effective_label(c)) == code; }))
+        if (std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& c) {
+                return code_of(effective_label(c)) == code;
+            })) {
             return code;
+        }
     }
     return 0;
 }
 
 int code_of_gate(std::span<const Candidate> candidates, const std::string& gate) {
-    if (gate.empty()) return first_of(candidates, {0, 5, 3, 4});
-    if (gate == "all") return first_of(candidates, {3, 4, 5, 0});
+    if (gate.empty()) {
+        return first_of(candidates, {0, 5, 3, 4});
+    }
+    if (gate == "all") {
+        return first_of(candidates, {3, 4, 5, 0});
+    }
     std::string known;
     for (const Candidate& candidate : candidates) {
-        if (candidate.name == gate) return code_of(effective_label(candidate));
+        if (candidate.name == gate) {
+            return code_of(effective_label(candidate));
+        }
         known += (known.empty() ? "" : ", ") + candidate.name;
     }
-    throw_usage(fmt::format("there is no variant \"{}\"", gate), "--gate",
-                known.empty() ? "no variant was compared" : fmt::format("the variants are {}; or say all", known));
+    throw_usage(fmt::format("there is no variant \"{}\"", gate),
+                "--gate",
+                known.empty() ? "no variant was compared"
+                              : fmt::format("the variants are {}; or say all", known));
 }
 
 }  // namespace
@@ -92,20 +105,26 @@ int code_of_gate(std::span<const Candidate> candidates, const std::string& gate)
 Recommendation recommend(std::span<const Candidate> candidates, std::uint64_t baseline_size_bytes) {
     const Candidate* best = nullptr;
     for (const Candidate& candidate : candidates) {
-        if (may_ship(candidate) && (best == nullptr || smaller(candidate, *best))) best = &candidate;
+        if (may_ship(candidate) && (best == nullptr || smaller(candidate, *best))) {
+            best = &candidate;
+        }
     }
     Recommendation out;
     if (best != nullptr) {
         out.variant = best->name;
-        out.sentence = fmt::format(
-            "Use {}{}: {}{}.", best->name, best->path.empty() ? "" : fmt::format(" ({})", best->path),
-            best->label == DecisionLabel::kEquivalent ? "equivalent to the baseline within the margin"
-                                                      : "not worse than the baseline by more than the margin",
-            saving(*best, baseline_size_bytes));
+        out.sentence = fmt::format("Use {}{}: {}{}.",
+                                   best->name,
+                                   best->path.empty() ? "" : fmt::format(" ({})", best->path),
+                                   best->label == DecisionLabel::kEquivalent
+                                       ? "equivalent to the baseline within the margin"
+                                       : "not worse than the baseline by more than the margin",
+                                   saving(*best, baseline_size_bytes));
         return out;
     }
     std::string reasons;
-    for (const Candidate& candidate : candidates) reasons += (reasons.empty() ? "" : "; ") + why_not(candidate);
+    for (const Candidate& candidate : candidates) {
+        reasons += (reasons.empty() ? "" : "; ") + why_not(candidate);
+    }
     out.sentence = reasons.empty() ? "No variant was compared, so none is recommended."
                                    : fmt::format("No variant is recommended: {}.", reasons);
     return out;

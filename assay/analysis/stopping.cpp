@@ -20,7 +20,9 @@ std::optional<std::string> torn_owner(std::span<const Outcome> in_order) {
     std::string last;
     for (const Outcome& outcome : in_order) {
         const std::string owner = owner_of(outcome);
-        if (owner == last) continue;
+        if (owner == last) {
+            continue;
+        }
         if (!begun.insert(owner).second) {
             return outcome.cluster ? fmt::format("cluster \"{}\"", *outcome.cluster)
                                    : fmt::format("question \"{}\"", outcome.question_id);
@@ -35,21 +37,30 @@ bool is_extended(std::span<const Outcome> in_order, const JudgingPlan& plan) {
 }
 
 /// Empty: early stopping is possible.
-std::string why_refused(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings) {
-    if (settings.stopping == "none") return "";
+std::string why_refused(std::span<const Outcome> in_order,
+                        const JudgingPlan& plan,
+                        const AnalysisSettings& settings) {
+    if (settings.stopping == "none") {
+        return "";
+    }
     if (plan.judge_costs_nothing) {
-        return "Early stopping is off: this judge costs nothing, so it would lose power and save nothing.";
+        return "Early stopping is off: this judge costs nothing, so it would lose power and save "
+               "nothing.";
     }
     if (is_extended(in_order, plan)) {
         return fmt::format(
-            "Early stopping is off: {} were planned when judging began and there are {} now. What a run says that was "
-            "extended once its decision could be seen is exploratory; to confirm it, judge new questions in a run of "
+            "Early stopping is off: {} were planned when judging began and there are {} now. What "
+            "a run says that was "
+            "extended once its decision could be seen is exploratory; to confirm it, judge new "
+            "questions in a run of "
             "their own.",
-            count_of(plan.n_planned, "comparison"), in_order.size());
+            count_of(plan.n_planned, "comparison"),
+            in_order.size());
     }
     if (const auto owner = torn_owner(in_order)) {
         return fmt::format(
-            "Early stopping is off: the comparisons of {} do not stand together in the order of judging, and dependent "
+            "Early stopping is off: the comparisons of {} do not stand together in the order of "
+            "judging, and dependent "
             "comparisons count as one observation.",
             *owner);
     }
@@ -63,9 +74,12 @@ stats::MonitorRule rule_of(std::span<const Outcome> in_order,
                            bool refused) {
     const auto n = static_cast<std::int64_t>(in_order.size());
     const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
-    const auto design = keeps_level ? stopping_design(settings.stopping) : stats::StoppingDesign::kNone;
+    const auto design = keeps_level ? stopping_design(settings.stopping)
+                                    : stats::StoppingDesign::kNone;
     stats::MonitorRule rule = stats::make_monitor_rule(design, n, settings.margin, settings.alpha);
-    if (refused) rule.design = stats::StoppingDesign::kNone;
+    if (refused) {
+        rule.design = stats::StoppingDesign::kNone;
+    }
     return rule;
 }
 
@@ -76,27 +90,41 @@ std::string label_words(stats::Region region) {
 }  // namespace
 
 stats::StoppingDesign stopping_design(std::string_view name) {
-    if (name == "hybrid") return stats::StoppingDesign::kHybrid;
-    if (name == "group-sequential") return stats::StoppingDesign::kGroupSequential;
+    if (name == "hybrid") {
+        return stats::StoppingDesign::kHybrid;
+    }
+    if (name == "group-sequential") {
+        return stats::StoppingDesign::kGroupSequential;
+    }
     ASSAY_CHECK(name == "none");
     return stats::StoppingDesign::kNone;
 }
 
-Stopping::Stopping(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings)
+Stopping::Stopping(std::span<const Outcome> in_order,
+                   const JudgingPlan& plan,
+                   const AnalysisSettings& settings)
     : design_(settings.stopping),
-      state_{.n_leading = static_cast<std::int64_t>(in_order.size()), .refused = why_refused(in_order, plan, settings)},
+      state_{.n_leading = static_cast<std::int64_t>(in_order.size()),
+             .refused = why_refused(in_order, plan, settings)},
       monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())) {
-    if (!state_.refused.empty()) design_ = "none";
+    if (!state_.refused.empty()) {
+        design_ = "none";
+    }
     for (const Outcome& outcome : in_order) {
         std::string owner = owner_of(outcome);
-        if (!places_.empty()) places_.back().ends_factor = owner != places_.back().owner;
+        if (!places_.empty()) {
+            places_.back().ends_factor = owner != places_.back().owner;
+        }
         places_.push_back({std::move(owner), true});
     }
 }
 
 bool Stopping::push(const Outcome& outcome) {
-    const bool waits = outcome.kind == OutcomeKind::kNotJudged || outcome.kind == OutcomeKind::kError;
-    if (state_.stopped || waits || state_.n_taken == static_cast<std::int64_t>(places_.size())) return false;
+    const bool waits = outcome.kind == OutcomeKind::kNotJudged ||
+                       outcome.kind == OutcomeKind::kError;
+    if (state_.stopped || waits || state_.n_taken == static_cast<std::int64_t>(places_.size())) {
+        return false;
+    }
     const Place& place = places_[static_cast<std::size_t>(state_.n_taken)];
     ASSAY_CHECK(owner_of(outcome) == place.owner);
     if (const auto value = value_of(outcome.kind, false)) {
@@ -108,7 +136,9 @@ bool Stopping::push(const Outcome& outcome) {
         n_failed_ += outcome.kind == OutcomeKind::kInvalid || outcome.kind == OutcomeKind::kRefused;
     }
     ++state_.n_taken;
-    if (place.ends_factor) close_factor();
+    if (place.ends_factor) {
+        close_factor();
+    }
     return true;
 }
 
@@ -116,8 +146,11 @@ void Stopping::close_factor() {
     monitor_.push(values_, n_without_value_);
     values_.clear();
     n_without_value_ = 0;
-    const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) || n_counted_ == n_identical_;
-    if (!monitor_.decision() || !monitor_.decision()->early || holds_off) return;
+    const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) ||
+                           n_counted_ == n_identical_;
+    if (!monitor_.decision() || !monitor_.decision()->early || holds_off) {
+        return;
+    }
     state_.stopped = true;
     state_.n_leading = state_.n_taken;
 }
@@ -145,9 +178,13 @@ StoppingSummary Stopping::summary() const {
     if (state_.stopped) {
         const stats::MonitorDecision& decision = *monitor_.decision();
         out.sentence = fmt::format(
-            "Judging stopped early as {}, after {} of {} (look {}, {} design), and the interval is valid for that; the "
+            "Judging stopped early as {}, after {} of {} (look {}, {} design), and the interval is "
+            "valid for that; the "
             "p values of the sign test make no allowance for it.",
-            label_words(decision.region), out.n_used, count_of(out.n_planned, "planned comparison"), out.looks,
+            label_words(decision.region),
+            out.n_used,
+            count_of(out.n_planned, "planned comparison"),
+            out.looks,
             design_);
     } else if (out.sentence.empty()) {
         out.sentence = sentence_of_the_end();
@@ -157,19 +194,29 @@ StoppingSummary Stopping::summary() const {
 
 std::string Stopping::sentence_of_the_end() const {
     const std::string level = percent_level(1 - 2 * tail());
-    if (design_ == "none")
-        return fmt::format("Without early stopping: the {} interval of all comparisons decides.", level);
+    if (design_ == "none") {
+        return fmt::format("Without early stopping: the {} interval of all comparisons decides.",
+                           level);
+    }
     if (state_.n_taken < state_.n_leading) {
         return fmt::format(
-            "{} of {} are settled without a gap, and no look up to there has stopped judging ({} design).",
-            state_.n_taken, count_of(state_.n_leading, "planned comparison"), design_);
+            "{} of {} are settled without a gap, and no look up to there has stopped judging ({} "
+            "design).",
+            state_.n_taken,
+            count_of(state_.n_leading, "planned comparison"),
+            design_);
     }
     return fmt::format(
-        "Judging went to the end of the plan: {}, none of which stopped it ({} design), so the {} interval decides.",
-        count_of(monitor_.n_looks(), "look"), design_, level);
+        "Judging went to the end of the plan: {}, none of which stopped it ({} design), so the {} "
+        "interval decides.",
+        count_of(monitor_.n_looks(), "look"),
+        design_,
+        level);
 }
 
-Stopping stopping_of(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings) {
+Stopping stopping_of(std::span<const Outcome> in_order,
+                     const JudgingPlan& plan,
+                     const AnalysisSettings& settings) {
     Stopping stopping(in_order, plan, settings);
     stopping.advance(in_order);
     return stopping;
@@ -183,15 +230,21 @@ std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, bool
     std::map<std::string, Sum> owners;
     for (const Outcome& outcome : leading) {
         const auto value = value_of(outcome.kind, failed_as_losses);
-        if (!value) continue;
+        if (!value) {
+            continue;
+        }
         Sum& owner = owners[owner_of(outcome)];
         owner.sum += *value;
         ++owner.n;
     }
     std::map<double, std::int64_t> counts;
-    for (const auto& [name, owner] : owners) ++counts[owner.sum / owner.n];
+    for (const auto& [name, owner] : owners) {
+        ++counts[owner.sum / owner.n];
+    }
     std::vector<stats::ValueCount> out;
-    for (const auto& [value, count] : counts) out.push_back({value, count});
+    for (const auto& [value, count] : counts) {
+        out.push_back({value, count});
+    }
     return out;
 }
 

@@ -1,25 +1,30 @@
 #pragma once
-// May judging stop? From outcomes in their order of judging to stats::Monitor, which says when and as what. Pure: the
-// same outcomes in the same order give the same answer, so a run that goes on, or a report, comes to it again.
+// May judging stop? From outcomes in their order of judging to stats::Monitor, which says when and
+// as what. Pure: the same outcomes in the same order give the same answer, so a run that goes on,
+// or a report, comes to it again.
 //
-// The order must be drawn from a seed before the first verdict, over ALL comparisons: identical answers, and those that
-// a variant failed to give, stand in their drawn places, not at the end. Otherwise the leading ones are no sample of
-// all. The comparisons of a cluster (or of a question, where it was judged in both orders) must stand together.
+// The order must be drawn from a seed before the first verdict, over ALL comparisons: identical
+// answers, and those that a variant failed to give, stand in their drawn places, not at the end.
+// Otherwise the leading ones are no sample of all. The comparisons of a cluster (or of a question,
+// where it was judged in both orders) must stand together.
 //
 // What counts (statistics.md 2g):
-//   prefix     a comparison that is not judged yet, or whose verdict is ERROR, blocks: all after it wait until it is
+//   prefix     a comparison that is not judged yet, or whose verdict is ERROR, blocks: all after it
+//   wait until it is
 //              settled
-//   values     win +1, tie 0, loss -1; identical answers are ties, and a variant without an answer loses, in place
-//   no value   INVALID, REFUSED and a baseline without an answer are skipped; INVALID and REFUSED are counted
-//   factors    one a cluster or question, the mean of its values, once all its comparisons are settled
-//   overshoot  verdicts after the stop are left out; StoppingState::n_leading says where it is
+//   values     win +1, tie 0, loss -1; identical answers are ties, and a variant without an answer
+//   loses, in place no value   INVALID, REFUSED and a baseline without an answer are skipped;
+//   INVALID and REFUSED are counted factors    one a cluster or question, the mean of its values,
+//   once all its comparisons are settled overshoot  verdicts after the stop are left out;
+//   StoppingState::n_leading says where it is
 //
-// Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power and save nothing),
-// where a cluster does not stand together (a product over its members would be no supermartingale), and where the run
-// was extended after it was planned.
+// Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
+// and save nothing), where a cluster does not stand together (a product over its members would be
+// no supermartingale), and where the run was extended after it was planned.
 //
-// Judging does not stop while more than 5 % of the leading verdicts failed, as the label would then be the worst case's
-// (analyse.hpp), nor on identical answers alone, as the label would be not_measured.
+// Judging does not stop while more than 5 % of the leading verdicts failed, as the label would then
+// be the worst case's (analyse.hpp), nor on identical answers alone, as the label would be
+// not_measured.
 
 #include <cstdint>
 #include <span>
@@ -40,8 +45,8 @@ namespace assay::analysis {
 
 /// How one variant's comparisons are judged by one judge.
 struct JudgingPlan {
-    std::int64_t n_planned = 0;  ///< comparisons when the first of them was judged; more now: the run was extended.
-                                 ///< Fewer now: those that are there are the plan
+    std::int64_t n_planned = 0;  ///< comparisons when the first of them was judged; more now: the
+                                 ///< run was extended. Fewer now: those that are there are the plan
     bool judge_costs_nothing = false;
 };
 
@@ -54,16 +59,19 @@ struct StoppingState {
 
 class Stopping {
  public:
-    /// `in_order`: every comparison that is planned, judged or not; of them only question and cluster are read.
-    /// `settings` must lie in its ranges (ASSAY_CHECK).
-    Stopping(std::span<const Outcome> in_order, const JudgingPlan& plan, const AnalysisSettings& settings);
+    /// `in_order`: every comparison that is planned, judged or not; of them only question and
+    /// cluster are read. `settings` must lie in its ranges (ASSAY_CHECK).
+    Stopping(std::span<const Outcome> in_order,
+             const JudgingPlan& plan,
+             const AnalysisSettings& settings);
 
-    /// The next comparison of the order, number state().n_taken. False, and not taken: it is not settled (offer it
-    /// again when it is; nothing after it can be taken before), judging has stopped, or all are taken.
+    /// The next comparison of the order, number state().n_taken. False, and not taken: it is not
+    /// settled (offer it again when it is; nothing after it can be taken before), judging has
+    /// stopped, or all are taken.
     bool push(const Outcome& outcome);
 
-    /// Pushes from number n_taken on, as far as it goes. `in_order` as in the constructor, with what is known by now:
-    /// call it after each verdict.
+    /// Pushes from number n_taken on, as far as it goes. `in_order` as in the constructor, with
+    /// what is known by now: call it after each verdict.
     void advance(std::span<const Outcome> in_order);
 
     [[nodiscard]] const StoppingState& state() const { return state_; }
@@ -97,8 +105,9 @@ class Stopping {
                                    const JudgingPlan& plan,
                                    const AnalysisSettings& settings);
 
-/// The factors of leading outcomes with their values, for a confidence sequence. `failed_as_losses`: INVALID, ERROR and
-/// REFUSED are losses instead of being skipped.
-[[nodiscard]] std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, bool failed_as_losses);
+/// The factors of leading outcomes with their values, for a confidence sequence.
+/// `failed_as_losses`: INVALID, ERROR and REFUSED are losses instead of being skipped.
+[[nodiscard]] std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading,
+                                                        bool failed_as_losses);
 
 }  // namespace assay::analysis

@@ -21,11 +21,13 @@ class Verdicts {
  public:
     Verdicts(const Design& design, double delta)
         : design_(design),
-          rng_(kSeed, "stopping"),  // the same numbers for each truth, so that rows differ by the truth alone
+          rng_(kSeed, "stopping"),  // the same numbers for each truth, so that rows differ by the
+                                    // truth alone
           p_win_((design.settings.expected_decisive_rate + delta) / 2) {
         const double icc = design.clusters ? design.settings.icc : 0;
         p_same_in_cluster_ = icc;
-        const double order = design.both_orders ? std::max(kOrderCorrelation, design.settings.icc) : 0;
+        const double order = design.both_orders ? std::max(kOrderCorrelation, design.settings.icc)
+                                                : 0;
         p_same_in_question_ = icc < 1 ? std::max(0.0, (order - icc) / (1 - icc)) : 1;
     }
 
@@ -38,7 +40,10 @@ class Verdicts {
         for (std::int64_t question = 0; question < n_questions; ++question) {
             const int first = all_alike ? common : draw();
             values_.push_back(first);
-            if (n_orders == 2) values_.push_back(all_alike || rng_.uniform() < p_same_in_question_ ? first : draw());
+            if (n_orders == 2) {
+                values_.push_back(all_alike || rng_.uniform() < p_same_in_question_ ? first
+                                                                                    : draw());
+            }
         }
         return values_;
     }
@@ -59,30 +64,30 @@ class Verdicts {
 
 /// Questions of each cluster: as equal as can be.
 std::vector<std::int64_t> cluster_sizes(const Design& design) {
-    const std::int64_t n = design.n_questions, n_clusters = design.clusters ? design.clusters->n_clusters : n;
+    const std::int64_t n = design.n_questions,
+                       n_clusters = design.clusters ? design.clusters->n_clusters : n;
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(n_clusters), n / n_clusters);
-    for (std::int64_t i = 0; i < n % n_clusters; ++i) ++sizes[static_cast<std::size_t>(i)];
+    for (std::int64_t i = 0; i < n % n_clusters; ++i) {
+        ++sizes[static_cast<std::size_t>(i)];
+    }
     return sizes;
 }
 
-void count(LabelChances& chances, const std::optional<stats::MonitorDecision>& decision, double weight) {
+void count(LabelChances& chances,
+           const std::optional<stats::MonitorDecision>& decision,
+           double weight) {
     switch (decision ? decision->region : stats::Region::kInconclusive) {
-        case stats::Region::kEquivalent:
-            chances.equivalent += weight;
-            break;
-        case stats::Region::kNonInferior:
-            chances.non_inferior += weight;
-            break;
-        case stats::Region::kDegraded:
-            chances.degraded += weight;
-            break;
-        case stats::Region::kInconclusive:
-            chances.inconclusive += weight;
-            break;
+        case stats::Region::kEquivalent: chances.equivalent += weight; break;
+        case stats::Region::kNonInferior: chances.non_inferior += weight; break;
+        case stats::Region::kDegraded: chances.degraded += weight; break;
+        case stats::Region::kInconclusive: chances.inconclusive += weight; break;
     }
 }
 
-StoppingRow simulate(const Design& design, const stats::MonitorRule& rule, double delta, int n_runs) {
+StoppingRow simulate(const Design& design,
+                     const stats::MonitorRule& rule,
+                     double delta,
+                     int n_runs) {
     StoppingRow row;
     row.delta = delta;
     const std::vector<std::int64_t> sizes = cluster_sizes(design);
@@ -97,7 +102,9 @@ StoppingRow simulate(const Design& design, const stats::MonitorRule& rule, doubl
         }
         count(row.chances, monitor.decision(), weight);
         row.mean_questions += weight * static_cast<double>(n_judged);
-        if (monitor.decision() && monitor.decision()->early) row.p_early += weight;
+        if (monitor.decision() && monitor.decision()->early) {
+            row.p_early += weight;
+        }
     }
     return row;
 }
@@ -115,11 +122,15 @@ StoppingForecast forecast_stopping(const Design& design) {
         return out;
     }
     out.n_runs = static_cast<int>(std::min(kWork / design.n_questions, kMostRuns));
-    const auto rule = stats::make_monitor_rule(stopping, design.n_questions * (design.both_orders ? 2 : 1),
-                                               settings.margin, settings.alpha);
+    const auto rule = stats::make_monitor_rule(stopping,
+                                               design.n_questions * (design.both_orders ? 2 : 1),
+                                               settings.margin,
+                                               settings.alpha);
     for (int multiple = 0; multiple <= 3; ++multiple) {
         const double delta = -multiple * settings.margin;
-        if (-delta <= settings.expected_decisive_rate) out.rows.push_back(simulate(design, rule, delta, out.n_runs));
+        if (-delta <= settings.expected_decisive_rate) {
+            out.rows.push_back(simulate(design, rule, delta, out.n_runs));
+        }
     }
     return out;
 }

@@ -21,16 +21,18 @@ struct StoppingRow {
 };
 struct StoppingForecast {
     std::int64_t n_questions = 0;  ///< that are planned
-    int n_runs =
-        0;  ///< simulated experiments a row, 166 .. 800: a share p has a standard error of sqrt(p (1 - p) / n_runs)
-    std::vector<StoppingRow> rows;  ///< at 0, -margin, -2 margin, -3 margin; impossible truths are left out
-    std::string why;                ///< a sentence without a full stop: why there are no rows; empty: there are
+    int n_runs = 0;  ///< simulated experiments a row, 166 .. 800: a share p has a standard error of
+                     ///< sqrt(p (1 - p) / n_runs)
+    std::vector<StoppingRow> rows;  ///< at 0, -margin, -2 margin, -3 margin; impossible truths are
+                                    ///< left out
+    std::string why;  ///< a sentence without a full stop: why there are no rows; empty: there are
 };
 
-/// Of `design` with design.n_questions >= 1 and settings.stopping other than none. Verdicts of a cluster are alike by a
-/// mixture: with probability icc they are all the same one, otherwise independent; with both orders the two of a
-/// question likewise. Their pairwise correlations are then those of design.hpp. A fixed seed: the same design gives the
-/// same figures. At most one to two seconds.
+/// Of `design` with design.n_questions >= 1 and settings.stopping other than none. Verdicts of a
+/// cluster are alike by a mixture: with probability icc they are all the same one, otherwise
+/// independent; with both orders the two of a question likewise. Their pairwise correlations are
+/// then those of design.hpp. A fixed seed: the same design gives the same figures. At most one to
+/// two seconds.
 [[nodiscard]] StoppingForecast forecast_stopping(const Design& design);
 
 }  // namespace assay::analysis

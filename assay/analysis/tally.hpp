@@ -11,16 +11,17 @@
 
 namespace assay::analysis {
 
-/// Holds n_items = n + invalid + errors + refused + not_judged + no_answer_baseline, n = wins + ties + losses.
+/// Holds n_items = n + invalid + errors + refused + not_judged + no_answer_baseline, n = wins +
+/// ties + losses.
 [[nodiscard]] Counts tally(std::span<const Outcome> outcomes);
 
-/// Position (position.hpp) and confidence are about the comparisons that a judge decided: wins, ties and losses without
-/// identical answers and without a variant that gave no answer.
+/// Position (position.hpp) and confidence are about the comparisons that a judge decided: wins,
+/// ties and losses without identical answers and without a variant that gave no answer.
 [[nodiscard]] bool was_decided_by_a_judge(const Outcome& outcome);
 
 /// The order of rows by confidence, and a level's place in it.
-inline constexpr std::array<Confidence, 4> kConfidenceLevels{Confidence::kHigh, Confidence::kMedium, Confidence::kLow,
-                                                             Confidence::kNone};
+inline constexpr std::array<Confidence, 4> kConfidenceLevels{
+    Confidence::kHigh, Confidence::kMedium, Confidence::kLow, Confidence::kNone};
 [[nodiscard]] std::size_t place_of(Confidence level);
 
 /// Rows high, medium, low, none; only levels that occur.

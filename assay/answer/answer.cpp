@@ -13,46 +13,98 @@ namespace {
 
 /// Each prompt has a random stream of its own, so that sampling depends on no neighbour either.
 std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& settings) {
-    if (settings.temp <= 0) return 0;
-    return static_cast<std::uint32_t>(std::stoul(sha256_hex(fmt::format("{}/{}", settings.seed, prompt.prompt_sha256.empty() ? prompt.messages_sha256 : prompt.prompt_sha256)).substr(0, 8), nullptr, 16));
+    if (settings.temp <= 0) {
+        return 0;
+    }
+    return static_cast<std::uint32_t>(
+        std::stoul(sha256_hex(fmt::format("{}/{}",
+                                          settings.seed,
+                                          prompt.prompt_sha256.empty() ? prompt.messages_sha256
+                                                                       : prompt.prompt_sha256))
+                       .substr(0, 8),
+                   nullptr,
+                   16));
 }
 
-llm::Prompt to_prompt(const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops) {
-    return {prompt.question_id, prompt.tokens, {stops.begin(), stops.end()}, seed_of(prompt, settings), prompt.n_prefix, settings.predict, false, prompt.user};
+llm::Prompt to_prompt(const PreparedPrompt& prompt,
+                      const GenerationSettings& settings,
+                      std::span<const std::string> stops) {
+    return {prompt.question_id,
+            prompt.tokens,
+            {stops.begin(), stops.end()},
+            seed_of(prompt, settings),
+            prompt.n_prefix,
+            settings.predict,
+            false,
+            prompt.user};
 }
 
 /// `ctx_size` where it is part of what an answer depends on; else 0.
 std::string settings_text(const GenerationSettings& settings, int ctx_size) {
-    return fmt::format("temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}", settings.temp, settings.top_k, settings.top_p, settings.min_p, settings.repeat_penalty,
-                       settings.repeat_last_n, ctx_size, settings.predict);
+    return fmt::format(
+        "temp {} top_k {} top_p {} min_p {} repeat_penalty {} repeat_last_n {} ctx {} predict {}",
+        settings.temp,
+        settings.top_k,
+        settings.top_p,
+        settings.min_p,
+        settings.repeat_penalty,
+        settings.repeat_last_n,
+        ctx_size,
+        settings.predict);
 }
 
-std::string seed_text(const GenerationSettings& settings) { return settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy"); }
+std::string seed_text(const GenerationSettings& settings) {
+    return settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy");
+}
 
 }  // namespace
 
-std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings, std::span<const std::string> stops,
+std::string answer_key(const std::string& model_sha256,
+                       const PreparedPrompt& prompt,
+                       const GenerationSettings& settings,
+                       std::span<const std::string> stops,
                        const std::string& engine_fingerprint) {
-    std::vector<std::string> fields{"answer 1", model_sha256, prompt.prompt_sha256, fmt::format("prefix {}", prompt.n_prefix), engine_fingerprint,
-                                    settings_text(settings, settings.repeat_last_n < 0 ? settings.ctx_size : 0), seed_text(settings)};
+    std::vector<std::string> fields{
+        "answer 1",
+        model_sha256,
+        prompt.prompt_sha256,
+        fmt::format("prefix {}", prompt.n_prefix),
+        engine_fingerprint,
+        settings_text(settings, settings.repeat_last_n < 0 ? settings.ctx_size : 0),
+        seed_text(settings)};
     fields.insert(fields.end(), stops.begin(), stops.end());
     return sha256_of_fields(fields);
 }
 
-std::string served_answer_key(const std::string& served_fingerprint, const PreparedPrompt& prompt, const GenerationSettings& settings) {
-    std::vector<std::string> fields{"served answer 1", served_fingerprint, prompt.messages_sha256, settings_text(settings, settings.ctx_size), seed_text(settings), settings.thinking ? "thinking" : "not thinking"};
+std::string served_answer_key(const std::string& served_fingerprint,
+                              const PreparedPrompt& prompt,
+                              const GenerationSettings& settings) {
+    std::vector<std::string> fields{"served answer 1",
+                                    served_fingerprint,
+                                    prompt.messages_sha256,
+                                    settings_text(settings, settings.ctx_size),
+                                    seed_text(settings),
+                                    settings.thinking ? "thinking" : "not thinking"};
     fields.insert(fields.end(), settings.stop.begin(), settings.stop.end());
     return sha256_of_fields(fields);
 }
 
-void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt* const> prompts, const GenerationSettings& settings, std::span<const std::string> stops,
-                      const std::function<void(const Answer&)>& sink, const std::atomic<bool>& cancel) {
+void answer_questions(llm::Generator& generator,
+                      std::span<const PreparedPrompt* const> prompts,
+                      const GenerationSettings& settings,
+                      std::span<const std::string> stops,
+                      const std::function<void(const Answer&)>& sink,
+                      const std::atomic<bool>& cancel) {
     std::map<std::string, const PreparedPrompt*> by_id;
-    for (const PreparedPrompt* prompt : prompts) by_id.emplace(prompt->question_id, prompt);
+    for (const PreparedPrompt* prompt : prompts) {
+        by_id.emplace(prompt->question_id, prompt);
+    }
     std::size_t next = 0;
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
-            if (next == prompts.size()) return std::nullopt;
+            if (next == prompts.size()) {
+                return std::nullopt;
+            }
             return to_prompt(*prompts[next++], settings, stops);
         },
         [&](const llm::Generated& generated) {
@@ -63,7 +115,9 @@ void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt*
             answer.tokens = generated.tokens;
             answer.stop_reason = generated.stop_reason;
             answer.failure = generated.failure;
-            answer.n_prompt_tokens = prompt.tokens.empty() ? generated.n_prompt_tokens : static_cast<std::int64_t>(prompt.tokens.size());
+            answer.n_prompt_tokens = prompt.tokens.empty()
+                                         ? generated.n_prompt_tokens
+                                         : static_cast<std::int64_t>(prompt.tokens.size());
             answer.n_told_tokens = generated.n_answer_tokens;
             answer.n_computed_tokens = generated.n_computed_tokens;
             answer.prompt_sha256 = prompt.prompt_sha256;
@@ -78,15 +132,22 @@ void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt*
         cancel);
 }
 
-Recheck recheck_alone(llm::Generator& generator, std::span<const std::pair<const PreparedPrompt*, Answer>> answered, const GenerationSettings& settings,
-                      std::span<const std::string> stops, const std::atomic<bool>& cancel) {
+Recheck recheck_alone(llm::Generator& generator,
+                      std::span<const std::pair<const PreparedPrompt*, Answer>> answered,
+                      const GenerationSettings& settings,
+                      std::span<const std::string> stops,
+                      const std::atomic<bool>& cancel) {
     Recheck recheck;
     std::map<std::string, const Answer*> by_id;
-    for (const auto& [prompt, answer] : answered) by_id.emplace(prompt->question_id, &answer);
+    for (const auto& [prompt, answer] : answered) {
+        by_id.emplace(prompt->question_id, &answer);
+    }
     std::size_t next = 0;
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
-            if (next == answered.size()) return std::nullopt;
+            if (next == answered.size()) {
+                return std::nullopt;
+            }
             llm::Prompt prompt = to_prompt(*answered[next++].first, settings, stops);
             prompt.alone = true;
             prompt.predict = std::min(prompt.predict, static_cast<int>(wire::kTraceTokens));
@@ -94,7 +155,9 @@ Recheck recheck_alone(llm::Generator& generator, std::span<const std::pair<const
         },
         [&](const llm::Generated& again) {
             ++recheck.n_checked;
-            if (again.trace_sha256 == by_id.at(again.id)->trace_sha256) ++recheck.n_equal;
+            if (again.trace_sha256 == by_id.at(again.id)->trace_sha256) {
+                ++recheck.n_equal;
+            }
         },
         cancel);
     return recheck;

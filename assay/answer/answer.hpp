@@ -13,18 +13,30 @@
 
 namespace assay::answer {
 
-/// Key of an answer: hash of all that it depends on. Two runs with equal keys give equal bytes (docs/engine.md).
-[[nodiscard]] std::string answer_key(const std::string& model_sha256, const PreparedPrompt& prompt, const GenerationSettings& settings,
-                                     std::span<const std::string> stops, const std::string& engine_fingerprint);
+/// Key of an answer: hash of all that it depends on. Two runs with equal keys give equal bytes
+/// (docs/engine.md).
+[[nodiscard]] std::string answer_key(const std::string& model_sha256,
+                                     const PreparedPrompt& prompt,
+                                     const GenerationSettings& settings,
+                                     std::span<const std::string> stops,
+                                     const std::string& engine_fingerprint);
 
-/// Key of an answer that a server makes: what it tells of itself and its model (ServedGenerator::fingerprint), messages, settings. Equal
-/// bytes do not follow from equal keys: a server's answers may depend on what else it does.
-[[nodiscard]] std::string served_answer_key(const std::string& served_fingerprint, const PreparedPrompt& prompt, const GenerationSettings& settings);
+/// Key of an answer that a server makes: what it tells of itself and its model
+/// (ServedGenerator::fingerprint), messages, settings. Equal bytes do not follow from equal keys: a
+/// server's answers may depend on what else it does.
+[[nodiscard]] std::string served_answer_key(const std::string& served_fingerprint,
+                                            const PreparedPrompt& prompt,
+                                            const GenerationSettings& settings);
 
-/// Generates an answer for each of `prompts` and pushes it into `sink`, in any order, from this thread. Stops early when `cancel` is set.
-/// A prompt that cannot be answered gives an Answer of kFailed. Throws what the generator throws.
-void answer_questions(llm::Generator& generator, std::span<const PreparedPrompt* const> prompts, const GenerationSettings& settings,
-                      std::span<const std::string> stops, const std::function<void(const Answer&)>& sink, const std::atomic<bool>& cancel);
+/// Generates an answer for each of `prompts` and pushes it into `sink`, in any order, from this
+/// thread. Stops early when `cancel` is set. A prompt that cannot be answered gives an Answer of
+/// kFailed. Throws what the generator throws.
+void answer_questions(llm::Generator& generator,
+                      std::span<const PreparedPrompt* const> prompts,
+                      const GenerationSettings& settings,
+                      std::span<const std::string> stops,
+                      const std::function<void(const Answer&)>& sink,
+                      const std::atomic<bool>& cancel);
 
 /// Answers computed again, alone in the batch and in another slot, against the stored ones.
 struct Recheck {
@@ -32,9 +44,13 @@ struct Recheck {
     int n_equal = 0;  ///< same tokens and same bits of the logits
 };
 
-/// Repeats the first tokens of `answered` (prompt and its answer) alone and compares traces: the run's own proof that an answer does
-/// not depend on what is beside it.
-[[nodiscard]] Recheck recheck_alone(llm::Generator& generator, std::span<const std::pair<const PreparedPrompt*, Answer>> answered, const GenerationSettings& settings,
-                                    std::span<const std::string> stops, const std::atomic<bool>& cancel);
+/// Repeats the first tokens of `answered` (prompt and its answer) alone and compares traces: the
+/// run's own proof that an answer does not depend on what is beside it.
+[[nodiscard]] Recheck recheck_alone(
+    llm::Generator& generator,
+    std::span<const std::pair<const PreparedPrompt*, Answer>> answered,
+    const GenerationSettings& settings,
+    std::span<const std::string> stops,
+    const std::atomic<bool>& cancel);
 
 }  // namespace assay::answer

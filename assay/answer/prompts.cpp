@@ -14,24 +14,30 @@ namespace assay::answer {
 namespace {
 
 std::string without_marks(std::string text) {
-    for (std::size_t at = 0; (at = text.find(wire::kLiteralMark, at)) != std::string::npos;) text.erase(at, wire::kLiteralMark.size());
+    for (std::size_t at = 0; (at = text.find(wire::kLiteralMark, at)) != std::string::npos;) {
+        text.erase(at, wire::kLiteralMark.size());
+    }
     return text;
 }
 
-/// A failed rendering is the template's or the model's fault, not one question's: the run cannot go on.
+/// A failed rendering is the template's or the model's fault, not one question's: the run cannot go
+/// on.
 template <class T>
 T need(Result<T> result, const std::string& place) {
     if (!result) {
         Failure failure = result.error();
-        if (failure.place.empty()) failure.place = place;
+        if (failure.place.empty()) {
+            failure.place = place;
+        }
         throw Error(ErrorKind::kUsage, std::move(failure));
     }
     return std::move(*result);
 }
 
 class Renderer {
-   public:
-    Renderer(llm::Engine& engine, const GenerationSettings& settings) : engine_(engine), settings_(settings) {}
+ public:
+    Renderer(llm::Engine& engine, const GenerationSettings& settings)
+        : engine_(engine), settings_(settings) {}
 
     struct Prompt {
         std::string user;
@@ -39,21 +45,37 @@ class Renderer {
         std::vector<std::int32_t> tokens;
     };
 
-    [[nodiscard]] std::string user_turn(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
-        return need(engine_.render_template(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
+    [[nodiscard]] std::string user_turn(const std::string& id,
+                                        const std::string& question,
+                                        const std::vector<std::string>& contexts) {
+        return need(engine_.render_template(settings_.prompt_template,
+                                            variables_of(id, question, contexts)),
+                    "prompt-template");
     }
 
-    [[nodiscard]] Prompt render(const std::string& id, const std::string& question, const std::vector<std::string>& contexts, const std::string& place) {
+    [[nodiscard]] Prompt render(const std::string& id,
+                                const std::string& question,
+                                const std::vector<std::string>& contexts,
+                                const std::string& place) {
         Prompt prompt;
-        const std::string marked = need(engine_.render_prompt(settings_.prompt_template, variables_of(id, question, contexts)), "prompt-template");
+        const std::string marked = need(
+            engine_.render_prompt(settings_.prompt_template, variables_of(id, question, contexts)),
+            "prompt-template");
         prompt.user = without_marks(marked);
-        prompt.rendered = need(engine_.render({settings_.system, marked, settings_.chat_template, settings_.date, settings_.thinking}), "chat-template");
+        prompt.rendered = need(engine_.render({settings_.system,
+                                               marked,
+                                               settings_.chat_template,
+                                               settings_.date,
+                                               settings_.thinking}),
+                               "chat-template");
         prompt.tokens = need(engine_.tokenize(prompt.rendered.prompt), place);
         return prompt;
     }
 
-   private:
-    [[nodiscard]] static std::string variables_of(const std::string& id, const std::string& question, const std::vector<std::string>& contexts) {
+ private:
+    [[nodiscard]] static std::string variables_of(const std::string& id,
+                                                  const std::string& question,
+                                                  const std::vector<std::string>& contexts) {
         const nlohmann::json variables{{"id", id}, {"question", question}, {"contexts", contexts}};
         return variables.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
@@ -62,34 +84,58 @@ class Renderer {
     const GenerationSettings& settings_;
 };
 
-std::string messages_hash(const GenerationSettings& settings, const std::string& user) { return sha256_of_fields(std::array{settings.system, user}); }
+std::string messages_hash(const GenerationSettings& settings, const std::string& user) {
+    return sha256_of_fields(std::array{settings.system, user});
+}
 
-/// What prompts of one kind (with contexts, without) share is a function of the settings, never of the set of questions: the common
-/// beginning of prompts whose question and contexts begin in every way that a tokenizer might join with what stands before.
+/// What prompts of one kind (with contexts, without) share is a function of the settings, never of
+/// the set of questions: the common beginning of prompts whose question and contexts begin in every
+/// way that a tokenizer might join with what stands before.
 std::vector<std::int32_t> shared_prefix(Renderer& renderer, bool with_contexts) {
     std::vector<std::vector<std::int32_t>> lists;
     for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
         const std::string other = llm::probe_beginning(i + 3);
         std::vector<std::string> contexts;
-        if (with_contexts) contexts.assign(1 + i % 2, other + " c");
-        lists.push_back(renderer.render(llm::probe_beginning(i), llm::probe_beginning(i) + " q", contexts, "prompt-template").tokens);
+        if (with_contexts) {
+            contexts.assign(1 + i % 2, other + " c");
+        }
+        lists.push_back(renderer
+                            .render(llm::probe_beginning(i),
+                                    llm::probe_beginning(i) + " q",
+                                    contexts,
+                                    "prompt-template")
+                            .tokens);
     }
     return llm::common_prefix(lists);
 }
 
 }  // namespace
 
-std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits) {
-    while (contexts.size() > 1 && !fits(contexts)) contexts.pop_back();
-    if (contexts.empty() || fits(contexts)) return contexts;
+std::vector<std::string> cut_contexts(
+    std::vector<std::string> contexts,
+    const std::function<bool(const std::vector<std::string>&)>& fits) {
+    while (contexts.size() > 1 && !fits(contexts)) {
+        contexts.pop_back();
+    }
+    if (contexts.empty() || fits(contexts)) {
+        return contexts;
+    }
     const std::string whole = contexts.front();
     std::vector<std::size_t> word_ends;  // byte offsets behind each word
     for (std::size_t i = 0; i < whole.size(); ++i) {
-        const auto is_space = [&](std::size_t at) { return at >= whole.size() || std::string_view(" \t\r\n").find(whole[at]) != std::string_view::npos; };
-        if (!is_space(i) && is_space(i + 1)) word_ends.push_back(i + 1);
+        const auto is_space = [&](std::size_t at) {
+            return at >= whole.size() ||
+                   std::string_view(" \t\r\n").find(whole[at]) != std::string_view::npos;
+        };
+        if (!is_space(i) && is_space(i + 1)) {
+            word_ends.push_back(i + 1);
+        }
     }
-    const auto first_words = [&](std::size_t n) { return std::vector<std::string>{whole.substr(0, word_ends[n - 1])}; };
-    std::size_t low = 0, high = word_ends.size();  // `low` words fit, `high` do not; 0 words: no context
+    const auto first_words = [&](std::size_t n) {
+        return std::vector<std::string>{whole.substr(0, word_ends[n - 1])};
+    };
+    std::size_t low = 0,
+                high = word_ends.size();  // `low` words fit, `high` do not; 0 words: no context
     while (high - low > 1) {
         const std::size_t middle = low + (high - low) / 2;
         (fits(first_words(middle)) ? low : high) = middle;
@@ -97,31 +143,46 @@ std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const s
     return low == 0 ? std::vector<std::string>{} : first_words(low);
 }
 
-PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions) {
+PromptSet prepare_prompts(llm::Engine& engine,
+                          const GenerationSettings& settings,
+                          std::span<const Question> questions) {
     Renderer renderer(engine, settings);
     PromptSet set;
     set.stops = settings.stop;
     const std::vector<std::int32_t> prefix_with = shared_prefix(renderer, true);
     const std::vector<std::int32_t> prefix_without = shared_prefix(renderer, false);
-    const std::size_t room = static_cast<std::size_t>(std::max(0, settings.ctx_size - settings.predict));
+    const std::size_t room = static_cast<std::size_t>(
+        std::max(0, settings.ctx_size - settings.predict));
     for (const Question& question : questions) {
         std::vector<std::string> contexts = question.contexts;
-        Renderer::Prompt prompt = renderer.render(question.id, question.text, contexts, question.place);
+        Renderer::Prompt prompt = renderer.render(
+            question.id, question.text, contexts, question.place);
         if (prompt.tokens.size() > room) {
-            contexts = cut_contexts(std::move(contexts), [&](const auto& some) { return renderer.render(question.id, question.text, some, question.place).tokens.size() <= room; });
+            contexts = cut_contexts(std::move(contexts), [&](const auto& some) {
+                return renderer.render(question.id, question.text, some, question.place)
+                           .tokens.size() <= room;
+            });
             const std::size_t before = prompt.tokens.size();
             prompt = renderer.render(question.id, question.text, contexts, question.place);
             if (prompt.tokens.size() > room) {
-                throw_usage(fmt::format("the prompt of question {} has {} tokens ({} without any context); with {} for the answer it does not fit the context of {}",
-                                        question.id, before, prompt.tokens.size(), settings.predict, settings.ctx_size),
-                            question.place, "Raise --ctx-size, lower --predict, or shorten the question.");
+                throw_usage(
+                    fmt::format("the prompt of question {} has {} tokens ({} without any context); "
+                                "with {} for the answer it does not fit the context of {}",
+                                question.id,
+                                before,
+                                prompt.tokens.size(),
+                                settings.predict,
+                                settings.ctx_size),
+                    question.place,
+                    "Raise --ctx-size, lower --predict, or shorten the question.");
             }
         }
         PreparedPrompt prepared;
         prepared.question_id = question.id;
         prepared.messages_sha256 = messages_hash(settings, prompt.user);
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
-        prepared.n_prefix = llm::usable_prefix(prompt.tokens, contexts.empty() ? prefix_without : prefix_with);
+        prepared.n_prefix = llm::usable_prefix(prompt.tokens,
+                                               contexts.empty() ? prefix_without : prefix_with);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
         prepared.contexts_cut = contexts != question.contexts;
         prepared.user = std::move(prompt.user);
@@ -129,7 +190,10 @@ PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& setting
         prepared.tokens = std::move(prompt.tokens);
         set.longest = std::max(set.longest, static_cast<std::int64_t>(prepared.tokens.size()));
         set.prompts.push_back(std::move(prepared));
-        if (set.prompts.size() == 1) set.stops.insert(set.stops.end(), prompt.rendered.stops.begin(), prompt.rendered.stops.end());
+        if (set.prompts.size() == 1) {
+            set.stops.insert(
+                set.stops.end(), prompt.rendered.stops.begin(), prompt.rendered.stops.end());
+        }
     }
     return set;
 }
@@ -147,7 +211,9 @@ PromptSet messages_of(const PromptSet& prompts) {
     return set;
 }
 
-PromptSet prepare_messages(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions) {
+PromptSet prepare_messages(llm::Engine& engine,
+                           const GenerationSettings& settings,
+                           std::span<const Question> questions) {
     Renderer renderer(engine, settings);
     PromptSet set;
     for (const Question& question : questions) {

@@ -1,5 +1,6 @@
 #pragma once
-// From a question to the token ids that every variant is given, and to the messages that a server is given.
+// From a question to the token ids that every variant is given, and to the messages that a server
+// is given.
 
 #include <cstdint>
 #include <functional>
@@ -16,12 +17,14 @@ namespace assay::answer {
 
 struct PreparedPrompt {
     std::string question_id;
-    std::string user;                  ///< the user's turn
-    std::string text;                  ///< after the chat template, wire::kLiteralMark before what only looks like a control token; of a served model empty, like tokens and prompt_sha256
+    std::string user;  ///< the user's turn
+    std::string text;  ///< after the chat template, wire::kLiteralMark before what only looks like
+                       ///< a control token; of a served model empty, like tokens and prompt_sha256
     std::vector<std::int32_t> tokens;
-    std::string prompt_sha256;         ///< of the token ids
-    std::string messages_sha256;       ///< of system and user turn, before the chat template
-    int n_prefix = 0;                  ///< its first tokens that prompts of its kind share by construction; 0, or at least 2
+    std::string prompt_sha256;    ///< of the token ids
+    std::string messages_sha256;  ///< of system and user turn, before the chat template
+    int n_prefix = 0;  ///< its first tokens that prompts of its kind share by construction; 0, or
+                       ///< at least 2
     int n_contexts_used = 0;
     bool contexts_cut = false;
 };
@@ -32,21 +35,31 @@ struct PromptSet {
     std::int64_t longest = 0;             ///< tokens
 };
 
-/// Renders and tokenizes every question with the model that `engine` has loaded (its vocabulary is enough).
-/// What a question or its contexts hold is text: "<|im_end|>" in one of them is no control token (docs/engine.md).
-/// A prompt that leaves no room for `predict` tokens in `ctx_size` loses contexts: the last one first, one after the other, and of
-/// the first one as many words from its end as needed; what was cut is recorded. Throws Error kUsage for a question that does not
-/// fit without any context, naming its place, and for a template that cannot be rendered.
-[[nodiscard]] PromptSet prepare_prompts(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions);
+/// Renders and tokenizes every question with the model that `engine` has loaded (its vocabulary is
+/// enough). What a question or its contexts hold is text: "<|im_end|>" in one of them is no control
+/// token (docs/engine.md). A prompt that leaves no room for `predict` tokens in `ctx_size` loses
+/// contexts: the last one first, one after the other, and of the first one as many words from its
+/// end as needed; what was cut is recorded. Throws Error kUsage for a question that does not fit
+/// without any context, naming its place, and for a template that cannot be rendered.
+[[nodiscard]] PromptSet prepare_prompts(llm::Engine& engine,
+                                        const GenerationSettings& settings,
+                                        std::span<const Question> questions);
 
-/// The same messages for a model that a server runs, which makes tokens of them itself: without text, token ids, prefix.
+/// The same messages for a model that a server runs, which makes tokens of them itself: without
+/// text, token ids, prefix.
 [[nodiscard]] PromptSet messages_of(const PromptSet& prompts);
 
-/// Messages where no model runs here: nothing counts their tokens, so no context is cut, and a prompt that is too long is
-/// the server's to refuse. `engine` renders the prompt template and needs no model. Throws as prepare_prompts does.
-[[nodiscard]] PromptSet prepare_messages(llm::Engine& engine, const GenerationSettings& settings, std::span<const Question> questions);
+/// Messages where no model runs here: nothing counts their tokens, so no context is cut, and a
+/// prompt that is too long is the server's to refuse. `engine` renders the prompt template and
+/// needs no model. Throws as prepare_prompts does.
+[[nodiscard]] PromptSet prepare_messages(llm::Engine& engine,
+                                         const GenerationSettings& settings,
+                                         std::span<const Question> questions);
 
-/// Contexts cut so that `fits` holds: whole ones from the end, then words from the end of the first. Empty if nothing of them fits.
-[[nodiscard]] std::vector<std::string> cut_contexts(std::vector<std::string> contexts, const std::function<bool(const std::vector<std::string>&)>& fits);
+/// Contexts cut so that `fits` holds: whole ones from the end, then words from the end of the
+/// first. Empty if nothing of them fits.
+[[nodiscard]] std::vector<std::string> cut_contexts(
+    std::vector<std::string> contexts,
+    const std::function<bool(const std::vector<std::string>&)>& fits);
 
 }  // namespace assay::answer

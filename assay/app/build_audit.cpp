@@ -22,23 +22,31 @@ using report::ReportComparison;
 using report::ReportJudge;
 using report::ReportModel;
 
-bool is_people(const ReportJudge& judge) { return judge.provider == kPeopleProvider; }
+bool is_people(const ReportJudge& judge) {
+    return judge.provider == kPeopleProvider;
+}
 
 /// The outcomes of each comparison of the model, in its order.
 std::vector<std::vector<Outcome>> outcomes_of(const ReportModel& model) {
     std::vector<std::vector<Outcome>> out;
     for (const ReportComparison& comparison : model.comparisons) {
         std::vector<Outcome>& outcomes = out.emplace_back();
-        for (const report::JudgedItem& item : comparison.items) outcomes.push_back(item.outcome);
+        for (const report::JudgedItem& item : comparison.items) {
+            outcomes.push_back(item.outcome);
+        }
     }
     return out;
 }
 
 /// A judge's outcomes of all variants, in the model's order.
-analysis::Rater rater_of(const ReportModel& model, const std::vector<std::vector<Outcome>>& outcomes, const std::string& judge) {
+analysis::Rater rater_of(const ReportModel& model,
+                         const std::vector<std::vector<Outcome>>& outcomes,
+                         const std::string& judge) {
     analysis::Rater out{judge, {}};
     for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
-        if (model.comparisons[i].analysis.judge == judge) out.by_variant.emplace_back(outcomes[i]);
+        if (model.comparisons[i].analysis.judge == judge) {
+            out.by_variant.emplace_back(outcomes[i]);
+        }
     }
     return out;
 }
@@ -49,14 +57,22 @@ struct Said {
     std::vector<ControlOutcome> controls;
 };
 
-Said said_by(const store::Store& store, const std::string& plan_sha256, const ReportModel& model, const std::string& judge) {
+Said said_by(const store::Store& store,
+             const std::string& plan_sha256,
+             const ReportModel& model,
+             const std::string& judge) {
     Said out;
     for (const ReportComparison& comparison : model.comparisons) {
-        if (comparison.analysis.judge != judge) continue;
-        for (exchange::StudyItem& item : study_items(store, plan_sha256, comparison.analysis)) {
-            if (item.verdict) out.verdicts.push_back(std::move(*item.verdict));
+        if (comparison.analysis.judge != judge) {
+            continue;
         }
-        for (exchange::StudyControl& row : study_controls(store, plan_sha256, comparison.analysis.variant, judge)) {
+        for (exchange::StudyItem& item : study_items(store, plan_sha256, comparison.analysis)) {
+            if (item.verdict) {
+                out.verdicts.push_back(std::move(*item.verdict));
+            }
+        }
+        for (exchange::StudyControl& row :
+             study_controls(store, plan_sha256, comparison.analysis.variant, judge)) {
             ControlOutcome outcome{row.control.kind, VerdictState::kError, row.control.honest_is_a};
             if (row.verdict) {
                 outcome.state = row.verdict->state;
@@ -69,7 +85,10 @@ Said said_by(const store::Store& store, const std::string& plan_sha256, const Re
     return out;
 }
 
-JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const std::vector<analysis::Rater>& raters, const Said& said) {
+JudgeAudit audit_of(const ReportJudge& judge,
+                    const ReportModel& model,
+                    const std::vector<analysis::Rater>& raters,
+                    const Said& said) {
     JudgeAudit out;
     out.name = judge.name;
     out.provider = judge.provider;
@@ -86,10 +105,17 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
     std::vector<BothOrders> both_orders;
     for (const ReportComparison& comparison : model.comparisons) {
         const ComparisonAnalysis& a = comparison.analysis;
-        if (a.judge != judge.name) continue;
-        for (const report::JudgedItem& item : comparison.items) all.push_back(item.outcome);
-        if (a.both_orders) both_orders.push_back(*a.both_orders);
-        out.variants.push_back({a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
+        if (a.judge != judge.name) {
+            continue;
+        }
+        for (const report::JudgedItem& item : comparison.items) {
+            all.push_back(item.outcome);
+        }
+        if (a.both_orders) {
+            both_orders.push_back(*a.both_orders);
+        }
+        out.variants.push_back(
+            {a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
     }
     out.position = analysis::position_of(all, Dependence(all));
     out.length = analysis::length_bias_of(all);
@@ -97,9 +123,13 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
 
     std::vector<analysis::Rater> people, others;
     for (std::size_t i = 0; i < model.judges.size(); ++i) {
-        if (model.judges[i].name != judge.name) (is_people(model.judges[i]) ? people : others).push_back(raters[i]);
+        if (model.judges[i].name != judge.name) {
+            (is_people(model.judges[i]) ? people : others).push_back(raters[i]);
+        }
     }
-    const auto own = std::find_if(raters.begin(), raters.end(), [&](const analysis::Rater& rater) { return rater.name == judge.name; });
+    const auto own = std::find_if(raters.begin(), raters.end(), [&](const analysis::Rater& rater) {
+        return rater.name == judge.name;
+    });
     out.with_people = analysis::agreement_by_confidence(*own, people);
     out.with_judges = analysis::agreement_by_confidence(*own, others);
     return out;
@@ -108,28 +138,39 @@ JudgeAudit audit_of(const ReportJudge& judge, const ReportModel& model, const st
 }  // namespace
 
 void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
-    if (std::none_of(model.judges.begin(), model.judges.end(), is_people)) return;
+    if (std::none_of(model.judges.begin(), model.judges.end(), is_people)) {
+        return;
+    }
     const auto outcomes = outcomes_of(model);
     const auto people_of = [&](const std::string& variant) {
         std::vector<analysis::Rater> out;
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             const ComparisonAnalysis& a = model.comparisons[i].analysis;
-            if (a.variant == variant && is_people(*report::find_judge(model, a.judge))) out.push_back({a.judge, {outcomes[i]}});
+            if (a.variant == variant && is_people(*report::find_judge(model, a.judge))) {
+                out.push_back({a.judge, {outcomes[i]}});
+            }
         }
         return out;
     };
     for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
         ComparisonAnalysis& a = model.comparisons[i].analysis;
-        if (is_people(*report::find_judge(model, a.judge))) continue;
-        a.calibration = analysis::calibration_of({a.judge, {outcomes[i]}}, people_of(a.variant), a, settings);
+        if (is_people(*report::find_judge(model, a.judge))) {
+            continue;
+        }
+        a.calibration = analysis::calibration_of(
+            {a.judge, {outcomes[i]}}, people_of(a.variant), a, settings);
     }
 }
 
-RunAudit build_audit(const store::Store& store, const std::string& plan_sha256, const std::string& judge) {
+RunAudit build_audit(const store::Store& store,
+                     const std::string& plan_sha256,
+                     const std::string& judge) {
     const ReportModel model = build_report(store, plan_sha256);
     if (!judge.empty() && report::find_judge(model, judge) == nullptr) {
         std::string known;
-        for (const ReportJudge& other : model.judges) known += (known.empty() ? "" : ", ") + other.name;
+        for (const ReportJudge& other : model.judges) {
+            known += (known.empty() ? "" : ", ") + other.name;
+        }
         throw_usage(fmt::format("--judge: \"{}\" is not in this run; there are {}", judge, known));
     }
     RunAudit out;
@@ -139,16 +180,23 @@ RunAudit build_audit(const store::Store& store, const std::string& plan_sha256, 
 
     const auto outcomes = outcomes_of(model);
     std::vector<analysis::Rater> raters;
-    for (const ReportJudge& each : model.judges) raters.push_back(rater_of(model, outcomes, each.name));
     for (const ReportJudge& each : model.judges) {
-        if (!judge.empty() && each.name != judge) continue;
-        JudgeAudit audit = audit_of(each, model, raters, said_by(store, plan_sha256, model, each.name));
+        raters.push_back(rater_of(model, outcomes, each.name));
+    }
+    for (const ReportJudge& each : model.judges) {
+        if (!judge.empty() && each.name != judge) {
+            continue;
+        }
+        JudgeAudit audit = audit_of(
+            each, model, raters, said_by(store, plan_sha256, model, each.name));
         audit.warnings = analysis::warnings_of(audit);
         out.judges.push_back(std::move(audit));
     }
     for (std::size_t i = 0; i < raters.size(); ++i) {
         for (std::size_t k = i + 1; k < raters.size(); ++k) {
-            if (judge.empty() || raters[i].name == judge || raters[k].name == judge) out.pairs.push_back(analysis::agreement_of(raters[i], raters[k]));
+            if (judge.empty() || raters[i].name == judge || raters[k].name == judge) {
+                out.pairs.push_back(analysis::agreement_of(raters[i], raters[k]));
+            }
         }
     }
     out.panel = analysis::panel_agreement_of(raters);

@@ -18,19 +18,32 @@ void add_audit_command(CLI::App& app, Action& action) {
         bool markdown = false;
     };
     auto flags = std::make_shared<AuditFlags>();
-    CLI::App* command = app.add_subcommand("audit", "can this run's judges be trusted? Controls, bias, agreement, confidence, failures and cost");
+    CLI::App* command = app.add_subcommand("audit",
+                                           "can this run's judges be trusted? Controls, bias, "
+                                           "agreement, confidence, failures and cost");
     command->add_option("RUN", flags->run_dir, "run directory")->required();
     command->add_option("--judge", flags->judge, "only this judge; default: all, one page each");
     CLI::Option* json = command->add_flag("--json", flags->json, "one JSON document");
-    command->add_flag("--markdown,--md", flags->markdown, "Markdown instead of text")->excludes(json);
-    command->footer("Example:\n  assay audit runs/science --judge panel-1\nIt reads the store only: no model, no judge. What the figures mean: docs/judges.md.");
+    command->add_flag("--markdown,--md", flags->markdown, "Markdown instead of text")
+        ->excludes(json);
+    command->footer(
+        "Example:\n  assay audit runs/science --judge panel-1\nIt reads the store only: no model, "
+        "no judge. What the figures mean: docs/judges.md.");
     command->callback([flags, &action] {
         action = [flags] {
             const auto store = store::Store::open_read_only(flags->run_dir);
             const auto plan = store->latest_plan();
-            if (!plan) throw_usage("no plan was stored: the run was stopped before it began", flags->run_dir, "Run it again with the same command.");
+            if (!plan) {
+                throw_usage("no plan was stored: the run was stopped before it began",
+                            flags->run_dir,
+                            "Run it again with the same command.");
+            }
             const RunAudit audit = build_audit(*store, plan->sha256, flags->judge);
-            std::fputs((flags->json ? report::audit_to_json(audit, 2) + "\n" : flags->markdown ? report::render_audit_markdown(audit) : report::render_audit_text(audit)).c_str(), stdout);
+            std::fputs((flags->json       ? report::audit_to_json(audit, 2) + "\n"
+                        : flags->markdown ? report::render_audit_markdown(audit)
+                                          : report::render_audit_text(audit))
+                           .c_str(),
+                       stdout);
             return 0;
         };
     });

@@ -21,10 +21,15 @@ std::string& stored_command_line() {
 }
 
 std::string quoted(const std::string& word) {
-    static constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+    static constexpr std::string_view
+        kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+        return word;
+    }
     std::string out = "'";
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    for (const char c : word) {
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
     return out + "'";
 }
 
@@ -33,13 +38,21 @@ std::string quoted(const std::string& word) {
 void set_command_line(int argc, char** argv) {
     std::string& text = stored_command_line();
     text = "assay";
-    for (int i = 1; i < argc; ++i) text += " " + quoted(to_valid_utf8(argv[i]));
+    for (int i = 1; i < argc; ++i) {
+        text += " " + quoted(to_valid_utf8(argv[i]));
+    }
 }
 
-const std::string& command_line() { return stored_command_line(); }
+const std::string& command_line() {
+    return stored_command_line();
+}
 
 std::vector<std::string> spell_out(int argc, char** argv) {
-    static const std::map<std::string, std::string> kLong{{"-ub", "--ubatch-size"}, {"-ngl", "--n-gpu-layers"}, {"-fa", "--flash-attn"}, {"-ctk", "--cache-type-k"}, {"-ctv", "--cache-type-v"}};
+    static const std::map<std::string, std::string> kLong{{"-ub", "--ubatch-size"},
+                                                          {"-ngl", "--n-gpu-layers"},
+                                                          {"-fa", "--flash-attn"},
+                                                          {"-ctk", "--cache-type-k"},
+                                                          {"-ctv", "--cache-type-v"}};
     std::vector<std::string> out;
     for (int i = 1; i < argc; ++i) {
         const auto found = kLong.find(argv[i]);
@@ -49,17 +62,33 @@ std::vector<std::string> spell_out(int argc, char** argv) {
 }
 
 void check_gate(const std::string& gate, const Plan& plan) {
-    if (gate.empty() || gate == "all") return;
+    if (gate.empty() || gate == "all") {
+        return;
+    }
     std::vector<std::string> names;
-    for (const VariantSpec& variant : plan.variants) names.push_back(variant.name);
-    if (std::find(names.begin(), names.end(), gate) != names.end()) return;
-    throw_usage(fmt::format("--gate {}: no such variant; there are {}, and `all`", gate, fmt::join(names, ", ")));
+    for (const VariantSpec& variant : plan.variants) {
+        names.push_back(variant.name);
+    }
+    if (std::find(names.begin(), names.end(), gate) != names.end()) {
+        return;
+    }
+    throw_usage(fmt::format(
+        "--gate {}: no such variant; there are {}, and `all`", gate, fmt::join(names, ", ")));
 }
 
 int write_example(const std::string& file, bool force) {
-    if (std::filesystem::exists(file) && !force) throw_usage("the file is there already", file, "Name another one, or replace it with --force.");
-    if (const auto done = write_file_atomically(file, config::example_experiment()); !done) throw Error(ErrorKind::kOperational, done.error());
-    std::fputs(fmt::format("{} written: set baseline.file and dataset.file, then `assay run {}`\n", file, quoted(file)).c_str(), stdout);
+    if (std::filesystem::exists(file) && !force) {
+        throw_usage(
+            "the file is there already", file, "Name another one, or replace it with --force.");
+    }
+    if (const auto done = write_file_atomically(file, config::example_experiment()); !done) {
+        throw Error(ErrorKind::kOperational, done.error());
+    }
+    std::fputs(fmt::format("{} written: set baseline.file and dataset.file, then `assay run {}`\n",
+                           file,
+                           quoted(file))
+                   .c_str(),
+               stdout);
     return 0;
 }
 

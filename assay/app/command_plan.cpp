@@ -24,14 +24,27 @@ struct PlanCommandFlags {
     bool size_alone = false;  ///< nothing was given but what the question of size needs
 };
 
-/// Whether something is asked that needs no experiment: a design flag is given, and no other but --json.
+/// Whether something is asked that needs no experiment: a design flag is given, and no other but
+/// --json.
 bool asks_for_size_alone(const CLI::App& command) {
-    static const std::set<std::string> kOfDesign{"--margin", "--alpha", "--power",    "--stopping",   "--decisive-rate",
-                                                 "--icc",    "--n",     "--clusters", "--both-orders"};
+    static const std::set<std::string> kOfDesign{"--margin",
+                                                 "--alpha",
+                                                 "--power",
+                                                 "--stopping",
+                                                 "--decisive-rate",
+                                                 "--icc",
+                                                 "--n",
+                                                 "--clusters",
+                                                 "--both-orders"};
     bool any = false;
-    for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
-        if (option->check_lname("json")) continue;
-        if (!kOfDesign.contains(option->get_name())) return false;
+    for (const CLI::Option* option :
+         command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
+        if (option->check_lname("json")) {
+            continue;
+        }
+        if (!kOfDesign.contains(option->get_name())) {
+            return false;
+        }
         any = true;
     }
     return any;
@@ -39,16 +52,23 @@ bool asks_for_size_alone(const CLI::App& command) {
 
 analysis::Design design_of(const PlanCommandFlags& flags) {
     AnalysisSettings settings = load_analysis_or_throw(flags.plan);
-    if (!flags.plan.overrides.stopping)
-        settings.stopping = "none";  // without a judge that costs something there is nothing to save
-    if (flags.n_clusters && !flags.n_questions)
+    if (!flags.plan.overrides.stopping) {
+        settings.stopping = "none";  // without a judge that costs something there is nothing to
+                                     // save
+    }
+    if (flags.n_clusters && !flags.n_questions) {
         throw_usage("--clusters needs --n, the number of questions that are in them");
+    }
     const std::int64_t n = flags.n_questions.value_or(0);
-    if (flags.n_questions && (n < 1 || n > kMaxCount))
+    if (flags.n_questions && (n < 1 || n > kMaxCount)) {
         throw_usage(fmt::format("--n: must be from 1 to {}, not {}", kMaxCount, n));
-    if (flags.n_clusters && (*flags.n_clusters < 1 || *flags.n_clusters > n))
-        throw_usage(fmt::format("--clusters: must be from 1 to --n, {}, not {}", n, *flags.n_clusters));
-    const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters) : std::nullopt;
+    }
+    if (flags.n_clusters && (*flags.n_clusters < 1 || *flags.n_clusters > n)) {
+        throw_usage(
+            fmt::format("--clusters: must be from 1 to --n, {}, not {}", n, *flags.n_clusters));
+    }
+    const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters)
+                                           : std::nullopt;
     return analysis::make_design(n, clusters, flags.plan.overrides.both_orders, settings);
 }
 
@@ -59,17 +79,16 @@ int plan(const PlanCommandFlags& flags) {
         return 0;
     }
     if (flags.n_questions || flags.n_clusters) {
-        throw_usage(
-            fmt::format("{} is for planning without an experiment; an experiment's dataset says how many there are",
-                        flags.n_questions ? "--n" : "--clusters"),
-            "", "Leave it out, or give nothing of an experiment.");
+        throw_usage(fmt::format("{} is for planning without an experiment; an experiment's dataset "
+                                "says how many there are",
+                                flags.n_questions ? "--n" : "--clusters"),
+                    "",
+                    "Leave it out, or give nothing of an experiment.");
     }
     const Plan plan = load_plan_or_throw(flags.plan);
     const std::vector<Question> questions = load_questions_or_throw(plan);
-    std::fputs(
-        (flags.json ? plan_json(plan, questions) : plan_text(plan, questions))
-            .c_str(),
-        stdout);
+    std::fputs((flags.json ? plan_json(plan, questions) : plan_text(plan, questions)).c_str(),
+               stdout);
     return 0;
 }
 
@@ -77,14 +96,16 @@ int plan(const PlanCommandFlags& flags) {
 
 void add_plan_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<PlanCommandFlags>();
-    CLI::App* command = app.add_subcommand(
-        "plan",
-        "what a run would do, cost and be able to show; or how many questions a margin needs. Nothing is loaded");
+    CLI::App* command = app.add_subcommand("plan",
+                                           "what a run would do, cost and be able to show; or how "
+                                           "many questions a margin needs. Nothing is loaded");
     add_plan_flags(*command, flags->plan);
     const auto size = "Size";
-    command->add_option("--n", flags->n_questions, "without an experiment: number of questions")->group(size);
+    command->add_option("--n", flags->n_questions, "without an experiment: number of questions")
+        ->group(size);
     command
-        ->add_option("--clusters", flags->n_clusters,
+        ->add_option("--clusters",
+                     flags->n_clusters,
                      "without an experiment: number of clusters, equal in size, that they are in")
         ->group(size);
     command->add_flag("--json", flags->json, "one JSON document");

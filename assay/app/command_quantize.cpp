@@ -34,27 +34,51 @@ struct QuantizeFlags {
 };
 
 nlohmann::ordered_json describe(const ModelFile& file) {
-    return {{"schema_version", 1},          {"file", file.path},
-            {"sha256", file.sha256},        {"size_bytes", file.size_bytes},
-            {"bits_per_weight", file.bits_per_weight()}, {"tensor_types", file.tensor_types},
+    return {{"schema_version", 1},
+            {"file", file.path},
+            {"sha256", file.sha256},
+            {"size_bytes", file.size_bytes},
+            {"bits_per_weight", file.bits_per_weight()},
+            {"tensor_types", file.tensor_types},
             {"architecture", file.architecture}};
 }
 
 int quantize(QuantizeFlags flags) {
     const auto type = config::find_quant_type(flags.type);
-    if (!type) throw_usage(fmt::format("unknown quantization type \"{}\"", flags.type), {}, fmt::format("Known: {}.", config::quant_type_list()));
-    if (type->needs_imatrix && flags.imatrix.empty()) throw_usage(fmt::format("{} cannot be made without an importance matrix", type->name), {}, "Give one with --imatrix FILE.");
+    if (!type) {
+        throw_usage(fmt::format("unknown quantization type \"{}\"", flags.type),
+                    {},
+                    fmt::format("Known: {}.", config::quant_type_list()));
+    }
+    if (type->needs_imatrix && flags.imatrix.empty()) {
+        throw_usage(fmt::format("{} cannot be made without an importance matrix", type->name),
+                    {},
+                    "Give one with --imatrix FILE.");
+    }
     namespace fs = std::filesystem;
-    if (flags.output.empty()) flags.output = (fs::path(flags.source).parent_path() / fmt::format("{}-{}.gguf", fs::path(flags.source).stem().string(), type->name)).string();
+    if (flags.output.empty()) {
+        flags.output = (fs::path(flags.source).parent_path() /
+                        fmt::format(
+                            "{}-{}.gguf", fs::path(flags.source).stem().string(), type->name))
+                           .string();
+    }
     std::error_code error;
-    if (fs::exists(flags.output) && !flags.force) throw_usage("the file is there already", flags.output, "Name another one with -o, or replace it with --force.");
-    if (fs::equivalent(flags.source, flags.output, error)) throw_usage("source and output are the same file", flags.output);
+    if (fs::exists(flags.output) && !flags.force) {
+        throw_usage("the file is there already",
+                    flags.output,
+                    "Name another one with -o, or replace it with --force.");
+    }
+    if (fs::equivalent(flags.source, flags.output, error)) {
+        throw_usage("source and output are the same file", flags.output);
+    }
 
     TerminalProgress progress(flags.quiet);
     llm::Engine engine(llm::find_engine(flags.engine), interrupted());
     const auto hash = [](const std::string& path) {
         auto digest = sha256_of_file(path);
-        if (!digest) throw Error(ErrorKind::kOperational, digest.error());
+        if (!digest) {
+            throw Error(ErrorKind::kOperational, digest.error());
+        }
         return *digest;
     };
     variants::QuantizeRequest request;
@@ -70,11 +94,19 @@ int quantize(QuantizeFlags flags) {
         return 0;
     }
     int n_tensors = 0;
-    for (const auto& [name, count] : made.tensor_types) n_tensors += count;
-    std::string out = fmt::format("{}: {} ({:.1f} % of the source), {:.2f} bits a weight\n", made.path, format_bytes(made.size_bytes),
-                                  100.0 * static_cast<double>(made.size_bytes) / static_cast<double>(request.source.size_bytes), made.bits_per_weight());
+    for (const auto& [name, count] : made.tensor_types) {
+        n_tensors += count;
+    }
+    std::string out = fmt::format("{}: {} ({:.1f} % of the source), {:.2f} bits a weight\n",
+                                  made.path,
+                                  format_bytes(made.size_bytes),
+                                  100.0 * static_cast<double>(made.size_bytes) /
+                                      static_cast<double>(request.source.size_bytes),
+                                  made.bits_per_weight());
     out += fmt::format("sha256 {}\ntypes of its {} tensors:", made.sha256, n_tensors);
-    for (const auto& [name, count] : made.tensor_types) out += fmt::format(" {} {}", count, name);
+    for (const auto& [name, count] : made.tensor_types) {
+        out += fmt::format(" {} {}", count, name);
+    }
     std::fputs((out + "\n").c_str(), stdout);
     return 0;
 }
@@ -83,14 +115,20 @@ int quantize(QuantizeFlags flags) {
 
 void add_quantize_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<QuantizeFlags>();
-    CLI::App* command = app.add_subcommand("quantize", "make a quantized GGUF, and show the real type of its tensors");
+    CLI::App* command = app.add_subcommand(
+        "quantize", "make a quantized GGUF, and show the real type of its tensors");
     command->add_option("SOURCE", flags->source, "F16, BF16 or F32 GGUF")->required();
-    command->add_option("TYPE", flags->type, "llama.cpp's name of the type: Q8_0, Q4_K_M ...")->required();
-    command->add_option("-o,--output", flags->output, "default: beside the source, SOURCE-TYPE.gguf");
+    command->add_option("TYPE", flags->type, "llama.cpp's name of the type: Q8_0, Q4_K_M ...")
+        ->required();
+    command->add_option(
+        "-o,--output", flags->output, "default: beside the source, SOURCE-TYPE.gguf");
     command->add_option("--imatrix", flags->imatrix, "importance matrix");
     command->add_option("-t,--threads", flags->threads, "default: the physical cores");
-    command->add_option("--engine", flags->engine, "the program assay-engine; default: beside assay");
-    command->add_flag("--allow-requantize", flags->allow_requantize, "also from a file that is quantized already: it loses twice");
+    command->add_option(
+        "--engine", flags->engine, "the program assay-engine; default: beside assay");
+    command->add_flag("--allow-requantize",
+                      flags->allow_requantize,
+                      "also from a file that is quantized already: it loses twice");
     command->add_flag("-f,--force", flags->force, "replace a file that is there");
     command->add_flag("-q,--quiet", flags->quiet, "no progress");
     command->add_flag("--json", flags->json, "one JSON document on stdout");

@@ -20,7 +20,11 @@ namespace {
 
 std::string latest_plan_of(const store::Store& store, const std::string& run_dir) {
     const auto plan = store.latest_plan();
-    if (!plan) throw_usage("no plan was stored: the run was stopped before it began", run_dir, "Run it again with the same command.");
+    if (!plan) {
+        throw_usage("no plan was stored: the run was stopped before it began",
+                    run_dir,
+                    "Run it again with the same command.");
+    }
     return plan->sha256;
 }
 
@@ -42,8 +46,12 @@ int report_run(const ReportFlags& flags) {
     } else if (flags.markdown) {
         std::fputs(report::render_markdown(model).c_str(), stdout);
     } else {
-        std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(), stdout);
-        std::fputs(fmt::format("report: {}\n", (std::filesystem::path(flags.run_dir) / "report.md").string()).c_str(), stdout);
+        std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(),
+                   stdout);
+        std::fputs(fmt::format("report: {}\n",
+                               (std::filesystem::path(flags.run_dir) / "report.md").string())
+                       .c_str(),
+                   stdout);
     }
     return analysis::exit_code(candidates_of(model), {flags.gate, flags.fail_exit_code});
 }
@@ -52,13 +60,21 @@ int report_run(const ReportFlags& flags) {
 
 void add_report_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<ReportFlags>();
-    CLI::App* command = app.add_subcommand("report", "make a run's report and files anew from its store; no model, no judge");
+    CLI::App* command = app.add_subcommand(
+        "report", "make a run's report and files anew from its store; no model, no judge");
     command->add_option("RUN", flags->run_dir, "run directory")->required();
-    CLI::Option* json = command->add_flag("--json", flags->json, "report.json on stdout instead of the table");
-    command->add_flag("--markdown,--md", flags->markdown, "report.md on stdout instead of the table")->excludes(json);
-    command->add_option("--gate", flags->gate, "exit code for one variant's decision, or `all` for the worst");
-    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255));
-    command->footer("Example:\n  assay report runs/science --gate Q4_K_M\nExit codes are those of `assay run`.");
+    CLI::Option* json = command->add_flag(
+        "--json", flags->json, "report.json on stdout instead of the table");
+    command
+        ->add_flag("--markdown,--md", flags->markdown, "report.md on stdout instead of the table")
+        ->excludes(json);
+    command->add_option(
+        "--gate", flags->gate, "exit code for one variant's decision, or `all` for the worst");
+    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4 and 5")
+        ->check(CLI::Range(0, 255));
+    command->footer(
+        "Example:\n  assay report runs/science --gate Q4_K_M\nExit codes are those of `assay "
+        "run`.");
     command->callback([flags, &action] { action = [flags] { return report_run(*flags); }; });
 }
 
@@ -69,7 +85,9 @@ void add_trace_command(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto flags = std::make_shared<TraceFlags>();
-    CLI::App* command = app.add_subcommand("trace", "show everything that a run holds of one question: answers, sides, verdicts, outcomes");
+    CLI::App* command = app.add_subcommand(
+        "trace",
+        "show everything that a run holds of one question: answers, sides, verdicts, outcomes");
     command->add_option("RUN", flags->run_dir, "run directory")->required();
     command->add_option("QUESTION", flags->question, "the question's id")->required();
     command->add_flag("--json", flags->json, "one JSON document");
@@ -78,7 +96,10 @@ void add_trace_command(CLI::App& app, Action& action) {
         action = [flags] {
             const auto store = store::Store::open_read_only(flags->run_dir);
             const std::string plan = latest_plan_of(*store, flags->run_dir);
-            std::fputs((flags->json ? trace_json(*store, plan, flags->question) : trace_text(*store, plan, flags->question)).c_str(), stdout);
+            std::fputs((flags->json ? trace_json(*store, plan, flags->question)
+                                    : trace_text(*store, plan, flags->question))
+                           .c_str(),
+                       stdout);
             return 0;
         };
     });

@@ -45,32 +45,57 @@ int run(const RunFlags& flags) {
         std::fputs((flags.json ? dry_run_json(judges) : dry_run_text(judges)).c_str(), stdout);
         return 0;
     }
-    if (!flags.quiet) std::fputs(run_preface(plan, questions).c_str(), stderr);
+    if (!flags.quiet) {
+        std::fputs(run_preface(plan, questions).c_str(), stderr);
+    }
     TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache}, interrupted(), progress);
+    const report::ReportModel model = run_experiment(
+        {plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache},
+        interrupted(),
+        progress);
     std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else {
-        std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(), stdout);
-        std::fputs(fmt::format("report: {}\n", (std::filesystem::path(plan.run_dir) / "report.md").string()).c_str(), stdout);
+        std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(),
+                   stdout);
+        std::fputs(fmt::format("report: {}\n",
+                               (std::filesystem::path(plan.run_dir) / "report.md").string())
+                       .c_str(),
+                   stdout);
     }
     return analysis::exit_code(candidates_of(model), exit_options);
 }
 
 std::string judge_list() {
     std::string out;
-    for (const JudgeForm& form : kJudgeForms) out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+    for (const JudgeForm& form : kJudgeForms) {
+        out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+    }
     return out;
 }
 
 void add_run_flags(CLI::App& command, RunFlags& flags) {
     add_plan_flags(command, flags.plan);
-    command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")->group("Decision");
-    command.add_option("--judge-cache", flags.judge_cache, "folder of verdicts that runs share, so that a judge is not asked the same twice; --rejudge asks, and keeps the new ones")->group("Decision");
-    command.add_flag("--dry-run", flags.dry_run, "only say how many calls each judge still needs, with tokens and cost; sends and changes nothing");
-    command.add_option("--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")->group("Decision");
-    command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")->check(CLI::Range(0, 255))->group("Decision");
+    command.add_flag("--rejudge", flags.rejudge, "set the verdicts aside and ask the judges again")
+        ->group("Decision");
+    command
+        .add_option("--judge-cache",
+                    flags.judge_cache,
+                    "folder of verdicts that runs share, so that a judge is not asked the same "
+                    "twice; --rejudge asks, and keeps the new ones")
+        ->group("Decision");
+    command.add_flag("--dry-run",
+                     flags.dry_run,
+                     "only say how many calls each judge still needs, with tokens and cost; sends "
+                     "and changes nothing");
+    command
+        .add_option(
+            "--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")
+        ->group("Decision");
+    command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")
+        ->check(CLI::Range(0, 255))
+        ->group("Decision");
     command.add_flag("-q,--quiet", flags.quiet, "no plan, no progress");
     command.add_flag("--json", flags.json, "report.json on stdout instead of the table");
 }
@@ -80,30 +105,40 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
 void add_judge_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<RunFlags>();
     flags->only_judge = true;
-    CLI::App* command = app.add_subcommand("judge", "judge the answers that a run holds, with its judges or further ones; makes no answer");
+    CLI::App* command = app.add_subcommand(
+        "judge",
+        "judge the answers that a run holds, with its judges or further ones; makes no answer");
     add_run_flags(*command, *flags);
     command->footer(
         "Examples:\n"
         "  assay judge science.yaml --run runs/science\n"
-        "  assay judge science.yaml --run runs/science --judge openai:second@http://127.0.0.1:9000/v1\n"
-        "The experiment is that of the run; answers that are missing are an error. Exit codes are those of `assay run`.\n"
-        "Judges:\n" + judge_list());
+        "  assay judge science.yaml --run runs/science --judge "
+        "openai:second@http://127.0.0.1:9000/v1\n"
+        "The experiment is that of the run; answers that are missing are an error. Exit codes are "
+        "those of `assay run`.\n"
+        "Judges:\n" +
+        judge_list());
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 
 void add_run_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<RunFlags>();
-    CLI::App* command = app.add_subcommand("run", "run an experiment, or go on with it: quantize, answer, judge, decide, report");
+    CLI::App* command = app.add_subcommand(
+        "run", "run an experiment, or go on with it: quantize, answer, judge, decide, report");
     add_run_flags(*command, *flags);
     command->footer(
         "Examples:\n"
         "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"
         "  assay run science.yaml\n"
-        "  assay run -m model-F16.gguf --variants q4=ollama:qwen2.5:0.5b@http://127.0.0.1:11434 --questions questions.jsonl\n"
-        "  assay run -m f16=answers:f16.jsonl --variants q4=answers:q4.jsonl --judge openai:my-judge@http://127.0.0.1:9000/v1\n"
-        "  assay run science.yaml --judge openai:my-judge@http://127.0.0.1:9000/v1 --run runs/second-judge\n"
+        "  assay run -m model-F16.gguf --variants q4=ollama:qwen2.5:0.5b@http://127.0.0.1:11434 "
+        "--questions questions.jsonl\n"
+        "  assay run -m f16=answers:f16.jsonl --variants q4=answers:q4.jsonl --judge "
+        "openai:my-judge@http://127.0.0.1:9000/v1\n"
+        "  assay run science.yaml --judge openai:my-judge@http://127.0.0.1:9000/v1 --run "
+        "runs/second-judge\n"
         "  assay run science.yaml --dry-run\n"
-        "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may ship, one is degraded; 4 not measured;\n"
+        "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may "
+        "ship, one is degraded; 4 not measured;\n"
         "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
@@ -118,7 +153,9 @@ void add_init_command(CLI::App& app, Action& action) {
     command->add_option("FILE", flags->file, "default experiment.yaml");
     command->add_flag("-f,--force", flags->force, "replace a file that is there");
     command->footer("Example:\n  assay init science.yaml && assay run science.yaml");
-    command->callback([flags, &action] { action = [flags] { return write_example(flags->file, flags->force); }; });
+    command->callback([flags, &action] {
+        action = [flags] { return write_example(flags->file, flags->force); };
+    });
 }
 
 }  // namespace assay::app

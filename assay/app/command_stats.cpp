@@ -15,7 +15,9 @@ int run_stats(const StatsOptions& options, std::ostream& out) {
     out << (options.json       ? report::stats_to_json(input.document, 2) + "\n"
             : options.markdown ? report::render_stats_markdown(input.document)
                                : report::render_stats_text(input.document));
-    if (!options.gate) return 0;
+    if (!options.gate) {
+        return 0;
+    }
     std::vector<analysis::Candidate> candidates;
     for (std::size_t i = 0; i < input.n_gated; ++i) {
         const ComparisonAnalysis& comparison = input.document.comparisons[i];
@@ -25,7 +27,8 @@ int run_stats(const StatsOptions& options, std::ostream& out) {
                               .label = comparison.decision.label,
                               .n_more = comparison.decision.n_more});
     }
-    return analysis::exit_code(candidates, {.gate = "all", .fail_exit_code = options.fail_exit_code});
+    return analysis::exit_code(candidates,
+                               {.gate = "all", .fail_exit_code = options.fail_exit_code});
 }
 
 }  // namespace assay::app

@@ -1,5 +1,6 @@
 #pragma once
-// One function per subcommand: it adds itself to the command line, and sets `action` when it is chosen. main runs the action.
+// One function per subcommand: it adds itself to the command line, and sets `action` when it is
+// chosen. main runs the action.
 
 #include <functional>
 

@@ -28,10 +28,15 @@ using nlohmann::json;
 std::unique_ptr<judge::Judge> make(const JudgeSpec& spec) {
     SilentProgress silent;
     judge::Services services;
-    services.render = [](const std::string&, const std::string&) -> Result<std::string> { return fail("a dry run renders nothing"); };
-    services.journal = {[](const std::string&) { return std::nullopt; }, [](const std::string&, const std::string&) {}};
+    services.render = [](const std::string&, const std::string&) -> Result<std::string> {
+        return fail("a dry run renders nothing");
+    };
+    services.journal = {[](const std::string&) { return std::nullopt; },
+                        [](const std::string&, const std::string&) {}};
     auto made = judge::make_judge(spec, services, silent);
-    if (!made) throw Error(ErrorKind::kUsage, made.error());
+    if (!made) {
+        throw Error(ErrorKind::kUsage, made.error());
+    }
     return std::move(*made);
 }
 
@@ -39,64 +44,105 @@ std::unique_ptr<judge::Judge> make(const JudgeSpec& spec) {
 json answers_part(const std::string& plan_json) {
     const json plan = json::parse(plan_json);
     json out;
-    for (const char* block : {"baseline", "variants", "dataset", "generation", "engine"}) out[block] = plan.value(block, json());
+    for (const char* block : {"baseline", "variants", "dataset", "generation", "engine"}) {
+        out[block] = plan.value(block, json());
+    }
     return out;
 }
 
 bool are_the_same(std::span<const Question> a, std::span<const Question> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Question& x, const Question& y) { return x.id == y.id && x.text == y.text && x.contexts == y.contexts; });
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](const Question& x, const Question& y) {
+            return x.id == y.id && x.text == y.text && x.contexts == y.contexts;
+        });
 }
 
 /// The facts of the newest plan with the same answers.
-std::optional<RunFacts> facts_of(const store::Store& store, const Plan& plan, std::span<const Question> questions) {
+std::optional<RunFacts> facts_of(const store::Store& store,
+                                 const Plan& plan,
+                                 std::span<const Question> questions) {
     const json wanted = answers_part(config::plan_to_json(plan));
     const auto plans = store.plans();
     for (auto record = plans.rbegin(); record != plans.rend(); ++record) {
-        if (answers_part(record->json) != wanted || !are_the_same(store.questions(record->sha256), questions)) continue;
-        if (auto facts = load_facts(store, record->sha256)) return facts;
+        if (answers_part(record->json) != wanted ||
+            !are_the_same(store.questions(record->sha256), questions)) {
+            continue;
+        }
+        if (auto facts = load_facts(store, record->sha256)) {
+            return facts;
+        }
     }
     return std::nullopt;
 }
 
-/// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where one is not drawn yet.
-std::vector<Comparison> comparisons_of(const store::Store& store, const RunFacts& facts, std::size_t variant, std::span<const Question> questions, bool& complete) {
+/// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where
+/// one is not drawn yet.
+std::vector<Comparison> comparisons_of(const store::Store& store,
+                                       const RunFacts& facts,
+                                       std::size_t variant,
+                                       std::span<const Question> questions,
+                                       bool& complete) {
     std::vector<Comparison> out;
     for (std::size_t q = 0; q < questions.size(); ++q) {
         const std::string& baseline = facts.variants.front().answer_keys[q];
-        if (auto comparison = store.comparison(pairing::comparison_id(questions[q].id, baseline, facts.variants[variant].answer_keys[q]))) {
+        if (auto comparison = store.comparison(pairing::comparison_id(
+                questions[q].id, baseline, facts.variants[variant].answer_keys[q]))) {
             out.push_back(std::move(*comparison));
             continue;
         }
         const auto answer = store.answer(baseline);
-        complete = complete && answer && answer->answer.stop_reason == StopReason::kFailed;  // then there is nothing to compare
+        complete = complete && answer &&
+                   // then there is nothing to compare
+                   answer->answer.stop_reason == StopReason::kFailed;
     }
     sort_in_judging_order(out);
     return out;
 }
 
 /// Of all variants, exactly; nothing if not all pairs are drawn.
-std::optional<std::int64_t> n_missing_calls(const Plan& plan, const JudgeSpec& spec, const judge::Judge& judge, const std::string& key, std::span<const Question> questions, store::Store& store) {
+std::optional<std::int64_t> n_missing_calls(const Plan& plan,
+                                            const JudgeSpec& spec,
+                                            const judge::Judge& judge,
+                                            const std::string& key,
+                                            std::span<const Question> questions,
+                                            store::Store& store) {
     const auto facts = facts_of(store, plan, questions);
-    if (!facts) return std::nullopt;
+    if (!facts) {
+        return std::nullopt;
+    }
     const std::vector<std::string> names = compared_names(*facts);
-    const std::vector<Control> controls = first_controls(controls_of_plan(store, names, all_answer_keys(*facts)), n_controls_for(false, questions.size()));
+    const std::vector<Control> controls = first_controls(
+        controls_of_plan(store, names, all_answer_keys(*facts)),
+        n_controls_for(false, questions.size()));
     report::ReportJudge design;
     design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
-        const Asked asked = asked_of(plan, design, comparisons_of(store, *facts, v, questions, complete));
+        const Asked asked = asked_of(
+            plan, design, comparisons_of(store, *facts, v, questions, complete));
         std::vector<Control> among_these;
-        std::copy_if(controls.begin(), controls.end(), std::back_inserter(among_these), [&](const Control& control) { return control.variant == facts->variants[v].name; });
-        n += n_missing({plan, spec, key, facts->variants[v].name, questions, asked, among_these}, store, judge);
+        std::copy_if(
+            controls.begin(),
+            controls.end(),
+            std::back_inserter(among_these),
+            [&](const Control& control) { return control.variant == facts->variants[v].name; });
+        n += n_missing({plan, spec, key, facts->variants[v].name, questions, asked, among_these},
+                       store,
+                       judge);
     }
     return complete ? std::optional(n) : std::nullopt;
 }
 
-void estimate_tokens(DryRunJudge& out, const JudgeSpec& spec, const JudgeWork& work, std::span<const store::VerdictRow> before) {
+void estimate_tokens(DryRunJudge& out,
+                     const JudgeSpec& spec,
+                     const JudgeWork& work,
+                     std::span<const store::VerdictRow> before) {
     double prompt = 0, reply = 0, n = 0;
     for (const store::VerdictRow& row : before) {
-        if (row.verdict.n_prompt_tokens == 0) continue;
+        if (row.verdict.n_prompt_tokens == 0) {
+            continue;
+        }
         prompt += static_cast<double>(row.verdict.n_prompt_tokens);
         reply += static_cast<double>(row.verdict.n_reply_tokens);
         ++n;
@@ -113,17 +159,24 @@ void estimate_tokens(DryRunJudge& out, const JudgeSpec& spec, const JudgeWork& w
     out.most_cost = token_cost(spec, out.prompt_tokens, n_calls * spec.max_tokens);
 }
 
-DryRunJudge look_at(const Plan& plan, const JudgeSpec& spec, std::span<const Question> questions, bool rejudge, store::Store* store) {
+DryRunJudge look_at(const Plan& plan,
+                    const JudgeSpec& spec,
+                    std::span<const Question> questions,
+                    bool rejudge,
+                    store::Store* store) {
     DryRunJudge out;
     out.name = spec.name;
     const auto work = judge_work(spec, plan, questions);
-    if (!work || is_by_hand(spec.provider)) {  // a metric, or verdicts that are imported: nobody is called
+    if (!work || is_by_hand(spec.provider)) {  // a metric, or verdicts that are imported: nobody is
+                                               // called
         out.exact = true;
         return out;
     }
     if (spec.provider == "gguf") {
         out.n_calls = work->n_calls();
-        out.why = "it runs here, and its model would have to be opened to know which verdicts are its own";
+        out.why =
+            "it runs here, and its model would have to be opened to know which verdicts are its "
+            "own";
         estimate_tokens(out, spec, *work, {});
         return out;
     }
@@ -133,37 +186,68 @@ DryRunJudge look_at(const Plan& plan, const JudgeSpec& spec, std::span<const Que
     std::optional<std::int64_t> n_calls;
     if (store) {
         before = store->verdicts(key);
-        // A key that no verdict has: everything is missing, as it is once --rejudge has set them aside.
-        n_calls = n_missing_calls(plan, spec, *judge, rejudge ? std::string("rejudge") : key, questions, *store);
-        for (const judge::BatchEntry& entry : judge::read_batches(store->note(judge_note("batches", key)).value_or("")))
+        // A key that no verdict has: everything is missing, as it is once --rejudge has set them
+        // aside.
+        n_calls = n_missing_calls(
+            plan, spec, *judge, rejudge ? std::string("rejudge") : key, questions, *store);
+        for (const judge::BatchEntry& entry :
+             judge::read_batches(store->note(judge_note("batches", key)).value_or(""))) {
             out.n_in_batches += static_cast<std::int64_t>(entry.items.size());
+        }
     }
     out.exact = n_calls.has_value();
     out.n_calls = n_calls.value_or(work->n_calls());
-    if (!out.exact) out.why = "not all answers of this experiment are there, so no pair is known to be identical";
+    if (!out.exact) {
+        out.why =
+            "not all answers of this experiment are there, so no pair is known to be identical";
+    }
     estimate_tokens(out, spec, *work, before);
     return out;
 }
 
 }  // namespace
 
-std::vector<DryRunJudge> dry_run(const Plan& plan, std::span<const Question> questions, bool rejudge) {
+std::vector<DryRunJudge> dry_run(const Plan& plan,
+                                 std::span<const Question> questions,
+                                 bool rejudge) {
     std::unique_ptr<store::Store> store;
-    if (std::filesystem::exists(std::filesystem::path(plan.run_dir) / "assay.sqlite")) store = store::Store::open_read_only(plan.run_dir);
+    if (std::filesystem::exists(std::filesystem::path(plan.run_dir) / "assay.sqlite")) {
+        store = store::Store::open_read_only(plan.run_dir);
+    }
     std::vector<DryRunJudge> out;
-    for (const JudgeSpec& spec : plan.judges) out.push_back(look_at(plan, spec, questions, rejudge, store.get()));
+    for (const JudgeSpec& spec : plan.judges) {
+        out.push_back(look_at(plan, spec, questions, rejudge, store.get()));
+    }
     return out;
 }
 
 std::string dry_run_text(std::span<const DryRunJudge> judges) {
     std::string out;
     for (const DryRunJudge& judge : judges) {
-        out += fmt::format("judge {}: {}{} missing", judge.name, judge.exact ? "" : "at most ", analysis::count_of(judge.n_calls, "call"));
-        if (judge.n_calls > 0) out += fmt::format("; about {} prompt tokens and {} reply tokens", about_tokens(judge.prompt_tokens), about_tokens(judge.reply_tokens));
-        if (judge.cost && judge.n_calls > 0) out += fmt::format("; about {:.4g} at its prices, {:.4g} if every reply were as long as it may be", *judge.cost, *judge.most_cost);
+        out += fmt::format("judge {}: {}{} missing",
+                           judge.name,
+                           judge.exact ? "" : "at most ",
+                           analysis::count_of(judge.n_calls, "call"));
+        if (judge.n_calls > 0) {
+            out += fmt::format("; about {} prompt tokens and {} reply tokens",
+                               about_tokens(judge.prompt_tokens),
+                               about_tokens(judge.reply_tokens));
+        }
+        if (judge.cost && judge.n_calls > 0) {
+            out += fmt::format(
+                "; about {:.4g} at its prices, {:.4g} if every reply were as long as it may be",
+                *judge.cost,
+                *judge.most_cost);
+        }
         out += "\n";
-        if (judge.n_in_batches > 0) out += fmt::format("  {} of them in batches that were submitted already, and will only be fetched\n", judge.n_in_batches);
-        if (!judge.exact) out += fmt::format("  {}\n", judge.why);
+        if (judge.n_in_batches > 0) {
+            out += fmt::format(
+                "  {} of them in batches that were submitted already, and will only be fetched\n",
+                judge.n_in_batches);
+        }
+        if (!judge.exact) {
+            out += fmt::format("  {}\n", judge.why);
+        }
     }
     return out + "Nothing was sent, and the run is as it was.\n";
 }
@@ -171,17 +255,25 @@ std::string dry_run_text(std::span<const DryRunJudge> judges) {
 std::string dry_run_json(std::span<const DryRunJudge> judges) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const DryRunJudge& judge : judges) {
-        nlohmann::ordered_json row{{"name", judge.name}, {"n_calls", judge.n_calls}, {"exact", judge.exact}};
-        if (!judge.exact) row["why"] = judge.why;
+        nlohmann::ordered_json row{
+            {"name", judge.name}, {"n_calls", judge.n_calls}, {"exact", judge.exact}};
+        if (!judge.exact) {
+            row["why"] = judge.why;
+        }
         row["n_in_batches"] = judge.n_in_batches;
         row["prompt_tokens"] = judge.prompt_tokens;
         row["reply_tokens"] = judge.reply_tokens;
         row["cost"] = nullptr;
         row["most_cost"] = nullptr;
-        if (judge.cost) row["cost"] = *judge.cost, row["most_cost"] = *judge.most_cost;
+        if (judge.cost) {
+            row["cost"] = *judge.cost, row["most_cost"] = *judge.most_cost;
+        }
         list.push_back(std::move(row));
     }
-    return nlohmann::ordered_json{{"schema_version", 1}, {"dry_run", true}, {"judges", std::move(list)}}.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return nlohmann::ordered_json{
+               {"schema_version", 1}, {"dry_run", true}, {"judges", std::move(list)}}
+               .dump(2, ' ', false, json::error_handler_t::replace) +
+           "\n";
 }
 
 }  // namespace assay::app

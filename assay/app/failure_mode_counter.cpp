@@ -23,24 +23,38 @@ FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison
     return row;
 }
 
-FailureModeCounter::FailureModeCounter(std::span<const Question> questions, const GenerationSettings& settings, std::span<const std::optional<Answer>> baseline)
-    : questions_(questions), words_(questions), instructions_(failure_modes::fixed_texts(settings.prompt_template)), baseline_(questions.size()) {
+FailureModeCounter::FailureModeCounter(std::span<const Question> questions,
+                                       const GenerationSettings& settings,
+                                       std::span<const std::optional<Answer>> baseline)
+    : questions_(questions),
+      words_(questions),
+      instructions_(failure_modes::fixed_texts(settings.prompt_template)),
+      baseline_(questions.size()) {
     instructions_.push_back(settings.system);
     for (std::size_t q = 0; q < questions.size(); ++q) {
-        if (baseline[q]) baseline_[q] = flags_of(q, *baseline[q]);
+        if (baseline[q]) {
+            baseline_[q] = flags_of(q, *baseline[q]);
+        }
     }
 }
 
-std::vector<FailureModeRow> FailureModeCounter::count(std::span<const std::optional<Answer>> answers) const {
+std::vector<FailureModeRow> FailureModeCounter::count(
+    std::span<const std::optional<Answer>> answers) const {
     std::vector<failure_modes::Flags> baseline, variant;
     for (std::size_t q = 0; q < questions_.size(); ++q) {
-        if (!answers[q] || !baseline_[q]) continue;
+        if (!answers[q] || !baseline_[q]) {
+            continue;
+        }
         baseline.push_back(*baseline_[q]);
         variant.push_back(flags_of(q, *answers[q]));
     }
     std::vector<FailureModeRow> out;
-    if (baseline.empty()) return out;
-    for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) out.push_back(row_of(failure_modes::name_of(mode.mode), mode));
+    if (baseline.empty()) {
+        return out;
+    }
+    for (const failure_modes::ModeComparison& mode : failure_modes::compare(baseline, variant)) {
+        out.push_back(row_of(failure_modes::name_of(mode.mode), mode));
+    }
     return out;
 }
 
@@ -50,10 +64,14 @@ failure_modes::Flags FailureModeCounter::flags_of(std::size_t q, const Answer& a
     facts.text = answer.text;
     facts.stop_reason = answer.stop_reason;
     // Where nobody says how many passages were shown: all of them.
-    facts.n_contexts_used = answer.n_contexts_used == kContextsUnknown ? static_cast<int>(question.contexts.size()) : answer.n_contexts_used;
+    facts.n_contexts_used = answer.n_contexts_used == kContextsUnknown
+                                ? static_cast<int>(question.contexts.size())
+                                : answer.n_contexts_used;
     facts.question_id = question.id;
     facts.question = question.text;
-    if (question.expected) facts.expected = *question.expected;
+    if (question.expected) {
+        facts.expected = *question.expected;
+    }
     facts.contexts = question.contexts;
     facts.instructions = instructions_;
     facts.dataset = &words_;

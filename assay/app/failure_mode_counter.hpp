@@ -17,21 +17,27 @@
 namespace assay::app {
 
 /// A row of a report.
-[[nodiscard]] FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison& comparison);
+[[nodiscard]] FailureModeRow row_of(std::string_view mode,
+                                    const failure_modes::FlagComparison& comparison);
 
-/// Counts the failure modes of variants beside the baseline's answers to the same questions. The questions must live as long.
+/// Counts the failure modes of variants beside the baseline's answers to the same questions. The
+/// questions must live as long.
 class FailureModeCounter {
-   public:
-    /// `settings`: the instructions that the answers were asked with. `baseline`: its answers in the order of the questions, empty where
-    /// there is none.
-    FailureModeCounter(std::span<const Question> questions, const GenerationSettings& settings, std::span<const std::optional<Answer>> baseline);
-    /// A row a mode, over the questions that both have an answer to, failed ones included; no rows without any.
-    [[nodiscard]] std::vector<FailureModeRow> count(std::span<const std::optional<Answer>> variant) const;
+ public:
+    /// `settings`: the instructions that the answers were asked with. `baseline`: its answers in
+    /// the order of the questions, empty where there is none.
+    FailureModeCounter(std::span<const Question> questions,
+                       const GenerationSettings& settings,
+                       std::span<const std::optional<Answer>> baseline);
+    /// A row a mode, over the questions that both have an answer to, failed ones included; no rows
+    /// without any.
+    [[nodiscard]] std::vector<FailureModeRow> count(
+        std::span<const std::optional<Answer>> variant) const;
 
     /// Of an answer to the question at this place.
     [[nodiscard]] failure_modes::Flags flags_of(std::size_t question, const Answer& answer) const;
 
-   private:
+ private:
     std::span<const Question> questions_;
     failure_modes::ContextWords words_;
     std::vector<std::string> instructions_;

@@ -9,12 +9,12 @@ namespace assay::app {
 
 /// SHA-256 of files, remembered in the store by path, size and time of modification.
 class FileHashes {
-   public:
+ public:
     FileHashes(store::Store& store, Progress& progress) : store_(store), progress_(progress) {}
     /// Throws Error if the file cannot be read.
     [[nodiscard]] std::string of(const std::string& path) const;
 
-   private:
+ private:
     store::Store& store_;
     Progress& progress_;
 };

@@ -12,7 +12,9 @@
 namespace assay::app {
 namespace {
 
-Answer answer_of(const Question& question, const std::optional<exchange::ForeignAnswer>& given, const std::string& file_name) {
+Answer answer_of(const Question& question,
+                 const std::optional<exchange::ForeignAnswer>& given,
+                 const std::string& file_name) {
     Answer out;
     out.question_id = question.id;
     out.n_contexts_used = kContextsUnknown;
@@ -30,29 +32,47 @@ Answer answer_of(const Question& question, const std::optional<exchange::Foreign
 
 /// Of everything that is stored of the answer, and of the question that it is an answer to.
 std::string key_of(const Question& question, const Answer& answer) {
-    return sha256_of_fields(std::vector<std::string>{"given answer 1", question.id, question.text, answer.text, std::string(name_of(answer.stop_reason)), answer.failure,
-                                                     fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)});
+    return sha256_of_fields(std::vector<std::string>{
+        "given answer 1",
+        question.id,
+        question.text,
+        answer.text,
+        std::string(name_of(answer.stop_reason)),
+        answer.failure,
+        fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)});
 }
 
 }  // namespace
 
 GivenAnswers read_given_answers(const VariantSpec& spec, std::span<const Question> questions) {
     const auto bytes = read_file(spec.answers);
-    if (!bytes) throw Error(ErrorKind::kUsage, bytes.error());
+    if (!bytes) {
+        throw Error(ErrorKind::kUsage, bytes.error());
+    }
     const std::string name = std::filesystem::path(spec.answers).filename().string();
     auto rows = exchange::read_answers(name, *bytes);
-    if (!rows) throw_all(rows.error());
+    if (!rows) {
+        throw_all(rows.error());
+    }
     auto joined = exchange::join_answers(*rows, name, questions, spec.allow_missing);
-    if (!joined) throw_all(joined.error());
+    if (!joined) {
+        throw_all(joined.error());
+    }
 
     GivenAnswers out;
-    out.file = {spec.answers, sha256_hex(*bytes), std::string(exchange::name_of(rows->format)), rows->generator, 0};
+    out.file = {spec.answers,
+                sha256_hex(*bytes),
+                std::string(exchange::name_of(rows->format)),
+                rows->generator,
+                0};
     for (std::size_t q = 0; q < questions.size(); ++q) {
         out.file.n_answers += joined->answers[q].has_value();
         out.answers.push_back(answer_of(questions[q], joined->answers[q], name));
         out.keys.push_back(key_of(questions[q], out.answers.back()));
     }
-    for (const std::string& note : rows->notes) out.notes.push_back(fmt::format("{}: {}", name, note));
+    for (const std::string& note : rows->notes) {
+        out.notes.push_back(fmt::format("{}: {}", name, note));
+    }
     out.notes.insert(out.notes.end(), joined->notes.begin(), joined->notes.end());
     out.joined = std::move(*joined);
     return out;

@@ -17,12 +17,15 @@ namespace assay::app {
 struct GivenAnswers {
     AnswersFile file;
     exchange::JoinedAnswers joined;
-    std::vector<Answer> answers;     ///< in the order of the questions; of kFailed where there is none
-    std::vector<std::string> keys;   ///< of these answers in the store: hash of question and answer, not of the file
+    std::vector<Answer> answers;  ///< in the order of the questions; of kFailed where there is none
+    std::vector<std::string> keys;  ///< of these answers in the store: hash of question and answer,
+                                    ///< not of the file
     std::vector<std::string> notes;  ///< sentences for the report
 };
 
-/// Reads `spec.answers` and finds each question's answer in it. Throws Error kUsage with every error on a line of its own.
-[[nodiscard]] GivenAnswers read_given_answers(const VariantSpec& spec, std::span<const Question> questions);
+/// Reads `spec.answers` and finds each question's answer in it. Throws Error kUsage with every
+/// error on a line of its own.
+[[nodiscard]] GivenAnswers read_given_answers(const VariantSpec& spec,
+                                              std::span<const Question> questions);
 
 }  // namespace assay::app

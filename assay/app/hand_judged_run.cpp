@@ -18,10 +18,16 @@ HandJudgedRun::HandJudgedRun(const std::string& run_dir, const std::string& judg
     (void)store::Store::open_read_only(run_dir);  // a run must be there: open would make one
     store_ = store::Store::open(run_dir);
     const auto record = store_->latest_plan();
-    if (!record) throw_usage("no plan was stored: the run was stopped before it began", run_dir, "Run it again with the same command.");
+    if (!record) {
+        throw_usage("no plan was stored: the run was stopped before it began",
+                    run_dir,
+                    "Run it again with the same command.");
+    }
     plan_sha256_ = record->sha256;
     auto plan = config::plan_from_json(record->json);
-    if (!plan) throw Error(ErrorKind::kOperational, plan.error());
+    if (!plan) {
+        throw Error(ErrorKind::kOperational, plan.error());
+    }
     analysis_ = plan->analysis;
     const report::ReportModel model = build_report(*store_, plan_sha256_);
     baseline_ = model.variants.front().variant.name;
@@ -33,37 +39,68 @@ HandJudgedRun::HandJudgedRun(const std::string& run_dir, const std::string& judg
 void HandJudgedRun::collect(const report::ReportModel& model) {
     std::set<std::string> seen;
     for (const report::ReportComparison& comparison : model.comparisons) {
-        if (comparison.analysis.judge != judge_.judge.name) continue;
+        if (comparison.analysis.judge != judge_.judge.name) {
+            continue;
+        }
         Stream stream;
         std::vector<Comparison> comparisons;
         for (exchange::StudyItem& item : study_items(*store_, plan_sha256_, comparison.analysis)) {
             // Two variants with the same file share their comparisons: one verdict is of both.
-            if (!seen.insert(item.comparison.id).second) continue;
+            if (!seen.insert(item.comparison.id).second) {
+                continue;
+            }
             comparisons.push_back(item.comparison);
             stream.items.push_back(std::move(item));
         }
-        store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it had drawn the other orders
-        stream.controls = study_controls(*store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name);
+        store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it
+                                                // had drawn the other orders
+        stream.controls = study_controls(
+            *store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name);
         variants_.push_back(std::move(stream));
     }
 }
 
-void HandJudgedRun::choose(const RunFacts& facts, const std::string& name, const std::string& run_dir) {
+void HandJudgedRun::choose(const RunFacts& facts,
+                           const std::string& name,
+                           const std::string& run_dir) {
     std::vector<std::string> by_hand;
     for (const JudgeFacts& judge : facts.judges) {
-        if (is_by_hand(judge.judge.provider)) by_hand.push_back(judge.judge.name);
+        if (is_by_hand(judge.judge.provider)) {
+            by_hand.push_back(judge.judge.name);
+        }
     }
     if (by_hand.empty()) {
-        throw_usage("no judge of the run is given its pairs as files", run_dir, "Run it again with `--judge batch:NAME` (a chat into which batches are pasted) or `--judge human:NAME`, beside its other judges.");
+        throw_usage("no judge of the run is given its pairs as files",
+                    run_dir,
+                    "Run it again with `--judge batch:NAME` (a chat into which batches are pasted) "
+                    "or `--judge human:NAME`, beside its other judges.");
     }
     const std::string list = fmt::format("{}", fmt::join(by_hand, ", "));
-    if (name.empty() && by_hand.size() > 1) throw_usage(fmt::format("the run has several judges that are given their pairs as files: {}", list), run_dir, "Name one of them with --judge.");
+    if (name.empty() && by_hand.size() > 1) {
+        throw_usage(
+            fmt::format("the run has several judges that are given their pairs as files: {}", list),
+            run_dir,
+            "Name one of them with --judge.");
+    }
     const std::string& wanted = name.empty() ? by_hand.front() : name;
-    if (std::find(by_hand.begin(), by_hand.end(), wanted) == by_hand.end()) throw_usage(fmt::format("--judge {}: no judge of this name is given its pairs as files; there is {}", wanted, list), run_dir);
-    judge_ = *std::find_if(facts.judges.begin(), facts.judges.end(), [&](const JudgeFacts& judge) { return judge.judge.name == wanted; });
+    if (std::find(by_hand.begin(), by_hand.end(), wanted) == by_hand.end()) {
+        throw_usage(
+            fmt::format(
+                "--judge {}: no judge of this name is given its pairs as files; there is {}",
+                wanted,
+                list),
+            run_dir);
+    }
+    judge_ = *std::find_if(facts.judges.begin(), facts.judges.end(), [&](const JudgeFacts& judge) {
+        return judge.judge.name == wanted;
+    });
     const auto rows = store_->judges();
-    if (std::none_of(rows.begin(), rows.end(), [&](const store::JudgeRow& row) { return row.key == judge_.key; })) {
-        throw_usage(fmt::format("the run has not come to judge {} yet", judge_.judge.name), run_dir, "Run it again with the same command.");
+    if (std::none_of(rows.begin(), rows.end(), [&](const store::JudgeRow& row) {
+            return row.key == judge_.key;
+        })) {
+        throw_usage(fmt::format("the run has not come to judge {} yet", judge_.judge.name),
+                    run_dir,
+                    "Run it again with the same command.");
     }
 }
 
@@ -79,11 +116,16 @@ bool HandJudgedRun::waits(const std::string& id) const {
 
 std::vector<exchange::BatchEntry> HandJudgedRun::lacking(const Stream& stream) const {
     std::vector<exchange::BatchEntry> out;
-    for (const exchange::StudyEntry& entry : exchange::in_judging_order(stream.items, stream.controls)) {
+    for (const exchange::StudyEntry& entry :
+         exchange::in_judging_order(stream.items, stream.controls)) {
         if (entry.is_control) {
             const Control& control = stream.controls[entry.index].control;
-            if (waits(control.id)) out.push_back({control.id, control.question_id});
-        } else if (const exchange::StudyItem& item = stream.items[entry.index]; exchange::needs_call(item.comparison) && !item.left_out && waits(item.comparison.id)) {
+            if (waits(control.id)) {
+                out.push_back({control.id, control.question_id});
+            }
+        } else if (const exchange::StudyItem& item = stream.items[entry.index];
+                   exchange::needs_call(item.comparison) && !item.left_out &&
+                   waits(item.comparison.id)) {
             out.push_back({item.comparison.id, item.comparison.question_id});
         }
     }
@@ -93,14 +135,26 @@ std::vector<exchange::BatchEntry> HandJudgedRun::lacking(const Stream& stream) c
 std::string next_steps_by_hand(const report::ReportModel& model, const std::string& run_dir) {
     std::string out;
     for (const report::ReportJudge& judge : model.judges) {
-        if (!is_by_hand(judge.provider)) continue;
+        if (!is_by_hand(judge.provider)) {
+            continue;
+        }
         std::int64_t waiting = judge.controls.n_pending;
         for (const report::ReportComparison& comparison : model.comparisons) {
-            const bool stopped = comparison.analysis.stopping && comparison.analysis.stopping->stopped_early;
-            if (comparison.analysis.judge == judge.name && !stopped) waiting += comparison.analysis.counts.not_judged + comparison.analysis.counts.errors;
+            const bool stopped = comparison.analysis.stopping &&
+                                 comparison.analysis.stopping->stopped_early;
+            if (comparison.analysis.judge == judge.name && !stopped) {
+                waiting += comparison.analysis.counts.not_judged +
+                           comparison.analysis.counts.errors;
+            }
         }
-        if (waiting == 0) continue;  // controls that only inform are not among them
-        out += fmt::format("pairs wait for a verdict of {0}: `assay export batches {1} --judge {0}` writes them, `assay import verdicts {1} FILE... --judge {0}` reads the replies\n", judge.name, run_dir);
+        if (waiting == 0) {
+            continue;  // controls that only inform are not among them
+        }
+        out += fmt::format(
+            "pairs wait for a verdict of {0}: `assay export batches {1} --judge {0}` writes them, "
+            "`assay import verdicts {1} FILE... --judge {0}` reads the replies\n",
+            judge.name,
+            run_dir);
     }
     return out;
 }

@@ -12,17 +12,20 @@
 
 namespace assay::app {
 
-/// A run with one judge whose verdicts are imported (provider `batch` or `human`), opened for writing.
+/// A run with one judge whose verdicts are imported (provider `batch` or `human`), opened for
+/// writing.
 class HandJudgedRun {
-   public:
+ public:
     /// Of one variant.
     struct Stream {
-        std::vector<exchange::StudyItem> items;  ///< in the order of judging; what another variant has, too, is the first one's only
+        std::vector<exchange::StudyItem> items;  ///< in the order of judging; what another variant
+                                                 ///< has, too, is the first one's only
         std::vector<exchange::StudyControl> controls;
     };
 
-    /// `judge` empty: the only one that is judged by hand. Throws Error: kUsage where there is no such run or judge, or the run has not come to
-    /// the judge yet; kOperational where another process holds the run.
+    /// `judge` empty: the only one that is judged by hand. Throws Error: kUsage where there is no
+    /// such run or judge, or the run has not come to the judge yet; kOperational where another
+    /// process holds the run.
     HandJudgedRun(const std::string& run_dir, const std::string& judge);
 
     [[nodiscard]] store::Store& store() const { return *store_; }
@@ -38,7 +41,7 @@ class HandJudgedRun {
     /// Those of a variant that wait for a verdict, in the order of judging.
     [[nodiscard]] std::vector<exchange::BatchEntry> lacking(const Stream& stream) const;
 
-   private:
+ private:
     [[nodiscard]] bool waits(const std::string& id) const;
     void choose(const RunFacts& facts, const std::string& name, const std::string& run_dir);
     void collect(const report::ReportModel& model);
@@ -53,6 +56,7 @@ class HandJudgedRun {
 };
 
 /// What has to be done next for judges whose verdicts are imported, a line each; empty: nothing.
-[[nodiscard]] std::string next_steps_by_hand(const report::ReportModel& model, const std::string& run_dir);
+[[nodiscard]] std::string next_steps_by_hand(const report::ReportModel& model,
+                                             const std::string& run_dir);
 
 }  // namespace assay::app

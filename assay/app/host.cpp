@@ -21,15 +21,21 @@ std::string first_line(const std::string& path) {
     return line;
 }
 
-/// Cores, not hardware threads: two threads of one core share its vector units and slow each other down.
+/// Cores, not hardware threads: two threads of one core share its vector units and slow each other
+/// down.
 int count_cores() {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
-    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return 1;
+    }
     std::set<std::string> cores;
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (!CPU_ISSET(cpu, &allowed)) continue;
-        const std::string siblings = first_line(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
+        if (!CPU_ISSET(cpu, &allowed)) {
+            continue;
+        }
+        const std::string siblings = first_line(
+            fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
         cores.insert(siblings.empty() ? fmt::format("cpu {}", cpu) : siblings);
     }
     return std::max<int>(1, static_cast<int>(cores.size()));
@@ -42,16 +48,24 @@ Host describe_host() {
     host.n_cores = count_cores();
     std::ifstream cpuinfo("/proc/cpuinfo");
     for (std::string line; host.cpu.empty() && std::getline(cpuinfo, line);) {
-        if (line.starts_with("model name")) host.cpu = trim(line.substr(line.find(':') + 1));
+        if (line.starts_with("model name")) {
+            host.cpu = trim(line.substr(line.find(':') + 1));
+        }
     }
     std::ifstream meminfo("/proc/meminfo");
     for (std::string line; std::getline(meminfo, line);) {
         unsigned long long kib = 0;
-        if (std::sscanf(line.c_str(), "MemTotal: %llu kB", &kib) == 1) host.memory_bytes = kib * 1024;
-        if (std::sscanf(line.c_str(), "MemAvailable: %llu kB", &kib) == 1) host.memory_available_bytes = kib * 1024;
+        if (std::sscanf(line.c_str(), "MemTotal: %llu kB", &kib) == 1) {
+            host.memory_bytes = kib * 1024;
+        }
+        if (std::sscanf(line.c_str(), "MemAvailable: %llu kB", &kib) == 1) {
+            host.memory_available_bytes = kib * 1024;
+        }
     }
     utsname name{};
-    if (::uname(&name) == 0) host.os = fmt::format("{} {} {}", name.sysname, name.release, name.machine);
+    if (::uname(&name) == 0) {
+        host.os = fmt::format("{} {} {}", name.sysname, name.release, name.machine);
+    }
     return host;
 }
 

@@ -30,16 +30,18 @@ namespace fs = std::filesystem;
 using exchange::BatchPlace;
 using exchange::StudyItem;
 
-std::string words_of(BatchPlace place) { return fmt::format("{} example {}", exchange::batch_name(place.batch), place.example); }
+std::string words_of(BatchPlace place) {
+    return fmt::format("{} example {}", exchange::batch_name(place.batch), place.example);
+}
 
 /// What one item of a batch is.
 struct Target {
-    std::string id;         ///< of a comparison or control; empty: it is not of the present plan
+    std::string id;  ///< of a comparison or control; empty: it is not of the present plan
     std::string task_id;
     std::string as_a, as_b;
     bool needs_call = true;
     bool unbound = false;
-    bool turned = false;    ///< the judge was shown B as A
+    bool turned = false;                     ///< the judge was shown B as A
     const Comparison* comparison = nullptr;  ///< one of the two, unless `id` is empty
     const Control* control = nullptr;
 };
@@ -47,74 +49,118 @@ using Targets = std::map<std::pair<int, int>, Target>;
 
 /// Sentences, each once, in the order in which they came.
 class Problems {
-   public:
+ public:
     void add(const std::string& sentence) {
-        if (std::find(all_.begin(), all_.end(), sentence) == all_.end()) all_.push_back(sentence);
+        if (std::find(all_.begin(), all_.end(), sentence) == all_.end()) {
+            all_.push_back(sentence);
+        }
     }
     void throw_if_any() const {
-        if (all_.empty()) return;
+        if (all_.empty()) {
+            return;
+        }
         constexpr std::size_t kShown = 20;
         std::string text = "nothing was imported:";
-        for (std::size_t i = 0; i < std::min(all_.size(), kShown); ++i) text += "\n  " + all_[i];
-        if (all_.size() > kShown) text += fmt::format("\n  and {} more", all_.size() - kShown);
+        for (std::size_t i = 0; i < std::min(all_.size(), kShown); ++i) {
+            text += "\n  " + all_[i];
+        }
+        if (all_.size() > kShown) {
+            text += fmt::format("\n  and {} more", all_.size() - kShown);
+        }
         throw_usage(text);
     }
 
-   private:
+ private:
     std::vector<std::string> all_;
 };
 
 /// Knows the items of the present plan, and finds those that a mapping means.
 class TargetFinder {
-   public:
+ public:
     TargetFinder(const HandJudgedRun& run, Problems& problems) : run_(run), problems_(problems) {
         for (const HandJudgedRun::Stream& stream : run.variants()) {
-            for (const StudyItem& item : stream.items) items_.emplace(item.comparison.id, &item), of_question_[item.comparison.question_id].push_back(&item);
-            for (const exchange::StudyControl& control : stream.controls) controls_.emplace(control.control.id, &control.control);
+            for (const StudyItem& item : stream.items) {
+                items_.emplace(item.comparison.id, &item),
+                    of_question_[item.comparison.question_id].push_back(&item);
+            }
+            for (const exchange::StudyControl& control : stream.controls) {
+                controls_.emplace(control.control.id, &control.control);
+            }
         }
     }
 
     [[nodiscard]] Targets exported() const {
         Targets out;
         for (std::size_t b = 0; b < run_.batches().size(); ++b) {
-            for (std::size_t i = 0; i < run_.batches()[b].size(); ++i) out.emplace(std::pair(static_cast<int>(b) + 1, static_cast<int>(i) + 1), of_id(run_.batches()[b][i]));
+            for (std::size_t i = 0; i < run_.batches()[b].size(); ++i) {
+                out.emplace(std::pair(static_cast<int>(b) + 1, static_cast<int>(i) + 1),
+                            of_id(run_.batches()[b][i]));
+            }
         }
         return out;
     }
 
     void add_mapping(const std::string& file, Targets& out) {
         const auto text = read_file(file);
-        if (!text) throw Error(ErrorKind::kUsage, text.error());
+        if (!text) {
+            throw Error(ErrorKind::kUsage, text.error());
+        }
         const auto entries = exchange::read_batch_mapping(*text);
-        if (!entries) throw_usage(entries.error().message, file);
+        if (!entries) {
+            throw_usage(entries.error().message, file);
+        }
         for (const exchange::MappingEntry& entry : *entries) {
             const std::string where = fmt::format("{}, {}", file, words_of(entry.place));
-            if (!out.emplace(std::pair(entry.place.batch, entry.place.example), of_entry(entry, where)).second) problems_.add(where + ": another mapping has it, too");
+            if (!out.emplace(std::pair(entry.place.batch, entry.place.example),
+                             of_entry(entry, where))
+                     .second) {
+                problems_.add(where + ": another mapping has it, too");
+            }
         }
     }
 
-   private:
+ private:
     [[nodiscard]] Target of_id(const std::string& id) const {
-        if (const auto item = items_.find(id); item != items_.end()) return of_item(*item->second);
-        if (const auto control = controls_.find(id); control != controls_.end()) return {.id = id, .task_id = {}, .as_a = {}, .as_b = {}, .control = control->second};
+        if (const auto item = items_.find(id); item != items_.end()) {
+            return of_item(*item->second);
+        }
+        if (const auto control = controls_.find(id); control != controls_.end()) {
+            return {.id = id, .task_id = {}, .as_a = {}, .as_b = {}, .control = control->second};
+        }
         return {};
     }
 
     [[nodiscard]] Target of_item(const StudyItem& item) const {
         const Comparison& comparison = item.comparison;
         const bool variant_first = comparison.variant_is_a;
-        return {.id = comparison.id, .task_id = comparison.question_id, .as_a = variant_first ? comparison.variant : item.baseline, .as_b = variant_first ? item.baseline : comparison.variant, .needs_call = exchange::needs_call(comparison), .comparison = &comparison};
+        return {.id = comparison.id,
+                .task_id = comparison.question_id,
+                .as_a = variant_first ? comparison.variant : item.baseline,
+                .as_b = variant_first ? item.baseline : comparison.variant,
+                .needs_call = exchange::needs_call(comparison),
+                .comparison = &comparison};
     }
 
     Target of_entry(const exchange::MappingEntry& entry, const std::string& where) {
         const bool is_control = !entry.control_id.empty();
-        if (!is_control && entry.comparison_id.empty()) return of_names(entry, where);
+        if (!is_control && entry.comparison_id.empty()) {
+            return of_names(entry, where);
+        }
         Target target = of_id(is_control ? entry.control_id : entry.comparison_id);
         const auto item = items_.find(target.id);
-        if (target.id.empty() || (item != items_.end() && item->second->comparison.answers_sha256 != entry.answers_sha256)) {
-            problems_.add(where + ": the mapping is stale: it is bound to answers that this run does not compare (any more). Export the batches again");
-        } else if (item != items_.end() && (target.as_a != entry.as_a || target.as_b != entry.as_b)) {
-            problems_.add(fmt::format("{}: the mapping is stale: it says that {} was shown as A, and this run shows {}. Export the batches again", where, shorten(entry.as_a, 60), target.as_a));
+        if (target.id.empty() || (item != items_.end() && item->second->comparison.answers_sha256 !=
+                                                              entry.answers_sha256)) {
+            problems_.add(where +
+                          ": the mapping is stale: it is bound to answers that this run does not "
+                          "compare (any more). Export the batches again");
+        } else if (item != items_.end() &&
+                   (target.as_a != entry.as_a || target.as_b != entry.as_b)) {
+            problems_.add(
+                fmt::format("{}: the mapping is stale: it says that {} was shown as A, and this "
+                            "run shows {}. Export the batches again",
+                            where,
+                            shorten(entry.as_a, 60),
+                            target.as_a));
         }
         return target;
     }
@@ -123,23 +169,36 @@ class TargetFinder {
     Target of_names(const exchange::MappingEntry& entry, const std::string& where) {
         const auto found = of_question_.find(entry.task_id);
         if (found == of_question_.end()) {
-            problems_.add(fmt::format("{}: this run compares no answers to a question {}", where, shorten(entry.task_id, 60)));
+            problems_.add(fmt::format("{}: this run compares no answers to a question {}",
+                                      where,
+                                      shorten(entry.task_id, 60)));
             return {};
         }
         std::vector<const StudyItem*> meant;
         bool variant_first = false;
         for (const StudyItem* item : found->second) {
-            const bool a_is_it = is_variant(entry.as_a, *item) && is_baseline(entry.as_b, *item), b_is_it = is_variant(entry.as_b, *item) && is_baseline(entry.as_a, *item);
-            if (a_is_it == b_is_it) continue;
+            const bool a_is_it = is_variant(entry.as_a, *item) && is_baseline(entry.as_b, *item),
+                       b_is_it = is_variant(entry.as_b, *item) && is_baseline(entry.as_a, *item);
+            if (a_is_it == b_is_it) {
+                continue;
+            }
             variant_first = a_is_it;
             meant.push_back(item);
         }
         if (meant.empty()) {
-            problems_.add(fmt::format("{}: nothing tells which of {} and {} is the baseline {} and which a variant of this run", where, shorten(entry.as_a, 60), shorten(entry.as_b, 60), run_.baseline()));
+            problems_.add(
+                fmt::format("{}: nothing tells which of {} and {} is the baseline {} and which a "
+                            "variant of this run",
+                            where,
+                            shorten(entry.as_a, 60),
+                            shorten(entry.as_b, 60),
+                            run_.baseline()));
             return {};
         }
         // With both orders the one that was shown.
-        const auto same_side = std::find_if(meant.begin(), meant.end(), [&](const StudyItem* item) { return item->comparison.variant_is_a == variant_first; });
+        const auto same_side = std::find_if(meant.begin(), meant.end(), [&](const StudyItem* item) {
+            return item->comparison.variant_is_a == variant_first;
+        });
         const StudyItem& item = same_side == meant.end() ? *meant.front() : **same_side;
         Target target = of_item(item);
         target.unbound = true;
@@ -149,13 +208,19 @@ class TargetFinder {
         return target;
     }
 
-    [[nodiscard]] static bool same_name(const std::string& a, const std::string& b) { return to_lower_ascii(slug(a)) == to_lower_ascii(b); }
+    [[nodiscard]] static bool same_name(const std::string& a, const std::string& b) {
+        return to_lower_ascii(slug(a)) == to_lower_ascii(b);
+    }
     /// By its name; where the run has one variant only, by the look of a quantized model's name.
     [[nodiscard]] bool is_variant(const std::string& name, const StudyItem& item) const {
-        return same_name(name, item.comparison.variant) || (run_.variants().size() == 1 && !same_name(name, item.baseline) && exchange::look_of(name) == exchange::NameLook::kQuantized);
+        return same_name(name, item.comparison.variant) ||
+               (run_.variants().size() == 1 && !same_name(name, item.baseline) &&
+                exchange::look_of(name) == exchange::NameLook::kQuantized);
     }
     [[nodiscard]] static bool is_baseline(const std::string& name, const StudyItem& item) {
-        return same_name(name, item.baseline) || (!same_name(name, item.comparison.variant) && exchange::look_of(name) == exchange::NameLook::kFullPrecision);
+        return same_name(name, item.baseline) ||
+               (!same_name(name, item.comparison.variant) &&
+                exchange::look_of(name) == exchange::NameLook::kFullPrecision);
     }
 
     const HandJudgedRun& run_;
@@ -174,36 +239,69 @@ struct Said {
 
 /// Brings what the replies say to the items that they mean.
 class Collector {
-   public:
-    Collector(const HandJudgedRun& run, const Targets& targets, bool check_codes, Problems& problems)
-        : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems), pairs_(run.store(), run.plan_sha256()) {}
+ public:
+    Collector(const HandJudgedRun& run,
+              const Targets& targets,
+              bool check_codes,
+              Problems& problems)
+        : run_(run),
+          targets_(targets),
+          check_codes_(check_codes),
+          problems_(problems),
+          pairs_(run.store(), run.plan_sha256()) {}
 
-    void add(const judge::BatchEvaluation& evaluation, const std::string& file, const std::string& model_version) {
+    void add(const judge::BatchEvaluation& evaluation,
+             const std::string& file,
+             const std::string& model_version) {
         const auto found = find(evaluation, file);
-        if (found == targets_.end()) return;
+        if (found == targets_.end()) {
+            return;
+        }
         const Target& target = found->second;
         const BatchPlace place{found->first.first, found->first.second};
         const std::string where = fmt::format("{}, {}", file, words_of(place));
         if (target.id.empty()) {
-            if (check_codes_) problems_.add(fmt::format("{}: {} is stale: it was exported with answers that this run does not compare any more. Export the batches again", file, exchange::batch_name(place.batch)));
+            if (check_codes_) {
+                problems_.add(
+                    fmt::format("{}: {} is stale: it was exported with answers that this run does "
+                                "not compare any more. Export the batches again",
+                                file,
+                                exchange::batch_name(place.batch)));
+            }
             return;
         }
-        if (!evaluation.task_id.empty() && !target.task_id.empty() && evaluation.task_id != target.task_id) {
-            problems_.add(fmt::format("{}: the reply is on question {}, and the mapping says {}", where, shorten(evaluation.task_id, 60), shorten(target.task_id, 60)));
+        if (!evaluation.task_id.empty() && !target.task_id.empty() &&
+            evaluation.task_id != target.task_id) {
+            problems_.add(fmt::format("{}: the reply is on question {}, and the mapping says {}",
+                                      where,
+                                      shorten(evaluation.task_id, 60),
+                                      shorten(target.task_id, 60)));
             return;
         }
         if (shown_in(place.batch).holds(evaluation.object)) {
-            unread_.push_back(fmt::format("{}: the evaluation is a piece of what the judge was shown, cited and not its own", where));
+            unread_.push_back(fmt::format(
+                "{}: the evaluation is a piece of what the judge was shown, cited and not its own",
+                where));
             return;
         }
         Said said{verdict_of(evaluation, target, model_version), target, where};
-        if (evaluation.winner == (evaluation.state == VerdictState::kA ? target.as_b : target.as_a) && (evaluation.state == VerdictState::kA || evaluation.state == VerdictState::kB) && target.as_a != target.as_b) {
-            problems_.add(fmt::format("{}: verdict {} and winner_model {} contradict each other", where, name_of(evaluation.state), shorten(evaluation.winner, 60)));
+        if (evaluation.winner ==
+                (evaluation.state == VerdictState::kA ? target.as_b : target.as_a) &&
+            (evaluation.state == VerdictState::kA || evaluation.state == VerdictState::kB) &&
+            target.as_a != target.as_b) {
+            problems_.add(fmt::format("{}: verdict {} and winner_model {} contradict each other",
+                                      where,
+                                      name_of(evaluation.state),
+                                      shorten(evaluation.winner, 60)));
             return;
         }
         const auto before = all_.find(target.id);
         if (before != all_.end() && before->second.verdict.state != said.verdict.state) {
-            problems_.add(fmt::format("{} says {}, and {} says {}: two verdicts on one item", before->second.where, as_shown(before->second), where, as_shown(said)));
+            problems_.add(fmt::format("{} says {}, and {} says {}: two verdicts on one item",
+                                      before->second.where,
+                                      as_shown(before->second),
+                                      where,
+                                      as_shown(said)));
             return;
         }
         all_.insert_or_assign(target.id, std::move(said));
@@ -214,56 +312,98 @@ class Collector {
     /// Sentences: evaluations that were not taken.
     [[nodiscard]] const std::vector<std::string>& unread() const { return unread_; }
 
-   private:
-    [[nodiscard]] Targets::const_iterator find(const judge::BatchEvaluation& evaluation, const std::string& file) {
+ private:
+    [[nodiscard]] Targets::const_iterator find(const judge::BatchEvaluation& evaluation,
+                                               const std::string& file) {
         if (!evaluation.batch) {
-            problems_.add(fmt::format("{}: nothing says which batch the reply is of. Name the file after it (batch_01_reply.txt), or write the line batch_01 above the reply", file));
+            problems_.add(
+                fmt::format("{}: nothing says which batch the reply is of. Name the file after it "
+                            "(batch_01_reply.txt), or write the line batch_01 above the reply",
+                            file));
             return targets_.end();
         }
         const int batch = evaluation.batch->number;
-        const auto first = targets_.lower_bound({batch, 0}), end = targets_.lower_bound({batch + 1, 0});
+        const auto first = targets_.lower_bound({batch, 0}),
+                   end = targets_.lower_bound({batch + 1, 0});
         if (first == end) {
-            problems_.add(fmt::format("{}: there is no {} of judge {}", file, exchange::batch_name(batch), run_.judge().judge.name));
+            problems_.add(fmt::format("{}: there is no {} of judge {}",
+                                      file,
+                                      exchange::batch_name(batch),
+                                      run_.judge().judge.name));
             return targets_.end();
         }
         if (check_codes_ && !evaluation.batch->code.empty()) {
-            const std::string code = exchange::batch_code(batch, run_.batches()[static_cast<std::size_t>(batch) - 1]);
+            const std::string code = exchange::batch_code(
+                batch, run_.batches()[static_cast<std::size_t>(batch) - 1]);
             if (!code.ends_with("-" + evaluation.batch->code)) {
-                problems_.add(fmt::format("{}: the reply is of another {} than this run exported: it repeats the code {}, and the right one is {}", file, exchange::batch_name(batch), evaluation.batch->code, code.substr(code.find('-') + 1)));
+                problems_.add(
+                    fmt::format("{}: the reply is of another {} than this run exported: it repeats "
+                                "the code {}, and the right one is {}",
+                                file,
+                                exchange::batch_name(batch),
+                                evaluation.batch->code,
+                                code.substr(code.find('-') + 1)));
                 return targets_.end();
             }
         }
-        if (!evaluation.example && std::distance(first, end) == 1) return first;
-        const auto found = evaluation.example ? targets_.find({batch, *evaluation.example}) : targets_.end();
+        if (!evaluation.example && std::distance(first, end) == 1) {
+            return first;
+        }
+        const auto found = evaluation.example ? targets_.find({batch, *evaluation.example})
+                                              : targets_.end();
         if (!evaluation.example) {
-            problems_.add(fmt::format("{}: an evaluation in the reply to {} does not say of which example it is", file, exchange::batch_name(batch)));
+            problems_.add(fmt::format(
+                "{}: an evaluation in the reply to {} does not say of which example it is",
+                file,
+                exchange::batch_name(batch)));
         } else if (found == targets_.end()) {
-            problems_.add(fmt::format("{}: {} has no example {}", file, exchange::batch_name(batch), *evaluation.example));
+            problems_.add(fmt::format("{}: {} has no example {}",
+                                      file,
+                                      exchange::batch_name(batch),
+                                      *evaluation.example));
         }
         return found;
     }
 
     /// The texts of a batch's items.
     const judge::ShownText& shown_in(int batch) {
-        if (const auto known = shown_.find(batch); known != shown_.end()) return known->second;
+        if (const auto known = shown_.find(batch); known != shown_.end()) {
+            return known->second;
+        }
         std::string texts;
-        for (auto target = targets_.lower_bound({batch, 0}); target != targets_.end() && target->first.first == batch; ++target) {
+        for (auto target = targets_.lower_bound({batch, 0});
+             target != targets_.end() && target->first.first == batch;
+             ++target) {
             const Target& item = target->second;
-            if (item.comparison != nullptr) texts += judge::all_texts(pairs_.of(*item.comparison)) + "\n";
-            if (item.control != nullptr) texts += judge::all_texts(pairs_.of(*item.control)) + "\n";
+            if (item.comparison != nullptr) {
+                texts += judge::all_texts(pairs_.of(*item.comparison)) + "\n";
+            }
+            if (item.control != nullptr) {
+                texts += judge::all_texts(pairs_.of(*item.control)) + "\n";
+            }
         }
         return shown_.emplace(batch, judge::ShownText(texts)).first->second;
     }
 
-    static VerdictState turned(VerdictState state) { return state == VerdictState::kA ? VerdictState::kB : state == VerdictState::kB ? VerdictState::kA : state; }
-    static std::string_view as_shown(const Said& said) { return name_of(said.target.turned ? turned(said.verdict.state) : said.verdict.state); }
+    static VerdictState turned(VerdictState state) {
+        return state == VerdictState::kA   ? VerdictState::kB
+               : state == VerdictState::kB ? VerdictState::kA
+                                           : state;
+    }
+    static std::string_view as_shown(const Said& said) {
+        return name_of(said.target.turned ? turned(said.verdict.state) : said.verdict.state);
+    }
 
-    static Verdict verdict_of(const judge::BatchEvaluation& evaluation, const Target& target, const std::string& model_version) {
+    static Verdict verdict_of(const judge::BatchEvaluation& evaluation,
+                              const Target& target,
+                              const std::string& model_version) {
         Verdict out;
         out.item_id = target.id;
         out.state = target.turned ? turned(evaluation.state) : evaluation.state;
         out.confidence = evaluation.confidence;
-        out.reasoning = (target.turned ? "(What is A and B here, the judge was shown as B and A.) " : "") + evaluation.reasoning;
+        out.reasoning = (target.turned ? "(What is A and B here, the judge was shown as B and A.) "
+                                       : "") +
+                        evaluation.reasoning;
         out.raw = evaluation.raw;
         out.failure = evaluation.failure;
         out.model_version = model_version;
@@ -284,20 +424,33 @@ class Collector {
 Targets targets_of(const ImportOptions& options, const HandJudgedRun& run, Problems& problems) {
     TargetFinder finder(run, problems);
     if (options.mappings.empty()) {
-        if (run.batches().empty()) throw_usage(fmt::format("no batch was exported for judge {}", run.judge().judge.name), options.run_dir, "Export them with `assay export batches`, or name the mapping of what was judged with --mapping.");
+        if (run.batches().empty()) {
+            throw_usage(fmt::format("no batch was exported for judge {}", run.judge().judge.name),
+                        options.run_dir,
+                        "Export them with `assay export batches`, or name the mapping of what was "
+                        "judged with --mapping.");
+        }
         return finder.exported();
     }
     Targets out;
     for (const std::string& file : options.mappings) {
         finder.add_mapping(file, out);
         const fs::path controls = fs::path(file).parent_path() / "controls" / "batch_mapping.json";
-        if (fs::exists(controls)) finder.add_mapping(controls.string(), out);
+        if (fs::exists(controls)) {
+            finder.add_mapping(controls.string(), out);
+        }
     }
     return out;
 }
 
-/// What is to be saved, of what was said: not what is stored already. A verdict that would change without leave is a problem.
-std::vector<const Said*> to_save(const HandJudgedRun& run, const store::Store& store, const Collector& collected, bool replace, ImportedVerdicts& summary, Problems& problems) {
+/// What is to be saved, of what was said: not what is stored already. A verdict that would change
+/// without leave is a problem.
+std::vector<const Said*> to_save(const HandJudgedRun& run,
+                                 const store::Store& store,
+                                 const Collector& collected,
+                                 bool replace,
+                                 ImportedVerdicts& summary,
+                                 Problems& problems) {
     std::vector<const Said*> out;
     for (const auto& [id, said] : collected.all()) {
         if (!said.target.needs_call) {
@@ -306,12 +459,15 @@ std::vector<const Said*> to_save(const HandJudgedRun& run, const store::Store& s
         }
         const auto stored = store.verdict(id, run.judge().key);
         const bool has_one = stored && stored->verdict.state != VerdictState::kError;
-        if (has_one && stored->verdict.state == said.verdict.state && stored->verdict.confidence == said.verdict.confidence) {
+        if (has_one && stored->verdict.state == said.verdict.state &&
+            stored->verdict.confidence == said.verdict.confidence) {
             ++summary.n_unchanged;
             continue;
         }
         if (has_one && !replace) {
-            problems.add(said.where + ": the item has another verdict or confidence already. To put this one in its place say --replace");
+            problems.add(said.where +
+                         ": the item has another verdict or confidence already. To put this one in "
+                         "its place say --replace");
             continue;
         }
         ++(has_one ? summary.n_replaced : summary.n_new);
@@ -323,18 +479,27 @@ std::vector<const Said*> to_save(const HandJudgedRun& run, const store::Store& s
 }
 
 void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
-    if (verdicts.empty()) return;
+    if (verdicts.empty()) {
+        return;
+    }
     freeze_design(run.store(), run.analysis());
     UnboundVerdicts unbound = load_unbound(run.store(), run.judge().key);
     for (const Said* said : verdicts) {
         const std::string& id = said->target.id;
         unbound.ids.erase(id);
         unbound.turned.erase(id);
-        if (said->target.unbound) unbound.ids.insert(id);
-        if (said->target.turned) unbound.turned.insert(id);
+        if (said->target.unbound) {
+            unbound.ids.insert(id);
+        }
+        if (said->target.turned) {
+            unbound.turned.insert(id);
+        }
     }
     save_unbound(run.store(), run.judge().key, unbound);
-    for (const Said* said : verdicts) run.store().save_verdict({said->target.id, run.judge().key, run.judge().judge.name, said->verdict, utc_now()});
+    for (const Said* said : verdicts) {
+        run.store().save_verdict(
+            {said->target.id, run.judge().key, run.judge().judge.name, said->verdict, utc_now()});
+    }
 }
 
 }  // namespace
@@ -349,29 +514,49 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     Collector collector(run, targets, options.mappings.empty(), problems);
     for (const std::string& file : options.files) {
         const auto text = read_file(file);
-        if (!text) throw Error(ErrorKind::kUsage, text.error());
-        judge::BatchReplies replies = judge::read_batch_replies(*text, judge::batch_name_of_file(fs::path(file).filename().string()));
-        for (const std::string& sentence : replies.contradictions) problems.add(file + ": " + sentence);
-        for (const std::string& sentence : replies.unread) out.unread.push_back(file + ": " + sentence);
-        for (const judge::BatchEvaluation& evaluation : replies.evaluations) collector.add(evaluation, file, options.model_version);
+        if (!text) {
+            throw Error(ErrorKind::kUsage, text.error());
+        }
+        judge::BatchReplies replies = judge::read_batch_replies(
+            *text, judge::batch_name_of_file(fs::path(file).filename().string()));
+        for (const std::string& sentence : replies.contradictions) {
+            problems.add(file + ": " + sentence);
+        }
+        for (const std::string& sentence : replies.unread) {
+            out.unread.push_back(file + ": " + sentence);
+        }
+        for (const judge::BatchEvaluation& evaluation : replies.evaluations) {
+            collector.add(evaluation, file, options.model_version);
+        }
     }
     out.unread.insert(out.unread.end(), collector.unread().begin(), collector.unread().end());
-    const std::vector<const Said*> verdicts = to_save(run, run.store(), collector, options.replace, out, problems);
+    const std::vector<const Said*> verdicts = to_save(
+        run, run.store(), collector, options.replace, out, problems);
     problems.throw_if_any();
     if (collector.all().empty()) {
-        throw_usage(fmt::format("there is no verdict in {}{}{}", fmt::join(options.files, ", "), out.unread.empty() ? "" : ":\n  ", fmt::join(out.unread, "\n  ")));
+        throw_usage(fmt::format("there is no verdict in {}{}{}",
+                                fmt::join(options.files, ", "),
+                                out.unread.empty() ? "" : ":\n  ",
+                                fmt::join(out.unread, "\n  ")));
     }
     save(run, verdicts);
 
     const report::ReportModel model = build_report(run.store(), run.plan_sha256());
     write_artifacts(run.store(), run.plan_sha256(), model, options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
-        if (comparison.analysis.judge != out.judge || comparison.analysis.decision.label == DecisionLabel::kNotMeasured) continue;
+        if (comparison.analysis.judge != out.judge ||
+            comparison.analysis.decision.label == DecisionLabel::kNotMeasured) {
+            continue;
+        }
         std::vector<Comparison> in_order;
-        for (StudyItem& item : study_items(run.store(), run.plan_sha256(), comparison.analysis)) in_order.push_back(std::move(item.comparison));
+        for (StudyItem& item : study_items(run.store(), run.plan_sha256(), comparison.analysis)) {
+            in_order.push_back(std::move(item.comparison));
+        }
         note_decision_shown(run.store(), run.judge().key, in_order);
     }
-    for (const HandJudgedRun::Stream& stream : run.variants()) out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
+    for (const HandJudgedRun::Stream& stream : run.variants()) {
+        out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
+    }
     return out;
 }
 

@@ -11,14 +11,19 @@ std::atomic<bool> g_interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "it is set in a signal handler");
 
 void on_signal(int) {
-    if (g_interrupted.exchange(true)) ::_exit(130);
-    static constexpr char kText[] = "\nstopping; what is finished is kept (Ctrl-C again: at once)\n";
+    if (g_interrupted.exchange(true)) {
+        ::_exit(130);
+    }
+    static constexpr char
+        kText[] = "\nstopping; what is finished is kept (Ctrl-C again: at once)\n";
     [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, kText, sizeof kText - 1);
 }
 
 }  // namespace
 
-const std::atomic<bool>& interrupted() { return g_interrupted; }
+const std::atomic<bool>& interrupted() {
+    return g_interrupted;
+}
 
 void watch_interrupts() {
     struct sigaction action {};

@@ -4,7 +4,8 @@
 
 namespace assay::app {
 
-/// Set by Ctrl-C and SIGTERM once watch_interrupts was called. A second Ctrl-C ends the program at once.
+/// Set by Ctrl-C and SIGTERM once watch_interrupts was called. A second Ctrl-C ends the program at
+/// once.
 [[nodiscard]] const std::atomic<bool>& interrupted();
 void watch_interrupts();
 

@@ -9,32 +9,48 @@ namespace {
 
 class JudgeModel final : public judge::EmbeddedModel {
  public:
-    JudgeModel(JudgeModelOptions options, llm::Engine& vocabulary, const std::atomic<bool>& cancel, Progress& progress)
-        : options_(std::move(options)), vocabulary_(vocabulary), cancel_(cancel), progress_(progress) {}
+    JudgeModel(JudgeModelOptions options,
+               llm::Engine& vocabulary,
+               const std::atomic<bool>& cancel,
+               Progress& progress)
+        : options_(std::move(options)),
+          vocabulary_(vocabulary),
+          cancel_(cancel),
+          progress_(progress) {}
 
     Result<Facts> open() override {
         const auto loaded = vocabulary_.load({options_.file, true, options_.engine.n_gpu_layers});
-        if (!loaded) return tl::unexpected<Failure>(loaded.error());
+        if (!loaded) {
+            return tl::unexpected<Failure>(loaded.error());
+        }
         return Facts{loaded->has_chat_template, loaded->n_ctx_train};
     }
 
     Result<std::string> chat(const std::string& system, const std::string& user) override {
         auto rendered = vocabulary_.render({system, user, {}, options_.date, false});
-        if (!rendered) return tl::unexpected<Failure>(rendered.error());
+        if (!rendered) {
+            return tl::unexpected<Failure>(rendered.error());
+        }
         return std::move(rendered->prompt);
     }
 
-    Result<std::vector<std::int32_t>> tokenize(const std::string& text, bool add_special, bool parse_special) override {
+    Result<std::vector<std::int32_t>> tokenize(const std::string& text,
+                                               bool add_special,
+                                               bool parse_special) override {
         const wire::Tokenize request{text, add_special, parse_special};
         auto tokens = vocabulary_.tokenize(request);
         // The process may have died on another judge's template, and its vocabulary with it.
-        if (!tokens && open()) tokens = vocabulary_.tokenize(request);
+        if (!tokens && open()) {
+            tokens = vocabulary_.tokenize(request);
+        }
         return tokens;
     }
 
     Result<std::string> fingerprint(const Context& context) override {
         auto described = vocabulary_.describe_start(start_of(context));
-        if (!described) return tl::unexpected<Failure>(described.error());
+        if (!described) {
+            return tl::unexpected<Failure>(described.error());
+        }
         fingerprint_ = described->fingerprint;
         return std::move(described->fingerprint);
     }
@@ -44,13 +60,21 @@ class JudgeModel final : public judge::EmbeddedModel {
     Result<std::unique_ptr<llm::Generator>> load(const Context& context) override {
         try {
             auto generator = std::make_unique<llm::EngineGenerator>(
-                llm::EngineGenerator::Options{options_.program, {options_.file, false, options_.engine.n_gpu_layers}, {}, 1}, cancel_, progress_);
+                llm::EngineGenerator::Options{
+                    options_.program, {options_.file, false, options_.engine.n_gpu_layers}, {}, 1},
+                cancel_,
+                progress_);
             generator->load();
-            if (generator->start(start_of(context)).fingerprint != fingerprint_)
-                return fail("the engine that judges is not the one that was described", options_.file, "Was it rebuilt meanwhile? Run again.");
+            if (generator->start(start_of(context)).fingerprint != fingerprint_) {
+                return fail("the engine that judges is not the one that was described",
+                            options_.file,
+                            "Was it rebuilt meanwhile? Run again.");
+            }
             return generator;
         } catch (const Error& error) {
-            if (error.kind() != ErrorKind::kOperational) throw;
+            if (error.kind() != ErrorKind::kOperational) {
+                throw;
+            }
             return tl::unexpected<Failure>(error.failure());
         }
     }

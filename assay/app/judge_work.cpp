@@ -15,39 +15,55 @@ namespace {
 constexpr double kBytesPerToken = 4;
 constexpr double kReplyTokens = 150;
 
-/// Bytes of the parts of a pair's prompt that differ from question to question, without the answers.
+/// Bytes of the parts of a pair's prompt that differ from question to question, without the
+/// answers.
 double shown_bytes(const JudgeSpec& judge, const Question& question) {
     std::size_t bytes = question.text.size();
-    if (judge.show_expected && question.expected) bytes += question.expected->size();
-    for (const std::string& context : question.contexts) bytes += judge.show_contexts ? context.size() : 0;
+    if (judge.show_expected && question.expected) {
+        bytes += question.expected->size();
+    }
+    for (const std::string& context : question.contexts) {
+        bytes += judge.show_contexts ? context.size() : 0;
+    }
     return static_cast<double>(bytes);
 }
 
 }  // namespace
 
 std::string about_tokens(double n_tokens) {
-    if (n_tokens >= 1e6) return fmt::format("{:.3g} million", n_tokens / 1e6);
-    if (n_tokens >= 1e3) return fmt::format("{:.0f} thousand", n_tokens / 1e3);
+    if (n_tokens >= 1e6) {
+        return fmt::format("{:.3g} million", n_tokens / 1e6);
+    }
+    if (n_tokens >= 1e3) {
+        return fmt::format("{:.0f} thousand", n_tokens / 1e3);
+    }
     return fmt::format("{:.0f}", n_tokens);
 }
 
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
                                     std::span<const Question> questions) {
-    if (judge.provider == "reference") return std::nullopt;
+    if (judge.provider == "reference") {
+        return std::nullopt;
+    }
     JudgeWork work;
     work.name = judge.name;
     work.n_controls = static_cast<std::int64_t>(kControlKinds.size()) * kFewestControls;
     const auto n_questions = static_cast<std::int64_t>(questions.size());
     const std::int64_t n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size());
-    const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) * plan.judging.repeat_share)) * plan.judging.repeats;
+    const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) *
+                                                               plan.judging.repeat_share)) *
+                           plan.judging.repeats;
     const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
     work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
-    const std::string builtin = reads_labels ? std::string(judge::label_template()) : judge::builtin_template(judge.tags);
+    const std::string builtin = reads_labels ? std::string(judge::label_template())
+                                             : judge::builtin_template(judge.tags);
     const std::string& rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
     double shown = 0;
-    for (const Question& question : questions) shown += shown_bytes(judge, question);
+    for (const Question& question : questions) {
+        shown += shown_bytes(judge, question);
+    }
     const double per_call = (static_cast<double>(judge::system_text().size() + rubric.size()) +
                              shown / static_cast<double>(std::max<std::int64_t>(1, n_questions))) /
                                 kBytesPerToken +

@@ -17,9 +17,10 @@ namespace assay::app {
 
 /// The flags that describe an experiment, shared by `run` and `plan`.
 struct PlanFlags {
-    std::string file;                  ///< experiment file; empty: flags alone
+    std::string file;  ///< experiment file; empty: flags alone
     config::Overrides overrides;
-    std::vector<std::string> variants; ///< as CLI11 fills them; moved into the overrides when given
+    std::vector<std::string> variants;  ///< as CLI11 fills them; moved into the overrides when
+                                        ///< given
     std::vector<std::string> ids;
     std::vector<std::string> judges;
     std::vector<std::string> stop;

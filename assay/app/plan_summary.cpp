@@ -21,8 +21,9 @@
 namespace assay::app {
 namespace {
 
-// Rules of thumb, only for the estimate of time. Measured on 2 cores of an AMD EPYC with AVX-512 (docs/benchmarks.md): a core computes
-// about 1e11 operations a second in prefill, and a decoded token costs about four times a prefill token's time at 16 slots.
+// Rules of thumb, only for the estimate of time. Measured on 2 cores of an AMD EPYC with AVX-512
+// (docs/benchmarks.md): a core computes about 1e11 operations a second in prefill, and a decoded
+// token costs about four times a prefill token's time at 16 slots.
 constexpr double kOperationsPerCoreSecond = 1e11;
 constexpr double kDecodeCost = 4;
 constexpr double kCharactersPerToken = 4;
@@ -37,76 +38,119 @@ double n_weights_of(const std::string& file) {
 double prompt_tokens(const Plan& plan, std::span<const Question> questions) {
     double characters = 0;
     for (const Question& question : questions) {
-        characters += static_cast<double>(question.text.size() + plan.generation.system.size() + plan.generation.prompt_template.size() / 2);
-        for (const std::string& context : question.contexts) characters += static_cast<double>(context.size());
+        characters += static_cast<double>(question.text.size() + plan.generation.system.size() +
+                                          plan.generation.prompt_template.size() / 2);
+        for (const std::string& context : question.contexts) {
+            characters += static_cast<double>(context.size());
+        }
     }
     return characters / kCharactersPerToken;
 }
 
-int n_threads_of(const Plan& plan) { return plan.engine.threads > 0 ? plan.engine.threads : describe_host().n_cores; }
+int n_threads_of(const Plan& plan) {
+    return plan.engine.threads > 0 ? plan.engine.threads : describe_host().n_cores;
+}
 
 /// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
 std::vector<std::string> files_to_run(const Plan& plan) {
     std::vector<std::string> out;
-    const auto runs_here = [](const VariantSpec& spec) { return spec.answers.empty() && spec.served.provider.empty(); };
-    if (runs_here(plan.baseline)) out.push_back(variants::path_of_model(plan.baseline.file));
+    const auto runs_here = [](const VariantSpec& spec) {
+        return spec.answers.empty() && spec.served.provider.empty();
+    };
+    if (runs_here(plan.baseline)) {
+        out.push_back(variants::path_of_model(plan.baseline.file));
+    }
     for (const VariantSpec& spec : plan.variants) {
-        if (runs_here(spec)) out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file : plan.baseline.file));
+        if (runs_here(spec)) {
+            out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file
+                                                                             : plan.baseline.file));
+        }
     }
     return out;
 }
 
 std::size_t n_served(const Plan& plan) {
     const auto is_served = [](const VariantSpec& spec) { return !spec.served.provider.empty(); };
-    return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(), plan.variants.end(), is_served));
+    return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(),
+                                                                             plan.variants.end(),
+                                                                             is_served));
 }
 
 std::string source_of(const VariantSpec& spec) {
-    if (!spec.answers.empty()) return "answers in " + spec.answers;
+    if (!spec.answers.empty()) {
+        return "answers in " + spec.answers;
+    }
     const ServedSpec& served = spec.served;
-    if (served.provider.empty()) return spec.file;
-    return fmt::format("{} at {} ({})", served.model.empty() ? spec.file : served.model, fmt::join(served.urls, ", "), served.provider);
+    if (served.provider.empty()) {
+        return spec.file;
+    }
+    return fmt::format("{} at {} ({})",
+                       served.model.empty() ? spec.file : served.model,
+                       fmt::join(served.urls, ", "),
+                       served.provider);
 }
 
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
     const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict;
     const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
     double operations = 0;
-    for (const std::string& file : files_to_run(plan)) operations += 2 * n_weights_of(file) * tokens;
+    for (const std::string& file : files_to_run(plan)) {
+        operations += 2 * n_weights_of(file) * tokens;
+    }
     return operations / (kOperationsPerCoreSecond * n_threads_of(plan));
 }
 
 std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
     std::vector<std::string> names;
-    for (const VariantSpec& spec : variants) names.push_back(spec.name);
+    for (const VariantSpec& spec : variants) {
+        names.push_back(spec.name);
+    }
     return names;
 }
 
 std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
     std::vector<JudgeWork> out;
     for (const JudgeSpec& spec : plan.judges) {
-        if (auto work = judge_work(spec, plan, questions)) out.push_back(std::move(*work));
+        if (auto work = judge_work(spec, plan, questions)) {
+            out.push_back(std::move(*work));
+        }
     }
     return out;
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") return fmt::format("reference ({}, a metric)", spec.metric);
-    if (is_by_hand(spec.provider)) return fmt::format("{} (by hand)", spec.name);
-    if (spec.provider == "gguf") return fmt::format("{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
+    if (spec.provider == "reference") {
+        return fmt::format("reference ({}, a metric)", spec.metric);
+    }
+    if (is_by_hand(spec.provider)) {
+        return fmt::format("{} (by hand)", spec.name);
+    }
+    if (spec.provider == "gguf") {
+        return fmt::format(
+            "{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
+    }
     return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
 }
 
 std::string judges_text(const std::vector<JudgeWork>& judges) {
-    if (judges.empty()) return "";
+    if (judges.empty()) {
+        return "";
+    }
     std::string out = "\njudges, at most\n";
     for (const JudgeWork& work : judges) {
-        out += fmt::format("  {}: {} and {}; about {} prompt tokens and {} reply tokens\n", work.name,
-                           analysis::count_of(work.n_pairs, "pair"), analysis::count_of(work.n_controls, "control"),
-                           about_tokens(work.prompt_tokens), about_tokens(work.reply_tokens));
+        out += fmt::format("  {}: {} and {}; about {} prompt tokens and {} reply tokens\n",
+                           work.name,
+                           analysis::count_of(work.n_pairs, "pair"),
+                           analysis::count_of(work.n_controls, "control"),
+                           about_tokens(work.prompt_tokens),
+                           about_tokens(work.reply_tokens));
         if (work.cost) {
-            out += fmt::format("  {}: about {:.2f} at its prices, {:.2f} if every reply were as long as it may be\n", work.name, *work.cost,
-                               *work.most_cost);
+            out += fmt::format(
+                "  {}: about {:.2f} at its prices, {:.2f} if every reply were as long as it may "
+                "be\n",
+                work.name,
+                *work.cost,
+                *work.most_cost);
         }
     }
     return out;
@@ -122,24 +166,36 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
                                {"most_reply_tokens", work.most_reply_tokens},
                                {"cost", nullptr},
                                {"most_cost", nullptr}};
-    if (work.cost) out["cost"] = *work.cost, out["most_cost"] = *work.most_cost;
+    if (work.cost) {
+        out["cost"] = *work.cost, out["most_cost"] = *work.most_cost;
+    }
     return out;
 }
 
-/// The plan as a design. Early stopping is that of the judge that decides: none where it costs nothing, as that would cost power and save
-/// nothing.
+/// The plan as a design. Early stopping is that of the judge that decides: none where it costs
+/// nothing, as that would cost power and save nothing.
 analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
-    if (plan.judges.front().provider == "reference") settings.stopping = "none";
-    return analysis::make_design(static_cast<std::int64_t>(questions.size()), analysis::cluster_shape(questions), plan.judging.both_orders, settings);
+    if (plan.judges.front().provider == "reference") {
+        settings.stopping = "none";
+    }
+    return analysis::make_design(static_cast<std::int64_t>(questions.size()),
+                                 analysis::cluster_shape(questions),
+                                 plan.judging.both_orders,
+                                 settings);
 }
 
-/// The document of both forms: the design's figures between what is known of an experiment and of its judges.
-std::string document(nlohmann::ordered_json experiment, const DesignFigures& figures, const std::vector<JudgeWork>& judges) {
+/// The document of both forms: the design's figures between what is known of an experiment and of
+/// its judges.
+std::string document(nlohmann::ordered_json experiment,
+                     const DesignFigures& figures,
+                     const std::vector<JudgeWork>& judges) {
     nlohmann::ordered_json out{{"schema_version", 1}, {"experiment", std::move(experiment)}};
     out.update(nlohmann::ordered_json::parse(design_json(figures)));
     out["judges"] = nlohmann::ordered_json::array();
-    for (const JudgeWork& work : judges) out["judges"].push_back(json_of(work));
+    for (const JudgeWork& work : judges) {
+        out["judges"].push_back(json_of(work));
+    }
     return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -147,37 +203,61 @@ std::string document(nlohmann::ordered_json experiment, const DesignFigures& fig
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
     std::vector<std::string> judges;
-    for (const JudgeSpec& spec : plan.judges) judges.push_back(judge_text(spec));
+    for (const JudgeSpec& spec : plan.judges) {
+        judges.push_back(judge_text(spec));
+    }
     std::int64_t calls = 0, controls = 0;
-    for (const JudgeWork& work : work_of(plan, questions)) calls += work.n_calls(), controls += work.n_controls;
+    for (const JudgeWork& work : work_of(plan, questions)) {
+        calls += work.n_calls(), controls += work.n_controls;
+    }
 
     std::string out = fmt::format("experiment {}\n", plan.name);
-    const std::size_t n_to_make = questions.size() * files_to_run(plan).size(), n_to_ask = questions.size() * n_served(plan);
+    const std::size_t n_to_make = questions.size() * files_to_run(plan).size(),
+                      n_to_ask = questions.size() * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
     if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";
     } else {
-        out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n", plan.generation.predict, plan.generation.temp, n_threads_of(plan));
+        out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n",
+                           plan.generation.predict,
+                           plan.generation.temp,
+                           n_threads_of(plan));
     }
-    if (n_to_ask > 0) out += fmt::format("  servers    at most {} questions are asked of served models\n", n_to_ask);
-    out += fmt::format("  judges     {}{}\n", fmt::join(judges, ", "), calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
-    out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n", plan.analysis.margin * 100, plan.analysis.alpha);
+    if (n_to_ask > 0) {
+        out += fmt::format("  servers    at most {} questions are asked of served models\n",
+                           n_to_ask);
+    }
+    out += fmt::format(
+        "  judges     {}{}\n",
+        fmt::join(judges, ", "),
+        calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
+    out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n",
+                       plan.analysis.margin * 100,
+                       plan.analysis.alpha);
     out += fmt::format("  run        {}\n", plan.run_dir);
-    if (n_to_make > 0) out += fmt::format("  time       about {} for {} answers if none is there yet (a rule of thumb: half to twice that)\n", format_duration(answer_seconds(plan, questions)), n_to_make);
+    if (n_to_make > 0) {
+        out += fmt::format(
+            "  time       about {} for {} answers if none is there yet (a rule of thumb: half to "
+            "twice that)\n",
+            format_duration(answer_seconds(plan, questions)),
+            n_to_make);
+    }
     return out;
 }
 
 std::string run_preface(const Plan& plan, std::span<const Question> questions) {
     const analysis::Design design = design_of(plan, questions);
-    const std::string warning = analysis::warning_of(design, analysis::questions_needed(design), analysis::reach_of(design));
+    const std::string warning = analysis::warning_of(
+        design, analysis::questions_needed(design), analysis::reach_of(design));
     return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
 }
 
 std::string plan_text(const Plan& plan, std::span<const Question> questions) {
     const DesignFigures figures = figures_of(design_of(plan, questions));
-    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
+    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions)) + "\n" +
+           design_text(figures);
 }
 
 std::string plan_json(const Plan& plan, std::span<const Question> questions) {
@@ -189,8 +269,8 @@ std::string plan_json(const Plan& plan, std::span<const Question> questions) {
                                       {"n_answers", questions.size() * files_to_run(plan).size()},
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
-    return document(std::move(experiment), figures_of(design_of(plan, questions)),
-                    work_of(plan, questions));
+    return document(
+        std::move(experiment), figures_of(design_of(plan, questions)), work_of(plan, questions));
 }
 
 std::string size_text(const analysis::Design& design) {

@@ -9,19 +9,22 @@
 
 namespace assay::app {
 
-/// What a run of the plan will do and about how long it will take, before anything is loaded: sizes of files and of the dataset, and a rule
-/// of thumb for this machine's cores. The estimate is within a factor of about two, and says so.
+/// What a run of the plan will do and about how long it will take, before anything is loaded: sizes
+/// of files and of the dataset, and a rule of thumb for this machine's cores. The estimate is
+/// within a factor of about two, and says so.
 [[nodiscard]] std::string summarize_plan(const Plan& plan, std::span<const Question> questions);
-/// The summary, and where the design is too small for its margin a sentence that says so and what would do.
+/// The summary, and where the design is too small for its margin a sentence that says so and what
+/// would do.
 [[nodiscard]] std::string run_preface(const Plan& plan, std::span<const Question> questions);
 
-/// All that `assay plan` says of an experiment: the summary, the design's figures, and what each judge would be asked.
+/// All that `assay plan` says of an experiment: the summary, the design's figures, and what each
+/// judge would be asked.
 [[nodiscard]] std::string plan_text(const Plan& plan, std::span<const Question> questions);
 /// The same as one JSON document with schema_version (docs/formats.md).
 [[nodiscard]] std::string plan_json(const Plan& plan, std::span<const Question> questions);
 
-/// What `assay plan` says of a size alone, without an experiment: the design's figures. The document's
-/// experiment is null.
+/// What `assay plan` says of a size alone, without an experiment: the design's figures. The
+/// document's experiment is null.
 [[nodiscard]] std::string size_text(const analysis::Design& design);
 [[nodiscard]] std::string size_json(const analysis::Design& design);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a report needs of a plan besides answers and verdicts, kept in the store beside the plan, so that a report can be made anew
-// without model, engine or judge.
+// What a report needs of a plan besides answers and verdicts, kept in the store beside the plan, so
+// that a report can be made anew without model, engine or judge.
 
 #include <cstdint>
 #include <map>
@@ -45,6 +45,7 @@ struct RunFacts {
 
 void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts);
 /// Empty if the plan was stored but its prompts were never made.
-[[nodiscard]] std::optional<RunFacts> load_facts(const store::Store& store, const std::string& plan_sha256);
+[[nodiscard]] std::optional<RunFacts> load_facts(const store::Store& store,
+                                                 const std::string& plan_sha256);
 
 }  // namespace assay::app

@@ -38,8 +38,9 @@ class OptionReader {
             return 0;
         }
         const std::string& text = *given;
-        const bool digits =
-            !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+            return c >= '0' && c <= '9';
+        });
         std::int64_t value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (text.size() > 1 && text[0] == '-' && end == text.data() + text.size()) {
@@ -53,9 +54,14 @@ class OptionReader {
     }
 
     /// A number strictly between low and high; `value` stays as it is if none is given.
-    void between(
-        const char* name, const std::optional<std::string>& text, double high, const char* meaning, double& value) {
-        if (!text) return;
+    void between(const char* name,
+                 const std::optional<std::string>& text,
+                 double high,
+                 const char* meaning,
+                 double& value) {
+        if (!text) {
+            return;
+        }
         const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
         if (error != std::errc() || end != text->data() + text->size() || !std::isfinite(value)) {
             complain(name, *text, "is not a number");
@@ -68,15 +74,21 @@ class OptionReader {
         between("--margin", options.margin, 1, "a net win rate: 0.1 is 10 points", defaults.margin);
         between("--alpha", options.alpha, 0.5, "one-sided", defaults.alpha);
         between("--power", options.power, 1, "a probability", defaults.power);
-        if (problems_.empty() && defaults.power <= defaults.alpha)
-            complain(fmt::format("--power: {:.6g} is not above --alpha, {:.6g}", defaults.power, defaults.alpha));
+        if (problems_.empty() && defaults.power <= defaults.alpha) {
+            complain(fmt::format(
+                "--power: {:.6g} is not above --alpha, {:.6g}", defaults.power, defaults.alpha));
+        }
         return defaults;
     }
 
-    void complain(const std::string& problem) { problems_ += (problems_.empty() ? "" : "; ") + problem; }
+    void complain(const std::string& problem) {
+        problems_ += (problems_.empty() ? "" : "; ") + problem;
+    }
     /// Throws Error(kUsage) if anything was wrong.
     void finish() const {
-        if (!problems_.empty()) throw_usage(problems_, kPlace);
+        if (!problems_.empty()) {
+            throw_usage(problems_, kPlace);
+        }
     }
 
  private:
@@ -88,15 +100,23 @@ class OptionReader {
 
 StatsInput of_counts(const StatsOptions& options) {
     OptionReader reader;
-    if (!options.wins && !options.losses && !options.ties)
-        throw_usage("nothing to analyse", kPlace,
-                    "Name a file of outcomes or a run directory, or give --wins and --losses (and --ties).");
-    for (const auto& [name, text] :
-         {std::pair("--format", &options.format), std::pair("--variant", &options.variant),
-          std::pair("--judge", &options.judge), std::pair("--baseline", &options.baseline)}) {
-        if (!text->empty()) reader.complain(fmt::format("{}: is about a file or a run, and counts are given", name));
+    if (!options.wins && !options.losses && !options.ties) {
+        throw_usage("nothing to analyse",
+                    kPlace,
+                    "Name a file of outcomes or a run directory, or give --wins and --losses (and "
+                    "--ties).");
     }
-    const std::int64_t wins = reader.count("--wins", options.wins), losses = reader.count("--losses", options.losses);
+    for (const auto& [name, text] : {std::pair("--format", &options.format),
+                                     std::pair("--variant", &options.variant),
+                                     std::pair("--judge", &options.judge),
+                                     std::pair("--baseline", &options.baseline)}) {
+        if (!text->empty()) {
+            reader.complain(
+                fmt::format("{}: is about a file or a run, and counts are given", name));
+        }
+    }
+    const std::int64_t wins = reader.count("--wins", options.wins),
+                       losses = reader.count("--losses", options.losses);
     const std::int64_t ties = options.ties ? reader.count("--ties", options.ties) : 0;
     const AnalysisSettings settings = reader.settings(options, {});
     reader.finish();
@@ -111,8 +131,12 @@ std::string listed(std::vector<std::string> names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     const std::size_t n = names.size();
-    if (n > 10) names.resize(10);
-    for (std::string& name : names) name = name.empty() ? "(not named)" : shorten(name, 60);
+    if (n > 10) {
+        names.resize(10);
+    }
+    for (std::string& name : names) {
+        name = name.empty() ? "(not named)" : shorten(name, 60);
+    }
     return fmt::format("{}{}", fmt::join(names, ", "), n > 10 ? ", ..." : "");
 }
 
@@ -121,53 +145,82 @@ void check_choice(const char* option,
                   const std::string& chosen,
                   const std::vector<std::string>& names,
                   const std::string& where) {
-    if (chosen.empty() || std::find(names.begin(), names.end(), chosen) != names.end()) return;
-    throw_usage(fmt::format("{}: \"{}\" is not in {}; there are {}", option, shorten(chosen, 60), where, listed(names)),
+    if (chosen.empty() || std::find(names.begin(), names.end(), chosen) != names.end()) {
+        return;
+    }
+    throw_usage(fmt::format("{}: \"{}\" is not in {}; there are {}",
+                            option,
+                            shorten(chosen, 60),
+                            where,
+                            listed(names)),
                 kPlace);
 }
 
 bool is_chosen(const StatsOptions& options, const std::string& variant, const std::string& judge) {
-    return (options.variant.empty() || options.variant == variant) && (options.judge.empty() || options.judge == judge);
+    return (options.variant.empty() || options.variant == variant) &&
+           (options.judge.empty() || options.judge == judge);
 }
 
 void check_chosen_any(const StatsInput& input, const StatsOptions& options) {
-    if (input.document.comparisons.empty())
-        throw_usage(
-            fmt::format("{}: variant \"{}\" was not judged by \"{}\"", options.input, options.variant, options.judge),
-            kPlace);
+    if (input.document.comparisons.empty()) {
+        throw_usage(fmt::format("{}: variant \"{}\" was not judged by \"{}\"",
+                                options.input,
+                                options.variant,
+                                options.judge),
+                    kPlace);
+    }
 }
 
-/// assay's own results lie in <variant>/<judge>/evaluation_results.json: names that the file does not say, or does not
-/// say which is the variant's.
+/// assay's own results lie in <variant>/<judge>/evaluation_results.json: names that the file does
+/// not say, or does not say which is the variant's.
 void add_names_of_folders(exchange::OutcomeSource& source, const std::filesystem::path& path) {
     const auto absolute = std::filesystem::absolute(path).lexically_normal();
     const std::string judge = absolute.parent_path().filename().string();
     const std::string variant = absolute.parent_path().parent_path().filename().string();
-    if (variant.empty() || source.text.find("\"" + variant + "_first\"") == std::string_view::npos) return;
-    if (source.variant.empty() && source.baseline.empty()) source.variant = variant;
-    if (source.judge.empty()) source.judge = judge;
+    if (variant.empty() ||
+        source.text.find("\"" + variant + "_first\"") == std::string_view::npos) {
+        return;
+    }
+    if (source.variant.empty() && source.baseline.empty()) {
+        source.variant = variant;
+    }
+    if (source.judge.empty()) {
+        source.judge = judge;
+    }
 }
 
-/// What the judges of several comparisons say of each other. outcomes[i] are those of document.comparisons[i]; a judge that did
-/// not judge a variant has none of it.
-void add_agreement(report::StatsDocument& document, const std::vector<std::span<const Outcome>>& outcomes) {
+/// What the judges of several comparisons say of each other. outcomes[i] are those of
+/// document.comparisons[i]; a judge that did not judge a variant has none of it.
+void add_agreement(report::StatsDocument& document,
+                   const std::vector<std::span<const Outcome>>& outcomes) {
     std::vector<std::string> variants, judges;
     const auto place = [](std::vector<std::string>& names, const std::string& name) {
         const auto it = std::find(names.begin(), names.end(), name);
         const auto at = static_cast<std::size_t>(it - names.begin());
-        if (it == names.end()) names.push_back(name);
+        if (it == names.end()) {
+            names.push_back(name);
+        }
         return at;
     };
     std::vector<analysis::Rater> raters;
-    for (const ComparisonAnalysis& a : document.comparisons) place(variants, a.variant), place(judges, a.judge);
-    for (const std::string& judge : judges) raters.push_back({judge.empty() ? "(not named)" : judge, std::vector<std::span<const Outcome>>(variants.size())});
+    for (const ComparisonAnalysis& a : document.comparisons) {
+        place(variants, a.variant), place(judges, a.judge);
+    }
+    for (const std::string& judge : judges) {
+        raters.push_back({judge.empty() ? "(not named)" : judge,
+                          std::vector<std::span<const Outcome>>(variants.size())});
+    }
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const ComparisonAnalysis& a = document.comparisons[i];
         raters[place(judges, a.judge)].by_variant[place(variants, a.variant)] = outcomes[i];
     }
-    if (raters.size() > kMostJudgesInAgreement) return;
+    if (raters.size() > kMostJudgesInAgreement) {
+        return;
+    }
     for (std::size_t i = 0; i < raters.size(); ++i) {
-        for (std::size_t k = i + 1; k < raters.size(); ++k) document.agreement.push_back(analysis::agreement_of(raters[i], raters[k]));
+        for (std::size_t k = i + 1; k < raters.size(); ++k) {
+            document.agreement.push_back(analysis::agreement_of(raters[i], raters[k]));
+        }
     }
     document.panel = analysis::panel_agreement_of(raters);
 }
@@ -177,18 +230,24 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
     const AnalysisSettings settings = reader.settings(options, {});
     reader.finish();
     const auto text = read_file(options.input);
-    if (!text) throw Error(ErrorKind::kUsage, text.error());
-    exchange::OutcomeSource source{options.input, *text, options.baseline, options.variant, options.judge};
+    if (!text) {
+        throw Error(ErrorKind::kUsage, text.error());
+    }
+    exchange::OutcomeSource source{
+        options.input, *text, options.baseline, options.variant, options.judge};
     add_names_of_folders(source, options.input);
     auto read = exchange::read_outcomes(source, format);
     if (!read) {
         std::vector<std::string> sentences;
-        for (const Failure& failure : read.error()) sentences.push_back(to_sentence(failure));
+        for (const Failure& failure : read.error()) {
+            sentences.push_back(to_sentence(failure));
+        }
         throw_usage(fmt::format("{}", fmt::join(sentences, "\n")));
     }
     std::vector<std::string> variants, judges;
-    for (const exchange::OutcomeGroup& group : read->groups)
+    for (const exchange::OutcomeGroup& group : read->groups) {
         variants.push_back(group.variant), judges.push_back(group.judge);
+    }
     check_choice("--variant", options.variant, variants, options.input);
     check_choice("--judge", options.judge, judges, options.input);
     StatsInput out;
@@ -197,12 +256,15 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
     out.document.notes = read->notes;
     std::vector<std::span<const Outcome>> chosen;
     for (const exchange::OutcomeGroup& group : read->groups) {
-        if (!is_chosen(options, group.variant, group.judge)) continue;
+        if (!is_chosen(options, group.variant, group.judge)) {
+            continue;
+        }
         chosen.emplace_back(group.outcomes);
         ComparisonAnalysis analysis = analysis::analyse(group.outcomes, group.dependence, settings);
         analysis::add_companions(analysis, group.outcomes, group.dependence, settings);
         analysis.decision.why +=
-            " No controls were given, so nothing shows that the judge could have seen a difference.";
+            " No controls were given, so nothing shows that the judge could have seen a "
+            "difference.";
         analysis.variant = group.variant;
         analysis.baseline = group.baseline;
         analysis.judge = group.judge;
@@ -216,39 +278,55 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
 
 /// What a run says of itself, with other settings where they were given: then it is exploratory.
 StatsInput of_run(const StatsOptions& options) {
-    if (!options.baseline.empty()) throw_usage("--baseline: a run knows its baseline", kPlace);
+    if (!options.baseline.empty()) {
+        throw_usage("--baseline: a run knows its baseline", kPlace);
+    }
     const auto store = store::Store::open_read_only(options.input);
     const auto plan = store->latest_plan();
-    if (!plan)
-        throw_usage("no plan was stored: the run was stopped before it began", options.input,
+    if (!plan) {
+        throw_usage("no plan was stored: the run was stopped before it began",
+                    options.input,
                     "Run it again with the same command.");
+    }
     const auto own = config::plan_from_json(plan->json);
-    if (!own) throw Error(ErrorKind::kOperational, own.error());
+    if (!own) {
+        throw Error(ErrorKind::kOperational, own.error());
+    }
     OptionReader reader;
     const AnalysisSettings settings = reader.settings(options, own->analysis);
     reader.finish();
-    // With other settings everything is done anew: early stopping, the judges' controls, what may be claimed.
+    // With other settings everything is done anew: early stopping, the judges' controls, what may
+    // be claimed.
     const report::ReportModel model = build_report(*store, plan->sha256, settings);
     std::vector<std::string> variants, judges;
-    for (const report::ReportComparison& c : model.comparisons)
+    for (const report::ReportComparison& c : model.comparisons) {
         variants.push_back(c.analysis.variant), judges.push_back(c.analysis.judge);
+    }
     check_choice("--variant", options.variant, variants, options.input);
     check_choice("--judge", options.judge, judges, options.input);
     StatsInput out;
     out.document.source = options.input;
     out.document.format = "run";
-    if (model.experiment.exploratory)
-        out.document.notes.push_back(fmt::format("Exploratory: {}.", model.experiment.exploratory_why));
+    if (model.experiment.exploratory) {
+        out.document.notes.push_back(
+            fmt::format("Exploratory: {}.", model.experiment.exploratory_why));
+    }
     std::vector<std::vector<Outcome>> all;
     for (const report::ReportComparison& comparison : model.comparisons) {
-        if (!is_chosen(options, comparison.analysis.variant, comparison.analysis.judge)) continue;
+        if (!is_chosen(options, comparison.analysis.variant, comparison.analysis.judge)) {
+            continue;
+        }
         std::vector<Outcome>& outcomes = all.emplace_back();
-        for (const report::JudgedItem& item : comparison.items) outcomes.push_back(item.outcome);
+        for (const report::JudgedItem& item : comparison.items) {
+            outcomes.push_back(item.outcome);
+        }
         ComparisonAnalysis analysis = comparison.analysis;
         analysis::add_companions(analysis, outcomes, Dependence(outcomes), settings);
         const bool decides = !options.judge.empty() || analysis.judge == model.judges.front().name;
         out.document.comparisons.push_back(std::move(analysis));
-        if (decides) out.n_gated = out.document.comparisons.size();  // the judge that decides comes first
+        if (decides) {
+            out.n_gated = out.document.comparisons.size();  // the judge that decides comes first
+        }
     }
     check_chosen_any(out, options);
     add_agreement(out.document, std::vector<std::span<const Outcome>>(all.begin(), all.end()));
@@ -258,19 +336,29 @@ StatsInput of_run(const StatsOptions& options) {
 }  // namespace
 
 StatsInput load_stats(const StatsOptions& options) {
-    if (options.input.empty()) return of_counts(options);
-    if (options.wins || options.losses || options.ties)
-        throw_usage(fmt::format("both {} and counts are given", options.input), kPlace, "Give one of them.");
+    if (options.input.empty()) {
+        return of_counts(options);
+    }
+    if (options.wins || options.losses || options.ties) {
+        throw_usage(fmt::format("both {} and counts are given", options.input),
+                    kPlace,
+                    "Give one of them.");
+    }
     std::error_code error;
     const bool is_folder = std::filesystem::is_directory(options.input, error);
-    if (options.format == "run" || (options.format.empty() && is_folder)) return of_run(options);
-    if (options.format.empty()) return of_file(options, std::nullopt);
+    if (options.format == "run" || (options.format.empty() && is_folder)) {
+        return of_run(options);
+    }
+    if (options.format.empty()) {
+        return of_file(options, std::nullopt);
+    }
     const auto format = exchange::outcome_format_of(options.format);
-    if (!format)
-        throw_usage(
-            fmt::format("--format: unknown word \"{}\"; known: outcomes, study, alpaca-eval, arena-hard, fastchat, run",
-                        shorten(options.format, 40)),
-            kPlace);
+    if (!format) {
+        throw_usage(fmt::format("--format: unknown word \"{}\"; known: outcomes, study, "
+                                "alpaca-eval, arena-hard, fastchat, run",
+                                shorten(options.format, 40)),
+                    kPlace);
+    }
     return of_file(options, format);
 }
 

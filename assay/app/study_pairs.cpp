@@ -25,11 +25,17 @@ StudyPairs::StudyPairs(const store::Store& store, const std::string& plan_sha256
 }
 
 BlindedPair StudyPairs::of(const Comparison& comparison) const {
-    return pairing::blind(questions_.at(comparison.question_id), comparison, stored_answer(store_, comparison.baseline_answer_key), stored_answer(store_, comparison.variant_answer_key));
+    return pairing::blind(questions_.at(comparison.question_id),
+                          comparison,
+                          stored_answer(store_, comparison.baseline_answer_key),
+                          stored_answer(store_, comparison.variant_answer_key));
 }
 
 BlindedPair StudyPairs::of(const Control& control) const {
-    return pairing::blind(questions_.at(control.question_id), control, stored_answer(store_, control.honest_answer_key), stored_answer(store_, control.other_answer_key));
+    return pairing::blind(questions_.at(control.question_id),
+                          control,
+                          stored_answer(store_, control.honest_answer_key),
+                          stored_answer(store_, control.other_answer_key));
 }
 
 }  // namespace assay::app

@@ -13,14 +13,14 @@ namespace assay::app {
 
 /// A stored plan's comparisons and controls as a judge is shown them.
 class StudyPairs {
-   public:
+ public:
     /// `store` must outlive it.
     StudyPairs(const store::Store& store, const std::string& plan_sha256);
     /// Both answers, and the question in this plan, must be stored.
     [[nodiscard]] BlindedPair of(const Comparison& comparison) const;
     [[nodiscard]] BlindedPair of(const Control& control) const;
 
-   private:
+ private:
     const store::Store& store_;
     std::map<std::string, Question> questions_;
 };

@@ -11,15 +11,15 @@
 
 namespace assay::app {
 
-/// Counts what one judge tagged of a variant's answers beside the baseline's, over the questions whose pair has tags; where both orders were
-/// judged, those of the order as drawn.
+/// Counts what one judge tagged of a variant's answers beside the baseline's, over the questions
+/// whose pair has tags; where both orders were judged, those of the order as drawn.
 class TagCounter {
-   public:
+ public:
     void add(const Comparison& comparison, const Verdict& verdict);
     /// A row a tag; no rows where no pair has tags.
     [[nodiscard]] std::vector<FailureModeRow> rows() const;
 
-   private:
+ private:
     std::array<stats::PairedTable, kAnswerTags.size()> tables_{};
 };
 

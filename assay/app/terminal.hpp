@@ -12,13 +12,14 @@ namespace assay::app {
 [[nodiscard]] bool stderr_is_terminal();
 /// Columns of the terminal on stdout; 100 where it is none.
 [[nodiscard]] int terminal_width();
-/// Now, as 2025-01-31T12:00:00Z. For the store's "created_at" only; nothing that a report shows may come from it.
+/// Now, as 2025-01-31T12:00:00Z. For the store's "created_at" only; nothing that a report shows may
+/// come from it.
 [[nodiscard]] std::string utc_now();
 
-/// On a terminal one line that is drawn anew, with bar, rate and time left; elsewhere a plain line at the beginning, every ten seconds,
-/// and at the end. With `quiet` only notes.
+/// On a terminal one line that is drawn anew, with bar, rate and time left; elsewhere a plain line
+/// at the beginning, every ten seconds, and at the end. With `quiet` only notes.
 class TerminalProgress final : public Progress {
-   public:
+ public:
     explicit TerminalProgress(bool quiet);
     ~TerminalProgress() override;
     void begin(std::string_view label, std::uint64_t total, std::string_view unit) override;
@@ -27,7 +28,7 @@ class TerminalProgress final : public Progress {
     void finish(std::string_view remark) override;
     void note(std::string_view line) override;
 
-   private:
+ private:
     using Clock = std::chrono::steady_clock;
     void draw();
     void clear_line();

@@ -11,14 +11,20 @@ bool CsvRecord::is_blank() const {
 }
 
 bool CsvReader::next(CsvRecord& record) {
-    if (at_end()) return false;
+    if (at_end()) {
+        return false;
+    }
     record.line = line_;
     record.problem.clear();
     std::size_t n_cells = 0;
     while (true) {
-        if (record.cells.size() == n_cells) record.cells.emplace_back();
+        if (record.cells.size() == n_cells) {
+            record.cells.emplace_back();
+        }
         read_cell(record, n_cells++);
-        if (at_end() || text_[at_] != ',') break;
+        if (at_end() || text_[at_] != ',') {
+            break;
+        }
         ++at_;
     }
     record.cells.resize(n_cells);
@@ -27,9 +33,15 @@ bool CsvReader::next(CsvRecord& record) {
 }
 
 void CsvReader::take_line_end() {
-    if (at_end()) return;
-    if (text_[at_] == '\r') ++at_;
-    if (!at_end() && text_[at_] == '\n') ++at_;
+    if (at_end()) {
+        return;
+    }
+    if (text_[at_] == '\r') {
+        ++at_;
+    }
+    if (!at_end() && text_[at_] == '\n') {
+        ++at_;
+    }
     ++line_;
 }
 
@@ -39,20 +51,27 @@ void CsvReader::read_cell(CsvRecord& record, std::size_t index) {
     if (!at_end() && text_[at_] == '"') {
         read_quoted(record, index);
         const std::size_t start = at_;
-        while (!at_line_end() && text_[at_] != ',') ++at_;
-        if (at_ > start && record.problem.empty())
+        while (!at_line_end() && text_[at_] != ',') {
+            ++at_;
+        }
+        if (at_ > start && record.problem.empty()) {
             record.problem = fmt::format("cell {} goes on after its closing quote", index + 1);
+        }
         return;
     }
     const std::size_t start = at_;
-    while (!at_line_end() && text_[at_] != ',') ++at_;
+    while (!at_line_end() && text_[at_] != ',') {
+        ++at_;
+    }
     cell = text_.substr(start, at_ - start);
 }
 
 void CsvReader::read_quoted(CsvRecord& record, std::size_t index) {
     std::string& cell = record.cells[index];
     for (++at_; !at_end(); ++at_) {
-        if (text_[at_] == '\n') ++line_;
+        if (text_[at_] == '\n') {
+            ++line_;
+        }
         if (text_[at_] != '"') {
             cell += text_[at_];
         } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {

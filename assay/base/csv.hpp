@@ -1,6 +1,6 @@
 #pragma once
-// Comma-separated values as RFC 4180 has them. A lone quote inside an unquoted cell is kept as it is, as Python's csv
-// module does. Knows cells only: what they mean is the caller's.
+// Comma-separated values as RFC 4180 has them. A lone quote inside an unquoted cell is kept as it
+// is, as Python's csv module does. Knows cells only: what they mean is the caller's.
 
 #include <cstdint>
 #include <string>
@@ -23,12 +23,15 @@ class CsvReader {
     /// `text` must outlive the reader.
     explicit CsvReader(std::string_view text) : text_(text) {}
 
-    /// Reads the next record into `record`, whose memory is used again; false at the end of the text.
+    /// Reads the next record into `record`, whose memory is used again; false at the end of the
+    /// text.
     bool next(CsvRecord& record);
 
  private:
     [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
-    [[nodiscard]] bool at_line_end() const { return at_end() || text_[at_] == '\n' || text_[at_] == '\r'; }
+    [[nodiscard]] bool at_line_end() const {
+        return at_end() || text_[at_] == '\n' || text_[at_] == '\r';
+    }
     void take_line_end();
     void read_cell(CsvRecord& record, std::size_t index);
     void read_quoted(CsvRecord& record, std::size_t index);

@@ -16,7 +16,8 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-    ASSAY_CHECK(state_->context != nullptr && EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+    ASSAY_CHECK(state_->context != nullptr &&
+                EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -60,22 +61,31 @@ std::string sha256_of_tokens(std::span<const std::int32_t> tokens) {
     bytes.reserve(tokens.size() * 4);
     for (const std::int32_t token : tokens) {
         const auto u = static_cast<std::uint32_t>(token);
-        for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(u >> shift & 255);
+        for (int shift = 0; shift < 32; shift += 8) {
+            bytes += static_cast<char>(u >> shift & 255);
+        }
     }
     return sha256_hex(bytes);
 }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path,
                                    const std::function<void(std::uint64_t)>& on_bytes) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-    if (!file) return fail(std::string("cannot be read: ") + std::strerror(errno), path.string());
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                               &std::fclose);
+    if (!file) {
+        return fail(std::string("cannot be read: ") + std::strerror(errno), path.string());
+    }
     Sha256 hash;
     std::vector<char> buffer(1 << 20);
     while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
         hash.update({buffer.data(), got});
-        if (on_bytes) on_bytes(got);
+        if (on_bytes) {
+            on_bytes(got);
+        }
     }
-    if (std::ferror(file.get())) return fail(std::string("reading failed: ") + std::strerror(errno), path.string());
+    if (std::ferror(file.get())) {
+        return fail(std::string("reading failed: ") + std::strerror(errno), path.string());
+    }
     return hash.finish();
 }
 

@@ -16,7 +16,8 @@ namespace assay {
 /// Lower-case hexadecimal SHA-256 (64 characters) of the bytes.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// Hash of a list of fields. Each is written with its length, so that ("ab", "c") and ("a", "bc") differ.
+/// Hash of a list of fields. Each is written with its length, so that ("ab", "c") and ("a", "bc")
+/// differ.
 [[nodiscard]] std::string sha256_of_fields(std::span<const std::string> fields);
 
 /// SHA-256 of token ids as little-endian int32 (formats.md, `prompt_sha256`).
@@ -24,7 +25,7 @@ namespace assay {
 
 /// Incremental SHA-256.
 class Sha256 {
-   public:
+ public:
     Sha256();
     ~Sha256();
     Sha256(const Sha256&) = delete;
@@ -35,13 +36,14 @@ class Sha256 {
     /// The digest in hexadecimal; the object is not to be used afterwards.
     [[nodiscard]] std::string finish();
 
-   private:
+ private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
-/// SHA-256 of a file's bytes, read in pieces of 1 MiB; `on_bytes` (may be empty) is told how many were read since the last call.
-[[nodiscard]] Result<std::string> sha256_of_file(const std::filesystem::path& path,
-                                                 const std::function<void(std::uint64_t)>& on_bytes = {});
+/// SHA-256 of a file's bytes, read in pieces of 1 MiB; `on_bytes` (may be empty) is told how many
+/// were read since the last call.
+[[nodiscard]] Result<std::string> sha256_of_file(
+    const std::filesystem::path& path, const std::function<void(std::uint64_t)>& on_bytes = {});
 
 }  // namespace assay

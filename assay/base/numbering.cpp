@@ -30,13 +30,17 @@ std::uint32_t Numbering::number_of(std::string_view text, std::uint32_t hash) {
     std::size_t at = hash & mask;
     for (; slots_[at].number_plus_one != 0; at = (at + 1) & mask) {
         const Slot slot = slots_[at];
-        if (slot.hash == hash && texts_[slot.number_plus_one - 1] == text) return slot.number_plus_one - 1;
+        if (slot.hash == hash && texts_[slot.number_plus_one - 1] == text) {
+            return slot.number_plus_one - 1;
+        }
     }
     ASSAY_CHECK(texts_.size() < std::numeric_limits<std::uint32_t>::max() - 1);
     texts_.push_back(keep(text));
     const auto number = static_cast<std::uint32_t>(texts_.size() - 1);
     slots_[at] = {hash, number + 1};
-    if (2 * texts_.size() > slots_.size()) grow();
+    if (2 * texts_.size() > slots_.size()) {
+        grow();
+    }
     return number;
 }
 
@@ -45,15 +49,21 @@ void Numbering::grow() {
     std::swap(old, slots_);
     const std::size_t mask = slots_.size() - 1;
     for (const Slot& slot : old) {
-        if (slot.number_plus_one == 0) continue;
+        if (slot.number_plus_one == 0) {
+            continue;
+        }
         std::size_t at = slot.hash & mask;
-        while (slots_[at].number_plus_one != 0) at = (at + 1) & mask;
+        while (slots_[at].number_plus_one != 0) {
+            at = (at + 1) & mask;
+        }
         slots_[at] = slot;
     }
 }
 
 std::string_view Numbering::keep(std::string_view text) {
-    if (text.empty()) return {};
+    if (text.empty()) {
+        return {};
+    }
     if (text.size() > block_free_) {
         const std::size_t size = std::max(kBlock, text.size());
         blocks_.push_back(std::make_unique<char[]>(size));

@@ -1,5 +1,6 @@
 #pragma once
-// Names as numbers: what is compared, counted or sorted a million times is cheaper as a number than as a text.
+// Names as numbers: what is compared, counted or sorted a million times is cheaper as a number than
+// as a text.
 
 #include <cstdint>
 #include <memory>
@@ -8,8 +9,9 @@
 
 namespace assay {
 
-/// Gives each distinct text a number: 0, 1, 2, ... in the order in which the texts first come, so that results depend
-/// on that order alone. Keeps copies of the texts. Constant time a text on average (a hash table with open addressing).
+/// Gives each distinct text a number: 0, 1, 2, ... in the order in which the texts first come, so
+/// that results depend on that order alone. Keeps copies of the texts. Constant time a text on
+/// average (a hash table with open addressing).
 class Numbering {
  public:
     /// `expected`: distinct texts for which room is made beforehand.
@@ -17,10 +19,13 @@ class Numbering {
 
     /// The number of `text`: the one that it had before, or the next one.
     std::uint32_t number_of(std::string_view text) { return number_of(text, hash_of(text)); }
-    /// As above with hash_of(text); for a table beyond the caches prefetch(hash) some texts before it is needed.
+    /// As above with hash_of(text); for a table beyond the caches prefetch(hash) some texts before
+    /// it is needed.
     std::uint32_t number_of(std::string_view text, std::uint32_t hash);
     [[nodiscard]] static std::uint32_t hash_of(std::string_view text);
-    void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+    void prefetch(std::uint32_t hash) const {
+        __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    }
 
     [[nodiscard]] std::size_t size() const { return texts_.size(); }
     /// The text with that number, in [0, size()); valid as long as this object.

@@ -7,7 +7,10 @@
 namespace assay {
 
 Rng::Rng(std::uint64_t seed, std::string_view stream)
-    : engine_(std::stoull(sha256_hex(std::to_string(seed) + "/" + std::string(stream)).substr(0, 16), nullptr, 16)) {}
+    : engine_(
+          std::stoull(sha256_hex(std::to_string(seed) + "/" + std::string(stream)).substr(0, 16),
+                      nullptr,
+                      16)) {}
 
 std::uint64_t Rng::below(std::uint64_t bound) {
     __extension__ using Wide = unsigned __int128;

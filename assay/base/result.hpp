@@ -10,7 +10,8 @@
 
 namespace assay {
 
-/// Why one item failed: a sentence, where it happened (file:line, URL, item) and the way out. `place` and `remedy` may be empty.
+/// Why one item failed: a sentence, where it happened (file:line, URL, item) and the way out.
+/// `place` and `remedy` may be empty.
 struct Failure {
     std::string message;
     std::string place;
@@ -27,7 +28,8 @@ using Result = tl::expected<T, Failure>;
 [[nodiscard]] inline tl::unexpected<Failure> fail(std::string message,
                                                   std::string place = {},
                                                   std::string remedy = {}) {
-    return tl::unexpected<Failure>(Failure{std::move(message), std::move(place), std::move(remedy)});
+    return tl::unexpected<Failure>(
+        Failure{std::move(message), std::move(place), std::move(remedy)});
 }
 
 /// What an Error means for the program's exit code.
@@ -39,22 +41,28 @@ enum class ErrorKind {
 
 /// The run cannot go on. Thrown anywhere above base, caught once in main.
 class Error : public std::runtime_error {
-   public:
+ public:
     Error(ErrorKind kind, Failure failure)
         : std::runtime_error(to_sentence(failure)), kind_(kind), failure_(std::move(failure)) {}
     [[nodiscard]] ErrorKind kind() const { return kind_; }
     [[nodiscard]] const Failure& failure() const { return failure_; }
 
-   private:
+ private:
     ErrorKind kind_;
     Failure failure_;
 };
 
-[[noreturn]] inline void throw_usage(std::string message, std::string place = {}, std::string remedy = {}) {
-    throw Error(ErrorKind::kUsage, Failure{std::move(message), std::move(place), std::move(remedy)});
+[[noreturn]] inline void throw_usage(std::string message,
+                                     std::string place = {},
+                                     std::string remedy = {}) {
+    throw Error(ErrorKind::kUsage,
+                Failure{std::move(message), std::move(place), std::move(remedy)});
 }
-[[noreturn]] inline void throw_operational(std::string message, std::string place = {}, std::string remedy = {}) {
-    throw Error(ErrorKind::kOperational, Failure{std::move(message), std::move(place), std::move(remedy)});
+[[noreturn]] inline void throw_operational(std::string message,
+                                           std::string place = {},
+                                           std::string remedy = {}) {
+    throw Error(ErrorKind::kOperational,
+                Failure{std::move(message), std::move(place), std::move(remedy)});
 }
 
 /// Throws std::logic_error that names the condition and the line.

@@ -19,15 +19,23 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{"reference", "gguf"};
-    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) names[i + 2] = kJudgeProviders[i].name;
-    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
+    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{
+        "reference", "gguf"};
+    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) {
+        names[i + 2] = kJudgeProviders[i].name;
+    }
+    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) {
+        names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
+    }
     return names;
 }();
 
 class ExperimentFile {
  public:
-    ExperimentFile(const YamlNode& root, const std::filesystem::path& folder, Draft& draft, Problems& problems)
+    ExperimentFile(const YamlNode& root,
+                   const std::filesystem::path& folder,
+                   Draft& draft,
+                   Problems& problems)
         : folder_(folder),
           draft_(draft),
           plan_(draft.plan),
@@ -59,39 +67,61 @@ class ExperimentFile {
  private:
     std::optional<MapReader> block(std::string_view key) {
         const YamlNode* node = root_.block(key, Kind::kMap);
-        if (!node) return std::nullopt;
-        return std::optional<MapReader>(std::in_place, *node, std::string(key), draft_.source, problems_);
+        if (!node) {
+            return std::nullopt;
+        }
+        return std::optional<MapReader>(
+            std::in_place, *node, std::string(key), draft_.source, problems_);
     }
 
-    void note(const MapReader& map, std::string_view key) { draft_.origins[map.path_of(key)] = map.where(key); }
+    void note(const MapReader& map, std::string_view key) {
+        draft_.origins[map.path_of(key)] = map.where(key);
+    }
 
     bool note_text(MapReader& map, std::string_view key, std::string& field) {
-        if (!map.text(key, field)) return false;
+        if (!map.text(key, field)) {
+            return false;
+        }
         note(map, key);
         return true;
     }
 
     bool path(MapReader& map, std::string_view key, std::string& field) {
         std::string text;
-        if (map.has(key)) note(map, key);
-        if (!map.text(key, text)) return false;
+        if (map.has(key)) {
+            note(map, key);
+        }
+        if (!map.text(key, text)) {
+            return false;
+        }
         field = absolute_path(folder_, text, map.where(key), problems_);
         return true;
     }
 
     auto reader(MapReader& map) {
         return [this, &map](std::string_view key, auto& field, const auto& rule) {
-            if (map.read(key, field, rule)) note(map, key);
+            if (map.read(key, field, rule)) {
+                note(map, key);
+            }
         };
     }
 
-    /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word` is empty if it is not.
+    /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word`
+    /// is empty if it is not.
     std::optional<MapReader> file_block(std::string_view key, std::string& word) {
         const YamlNode* node = root_.value(key);
-        if (root_.has(key)) note(root_, key);
-        if (node && node->kind == Kind::kMap) return block(key);
-        if (root_.has(key)) draft_.origins[fmt::format("{}.file", key)] = root_.where(key);
-        if (!node || node->kind == Kind::kList) return node ? block(key) : std::nullopt;
+        if (root_.has(key)) {
+            note(root_, key);
+        }
+        if (node && node->kind == Kind::kMap) {
+            return block(key);
+        }
+        if (root_.has(key)) {
+            draft_.origins[fmt::format("{}.file", key)] = root_.where(key);
+        }
+        if (!node || node->kind == Kind::kList) {
+            return node ? block(key) : std::nullopt;
+        }
         word = node->text;
         return std::nullopt;
     }
@@ -105,36 +135,52 @@ class ExperimentFile {
             model_path(*baseline, plan_.baseline);
             read_answers(*baseline, plan_.baseline);
             read_served(*baseline, plan_.baseline.served, problems_);
-            if (baseline->has("provider")) note(*baseline, "provider");
-            if (baseline->has("file") && baseline->has("answers"))
+            if (baseline->has("provider")) {
+                note(*baseline, "provider");
+            }
+            if (baseline->has("file") && baseline->has("answers")) {
                 problems_.add(baseline->where("answers"), "is given beside file; give one of them");
+            }
             baseline->finish();
         } else if (root_.has("baseline") && problems_.size() == n_before) {
             plan_.baseline = baseline_of_text(word, folder_, root_.where("baseline"), problems_);
-            if (!plan_.baseline.name.empty()) draft_.origins["baseline.name"] = root_.where("baseline");
+            if (!plan_.baseline.name.empty()) {
+                draft_.origins["baseline.name"] = root_.where("baseline");
+            }
         }
     }
 
     void model_path(MapReader& map, VariantSpec& variant) {
         std::string text;
-        if (map.has("file")) note(map, "file");
-        if (map.text("file", text)) variant.file = model_path_of(folder_, text, map.where("file"), problems_);
+        if (map.has("file")) {
+            note(map, "file");
+        }
+        if (map.text("file", text)) {
+            variant.file = model_path_of(folder_, text, map.where("file"), problems_);
+        }
     }
 
     void read_answers(MapReader& map, VariantSpec& variant) {
         path(map, "answers", variant.answers);
         map.read("allow-missing", variant.allow_missing, YesNo{});
-        if (map.has("allow-missing") && !map.has("answers"))
-            problems_.add(map.where("allow-missing"), "belongs to answers that are read from a file");
+        if (map.has("allow-missing") && !map.has("answers")) {
+            problems_.add(map.where("allow-missing"),
+                          "belongs to answers that are read from a file");
+        }
     }
 
     void read_variants() {
         const std::size_t n_before = problems_.size();
         const YamlNode* list = root_.block("variants", Kind::kList);
-        if (list && list->items.empty())
+        if (list && list->items.empty()) {
             problems_.add(root_.where("variants"), "is empty", "For example: [Q8_0, Q4_K_M]");
-        if (list || problems_.size() > n_before) note(root_, "variants");
-        if (!list) return;
+        }
+        if (list || problems_.size() > n_before) {
+            note(root_, "variants");
+        }
+        if (!list) {
+            return;
+        }
         for (std::size_t i = 0; i < list->items.size(); ++i) {
             const YamlNode& item = list->items[i];
             const std::string key = fmt::format("variants[{}]", i);
@@ -143,12 +189,16 @@ class ExperimentFile {
             VariantSpec variant;
             if (item.kind == Kind::kScalar) {
                 variant = variant_of_text(item.text, folder_, where, problems_);
-                if (!variant.name.empty()) draft_.origins[key + ".name"] = where;
+                if (!variant.name.empty()) {
+                    draft_.origins[key + ".name"] = where;
+                }
             } else if (item.kind == Kind::kMap) {
                 variant = read_variant(item, key);
             } else {
-                problems_.add(where, fmt::format("must be a type, a file or a mapping, not {}", describe(item)),
-                              "Write Q4_K_M, other.gguf, or {name: mine, file: other.gguf}.");
+                problems_.add(
+                    where,
+                    fmt::format("must be a type, a file or a mapping, not {}", describe(item)),
+                    "Write Q4_K_M, other.gguf, or {name: mine, file: other.gguf}.");
             }
             plan_.variants.push_back(std::move(variant));
         }
@@ -164,18 +214,24 @@ class ExperimentFile {
         read_served(map, variant.served, problems_);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
-            if (!map.text(word, type)) continue;
+            if (!map.text(word, type)) {
+                continue;
+            }
             variant.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
-        const int n_given = map.has("type") + map.has("quant") + map.has("file") + map.has("answers");
+        const int n_given = map.has("type") + map.has("quant") + map.has("file") +
+                            map.has("answers");
         if (n_given > 1 || (n_given == 0 && !map.has("provider"))) {
             problems_.add(map.where(""),
-                          fmt::format("needs one of type, file and answers, and has {}", n_given == 0 ? "none" : "several"),
-                          "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.");
+                          fmt::format("needs one of type, file and answers, and has {}",
+                                      n_given == 0 ? "none" : "several"),
+                          "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, "
+                          "answers: mine.jsonl}.");
         }
         if ((map.has("file") || map.has("answers")) && map.has("imatrix")) {
-            problems_.add(map.where("imatrix"), "belongs to a type that assay makes, not to a finished file");
+            problems_.add(map.where("imatrix"),
+                          "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
         return variant;
@@ -186,20 +242,29 @@ class ExperimentFile {
         const std::size_t n_before = problems_.size();
         auto dataset = file_block("dataset", word);
         if (!dataset) {
-            if (root_.has("dataset") && problems_.size() == n_before)
-                plan_.dataset.file = absolute_path(folder_, word, root_.where("dataset"), problems_);
+            if (root_.has("dataset") && problems_.size() == n_before) {
+                plan_.dataset.file = absolute_path(
+                    folder_, word, root_.where("dataset"), problems_);
+            }
             return;
         }
         path(*dataset, "file", plan_.dataset.file);
-        if (dataset->read("limit", plan_.dataset.limit, kLimit)) note(*dataset, "limit");
+        if (dataset->read("limit", plan_.dataset.limit, kLimit)) {
+            note(*dataset, "limit");
+        }
         dataset->texts("ids", plan_.dataset.ids);
         dataset->texts("clusters", plan_.dataset.clusters);
         if (const YamlNode* node = dataset->block("fields", Kind::kMap)) {
             MapReader fields(*node, "dataset.fields", draft_.source, problems_);
-            for (const std::string_view field : {"id", "question", "expected", "contexts", "cluster"}) {
+            for (const std::string_view field :
+                 {"id", "question", "expected", "contexts", "cluster"}) {
                 std::string name;
-                if (!fields.text(field, name)) continue;
-                if (name.empty()) problems_.add(fields.where(field), "is empty", "Name a field of the dataset.");
+                if (!fields.text(field, name)) {
+                    continue;
+                }
+                if (name.empty()) {
+                    problems_.add(fields.where(field), "is empty", "Name a field of the dataset.");
+                }
                 plan_.dataset.fields[std::string(field)] = name;
             }
             fields.finish();
@@ -209,7 +274,9 @@ class ExperimentFile {
 
     void read_generation() {
         auto generation = block("generation");
-        if (!generation) return;
+        if (!generation) {
+            return;
+        }
         GenerationSettings& settings = plan_.generation;
         visit_generation(settings, reader(*generation));
         draft_.has_system = note_text(*generation, "system", settings.system);
@@ -219,17 +286,24 @@ class ExperimentFile {
         path(*generation, "chat-template-file", draft_.chat_template_file);
         generation->texts("stop", settings.stop);
         for (const std::string text : {"system", "chat-template"}) {
-            if (!generation->has(text) || !generation->has(text + "-file")) continue;
-            problems_.add(generation->where(text + "-file"), fmt::format("is given beside {}; give one of them", text));
+            if (!generation->has(text) || !generation->has(text + "-file")) {
+                continue;
+            }
+            problems_.add(generation->where(text + "-file"),
+                          fmt::format("is given beside {}; give one of them", text));
         }
         generation->finish();
     }
 
     void read_judges() {
         const YamlNode* list = root_.block("judges", Kind::kList);
-        if (!list) return;
+        if (!list) {
+            return;
+        }
         note(root_, "judges");
-        if (list->items.empty()) problems_.add(root_.where("judges"), "is empty", "Name a judge or leave the key out.");
+        if (list->items.empty()) {
+            problems_.add(root_.where("judges"), "is empty", "Name a judge or leave the key out.");
+        }
         for (std::size_t i = 0; i < list->items.size(); ++i) {
             const YamlNode& item = list->items[i];
             const std::string key = fmt::format("judges[{}]", i);
@@ -240,11 +314,14 @@ class ExperimentFile {
             if (item.kind == Kind::kMap) {
                 judge = read_judge(item, key);
             } else if (item.kind != Kind::kScalar) {
-                problems_.add(where, fmt::format("must be a mapping, not {}", describe(item)),
+                problems_.add(where,
+                              fmt::format("must be a mapping, not {}", describe(item)),
                               "Write {provider: reference}.");
             } else if (auto parsed = judge_of_text(item.text)) {
                 judge = std::move(*parsed);
-                if (!judge.file.empty()) judge.file = absolute_path(folder_, judge.file, where, problems_);
+                if (!judge.file.empty()) {
+                    judge.file = absolute_path(folder_, judge.file, where, problems_);
+                }
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);
             }
@@ -258,15 +335,20 @@ class ExperimentFile {
         note_text(map, "name", judge.name);
         map.read("provider", judge.provider, Words{kProviders});
         if (!map.has("provider")) {
-            problems_.add(map.where(""), "names no provider",
+            problems_.add(map.where(""),
+                          "names no provider",
                           "Write provider: reference, or provider: openai with url and model.");
         }
         note_text(map, "model", judge.model);
         read_key_variable(map, judge.api_key_env, problems_);
         if (std::string url; map.text("url", url)) {
             auto checked = checked_url(url);
-            if (!checked) problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
-            if (checked) judge.url = std::move(*checked);
+            if (!checked) {
+                problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
+            }
+            if (checked) {
+                judge.url = std::move(*checked);
+            }
         }
         path(map, "file", judge.file);
         visit_embedded_judge(judge, reader(map));
@@ -274,7 +356,9 @@ class ExperimentFile {
         visit_judge(judge, reader(map));
         visit_tags(judge, reader(map));
         visit_judge_transport(judge, reader(map));
-        if (judge.provider == "reference") visit_metric(judge, reader(map));
+        if (judge.provider == "reference") {
+            visit_metric(judge, reader(map));
+        }
         check_provider(map, judge);
         path(map, "prompt-template", draft_.judge_template_files.back());
         map.finish();
@@ -282,51 +366,86 @@ class ExperimentFile {
     }
 
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
-        if (judge.tags && judge.provider == "gguf" && !judge.reasoning)
-            problems_.add(map.where("tags"), "a judge of label probabilities writes nothing", "Write reasoning: true, or leave tags out.");
-        if (map.has("tags") && (judge.provider == "reference" || is_by_hand(judge.provider)))
-            problems_.add(map.where("tags"), fmt::format("belongs to a judge that is a model and called by assay, which {} is not", judge.provider), "Leave tags out.");
+        if (judge.tags && judge.provider == "gguf" && !judge.reasoning) {
+            problems_.add(map.where("tags"),
+                          "a judge of label probabilities writes nothing",
+                          "Write reasoning: true, or leave tags out.");
+        }
+        if (map.has("tags") && (judge.provider == "reference" || is_by_hand(judge.provider))) {
+            problems_.add(
+                map.where("tags"),
+                fmt::format(
+                    "belongs to a judge that is a model and called by assay, which {} is not",
+                    judge.provider),
+                "Leave tags out.");
+        }
         if (judge.provider == "gguf") {
-            if (!map.has("file")) problems_.add(map.where(""), "gguf needs file");
+            if (!map.has("file")) {
+                problems_.add(map.where(""), "gguf needs file");
+            }
             for (const std::string_view useless : {"url", "model", "api-key-env"}) {
-                if (map.has(useless)) problems_.add(map.where(useless), "belongs to an API judge; gguf is a file");
+                if (map.has(useless)) {
+                    problems_.add(map.where(useless), "belongs to an API judge; gguf is a file");
+                }
             }
         } else {
             for (const std::string_view useless : {"file", "reasoning", "ctx-size"}) {
-                if (map.has(useless)) problems_.add(map.where(useless), "belongs to provider: gguf");
+                if (map.has(useless)) {
+                    problems_.add(map.where(useless), "belongs to provider: gguf");
+                }
             }
         }
         if (const JudgeProvider* provider = find_judge_provider(judge.provider)) {
-            if (provider->needs_url && !map.has("url"))
+            if (provider->needs_url && !map.has("url")) {
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
-            if (!map.has("model")) problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
-            if (map.has("model") && trim(judge.model).empty()) problems_.add(map.where("model"), "is empty");
-            if (judge.batch && !provider->has_batches)
-                problems_.add(map.where("batch"), fmt::format("{} has no batch API", provider->name), "Leave batch out.");
-            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0)
-                problems_.add(map.where("max-cost"), "needs prices", "Give price-input and price-output, of a million tokens each.");
+            }
+            if (!map.has("model")) {
+                problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
+            }
+            if (map.has("model") && trim(judge.model).empty()) {
+                problems_.add(map.where("model"), "is empty");
+            }
+            if (judge.batch && !provider->has_batches) {
+                problems_.add(map.where("batch"),
+                              fmt::format("{} has no batch API", provider->name),
+                              "Leave batch out.");
+            }
+            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0) {
+                problems_.add(map.where("max-cost"),
+                              "needs prices",
+                              "Give price-input and price-output, of a million tokens each.");
+            }
         } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
-            for (const std::string_view useless : {"url", "model", "api-key-env", "prompt-template"}) {
-                if (map.has(useless))
-                    problems_.add(map.where(useless),
-                                  judge.provider == "reference"
-                                      ? std::string("belongs to an API judge; reference is a metric and needs nothing")
-                                      : fmt::format("belongs to an API judge; the verdicts of {} are imported",
-                                                    judge.provider));
+            for (const std::string_view useless :
+                 {"url", "model", "api-key-env", "prompt-template"}) {
+                if (map.has(useless)) {
+                    problems_.add(
+                        map.where(useless),
+                        judge.provider == "reference"
+                            ? std::string("belongs to an API judge; reference is a metric and "
+                                          "needs nothing")
+                            : fmt::format(
+                                  "belongs to an API judge; the verdicts of {} are imported",
+                                  judge.provider));
+                }
             }
         }
     }
 
     void read_judging() {
         auto judging = block("judging");
-        if (!judging) return;
+        if (!judging) {
+            return;
+        }
         visit_judging(plan_.judging, reader(*judging));
         judging->finish();
     }
 
     void read_analysis() {
         auto analysis = block("analysis");
-        if (!analysis) return;
+        if (!analysis) {
+            return;
+        }
         visit_analysis(plan_.analysis, reader(*analysis));
         visit_planning(plan_.analysis, reader(*analysis));
         analysis->finish();
@@ -334,7 +453,9 @@ class ExperimentFile {
 
     void read_engine() {
         auto engine = block("engine");
-        if (!engine) return;
+        if (!engine) {
+            return;
+        }
         path(*engine, "path", plan_.engine.path);
         visit_machine(plan_.engine, reader(*engine));
         visit_engine(plan_.engine, reader(*engine));
@@ -355,14 +476,21 @@ std::string absolute_path(const std::filesystem::path& base,
                           const Where& where,
                           Problems& problems) {
     if (trim(text).empty() || text.find('\0') != std::string_view::npos) {
-        problems.add(where, trim(text).empty() ? "is empty" : "holds a NUL character", "Name a file.");
+        problems.add(
+            where, trim(text).empty() ? "is empty" : "holds a NUL character", "Name a file.");
         return "";
     }
     std::filesystem::path path = base / text;
     // "a/../b" is left as it is: if a is a symbolic link, it is not b.
-    if (std::find(path.begin(), path.end(), "..") == path.end()) path = path.lexically_normal();
-    if (is_valid_utf8(path.native())) return path.native();
-    problems.add(where, fmt::format("the path {} is not valid UTF-8", to_valid_utf8(path.native())), "Rename it.");
+    if (std::find(path.begin(), path.end(), "..") == path.end()) {
+        path = path.lexically_normal();
+    }
+    if (is_valid_utf8(path.native())) {
+        return path.native();
+    }
+    problems.add(where,
+                 fmt::format("the path {} is not valid UTF-8", to_valid_utf8(path.native())),
+                 "Rename it.");
     return "";
 }
 
@@ -370,14 +498,21 @@ std::string model_path_of(const std::filesystem::path& base,
                           std::string_view text,
                           const Where& where,
                           Problems& problems) {
-    if (!text.starts_with(kOllamaFile)) return absolute_path(base, text, where, problems);
-    if (text.size() == kOllamaFile.size() || !is_valid_utf8(text)) problems.add(where, "names no model of Ollama's", "Write ollama:MODEL:TAG.");
+    if (!text.starts_with(kOllamaFile)) {
+        return absolute_path(base, text, where, problems);
+    }
+    if (text.size() == kOllamaFile.size() || !is_valid_utf8(text)) {
+        problems.add(where, "names no model of Ollama's", "Write ollama:MODEL:TAG.");
+    }
     return std::string(text);
 }
 
 std::string type_of_text(std::string_view text, const Where& where, Problems& problems) {
-    if (const auto type = find_quant_type(text)) return std::string(type->name);
-    problems.add(where, fmt::format("unknown type \"{}\"; known: {}", shorten(text, 60), quant_type_list()));
+    if (const auto type = find_quant_type(text)) {
+        return std::string(type->name);
+    }
+    problems.add(
+        where, fmt::format("unknown type \"{}\"; known: {}", shorten(text, 60), quant_type_list()));
     return "";
 }
 
@@ -393,10 +528,14 @@ std::optional<VariantSpec> answers_of_text(std::string_view text,
     if (!text.starts_with(kAnswers)) {
         // A path may hold "=", too: only what is followed by the word is a name.
         const std::size_t at = text.find('=');
-        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) return std::nullopt;
+        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) {
+            return std::nullopt;
+        }
         name = text.substr(0, at);
         text.remove_prefix(at + 1);
-        if (trim(name).empty()) problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
+        if (trim(name).empty()) {
+            problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
+        }
     }
     VariantSpec variant;
     variant.name = trim(name);
@@ -410,8 +549,12 @@ VariantSpec baseline_of_text(std::string_view text,
                              const std::filesystem::path& base,
                              const Where& where,
                              Problems& problems) {
-    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
-    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
+    if (auto answers = answers_of_text(text, base, where, problems)) {
+        return std::move(*answers);
+    }
+    if (auto served = served_of_text(text, where, problems)) {
+        return std::move(*served);
+    }
     VariantSpec baseline;
     baseline.file = model_path_of(base, text, where, problems);
     return baseline;
@@ -421,10 +564,15 @@ VariantSpec variant_of_text(std::string_view text,
                             const std::filesystem::path& base,
                             const Where& where,
                             Problems& problems) {
-    if (auto answers = answers_of_text(text, base, where, problems)) return std::move(*answers);
-    if (auto served = served_of_text(text, where, problems)) return std::move(*served);
+    if (auto answers = answers_of_text(text, base, where, problems)) {
+        return std::move(*answers);
+    }
+    if (auto served = served_of_text(text, where, problems)) {
+        return std::move(*served);
+    }
     VariantSpec variant;
-    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") || text.find('/') != std::string_view::npos) {
+    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") ||
+        text.find('/') != std::string_view::npos) {
         variant.file = model_path_of(base, text, where, problems);
     } else {
         variant.type = type_of_text(text, where, problems);
@@ -432,12 +580,16 @@ VariantSpec variant_of_text(std::string_view text,
     return variant;
 }
 
-void read_experiment(const YamlNode& root, const std::filesystem::path& file, Draft& draft, Problems& problems) {
+void read_experiment(const YamlNode& root,
+                     const std::filesystem::path& file,
+                     Draft& draft,
+                     Problems& problems) {
     const Where whole{draft.source, root.line, root.column, ""};
     if (root.kind == Kind::kNull) {
         problems.add({draft.source, 0, 0, ""}, "is empty", "`assay init` writes an example.");
     } else if (root.kind != Kind::kMap) {
-        problems.add(whole, fmt::format("must be a mapping (key: value), not {}", describe(root)),
+        problems.add(whole,
+                     fmt::format("must be a mapping (key: value), not {}", describe(root)),
                      "`assay init` writes an example.");
     } else {
         ExperimentFile(root, file.parent_path(), draft, problems).read();

@@ -19,8 +19,13 @@ struct Given {
 };
 
 template <class T>
-void add(std::vector<Given>& list, std::string_view key, std::string_view flag, const std::optional<T>& value) {
-    if (value) list.push_back({std::string(key), flag, *value});
+void add(std::vector<Given>& list,
+         std::string_view key,
+         std::string_view flag,
+         const std::optional<T>& value) {
+    if (value) {
+        list.push_back({std::string(key), flag, *value});
+    }
 }
 
 std::vector<Given> plain_settings(const Overrides& flags) {
@@ -65,7 +70,9 @@ std::string set(T& field,
                 return "must be a number";
             } else {
                 std::string message = complaint(static_cast<double>(given), range);
-                if (message.empty()) field = static_cast<T>(given);
+                if (message.empty()) {
+                    field = static_cast<T>(given);
+                }
                 return message;
             }
         },
@@ -77,14 +84,20 @@ std::string set(std::string& field,
                 const Rule& rule) {
     const std::string* text = std::get_if<std::string>(&value);
     std::string message = text ? complaint(*text, rule) : "must be text";
-    if (message.empty()) field = *text;
+    if (message.empty()) {
+        field = *text;
+    }
     return message;
 }
 
 class FlagLayer {
  public:
     FlagLayer(const Overrides& flags, Draft& draft, Problems& problems)
-        : flags_(flags), draft_(draft), plan_(draft.plan), problems_(problems), settings_(plain_settings(flags)) {}
+        : flags_(flags),
+          draft_(draft),
+          plan_(draft.plan),
+          problems_(problems),
+          settings_(plain_settings(flags)) {}
 
  private:
     void note(const std::string& key, std::string_view flag) {
@@ -92,7 +105,9 @@ class FlagLayer {
     }
 
     bool is_utf8(std::string_view value, std::string_view flag) {
-        if (is_valid_utf8(value)) return true;
+        if (is_valid_utf8(value)) {
+            return true;
+        }
         problems_.add({std::string(flag), 0, 0, ""}, "is not valid UTF-8");
         return false;
     }
@@ -101,7 +116,9 @@ class FlagLayer {
               std::string_view flag,
               const std::string& key,
               std::string& field) {
-        if (!value || !is_utf8(*value, flag)) return false;
+        if (!value || !is_utf8(*value, flag)) {
+            return false;
+        }
         field = *value;
         note(key, flag);
         return true;
@@ -111,7 +128,9 @@ class FlagLayer {
               std::string_view flag,
               const std::string& key,
               std::string& field) {
-        if (!value) return false;
+        if (!value) {
+            return false;
+        }
         note(key, flag);
         field = absolute_path(draft_.working_dir, *value, draft_.origin(key), problems_);
         return true;
@@ -121,11 +140,15 @@ class FlagLayer {
         return [this, block](std::string_view key, auto& field, const auto& rule) {
             const std::string path = fmt::format("{}.{}", block, key);
             for (const Given& given : settings_) {
-                if (given.key != path) continue;
+                if (given.key != path) {
+                    continue;
+                }
                 note(path, given.flag);
                 if constexpr (!std::is_same_v<std::remove_reference_t<decltype(field)>, bool>) {
                     std::string message = set(field, given.value, rule);
-                    if (!message.empty()) problems_.add(draft_.origin(path), std::move(message));
+                    if (!message.empty()) {
+                        problems_.add(draft_.origin(path), std::move(message));
+                    }
                 }
             }
         };
@@ -133,8 +156,12 @@ class FlagLayer {
 
     void check_texts(std::string_view flag, const std::optional<std::vector<std::string>>& values) {
         for (const std::string& value : values.value_or(std::vector<std::string>{})) {
-            if (value.empty()) problems_.add({std::string(flag), 0, 0, ""}, "holds an empty text");
-            if (!is_utf8(value, flag)) return;
+            if (value.empty()) {
+                problems_.add({std::string(flag), 0, 0, ""}, "holds an empty text");
+            }
+            if (!is_utf8(value, flag)) {
+                return;
+            }
         }
     }
 
@@ -142,29 +169,45 @@ class FlagLayer {
     void prompts() {
         GenerationSettings& settings = plan_.generation;
         if (flags_.system && flags_.system_file) {
-            problems_.add({"--system-file", 0, 0, ""}, "is given beside --system; give one of them");
+            problems_.add({"--system-file", 0, 0, ""},
+                          "is given beside --system; give one of them");
         } else if (text(flags_.system, "--system", "generation.system", settings.system)) {
             draft_.has_system = true;
             draft_.system_file.clear();
-        } else if (file(flags_.system_file, "--system-file", "generation.system-file", draft_.system_file)) {
+        } else if (file(flags_.system_file,
+                        "--system-file",
+                        "generation.system-file",
+                        draft_.system_file)) {
             draft_.has_system = false;
         }
         if (flags_.chat_template && flags_.chat_template_file) {
-            problems_.add({"--chat-template-file", 0, 0, ""}, "is given beside --chat-template; give one of them");
-        } else if (text(flags_.chat_template, "--chat-template", "generation.chat-template", settings.chat_template)) {
+            problems_.add({"--chat-template-file", 0, 0, ""},
+                          "is given beside --chat-template; give one of them");
+        } else if (text(flags_.chat_template,
+                        "--chat-template",
+                        "generation.chat-template",
+                        settings.chat_template)) {
             draft_.chat_template_file.clear();
-        } else if (file(flags_.chat_template_file, "--chat-template-file", "generation.chat-template-file",
+        } else if (file(flags_.chat_template_file,
+                        "--chat-template-file",
+                        "generation.chat-template-file",
                         draft_.chat_template_file)) {
             settings.chat_template.clear();
         }
-        file(flags_.prompt_template, "--prompt-template", "generation.prompt-template", draft_.prompt_template_file);
+        file(flags_.prompt_template,
+             "--prompt-template",
+             "generation.prompt-template",
+             draft_.prompt_template_file);
     }
 
     void baseline() {
-        if (!flags_.model) return;
+        if (!flags_.model) {
+            return;
+        }
         note("baseline.file", "--model");
         draft_.origins.erase("baseline.answers");
-        VariantSpec given = baseline_of_text(*flags_.model, draft_.working_dir, draft_.origin("baseline.file"), problems_);
+        VariantSpec given = baseline_of_text(
+            *flags_.model, draft_.working_dir, draft_.origin("baseline.file"), problems_);
         if (given.name.empty()) {
             given.name = plan_.baseline.name;
         } else {
@@ -177,63 +220,92 @@ class FlagLayer {
         if (flags_.variants) {
             plan_.variants.clear();
             note("variants", "--variants");
-            if (flags_.variants->empty())
+            if (flags_.variants->empty()) {
                 problems_.add(draft_.origin("variants"), "is empty", "For example: Q8_0,Q4_K_M");
+            }
             for (std::size_t i = 0; i < flags_.variants->size(); ++i) {
                 const std::string key = fmt::format("variants[{}]", i);
-                for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) draft_.origins.erase(key + part);
+                for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) {
+                    draft_.origins.erase(key + part);
+                }
                 note(key, "--variants");
-                plan_.variants.push_back(
-                    variant_of_text(trim((*flags_.variants)[i]), draft_.working_dir, draft_.origin(key), problems_));
-                if (!plan_.variants.back().name.empty()) note(key + ".name", "--variants");
+                plan_.variants.push_back(variant_of_text(trim((*flags_.variants)[i]),
+                                                         draft_.working_dir,
+                                                         draft_.origin(key),
+                                                         problems_));
+                if (!plan_.variants.back().name.empty()) {
+                    note(key + ".name", "--variants");
+                }
             }
         }
         std::string imatrix;
-        if (!file(flags_.imatrix, "--imatrix", "imatrix", imatrix)) return;
+        if (!file(flags_.imatrix, "--imatrix", "imatrix", imatrix)) {
+            return;
+        }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
-            if (variant.type.empty() || !variant.imatrix.empty()) continue;
+            if (variant.type.empty() || !variant.imatrix.empty()) {
+                continue;
+            }
             variant.imatrix = imatrix;
             note(fmt::format("variants[{}].imatrix", i), "--imatrix");
         }
     }
 
     void allow_missing() {
-        if (!flags_.allow_missing) return;
+        if (!flags_.allow_missing) {
+            return;
+        }
         bool any = false;
         const auto allow = [&](VariantSpec& variant) {
             variant.allow_missing = variant.allow_missing || !variant.answers.empty();
             any = any || variant.allow_missing;
         };
         allow(plan_.baseline);
-        for (VariantSpec& variant : plan_.variants) allow(variant);
-        if (!any) problems_.add({"--allow-missing", 0, 0, ""}, "no answers are read from a file");
+        for (VariantSpec& variant : plan_.variants) {
+            allow(variant);
+        }
+        if (!any) {
+            problems_.add({"--allow-missing", 0, 0, ""}, "no answers are read from a file");
+        }
     }
 
     void judges() {
         if (flags_.judges) {
             plan_.judges.clear();
             note("judges", "--judge");
-            if (flags_.judges->empty()) problems_.add(draft_.origin("judges"), "is empty", "For example: reference");
+            if (flags_.judges->empty()) {
+                problems_.add(draft_.origin("judges"), "is empty", "For example: reference");
+            }
             draft_.judge_template_files.assign(flags_.judges->size(), "");
             for (std::size_t i = 0; i < flags_.judges->size(); ++i) {
                 const std::string key = fmt::format("judges[{}]", i);
                 draft_.origins.erase(key + ".name");
                 note(key, "--judge");
                 const std::string& word = (*flags_.judges)[i];
-                const auto judge =
-                    is_utf8(word, "--judge") ? judge_of_text(trim(word)) : Result<JudgeSpec>(JudgeSpec{});
-                if (!judge) problems_.add(draft_.origin(key), judge.error().message, judge.error().remedy);
+                const auto judge = is_utf8(word, "--judge") ? judge_of_text(trim(word))
+                                                            : Result<JudgeSpec>(JudgeSpec{});
+                if (!judge) {
+                    problems_.add(draft_.origin(key), judge.error().message, judge.error().remedy);
+                }
                 plan_.judges.push_back(judge.value_or(JudgeSpec{}));
                 std::string& file_of_judge = plan_.judges.back().file;
-                if (!file_of_judge.empty())
-                    file_of_judge = absolute_path(draft_.working_dir, file_of_judge, draft_.origin(key), problems_);
+                if (!file_of_judge.empty()) {
+                    file_of_judge = absolute_path(
+                        draft_.working_dir, file_of_judge, draft_.origin(key), problems_);
+                }
             }
         }
-        if (!flags_.max_concurrency) return;
+        if (!flags_.max_concurrency) {
+            return;
+        }
         std::string message = complaint(static_cast<double>(*flags_.max_concurrency), kConcurrency);
-        if (!message.empty()) return problems_.add({"--max-concurrency", 0, 0, ""}, std::move(message));
-        for (JudgeSpec& judge : plan_.judges) judge.concurrency = static_cast<int>(*flags_.max_concurrency);
+        if (!message.empty()) {
+            return problems_.add({"--max-concurrency", 0, 0, ""}, std::move(message));
+        }
+        for (JudgeSpec& judge : plan_.judges) {
+            judge.concurrency = static_cast<int>(*flags_.max_concurrency);
+        }
     }
 
  public:
@@ -245,13 +317,21 @@ class FlagLayer {
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
         text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
-        if (flags_.ids) plan_.dataset.ids = *flags_.ids;
-        if (flags_.stop) plan_.generation.stop = *flags_.stop;
-        if (flags_.blinding_seed) plan_.blinding_seed = *flags_.blinding_seed;
+        if (flags_.ids) {
+            plan_.dataset.ids = *flags_.ids;
+        }
+        if (flags_.stop) {
+            plan_.generation.stop = *flags_.stop;
+        }
+        if (flags_.blinding_seed) {
+            plan_.blinding_seed = *flags_.blinding_seed;
+        }
         visit_generation(plan_.generation, setter("generation"));
         visit_engine(plan_.engine, setter("engine"));
         visit_machine(plan_.engine, setter("engine"));
-        if (flags_.both_orders) plan_.judging.both_orders = true;
+        if (flags_.both_orders) {
+            plan_.judging.both_orders = true;
+        }
         visit_judging(plan_.judging, setter("judging"));
         visit_analysis(plan_.analysis, setter("analysis"));
         visit_planning(plan_.analysis, setter("analysis"));

@@ -15,7 +15,9 @@ namespace assay::config {
 namespace {
 
 std::string how_to_write_it() {
-    return fmt::format("Write {}; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be left out.", judge_forms());
+    return fmt::format(
+        "Write {}; for example openai:gpt-5@https://api.openai.com/v1. [@URL] may be left out.",
+        judge_forms());
 }
 
 struct Parts {
@@ -26,7 +28,9 @@ struct Parts {
 
 std::optional<std::string_view> after_scheme(std::string_view url) {
     for (const std::string_view scheme : {"http://", "https://"}) {
-        if (to_lower_ascii(url.substr(0, scheme.size())) == scheme) return url.substr(scheme.size());
+        if (to_lower_ascii(url.substr(0, scheme.size())) == scheme) {
+            return url.substr(scheme.size());
+        }
     }
     return std::nullopt;
 }
@@ -34,20 +38,29 @@ std::optional<std::string_view> after_scheme(std::string_view url) {
 Parts split_authority(std::string_view rest) {
     Parts parts;
     parts.authority = rest.substr(0, rest.find_first_of("/?#\\"));
-    const std::size_t bracket = parts.authority.starts_with('[') ? parts.authority.find(']') : std::string_view::npos;
-    const std::size_t colon = parts.authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    const std::size_t bracket = parts.authority.starts_with('[') ? parts.authority.find(']')
+                                                                 : std::string_view::npos;
+    const std::size_t colon = parts.authority.find(':',
+                                                   bracket == std::string_view::npos ? 0 : bracket);
     parts.host = parts.authority.substr(0, colon);
-    if (colon != std::string_view::npos) parts.port = parts.authority.substr(colon + 1);
+    if (colon != std::string_view::npos) {
+        parts.port = parts.authority.substr(colon + 1);
+    }
     return parts;
 }
 
 bool is_host(std::string_view host) {
     const bool ipv6 = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
-    if (ipv6) host = host.substr(1, host.size() - 2);
+    if (ipv6) {
+        host = host.substr(1, host.size() - 2);
+    }
     return !host.empty() && std::all_of(host.begin(), host.end(), [&](char c) {
         const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (ipv6) return hex || c == ':' || c == '.';
-        return hex || (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+        if (ipv6) {
+            return hex || c == ':' || c == '.';
+        }
+        return hex || (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '.' || c == '-' ||
+               c == '_';
     });
 }
 
@@ -61,72 +74,110 @@ bool is_port(std::string_view text) {
 
 Result<std::string> checked_url(std::string_view url) {
     constexpr std::string_view kForm = "Write it like http://127.0.0.1:8080/v1.";
-    const auto refused = [&](std::string message) { return fail(std::move(message), "", std::string(kForm)); };
+    const auto refused = [&](std::string message) {
+        return fail(std::move(message), "", std::string(kForm));
+    };
     const auto rest = after_scheme(url);
-    if (!rest) return refused("must begin with http:// or https://");
+    if (!rest) {
+        return refused("must begin with http:// or https://");
+    }
     const Parts parts = split_authority(*rest);
     if (parts.authority.find('@') != std::string_view::npos) {
-        return fail("holds a user or password; keys come from the environment only", "",
+        return fail("holds a user or password; keys come from the environment only",
+                    "",
                     "Name the variable with api-key-env.");
     }
-    if (std::any_of(url.begin(), url.end(),
-                    [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F'; })) {
+    if (std::any_of(url.begin(), url.end(), [](char c) {
+            return static_cast<unsigned char>(c) <= ' ' || c == '\x7F';
+        })) {
         return refused("holds white space or a control character");
     }
-    if (url.find_first_of("?#\\") != std::string_view::npos)
+    if (url.find_first_of("?#\\") != std::string_view::npos) {
         return refused("must be a plain base address, without '?', '#' and '\\'");
-    if (!is_host(parts.host)) return refused("names no host");
-    if (parts.port && !is_port(*parts.port)) return refused("has a port that is not from 1 to 65535");
-    while (url.ends_with('/')) url.remove_suffix(1);
+    }
+    if (!is_host(parts.host)) {
+        return refused("names no host");
+    }
+    if (parts.port && !is_port(*parts.port)) {
+        return refused("has a port that is not from 1 to 65535");
+    }
+    while (url.ends_with('/')) {
+        url.remove_suffix(1);
+    }
     return std::string(url);
 }
 
 Result<std::string> ollama_url(std::string_view ollama_host) {
     std::string_view host = trim(ollama_host);
-    if (host.empty()) return std::string(find_judge_provider("ollama")->default_url);
+    if (host.empty()) {
+        return std::string(find_judge_provider("ollama")->default_url);
+    }
     const bool has_scheme = host.find("://") != std::string_view::npos;
     const std::string url = has_scheme ? std::string(host) : "http://" + std::string(host);
     const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
     const Parts parts = split_authority(rest);
     const bool here = parts.host.empty() || parts.host == "0.0.0.0" || parts.host == "[::]";
-    std::string out = url.substr(0, url.find("://") + 3) + std::string(here ? "127.0.0.1" : parts.host);
-    if (parts.port) out += ":" + std::string(*parts.port);
-    if (!parts.port && !has_scheme) out += ":11434";
+    std::string out = url.substr(0, url.find("://") + 3) +
+                      std::string(here ? "127.0.0.1" : parts.host);
+    if (parts.port) {
+        out += ":" + std::string(*parts.port);
+    }
+    if (!parts.port && !has_scheme) {
+        out += ":11434";
+    }
     return checked_url(out + std::string(rest.substr(parts.authority.size())));
 }
 
 Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
-    if (text == "reference") return judge;
+    if (text == "reference") {
+        return judge;
+    }
     if (judge.provider == "gguf") {
         judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
-        if (judge.file.empty()) return fail("gguf needs a file", "", how_to_write_it());
+        if (judge.file.empty()) {
+            return fail("gguf needs a file", "", how_to_write_it());
+        }
         return judge;
     }
     if (judge.provider == "reference") {
         judge.metric = std::string(text.substr(judge.provider.size() + 1));
-        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics}); !wrong.empty())
+        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics});
+            !wrong.empty()) {
             return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
+        }
         return judge;
     }
     if (is_by_hand(judge.provider)) {
-        if (text.size() > judge.provider.size()) judge.name = std::string(text.substr(judge.provider.size() + 1));
+        if (text.size() > judge.provider.size()) {
+            judge.name = std::string(text.substr(judge.provider.size() + 1));
+        }
         return judge;
     }
     const JudgeProvider* provider = find_judge_provider(judge.provider);
-    if (!provider) return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
+    if (!provider) {
+        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
+    }
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
-    // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its scheme.
+    // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its
+    // scheme.
     const std::size_t at = rest.rfind("@http");
     if (rest.empty() || at == 0 || (at == std::string_view::npos && provider->needs_url)) {
-        return fail(fmt::format("{} needs a model{}", provider->name, provider->needs_url ? " and an address" : ""), "",
-                    how_to_write_it());
+        return fail(
+            fmt::format(
+                "{} needs a model{}", provider->name, provider->needs_url ? " and an address" : ""),
+            "",
+            how_to_write_it());
     }
     judge.model = std::string(rest.substr(0, at));
-    if (at == std::string_view::npos) return judge;
+    if (at == std::string_view::npos) {
+        return judge;
+    }
     const auto url = checked_url(rest.substr(at + 1));
-    if (!url) return fail("the address " + url.error().message, "", url.error().remedy);
+    if (!url) {
+        return fail("the address " + url.error().message, "", url.error().remedy);
+    }
     judge.url = *url;
     return judge;
 }

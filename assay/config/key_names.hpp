@@ -1,5 +1,6 @@
 #pragma once
-// Keys of services: an experiment names the environment variable that holds one, and never the key itself.
+// Keys of services: an experiment names the environment variable that holds one, and never the key
+// itself.
 
 #include <string>
 
@@ -8,7 +9,8 @@
 
 namespace assay::config {
 
-/// Reads `api-key-env` into `variable`. Reports what is no variable's name, and a key that was written into the file.
+/// Reads `api-key-env` into `variable`. Reports what is no variable's name, and a key that was
+/// written into the file.
 void read_key_variable(MapReader& map, std::string& variable, Problems& problems);
 
 }  // namespace assay::config

@@ -11,24 +11,34 @@ tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::file
     Problems problems;
     std::error_code error;
     draft.working_dir = std::filesystem::current_path(error);
-    if (error)
-        return tl::unexpected(
-            std::vector{Failure{"the working directory is gone", "", "Change into one that exists."}});
+    if (error) {
+        return tl::unexpected(std::vector{
+            Failure{"the working directory is gone", "", "Change into one that exists."}});
+    }
     if (file) {
         draft.source = to_valid_utf8(file->native());
-        draft.plan.source = absolute_path(draft.working_dir, file->native(), Where{draft.source, 0, 0, ""}, problems);
-        if (problems.size() > 0) return tl::unexpected(problems.take());
+        draft.plan.source = absolute_path(
+            draft.working_dir, file->native(), Where{draft.source, 0, 0, ""}, problems);
+        if (problems.size() > 0) {
+            return tl::unexpected(problems.take());
+        }
         const auto text = read_file(*file);
-        if (!text) return tl::unexpected(std::vector{text.error()});
+        if (!text) {
+            return tl::unexpected(std::vector{text.error()});
+        }
         const auto root = parse_yaml(*text, draft.source);
-        if (!root) return tl::unexpected(std::vector{root.error()});
+        if (!root) {
+            return tl::unexpected(std::vector{root.error()});
+        }
         read_experiment(*root, draft.plan.source, draft, problems);
     } else {
         draft.plan.source = "command line";
     }
     apply_flags(flags, draft, problems);
     resolve(draft, problems);
-    if (problems.size() > 0) return tl::unexpected(problems.take());
+    if (problems.size() > 0) {
+        return tl::unexpected(problems.take());
+    }
     return std::move(draft.plan);
 }
 
@@ -44,7 +54,9 @@ tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrid
     Problems problems;
     apply_flags(of_analysis, draft, problems);
     check_power(draft, problems);
-    if (problems.size() > 0) return tl::unexpected(problems.take());
+    if (problems.size() > 0) {
+        return tl::unexpected(problems.take());
+    }
     return draft.plan.analysis;
 }
 

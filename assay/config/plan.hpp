@@ -1,5 +1,6 @@
 #pragma once
-// An experiment file and a command line -> Plan: every default filled in, every path absolute, every error at once.
+// An experiment file and a command line -> Plan: every default filled in, every path absolute,
+// every error at once.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,22 +14,24 @@
 
 namespace assay::config {
 
-/// What command-line flags can set. A flag that is given wins over the file's key; relative paths are relative to the
-/// working directory. The ranges are those of the experiment file; a value outside is reported with the flag as its
-/// place.
+/// What command-line flags can set. A flag that is given wins over the file's key; relative paths
+/// are relative to the working directory. The ranges are those of the experiment file; a value
+/// outside is reported with the flag as its place.
 struct Overrides {
     std::optional<std::string> name;
     std::optional<std::string> model;  ///< -m, --model: baseline.file, or [NAME=]answers:FILE
-    std::optional<std::vector<std::string>>
-        variants;  ///< --variants, split at commas: [NAME=]answers:FILE; what ends in .gguf or contains '/' is a file, else a type
-    bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from a file
+    /// --variants, split at commas: [NAME=]answers:FILE; what ends in .gguf or contains '/' is a
+    /// file, else a type
+    std::optional<std::vector<std::string>> variants;
+    bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from
+                                 ///< a file
     std::optional<std::string> questions;  ///< --questions: dataset.file
     std::optional<std::int64_t> limit;
     std::optional<std::vector<std::string>> ids;
-    std::optional<std::vector<std::string>>
-        judges;                          ///< --judge: as judge_of_text reads it; replaces the file's judges
-    std::optional<std::string> run_dir;  ///< --run
-    std::optional<std::string> system;   ///< the text; "" for no system prompt
+    std::optional<std::vector<std::string>> judges;  ///< --judge: as judge_of_text reads it;
+                                                     ///< replaces the file's judges
+    std::optional<std::string> run_dir;              ///< --run
+    std::optional<std::string> system;               ///< the text; "" for no system prompt
     std::optional<std::string> system_file;
     std::optional<std::string> prompt_template;  ///< a file
     std::optional<std::string> chat_template;    ///< Jinja text
@@ -63,21 +66,24 @@ struct Overrides {
     std::optional<std::string> flash_attn;
     std::optional<std::string> cache_type_k;
     std::optional<std::string> cache_type_v;
-    std::optional<std::string> imatrix;  ///< for every variant that is made by quantizing and names none of its own
+    std::optional<std::string> imatrix;  ///< for every variant that is made by quantizing and names
+                                         ///< none of its own
     std::optional<std::int64_t> max_concurrency;  ///< -j, --max-concurrency: of every judge
 };
 
 /// The plan of an experiment file, of flags alone, or of both.
 ///
-/// Reads the experiment file and the templates that it names, and looks whether models and dataset are there; it opens
-/// neither. On failure every error is returned, those of the file in the order of its lines with a place
-/// ("exp.yaml:3:1"), then those of the flags ("--temp") and of the whole. `place` of a file is the path as it was
-/// given. Throws nothing but std::bad_alloc.
-[[nodiscard]] tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::filesystem::path>& file,
-                                                                 const Overrides& flags);
+/// Reads the experiment file and the templates that it names, and looks whether models and dataset
+/// are there; it opens neither. On failure every error is returned, those of the file in the order
+/// of its lines with a place
+/// ("exp.yaml:3:1"), then those of the flags ("--temp") and of the whole. `place` of a file is the
+/// path as it was given. Throws nothing but std::bad_alloc.
+[[nodiscard]] tl::expected<Plan, std::vector<Failure>> load_plan(
+    const std::optional<std::filesystem::path>& file, const Overrides& flags);
 
-/// The analysis settings of flags alone, for planning without an experiment: checked as load_plan checks them. Other
-/// flags are not looked at.
-[[nodiscard]] tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrides& flags);
+/// The analysis settings of flags alone, for planning without an experiment: checked as load_plan
+/// checks them. Other flags are not looked at.
+[[nodiscard]] tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(
+    const Overrides& flags);
 
 }  // namespace assay::config

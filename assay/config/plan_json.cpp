@@ -18,7 +18,9 @@ using nlohmann::json;  // objects are std::map: keys are written in order
 using PathText = std::function<std::string(const std::string&)>;
 
 auto writer(json& block) {
-    return [&block](std::string_view key, const auto& field, const auto&) { block[std::string(key)] = field; };
+    return [&block](std::string_view key, const auto& field, const auto&) {
+        block[std::string(key)] = field;
+    };
 }
 
 json to_json(const GenerationSettings& settings) {
@@ -42,19 +44,35 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
         out["file"] = path(judge.file);
         visit_embedded_judge(judge, writer(out));
     }
-    // Named only where they are not the defaults: plans of before there were these settings keep their hash.
-    if (judge.tags) visit_tags(judge, writer(out));
+    // Named only where they are not the defaults: plans of before there were these settings keep
+    // their hash.
+    if (judge.tags) {
+        visit_tags(judge, writer(out));
+    }
     const JudgeSpec defaults;
-    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) visit_metric(judge, writer(out));
+    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) {
+        visit_metric(judge, writer(out));
+    }
     return out;
 }
 
 json to_json(const VariantSpec& variant, const PathText& path) {
-    if (!variant.answers.empty())
-        return {{"name", variant.name}, {"answers", path(variant.answers)}, {"allow-missing", variant.allow_missing}};
-    json out{{"name", variant.name}, {"type", variant.type}, {"file", path(variant.file)}, {"imatrix", path(variant.imatrix)}};
+    if (!variant.answers.empty()) {
+        return {{"name", variant.name},
+                {"answers", path(variant.answers)},
+                {"allow-missing", variant.allow_missing}};
+    }
+    json out{{"name", variant.name},
+             {"type", variant.type},
+             {"file", path(variant.file)},
+             {"imatrix", path(variant.imatrix)}};
     const ServedSpec& served = variant.served;
-    if (!served.provider.empty()) out["served"] = {{"provider", served.provider}, {"model", served.model}, {"urls", served.urls}, {"server", served.server}};
+    if (!served.provider.empty()) {
+        out["served"] = {{"provider", served.provider},
+                         {"model", served.model},
+                         {"urls", served.urls},
+                         {"server", served.server}};
+    }
     return out;
 }
 
@@ -62,12 +80,15 @@ json to_json(const VariantSpec& variant, const PathText& path) {
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
     out["baseline"] = to_json(plan.baseline, path);
-    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {  // as plans had it before a baseline could be anything but a file
+    // as plans had it before a baseline could be anything but a file
+    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {
         out["baseline"].erase("type");
         out["baseline"].erase("imatrix");
     }
     out["variants"] = json::array();
-    for (const VariantSpec& variant : plan.variants) out["variants"].push_back(to_json(variant, path));
+    for (const VariantSpec& variant : plan.variants) {
+        out["variants"].push_back(to_json(variant, path));
+    }
     out["dataset"] = {{"file", path(plan.dataset.file)},
                       {"limit", plan.dataset.limit},
                       {"ids", plan.dataset.ids},
@@ -77,7 +98,9 @@ json identity_of(const Plan& plan, const PathText& path) {
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
     out["judges"] = json::array();
-    for (const JudgeSpec& judge : plan.judges) out["judges"].push_back(to_json(judge, path));
+    for (const JudgeSpec& judge : plan.judges) {
+        out["judges"].push_back(to_json(judge, path));
+    }
     out["judging"] = json::object();
     visit_judging(plan.judging, writer(out["judging"]));
     out["analysis"] = json::object();
@@ -89,7 +112,9 @@ json identity_of(const Plan& plan, const PathText& path) {
 
 /// How a server is reached, beside what decides results.
 void add_transport(json& variant, const VariantSpec& spec) {
-    if (spec.served.provider.empty()) return;
+    if (spec.served.provider.empty()) {
+        return;
+    }
     variant["served"]["api-key-env"] = spec.served.api_key_env;
     variant["served"]["pull"] = spec.served.pull;
     visit_served_transport(spec.served, writer(variant["served"]));
@@ -104,12 +129,16 @@ struct Damaged {
 class ObjectReader {
  public:
     ObjectReader(const json& object, std::string path) : object_(object), path_(std::move(path)) {
-        if (!object.is_object()) throw Damaged{fmt::format("{} is not an object", path_.empty() ? "it" : path_)};
+        if (!object.is_object()) {
+            throw Damaged{fmt::format("{} is not an object", path_.empty() ? "it" : path_)};
+        }
     }
 
     const json& at(std::string_view key) {
         const auto found = object_.find(std::string(key));
-        if (found == object_.end()) throw Damaged{fmt::format("{} is missing", name(key))};
+        if (found == object_.end()) {
+            throw Damaged{fmt::format("{} is missing", name(key))};
+        }
         ++n_read_;
         return *found;
     }
@@ -140,20 +169,26 @@ class ObjectReader {
         field = value.get<Number>();
     }
 
-    [[nodiscard]] bool has(std::string_view key) const { return object_.contains(std::string(key)); }
+    [[nodiscard]] bool has(std::string_view key) const {
+        return object_.contains(std::string(key));
+    }
 
     [[nodiscard]] std::string name(std::string_view key) const {
         return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
     }
 
     void finish() const {
-        if (n_read_ != object_.size())
-            throw Damaged{fmt::format("{} has keys that this version does not know", path_.empty() ? "it" : path_)};
+        if (n_read_ != object_.size()) {
+            throw Damaged{fmt::format("{} has keys that this version does not know",
+                                      path_.empty() ? "it" : path_)};
+        }
     }
 
  private:
     void check(std::string_view key, const std::string& message) const {
-        if (!message.empty()) throw Damaged{fmt::format("{} {}", name(key), message)};
+        if (!message.empty()) {
+            throw Damaged{fmt::format("{} {}", name(key), message)};
+        }
     }
 
     const json& object_;
@@ -161,10 +196,13 @@ class ObjectReader {
     std::size_t n_read_ = 0;
 };
 
-/// For what decides no result: plans that were stored before such a key existed lack it, and it has its default.
+/// For what decides no result: plans that were stored before such a key existed lack it, and it has
+/// its default.
 auto if_there(ObjectReader& in) {
     return [&in](std::string_view key, auto& field, const auto& rule) {
-        if (in.has(key)) in(key, field, rule);
+        if (in.has(key)) {
+            in(key, field, rule);
+        }
     };
 }
 
@@ -190,15 +228,22 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
         in.get("type", variant.type);
         in.get("file", variant.file);
         in.get("imatrix", variant.imatrix);
-        if (in.has("served")) read(in.at("served"), path + ".served", variant.served);
+        if (in.has("served")) {
+            read(in.at("served"), path + ".served", variant.served);
+        }
     }
     in.finish();
-    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() + !variant.served.model.empty() != 1)
+    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() +
+            !variant.served.model.empty() !=
+        1) {
         throw Damaged{fmt::format("{} needs one of type, file, answers and a served model", path)};
+    }
 }
 
 void read_baseline(json object, VariantSpec& baseline) {
-    if (object.is_object() && object.contains("file") && !object.contains("served")) object.update({{"type", ""}, {"imatrix", ""}});
+    if (object.is_object() && object.contains("file") && !object.contains("served")) {
+        object.update({{"type", ""}, {"imatrix", ""}});
+    }
     read(object, "baseline", baseline);
 }
 
@@ -225,7 +270,9 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
 template <class T>
 void read_list(ObjectReader& parent, const std::string& key, std::vector<T>& out) {
     const json& list = parent.at(key);
-    if (!list.is_array() || list.empty()) throw Damaged{fmt::format("{} is not a list with something in it", key)};
+    if (!list.is_array() || list.empty()) {
+        throw Damaged{fmt::format("{} is not a list with something in it", key)};
+    }
     for (const json& item : list) {
         const std::string path = fmt::format("{}[{}]", key, out.size());
         read(item, path, out.emplace_back());
@@ -252,13 +299,19 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
-/// Plans of before there were these settings do not name them: nothing was stopped early, nothing corrected, no variant known to be bad, no
-/// pair asked twice.
+/// Plans of before there were these settings do not name them: nothing was stopped early, nothing
+/// corrected, no variant known to be bad, no pair asked twice.
 json with_later_settings(json root) {
-    if (!root.is_object()) return root;
+    if (!root.is_object()) {
+        return root;
+    }
     root.emplace("controls", json{{"known-bad", ""}});
-    root.emplace("judging", json{{"both-orders", false}, {"repeats", 0}, {"repeat-share", JudgingSettings{}.repeat_share}});
-    if (const auto analysis = root.find("analysis"); analysis != root.end() && analysis->is_object()) {
+    root.emplace("judging",
+                 json{{"both-orders", false},
+                      {"repeats", 0},
+                      {"repeat-share", JudgingSettings{}.repeat_share}});
+    if (const auto analysis = root.find("analysis");
+        analysis != root.end() && analysis->is_object()) {
         analysis->emplace("stopping", "none");
         analysis->emplace("multiplicity", "none");
     }
@@ -298,14 +351,18 @@ Plan read_plan(const json& root) {
 std::string plan_to_json(const Plan& plan) {
     json out = identity_of(plan, [](const std::string& path) { return path; });
     add_transport(out["baseline"], plan.baseline);
-    for (std::size_t i = 0; i < plan.variants.size(); ++i) add_transport(out["variants"][i], plan.variants[i]);
+    for (std::size_t i = 0; i < plan.variants.size(); ++i) {
+        add_transport(out["variants"][i], plan.variants[i]);
+    }
     out["name"] = plan.name;
     out["source"] = plan.source;
     visit_planning(plan.analysis, writer(out["analysis"]));
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
         out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
         visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
-        if (plan.judges[i].provider == "gguf") visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
+        if (plan.judges[i].provider == "gguf") {
+            visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
+        }
     }
     return out.dump();
 }
@@ -313,17 +370,23 @@ std::string plan_to_json(const Plan& plan) {
 std::string plan_sha256(const Plan& plan) {
     const std::filesystem::path folder = std::filesystem::path(plan.source).parent_path();
     const auto portable = [&](const std::string& path) {
-        if (!folder.is_absolute() || path.empty()) return path;
-        const std::string relative = std::filesystem::path(path).lexically_relative(folder).string();
+        if (!folder.is_absolute() || path.empty()) {
+            return path;
+        }
+        const std::string
+            relative = std::filesystem::path(path).lexically_relative(folder).string();
         return relative.empty() || relative.starts_with("..") ? path : relative;
     };
     return sha256_hex(identity_of(plan, portable).dump());
 }
 
 Result<Plan> plan_from_json(std::string_view text) {
-    // Values that are not UTF-8 or nest without end are refused by the parser, or by their type; neither recurses.
+    // Values that are not UTF-8 or nest without end are refused by the parser, or by their type;
+    // neither recurses.
     const json root = json::parse(text, nullptr, false);
-    if (root.is_discarded()) return fail("the stored plan is not JSON");
+    if (root.is_discarded()) {
+        return fail("the stored plan is not JSON");
+    }
     try {
         return read_plan(with_later_settings(root));
     } catch (const Damaged& error) {

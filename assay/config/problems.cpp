@@ -13,9 +13,12 @@ std::string Where::place() const {
 }
 
 void Problems::add(const Where& where, std::string message, std::string remedy) {
-    if (!where.key.empty()) message = fmt::format("{}: {}", where.key, message);
+    if (!where.key.empty()) {
+        message = fmt::format("{}: {}", where.key, message);
+    }
     const int line = where.line > 0 ? where.line : std::numeric_limits<int>::max();
-    entries_.push_back({line, where.column, Failure{std::move(message), where.place(), std::move(remedy)}});
+    entries_.push_back(
+        {line, where.column, Failure{std::move(message), where.place(), std::move(remedy)}});
 }
 
 std::vector<Failure> Problems::take() {
@@ -23,7 +26,9 @@ std::vector<Failure> Problems::take() {
         return std::tie(a.line, a.column) < std::tie(b.line, b.column);
     });
     std::vector<Failure> out;
-    for (Entry& entry : entries_) out.push_back(std::move(entry.failure));
+    for (Entry& entry : entries_) {
+        out.push_back(std::move(entry.failure));
+    }
     entries_.clear();
     return out;
 }

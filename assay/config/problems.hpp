@@ -8,7 +8,8 @@
 
 namespace assay::config {
 
-/// Where a value was written: file, line, column and key path ("variants[2].type"), or a flag ("--temp").
+/// Where a value was written: file, line, column and key path ("variants[2].type"), or a flag
+/// ("--temp").
 struct Where {
     std::string source;  ///< path of the file as it was given, or the flag; may be empty
     int line = 0;        ///< from 1; 0: not a place in a file

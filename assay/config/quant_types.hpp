@@ -1,5 +1,6 @@
 #pragma once
-// The quantization types that llama.cpp's llama-quantize makes (QUANT_OPTIONS of tools/quantize/quantize.cpp, v0.5.0).
+// The quantization types that llama.cpp's llama-quantize makes (QUANT_OPTIONS of
+// tools/quantize/quantize.cpp, v0.5.0).
 
 #include <optional>
 #include <span>
@@ -16,7 +17,8 @@ struct QuantType {
 /// All of them, from wide to narrow.
 [[nodiscard]] std::span<const QuantType> quant_types();
 
-/// The type of that name, in any case; Q3_K, Q4_K and Q5_K are the _M ones, as in llama.cpp. Empty: unknown.
+/// The type of that name, in any case; Q3_K, Q4_K and Q5_K are the _M ones, as in llama.cpp. Empty:
+/// unknown.
 [[nodiscard]] std::optional<QuantType> find_quant_type(std::string_view name);
 
 /// "F32, F16, ...", for messages.

@@ -29,17 +29,23 @@ SplitPart split_part(std::string_view stem) {
     constexpr std::size_t kLength = std::string_view("-00001-of-00003").size();
     SplitPart part;
     int read = 0;
-    if (stem.size() <= kLength) return part;
+    if (stem.size() <= kLength) {
+        return part;
+    }
     const std::string suffix(stem.substr(stem.size() - kLength));
-    if (std::sscanf(suffix.c_str(), "-%5d-of-%5d%n", &part.number, &part.total, &read) != 2 || read != int{kLength})
+    if (std::sscanf(suffix.c_str(), "-%5d-of-%5d%n", &part.number, &part.total, &read) != 2 ||
+        read != int{kLength}) {
         return {};
+    }
     part.suffix_length = kLength;
     return part;
 }
 
 std::string file_stem(const std::string& file) {
     std::string stem = std::filesystem::path(file).filename().string();
-    if (to_lower_ascii(stem).ends_with(".gguf")) stem.resize(stem.size() - 5);
+    if (to_lower_ascii(stem).ends_with(".gguf")) {
+        stem.resize(stem.size() - 5);
+    }
     stem.resize(stem.size() - split_part(stem).suffix_length);
     return stem;
 }
@@ -50,7 +56,8 @@ bool is_quantized_cache(const std::string& type) {
 
 class Resolver {
  public:
-    Resolver(Draft& draft, Problems& problems) : draft_(draft), plan_(draft.plan), problems_(problems) {}
+    Resolver(Draft& draft, Problems& problems)
+        : draft_(draft), plan_(draft.plan), problems_(problems) {}
 
     void run() {
         say_what_is_missing();
@@ -62,11 +69,15 @@ class Resolver {
         check_decision();
         check_name();
         // Hash and paths of a plan that is not valid would say nothing.
-        if (problems_.size() == 0) name_experiment();
+        if (problems_.size() == 0) {
+            name_experiment();
+        }
     }
 
  private:
-    [[nodiscard]] bool written(const std::string& key) const { return draft_.origins.contains(key); }
+    [[nodiscard]] bool written(const std::string& key) const {
+        return draft_.origins.contains(key);
+    }
 
     void add(const std::string& key, std::string message, std::string remedy = {}) {
         problems_.add(draft_.origin(key), std::move(message), std::move(remedy));
@@ -76,58 +87,80 @@ class Resolver {
                  const std::string& flag_form,
                  const std::string& file_form,
                  std::string_view what) {
-        if (draft_.meant.contains(key)) return;
+        if (draft_.meant.contains(key)) {
+            return;
+        }
         Where where = draft_.origin(key);
         where.key.clear();
-        problems_.add(where, fmt::format("{} is given", what),
-                      draft_.source.empty() ? fmt::format("For example: {}", flag_form)
-                                            : fmt::format("For example: {} (or {})", file_form, flag_form));
+        problems_.add(where,
+                      fmt::format("{} is given", what),
+                      draft_.source.empty()
+                          ? fmt::format("For example: {}", flag_form)
+                          : fmt::format("For example: {} (or {})", file_form, flag_form));
     }
 
     void say_what_is_missing() {
-        if (!is_given(plan_.baseline) && !written("baseline.file") && !written("baseline.answers") && !written("baseline.provider")) {
-            missing("baseline", "-m model-F16.gguf", "baseline: {file: model-F16.gguf}", "no baseline");
+        if (!is_given(plan_.baseline) && !written("baseline.file") &&
+            !written("baseline.answers") && !written("baseline.provider")) {
+            missing(
+                "baseline", "-m model-F16.gguf", "baseline: {file: model-F16.gguf}", "no baseline");
         }
         if (plan_.variants.empty() && !written("variants")) {
-            missing("variants", "--variants Q8_0,Q4_K_M,other.gguf",
-                    "variants: [Q8_0, Q4_K_M, {name: mine, file: other.gguf}]", "no variant");
+            missing("variants",
+                    "--variants Q8_0,Q4_K_M,other.gguf",
+                    "variants: [Q8_0, Q4_K_M, {name: mine, file: other.gguf}]",
+                    "no variant");
         }
-        if (!plan_.dataset.file.empty() || written("dataset.file")) return;
+        if (!plan_.dataset.file.empty() || written("dataset.file")) {
+            return;
+        }
         if (!plan_.baseline.answers.empty()) {
-            plan_.dataset.file = plan_.baseline.answers;  // they may hold the questions, too; whoever reads them says so if not
+            // they may hold the questions, too; whoever reads them says so if not
+            plan_.dataset.file = plan_.baseline.answers;
         } else {
-            missing("dataset", "--questions questions.jsonl", "dataset: {file: questions.jsonl}", "no dataset");
+            missing("dataset",
+                    "--questions questions.jsonl",
+                    "dataset: {file: questions.jsonl}",
+                    "no dataset");
         }
     }
 
     /// The slug of a given name; reports one that has none.
     std::string checked_name(const std::string& given, const std::string& key) {
         const std::string name = slug(given);
-        if (name == "unnamed" && given != name)
+        if (name == "unnamed" && given != name) {
             add(key, "has no ASCII letter or digit, and names are used as file names");
-        if (to_lower_ascii(name) == "tie") add(key, "is the word for a tie in the results", "Choose another name.");
+        }
+        if (to_lower_ascii(name) == "tie") {
+            add(key, "is the word for a tie in the results", "Choose another name.");
+        }
         return name;
     }
 
-    /// `owner` and its name; reports a name that another one has. Case is ignored: not every file system tells it
-    /// apart.
+    /// `owner` and its name; reports a name that another one has. Case is ignored: not every file
+    /// system tells it apart.
     void take_name(std::map<std::string, std::string>& taken,
                    const std::string& name,
                    const std::string& owner,
                    const std::string& key,
                    std::string remedy) {
         const auto [entry, is_new] = taken.emplace(to_lower_ascii(name), owner);
-        if (!is_new)
-            add(key, fmt::format("the name \"{}\" is that of {}, too", name, entry->second), std::move(remedy));
+        if (!is_new) {
+            add(key,
+                fmt::format("the name \"{}\" is that of {}, too", name, entry->second),
+                std::move(remedy));
+        }
     }
 
     void name_variants() {
         const std::string remedy =
-            "Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: FILE} or {name: NAME, answers: FILE}.";
+            "Give one of them a name of its own: {name: NAME, type: TYPE}, {name: NAME, file: "
+            "FILE} or {name: NAME, answers: FILE}.";
         std::map<std::string, std::string> taken;
         if (is_given(plan_.baseline)) {
             std::string& name = plan_.baseline.name;
-            name = written("baseline.name") ? checked_name(name, "baseline.name") : slug(default_name(plan_.baseline));
+            name = written("baseline.name") ? checked_name(name, "baseline.name")
+                                            : slug(default_name(plan_.baseline));
             take_name(taken, name, "the baseline", "baseline", remedy);
             fill_address(plan_.baseline.served, "baseline");
             check_first_part("baseline.file", plan_.baseline.file);
@@ -135,116 +168,177 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
             const std::string key = fmt::format("variants[{}]", i);
-            if (!is_given(variant)) continue;  // was reported
-            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name") : slug(default_name(variant));
-            take_name(taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
+            if (!is_given(variant)) {
+                continue;  // was reported
+            }
+            variant.name = written(key + ".name") ? checked_name(variant.name, key + ".name")
+                                                  : slug(default_name(variant));
+            take_name(
+                taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
             fill_address(variant.served, key);
             check_first_part(key, variant.file);
             const auto type = find_quant_type(variant.type);
             if (type && plan_.baseline.file.empty() && is_given(plan_.baseline)) {
                 add(written(key + ".type") ? key + ".type" : key,
-                    fmt::format("{} is made from the baseline's file, and the baseline is {}", type->name,
-                                plan_.baseline.answers.empty() ? "a model that a server runs" : "a file of answers"),
+                    fmt::format("{} is made from the baseline's file, and the baseline is {}",
+                                type->name,
+                                plan_.baseline.answers.empty() ? "a model that a server runs"
+                                                               : "a file of answers"),
                     "Name a GGUF file or a file of answers instead.");
             }
             if (type && type->needs_imatrix && variant.imatrix.empty()) {
                 add(written(key + ".type") ? key + ".type" : key,
                     fmt::format("{} needs an importance matrix", type->name),
-                    fmt::format(
-                        "Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} (or --imatrix FILE).",
-                        type->name));
+                    fmt::format("Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} "
+                                "(or --imatrix FILE).",
+                                type->name));
             }
         }
     }
 
     static bool is_given(const VariantSpec& variant) {
-        return !variant.type.empty() || !variant.file.empty() || !variant.answers.empty() || !variant.served.model.empty();
+        return !variant.type.empty() || !variant.file.empty() || !variant.answers.empty() ||
+               !variant.served.model.empty();
     }
 
     static std::string default_name(const VariantSpec& variant) {
-        if (!variant.served.model.empty()) return variant.served.model;
-        if (!variant.type.empty()) return variant.type;
-        return variant.answers.empty() ? file_stem(variant.file) : std::filesystem::path(variant.answers).stem().string();
+        if (!variant.served.model.empty()) {
+            return variant.served.model;
+        }
+        if (!variant.type.empty()) {
+            return variant.type;
+        }
+        return variant.answers.empty() ? file_stem(variant.file)
+                                       : std::filesystem::path(variant.answers).stem().string();
     }
 
     void check_first_part(const std::string& key, const std::string& file) {
         const SplitPart part = split_part(std::filesystem::path(file).stem().string());
-        if (part.number <= 1) return;
-        add(key, fmt::format("{} is part {} of {}", file, part.number, part.total),
+        if (part.number <= 1) {
+            return;
+        }
+        add(key,
+            fmt::format("{} is part {} of {}", file, part.number, part.total),
             "Name the first part; the others are found beside it.");
     }
 
     void name_judges() {
         if (plan_.judges.empty()) {
-            if (!written("judges")) plan_.judges.emplace_back().provider = "reference";
+            if (!written("judges")) {
+                plan_.judges.emplace_back().provider = "reference";
+            }
             draft_.judge_template_files.assign(plan_.judges.size(), "");
         }
         std::map<std::string, std::string> taken;
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
-            if (judge.provider == "gguf") judge.model = file_stem(judge.file);
+            if (judge.provider == "gguf") {
+                judge.model = file_stem(judge.file);
+            }
             std::string default_name = judge.model;
-            if (judge.provider == "reference") default_name = judge.metric == JudgeSpec().metric ? "reference" : "reference-" + judge.metric;
-            if (is_by_hand(judge.provider)) default_name = judge.name.empty() ? judge.provider : judge.name;
-            if (judge.provider.empty() || default_name.empty()) continue;  // was reported
+            if (judge.provider == "reference") {
+                default_name = judge.metric == JudgeSpec().metric ? "reference"
+                                                                  : "reference-" + judge.metric;
+            }
+            if (is_by_hand(judge.provider)) {
+                default_name = judge.name.empty() ? judge.provider : judge.name;
+            }
+            if (judge.provider.empty() || default_name.empty()) {
+                continue;  // was reported
+            }
             fill_address(judge, key);
             const bool named = written(key + ".name");
             judge.name = named ? checked_name(judge.name, key + ".name") : slug(default_name);
-            take_name(taken, judge.name, key, named ? key + ".name" : key, "Give one of them a name of its own.");
+            take_name(taken,
+                      judge.name,
+                      key,
+                      named ? key + ".name" : key,
+                      "Give one of them a name of its own.");
         }
     }
 
     void fill_address(JudgeSpec& judge, const std::string& key) {
         const JudgeProvider* provider = find_judge_provider(judge.provider);
-        if (!provider || provider->needs_url || !judge.url.empty()) return;
+        if (!provider || provider->needs_url || !judge.url.empty()) {
+            return;
+        }
         judge.url = judge.provider == "ollama" ? ollama_address(key) : provider->default_url;
     }
 
     void fill_address(ServedSpec& served, const std::string& key) {
-        if (served.provider == "ollama" && served.urls.empty()) served.urls.push_back(ollama_address(key));
+        if (served.provider == "ollama" && served.urls.empty()) {
+            served.urls.push_back(ollama_address(key));
+        }
     }
 
     /// Where Ollama is if nobody says it.
     std::string ollama_address(const std::string& key) {
         auto url = default_ollama_url();
-        if (!url) add(key, "the address in OLLAMA_HOST " + url.error().message, "Mend the variable, or write url.");
+        if (!url) {
+            add(key,
+                "the address in OLLAMA_HOST " + url.error().message,
+                "Mend the variable, or write url.");
+        }
         return url.value_or("");
     }
 
     void check_decision() {
-        if (plan_.analysis.multiplicity == "holm" && plan_.analysis.stopping == "group-sequential") {
-            add("analysis.multiplicity", "holm needs a p value, and a group-sequential design gives none", "Write multiplicity: ladder, or stopping: hybrid.");
+        if (plan_.analysis.multiplicity == "holm" &&
+            plan_.analysis.stopping == "group-sequential") {
+            add("analysis.multiplicity",
+                "holm needs a p value, and a group-sequential design gives none",
+                "Write multiplicity: ladder, or stopping: hybrid.");
         }
-        if (!written("controls.known-bad")) return;
+        if (!written("controls.known-bad")) {
+            return;
+        }
         for (VariantSpec& variant : plan_.variants) {
             if (variant.name == slug(plan_.known_bad)) {
                 plan_.known_bad = variant.name;
                 return;
             }
         }
-        add("controls.known-bad", fmt::format("there is no variant \"{}\"", plan_.known_bad), "Name one of the variants.");
+        add("controls.known-bad",
+            fmt::format("there is no variant \"{}\"", plan_.known_bad),
+            "Name one of the variants.");
     }
 
     /// Reports a file that is not there; true if it is.
     bool look_for(const std::string& key, const std::string& file) {
-        if (file.empty() || file.starts_with(kOllamaFile)) return false;  // a name is looked up when the run begins
+        if (file.empty() || file.starts_with(kOllamaFile)) {
+            return false;  // a name is looked up when the run begins
+        }
         std::error_code error;
         const auto status = std::filesystem::status(file, error);
-        if (std::filesystem::is_regular_file(status)) return true;
+        if (std::filesystem::is_regular_file(status)) {
+            return true;
+        }
         const char* what = "is not a file";
-        if (std::filesystem::is_directory(status)) what = "is a folder, not a file";
-        if (status.type() == std::filesystem::file_type::not_found) what = "no such file";
-        if (status.type() == std::filesystem::file_type::none) what = "cannot be looked at";
-        add(key, fmt::format("{}: {}", what, file),
-            file.find("/~") != std::string::npos ? "\"~\" has no meaning here; write the whole path." : "");
+        if (std::filesystem::is_directory(status)) {
+            what = "is a folder, not a file";
+        }
+        if (status.type() == std::filesystem::file_type::not_found) {
+            what = "no such file";
+        }
+        if (status.type() == std::filesystem::file_type::none) {
+            what = "cannot be looked at";
+        }
+        add(key,
+            fmt::format("{}: {}", what, file),
+            file.find("/~") != std::string::npos
+                ? "\"~\" has no meaning here; write the whole path."
+                : "");
         return false;
     }
 
     void look_for_files() {
         look_for("baseline.file", plan_.baseline.file);
-        look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file", plan_.baseline.answers);
-        if (plan_.dataset.file != plan_.baseline.answers) look_for("dataset.file", plan_.dataset.file);
+        look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file",
+                 plan_.baseline.answers);
+        if (plan_.dataset.file != plan_.baseline.answers) {
+            look_for("dataset.file", plan_.dataset.file);
+        }
         look_for("engine.path", plan_.engine.path);
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             const std::string key = fmt::format("variants[{}]", i);
@@ -260,7 +354,9 @@ class Resolver {
     }
 
     std::optional<std::string> read_text(const std::string& key, const std::string& file) {
-        if (!look_for(key, file)) return std::nullopt;
+        if (!look_for(key, file)) {
+            return std::nullopt;
+        }
         std::error_code error;
         if (std::filesystem::file_size(file, error) > kMostTextBytes) {
             add(key, fmt::format("{} is larger than 1 MiB, which no prompt is", file));
@@ -279,23 +375,29 @@ class Resolver {
         return std::nullopt;
     }
 
-    /// Without the line end that editors put at a file's end (as Jinja itself does with a template).
+    /// Without the line end that editors put at a file's end (as Jinja itself does with a
+    /// template).
     static std::string without_last_line_end(std::string text) {
-        if (text.ends_with('\n')) text.pop_back();
-        if (text.ends_with('\r')) text.pop_back();
+        if (text.ends_with('\n')) {
+            text.pop_back();
+        }
+        if (text.ends_with('\r')) {
+            text.pop_back();
+        }
         return text;
     }
 
     void read_texts() {
         GenerationSettings& settings = plan_.generation;
         if (!draft_.system_file.empty()) {
-            settings.system =
-                without_last_line_end(read_text("generation.system-file", draft_.system_file).value_or(""));
+            settings.system = without_last_line_end(
+                read_text("generation.system-file", draft_.system_file).value_or(""));
         } else if (!draft_.has_system) {
             settings.system = kDefaultSystem;
         }
         settings.prompt_template = kDefaultPromptTemplate;
-        if (const auto text = read_text("generation.prompt-template", draft_.prompt_template_file)) {
+        if (const auto text = read_text("generation.prompt-template",
+                                        draft_.prompt_template_file)) {
             settings.prompt_template = without_last_line_end(*text);
             if (text->find("question") == std::string::npos) {
                 add("generation.prompt-template",
@@ -304,29 +406,43 @@ class Resolver {
             }
         }
         const bool from_file = !draft_.chat_template_file.empty();
-        const std::string key = from_file ? "generation.chat-template-file" : "generation.chat-template";
-        if (auto text = read_text(key, draft_.chat_template_file)) settings.chat_template = std::move(*text);
-        if (!settings.chat_template.empty() && settings.chat_template.find("messages") == std::string::npos) {
-            add(key, "is not a chat template in Jinja: it never uses `messages`",
+        const std::string key = from_file ? "generation.chat-template-file"
+                                          : "generation.chat-template";
+        if (auto text = read_text(key, draft_.chat_template_file)) {
+            settings.chat_template = std::move(*text);
+        }
+        if (!settings.chat_template.empty() &&
+            settings.chat_template.find("messages") == std::string::npos) {
+            add(key,
+                "is not a chat template in Jinja: it never uses `messages`",
                 "Give the template's text, not its name.");
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
-            const auto text = read_text(fmt::format("judges[{}].prompt-template", i), draft_.judge_template_files[i]);
-            if (text) plan_.judges[i].prompt_template = without_last_line_end(*text);
+            const auto text = read_text(fmt::format("judges[{}].prompt-template", i),
+                                        draft_.judge_template_files[i]);
+            if (text) {
+                plan_.judges[i].prompt_template = without_last_line_end(*text);
+            }
         }
     }
 
     void check_together() {
         const GenerationSettings& generation = plan_.generation;
         if (generation.predict >= generation.ctx_size) {
-            const bool by_predict = written("generation.predict") || !written("generation.ctx-size");
+            const bool by_predict = written("generation.predict") ||
+                                    !written("generation.ctx-size");
             add(by_predict ? "generation.predict" : "generation.ctx-size",
-                fmt::format("predict ({}) must be below ctx-size ({}), which holds prompt and answer",
-                            generation.predict, generation.ctx_size));
+                fmt::format(
+                    "predict ({}) must be below ctx-size ({}), which holds prompt and answer",
+                    generation.predict,
+                    generation.ctx_size));
         }
         const EngineSettings& engine = plan_.engine;
-        if (engine.slots % 8 != 0)
-            add("engine.slots", fmt::format("must be a multiple of 8, not {}", engine.slots), "0 chooses by memory.");
+        if (engine.slots % 8 != 0) {
+            add("engine.slots",
+                fmt::format("must be a multiple of 8, not {}", engine.slots),
+                "0 chooses by memory.");
+        }
         if (is_quantized_cache(engine.cache_type_v) && engine.flash_attn == "off") {
             add("engine.cache-type-v", fmt::format("{} needs flash-attn: on", engine.cache_type_v));
         }
@@ -335,20 +451,30 @@ class Resolver {
 
     void check_name() {
         const std::string& name = plan_.name;
-        if (!written("name")) return;
-        const bool one_line =
-            std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
-        if (trim(name).empty()) add("name", "is empty");
-        if (!one_line || name.size() > 200) add("name", "must be one line of at most 200 bytes");
+        if (!written("name")) {
+            return;
+        }
+        const bool one_line = std::none_of(
+            name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+        if (trim(name).empty()) {
+            add("name", "is empty");
+        }
+        if (!one_line || name.size() > 200) {
+            add("name", "must be one line of at most 200 bytes");
+        }
     }
 
     void name_experiment() {
         if (!written("name")) {
-            plan_.name = draft_.source.empty() ? fmt::format("{}-{}", slug(default_name(plan_.baseline)),
-                                                             plan_sha256(plan_).substr(0, 8))
-                                               : slug(std::filesystem::path(plan_.source).stem().string());
+            plan_.name = draft_.source.empty()
+                             ? fmt::format("{}-{}",
+                                           slug(default_name(plan_.baseline)),
+                                           plan_sha256(plan_).substr(0, 8))
+                             : slug(std::filesystem::path(plan_.source).stem().string());
         }
-        if (plan_.run_dir.empty()) plan_.run_dir = (draft_.working_dir / "runs" / slug(plan_.name)).string();
+        if (plan_.run_dir.empty()) {
+            plan_.run_dir = (draft_.working_dir / "runs" / slug(plan_.name)).string();
+        }
     }
 
     Draft& draft_;
@@ -360,10 +486,14 @@ class Resolver {
 
 void check_power(const Draft& draft, Problems& problems) {
     const AnalysisSettings& analysis = draft.plan.analysis;
-    if (analysis.power > analysis.alpha) return;
-    const bool by_power = draft.origins.contains("analysis.power") || !draft.origins.contains("analysis.alpha");
-    problems.add(draft.origin(by_power ? "analysis.power" : "analysis.alpha"),
-                 fmt::format("power ({}) must be above alpha ({})", analysis.power, analysis.alpha));
+    if (analysis.power > analysis.alpha) {
+        return;
+    }
+    const bool by_power = draft.origins.contains("analysis.power") ||
+                          !draft.origins.contains("analysis.alpha");
+    problems.add(
+        draft.origin(by_power ? "analysis.power" : "analysis.alpha"),
+        fmt::format("power ({}) must be above alpha ({})", analysis.power, analysis.alpha));
 }
 
 void resolve(Draft& draft, Problems& problems) {

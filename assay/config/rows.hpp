@@ -15,7 +15,7 @@ struct Cell {
     Kind kind = Kind::kNull;
     std::string text;                ///< of kText; of kWhole, in decimal
     std::vector<std::string> texts;  ///< of kTexts: the passages of a list
-    std::string what;                ///< of kOther, for messages: "an object", "a list whose item 2 is a number"
+    std::string what;  ///< of kOther, for messages: "an object", "a list whose item 2 is a number"
 };
 
 struct Row {
@@ -39,7 +39,8 @@ struct Rows {
 
 /// One JSON object a line.
 [[nodiscard]] Rows rows_of_json_lines(std::string_view text);
-/// A JSON array of objects, or an object with exactly one such array under data, questions, examples or items.
+/// A JSON array of objects, or an object with exactly one such array under data, questions,
+/// examples or items.
 [[nodiscard]] Rows rows_of_json_document(std::string_view text);
 /// RFC 4180. A lone quote inside an unquoted cell is kept as it is, as Python's csv module does.
 [[nodiscard]] Rows rows_of_csv(std::string_view text);

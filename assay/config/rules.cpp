@@ -16,9 +16,14 @@ std::string text_of(double number) {
 }
 
 std::string text_of(const Range& range) {
-    if (!range.low_open && !range.high_open) return fmt::format("from {} to {}", range.low, text_of(range.high));
-    return fmt::format("{} {} and {} {}", range.low_open ? "above" : "at least", range.low,
-                       range.high_open ? "below" : "at most", range.high);
+    if (!range.low_open && !range.high_open) {
+        return fmt::format("from {} to {}", range.low, text_of(range.high));
+    }
+    return fmt::format("{} {} and {} {}",
+                       range.low_open ? "above" : "at least",
+                       range.low,
+                       range.high_open ? "below" : "at most",
+                       range.high);
 }
 
 int number_of(std::string_view digits) {
@@ -28,11 +33,16 @@ int number_of(std::string_view digits) {
 }
 
 bool is_day(std::string_view text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
+        return false;
+    }
     const int year = number_of(text.substr(0, 4)), month = number_of(text.substr(5, 2)),
               day = number_of(text.substr(8, 2));
-    if (year < 0 || month < 0 || day < 0) return false;
-    return std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    if (year < 0 || month < 0 || day < 0) {
+        return false;
+    }
+    return std::chrono::year_month_day(std::chrono::year(year),
+                                       std::chrono::month(static_cast<unsigned>(month)),
                                        std::chrono::day(static_cast<unsigned>(day)))
         .ok();
 }
@@ -47,12 +57,17 @@ std::string complaint(double value, const Range& range) {
 }
 
 std::string complaint(std::string_view value, const Words& words) {
-    if (std::find(words.words.begin(), words.words.end(), value) != words.words.end()) return "";
-    return fmt::format("must be one of {}, not \"{}\"", fmt::join(words.words, ", "), shorten(value, 60));
+    if (std::find(words.words.begin(), words.words.end(), value) != words.words.end()) {
+        return "";
+    }
+    return fmt::format(
+        "must be one of {}, not \"{}\"", fmt::join(words.words, ", "), shorten(value, 60));
 }
 
 std::string complaint(std::string_view value, const Day&) {
-    return is_day(value) ? "" : fmt::format("must be a day such as 2025-01-31, not \"{}\"", shorten(value, 60));
+    return is_day(value)
+               ? ""
+               : fmt::format("must be a day such as 2025-01-31, not \"{}\"", shorten(value, 60));
 }
 
 }  // namespace assay::config

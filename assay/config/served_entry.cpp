@@ -16,19 +16,28 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kServedProviders{"ollama", "openai"};
 constexpr std::array<std::string_view, 4> kServers{"llama-server", "vllm", "ollama", "openai"};
-constexpr std::array<std::string_view, 9> kServedKeys{"model", "url", "urls", "server", "api-key-env", "pull", "concurrency", "timeout-s", "retries"};
+constexpr std::array<std::string_view, 9> kServedKeys{
+    "model", "url", "urls", "server", "api-key-env", "pull", "concurrency", "timeout-s", "retries"};
 
 void read_addresses(MapReader& map, ServedSpec& served, Problems& problems) {
     std::vector<std::string> urls;
-    if (map.has("url") && map.has("urls")) problems.add(map.where("urls"), "is given beside url; give one of them");
+    if (map.has("url") && map.has("urls")) {
+        problems.add(map.where("urls"), "is given beside url; give one of them");
+    }
     std::string url;
-    if (map.text("url", url)) urls.push_back(url);
+    if (map.text("url", url)) {
+        urls.push_back(url);
+    }
     map.texts("urls", urls);
     const std::string_view key = map.has("urls") ? "urls" : "url";
     for (const std::string& each : urls) {
         auto checked = checked_url(each);
-        if (!checked) problems.add(map.where(key), checked.error().message, checked.error().remedy);
-        if (checked) served.urls.push_back(std::move(*checked));
+        if (!checked) {
+            problems.add(map.where(key), checked.error().message, checked.error().remedy);
+        }
+        if (checked) {
+            served.urls.push_back(std::move(*checked));
+        }
     }
 }
 
@@ -36,11 +45,17 @@ void read_addresses(MapReader& map, ServedSpec& served, Problems& problems) {
 
 void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     map.know("provider");
-    for (const std::string_view key : kServedKeys) map.know(key);
+    for (const std::string_view key : kServedKeys) {
+        map.know(key);
+    }
     if (!map.has("provider")) {
         for (const std::string_view key : kServedKeys) {
-            if (!map.has(key)) continue;
-            problems.add(map.where(key), "belongs to a model that a server runs", "Write provider: ollama or provider: openai beside it.");
+            if (!map.has(key)) {
+                continue;
+            }
+            problems.add(map.where(key),
+                         "belongs to a model that a server runs",
+                         "Write provider: ollama or provider: openai beside it.");
         }
         return;
     }
@@ -50,43 +65,87 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     read_key_variable(map, served.api_key_env, problems);
     map.read("server", served.server, Words{kServers});
     map.read("pull", served.pull, YesNo{});
-    visit_served_transport(served, [&](std::string_view key, auto& field, const auto& rule) { map.read(key, field, rule); });
+    visit_served_transport(served, [&](std::string_view key, auto& field, const auto& rule) {
+        map.read(key, field, rule);
+    });
     const bool has_file = map.has("type") || map.has("quant") || map.has("file");
-    if (map.has("model") && trim(served.model).empty()) problems.add(map.where("model"), "is empty");
-    if (served.provider == "openai") {
-        if (!map.has("model")) problems.add(map.where(""), "openai needs model");
-        if (!map.has("url") && !map.has("urls")) problems.add(map.where(""), "openai needs url");
-        if (has_file) problems.add(map.where("provider"), "cannot be given a file: only ollama takes one", "Write model, or provider: ollama.");
-        if (map.has("pull")) problems.add(map.where("pull"), "belongs to ollama");
-    } else if (served.provider == "ollama") {
-        if (map.has("server")) problems.add(map.where("server"), "belongs to openai, which many servers speak");
-        if (map.has("model") == has_file) problems.add(map.where(""), fmt::format("needs one of model, type and file, and has {}", has_file ? "several" : "none"), "Write {provider: ollama, model: \"qwen2.5:0.5b\"}, or {type: Q4_K_M, provider: ollama} for a file of ours.");
-        if (has_file && map.has("pull")) problems.add(map.where("pull"), "belongs to a model of the server's");
+    if (map.has("model") && trim(served.model).empty()) {
+        problems.add(map.where("model"), "is empty");
     }
-    if (map.has("answers")) problems.add(map.where("answers"), "is given beside provider; give one of them");
+    if (served.provider == "openai") {
+        if (!map.has("model")) {
+            problems.add(map.where(""), "openai needs model");
+        }
+        if (!map.has("url") && !map.has("urls")) {
+            problems.add(map.where(""), "openai needs url");
+        }
+        if (has_file) {
+            problems.add(map.where("provider"),
+                         "cannot be given a file: only ollama takes one",
+                         "Write model, or provider: ollama.");
+        }
+        if (map.has("pull")) {
+            problems.add(map.where("pull"), "belongs to ollama");
+        }
+    } else if (served.provider == "ollama") {
+        if (map.has("server")) {
+            problems.add(map.where("server"), "belongs to openai, which many servers speak");
+        }
+        if (map.has("model") == has_file) {
+            problems.add(map.where(""),
+                         fmt::format("needs one of model, type and file, and has {}",
+                                     has_file ? "several" : "none"),
+                         "Write {provider: ollama, model: \"qwen2.5:0.5b\"}, or {type: Q4_K_M, "
+                         "provider: ollama} for a file of ours.");
+        }
+        if (has_file && map.has("pull")) {
+            problems.add(map.where("pull"), "belongs to a model of the server's");
+        }
+    }
+    if (map.has("answers")) {
+        problems.add(map.where("answers"), "is given beside provider; give one of them");
+    }
 }
 
-std::optional<VariantSpec> served_of_text(std::string_view text, const Where& where, Problems& problems) {
+std::optional<VariantSpec> served_of_text(std::string_view text,
+                                          const Where& where,
+                                          Problems& problems) {
     const std::size_t address = text.rfind("@http");
-    if (address == std::string_view::npos) return std::nullopt;
+    if (address == std::string_view::npos) {
+        return std::nullopt;
+    }
     VariantSpec variant;
     for (const std::string_view provider : kServedProviders) {
         const std::string start = std::string(provider) + ":";
         std::size_t at = 0;
         if (!text.starts_with(start)) {
             const std::size_t equals = text.find('=');
-            if (equals == std::string_view::npos || !text.substr(equals + 1).starts_with(start)) continue;
+            if (equals == std::string_view::npos || !text.substr(equals + 1).starts_with(start)) {
+                continue;
+            }
             variant.name = trim(text.substr(0, equals));
-            if (variant.name.empty()) problems.add(where, "has an empty name before \"=\"", fmt::format("Write NAME={}MODEL@URL.", start));
+            if (variant.name.empty()) {
+                problems.add(where,
+                             "has an empty name before \"=\"",
+                             fmt::format("Write NAME={}MODEL@URL.", start));
+            }
             at = equals + 1;
         }
         at += start.size();
         variant.served.provider = provider;
         variant.served.model = address > at ? text.substr(at, address - at) : "";
-        if (variant.served.model.empty()) problems.add(where, "names no model before its address", fmt::format("Write {}MODEL@URL.", start));
+        if (variant.served.model.empty()) {
+            problems.add(where,
+                         "names no model before its address",
+                         fmt::format("Write {}MODEL@URL.", start));
+        }
         auto url = checked_url(text.substr(address + 1));
-        if (!url) problems.add(where, "the address " + url.error().message, url.error().remedy);
-        if (url) variant.served.urls.push_back(std::move(*url));
+        if (!url) {
+            problems.add(where, "the address " + url.error().message, url.error().remedy);
+        }
+        if (url) {
+            variant.served.urls.push_back(std::move(*url));
+        }
         return variant;
     }
     return std::nullopt;

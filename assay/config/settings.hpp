@@ -1,8 +1,9 @@
 #pragma once
-// The plain settings of each block, once: key, field, rule. Experiment file, flags and stored plan all walk these
-// lists, so a new setting is one line here (and its flag in flags.cpp).
+// The plain settings of each block, once: key, field, rule. Experiment file, flags and stored plan
+// all walk these lists, so a new setting is one line here (and its flag in flags.cpp).
 //
-// `visit` is called as visit(key, field, rule), rule being a Range, Words, Day or YesNo. `Settings` may be const.
+// `visit` is called as visit(key, field, rule), rule being a Range, Words, Day or YesNo. `Settings`
+// may be const.
 
 #include <array>
 #include <string_view>
@@ -13,9 +14,10 @@
 namespace assay::config {
 
 inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
-inline constexpr std::array<std::string_view, 9> kCacheTypes{"f32",  "f16",    "bf16", "q8_0", "q4_0",
-                                                             "q4_1", "iq4_nl", "q5_0", "q5_1"};
-inline constexpr std::array<std::string_view, 3> kStoppingDesigns{"hybrid", "group-sequential", "none"};
+inline constexpr std::array<std::string_view, 9> kCacheTypes{
+    "f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1"};
+inline constexpr std::array<std::string_view, 3> kStoppingDesigns{
+    "hybrid", "group-sequential", "none"};
 inline constexpr std::array<std::string_view, 3> kMultiplicities{"ladder", "holm", "none"};
 inline constexpr Range kAnySeed{0, 0x1p64};  // whoever parses the number refuses 2^64 itself
 inline constexpr Range kConcurrency{1, 1024};
@@ -117,7 +119,8 @@ void visit_embedded_judge(Settings& s, Visit&& visit) {
     visit("reasoning", s.reasoning, YesNo{});
 }
 
-/// JudgeSpec: what decides no verdict of an embedded judge, but whether a prompt fits. Stored for such a judge only.
+/// JudgeSpec: what decides no verdict of an embedded judge, but whether a prompt fits. Stored for
+/// such a judge only.
 template <class Settings, class Visit>
 void visit_embedded_room(Settings& s, Visit&& visit) {
     visit("ctx-size", s.ctx_size, Range{0, 10'000'000});

@@ -1,6 +1,6 @@
 #pragma once
-// Typed access to one mapping of an experiment file. What is asked for is what is known: finish() reports every other
-// key.
+// Typed access to one mapping of an experiment file. What is asked for is what is known: finish()
+// reports every other key.
 
 #include <cstdint>
 #include <set>
@@ -16,20 +16,22 @@ namespace assay::config {
 
 class MapReader {
  public:
-    /// `map` must be a kMap and outlive the reader. `path` is the key path of the mapping itself, empty for the file's
-    /// root. Reports keys that stand twice; the first one counts.
+    /// `map` must be a kMap and outlive the reader. `path` is the key path of the mapping itself,
+    /// empty for the file's root. Reports keys that stand twice; the first one counts.
     MapReader(const YamlNode& map, std::string path, const std::string& source, Problems& problems);
 
-    /// The value of a key, or nullptr if the key is absent. A key without a value is reported and counts as absent.
+    /// The value of a key, or nullptr if the key is absent. A key without a value is reported and
+    /// counts as absent.
     [[nodiscard]] const YamlNode* value(std::string_view key);
     /// The same for a block, a list or a mapping; there, a key without a value means the defaults.
     [[nodiscard]] const YamlNode* block(std::string_view key, YamlNode::Kind kind);
 
-    /// Each reads the key into the field if it is there and right, reports what is wrong, and says whether the field
-    /// was read.
+    /// Each reads the key into the field if it is there and right, reports what is wrong, and says
+    /// whether the field was read.
     bool text(std::string_view key, std::string& field);
     bool texts(std::string_view key,
-               std::vector<std::string>& field);  ///< a list of texts, or one text; none may be empty
+               std::vector<std::string>& field);  ///< a list of texts, or one text; none may be
+                                                  ///< empty
     bool read(std::string_view key, double& field, const Range& range);
     bool read(std::string_view key, int& field, const Range& range);
     bool read(std::string_view key, std::int64_t& field, const Range& range);

@@ -23,20 +23,26 @@ struct Refused {
 
 std::size_t count_nodes(const YamlNode& node) {
     std::size_t n = 1;
-    for (const YamlNode& item : node.items) n += count_nodes(item);
-    for (const YamlEntry& entry : node.entries) n += count_nodes(entry.key) + count_nodes(entry.value);
+    for (const YamlNode& item : node.items) {
+        n += count_nodes(item);
+    }
+    for (const YamlEntry& entry : node.entries) {
+        n += count_nodes(entry.key) + count_nodes(entry.value);
+    }
     return n;
 }
 
-/// Builds the tree from the parser's events. Aliases become copies, so a few lines could stand for billions of nodes:
-/// hence the limit on their number.
+/// Builds the tree from the parser's events. Aliases become copies, so a few lines could stand for
+/// billions of nodes: hence the limit on their number.
 class TreeBuilder final : public YAML::EventHandler {
  public:
     YamlNode take() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++n_documents_ > 1)
-            throw Refused{mark, "a second document, or something that belongs to no key, begins here"};
+        if (++n_documents_ > 1) {
+            throw Refused{mark,
+                          "a second document, or something that belongs to no key, begins here"};
+        }
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -45,7 +51,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
-        if (found == anchors_.end()) throw Refused{mark, "an alias stands inside what it stands for"};
+        if (found == anchors_.end()) {
+            throw Refused{mark, "an alias stands inside what it stands for"};
+        }
         count(count_nodes(found->second), mark);
         add(found->second, 0);
     }
@@ -91,7 +99,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
 
     void open(YamlNode node, YAML::anchor_t anchor, const YAML::Mark& mark) {
-        if (open_.size() >= kMostLevels) throw Refused{mark, fmt::format("nests deeper than {} levels", kMostLevels)};
+        if (open_.size() >= kMostLevels) {
+            throw Refused{mark, fmt::format("nests deeper than {} levels", kMostLevels)};
+        }
         count(1, mark);
         open_.push_back({std::move(node), anchor});
     }
@@ -104,11 +114,15 @@ class TreeBuilder final : public YAML::EventHandler {
 
     void count(std::size_t n, const YAML::Mark& mark) {
         n_nodes_ += n;
-        if (n_nodes_ > kMostNodes) throw Refused{mark, fmt::format("has more than {} values", kMostNodes)};
+        if (n_nodes_ > kMostNodes) {
+            throw Refused{mark, fmt::format("has more than {} values", kMostNodes)};
+        }
     }
 
     void add(YamlNode node, YAML::anchor_t anchor) {
-        if (anchor != 0) anchors_[anchor] = node;
+        if (anchor != 0) {
+            anchors_[anchor] = node;
+        }
         if (open_.empty()) {
             root_ = std::move(node);
         } else if (Open& parent = open_.back(); parent.node.kind == YamlNode::Kind::kList) {
@@ -129,15 +143,21 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode root_;
 };
 
-tl::unexpected<Failure> broken(const std::string& name, const YAML::Mark& mark, std::string message) {
-    std::string place = mark.is_null() ? name : fmt::format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
+tl::unexpected<Failure> broken(const std::string& name,
+                               const YAML::Mark& mark,
+                               std::string message) {
+    std::string place = mark.is_null()
+                            ? name
+                            : fmt::format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
     return fail(std::move(message), std::move(place));
 }
 
 std::size_t first_invalid_line(std::string_view text) {
     std::size_t line = 1;
     for (const std::string& row : split(text, '\n')) {
-        if (!is_valid_utf8(row)) break;
+        if (!is_valid_utf8(row)) {
+            break;
+        }
         ++line;
     }
     return line;
@@ -147,12 +167,13 @@ std::size_t first_invalid_line(std::string_view text) {
 
 Result<YamlNode> parse_yaml(std::string_view text, const std::string& name) {
     if (!is_valid_utf8(text)) {
-        return fail("is not valid UTF-8", fmt::format("{}:{}", name, first_invalid_line(text)),
+        return fail("is not valid UTF-8",
+                    fmt::format("{}:{}", name, first_invalid_line(text)),
                     "Save the file as UTF-8.");
     }
     try {
-        // Not YAML::LoadAll: yaml-cpp 0.7 takes a stray ',' or ']' for an empty document without going past it, for
-        // ever.
+        // Not YAML::LoadAll: yaml-cpp 0.7 takes a stray ',' or ']' for an empty document without
+        // going past it, for ever.
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);
         TreeBuilder builder;

@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kNoLogits = "llama.cpp gave no logits for an output row";
 
-double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double ms_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 }  // namespace
 
@@ -29,8 +31,10 @@ struct Answerer::Slot {
 
     llama_seq_id seq;
     bool active = false;
-    std::vector<std::vector<std::int32_t>> kept;  ///< pieces that the stream holds (idle) or begins with (active), so that they need not be computed again
-    llama_pos n_past = 0;      ///< tokens in the stream
+    std::vector<std::vector<std::int32_t>> kept;  ///< pieces that the stream holds (idle) or begins
+                                                  ///< with (active), so that they need not be
+                                                  ///< computed again
+    llama_pos n_past = 0;                         ///< tokens in the stream
 
     // of the answer in flight
     Pending pending{};
@@ -40,72 +44,126 @@ struct Answerer::Slot {
     Sha256 trace;
 };
 
-Answerer::Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnLabels on_labels, OnFailed on_failed)
-    : context_(context), vocab_(llama_model_get_vocab(llama_get_model(context))), start_(start), on_done_(std::move(on_done)), on_labels_(std::move(on_labels)), on_failed_(std::move(on_failed)) {
+Answerer::Answerer(llama_context* context,
+                   const wire::Start& start,
+                   OnDone on_done,
+                   OnLabels on_labels,
+                   OnFailed on_failed)
+    : context_(context),
+      vocab_(llama_model_get_vocab(llama_get_model(context))),
+      start_(start),
+      on_done_(std::move(on_done)),
+      on_labels_(std::move(on_labels)),
+      on_failed_(std::move(on_failed)) {
     ASSAY_CHECK(start.n_slots == 1 || (start.n_slots >= 8 && start.n_slots % 8 == 0));
     batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
-    for (int i = 0; i < start.n_slots; ++i) slots_.push_back(std::make_unique<Slot>(i));
+    for (int i = 0; i < start.n_slots; ++i) {
+        slots_.push_back(std::make_unique<Slot>(i));
+    }
 }
 
-Answerer::~Answerer() { llama_batch_free(batch_); }
+Answerer::~Answerer() {
+    llama_batch_free(batch_);
+}
 
 /// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
 std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n_answer) const {
     const wire::AnswerRequest& request = pending.request;
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
-    if (request.prompt.empty()) return Failure{"the prompt is empty", {}, {}};
+    if (request.prompt.empty()) {
+        return Failure{"the prompt is empty", {}, {}};
+    }
     if (request.prompt.size() + n_answer > room) {
-        return Failure{fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot", request.prompt.size(), n_answer, room), {}, {}};
+        return Failure{
+            fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot",
+                        request.prompt.size(),
+                        n_answer,
+                        room),
+            {},
+            {}};
     }
     // A piece of one token takes another path through the kernels.
     std::size_t begin = 0;
     for (const std::size_t end : pending.prefix_ends) {
         if (end < begin + 2 || end > request.prompt.size() || request.prompt.size() - end < 2) {
-            return Failure{fmt::format("a prefix of {} tokens does not go with a prompt of {}{}", static_cast<std::int64_t>(end), request.prompt.size(), begin > 0 ? fmt::format(" whose first {} are another", begin) : ""), {}, {}};
+            return Failure{
+                fmt::format("a prefix of {} tokens does not go with a prompt of {}{}",
+                            static_cast<std::int64_t>(end),
+                            request.prompt.size(),
+                            begin > 0 ? fmt::format(" whose first {} are another", begin) : ""),
+                {},
+                {}};
         }
         begin = end;
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
     for (const std::int32_t token : request.prompt) {
-        if (token < 0 || token >= n_vocab) return Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}};
+        if (token < 0 || token >= n_vocab) {
+            return Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}};
+        }
     }
     return std::nullopt;
 }
 
 void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
-    if (start_.n_slots % 8 != 0) return on_failed_(id, Failure{"answers need a multiple of 8 slots", {}, {}});
-    if (request.predict < 1) return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
+    if (start_.n_slots % 8 != 0) {
+        return on_failed_(id, Failure{"answers need a multiple of 8 slots", {}, {}});
+    }
+    if (request.predict < 1) {
+        return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
+    }
     Pending pending{id, std::move(request), {}, {}};
-    if (pending.request.n_prefix != 0) pending.prefix_ends.push_back(static_cast<std::size_t>(pending.request.n_prefix));
-    if (auto wrong = complaint(pending, static_cast<std::size_t>(pending.request.predict))) return on_failed_(id, *wrong);
+    if (pending.request.n_prefix != 0) {
+        pending.prefix_ends.push_back(static_cast<std::size_t>(pending.request.n_prefix));
+    }
+    if (auto wrong = complaint(pending, static_cast<std::size_t>(pending.request.predict))) {
+        return on_failed_(id, *wrong);
+    }
     if (const std::string& grammar = pending.request.grammar; !grammar.empty()) {
-        if (pending.request.sampling.temp > 0) return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
-        if (!grammar_of(vocab_, grammar)) return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
+        if (pending.request.sampling.temp > 0) {
+            return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
+        }
+        if (!grammar_of(vocab_, grammar)) {
+            return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
+        }
     }
     queue_.push_back(std::move(pending));
 }
 
 void Answerer::submit(std::uint64_t id, wire::LabelRequest request) {
-    if (request.labels.empty()) return on_failed_(id, Failure{"no labels were asked for", {}, {}});
+    if (request.labels.empty()) {
+        return on_failed_(id, Failure{"no labels were asked for", {}, {}});
+    }
     for (const std::int32_t label : request.labels) {
-        if (label < 0 || label >= llama_vocab_n_tokens(vocab_)) return on_failed_(id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
+        if (label < 0 || label >= llama_vocab_n_tokens(vocab_)) {
+            return on_failed_(
+                id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
+        }
     }
     Pending pending{id, {}, std::move(request.labels), {}};
     pending.request.prompt = std::move(request.prompt);
     pending.request.alone = request.alone;
     for (const int end : {request.n_prefix, request.n_longer_prefix}) {
-        if (end != 0) pending.prefix_ends.push_back(static_cast<std::size_t>(end));
+        if (end != 0) {
+            pending.prefix_ends.push_back(static_cast<std::size_t>(end));
+        }
     }
-    if (auto wrong = complaint(pending, 0)) return on_failed_(id, *wrong);
+    if (auto wrong = complaint(pending, 0)) {
+        return on_failed_(id, *wrong);
+    }
     queue_.push_back(std::move(pending));
 }
 
 bool Answerer::has_work() const {
-    return !queue_.empty() || std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+    return !queue_.empty() ||
+           std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
 }
 
 void Answerer::step() {
-    const auto n_active = [&] { return std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; }); };
+    const auto n_active = [&] {
+        return std::count_if(
+            slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+    };
     for (std::size_t i = 0; i < slots_.size() && !queue_.empty(); ++i) {
         if (queue_.front().request.alone) {
             // Waits until all others are done; then nobody joins it.
@@ -116,14 +174,21 @@ void Answerer::step() {
             }
             break;
         }
-        if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active && slot->pending.request.alone; })) break;
-        while (!slots_[i]->active && !queue_.empty() && !queue_.front().request.alone) {  // an answer may end with its first token
+        if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
+                return slot->active && slot->pending.request.alone;
+            })) {
+            break;
+        }
+        // an answer may end with its first token
+        while (!slots_[i]->active && !queue_.empty() && !queue_.front().request.alone) {
             Pending pending = std::move(queue_.front());
             queue_.pop_front();
             admit(i, std::move(pending));
         }
     }
-    if (n_active() > 0) decode_step();
+    if (n_active() > 0) {
+        decode_step();
+    }
 }
 
 void Answerer::admit(std::size_t slot_index, Pending pending) {
@@ -134,12 +199,17 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     slot.trace = {};
     const wire::AnswerRequest& request = slot.pending.request;
     const bool wants_labels = !slot.pending.labels.empty();
-    if (!wants_labels) slot.sampler = std::make_unique<Sampler>(request.sampling, request.grammar, request.prompt, vocab_);
+    if (!wants_labels) {
+        slot.sampler = std::make_unique<Sampler>(
+            request.sampling, request.grammar, request.prompt, vocab_);
+    }
     const auto start = Clock::now();
     compute_prompt(slot_index);
     slot.done.prefill_ms = ms_since(start);
     const float* logits = llama_get_logits_ith(context_, batch_.n_tokens - 1);
-    if (logits == nullptr) throw std::runtime_error(kNoLogits);
+    if (logits == nullptr) {
+        throw std::runtime_error(kNoLogits);
+    }
     wants_labels ? read_labels(slot, logits) : take_token(slot, logits);
 }
 
@@ -149,12 +219,17 @@ void Answerer::compute_prompt(std::size_t slot_index) {
     std::vector<std::vector<std::int32_t>> pieces;
     std::size_t begin = 0;
     for (const std::size_t end : slot.pending.prefix_ends) {
-        pieces.emplace_back(prompt.begin() + static_cast<std::ptrdiff_t>(begin), prompt.begin() + static_cast<std::ptrdiff_t>(end));
+        pieces.emplace_back(prompt.begin() + static_cast<std::ptrdiff_t>(begin),
+                            prompt.begin() + static_cast<std::ptrdiff_t>(end));
         begin = end;
     }
-    const auto n_same = std::mismatch(slot.kept.begin(), slot.kept.end(), pieces.begin(), pieces.end()).first - slot.kept.begin();
+    const auto n_same = std::mismatch(
+                            slot.kept.begin(), slot.kept.end(), pieces.begin(), pieces.end())
+                            .first -
+                        slot.kept.begin();
     cut_back(slot, static_cast<std::size_t>(n_same));
-    // The pieces are the same whether they were kept or are computed just now: an answer does not depend on what the slot held.
+    // The pieces are the same whether they were kept or are computed just now: an answer does not
+    // depend on what the slot held.
     for (std::size_t i = slot.kept.size(); i < pieces.size(); ++i) {
         const auto at = static_cast<std::size_t>(slot.n_past);
         compute_pieces(slot_index, at, at + pieces[i].size());
@@ -177,7 +252,10 @@ void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::si
             batch_.seq_id[i][0] = slot.seq;
             batch_.logits[i] = i + 1 == n && first + n == prompt.size();
         }
-        if (const int code = llama_decode(context_, batch_); code != 0) throw std::runtime_error(fmt::format("llama_decode gave {} for a prompt: {}", code, take_errors()));
+        if (const int code = llama_decode(context_, batch_); code != 0) {
+            throw std::runtime_error(
+                fmt::format("llama_decode gave {} for a prompt: {}", code, take_errors()));
+        }
         slot.n_past += static_cast<llama_pos>(n);
         slot.done.n_computed_tokens += static_cast<std::int64_t>(n);
         first += n;
@@ -194,34 +272,53 @@ void Answerer::decode_step() {
         batch_.pos[i] = slot.n_past;
         batch_.n_seq_id[i] = 1;
         batch_.seq_id[i][0] = slot.seq;
-        batch_.logits[i] = 1;  // idle rows too: with fewer outputs the last layer would take another kernel
+        batch_.logits[i] = 1;  // idle rows too: with fewer outputs the last layer would take
+                               // another kernel
         if (slot.active) {
             active.push_back(&slot);
             ++slot.n_past;
         }
     }
-    if (const int code = llama_decode(context_, batch_); code != 0) throw std::runtime_error(fmt::format("llama_decode gave {} for a step: {}", code, take_errors()));
+    if (const int code = llama_decode(context_, batch_); code != 0) {
+        throw std::runtime_error(
+            fmt::format("llama_decode gave {} for a step: {}", code, take_errors()));
+    }
     for (auto& slot : slots_) {
-        if (!slot->active) cut_back(*slot, slot->kept.size());  // takes the dummy token out again
+        if (!slot->active) {
+            cut_back(*slot, slot->kept.size());  // takes the dummy token out again
+        }
     }
     const double share_ms = ms_since(start) / static_cast<double>(active.size());
-    for (Slot* slot : active) slot->done.decode_ms += share_ms;
+    for (Slot* slot : active) {
+        slot->done.decode_ms += share_ms;
+    }
     for (Slot* slot : active) {
         const float* logits = llama_get_logits_ith(context_, slot->seq);
-        if (logits == nullptr) throw std::runtime_error(kNoLogits);
+        if (logits == nullptr) {
+            throw std::runtime_error(kNoLogits);
+        }
         take_token(*slot, logits);
     }
 }
 
-/// The logarithm of softmax, its sum in double and in the vocabulary's order: the same on every thread count.
+/// The logarithm of softmax, its sum in double and in the vocabulary's order: the same on every
+/// thread count.
 void Answerer::read_labels(Slot& slot, const float* logits) {
     const auto n_vocab = static_cast<std::size_t>(llama_vocab_n_tokens(vocab_));
     const double largest = *std::max_element(logits, logits + n_vocab);
     double sum = 0;
-    for (std::size_t i = 0; i < n_vocab; ++i) sum += std::exp(static_cast<double>(logits[i]) - largest);
+    for (std::size_t i = 0; i < n_vocab; ++i) {
+        sum += std::exp(static_cast<double>(logits[i]) - largest);
+    }
     wire::LabelDone done;
-    for (const std::int32_t label : slot.pending.labels) done.log_probs.push_back(static_cast<double>(logits[label]) - largest - std::log(sum));
-    if (!std::all_of(done.log_probs.begin(), done.log_probs.end(), [](double value) { return std::isfinite(value); })) return fail_unfinished(slot);
+    for (const std::int32_t label : slot.pending.labels) {
+        done.log_probs.push_back(static_cast<double>(logits[label]) - largest - std::log(sum));
+    }
+    if (!std::all_of(done.log_probs.begin(), done.log_probs.end(), [](double value) {
+            return std::isfinite(value);
+        })) {
+        return fail_unfinished(slot);
+    }
     done.n_computed_tokens = slot.done.n_computed_tokens;
     done.prefill_ms = slot.done.prefill_ms;
     done.peak_memory_bytes = peak_memory_bytes();
@@ -233,29 +330,45 @@ void Answerer::read_labels(Slot& slot, const float* logits) {
 void Answerer::fail_unfinished(Slot& slot) {
     const std::uint64_t id = slot.pending.id;
     release(slot);
-    on_failed_(id, Failure{"the model gave numbers that are not finite (NaN or infinity)", {}, "The file is damaged, or its quantization failed."});
+    on_failed_(id,
+               Failure{"the model gave numbers that are not finite (NaN or infinity)",
+                       {},
+                       "The file is damaged, or its quantization failed."});
 }
 
 void Answerer::take_token(Slot& slot, const float* logits) {
     const Sampler::Choice choice = slot.sampler->choose(logits);
-    if (choice.ended) return finish(slot, "stop");
-    if (!choice.finite) return fail_unfinished(slot);
-    if (slot.done.tokens.size() < wire::kTraceTokens) {
-        slot.trace.update(fmt::format("{}:{:08x};", choice.token, std::bit_cast<std::uint32_t>(choice.logit)));
+    if (choice.ended) {
+        return finish(slot, "stop");
     }
-    if (llama_vocab_is_eog(vocab_, choice.token)) return finish(slot, "stop");
+    if (!choice.finite) {
+        return fail_unfinished(slot);
+    }
+    if (slot.done.tokens.size() < wire::kTraceTokens) {
+        slot.trace.update(
+            fmt::format("{}:{:08x};", choice.token, std::bit_cast<std::uint32_t>(choice.logit)));
+    }
+    if (llama_vocab_is_eog(vocab_, choice.token)) {
+        return finish(slot, "stop");
+    }
 
     slot.last_token = choice.token;
     slot.done.tokens.push_back(choice.token);
     slot.done.text += common_token_to_piece(vocab_, choice.token, false);
     for (const std::string& stop : slot.pending.request.stops) {
-        if (stop.empty()) continue;
+        if (stop.empty()) {
+            continue;
+        }
         const std::size_t at = slot.done.text.find(stop);
-        if (at == std::string::npos) continue;
+        if (at == std::string::npos) {
+            continue;
+        }
         slot.done.text.resize(at);
         return finish(slot, "stop");
     }
-    if (slot.done.tokens.size() >= static_cast<std::size_t>(slot.pending.request.predict)) finish(slot, "length");
+    if (slot.done.tokens.size() >= static_cast<std::size_t>(slot.pending.request.predict)) {
+        finish(slot, "length");
+    }
 }
 
 void Answerer::finish(Slot& slot, const char* stop_reason) {
@@ -273,13 +386,18 @@ void Answerer::release(Slot& slot) {
     cut_back(slot, slot.kept.size());
 }
 
-/// Leaves the first `n_pieces` of what is kept in the stream, or, where its memory can only be cleared (recurrent models), nothing.
+/// Leaves the first `n_pieces` of what is kept in the stream, or, where its memory can only be
+/// cleared (recurrent models), nothing.
 void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
     slot.kept.resize(n_pieces);
     slot.n_past = 0;
-    for (const auto& piece : slot.kept) slot.n_past += static_cast<llama_pos>(piece.size());
+    for (const auto& piece : slot.kept) {
+        slot.n_past += static_cast<llama_pos>(piece.size());
+    }
     const llama_memory_t memory = llama_get_memory(context_);
-    if (slot.n_past > 0 && llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) return;
+    if (slot.n_past > 0 && llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) {
+        return;
+    }
     llama_memory_seq_rm(memory, slot.seq, -1, -1);
     slot.kept.clear();
     slot.n_past = 0;

@@ -1,12 +1,17 @@
 #pragma once
-// Continuous batching whose answers depend on nothing but model, prompt and settings (docs/engine.md).
+// Continuous batching whose answers depend on nothing but model, prompt and settings
+// (docs/engine.md).
 //
 // What makes it so, on the CPU backend:
-//   - every slot is a stream of its own (kv_unified = false): its cells do not move with the others'
-//   - a prompt is computed alone, in as few pieces of at most n_ubatch tokens as possible, all of about the same size: none is of one
+//   - every slot is a stream of its own (kv_unified = false): its cells do not move with the
+//   others'
+//   - a prompt is computed alone, in as few pieces of at most n_ubatch tokens as possible, all of
+//   about the same size: none is of one
 //     token, which would take another path
-//   - a prefix that prompts share is a piece of its own, whether it is kept in the slot or computed anew
-//   - every decode step has exactly n_slots rows in the order of the slots, idle ones fed a dummy token, all of them outputs
+//   - a prefix that prompts share is a piece of its own, whether it is kept in the slot or computed
+//   anew
+//   - every decode step has exactly n_slots rows in the order of the slots, idle ones fed a dummy
+//   token, all of them outputs
 // so that each row goes through the same kernels whatever its neighbours are.
 
 #include <deque>
@@ -23,13 +28,18 @@
 namespace assay::engine {
 
 class Answerer {
-   public:
+ public:
     using OnDone = std::function<void(std::uint64_t id, const wire::AnswerDone&)>;
     using OnLabels = std::function<void(std::uint64_t id, const wire::LabelDone&)>;
     using OnFailed = std::function<void(std::uint64_t id, const Failure&)>;
 
-    /// `start.n_slots` is a multiple of 8; for labels alone, where no step has a row for each slot, 1 will do.
-    Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnLabels on_labels, OnFailed on_failed);
+    /// `start.n_slots` is a multiple of 8; for labels alone, where no step has a row for each slot,
+    /// 1 will do.
+    Answerer(llama_context* context,
+             const wire::Start& start,
+             OnDone on_done,
+             OnLabels on_labels,
+             OnFailed on_failed);
     ~Answerer();
     Answerer(const Answerer&) = delete;
     Answerer& operator=(const Answerer&) = delete;
@@ -37,16 +47,18 @@ class Answerer {
     void submit(std::uint64_t id, wire::AnswerRequest request);
     void submit(std::uint64_t id, wire::LabelRequest request);
     [[nodiscard]] bool has_work() const;
-    /// Fills idle slots from the queue (prefill), then computes one token for every slot that has one to compute.
-    /// Throws std::runtime_error when the library fails: the context is not to be used afterwards.
+    /// Fills idle slots from the queue (prefill), then computes one token for every slot that has
+    /// one to compute. Throws std::runtime_error when the library fails: the context is not to be
+    /// used afterwards.
     void step();
 
-   private:
+ private:
     struct Slot;
     struct Pending {
         std::uint64_t id;
         wire::AnswerRequest request;
-        std::vector<std::int32_t> labels;     ///< not empty: their probabilities are wanted, and no answer
+        std::vector<std::int32_t> labels;  ///< not empty: their probabilities are wanted, and no
+                                           ///< answer
         std::vector<std::size_t> prefix_ends;  ///< where the pieces end that are kept
     };
 
@@ -54,7 +66,8 @@ class Answerer {
     void compute_prompt(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
     void decode_step();
-    [[nodiscard]] std::optional<Failure> complaint(const Pending& pending, std::size_t n_answer) const;
+    [[nodiscard]] std::optional<Failure> complaint(const Pending& pending,
+                                                   std::size_t n_answer) const;
     void take_token(Slot& slot, const float* logits);
     void read_labels(Slot& slot, const float* logits);
     void fail_unfinished(Slot& slot);

@@ -12,12 +12,16 @@ struct llama_model;
 
 namespace assay::engine {
 
-/// Renders system and user turn with the template of the request, or of `model` where the request has none (`model` may be null
-/// then only if the request has one). A template's own error (raise_exception, syntax) is a failure. Deterministic: the date
-/// that templates are told comes from the request.
-[[nodiscard]] Result<wire::Rendered> render_chat(const llama_model* model, const wire::Render& request);
+/// Renders system and user turn with the template of the request, or of `model` where the request
+/// has none (`model` may be null then only if the request has one). A template's own error
+/// (raise_exception, syntax) is a failure. Deterministic: the date that templates are told comes
+/// from the request.
+[[nodiscard]] Result<wire::Rendered> render_chat(const llama_model* model,
+                                                 const wire::Render& request);
 
-/// Renders any Jinja text with variables from a JSON object. `control` may be null if the request does not ask for marks.
-[[nodiscard]] Result<std::string> render_template(const ControlTokens* control, const wire::RenderTemplate& request);
+/// Renders any Jinja text with variables from a JSON object. `control` may be null if the request
+/// does not ask for marks.
+[[nodiscard]] Result<std::string> render_template(const ControlTokens* control,
+                                                  const wire::RenderTemplate& request);
 
 }  // namespace assay::engine

@@ -19,20 +19,31 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 ControlTokens::ControlTokens(const llama_model* model) : vocab_(llama_model_get_vocab(model)) {
     for (std::int32_t id = 0; id < llama_vocab_n_tokens(vocab_); ++id) {
         const unsigned attributes = llama_vocab_get_attr(vocab_, id);
-        if ((attributes & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) == 0) continue;
+        if ((attributes & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) == 0) {
+            continue;
+        }
         const std::string text = llama_vocab_get_text(vocab_, id);
-        if (text.empty()) continue;
+        if (text.empty()) {
+            continue;
+        }
         by_first_byte_[static_cast<unsigned char>(text.front())].push_back(
-            {id, text, (attributes & LLAMA_TOKEN_ATTR_LSTRIP) != 0, (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0});
+            {id,
+             text,
+             (attributes & LLAMA_TOKEN_ATTR_LSTRIP) != 0,
+             (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0});
     }
-    for (auto& tokens : by_first_byte_)
-        std::stable_sort(tokens.begin(), tokens.end(),
-                         [](const Token& a, const Token& b) { return a.text.size() > b.text.size(); });
+    for (auto& tokens : by_first_byte_) {
+        std::stable_sort(tokens.begin(), tokens.end(), [](const Token& a, const Token& b) {
+            return a.text.size() > b.text.size();
+        });
+    }
 }
 
 const ControlTokens::Token* ControlTokens::at(std::string_view text, std::size_t at) const {
     for (const Token& token : by_first_byte_[static_cast<unsigned char>(text[at])]) {
-        if (text.substr(at).starts_with(token.text)) return &token;
+        if (text.substr(at).starts_with(token.text)) {
+            return &token;
+        }
     }
     return nullptr;
 }
@@ -40,12 +51,15 @@ const ControlTokens::Token* ControlTokens::at(std::string_view text, std::size_t
 std::string ControlTokens::marked(std::string_view text) const {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text.substr(i).starts_with(wire::kLiteralMark)) {  // a noncharacter, which no text should hold
+        // a noncharacter, which no text should hold
+        if (text.substr(i).starts_with(wire::kLiteralMark)) {
             out += kReplacement;
             i += wire::kLiteralMark.size() - 1;
             continue;
         }
-        if (at(text, i) != nullptr) out += wire::kLiteralMark;
+        if (at(text, i) != nullptr) {
+            out += wire::kLiteralMark;
+        }
         out += text[i];
     }
     return out;
@@ -59,7 +73,8 @@ Result<std::vector<std::int32_t>> ControlTokens::tokenize_marked(const std::stri
     }
 }
 
-/// As llama.cpp does it (tokenizer_st_partition): cut at the control tokens, then tokenize what is between them.
+/// As llama.cpp does it (tokenizer_st_partition): cut at the control tokens, then tokenize what is
+/// between them.
 std::vector<std::int32_t> ControlTokens::ids_of(const std::string& text) const {
     std::string plain;
     std::set<std::size_t> literal;  // places in `plain` where no control token begins
@@ -72,16 +87,27 @@ std::vector<std::int32_t> ControlTokens::ids_of(const std::string& text) const {
         }
     }
     std::vector<std::int32_t> out;
-    if (llama_vocab_get_add_bos(vocab_)) out.push_back(llama_vocab_bos(vocab_));
+    if (llama_vocab_get_add_bos(vocab_)) {
+        out.push_back(llama_vocab_bos(vocab_));
+    }
     std::string piece;
     bool strip_left = false;
     const auto finish_piece = [&](bool strip_right) {
         std::string_view rest = piece;
-        const auto is_space = [](char c) { return std::string_view(" \t\r\n\v\f").find(c) != std::string_view::npos; };
-        while (strip_left && !rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
-        while (strip_right && !rest.empty() && is_space(rest.back())) rest.remove_suffix(1);
-        const std::vector<llama_token> tokens = common_tokenize(vocab_, std::string(rest), false, false);
-        if (!rest.empty()) out.insert(out.end(), tokens.begin(), tokens.end());
+        const auto is_space = [](char c) {
+            return std::string_view(" \t\r\n\v\f").find(c) != std::string_view::npos;
+        };
+        while (strip_left && !rest.empty() && is_space(rest.front())) {
+            rest.remove_prefix(1);
+        }
+        while (strip_right && !rest.empty() && is_space(rest.back())) {
+            rest.remove_suffix(1);
+        }
+        const std::vector<llama_token> tokens = common_tokenize(
+            vocab_, std::string(rest), false, false);
+        if (!rest.empty()) {
+            out.insert(out.end(), tokens.begin(), tokens.end());
+        }
         piece.clear();
     };
     for (std::size_t i = 0; i < plain.size();) {
@@ -96,7 +122,9 @@ std::vector<std::int32_t> ControlTokens::ids_of(const std::string& text) const {
         i += token->text.size();
     }
     finish_piece(false);
-    if (llama_vocab_get_add_eos(vocab_)) out.push_back(llama_vocab_eos(vocab_));
+    if (llama_vocab_get_add_eos(vocab_)) {
+        out.push_back(llama_vocab_eos(vocab_));
+    }
     return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Control tokens of a vocabulary, and text that only looks like them. A question may hold "<|im_end|>": it is then
-// shown to the model as those characters, and ends no turn.
+// Control tokens of a vocabulary, and text that only looks like them. A question may hold
+// "<|im_end|>": it is then shown to the model as those characters, and ends no turn.
 
 #include <array>
 #include <cstdint>
@@ -17,11 +17,13 @@ class ControlTokens {
  public:
     explicit ControlTokens(const llama_model* model);
 
-    /// The text with wire::kLiteralMark before everything in it that reads as a control token (or the unknown token).
+    /// The text with wire::kLiteralMark before everything in it that reads as a control token (or
+    /// the unknown token).
     [[nodiscard]] std::string marked(std::string_view text) const;
-    /// Token ids of a whole prompt as llama.cpp makes them (session.hpp: tokenize), control tokens and those of the
-    /// beginning included; but what stands behind a mark is text, and the marks are left out. Tokens that a vocabulary
-    /// calls user-defined (Qwen's <think>) are no control tokens: llama.cpp has no other way to write them.
+    /// Token ids of a whole prompt as llama.cpp makes them (session.hpp: tokenize), control tokens
+    /// and those of the beginning included; but what stands behind a mark is text, and the marks
+    /// are left out. Tokens that a vocabulary calls user-defined (Qwen's <think>) are no control
+    /// tokens: llama.cpp has no other way to write them.
     [[nodiscard]] Result<std::vector<std::int32_t>> tokenize_marked(const std::string& text) const;
 
  private:

@@ -26,16 +26,26 @@ Log& log_state() {
 void on_log(ggml_log_level level, const char* text, void*) {
     Log& log = log_state();
     const std::lock_guard lock(log.mutex);
-    if (level != GGML_LOG_LEVEL_CONT) log.level = level;
+    if (level != GGML_LOG_LEVEL_CONT) {
+        log.level = level;
+    }
     log.line += text;
-    if (log.line.empty() || log.line.back() != '\n') return;
+    if (log.line.empty() || log.line.back() != '\n') {
+        return;
+    }
     log.line.pop_back();
     if (log.level == GGML_LOG_LEVEL_ERROR) {
-        if (!log.errors.empty()) log.errors += "; ";
+        if (!log.errors.empty()) {
+            log.errors += "; ";
+        }
         log.errors += trim(log.line);
     }
-    if (log.level == GGML_LOG_LEVEL_ERROR || log.level == GGML_LOG_LEVEL_WARN) std::fprintf(stderr, "%s\n", log.line.c_str());
-    if (log.listener) log.listener(log.line);
+    if (log.level == GGML_LOG_LEVEL_ERROR || log.level == GGML_LOG_LEVEL_WARN) {
+        std::fprintf(stderr, "%s\n", log.line.c_str());
+    }
+    if (log.listener) {
+        log.listener(log.line);
+    }
     log.line.clear();
 }
 
@@ -43,7 +53,8 @@ void on_log(ggml_log_level level, const char* text, void*) {
 
 void capture_log() {
     llama_log_set(on_log, nullptr);
-    ggml_set_abort_callback([](const char* message) { std::fprintf(stderr, "abort: %s\n", message); });
+    ggml_set_abort_callback(
+        [](const char* message) { std::fprintf(stderr, "abort: %s\n", message); });
 }
 
 std::string take_errors() {

@@ -22,12 +22,17 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 20;
 
 using ImportanceData = std::map<std::string, std::vector<float>>;
 
-/// Means per column: sums over counts for the GGUF form (all ones for an expert that was never used), sums over the number of
-/// calls for the legacy form. As llama.cpp's tools/quantize does.
+/// Means per column: sums over counts for the GGUF form (all ones for an expert that was never
+/// used), sums over the number of calls for the legacy form. As llama.cpp's tools/quantize does.
 Result<ImportanceData> load_importance(const std::string& path, common_imatrix& loaded) {
-    if (!std::filesystem::is_regular_file(path)) return fail("no such importance matrix file", path);
+    if (!std::filesystem::is_regular_file(path)) {
+        return fail("no such importance matrix file", path);
+    }
     static_cast<void>(take_errors());
-    if (!common_imatrix_load(path, loaded) || loaded.entries.empty()) return fail("is not an importance matrix that can be read", path, shorten(take_errors(), 200));
+    if (!common_imatrix_load(path, loaded) || loaded.entries.empty()) {
+        return fail(
+            "is not an importance matrix that can be read", path, shorten(take_errors(), 200));
+    }
     ImportanceData data;
     for (const auto& [name, entry] : loaded.entries) {
         std::vector<float>& means = data[name];
@@ -35,13 +40,16 @@ Result<ImportanceData> load_importance(const std::string& path, common_imatrix& 
         if (loaded.is_legacy || entry.counts.empty()) {
             const std::int64_t n_calls = entry.counts.empty() ? 0 : entry.counts[0];
             if (n_calls > 0) {
-                for (float& mean : means) mean /= static_cast<float>(n_calls);
+                for (float& mean : means) {
+                    mean /= static_cast<float>(n_calls);
+                }
             }
             continue;
         }
         const std::size_t columns = entry.sums.size() / entry.counts.size();
         for (std::size_t i = 0; i < means.size(); ++i) {
-            const auto count = static_cast<float>(entry.counts[std::min(i / columns, entry.counts.size() - 1)]);
+            const auto count = static_cast<float>(
+                entry.counts[std::min(i / columns, entry.counts.size() - 1)]);
             means[i] = count > 0 ? means[i] / count : 1.0F;
         }
     }
@@ -71,10 +79,15 @@ struct ListenerGuard {
 
 }  // namespace
 
-Result<bool> quantize_model(const wire::Quantize& request, const std::function<void(std::uint64_t, std::uint64_t)>& on_tensor) {
+Result<bool> quantize_model(const wire::Quantize& request,
+                            const std::function<void(std::uint64_t, std::uint64_t)>& on_tensor) {
     const std::optional<llama_ftype> ftype = ftype_of(request.type);
-    if (!ftype) return fail(fmt::format("unknown quantization type \"{}\"", request.type));
-    if (auto inspected = inspect_model(request.source); !inspected) return tl::unexpected(inspected.error());
+    if (!ftype) {
+        return fail(fmt::format("unknown quantization type \"{}\"", request.type));
+    }
+    if (auto inspected = inspect_model(request.source); !inspected) {
+        return tl::unexpected(inspected.error());
+    }
 
     llama_model_quantize_params params = llama_model_quantize_default_params();
     params.ftype = *ftype;
@@ -88,38 +101,62 @@ Result<bool> quantize_model(const wire::Quantize& request, const std::function<v
     std::vector<llama_model_kv_override> overrides;
     if (!request.imatrix.empty()) {
         auto data = load_importance(request.imatrix, loaded);
-        if (!data) return tl::unexpected(data.error());
+        if (!data) {
+            return tl::unexpected(data.error());
+        }
         importance = std::move(*data);
-        for (const auto& [name, means] : importance) entries.push_back({name.c_str(), means.data(), means.size()});
+        for (const auto& [name, means] : importance) {
+            entries.push_back({name.c_str(), means.data(), means.size()});
+        }
         entries.push_back({nullptr, nullptr, 0});
         params.imatrix = entries.data();
         // The library writes none of these; llama.cpp's own tool does, and model pages show them.
-        overrides.push_back(text_override("quantize.imatrix.file", std::filesystem::path(request.imatrix).filename()));
-        if (!loaded.datasets.empty()) overrides.push_back(text_override("quantize.imatrix.dataset", loaded.datasets.front()));
-        overrides.push_back(integer_override("quantize.imatrix.entries_count", static_cast<std::int64_t>(importance.size())));
-        if (loaded.chunk_count > 0) overrides.push_back(integer_override("quantize.imatrix.chunks_count", loaded.chunk_count));
+        overrides.push_back(text_override("quantize.imatrix.file",
+                                          std::filesystem::path(request.imatrix).filename()));
+        if (!loaded.datasets.empty()) {
+            overrides.push_back(text_override("quantize.imatrix.dataset", loaded.datasets.front()));
+        }
+        overrides.push_back(integer_override("quantize.imatrix.entries_count",
+                                             static_cast<std::int64_t>(importance.size())));
+        if (loaded.chunk_count > 0) {
+            overrides.push_back(
+                integer_override("quantize.imatrix.chunks_count", loaded.chunk_count));
+        }
         overrides.push_back({});
         params.kv_overrides = overrides.data();
     }
 
     static_cast<void>(take_errors());
     const ListenerGuard guard;
-    // There is no progress callback: the library logs "[  12/ 272] name - [ shape ] ..." for each tensor.
+    // There is no progress callback: the library logs "[  12/ 272] name - [ shape ] ..." for each
+    // tensor.
     on_log_line([&](const std::string& line) {
         unsigned long long done = 0, total = 0;
         const std::size_t bracket = line.find('[');
-        if (bracket != std::string::npos && std::sscanf(line.c_str() + bracket, "[%llu/%llu]", &done, &total) == 2 && total > 0) on_tensor(done, total);
+        if (bracket != std::string::npos &&
+            std::sscanf(line.c_str() + bracket, "[%llu/%llu]", &done, &total) == 2 && total > 0) {
+            on_tensor(done, total);
+        }
     });
     if (llama_model_quantize(request.source.c_str(), request.target.c_str(), &params) != 0) {
         const std::string errors = take_errors();
         if (errors.find("requantizing from type") != std::string::npos) {
-            return fail(fmt::format("{} is quantized already; making {} of it would lose twice", std::filesystem::path(request.source).filename().string(), request.type),
-                        request.source, "Give the F16, BF16 or F32 original, or allow it with --allow-requantize.");
+            return fail(fmt::format("{} is quantized already; making {} of it would lose twice",
+                                    std::filesystem::path(request.source).filename().string(),
+                                    request.type),
+                        request.source,
+                        "Give the F16, BF16 or F32 original, or allow it with --allow-requantize.");
         }
-        return fail(fmt::format("making {} failed: {}", request.type, errors.empty() ? "no reason given" : shorten(errors, 300)), request.source,
-                    errors.find("iostream") != std::string::npos ? fmt::format("Is the disk of {} full, or the folder not to be written to?", request.target)
-                    : errors.find("imatrix") != std::string::npos ? "This type needs an importance matrix: give one with --imatrix."
-                                                                  : "");
+        return fail(fmt::format("making {} failed: {}",
+                                request.type,
+                                errors.empty() ? "no reason given" : shorten(errors, 300)),
+                    request.source,
+                    errors.find("iostream") != std::string::npos
+                        ? fmt::format("Is the disk of {} full, or the folder not to be written to?",
+                                      request.target)
+                    : errors.find("imatrix") != std::string::npos
+                        ? "This type needs an importance matrix: give one with --imatrix."
+                        : "");
     }
     return true;
 }

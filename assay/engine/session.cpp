@@ -30,7 +30,12 @@ llama_model_params model_params(const wire::Load& request) {
 Result<llama_context_params> context_params(const wire::Start& request) {
     const auto type_k = cache_type_of(request.cache_type_k);
     const auto type_v = cache_type_of(request.cache_type_v);
-    if (!type_k || !type_v) return fail(fmt::format("unknown KV cache type \"{}\"", type_k ? request.cache_type_v : request.cache_type_k), {}, "Known: f32 f16 bf16 q8_0 q4_0 q4_1 iq4_nl q5_0 q5_1.");
+    if (!type_k || !type_v) {
+        return fail(fmt::format("unknown KV cache type \"{}\"",
+                                type_k ? request.cache_type_v : request.cache_type_k),
+                    {},
+                    "Known: f32 f16 bf16 q8_0 q4_0 q4_1 iq4_nl q5_0 q5_1.");
+    }
     llama_context_params params = llama_context_default_params();
     const auto n_slots = static_cast<std::uint32_t>(request.n_slots);
     params.n_ctx = n_slots * static_cast<std::uint32_t>(request.stream_size);
@@ -40,7 +45,8 @@ Result<llama_context_params> context_params(const wire::Start& request) {
     params.n_outputs_max = n_slots;
     params.n_threads = request.n_threads;
     params.n_threads_batch = request.n_threads;
-    params.flash_attn_type = request.flash_attn ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    params.flash_attn_type = request.flash_attn ? LLAMA_FLASH_ATTN_TYPE_ENABLED
+                                                : LLAMA_FLASH_ATTN_TYPE_DISABLED;
     params.type_k = *type_k;
     params.type_v = *type_v;
     params.kv_unified = false;
@@ -51,27 +57,36 @@ Result<llama_context_params> context_params(const wire::Start& request) {
 
 std::optional<std::int64_t> meta_integer(const llama_model* model, const std::string& key) {
     std::array<char, 64> buffer{};
-    if (llama_model_meta_val_str(model, key.c_str(), buffer.data(), buffer.size()) < 0) return std::nullopt;
+    if (llama_model_meta_val_str(model, key.c_str(), buffer.data(), buffer.size()) < 0) {
+        return std::nullopt;
+    }
     return std::strtoll(buffer.data(), nullptr, 10);
 }
 
 std::string meta_text(const llama_model* model, const char* key) {
     std::array<char, 256> buffer{};
-    return llama_model_meta_val_str(model, key, buffer.data(), buffer.size()) < 0 ? std::string() : std::string(buffer.data());
+    return llama_model_meta_val_str(model, key, buffer.data(), buffer.size()) < 0
+               ? std::string()
+               : std::string(buffer.data());
 }
 
 bool has_long_rope(const llama_model* model) {
     const std::string architecture = meta_text(model, "general.architecture");
     return meta_text(model, (architecture + ".rope.scaling.type").c_str()) == "longrope" ||
-           meta_integer(model, architecture + ".rope.scaling.original_context_length").value_or(0) > 0;
+           meta_integer(model, architecture + ".rope.scaling.original_context_length").value_or(0) >
+               0;
 }
 
-bool is_recurrent(const llama_model* model) { return llama_model_is_recurrent(model) || llama_model_is_hybrid(model); }
+bool is_recurrent(const llama_model* model) {
+    return llama_model_is_recurrent(model) || llama_model_is_hybrid(model);
+}
 
 bool has_gpu() {
     for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
         const auto type = ggml_backend_dev_type(ggml_backend_dev_get(i));
-        if (type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU) return true;
+        if (type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU) {
+            return true;
+        }
     }
     return false;
 }
@@ -80,80 +95,128 @@ bool has_gpu() {
 
 wire::Hello describe_engine() {
     wire::Hello hello;
-    hello.version = fmt::format("{} (llama.cpp v{} {})", ASSAY_VERSION, llama_version(), ASSAY_LLAMA_COMMIT);
+    hello.version = fmt::format(
+        "{} (llama.cpp v{} {})", ASSAY_VERSION, llama_version(), ASSAY_LLAMA_COMMIT);
     hello.system_info = llama_print_system_info();
     for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
         ggml_backend_dev_t device = ggml_backend_dev_get(i);
-        hello.devices.push_back(fmt::format("{}: {}", ggml_backend_dev_name(device), ggml_backend_dev_description(device)));
+        hello.devices.push_back(fmt::format(
+            "{}: {}", ggml_backend_dev_name(device), ggml_backend_dev_description(device)));
     }
     hello.gpu = has_gpu();
     return hello;
 }
 
 Result<llama_model_ptr> load_model(const wire::Load& request) {
-    if (auto inspected = inspect_model(request.path); !inspected) return tl::unexpected(inspected.error());
+    if (auto inspected = inspect_model(request.path); !inspected) {
+        return tl::unexpected(inspected.error());
+    }
     static_cast<void>(take_errors());
     llama_model_ptr model(llama_model_load_from_file(request.path.c_str(), model_params(request)));
     if (!model) {
         const std::string errors = take_errors();
-        return fail(fmt::format("the model cannot be loaded{}", errors.empty() ? "" : ": " + shorten(errors, 300)), request.path,
-                    "If it is a format that llama.cpp v0.5.0 does not know, convert it anew; if it is damaged, get it again.");
+        return fail(fmt::format("the model cannot be loaded{}",
+                                errors.empty() ? "" : ": " + shorten(errors, 300)),
+                    request.path,
+                    "If it is a format that llama.cpp v0.5.0 does not know, convert it anew; if it "
+                    "is damaged, get it again.");
     }
-    if (llama_vocab_type(llama_model_get_vocab(model.get())) == LLAMA_VOCAB_TYPE_NONE) return fail("has no tokenizer", request.path);
-    if (llama_model_has_encoder(model.get()) || !llama_model_has_decoder(model.get()) || llama_model_is_diffusion(model.get())) {
-        return fail(fmt::format("architecture {} does not generate text token by token", meta_text(model.get(), "general.architecture")), request.path,
+    if (llama_vocab_type(llama_model_get_vocab(model.get())) == LLAMA_VOCAB_TYPE_NONE) {
+        return fail("has no tokenizer", request.path);
+    }
+    if (llama_model_has_encoder(model.get()) || !llama_model_has_decoder(model.get()) ||
+        llama_model_is_diffusion(model.get())) {
+        return fail(fmt::format("architecture {} does not generate text token by token",
+                                meta_text(model.get(), "general.architecture")),
+                    request.path,
                     "assay compares decoder-only language models.");
     }
     return model;
 }
 
 wire::Loaded describe_model(const llama_model* model) {
-    return {llama_model_n_ctx_train(model), llama_vocab_n_tokens(llama_model_get_vocab(model)), is_recurrent(model), has_long_rope(model),
+    return {llama_model_n_ctx_train(model),
+            llama_vocab_n_tokens(llama_model_get_vocab(model)),
+            is_recurrent(model),
+            has_long_rope(model),
             llama_model_chat_template(model, nullptr) != nullptr};
 }
 
 Result<llama_context_ptr> open_context(llama_model* model, const wire::Start& request) {
     auto params = context_params(request);
-    if (!params) return tl::unexpected(params.error());
+    if (!params) {
+        return tl::unexpected(params.error());
+    }
     static_cast<void>(take_errors());
     llama_context_ptr context(llama_init_from_model(model, *params));
-    if (context && llama_n_ctx_seq(context.get()) != static_cast<std::uint32_t>(request.stream_size)) {
-        return fail(fmt::format("the library made streams of {} tokens, not of {}", llama_n_ctx_seq(context.get()), request.stream_size));
+    if (context &&
+        llama_n_ctx_seq(context.get()) != static_cast<std::uint32_t>(request.stream_size)) {
+        return fail(fmt::format("the library made streams of {} tokens, not of {}",
+                                llama_n_ctx_seq(context.get()),
+                                request.stream_size));
     }
     if (!context) {
         const std::string errors = take_errors();
-        return fail(fmt::format("no context of {} slots with {} tokens each could be made{}", request.n_slots, request.stream_size,
+        return fail(fmt::format("no context of {} slots with {} tokens each could be made{}",
+                                request.n_slots,
+                                request.stream_size,
                                 errors.empty() ? "" : ": " + shorten(errors, 300)),
-                    {}, "If memory is short, lower --slots (8 is the least) or --ctx-size.");
+                    {},
+                    "If memory is short, lower --slots (8 is the least) or --ctx-size.");
     }
     return context;
 }
 
-wire::Started describe_start(const llama_model* model, const wire::Start& request, int n_gpu_layers) {
+wire::Started describe_start(const llama_model* model,
+                             const wire::Start& request,
+                             int n_gpu_layers) {
     const wire::Hello hello = describe_engine();
     const bool gpu = hello.gpu && n_gpu_layers != 0;
     std::vector<std::string> parts{
-        "answer path 2", hello.version, std::string(trim(hello.system_info)), fmt::format("{}", fmt::join(hello.devices, ", ")),
-        fmt::format("ubatch {}", request.n_ubatch), fmt::format("flash attention {}", request.flash_attn ? "on" : "off"),
-        fmt::format("KV cache {}/{}", request.cache_type_k, request.cache_type_v), "repack on"};
-    if (gpu) parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));
-    // What was proven (docs/engine.md) holds for the CPU backend and a memory that can be cut back; elsewhere the schedule is part of the key.
+        "answer path 2",
+        hello.version,
+        std::string(trim(hello.system_info)),
+        fmt::format("{}", fmt::join(hello.devices, ", ")),
+        fmt::format("ubatch {}", request.n_ubatch),
+        fmt::format("flash attention {}", request.flash_attn ? "on" : "off"),
+        fmt::format("KV cache {}/{}", request.cache_type_k, request.cache_type_v),
+        "repack on"};
+    if (gpu) {
+        parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));
+    }
+    // What was proven (docs/engine.md) holds for the CPU backend and a memory that can be cut back;
+    // elsewhere the schedule is part of the key.
     const bool proven = !gpu && !is_recurrent(model) && !has_long_rope(model);
-    if (!proven) parts.push_back(fmt::format("unproven: slots {}, stream {}, threads {}", request.n_slots, request.stream_size, request.n_threads));
+    if (!proven) {
+        parts.push_back(fmt::format("unproven: slots {}, stream {}, threads {}",
+                                    request.n_slots,
+                                    request.stream_size,
+                                    request.n_threads));
+    }
     return {sha256_of_fields(parts), fmt::format("{}", fmt::join(parts, "; ")), proven};
 }
 
 Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request) {
-    if (auto inspected = inspect_model(request.load.path); !inspected) return tl::unexpected(inspected.error());
+    if (auto inspected = inspect_model(request.load.path); !inspected) {
+        return tl::unexpected(inspected.error());
+    }
     auto params = context_params(request.start);
-    if (!params) return tl::unexpected(params.error());
+    if (!params) {
+        return tl::unexpected(params.error());
+    }
     static_cast<void>(take_errors());
     llama_model_params load = model_params(request.load);
     load.no_alloc = true;
     const llama_model_ptr model(llama_model_load_from_file(request.load.path.c_str(), load));
-    if (!model) return fail("the model's metadata cannot be loaded: " + shorten(take_errors(), 300), request.load.path);
+    if (!model) {
+        return fail("the model's metadata cannot be loaded: " + shorten(take_errors(), 300),
+                    request.load.path);
+    }
     const llama_context_ptr context(llama_init_from_model(model.get(), *params));
-    if (!context) return fail("no context can be planned for it: " + shorten(take_errors(), 300), request.load.path);
+    if (!context) {
+        return fail("no context can be planned for it: " + shorten(take_errors(), 300),
+                    request.load.path);
+    }
     wire::PredictedMemory out;
     for (const auto& [type, data] : llama_get_memory_breakdown(context.get())) {
         out.model_bytes += data.model;
@@ -163,9 +226,11 @@ Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request)
     return out;
 }
 
-Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const wire::Tokenize& request) {
+Result<std::vector<std::int32_t>> tokenize(const llama_model* model,
+                                           const wire::Tokenize& request) {
     try {
-        return common_tokenize(llama_model_get_vocab(model), request.text, request.add_special, request.parse_special);
+        return common_tokenize(
+            llama_model_get_vocab(model), request.text, request.add_special, request.parse_special);
     } catch (const std::exception& e) {
         return fail(fmt::format("the text cannot be tokenized: {}", e.what()));
     }
@@ -176,7 +241,9 @@ std::uint64_t peak_memory_bytes() {
     std::string line;
     while (std::getline(status, line)) {
         unsigned long long kib = 0;
-        if (std::sscanf(line.c_str(), "VmHWM: %llu kB", &kib) == 1) return kib * 1024;
+        if (std::sscanf(line.c_str(), "VmHWM: %llu kB", &kib) == 1) {
+            return kib * 1024;
+        }
     }
     return 0;
 }

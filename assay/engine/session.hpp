@@ -12,22 +12,27 @@ namespace assay::engine {
 
 [[nodiscard]] wire::Hello describe_engine();
 
-/// Loads weights without mapping the file (so that the process's peak memory says what the model takes), or its vocabulary only.
+/// Loads weights without mapping the file (so that the process's peak memory says what the model
+/// takes), or its vocabulary only.
 [[nodiscard]] Result<llama_model_ptr> load_model(const wire::Load& request);
 [[nodiscard]] wire::Loaded describe_model(const llama_model* model);
 
 /// A context of n_slots separate streams (docs/engine.md).
-[[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model, const wire::Start& request);
+[[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model,
+                                                     const wire::Start& request);
 
-/// What an answer depends on besides model, prompt and settings. Slots, stream size and threads are in it only where they are not
-/// proven to leave the bits alone: on a GPU, with a recurrent memory, with rotary factors that switch on the context's size.
-/// The vocabulary is enough.
-[[nodiscard]] wire::Started describe_start(const llama_model* model, const wire::Start& request, int n_gpu_layers);
+/// What an answer depends on besides model, prompt and settings. Slots, stream size and threads are
+/// in it only where they are not proven to leave the bits alone: on a GPU, with a recurrent memory,
+/// with rotary factors that switch on the context's size. The vocabulary is enough.
+[[nodiscard]] wire::Started describe_start(const llama_model* model,
+                                           const wire::Start& request,
+                                           int n_gpu_layers);
 
 /// Loads metadata only and asks the library what it would allocate.
 [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
 
-[[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const llama_model* model, const wire::Tokenize& request);
+[[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const llama_model* model,
+                                                         const wire::Tokenize& request);
 
 /// VmHWM of this process, 0 where the system does not tell.
 [[nodiscard]] std::uint64_t peak_memory_bytes();

@@ -14,7 +14,16 @@
 namespace assay::exchange {
 namespace {
 
-enum Field { kInstruction, kOutput1, kOutput2, kGenerator1, kGenerator2, kAnnotator, kPreference, kNFields };
+enum Field {
+    kInstruction,
+    kOutput1,
+    kOutput2,
+    kGenerator1,
+    kGenerator2,
+    kAnnotator,
+    kPreference,
+    kNFields
+};
 
 class AnnotationReader {
  public:
@@ -33,18 +42,21 @@ class AnnotationReader {
                 cells[static_cast<std::size_t>(field)] = read_name(reader, out_, line, key);
             }
         });
-        if (out_.n_problems() != problems_before) return;
+        if (out_.n_problems() != problems_before) {
+            return;
+        }
         if (!cells[kInstruction] || !has_preference) {
             out_.problem(line, cells[kInstruction] ? "no preference" : "no instruction");
             return;
         }
         OutcomeRow row;
         row.line = line;
-        // An instruction may be annotated with several pairs of outputs: these depend on each other.
+        // An instruction may be annotated with several pairs of outputs: these depend on each
+        // other.
         const std::vector<std::string> outputs{std::string(cells[kOutput1].value_or("")),
                                                std::string(cells[kOutput2].value_or(""))};
-        const std::string question =
-            fmt::format("{} [{}]", *cells[kInstruction], sha256_of_fields(outputs).substr(0, 8));
+        const std::string question = fmt::format(
+            "{} [{}]", *cells[kInstruction], sha256_of_fields(outputs).substr(0, 8));
         row.question = question;
         row.cluster = cells[kInstruction];
         row.baseline = cells[kGenerator1].value_or("");
@@ -54,7 +66,9 @@ class AnnotationReader {
                    : *preference > 1.5 ? OutcomeKind::kWin
                    : *preference < 1.5 ? OutcomeKind::kLoss
                                        : OutcomeKind::kTie;
-        if (preference && *preference != 1 && *preference != 1.5 && *preference != 2) row.graded = 2 * *preference - 3;
+        if (preference && *preference != 1 && *preference != 1.5 && *preference != 2) {
+            row.graded = 2 * *preference - 3;
+        }
         out_.add(row);
     }
 
@@ -62,17 +76,23 @@ class AnnotationReader {
     std::optional<double> read_preference(JsonReader& reader, std::int64_t line) {
         const JsonKind kind = reader.kind();
         if (kind != JsonKind::kNumber) {
-            if (kind != JsonKind::kNull)
-                out_.problem(line,
-                             fmt::format("preference: is {}; a number in [1, 2] or null is expected", words_of(kind)));
+            if (kind != JsonKind::kNull) {
+                out_.problem(
+                    line,
+                    fmt::format("preference: is {}; a number in [1, 2] or null is expected",
+                                words_of(kind)));
+            }
             reader.skip();
             return std::nullopt;
         }
         const std::string_view text = reader.read_number();
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc() && value >= 1 && value <= 2) return value;
-        out_.problem(line, fmt::format("preference: {} is not in [1, 2]", shorten(text, 40)),
+        if (error == std::errc() && value >= 1 && value <= 2) {
+            return value;
+        }
+        out_.problem(line,
+                     fmt::format("preference: {} is not in [1, 2]", shorten(text, 40)),
                      "1 means that output_1 was preferred, 2 that output_2 was, 1.5 neither.");
         return std::nullopt;
     }
@@ -92,7 +112,9 @@ class AnnotationReader {
 OutcomesOrProblems read_alpaca_eval(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kAlpacaEval);
     AnnotationReader annotations(out);
-    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) { annotations.read(reader, line); });
+    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
+        annotations.read(reader, line);
+    });
     return out.finish();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Answers that were made elsewhere -> rows, and rows -> one for each question. What the formats look like is said in
-// docs/formats.md, "Answers that exist already".
+// Answers that were made elsewhere -> rows, and rows -> one for each question. What the formats
+// look like is said in docs/formats.md, "Answers that exist already".
 
 #include <cstdint>
 #include <optional>
@@ -34,9 +34,9 @@ struct ForeignAnswer {
     std::string document_hash;  ///< lm-eval's doc_hash; empty: not told
     std::string question;       ///< its question's text; empty: not told
     std::optional<std::vector<std::string>> contexts;
-    std::string text;           ///< valid UTF-8; empty where it failed
+    std::string text;  ///< valid UTF-8; empty where it failed
     StopReason stop_reason = StopReason::kUnknown;
-    std::string failure;        ///< a sentence, for kFailed
+    std::string failure;  ///< a sentence, for kFailed
     int n_contexts_used = kContextsUnknown;
     bool contexts_cut = false;
 };
@@ -48,27 +48,32 @@ struct ForeignAnswers {
     std::vector<std::string> notes;   ///< sentences: what was left out in reading
 };
 
-/// Reads JSONL, a JSON list or CSV, in whichever format it is; `name` is the file's, for messages. An answer that is null
-/// is left out: its question has none. On failure the errors with their places, by line: broken JSON, a row without an
-/// answer or with two, a row that tells neither its question's id nor its text, two answers to one question, answers of
-/// two generators, a format that changes.
-[[nodiscard]] tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(const std::string& name, std::string_view text);
+/// Reads JSONL, a JSON list or CSV, in whichever format it is; `name` is the file's, for messages.
+/// An answer that is null is left out: its question has none. On failure the errors with their
+/// places, by line: broken JSON, a row without an answer or with two, a row that tells neither its
+/// question's id nor its text, two answers to one question, answers of two generators, a format
+/// that changes.
+[[nodiscard]] tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(
+    const std::string& name, std::string_view text);
 
 struct JoinedAnswers {
-    std::vector<std::optional<ForeignAnswer>> answers;  ///< one for each question, in their order; empty: there is none
-    std::vector<std::string> notes;                     ///< sentences: answers to no question, other passages
+    /// one for each question, in their order; empty: there is none
+    std::vector<std::optional<ForeignAnswer>> answers;
+    std::vector<std::string> notes;  ///< sentences: answers to no question, other passages
 };
 
-/// Finds each question's answer: by its id, else by its document's hash, else, of rows that tell no id, by its text. Texts
-/// are compared without regard to white space. On failure the errors with their places: questions without an answer
-/// (unless `allow_missing`), an answer that was given to another text, no answer to any question.
-[[nodiscard]] tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(const ForeignAnswers& file,
-                                                                             const std::string& name,
-                                                                             std::span<const Question> questions,
-                                                                             bool allow_missing);
+/// Finds each question's answer: by its id, else by its document's hash, else, of rows that tell no
+/// id, by its text. Texts are compared without regard to white space. On failure the errors with
+/// their places: questions without an answer (unless `allow_missing`), an answer that was given to
+/// another text, no answer to any question.
+[[nodiscard]] tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(
+    const ForeignAnswers& file,
+    const std::string& name,
+    std::span<const Question> questions,
+    bool allow_missing);
 
-/// Questions that two files answered for different documents, by their document hashes: a sentence with the first of
-/// them; empty if there is none. Both are in the order of `questions`.
+/// Questions that two files answered for different documents, by their document hashes: a sentence
+/// with the first of them; empty if there is none. Both are in the order of `questions`.
 [[nodiscard]] std::string different_documents(const JoinedAnswers& a,
                                               const JoinedAnswers& b,
                                               std::span<const Question> questions);

@@ -32,19 +32,29 @@ std::string essence(std::string_view text) {
 /// "q1, q2 and 5 more".
 std::string listed(const std::vector<std::string>& ids) {
     std::vector<std::string> shown;
-    for (std::size_t i = 0; i < std::min(ids.size(), kShownIds); ++i) shown.push_back(shorten(ids[i], kShownText));
+    for (std::size_t i = 0; i < std::min(ids.size(), kShownIds); ++i) {
+        shown.push_back(shorten(ids[i], kShownText));
+    }
     const std::string all = fmt::format("{}", fmt::join(shown, ", "));
-    return ids.size() > kShownIds ? fmt::format("{} and {} more", all, ids.size() - kShownIds) : all;
+    return ids.size() > kShownIds ? fmt::format("{} and {} more", all, ids.size() - kShownIds)
+                                  : all;
 }
 
 class Join {
  public:
-    Join(const ForeignAnswers& file, const std::string& name, std::span<const Question> questions) : file_(file), name_(name), questions_(questions), problems_(name) {
+    Join(const ForeignAnswers& file, const std::string& name, std::span<const Question> questions)
+        : file_(file), name_(name), questions_(questions), problems_(name) {
         for (std::size_t i = 0; i < file.rows.size(); ++i) {
             const ForeignAnswer& row = file.rows[i];
-            if (!row.id.empty()) by_id_.emplace(row.id, i);
-            if (!row.document_hash.empty()) by_document_.emplace(row.document_hash, i);
-            if (row.id.empty() && !row.question.empty()) by_text_.emplace(essence(row.question), i);
+            if (!row.id.empty()) {
+                by_id_.emplace(row.id, i);
+            }
+            if (!row.document_hash.empty()) {
+                by_document_.emplace(row.document_hash, i);
+            }
+            if (row.id.empty() && !row.question.empty()) {
+                by_text_.emplace(essence(row.question), i);
+            }
         }
     }
 
@@ -63,43 +73,88 @@ class Join {
             out.answers.emplace_back(row);
         }
         if (taken_.empty()) {
-            problems_.problem(0, fmt::format("none of its {} answers belongs to a question; the first is to \"{}\", and the first question is \"{}\"", file_.rows.size(),
-                                             file_.rows.empty() ? "" : shorten(name_of_row(file_.rows.front()), kShownText), questions_.empty() ? "" : shorten(questions_.front().id, kShownText)),
-                              "Ids of answers and questions must be the same (dataset.fields names the field of the id).");
+            problems_.problem(
+                0,
+                fmt::format(
+                    "none of its {} answers belongs to a question; the first is to \"{}\", and the "
+                    "first question is \"{}\"",
+                    file_.rows.size(),
+                    file_.rows.empty() ? "" : shorten(name_of_row(file_.rows.front()), kShownText),
+                    questions_.empty() ? "" : shorten(questions_.front().id, kShownText)),
+                "Ids of answers and questions must be the same (dataset.fields names the field of "
+                "the id).");
         } else if (!missing.empty() && !allow_missing) {
-            problems_.problem(0, fmt::format("{} of {} questions have no answer: {}", missing.size(), questions_.size(), listed(missing)),
-                              "Complete the file, leave the questions out (dataset.ids), or say allow-missing: true (--allow-missing): then they count as \"no answer\".");
+            problems_.problem(
+                0,
+                fmt::format("{} of {} questions have no answer: {}",
+                            missing.size(),
+                            questions_.size(),
+                            listed(missing)),
+                "Complete the file, leave the questions out (dataset.ids), or say allow-missing: "
+                "true (--allow-missing): then they count as \"no answer\".");
         }
-        if (problems_.n_problems() > 0) return tl::unexpected(problems_.take_problems());
-        if (!missing.empty()) out.notes.push_back(fmt::format("{} has no answer to {} of {} questions, which count as \"no answer\": {}", name_, missing.size(), questions_.size(), listed(missing)));
+        if (problems_.n_problems() > 0) {
+            return tl::unexpected(problems_.take_problems());
+        }
+        if (!missing.empty()) {
+            out.notes.push_back(fmt::format(
+                "{} has no answer to {} of {} questions, which count as \"no answer\": {}",
+                name_,
+                missing.size(),
+                questions_.size(),
+                listed(missing)));
+        }
         say_what_is_left_over(out);
-        if (n_other_contexts_ > 0) out.notes.push_back(fmt::format("{} says of {} answers that they were given with other passages than those of the questions", name_, n_other_contexts_));
+        if (n_other_contexts_ > 0) {
+            out.notes.push_back(
+                fmt::format("{} says of {} answers that they were given with other passages than "
+                            "those of the questions",
+                            name_,
+                            n_other_contexts_));
+        }
         return out;
     }
 
  private:
-    static std::string name_of_row(const ForeignAnswer& row) { return !row.id.empty() ? row.id : !row.document_hash.empty() ? row.document_hash : row.question; }
+    static std::string name_of_row(const ForeignAnswer& row) {
+        return !row.id.empty()              ? row.id
+               : !row.document_hash.empty() ? row.document_hash
+                                            : row.question;
+    }
 
-    static std::optional<std::size_t> look_up(const std::map<std::string, std::size_t>& in, const std::string& key) {
+    static std::optional<std::size_t> look_up(const std::map<std::string, std::size_t>& in,
+                                              const std::string& key) {
         const auto found = in.find(key);
         return found == in.end() ? std::nullopt : std::optional(found->second);
     }
 
     [[nodiscard]] std::optional<std::size_t> row_of(const Question& question) const {
-        if (const auto at = look_up(by_id_, question.id)) return at;
-        if (const auto at = look_up(by_document_, question.id)) return at;
+        if (const auto at = look_up(by_id_, question.id)) {
+            return at;
+        }
+        if (const auto at = look_up(by_document_, question.id)) {
+            return at;
+        }
         return by_text_.empty() ? std::nullopt : look_up(by_text_, essence(question.text));
     }
 
     void check(const Question& question, const ForeignAnswer& row, std::size_t at) {
         if (!taken_.insert(at).second) {
-            problems_.problem(row.line, fmt::format("answers question {} and another one with the same text", shorten(question.id, kShownText)), "Give questions and answers ids.");
+            problems_.problem(row.line,
+                              fmt::format("answers question {} and another one with the same text",
+                                          shorten(question.id, kShownText)),
+                              "Give questions and answers ids.");
         }
         if (!row.question.empty() && essence(row.question) != essence(question.text)) {
-            problems_.problem(row.line,
-                              fmt::format("the answer to {} was given to another text: \"{}\" here, \"{}\" in {}", shorten(question.id, kShownText), shorten(row.question, kShownText),
-                                          shorten(question.text, kShownText), question.place),
-                              "Are these answers to another dataset? If it is the same question in other words, leave its text out of the answers.");
+            problems_.problem(
+                row.line,
+                fmt::format("the answer to {} was given to another text: \"{}\" here, \"{}\" in {}",
+                            shorten(question.id, kShownText),
+                            shorten(row.question, kShownText),
+                            shorten(question.text, kShownText),
+                            question.place),
+                "Are these answers to another dataset? If it is the same question in other words, "
+                "leave its text out of the answers.");
         }
         n_other_contexts_ += row.contexts && *row.contexts != question.contexts;
     }
@@ -107,9 +162,17 @@ class Join {
     void say_what_is_left_over(JoinedAnswers& out) const {
         std::vector<std::string> left_over;
         for (std::size_t i = 0; i < file_.rows.size(); ++i) {
-            if (!taken_.contains(i)) left_over.push_back(name_of_row(file_.rows[i]));
+            if (!taken_.contains(i)) {
+                left_over.push_back(name_of_row(file_.rows[i]));
+            }
         }
-        if (!left_over.empty()) out.notes.push_back(fmt::format("{} answers of {} belong to no question of this experiment: {}", left_over.size(), name_, listed(left_over)));
+        if (!left_over.empty()) {
+            out.notes.push_back(
+                fmt::format("{} answers of {} belong to no question of this experiment: {}",
+                            left_over.size(),
+                            name_,
+                            listed(left_over)));
+        }
     }
 
     const ForeignAnswers& file_;
@@ -123,18 +186,31 @@ class Join {
 
 }  // namespace
 
-tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(const ForeignAnswers& file, const std::string& name, std::span<const Question> questions, bool allow_missing) {
+tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(const ForeignAnswers& file,
+                                                               const std::string& name,
+                                                               std::span<const Question> questions,
+                                                               bool allow_missing) {
     return Join(file, name, questions).run(allow_missing);
 }
 
-std::string different_documents(const JoinedAnswers& a, const JoinedAnswers& b, std::span<const Question> questions) {
+std::string different_documents(const JoinedAnswers& a,
+                                const JoinedAnswers& b,
+                                std::span<const Question> questions) {
     std::vector<std::string> different;
     for (std::size_t q = 0; q < questions.size(); ++q) {
-        if (!a.answers[q] || !b.answers[q]) continue;
+        if (!a.answers[q] || !b.answers[q]) {
+            continue;
+        }
         const std::string &one = a.answers[q]->document_hash, &other = b.answers[q]->document_hash;
-        if (!one.empty() && !other.empty() && one != other) different.push_back(questions[q].id);
+        if (!one.empty() && !other.empty() && one != other) {
+            different.push_back(questions[q].id);
+        }
     }
-    return different.empty() ? std::string() : fmt::format("{} questions were answered for different documents (doc_hash): {}", different.size(), listed(different));
+    return different.empty()
+               ? std::string()
+               : fmt::format("{} questions were answered for different documents (doc_hash): {}",
+                             different.size(),
+                             listed(different));
 }
 
 }  // namespace assay::exchange

@@ -15,15 +15,26 @@ namespace {
 
 enum Field { kQuestion, kModel, kJudge, kBaseline, kGames, kNFields };
 
-/// "A>>B" and its like; INVALID for what a judge wrote instead. Both tools keep whatever stood between [[ and ]].
+/// "A>>B" and its like; INVALID for what a judge wrote instead. Both tools keep whatever stood
+/// between [[ and ]].
 VerdictState state_of(std::string_view score) {
-    if (score.size() < 3 || score.size() > 4) return VerdictState::kInvalid;
+    if (score.size() < 3 || score.size() > 4) {
+        return VerdictState::kInvalid;
+    }
     const char left = score.front(), right = score.back();
     const std::string_view relation = score.substr(1, score.size() - 2);
-    if (!((left == 'A' && right == 'B') || (left == 'B' && right == 'A'))) return VerdictState::kInvalid;
-    if (relation == "=" || relation == "==") return VerdictState::kTie;
-    if (relation == ">" || relation == ">>") return left == 'A' ? VerdictState::kA : VerdictState::kB;
-    if (relation == "<" || relation == "<<") return left == 'A' ? VerdictState::kB : VerdictState::kA;
+    if (!((left == 'A' && right == 'B') || (left == 'B' && right == 'A'))) {
+        return VerdictState::kInvalid;
+    }
+    if (relation == "=" || relation == "==") {
+        return VerdictState::kTie;
+    }
+    if (relation == ">" || relation == ">>") {
+        return left == 'A' ? VerdictState::kA : VerdictState::kB;
+    }
+    if (relation == "<" || relation == "<<") {
+        return left == 'A' ? VerdictState::kB : VerdictState::kA;
+    }
     return VerdictState::kInvalid;
 }
 
@@ -42,14 +53,17 @@ class JudgmentReader {
                 cells[static_cast<std::size_t>(field)] = read_name(reader, out_, line, key);
             }
         });
-        if (out_.n_problems() != problems_before) return;
+        if (out_.n_problems() != problems_before) {
+            return;
+        }
         if (!cells[kQuestion] || games.empty()) {
             out_.problem(line, cells[kQuestion] ? "no games" : "no question_id or uid");
             return;
         }
         if (games.size() > 2) {
             out_.problem(line,
-                         fmt::format("games: there are {}; one, or one in each order, are expected", games.size()));
+                         fmt::format("games: there are {}; one, or one in each order, are expected",
+                                     games.size()));
             return;
         }
         for (std::size_t i = 0; i < games.size(); ++i) {
@@ -70,7 +84,8 @@ class JudgmentReader {
     std::vector<VerdictState> read_games(JsonReader& reader, std::int64_t line) {
         std::vector<VerdictState> games;
         if (reader.kind() != JsonKind::kList) {
-            out_.problem(line, fmt::format("games: is {}; a list is expected", words_of(reader.kind())));
+            out_.problem(line,
+                         fmt::format("games: is {}; a list is expected", words_of(reader.kind())));
             reader.skip();
             return games;
         }
@@ -80,11 +95,16 @@ class JudgmentReader {
             if (reader.kind() == JsonKind::kObject) {
                 game_members_.read(reader, out_, line, [&](int, std::string_view key) {
                     const auto score = read_name(reader, out_, line, key);
-                    if (score) games.back() = state_of(*score);
+                    if (score) {
+                        games.back() = state_of(*score);
+                    }
                 });
             } else {
-                if (reader.kind() != JsonKind::kNull)
-                    out_.problem(line, fmt::format("games: an item is {}, not an object", words_of(reader.kind())));
+                if (reader.kind() != JsonKind::kNull) {
+                    out_.problem(line,
+                                 fmt::format("games: an item is {}, not an object",
+                                             words_of(reader.kind())));
+                }
                 reader.skip();
             }
         }
@@ -106,7 +126,9 @@ class JudgmentReader {
 OutcomesOrProblems read_arena_hard(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kArenaHard);
     JudgmentReader judgments(out);
-    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) { judgments.read(reader, line); });
+    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
+        judgments.read(reader, line);
+    });
     return out.finish();
 }
 

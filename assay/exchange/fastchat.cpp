@@ -27,29 +27,40 @@ class MatchReader {
                 graded_alone = true;
                 reader.skip();
             } else {
-                cells[static_cast<std::size_t>(field)] =
-                    field == kJudge ? read_judge(reader, line) : read_name(reader, out_, line, key);
+                cells[static_cast<std::size_t>(field)] = field == kJudge
+                                                             ? read_judge(reader, line)
+                                                             : read_name(reader, out_, line, key);
             }
         });
-        if (out_.n_problems() != problems_before) return;
-        static constexpr std::array<std::string_view, 4> kNeeded{"question_id", "model_1", "model_2", "g1_winner"};
+        if (out_.n_problems() != problems_before) {
+            return;
+        }
+        static constexpr std::array<std::string_view, 4> kNeeded{
+            "question_id", "model_1", "model_2", "g1_winner"};
         for (std::size_t i = 0; i < kNeeded.size(); ++i) {
-            if (cells[i]) continue;
+            if (cells[i]) {
+                continue;
+            }
             out_.problem(line, fmt::format("no {}", kNeeded[i]));
             return;
         }
         if (*cells[kModel1] == *cells[kModel2]) {
-            out_.problem(line, fmt::format("model_1 and model_2 are both \"{}\"", shorten(*cells[kModel1], 60)));
+            out_.problem(
+                line,
+                fmt::format("model_1 and model_2 are both \"{}\"", shorten(*cells[kModel1], 60)));
             return;
         }
         add(cells, graded_alone, line);
     }
 
     void finish() {
-        if (n_others_ > 0)
-            out_.note(fmt::format("{} judgments of pairs without {} were left out.", n_others_, source_.baseline));
-        if (n_others_ > 0 && out_.n_rows() == 0)
+        if (n_others_ > 0) {
+            out_.note(fmt::format(
+                "{} judgments of pairs without {} were left out.", n_others_, source_.baseline));
+        }
+        if (n_others_ > 0 && out_.n_rows() == 0) {
             out_.problem(0, fmt::format("no judgment is of a pair with \"{}\"", source_.baseline));
+        }
     }
 
  private:
@@ -57,7 +68,9 @@ class MatchReader {
 
     void add(const Cells& cells, bool graded_alone, std::int64_t line) {
         const auto variant_is_1 = is_first_the_variant(*cells[kModel1], *cells[kModel2], line);
-        if (!variant_is_1) return;
+        if (!variant_is_1) {
+            return;
+        }
         OutcomeRow row;
         row.line = line;
         row.variant = *variant_is_1 ? *cells[kModel1] : *cells[kModel2];
@@ -65,15 +78,21 @@ class MatchReader {
         row.judge = cells[kJudge].value_or("");
         std::string question(*cells[kQuestion]);
         row.cluster = *cells[kQuestion];
-        if (cells[kTurn]) question += fmt::format(", turn {}", *cells[kTurn]);
+        if (cells[kTurn]) {
+            question += fmt::format(", turn {}", *cells[kTurn]);
+        }
         row.question = question;
         for (const Field game : {kWinner1, kWinner2}) {
-            if (!cells[game] || (game == kWinner2 && graded_alone)) continue;
+            if (!cells[game] || (game == kWinner2 && graded_alone)) {
+                continue;
+            }
             const auto state = state_of(*cells[game], game == kWinner1);
             if (!state) {
-                out_.problem(line,
-                             fmt::format("{}: unknown word \"{}\"; known: model_1, model_2, tie, error",
-                                         game == kWinner1 ? "g1_winner" : "g2_winner", shorten(*cells[game], 60)));
+                out_.problem(
+                    line,
+                    fmt::format("{}: unknown word \"{}\"; known: model_1, model_2, tie, error",
+                                game == kWinner1 ? "g1_winner" : "g2_winner",
+                                shorten(*cells[game], 60)));
                 return;
             }
             // A judge that graded each answer alone saw no sides, and its two games are one.
@@ -84,36 +103,56 @@ class MatchReader {
         }
     }
 
-    /// In A and B: model_1 is A in the first game and B in the second. FastChat writes error for a reply without a
-    /// verdict.
+    /// In A and B: model_1 is A in the first game and B in the second. FastChat writes error for a
+    /// reply without a verdict.
     static std::optional<VerdictState> state_of(std::string_view winner, bool first_game) {
-        if (winner == "tie") return VerdictState::kTie;
-        if (winner == "error") return VerdictState::kInvalid;
-        if (winner != "model_1" && winner != "model_2") return std::nullopt;
+        if (winner == "tie") {
+            return VerdictState::kTie;
+        }
+        if (winner == "error") {
+            return VerdictState::kInvalid;
+        }
+        if (winner != "model_1" && winner != "model_2") {
+            return std::nullopt;
+        }
         return (winner == "model_1") == first_game ? VerdictState::kA : VerdictState::kB;
     }
 
     /// Nothing: this pair does not count, or (with a problem) it cannot be told.
-    std::optional<bool> is_first_the_variant(std::string_view model_1, std::string_view model_2, std::int64_t line) {
+    std::optional<bool> is_first_the_variant(std::string_view model_1,
+                                             std::string_view model_2,
+                                             std::int64_t line) {
         if (!source_.baseline.empty()) {
-            if (model_2 == source_.baseline) return true;
-            if (model_1 == source_.baseline) return false;
+            if (model_2 == source_.baseline) {
+                return true;
+            }
+            if (model_1 == source_.baseline) {
+                return false;
+            }
             ++n_others_;
             return std::nullopt;
         }
-        if (baseline_.empty()) baseline_ = model_2;
-        if (model_2 == baseline_) return true;
-        out_.problem(
-            line,
-            fmt::format("model_2 is \"{}\" here and \"{}\" before, so nothing tells which model is the baseline",
-                        shorten(model_2, 60), shorten(baseline_, 60)),
-            "Say so with --baseline NAME; pairs without it are left out.");
+        if (baseline_.empty()) {
+            baseline_ = model_2;
+        }
+        if (model_2 == baseline_) {
+            return true;
+        }
+        out_.problem(line,
+                     fmt::format("model_2 is \"{}\" here and \"{}\" before, so nothing tells which "
+                                 "model is the baseline",
+                                 shorten(model_2, 60),
+                                 shorten(baseline_, 60)),
+                     "Say so with --baseline NAME; pairs without it are left out.");
         return std::nullopt;
     }
 
-    /// ["gpt-4", "pair-v2"]: the model, and the name of its prompt, which differs by category and turn; or a text.
+    /// ["gpt-4", "pair-v2"]: the model, and the name of its prompt, which differs by category and
+    /// turn; or a text.
     std::optional<std::string_view> read_judge(JsonReader& reader, std::int64_t line) {
-        if (reader.kind() != JsonKind::kList) return read_name(reader, out_, line, "judge");
+        if (reader.kind() != JsonKind::kList) {
+            return read_name(reader, out_, line, "judge");
+        }
         std::optional<std::string_view> name;
         std::size_t n = 0;
         reader.enter_list();
@@ -146,7 +185,9 @@ class MatchReader {
 OutcomesOrProblems read_fastchat(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kFastChat);
     MatchReader matches(source, out);
-    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) { matches.read(reader, line); });
+    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
+        matches.read(reader, line);
+    });
     matches.finish();
     return out.finish();
 }

@@ -12,10 +12,13 @@ namespace {
 
 constexpr int kMostLevels = 64;
 
-/// Characters that end the fast way through a text: quote, backslash, control characters, and all beyond ASCII.
+/// Characters that end the fast way through a text: quote, backslash, control characters, and all
+/// beyond ASCII.
 constexpr std::array<bool, 256> special_characters() {
     std::array<bool, 256> out{};
-    for (std::size_t c = 0; c < 256; ++c) out[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+    for (std::size_t c = 0; c < 256; ++c) {
+        out[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+    }
     return out;
 }
 constexpr std::array<bool, 256> kSpecial = special_characters();
@@ -47,20 +50,13 @@ void append_utf8(std::string& out, std::uint32_t code) {
 
 std::string_view words_of(JsonKind kind) {
     switch (kind) {
-        case JsonKind::kNone:
-            return "the end of the text";
-        case JsonKind::kNull:
-            return "null";
-        case JsonKind::kBool:
-            return "true or false";
-        case JsonKind::kNumber:
-            return "a number";
-        case JsonKind::kText:
-            return "text";
-        case JsonKind::kList:
-            return "a list";
-        case JsonKind::kObject:
-            return "an object";
+        case JsonKind::kNone: return "the end of the text";
+        case JsonKind::kNull: return "null";
+        case JsonKind::kBool: return "true or false";
+        case JsonKind::kNumber: return "a number";
+        case JsonKind::kText: return "text";
+        case JsonKind::kList: return "a list";
+        case JsonKind::kObject: return "an object";
     }
     return {};
 }
@@ -77,36 +73,41 @@ void JsonReader::broken(std::string message) const {
 }
 
 void JsonReader::skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
         ++at_;
+    }
 }
 
 JsonKind JsonReader::kind() {
     skip_space();
-    if (at_ == text_.size()) return JsonKind::kNone;
+    if (at_ == text_.size()) {
+        return JsonKind::kNone;
+    }
     switch (text_[at_]) {
-        case '"':
-            return JsonKind::kText;
-        case '{':
-            return JsonKind::kObject;
-        case '[':
-            return JsonKind::kList;
+        case '"': return JsonKind::kText;
+        case '{': return JsonKind::kObject;
+        case '[': return JsonKind::kList;
         case 't':
-        case 'f':
-            return JsonKind::kBool;
+        case 'f': return JsonKind::kBool;
         case 'n':
-        case 'N':
-            return JsonKind::kNull;
+        case 'N': return JsonKind::kNull;
         default:
-            if (text_[at_] == '-' || is_digit(text_[at_])) return JsonKind::kNumber;
+            if (text_[at_] == '-' || is_digit(text_[at_])) {
+                return JsonKind::kNumber;
+            }
             broken("a value is expected");
     }
 }
 
 void JsonReader::expect(char c, std::string_view what) {
     skip_space();
-    if (at_ == text_.size()) broken(fmt::format("it ends where {} is expected", what));
-    if (text_[at_] != c) broken(fmt::format("{} is expected", what));
+    if (at_ == text_.size()) {
+        broken(fmt::format("it ends where {} is expected", what));
+    }
+    if (text_[at_] != c) {
+        broken(fmt::format("{} is expected", what));
+    }
     ++at_;
 }
 
@@ -127,8 +128,9 @@ std::optional<std::string_view> JsonReader::next_key() {
         expect(',', "a comma or }");
         skip_space();
     }
-    if (at_ == text_.size() || text_[at_] != '"')
+    if (at_ == text_.size() || text_[at_] != '"') {
         broken(at_ == text_.size() ? "it ends inside an object" : "a key in quotes is expected");
+    }
     const std::string_view key = take_text();
     expect(':', "a colon");
     return key;
@@ -147,8 +149,12 @@ bool JsonReader::next_item() {
         ++at_;
         return false;
     }
-    if (!first) expect(',', "a comma or ]");
-    if (kind() == JsonKind::kNone) broken("it ends inside a list");
+    if (!first) {
+        expect(',', "a comma or ]");
+    }
+    if (kind() == JsonKind::kNone) {
+        broken("it ends inside a list");
+    }
     return true;
 }
 
@@ -159,8 +165,12 @@ std::string_view JsonReader::read_text() {
 
 std::string_view JsonReader::take_text() {
     const std::size_t start = ++at_;
-    while (at_ < text_.size() && !kSpecial[static_cast<unsigned char>(text_[at_])]) ++at_;
-    if (at_ < text_.size() && text_[at_] == '"') return text_.substr(start, at_++ - start);
+    while (at_ < text_.size() && !kSpecial[static_cast<unsigned char>(text_[at_])]) {
+        ++at_;
+    }
+    if (at_ < text_.size() && text_[at_] == '"') {
+        return text_.substr(start, at_++ - start);
+    }
     return decode(start);
 }
 
@@ -168,10 +178,16 @@ std::string_view JsonReader::take_text() {
 std::string_view JsonReader::decode(std::size_t start) {
     std::string out(text_.substr(start, at_ - start));
     while (true) {
-        if (at_ == text_.size()) broken("a text is not closed by a quote");
+        if (at_ == text_.size()) {
+            broken("a text is not closed by a quote");
+        }
         const char c = text_[at_];
-        if (c == '"') break;
-        if (static_cast<unsigned char>(c) < 0x20) broken("a control character or line break stands inside a text");
+        if (c == '"') {
+            break;
+        }
+        if (static_cast<unsigned char>(c) < 0x20) {
+            broken("a control character or line break stands inside a text");
+        }
         ++at_;
         if (c == '\\') {
             take_escape(out);
@@ -179,7 +195,9 @@ std::string_view JsonReader::decode(std::size_t start) {
             out += c;
         }
     }
-    if (!is_valid_utf8(out)) broken("a text is not valid UTF-8");
+    if (!is_valid_utf8(out)) {
+        broken("a text is not valid UTF-8");
+    }
     ++at_;
     decoded_.push_back(std::move(out));
     return decoded_.back();
@@ -187,13 +205,17 @@ std::string_view JsonReader::decode(std::size_t start) {
 
 void JsonReader::take_escape(std::string& out) {
     static constexpr std::string_view kLetters = "\"\\/bfnrt", kMeaning = "\"\\/\b\f\n\r\t";
-    if (at_ == text_.size()) broken("a text is not closed by a quote");
+    if (at_ == text_.size()) {
+        broken("a text is not closed by a quote");
+    }
     const char c = text_[at_++];
     if (const std::size_t found = kLetters.find(c); found != std::string_view::npos) {
         out += kMeaning[found];
         return;
     }
-    if (c != 'u') broken("an unknown escape stands in a text");
+    if (c != 'u') {
+        broken("an unknown escape stands in a text");
+    }
     std::uint32_t code = take_hex();
     if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
         const std::size_t before = at_;
@@ -214,7 +236,9 @@ unsigned JsonReader::take_hex() {
     for (int i = 0; i < 4; ++i, ++at_) {
         const char c = at_ < text_.size() ? text_[at_] : '\0';
         const bool letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (!letter && !is_digit(c)) broken("\\u is not followed by four hexadecimal digits");
+        if (!letter && !is_digit(c)) {
+            broken("\\u is not followed by four hexadecimal digits");
+        }
         out = out * 16 + static_cast<unsigned>(letter ? (c | 0x20) - 'a' + 10 : c - '0');
     }
     return out;
@@ -224,10 +248,16 @@ std::string_view JsonReader::read_number() {
     skip_space();
     const std::size_t start = at_;
     const auto digits = [&] {
-        if (at_ == text_.size() || !is_digit(text_[at_])) broken("a number is broken");
-        while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+        if (at_ == text_.size() || !is_digit(text_[at_])) {
+            broken("a number is broken");
+        }
+        while (at_ < text_.size() && is_digit(text_[at_])) {
+            ++at_;
+        }
     };
-    if (text_[at_] == '-') ++at_;
+    if (text_[at_] == '-') {
+        ++at_;
+    }
     if (at_ < text_.size() && text_[at_] == '0') {
         ++at_;
     } else {
@@ -239,15 +269,21 @@ std::string_view JsonReader::read_number() {
     }
     if (at_ < text_.size() && (text_[at_] | 0x20) == 'e') {
         ++at_;
-        if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
+        if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) {
+            ++at_;
+        }
         digits();
     }
-    if (at_ < text_.size() && is_digit(text_[at_])) broken("a number has a leading zero");
+    if (at_ < text_.size() && is_digit(text_[at_])) {
+        broken("a number has a leading zero");
+    }
     return text_.substr(start, at_ - start);
 }
 
 void JsonReader::take_word(std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) broken("a value is expected");
+    if (text_.substr(at_, word.size()) != word) {
+        broken("a value is expected");
+    }
     at_ += word.size();
 }
 
@@ -264,23 +300,16 @@ void JsonReader::skip() {
     int depth = 0;
     while (true) {
         switch (kind()) {
-            case JsonKind::kNone:
-                broken("it ends where a value is expected");
-            case JsonKind::kNull:
-                take_word(text_[at_] == 'N' ? "NaN" : "null");
-                break;
-            case JsonKind::kBool:
-                (void)read_bool();
-                break;
-            case JsonKind::kNumber:
-                (void)read_number();
-                break;
-            case JsonKind::kText:
-                (void)take_text();
-                break;
+            case JsonKind::kNone: broken("it ends where a value is expected");
+            case JsonKind::kNull: take_word(text_[at_] == 'N' ? "NaN" : "null"); break;
+            case JsonKind::kBool: (void)read_bool(); break;
+            case JsonKind::kNumber: (void)read_number(); break;
+            case JsonKind::kText: (void)take_text(); break;
             case JsonKind::kList:
             case JsonKind::kObject:
-                if (depth == kMostLevels) broken(fmt::format("it nests deeper than {} levels", kMostLevels));
+                if (depth == kMostLevels) {
+                    broken(fmt::format("it nests deeper than {} levels", kMostLevels));
+                }
                 is_object[static_cast<std::size_t>(depth++)] = text_[at_] == '{';
                 ++at_;
                 after_open_ = true;
@@ -289,16 +318,23 @@ void JsonReader::skip() {
         // To the next value: out of every bracket that ends here.
         bool more = false;
         do {
-            if (depth == 0) return;
-            more = is_object[static_cast<std::size_t>(depth - 1)] ? next_key().has_value() : next_item();
-            if (!more) --depth;
+            if (depth == 0) {
+                return;
+            }
+            more = is_object[static_cast<std::size_t>(depth - 1)] ? next_key().has_value()
+                                                                  : next_item();
+            if (!more) {
+                --depth;
+            }
         } while (!more);
     }
 }
 
 void JsonReader::expect_end() {
     skip_space();
-    if (at_ < text_.size()) broken("something follows after the value");
+    if (at_ < text_.size()) {
+        broken("something follows after the value");
+    }
 }
 
 }  // namespace assay::exchange

@@ -1,11 +1,12 @@
 #pragma once
-// A strict JSON reader (RFC 8259) that gives one value after another and builds no tree: foreign files of a million
-// lines are read at the speed of memory, and every value's place in the text is known.
+// A strict JSON reader (RFC 8259) that gives one value after another and builds no tree: foreign
+// files of a million lines are read at the speed of memory, and every value's place in the text is
+// known.
 //
-// Objects:  reader.enter_object();  while (const auto key = reader.next_key()) { read or skip the value }
-// Lists:    reader.enter_list();    while (reader.next_item()) { read or skip the value }
-// Whoever calls a read_* function has looked at kind() before. A syntax error throws JsonProblem, which the parsers of
-// this folder catch; nothing of the reader may be used after it but reset().
+// Objects:  reader.enter_object();  while (const auto key = reader.next_key()) { read or skip the
+// value } Lists:    reader.enter_list();    while (reader.next_item()) { read or skip the value }
+// Whoever calls a read_* function has looked at kind() before. A syntax error throws JsonProblem,
+// which the parsers of this folder catch; nothing of the reader may be used after it but reset().
 
 #include <cstddef>
 #include <deque>

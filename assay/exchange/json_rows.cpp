@@ -18,7 +18,8 @@ class LineCounter {
     explicit LineCounter(std::string_view text) : text_(text) {}
     std::int64_t at(std::size_t offset) {
         const auto from = text_.begin() + static_cast<std::ptrdiff_t>(counted_);
-        const auto to = text_.begin() + static_cast<std::ptrdiff_t>(std::min(std::max(offset, counted_), text_.size()));
+        const auto to = text_.begin() + static_cast<std::ptrdiff_t>(
+                                            std::min(std::max(offset, counted_), text_.size()));
         line_ += std::count(from, to, '\n');
         counted_ = std::max(counted_, std::min(offset, text_.size()));
         return line_;
@@ -40,13 +41,17 @@ void each_item(std::string_view text,
         while (reader.next_item()) {
             const std::int64_t line = lines.at(reader.offset());
             if (reader.kind() != JsonKind::kObject) {
-                out.problem(line, fmt::format("an item of the list is {}, not an object", words_of(reader.kind())));
+                out.problem(line,
+                            fmt::format("an item of the list is {}, not an object",
+                                        words_of(reader.kind())));
                 reader.skip();
             } else {
                 row(reader, line);
             }
             reader.forget();
-            if (out.n_problems() > kMostRowProblems) return;
+            if (out.n_problems() > kMostRowProblems) {
+                return;
+            }
         }
         reader.expect_end();
     } catch (const JsonProblem& problem) {
@@ -66,7 +71,9 @@ void each_line(std::string_view text,
         ++line;
         try {
             const JsonKind kind = reader.kind();
-            if (kind == JsonKind::kNone) continue;
+            if (kind == JsonKind::kNone) {
+                continue;
+            }
             if (kind != JsonKind::kObject) {
                 out.problem(line, fmt::format("the line is {}, not a JSON object", words_of(kind)));
                 continue;
@@ -74,7 +81,9 @@ void each_line(std::string_view text,
             row(reader, line);
             reader.expect_end();
         } catch (const JsonProblem& problem) {
-            out.problem(line, fmt::format("broken JSON at column {}: {}", problem.offset + 1, problem.message));
+            out.problem(
+                line,
+                fmt::format("broken JSON at column {}: {}", problem.offset + 1, problem.message));
         }
     }
 }
@@ -82,7 +91,9 @@ void each_line(std::string_view text,
 }  // namespace
 
 void RowProblems::problem(std::int64_t line, std::string message, std::string remedy) {
-    if (++n_problems_ > kMostRowProblems) return;
+    if (++n_problems_ > kMostRowProblems) {
+        return;
+    }
     problems_.push_back({line, Failure{std::move(message), place_of(line), std::move(remedy)}});
 }
 
@@ -91,11 +102,16 @@ std::string RowProblems::place_of(std::int64_t line) const {
 }
 
 std::vector<Failure> RowProblems::take_problems() {
-    std::stable_sort(problems_.begin(), problems_.end(),
-                     [](const Problem& a, const Problem& b) { return a.line < b.line; });
+    std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+        return a.line < b.line;
+    });
     std::vector<Failure> out;
-    for (Problem& problem : problems_) out.push_back(std::move(problem.failure));
-    if (n_problems_ > out.size()) out.push_back(Failure{"there are more errors than these", file_name_, ""});
+    for (Problem& problem : problems_) {
+        out.push_back(std::move(problem.failure));
+    }
+    if (n_problems_ > out.size()) {
+        out.push_back(Failure{"there are more errors than these", file_name_, ""});
+    }
     return out;
 }
 
@@ -116,20 +132,23 @@ std::optional<std::string_view> read_name(JsonReader& reader,
                                           std::string_view field) {
     std::string_view name;
     switch (const JsonKind kind = reader.kind()) {
-        case JsonKind::kText:
-            name = reader.read_text();
-            break;
+        case JsonKind::kText: name = reader.read_text(); break;
         case JsonKind::kNumber:
             name = reader.read_number();
-            if (name.find_first_of(".eE") != std::string_view::npos)
+            if (name.find_first_of(".eE") != std::string_view::npos) {
                 out.problem(
-                    line, fmt::format("{}: {} is not a whole number; text or a whole number is expected", field, name));
+                    line,
+                    fmt::format("{}: {} is not a whole number; text or a whole number is expected",
+                                field,
+                                name));
+            }
             break;
-        case JsonKind::kNull:
-            reader.skip();
-            break;
+        case JsonKind::kNull: reader.skip(); break;
         default:
-            out.problem(line, fmt::format("{}: is {}; text or a whole number is expected", field, words_of(kind)));
+            out.problem(
+                line,
+                fmt::format(
+                    "{}: is {}; text or a whole number is expected", field, words_of(kind)));
             reader.skip();
             break;
     }
@@ -138,22 +157,32 @@ std::optional<std::string_view> read_name(JsonReader& reader,
 
 int MemberNames::field_of(std::string_view name) const {
     for (const Name& known : names_) {
-        if (known.name == name) return known.field;
+        if (known.name == name) {
+            return known.field;
+        }
     }
     return -1;
 }
 
 int MemberNames::field_at(std::size_t place, std::string_view key) {
-    if (place < recent_.size() && recent_[place].key == key) return recent_[place].field;
+    if (place < recent_.size() && recent_[place].key == key) {
+        return recent_[place].field;
+    }
     const int field = field_of(key);
-    if (place >= kRememberedPlaces) return field;
-    if (place >= recent_.size()) recent_.resize(place + 1);
+    if (place >= kRememberedPlaces) {
+        return field;
+    }
+    if (place >= recent_.size()) {
+        recent_.resize(place + 1);
+    }
     recent_[place] = {std::string(key), field};
     return field;
 }
 
 void MemberNames::twice(RowProblems& out, std::int64_t line, std::string_view key) {
-    out.problem(line, fmt::format("{}: this field stands twice, perhaps by two names", fmt::format("\"{}\"", shorten(key, kShownKey))),
+    out.problem(line,
+                fmt::format("{}: this field stands twice, perhaps by two names",
+                            fmt::format("\"{}\"", shorten(key, kShownKey))),
                 "Keep one of them.");
 }
 

@@ -38,15 +38,16 @@ class RowProblems {
     std::size_t n_problems_ = 0;
 };
 
-/// Calls `row` with the reader before each object of a JSON list, or of a text with one object a line (blank lines are
-/// passed over). `row` reads the whole object. Broken JSON becomes a problem of `out`: of a list it ends the reading,
-/// of lines only the line is lost. Stops when there are more than enough problems.
+/// Calls `row` with the reader before each object of a JSON list, or of a text with one object a
+/// line (blank lines are passed over). `row` reads the whole object. Broken JSON becomes a problem
+/// of `out`: of a list it ends the reading, of lines only the line is lost. Stops when there are
+/// more than enough problems.
 void each_json_object(std::string_view text,
                       RowProblems& out,
                       const std::function<void(JsonReader& reader, std::int64_t line)>& row);
 
-/// The value as a name: a text, or a whole number as it is written. Nothing for null and for the empty text, and,
-/// with a problem that names `field`, for anything else.
+/// The value as a name: a text, or a whole number as it is written. Nothing for null and for the
+/// empty text, and, with a problem that names `field`, for anything else.
 [[nodiscard]] std::optional<std::string_view> read_name(JsonReader& reader,
                                                         RowProblems& out,
                                                         std::int64_t line,
@@ -63,8 +64,9 @@ class MemberNames {
     /// The field of that name, or -1.
     [[nodiscard]] int field_of(std::string_view name) const;
 
-    /// Reads one object: calls `member` with the field and the key of each known member, and it takes or skips the
-    /// value; others are skipped. A field that stands twice, by whichever names, is a problem.
+    /// Reads one object: calls `member` with the field and the key of each known member, and it
+    /// takes or skips the value; others are skipped. A field that stands twice, by whichever names,
+    /// is a problem.
     template <class Member>
     void read(JsonReader& reader, RowProblems& out, std::int64_t line, Member&& member) {
         std::uint32_t seen = 0;
@@ -76,7 +78,9 @@ class MemberNames {
                 reader.skip();
                 continue;
             }
-            if ((seen >> field & 1) != 0) twice(out, line, *key);
+            if ((seen >> field & 1) != 0) {
+                twice(out, line, *key);
+            }
             seen |= 1u << field;
             member(field, *key);
         }
@@ -91,7 +95,8 @@ class MemberNames {
         int field = -1;
     };
     std::vector<Name> names_;
-    std::vector<Recent> recent_;  ///< what stood at each place of the row before: rows mostly look alike
+    std::vector<Recent> recent_;  ///< what stood at each place of the row before: rows mostly look
+                                  ///< alike
 };
 
 }  // namespace assay::exchange

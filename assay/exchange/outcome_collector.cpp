@@ -19,8 +19,8 @@ std::string in_quotes(std::string_view name) {
     return fmt::format("\"{}\"", shorten(name, kShownName));
 }
 
-/// About how many rows a text of lines has, if they are as long as the first: room for so many is made beforehand,
-/// which costs nothing where it is not used.
+/// About how many rows a text of lines has, if they are as long as the first: room for so many is
+/// made beforehand, which costs nothing where it is not used.
 std::size_t rows_expected(std::string_view text) {
     constexpr std::size_t kShortestRow = 40;
     return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
@@ -36,22 +36,28 @@ OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat fo
 void OutcomeCollector::add(const OutcomeRow& row) {
     ++n_rows_;
     const std::size_t number = group_of(row);
-    if (number == kMostOutcomeGroups) return;
+    if (number == kMostOutcomeGroups) {
+        return;
+    }
     OutcomeGroup& group = set_.groups[number];
     if (!row.baseline.empty() && row.baseline != group.baseline) {
         if (group.baseline.empty()) {
             group.baseline = row.baseline;
         } else {
             problem(row.line,
-                    fmt::format("the baseline is {} here and {} before: a variant is compared with one baseline",
-                                in_quotes(row.baseline), in_quotes(group.baseline)),
+                    fmt::format("the baseline is {} here and {} before: a variant is compared with "
+                                "one baseline",
+                                in_quotes(row.baseline),
+                                in_quotes(group.baseline)),
                     "Split the file.");
         }
     }
     lines_[number].push_back(row.line);
     Outcome outcome;
     outcome.question_id = row.question;
-    if (row.cluster) outcome.cluster = *row.cluster;
+    if (row.cluster) {
+        outcome.cluster = *row.cluster;
+    }
     outcome.kind = row.kind;
     outcome.identical = row.identical;
     outcome.no_answer_variant = row.no_answer_variant;
@@ -64,17 +70,21 @@ void OutcomeCollector::add(const OutcomeRow& row) {
 
 /// kMostOutcomeGroups: there are too many.
 std::size_t OutcomeCollector::group_of(const OutcomeRow& row) {
-    const std::string_view variant = row.variant.empty() ? std::string_view(source_.variant) : row.variant;
+    const std::string_view variant = row.variant.empty() ? std::string_view(source_.variant)
+                                                         : row.variant;
     const std::string_view judge = row.judge.empty() ? std::string_view(source_.judge) : row.judge;
     if (last_group_ < set_.groups.size()) {
         const OutcomeGroup& last = set_.groups[last_group_];
-        if (last.variant == variant && last.judge == judge) return last_group_;
+        if (last.variant == variant && last.judge == judge) {
+            return last_group_;
+        }
     }
-    const auto [found, is_new] =
-        group_numbers_.try_emplace({std::string(variant), std::string(judge)}, set_.groups.size());
+    const auto [found, is_new] = group_numbers_.try_emplace(
+        {std::string(variant), std::string(judge)}, set_.groups.size());
     if (is_new && set_.groups.size() == kMostOutcomeGroups) {
         group_numbers_.erase(found);
-        problem(row.line, fmt::format("more than {} pairs of variant and judge", kMostOutcomeGroups),
+        problem(row.line,
+                fmt::format("more than {} pairs of variant and judge", kMostOutcomeGroups),
                 "Are the right fields called variant and judge?");
         return kMostOutcomeGroups;
     }
@@ -82,7 +92,9 @@ std::size_t OutcomeCollector::group_of(const OutcomeRow& row) {
         OutcomeGroup group;
         group.variant = variant;
         group.judge = judge;
-        if (set_.groups.empty()) group.outcomes.reserve(n_expected_);  // one group is usual
+        if (set_.groups.empty()) {
+            group.outcomes.reserve(n_expected_);  // one group is usual
+        }
         set_.groups.push_back(std::move(group));
         lines_.emplace_back().reserve(set_.groups.size() == 1 ? n_expected_ : 0);
     }
@@ -96,18 +108,26 @@ void OutcomeCollector::check_names() {
         return std::any_of(set_.groups.begin(), set_.groups.end(), is_empty) &&
                !std::all_of(set_.groups.begin(), set_.groups.end(), is_empty);
     };
-    if (mixed(&OutcomeGroup::variant)) problem(0, "some rows name a variant and others do not");
-    if (mixed(&OutcomeGroup::judge)) problem(0, "some rows name a judge and others do not");
+    if (mixed(&OutcomeGroup::variant)) {
+        problem(0, "some rows name a variant and others do not");
+    }
+    if (mixed(&OutcomeGroup::judge)) {
+        problem(0, "some rows name a judge and others do not");
+    }
 }
 
 void OutcomeCollector::check_repetitions(std::size_t number) {
     struct Seen {
         std::uint64_t key = 0;  ///< question and order
         std::size_t index = 0;
-        bool operator<(const Seen& other) const { return std::tie(key, index) < std::tie(other.key, other.index); }
+        bool operator<(const Seen& other) const {
+            return std::tie(key, index) < std::tie(other.key, other.index);
+        }
     };
     const OutcomeGroup& group = set_.groups[number];
-    if (group.dependence.n_questions == group.outcomes.size()) return;
+    if (group.dependence.n_questions == group.outcomes.size()) {
+        return;
+    }
     std::vector<Seen> seen;
     seen.reserve(group.outcomes.size());
     for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
@@ -115,41 +135,64 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
         const std::uint64_t order = !outcome.side_known ? 0 : outcome.variant_is_a ? 1 : 2;
         seen.push_back({std::uint64_t{group.dependence.question[i]} << 2 | order, i});
     }
-    if (!std::is_sorted(seen.begin(), seen.end())) std::sort(seen.begin(), seen.end());
-    static constexpr std::array<std::string_view, 3> kOrders{"without an order", "with the variant first",
-                                                             "with the variant second"};
+    if (!std::is_sorted(seen.begin(), seen.end())) {
+        std::sort(seen.begin(), seen.end());
+    }
+    static constexpr std::array<std::string_view, 3> kOrders{
+        "without an order", "with the variant first", "with the variant second"};
     for (std::size_t i = 1; i < seen.size() && n_problems() <= kMostRowProblems; ++i) {
         const Seen &a = seen[i - 1], &b = seen[i];
-        if (a.key >> 2 != b.key >> 2) continue;
+        if (a.key >> 2 != b.key >> 2) {
+            continue;
+        }
         const bool same_order = a.key == b.key;
-        if (!same_order && (a.key & 3) != 0) continue;  // both orders: as it should be
-        std::string whose = group.variant.empty() ? "" : fmt::format(" for variant {}", in_quotes(group.variant));
-        if (!group.judge.empty()) whose += fmt::format(" by judge {}", in_quotes(group.judge));
+        if (!same_order && (a.key & 3) != 0) {
+            continue;  // both orders: as it should be
+        }
+        std::string whose = group.variant.empty()
+                                ? ""
+                                : fmt::format(" for variant {}", in_quotes(group.variant));
+        if (!group.judge.empty()) {
+            whose += fmt::format(" by judge {}", in_quotes(group.judge));
+        }
         const std::int64_t one = lines_[number][a.index], other = lines_[number][b.index];
         problem(std::max(one, other),
                 fmt::format("question {} stands twice {}{}, here and at line {}",
                             in_quotes(group.outcomes[b.index].question_id),
-                            same_order ? kOrders[b.key & 3] : "and once without an order", whose, std::min(one, other)),
-                "A question has one verdict, or one for each order; two experiments belong into two files.");
+                            same_order ? kOrders[b.key & 3] : "and once without an order",
+                            whose,
+                            std::min(one, other)),
+                "A question has one verdict, or one for each order; two experiments belong into "
+                "two files.");
     }
 }
 
-void OutcomeCollector::two_clusters(std::string_view question, std::int64_t line, std::int64_t before) {
-    problem(line, fmt::format("question {} is in another cluster here than at line {}: these are outcomes of two "
-                              "experiments, or a mistake",
-                              in_quotes(question), before));
+void OutcomeCollector::two_clusters(std::string_view question,
+                                    std::int64_t line,
+                                    std::int64_t before) {
+    problem(line,
+            fmt::format(
+                "question {} is in another cluster here than at line {}: these are outcomes of two "
+                "experiments, or a mistake",
+                in_quotes(question),
+                before));
 }
 
 void OutcomeCollector::check_clusters(std::size_t number) {
     const OutcomeGroup& group = set_.groups[number];
     const Dependence& dependence = group.dependence;
-    if (dependence.n_questions == group.outcomes.size()) return;
+    if (dependence.n_questions == group.outcomes.size()) {
+        return;
+    }
     std::vector<std::size_t> first(dependence.n_questions, group.outcomes.size());
     for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
         std::size_t& before = first[dependence.question[i]];
-        if (before == group.outcomes.size()) before = i;
-        if (dependence.cluster[before] != dependence.cluster[i])
+        if (before == group.outcomes.size()) {
+            before = i;
+        }
+        if (dependence.cluster[before] != dependence.cluster[i]) {
             two_clusters(group.outcomes[i].question_id, lines_[number][i], lines_[number][before]);
+        }
     }
 }
 
@@ -164,11 +207,15 @@ void OutcomeCollector::check_clusters_between_groups() {
         for (std::size_t i = 0; i < set_.groups[g].outcomes.size(); ++i) {
             const Outcome& outcome = set_.groups[g].outcomes[i];
             const std::uint32_t question = questions.number_of(outcome.question_id);
-            if (question == first.size()) first.push_back({outcome.cluster, lines_[g][i]});
+            if (question == first.size()) {
+                first.push_back({outcome.cluster, lines_[g][i]});
+            }
             const Where& before = first[question];
-            if (before.cluster != outcome.cluster)
-                two_clusters(outcome.question_id, std::max(lines_[g][i], before.line),
+            if (before.cluster != outcome.cluster) {
+                two_clusters(outcome.question_id,
+                             std::max(lines_[g][i], before.line),
                              std::min(lines_[g][i], before.line));
+            }
         }
     }
 }
@@ -180,22 +227,38 @@ OutcomesOrProblems OutcomeCollector::finish() {
         OutcomeGroup& group = set_.groups[g];
         group.dependence = Dependence(group.outcomes);
         check_repetitions(g);
-        const bool clusters = std::any_of(group.outcomes.begin(), group.outcomes.end(),
-                                          [](const Outcome& outcome) { return outcome.cluster.has_value(); });
-        if (clusters) check_clusters(g);
+        const bool clusters = std::any_of(
+            group.outcomes.begin(), group.outcomes.end(), [](const Outcome& outcome) {
+                return outcome.cluster.has_value();
+            });
+        if (clusters) {
+            check_clusters(g);
+        }
         any_cluster = any_cluster || clusters;
     }
-    if (any_cluster && set_.groups.size() > 1 && n_problems() == 0) check_clusters_between_groups();
-    if (n_problems() == 0 && n_rows_ == 0) problem(0, "holds no verdict");
-    if (n_problems() == 0) return std::move(set_);
+    if (any_cluster && set_.groups.size() > 1 && n_problems() == 0) {
+        check_clusters_between_groups();
+    }
+    if (n_problems() == 0 && n_rows_ == 0) {
+        problem(0, "holds no verdict");
+    }
+    if (n_problems() == 0) {
+        return std::move(set_);
+    }
     return tl::unexpected(take_problems());
 }
 
 Confidence confidence_from(std::string_view word, RowProblems& out, std::int64_t line) {
     const std::string lower = to_lower_ascii(word);
-    if (lower == "none") return Confidence::kNone;
-    if (const auto known = confidence_of(lower)) return *known;
-    out.problem(line, fmt::format("confidence: unknown word {}; known: high, medium, low, none", in_quotes(word)));
+    if (lower == "none") {
+        return Confidence::kNone;
+    }
+    if (const auto known = confidence_of(lower)) {
+        return *known;
+    }
+    out.problem(line,
+                fmt::format("confidence: unknown word {}; known: high, medium, low, none",
+                            in_quotes(word)));
     return Confidence::kNone;
 }
 
@@ -203,23 +266,42 @@ NameLook look_of(std::string_view name) {
     const std::string lower = to_lower_ascii(name);
     const auto has = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
     for (std::size_t at = lower.find('q'); at != std::string::npos; at = lower.find('q', at + 1)) {
-        if (at + 1 < lower.size() && lower[at + 1] >= '1' && lower[at + 1] <= '8') return NameLook::kQuantized;
+        if (at + 1 < lower.size() && lower[at + 1] >= '1' && lower[at + 1] <= '8') {
+            return NameLook::kQuantized;
+        }
     }
-    for (const char* word : {"int4", "int8", "gptq", "awq", "4bit", "8bit", "4-bit", "8-bit", "quant"}) {
-        if (has(word)) return NameLook::kQuantized;
+    for (const char* word :
+         {"int4", "int8", "gptq", "awq", "4bit", "8bit", "4-bit", "8-bit", "quant"}) {
+        if (has(word)) {
+            return NameLook::kQuantized;
+        }
     }
-    for (const char* word : {"f16", "fp16", "f32", "fp32", "float16", "float32", "baseline", "original", "reference"}) {
-        if (has(word)) return NameLook::kFullPrecision;
+    for (const char* word : {"f16",
+                             "fp16",
+                             "f32",
+                             "fp32",
+                             "float16",
+                             "float32",
+                             "baseline",
+                             "original",
+                             "reference"}) {
+        if (has(word)) {
+            return NameLook::kFullPrecision;
+        }
     }
     return NameLook::kUnknown;
 }
 
 bool TwoNames::is_variant(std::string_view name) {
-    if (last_ < names_.size() && names_[last_] == name) return last_is_variant_;
+    if (last_ < names_.size() && names_[last_] == name) {
+        return last_is_variant_;
+    }
     const auto found = std::find(names_.begin(), names_.end(), name);
     last_ = static_cast<std::size_t>(found - names_.begin());
     if (found == names_.end()) {
-        if (names_.size() == 3) return false;  // finish has its problem already
+        if (names_.size() == 3) {
+            return false;  // finish has its problem already
+        }
         names_.emplace_back(name);
     }
     last_is_variant_ = !source_.baseline.empty()  ? name != source_.baseline
@@ -229,13 +311,20 @@ bool TwoNames::is_variant(std::string_view name) {
 }
 
 void TwoNames::finish(OutcomeCollector& out) const {
-    if (names_.empty()) return;
-    const std::string all = names_.size() == 1 ? in_quotes(names_[0])
-                                               : fmt::format("{} and {}", in_quotes(names_[0]), in_quotes(names_[1]));
+    if (names_.empty()) {
+        return;
+    }
+    const std::string all = names_.size() == 1
+                                ? in_quotes(names_[0])
+                                : fmt::format(
+                                      "{} and {}", in_quotes(names_[0]), in_quotes(names_[1]));
     if (names_.size() > 2) {
-        out.problem(0, fmt::format("the orders name three models ({} and {}): a file without a field variant holds the "
-                                   "verdicts of one variant",
-                                   all, in_quotes(names_[2])));
+        out.problem(0,
+                    fmt::format("the orders name three models ({} and {}): a file without a field "
+                                "variant holds the "
+                                "verdicts of one variant",
+                                all,
+                                in_quotes(names_[2])));
         return;
     }
     const std::string& said = source_.baseline.empty() ? source_.variant : source_.baseline;
@@ -245,28 +334,47 @@ void TwoNames::finish(OutcomeCollector& out) const {
     }
     std::string variant, baseline;
     for (const std::string& name : names_) {
-        const bool is_baseline = said.empty()               ? look_of(name) == NameLook::kFullPrecision
+        const bool is_baseline = said.empty() ? look_of(name) == NameLook::kFullPrecision
                                  : source_.baseline.empty() ? name != source_.variant
                                                             : name == source_.baseline;
         const bool is_variant = said.empty() ? look_of(name) == NameLook::kQuantized : !is_baseline;
-        if (is_baseline) baseline = name;
-        if (is_variant) variant = name;
-        if (is_baseline || is_variant) continue;
-        out.problem(0, fmt::format("nothing tells which of {} is the baseline", all), "Say so with --baseline NAME.");
+        if (is_baseline) {
+            baseline = name;
+        }
+        if (is_variant) {
+            variant = name;
+        }
+        if (is_baseline || is_variant) {
+            continue;
+        }
+        out.problem(0,
+                    fmt::format("nothing tells which of {} is the baseline", all),
+                    "Say so with --baseline NAME.");
         return;
     }
     if (names_.size() == 2 && (variant.empty() || baseline.empty())) {
-        out.problem(0, fmt::format("nothing tells which of {} is the baseline", all), "Say so with --baseline NAME.");
+        out.problem(0,
+                    fmt::format("nothing tells which of {} is the baseline", all),
+                    "Say so with --baseline NAME.");
         return;
     }
-    if (said.empty())
-        out.note(fmt::format("{} is taken as the baseline by its name; --baseline NAME says otherwise.",
-                             baseline.empty() ? "What is not " + in_quotes(variant) : in_quotes(baseline)));
-    const bool named = std::any_of(out.groups().begin(), out.groups().end(),
-                                   [](const OutcomeGroup& group) { return !group.variant.empty(); });
+    if (said.empty()) {
+        out.note(fmt::format(
+            "{} is taken as the baseline by its name; --baseline NAME says otherwise.",
+            baseline.empty() ? "What is not " + in_quotes(variant) : in_quotes(baseline)));
+    }
+    const bool named = std::any_of(
+        out.groups().begin(), out.groups().end(), [](const OutcomeGroup& group) {
+            return !group.variant.empty();
+        });
     for (OutcomeGroup& group : out.groups()) {
-        if (!named) group.variant = variant;  // else some rows name theirs and others do not, which finish tells
-        if (group.baseline.empty()) group.baseline = baseline;
+        if (!named) {
+            group.variant = variant;  // else some rows name theirs and others do not, which finish
+                                      // tells
+        }
+        if (group.baseline.empty()) {
+            group.baseline = baseline;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the parsers of all formats of verdicts share: names of the two models, and the way from rows to groups with the
-// checks that hold for every format.
+// What the parsers of all formats of verdicts share: names of the two models, and the way from rows
+// to groups with the checks that hold for every format.
 
 #include <cstdint>
 #include <map>
@@ -33,8 +33,8 @@ struct OutcomeRow {
     std::optional<double> graded;
 };
 
-/// Groups rows, and checks them against each other: a question twice in one order (or twice without one), a question in
-/// two clusters, a variant with two baselines.
+/// Groups rows, and checks them against each other: a question twice in one order (or twice without
+/// one), a question in two clusters, a variant with two baselines.
 class OutcomeCollector : public RowProblems {
  public:
     OutcomeCollector(const OutcomeSource& source, OutcomeFormat format);
@@ -58,28 +58,35 @@ class OutcomeCollector : public RowProblems {
     const OutcomeSource& source_;
     std::size_t n_expected_ = 0;
     OutcomeSet set_;
-    std::map<std::pair<std::string, std::string>, std::size_t> group_numbers_;  ///< by variant and judge
+    /// by variant and judge
+    std::map<std::pair<std::string, std::string>, std::size_t> group_numbers_;
     std::size_t last_group_ = 0;
     std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
     std::size_t n_rows_ = 0;
 };
 
 /// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
-[[nodiscard]] Confidence confidence_from(std::string_view word, RowProblems& out, std::int64_t line);
+[[nodiscard]] Confidence confidence_from(std::string_view word,
+                                         RowProblems& out,
+                                         std::int64_t line);
 
 enum class NameLook { kQuantized, kFullPrecision, kUnknown };
-/// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16", "model-BF16", "baseline" full
-/// precision. A name that looks like both is quantized (made from the other).
+/// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16",
+/// "model-BF16", "baseline" full precision. A name that looks like both is quantized (made from the
+/// other).
 [[nodiscard]] NameLook look_of(std::string_view name);
 
-/// Tells the variant's name from the baseline's while names come in: by what the source says, else by their looks.
+/// Tells the variant's name from the baseline's while names come in: by what the source says, else
+/// by their looks.
 class TwoNames {
  public:
     explicit TwoNames(const OutcomeSource& source) : source_(source) {}
-    /// Whether `name` is the variant's. Where that cannot be told the answer means nothing, and finish has a problem.
+    /// Whether `name` is the variant's. Where that cannot be told the answer means nothing, and
+    /// finish has a problem.
     bool is_variant(std::string_view name);
-    /// Names the groups of `out` that have no names yet, notes how they were told apart, and adds the problems: more
-    /// than two names, names that cannot be told apart, or names that the source said but the file does not have.
+    /// Names the groups of `out` that have no names yet, notes how they were told apart, and adds
+    /// the problems: more than two names, names that cannot be told apart, or names that the source
+    /// said but the file does not have.
     void finish(OutcomeCollector& out) const;
 
  private:

@@ -30,14 +30,25 @@ enum Field {
 };
 
 const std::vector<MemberNames::Name>& names() {
-    static const std::vector<MemberNames::Name> kNames{
-        {"question", kQuestion},     {"question_id", kQuestion},  {"task_id", kQuestion},
-        {"id", kQuestion},           {"uid", kQuestion},          {"sample_id", kQuestion},
-        {"doc_id", kQuestion},       {"verdict", kVerdict},       {"order", kOrder},
-        {"cluster", kCluster},       {"document_id", kCluster},   {"paper_id", kCluster},
-        {"confidence", kConfidence}, {"judge", kJudge},           {"variant", kVariant},
-        {"baseline", kBaseline},     {"experiment", kExperiment}, {"plan_sha256", kExperiment},
-        {"identical", kIdentical}};
+    static const std::vector<MemberNames::Name> kNames{{"question", kQuestion},
+                                                       {"question_id", kQuestion},
+                                                       {"task_id", kQuestion},
+                                                       {"id", kQuestion},
+                                                       {"uid", kQuestion},
+                                                       {"sample_id", kQuestion},
+                                                       {"doc_id", kQuestion},
+                                                       {"verdict", kVerdict},
+                                                       {"order", kOrder},
+                                                       {"cluster", kCluster},
+                                                       {"document_id", kCluster},
+                                                       {"paper_id", kCluster},
+                                                       {"confidence", kConfidence},
+                                                       {"judge", kJudge},
+                                                       {"variant", kVariant},
+                                                       {"baseline", kBaseline},
+                                                       {"experiment", kExperiment},
+                                                       {"plan_sha256", kExperiment},
+                                                       {"identical", kIdentical}};
     return kNames;
 }
 
@@ -45,10 +56,15 @@ const std::vector<MemberNames::Name>& names() {
 using Cells = std::array<std::optional<std::string_view>, kNFields>;
 
 bool same_word(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
+    if (text.size() != lower.size()) {
+        return false;
+    }
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + ('a' - 'A')) : text[i];
-        if (c != lower[i]) return false;
+        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + ('a' - 'A'))
+                                                        : text[i];
+        if (c != lower[i]) {
+            return false;
+        }
     }
     return true;
 }
@@ -59,16 +75,17 @@ struct VerdictWord {
     std::optional<OutcomeKind> kind;  ///< empty: A or B, which need an order
     VerdictState side = VerdictState::kTie;
 };
-constexpr std::array<VerdictWord, 10> kWords{{{"win", OutcomeKind::kWin},
-                                              {"loss", OutcomeKind::kLoss},
-                                              {"tie", OutcomeKind::kTie},
-                                              {"a", std::nullopt, VerdictState::kA},
-                                              {"b", std::nullopt, VerdictState::kB},
-                                              {"invalid", OutcomeKind::kInvalid},
-                                              {"error", OutcomeKind::kError},
-                                              {"refused", OutcomeKind::kRefused},
-                                              {"not_judged", OutcomeKind::kNotJudged},
-                                              {"no_answer_baseline", OutcomeKind::kNoAnswerBaseline}}};
+constexpr std::array<VerdictWord, 10> kWords{
+    {{"win", OutcomeKind::kWin},
+     {"loss", OutcomeKind::kLoss},
+     {"tie", OutcomeKind::kTie},
+     {"a", std::nullopt, VerdictState::kA},
+     {"b", std::nullopt, VerdictState::kB},
+     {"invalid", OutcomeKind::kInvalid},
+     {"error", OutcomeKind::kError},
+     {"refused", OutcomeKind::kRefused},
+     {"not_judged", OutcomeKind::kNotJudged},
+     {"no_answer_baseline", OutcomeKind::kNoAnswerBaseline}}};
 
 class RowReader {
  public:
@@ -87,10 +104,18 @@ class RowReader {
         row.variant = cells[kVariant].value_or("");
         row.baseline = cells[kBaseline].value_or("");
         row.judge = cells[kJudge].value_or("");
-        if (cells[kOrder] && !read_order(*cells[kOrder], row)) return;
-        if (!read_verdict(cells[kVerdict], row)) return;
-        if (cells[kConfidence]) row.confidence = read_confidence(*cells[kConfidence], line);
-        if (cells[kIdentical]) read_identical(*cells[kIdentical], row);
+        if (cells[kOrder] && !read_order(*cells[kOrder], row)) {
+            return;
+        }
+        if (!read_verdict(cells[kVerdict], row)) {
+            return;
+        }
+        if (cells[kConfidence]) {
+            row.confidence = read_confidence(*cells[kConfidence], line);
+        }
+        if (cells[kIdentical]) {
+            read_identical(*cells[kIdentical], row);
+        }
         out_.add(row);
     }
 
@@ -109,19 +134,27 @@ class RowReader {
                 row.variant_is_a = names_.is_variant(name);
             } else {
                 row.variant_is_a = name == row.variant;
-                if (!row.variant_is_a && row.baseline.empty()) row.baseline = name;
+                if (!row.variant_is_a && row.baseline.empty()) {
+                    row.baseline = name;
+                }
                 if (!row.variant_is_a && name != row.baseline) {
-                    out_.problem(row.line,
-                                 fmt::format("order: \"{}\" is neither the variant \"{}\" nor the baseline \"{}\"",
-                                             shorten(name, 60), shorten(row.variant, 60), shorten(row.baseline, 60)));
+                    out_.problem(
+                        row.line,
+                        fmt::format(
+                            "order: \"{}\" is neither the variant \"{}\" nor the baseline \"{}\"",
+                            shorten(name, 60),
+                            shorten(row.variant, 60),
+                            shorten(row.baseline, 60)));
                     return false;
                 }
             }
         } else {
-            out_.problem(row.line,
-                         fmt::format("order: unknown word \"{}\"; known: a or first (the variant was shown first), "
-                                     "b or second, and <name>_first",
-                                     shorten(order, 60)));
+            out_.problem(
+                row.line,
+                fmt::format(
+                    "order: unknown word \"{}\"; known: a or first (the variant was shown first), "
+                    "b or second, and <name>_first",
+                    shorten(order, 60)));
             return false;
         }
         return true;
@@ -129,15 +162,20 @@ class RowReader {
 
     bool read_verdict(const std::optional<std::string_view>& word, OutcomeRow& row) {
         if (!word) {
-            out_.problem(row.line, "no verdict", "Name it `verdict`: win, tie, loss, or A, B with an order.");
+            out_.problem(row.line,
+                         "no verdict",
+                         "Name it `verdict`: win, tie, loss, or A, B with an order.");
             return false;
         }
         for (const VerdictWord& known : kWords) {
-            if (!same_word(*word, known.word)) continue;
+            if (!same_word(*word, known.word)) {
+                continue;
+            }
             if (known.kind) {
                 row.kind = *known.kind;
             } else if (!row.side_known) {
-                out_.problem(row.line, fmt::format("verdict: {} means nothing without an order", *word),
+                out_.problem(row.line,
+                             fmt::format("verdict: {} means nothing without an order", *word),
                              "Add `order`: a where the variant was shown as A, b where as B.");
                 return false;
             } else {
@@ -151,27 +189,41 @@ class RowReader {
 
     void unknown_verdict(std::string_view word, std::int64_t line) {
         std::vector<std::string> known;
-        for (const VerdictWord& verdict : kWords) known.emplace_back(verdict.word);
+        for (const VerdictWord& verdict : kWords) {
+            known.emplace_back(verdict.word);
+        }
         const std::string near = nearest_word(word, known);
         out_.problem(line,
-                     fmt::format("verdict: unknown word \"{}\"{}; known: {}", shorten(word, 60),
-                                 near.empty() ? "" : fmt::format(", did you mean {}", near), fmt::join(known, ", ")));
+                     fmt::format("verdict: unknown word \"{}\"{}; known: {}",
+                                 shorten(word, 60),
+                                 near.empty() ? "" : fmt::format(", did you mean {}", near),
+                                 fmt::join(known, ", ")));
     }
 
     Confidence read_confidence(std::string_view word, std::int64_t line) {
         // Most rows have one of these, as they are written here.
-        if (word == "high") return Confidence::kHigh;
-        if (word == "medium") return Confidence::kMedium;
-        if (word == "low") return Confidence::kLow;
+        if (word == "high") {
+            return Confidence::kHigh;
+        }
+        if (word == "medium") {
+            return Confidence::kMedium;
+        }
+        if (word == "low") {
+            return Confidence::kLow;
+        }
         return confidence_from(word, out_, line);
     }
 
     void read_identical(std::string_view word, OutcomeRow& row) {
         row.identical = same_word(word, "true");
         if (!row.identical && !same_word(word, "false")) {
-            out_.problem(row.line, fmt::format("identical: \"{}\" is neither true nor false", shorten(word, 60)));
+            out_.problem(
+                row.line,
+                fmt::format("identical: \"{}\" is neither true nor false", shorten(word, 60)));
         } else if (row.identical && row.kind != OutcomeKind::kTie) {
-            out_.problem(row.line, "identical: true, but the verdict is no tie: equal answers cannot win or lose");
+            out_.problem(
+                row.line,
+                "identical: true, but the verdict is no tie: equal answers cannot win or lose");
         }
     }
 
@@ -185,10 +237,14 @@ class RowReader {
                 return text.empty() ? std::string("no experiment")
                                     : fmt::format("experiment \"{}\"", shorten(text, 60));
             };
-            out_.problem(line,
-                         fmt::format("{}, but line {} is of {}: outcomes of two experiments are not analysed as one",
-                                     words(name), first_line_, words(experiment_)),
-                         "Split the file.");
+            out_.problem(
+                line,
+                fmt::format(
+                    "{}, but line {} is of {}: outcomes of two experiments are not analysed as one",
+                    words(name),
+                    first_line_,
+                    words(experiment_)),
+                "Split the file.");
         }
     }
 
@@ -210,8 +266,11 @@ void read_json(std::string_view text, OutcomeCollector& out, RowReader& rows) {
                 cells[static_cast<std::size_t>(field)] = read_name(reader, out, line, key);
             }
         });
-        // A field of the wrong type has been told; that it is missing besides would be a second error for one mistake.
-        if (out.n_problems() == problems_before) rows.add(cells, line);
+        // A field of the wrong type has been told; that it is missing besides would be a second
+        // error for one mistake.
+        if (out.n_problems() == problems_before) {
+            rows.add(cells, line);
+        }
     });
 }
 
@@ -223,18 +282,27 @@ std::optional<std::vector<int>> columns_of(const CsvRecord& head, OutcomeCollect
     for (const std::string& cell : head.cells) {
         const int field = members.field_of(trim(cell));
         columns.push_back(field);
-        if (field < 0) continue;
+        if (field < 0) {
+            continue;
+        }
         if (there[static_cast<std::size_t>(field)]) {
-            out.problem(head.line, fmt::format("the column \"{}\" stands twice, perhaps by two names", trim(cell)),
-                        "Keep one of them.");
+            out.problem(
+                head.line,
+                fmt::format("the column \"{}\" stands twice, perhaps by two names", trim(cell)),
+                "Keep one of them.");
             return std::nullopt;
         }
         there[static_cast<std::size_t>(field)] = true;
     }
-    if (there[kQuestion] && there[kVerdict]) return columns;
-    out.problem(head.line, fmt::format("the head names no column {}", there[kQuestion] ? "verdict" : "question"),
-                "The first row of a CSV file names the columns: question,verdict and optionally order, cluster, "
-                "confidence, judge, variant.");
+    if (there[kQuestion] && there[kVerdict]) {
+        return columns;
+    }
+    out.problem(
+        head.line,
+        fmt::format("the head names no column {}", there[kQuestion] ? "verdict" : "question"),
+        "The first row of a CSV file names the columns: question,verdict and optionally order, "
+        "cluster, "
+        "confidence, judge, variant.");
     return std::nullopt;
 }
 
@@ -243,20 +311,27 @@ void read_csv(std::string_view text, OutcomeCollector& out, RowReader& rows) {
     CsvRecord record;
     std::optional<std::vector<int>> columns;
     while (out.n_problems() <= kMostRowProblems && reader.next(record)) {
-        if (record.is_blank()) continue;
+        if (record.is_blank()) {
+            continue;
+        }
         if (!record.problem.empty()) {
-            out.problem(record.line, record.problem, "Double the quotes that stand inside a quoted cell.");
+            out.problem(
+                record.line, record.problem, "Double the quotes that stand inside a quoted cell.");
         } else if (!columns) {
             columns = columns_of(record, out);
         } else if (record.cells.size() != columns->size()) {
-            out.problem(record.line,
-                        fmt::format("has {} cells, and the head has {}", record.cells.size(), columns->size()));
+            out.problem(
+                record.line,
+                fmt::format(
+                    "has {} cells, and the head has {}", record.cells.size(), columns->size()));
         } else {
             Cells cells;
             bool valid = true;
             for (std::size_t i = 0; i < columns->size(); ++i) {
                 const std::string_view cell = trim(record.cells[i]);
-                if ((*columns)[i] < 0 || cell.empty()) continue;
+                if ((*columns)[i] < 0 || cell.empty()) {
+                    continue;
+                }
                 valid = valid && is_valid_utf8(cell);
                 cells[static_cast<std::size_t>((*columns)[i])] = cell;
             }
@@ -266,7 +341,9 @@ void read_csv(std::string_view text, OutcomeCollector& out, RowReader& rows) {
                 out.problem(record.line, "is not valid UTF-8", "Save the file as UTF-8.");
             }
         }
-        if (!columns) return;  // without a head nothing that follows means anything
+        if (!columns) {
+            return;  // without a head nothing that follows means anything
+        }
     }
 }
 
@@ -276,7 +353,8 @@ OutcomesOrProblems read_outcome_rows(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kOutcomes);
     RowReader rows(source, out);
     const std::size_t start = source.text.find_first_not_of(" \t\r\n");
-    const bool json = start != std::string_view::npos && (source.text[start] == '{' || source.text[start] == '[');
+    const bool json = start != std::string_view::npos &&
+                      (source.text[start] == '{' || source.text[start] == '[');
     (json ? read_json : read_csv)(source.text, out, rows);
     rows.finish();
     return out.finish();

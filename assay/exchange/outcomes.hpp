@@ -1,6 +1,7 @@
 #pragma once
-// Verdicts that were made elsewhere -> outcomes. What the formats look like is said in docs/formats.md, "Outcomes that
-// assay stats reads"; each has a file of its own here (outcome_formats.hpp).
+// Verdicts that were made elsewhere -> outcomes. What the formats look like is said in
+// docs/formats.md, "Outcomes that assay stats reads"; each has a file of its own here
+// (outcome_formats.hpp).
 
 #include <optional>
 #include <string>
@@ -21,8 +22,8 @@ enum class OutcomeFormat {
     kArenaHard,   ///< model_judgment/<judge>/<model>.jsonl
     kFastChat,    ///< mt-bench's pairwise judgments
 };
-[[nodiscard]] std::string_view name_of(
-    OutcomeFormat format);  ///< outcomes | study | alpaca-eval | arena-hard | fastchat
+/// outcomes | study | alpaca-eval | arena-hard | fastchat
+[[nodiscard]] std::string_view name_of(OutcomeFormat format);
 [[nodiscard]] std::optional<OutcomeFormat> outcome_format_of(std::string_view name);
 
 /// The outcomes of one variant by one judge.
@@ -36,7 +37,8 @@ struct OutcomeGroup {
 
 struct OutcomeSet {
     OutcomeFormat format = OutcomeFormat::kOutcomes;
-    std::vector<OutcomeGroup> groups;  ///< in the order in which the file first names them; never empty
+    std::vector<OutcomeGroup> groups;  ///< in the order in which the file first names them; never
+                                       ///< empty
     std::vector<std::string> notes;    ///< sentences: what was concluded or left out in reading
 };
 
@@ -44,8 +46,10 @@ struct OutcomeSet {
 struct OutcomeSource {
     std::string name;  ///< of the file, for messages
     std::string_view text;
-    std::string baseline;  ///< name of the baseline, where the file does not tell it from the variant; may be empty
-    std::string variant;   ///< name of the variant, likewise, and for files that name none; may be empty
+    std::string baseline;  ///< name of the baseline, where the file does not tell it from the
+                           ///< variant; may be empty
+    std::string variant;   ///< name of the variant, likewise, and for files that name none; may be
+                           ///< empty
     std::string judge;     ///< for files that name none; may be empty
 };
 
@@ -54,13 +58,14 @@ inline constexpr std::size_t kMostOutcomeGroups = 1000;
 
 using OutcomesOrProblems = tl::expected<OutcomeSet, std::vector<Failure>>;
 
-/// The format by the keys of the first object, or by the head of a CSV file. On failure a sentence that says what was
-/// seen and which formats there are.
+/// The format by the keys of the first object, or by the head of a CSV file. On failure a sentence
+/// that says what was seen and which formats there are.
 [[nodiscard]] Result<OutcomeFormat> detect_outcome_format(const OutcomeSource& source);
 
-/// Reads a file of that format (empty: the one that it looks like). On failure the errors with their places
-/// ("verdicts.jsonl:12"), by line. Time grows in proportion to the text (n log n if the two orders of a question stand
-/// far apart).
+/// Reads a file of that format (empty: the one that it looks like). On failure the errors with
+/// their places
+/// ("verdicts.jsonl:12"), by line. Time grows in proportion to the text (n log n if the two orders
+/// of a question stand far apart).
 [[nodiscard]] OutcomesOrProblems read_outcomes(const OutcomeSource& source,
                                                std::optional<OutcomeFormat> format = std::nullopt);
 

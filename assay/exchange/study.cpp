@@ -28,9 +28,12 @@ Json text_or_null(std::string_view bytes) {
     return bytes.empty() ? Json(nullptr) : Json(text(bytes));
 }
 
-/// What the results file says of an item: the judge's verdict, or the one that follows without a call.
+/// What the results file says of an item: the judge's verdict, or the one that follows without a
+/// call.
 std::optional<Verdict> settled_verdict(const StudyItem& item) {
-    if (needs_call(item.comparison)) return item.verdict;
+    if (needs_call(item.comparison)) {
+        return item.verdict;
+    }
     Verdict out;
     out.item_id = item.comparison.id;
     if (item.comparison.identical) {
@@ -48,7 +51,8 @@ std::vector<std::size_t> file_order(std::span<const BatchPlace> places) {
     std::vector<std::size_t> order(places.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::tie(places[a].batch, places[a].example) < std::tie(places[b].batch, places[b].example);
+        return std::tie(places[a].batch, places[a].example) <
+               std::tie(places[b].batch, places[b].example);
     });
     return order;
 }
@@ -74,16 +78,12 @@ Json mapping_row(const Row& row) {
 
 Json winner_of(const Row& row, VerdictState state) {
     switch (state) {
-        case VerdictState::kA:
-            return text(row.as_a);
-        case VerdictState::kB:
-            return text(row.as_b);
-        case VerdictState::kTie:
-            return "TIE";
+        case VerdictState::kA: return text(row.as_a);
+        case VerdictState::kB: return text(row.as_b);
+        case VerdictState::kTie: return "TIE";
         case VerdictState::kInvalid:
         case VerdictState::kError:
-        case VerdictState::kRefused:
-            return nullptr;
+        case VerdictState::kRefused: return nullptr;
     }
     return nullptr;
 }
@@ -97,23 +97,37 @@ Json result_row(const Row& row, const Verdict& verdict) {
              {"order", text(row.order())},
              {"confidence", text_or_null(name_of(verdict.confidence))},
              {"reasoning", text(verdict.reasoning)}};
-    if (verdict.tags) out["tags"] = {{"A", words_of(verdict.tags->a)}, {"B", words_of(verdict.tags->b)}};
-    if (!verdict.failure.empty()) out["failure"] = text(verdict.failure);
+    if (verdict.tags) {
+        out["tags"] = {{"A", words_of(verdict.tags->a)}, {"B", words_of(verdict.tags->b)}};
+    }
+    if (!verdict.failure.empty()) {
+        out["failure"] = text(verdict.failure);
+    }
     return out;
 }
 
 Row row_of(const StudyItem& item, BatchPlace place) {
     const std::string &variant = item.comparison.variant, &baseline = item.baseline;
-    return {place, item.comparison.question_id, item.comparison.variant_is_a ? variant : baseline, item.comparison.variant_is_a ? baseline : variant};
+    return {place,
+            item.comparison.question_id,
+            item.comparison.variant_is_a ? variant : baseline,
+            item.comparison.variant_is_a ? baseline : variant};
 }
 
 Row row_of(const Control& control, BatchPlace place) {
-    if (control.kind == ControlKind::kIdentical) return {place, task_id_of(control), "identical", "identical"};
+    if (control.kind == ControlKind::kIdentical) {
+        return {place, task_id_of(control), "identical", "identical"};
+    }
     const std::string other(name_of(control.kind));  // swapped, truncated
-    return {place, task_id_of(control), control.honest_is_a ? "honest" : other, control.honest_is_a ? other : "honest"};
+    return {place,
+            task_id_of(control),
+            control.honest_is_a ? "honest" : other,
+            control.honest_is_a ? other : "honest"};
 }
 
-std::string raw_key(BatchPlace place) { return fmt::format("{}/{}", batch_name(place.batch), place.example); }
+std::string raw_key(BatchPlace place) {
+    return fmt::format("{}/{}", batch_name(place.batch), place.example);
+}
 
 }  // namespace
 
@@ -121,52 +135,91 @@ bool needs_call(const Comparison& comparison) {
     return !comparison.identical && !comparison.variant_failed;
 }
 
-std::vector<StudyEntry> in_judging_order(std::span<const StudyItem> items, std::span<const StudyControl> controls) {
+std::vector<StudyEntry> in_judging_order(std::span<const StudyItem> items,
+                                         std::span<const StudyControl> controls) {
     std::vector<StudyEntry> order;
-    for (std::size_t i = 0; i < controls.size(); ++i) order.push_back({true, i});
-    for (std::size_t i = 0; i < items.size(); ++i) order.push_back({false, i});
+    for (std::size_t i = 0; i < controls.size(); ++i) {
+        order.push_back({true, i});
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        order.push_back({false, i});
+    }
     const auto key = [&](const StudyEntry& entry) {
-        const double at = entry.is_control ? controls[entry.index].control.place : static_cast<double>(items[entry.index].comparison.order_index);
-        return std::tuple(at, !entry.is_control, std::string_view(entry.is_control ? controls[entry.index].control.id : items[entry.index].comparison.id));
+        const double at = entry.is_control
+                              ? controls[entry.index].control.place
+                              : static_cast<double>(items[entry.index].comparison.order_index);
+        return std::tuple(at,
+                          !entry.is_control,
+                          std::string_view(entry.is_control ? controls[entry.index].control.id
+                                                            : items[entry.index].comparison.id));
     };
-    std::sort(order.begin(), order.end(), [&](const StudyEntry& a, const StudyEntry& b) { return key(a) < key(b); });
+    std::sort(order.begin(), order.end(), [&](const StudyEntry& a, const StudyEntry& b) {
+        return key(a) < key(b);
+    });
     return order;
 }
 
-StudyPlaces assign_batches(std::span<const StudyItem> items, std::span<const StudyControl> controls, int batch_size) {
+StudyPlaces assign_batches(std::span<const StudyItem> items,
+                           std::span<const StudyControl> controls,
+                           int batch_size) {
     ASSAY_CHECK(batch_size >= 1);
-    StudyPlaces places{std::vector<BatchPlace>(items.size()), std::vector<BatchPlace>(controls.size())};
+    StudyPlaces places{std::vector<BatchPlace>(items.size()),
+                       std::vector<BatchPlace>(controls.size())};
     std::vector<StudyEntry> entries = in_judging_order(items, controls);
     const auto size = static_cast<std::size_t>(batch_size);
     for (std::size_t start = 0; start < entries.size(); start += size) {
         const auto first = entries.begin() + static_cast<std::ptrdiff_t>(start);
-        const auto last = entries.begin() + static_cast<std::ptrdiff_t>(std::min(start + size, entries.size()));
-        std::stable_partition(first, last, [&](const StudyEntry& entry) { return entry.is_control || needs_call(items[entry.index].comparison); });
+        const auto last = entries.begin() +
+                          static_cast<std::ptrdiff_t>(std::min(start + size, entries.size()));
+        std::stable_partition(first, last, [&](const StudyEntry& entry) {
+            return entry.is_control || needs_call(items[entry.index].comparison);
+        });
         int example = 0;
-        for (auto it = first; it != last; ++it) (it->is_control ? places.controls : places.items)[it->index] = {static_cast<int>(start / size) + 1, ++example};
+        for (auto it = first; it != last; ++it) {
+            (it->is_control ? places.controls : places.items)[it->index] = {
+                static_cast<int>(start / size) + 1, ++example};
+        }
     }
     return places;
 }
 
-StudyPlaces places_in(std::span<const std::vector<std::string>> batches, std::span<const StudyItem> items, std::span<const StudyControl> controls) {
+StudyPlaces places_in(std::span<const std::vector<std::string>> batches,
+                      std::span<const StudyItem> items,
+                      std::span<const StudyControl> controls) {
     std::map<std::string_view, BatchPlace> known;
     for (std::size_t batch = 0; batch < batches.size(); ++batch) {
-        for (std::size_t i = 0; i < batches[batch].size(); ++i) known.emplace(batches[batch][i], BatchPlace{static_cast<int>(batch) + 1, static_cast<int>(i) + 1});
+        for (std::size_t i = 0; i < batches[batch].size(); ++i) {
+            known.emplace(batches[batch][i],
+                          BatchPlace{static_cast<int>(batch) + 1, static_cast<int>(i) + 1});
+        }
     }
     std::vector<StudyItem> other_items;
     std::vector<StudyControl> other_controls;
-    std::copy_if(items.begin(), items.end(), std::back_inserter(other_items), [&](const StudyItem& item) { return !known.contains(item.comparison.id); });
-    std::copy_if(controls.begin(), controls.end(), std::back_inserter(other_controls), [&](const StudyControl& control) { return !known.contains(control.control.id); });
+    std::copy_if(
+        items.begin(), items.end(), std::back_inserter(other_items), [&](const StudyItem& item) {
+            return !known.contains(item.comparison.id);
+        });
+    std::copy_if(controls.begin(),
+                 controls.end(),
+                 std::back_inserter(other_controls),
+                 [&](const StudyControl& control) { return !known.contains(control.control.id); });
     const StudyPlaces others = assign_batches(other_items, other_controls);
-    const auto place_of = [&](const std::string& id, const std::vector<BatchPlace>& rest, std::size_t& next) {
-        if (const auto found = known.find(id); found != known.end()) return found->second;
-        const BatchPlace place = rest[next++];
-        return BatchPlace{place.batch + static_cast<int>(batches.size()), place.example};
-    };
+    const auto place_of =
+        [&](const std::string& id, const std::vector<BatchPlace>& rest, std::size_t& next) {
+            if (const auto found = known.find(id); found != known.end()) {
+                return found->second;
+            }
+            const BatchPlace place = rest[next++];
+            return BatchPlace{place.batch + static_cast<int>(batches.size()), place.example};
+        };
     StudyPlaces places;
     std::size_t next_item = 0, next_control = 0;
-    for (const StudyItem& item : items) places.items.push_back(place_of(item.comparison.id, others.items, next_item));
-    for (const StudyControl& control : controls) places.controls.push_back(place_of(control.control.id, others.controls, next_control));
+    for (const StudyItem& item : items) {
+        places.items.push_back(place_of(item.comparison.id, others.items, next_item));
+    }
+    for (const StudyControl& control : controls) {
+        places.controls.push_back(place_of(control.control.id, others.controls, next_control));
+    }
     return places;
 }
 
@@ -178,7 +231,9 @@ std::string response_line(const StudyAnswer& row) {
     const auto& [question, answer, why] = row;
     const bool failed = answer.stop_reason == StopReason::kFailed;
     Json contexts = Json::array();
-    for (const std::string& passage : question.contexts) contexts.push_back(text(passage));
+    for (const std::string& passage : question.contexts) {
+        contexts.push_back(text(passage));
+    }
     Json out;
     out["task_id"] = text(question.id);
     out["instruction"] = text(question.text);
@@ -188,25 +243,36 @@ std::string response_line(const StudyAnswer& row) {
     const bool contexts_known = answer.n_contexts_used != kContextsUnknown;
     out["n_contexts_used"] = contexts_known ? Json(answer.n_contexts_used) : Json(nullptr);
     out["contexts_cut"] = contexts_known ? Json(answer.contexts_cut) : Json(nullptr);
-    out["stop_reason"] = answer.stop_reason == StopReason::kUnknown ? Json(nullptr) : Json(name_of(answer.stop_reason));
-    if (failed) out["failure"] = text(answer.failure);
+    out["stop_reason"] = answer.stop_reason == StopReason::kUnknown
+                             ? Json(nullptr)
+                             : Json(name_of(answer.stop_reason));
+    if (failed) {
+        out["failure"] = text(answer.failure);
+    }
     // Without token ids 0 means that nobody counted.
-    const auto counted = [&](std::int64_t n) { return n > 0 || !answer.prompt_sha256.empty() ? Json(n) : Json(nullptr); };
+    const auto counted = [&](std::int64_t n) {
+        return n > 0 || !answer.prompt_sha256.empty() ? Json(n) : Json(nullptr);
+    };
     out["n_prompt_tokens"] = counted(answer.n_prompt_tokens);
     out["n_answer_tokens"] = counted(answer.n_tokens());
     out["prompt_sha256"] = text_or_null(answer.prompt_sha256);
-    if (answer.prompt_sha256.empty()) out["why"] = why.empty() ? "the prompt's tokens are not known" : text(why);
+    if (answer.prompt_sha256.empty()) {
+        out["why"] = why.empty() ? "the prompt's tokens are not known" : text(why);
+    }
     out["messages_sha256"] = text_or_null(answer.messages_sha256);
     return out.dump() + "\n";
 }
 
 std::string responses_jsonl(std::span<const StudyAnswer> rows) {
     std::string out;
-    for (const StudyAnswer& row : rows) out += response_line(row);
+    for (const StudyAnswer& row : rows) {
+        out += response_line(row);
+    }
     return out;
 }
 
-std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
+std::string batch_mapping_json(std::span<const StudyItem> items,
+                               std::span<const BatchPlace> places) {
     ASSAY_CHECK(items.size() == places.size());
     Json out = Json::array();
     for (const std::size_t i : file_order(places)) {
@@ -214,46 +280,68 @@ std::string batch_mapping_json(std::span<const StudyItem> items, std::span<const
         Json row = mapping_row(row_of(items[i], places[i]));
         row["comparison_id"] = text(comparison.id);
         row["order_index"] = comparison.order_index;
-        if (comparison.repeat > 0) row["repeat"] = comparison.repeat;
+        if (comparison.repeat > 0) {
+            row["repeat"] = comparison.repeat;
+        }
         row["answers_sha256"] = text(comparison.answers_sha256);
         out.push_back(std::move(row));
     }
     return out.dump(2) + "\n";
 }
 
-std::string raw_judge_responses_json(std::span<const StudyItem> items, std::span<const StudyControl> controls, const StudyPlaces& places, Prompts prompts) {
+std::string raw_judge_responses_json(std::span<const StudyItem> items,
+                                     std::span<const StudyControl> controls,
+                                     const StudyPlaces& places,
+                                     Prompts prompts) {
     std::map<std::pair<int, int>, const Verdict*> replies;
     const auto add = [&](const std::optional<Verdict>& verdict, BatchPlace place) {
-        if (verdict && !verdict->raw.empty()) replies.emplace(std::pair(place.batch, place.example), &*verdict);
+        if (verdict && !verdict->raw.empty()) {
+            replies.emplace(std::pair(place.batch, place.example), &*verdict);
+        }
     };
     for (std::size_t i = 0; i < items.size(); ++i) {
-        if (needs_call(items[i].comparison)) add(items[i].verdict, places.items[i]);
+        if (needs_call(items[i].comparison)) {
+            add(items[i].verdict, places.items[i]);
+        }
     }
-    for (std::size_t i = 0; i < controls.size(); ++i) add(controls[i].verdict, places.controls[i]);
+    for (std::size_t i = 0; i < controls.size(); ++i) {
+        add(controls[i].verdict, places.controls[i]);
+    }
     std::map<int, std::set<std::string_view>> of_batch;
-    for (const auto& [place, verdict] : replies) of_batch[place.first].insert(verdict->raw);
+    for (const auto& [place, verdict] : replies) {
+        of_batch[place.first].insert(verdict->raw);
+    }
     Json out = Json::object();
     for (const auto& [place, verdict] : replies) {
         const bool whole = prompts == Prompts::kWholeBatch && of_batch[place.first].size() == 1;
-        out[whole ? batch_name(place.first) : raw_key({place.first, place.second})] = text(verdict->raw);
+        out[whole ? batch_name(place.first) : raw_key({place.first, place.second})] = text(
+            verdict->raw);
     }
     return out.dump(2) + "\n";
 }
 
-std::string evaluation_results_json(std::span<const StudyItem> items, std::span<const BatchPlace> places) {
+std::string evaluation_results_json(std::span<const StudyItem> items,
+                                    std::span<const BatchPlace> places) {
     ASSAY_CHECK(items.size() == places.size());
     Json out = Json::array();
     for (const std::size_t i : file_order(places)) {
-        if (items[i].left_out) continue;
+        if (items[i].left_out) {
+            continue;
+        }
         const std::optional<Verdict> verdict = settled_verdict(items[i]);
-        if (verdict) out.push_back(result_row(row_of(items[i], places[i]), *verdict));
+        if (verdict) {
+            out.push_back(result_row(row_of(items[i], places[i]), *verdict));
+        }
     }
     return out.dump(2) + "\n";
 }
 
-std::string task_id_of(const Control& control) { return "control-" + control.id.substr(0, 16); }
+std::string task_id_of(const Control& control) {
+    return "control-" + control.id.substr(0, 16);
+}
 
-std::string control_mapping_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places) {
+std::string control_mapping_json(std::span<const StudyControl> controls,
+                                 std::span<const BatchPlace> places) {
     ASSAY_CHECK(controls.size() == places.size());
     Json out = Json::array();
     for (const std::size_t i : file_order(places)) {
@@ -266,11 +354,14 @@ std::string control_mapping_json(std::span<const StudyControl> controls, std::sp
     return out.dump(2) + "\n";
 }
 
-std::string control_results_json(std::span<const StudyControl> controls, std::span<const BatchPlace> places) {
+std::string control_results_json(std::span<const StudyControl> controls,
+                                 std::span<const BatchPlace> places) {
     ASSAY_CHECK(controls.size() == places.size());
     Json out = Json::array();
     for (const std::size_t i : file_order(places)) {
-        if (!controls[i].verdict) continue;
+        if (!controls[i].verdict) {
+            continue;
+        }
         Json row = result_row(row_of(controls[i].control, places[i]), *controls[i].verdict);
         row["kind"] = name_of(controls[i].control.kind);
         out.push_back(std::move(row));

@@ -25,30 +25,43 @@ class ResultReader {
         members_.read(reader, out_, line, [&](int field, std::string_view key) {
             cells[static_cast<std::size_t>(field)] = read_name(reader, out_, line, key);
         });
-        if (out_.n_problems() != problems_before) return;
+        if (out_.n_problems() != problems_before) {
+            return;
+        }
         for (const Field field : {kTask, kVerdict, kOrder}) {
-            if (cells[field]) continue;
-            out_.problem(line, fmt::format("no {}", field == kTask      ? "task_id"
-                                                    : field == kVerdict ? "verdict"
-                                                                        : "order"));
+            if (cells[field]) {
+                continue;
+            }
+            out_.problem(line,
+                         fmt::format("no {}",
+                                     field == kTask      ? "task_id"
+                                     : field == kVerdict ? "verdict"
+                                                         : "order"));
             return;
         }
         const auto state = verdict_state_of(*cells[kVerdict]);
         if (!state) {
-            out_.problem(line, fmt::format("verdict: unknown word \"{}\"; known: A, B, TIE, INVALID, ERROR, REFUSED",
-                                           shorten(*cells[kVerdict], 60)));
+            out_.problem(
+                line,
+                fmt::format(
+                    "verdict: unknown word \"{}\"; known: A, B, TIE, INVALID, ERROR, REFUSED",
+                    shorten(*cells[kVerdict], 60)));
             return;
         }
         const std::string_view order = *cells[kOrder];
         if (order.size() <= 6 || !order.ends_with("_first")) {
-            out_.problem(line, fmt::format("order: \"{}\" is not <name>_first", shorten(order, 60)));
+            out_.problem(line,
+                         fmt::format("order: \"{}\" is not <name>_first", shorten(order, 60)));
             return;
         }
         const std::string_view first = order.substr(0, order.size() - 6);
         if (!agrees(*state, first, cells[kWinner].value_or(""))) {
-            out_.problem(line,
-                         fmt::format("verdict {} and order \"{}\" do not go with winner_model \"{}\"", *cells[kVerdict],
-                                     shorten(order, 60), shorten(cells[kWinner].value_or(""), 60)));
+            out_.problem(
+                line,
+                fmt::format("verdict {} and order \"{}\" do not go with winner_model \"{}\"",
+                            *cells[kVerdict],
+                            shorten(order, 60),
+                            shorten(cells[kWinner].value_or(""), 60)));
             return;
         }
         OutcomeRow row;
@@ -57,26 +70,38 @@ class ResultReader {
         row.side_known = true;
         row.variant_is_a = names_.is_variant(first);
         row.kind = outcome_of(*state, row.variant_is_a);
-        if (cells[kConfidence]) row.confidence = confidence_from(*cells[kConfidence], out_, line);
+        if (cells[kConfidence]) {
+            row.confidence = confidence_from(*cells[kConfidence], out_, line);
+        }
         // What assay settled without a judge says so in these words.
         row.identical = *state == VerdictState::kTie && cells[kReasoning] == kReasonIdentical;
-        row.no_answer_variant = row.kind == OutcomeKind::kLoss && cells[kReasoning] == kReasonNoAnswer;
+        row.no_answer_variant = row.kind == OutcomeKind::kLoss &&
+                                cells[kReasoning] == kReasonNoAnswer;
         out_.add(row);
     }
 
     void finish() const { names_.finish(out_); }
 
  private:
-    /// Whether the winner's name is what verdict and order say, as far as names can be compared: the study itself
-    /// writes a model in one way in `order` and in another in `winner_model`.
+    /// Whether the winner's name is what verdict and order say, as far as names can be compared:
+    /// the study itself writes a model in one way in `order` and in another in `winner_model`.
     static bool agrees(VerdictState state, std::string_view first, std::string_view winner) {
-        if (winner.empty()) return true;
+        if (winner.empty()) {
+            return true;
+        }
         const bool tie = to_lower_ascii(winner) == "tie";
-        if (state == VerdictState::kTie || tie) return tie && state == VerdictState::kTie;
-        if (state != VerdictState::kA && state != VerdictState::kB) return false;
-        if (winner == first) return state == VerdictState::kA;
+        if (state == VerdictState::kTie || tie) {
+            return tie && state == VerdictState::kTie;
+        }
+        if (state != VerdictState::kA && state != VerdictState::kB) {
+            return false;
+        }
+        if (winner == first) {
+            return state == VerdictState::kA;
+        }
         const NameLook a = look_of(first), b = look_of(winner);
-        return a == NameLook::kUnknown || b == NameLook::kUnknown || (a == b) == (state == VerdictState::kA);
+        return a == NameLook::kUnknown || b == NameLook::kUnknown ||
+               (a == b) == (state == VerdictState::kA);
     }
 
     OutcomeCollector& out_;
@@ -94,7 +119,9 @@ class ResultReader {
 OutcomesOrProblems read_study_results(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kStudy);
     ResultReader results(source, out);
-    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) { results.read(reader, line); });
+    each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
+        results.read(reader, line);
+    });
     results.finish();
     return out.finish();
 }

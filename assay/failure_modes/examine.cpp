@@ -23,11 +23,13 @@ Flags examine(const AnswerFacts& facts) {
     out.set(Mode::kNoAnswer, is_no_answer(facts.text, facts.expected));
     out.set(Mode::kInventedSource, invents_source(facts.text, facts.n_contexts_used));
     out.set(Mode::kWrongContext,
-            facts.dataset != nullptr && is_from_wrong_context(facts.text, facts.question_id, *facts.dataset));
+            facts.dataset != nullptr &&
+                is_from_wrong_context(facts.text, facts.question_id, *facts.dataset));
     out.set(Mode::kFormatting, has_formatting_artifact(facts.text));
     out.set(Mode::kLanguageSwitch, switches_language(facts.text, facts.question, facts.contexts));
     out.set(Mode::kPromptReadBack,
-            reads_instructions_back(facts.text, facts.instructions) || reads_question_back(facts.text, facts.question));
+            reads_instructions_back(facts.text, facts.instructions) ||
+                reads_question_back(facts.text, facts.question));
     out.set(Mode::kInstructionToJudge, addresses_judge(facts.text));
     return out;
 }

@@ -18,15 +18,18 @@ struct AnswerFacts {
     StopReason stop_reason = StopReason::kStop;
     int n_contexts_used = 0;  ///< passages shown (Answer::n_contexts_used)
     std::string_view question_id;
-    std::string_view question;                  ///< its text
-    std::optional<std::string_view> expected;   ///< without one every refusal counts
-    std::span<const std::string> contexts;      ///< of this question; those that were cut may be left out or not
-    std::span<const std::string> instructions;  ///< the system prompt and the fixed texts of the user's turn
-    const ContextWords* dataset = nullptr;      ///< of all questions; without it wrong_context is never set
+    std::string_view question;                 ///< its text
+    std::optional<std::string_view> expected;  ///< without one every refusal counts
+    std::span<const std::string> contexts;  ///< of this question; those that were cut may be left
+                                            ///< out or not
+    std::span<const std::string> instructions;  ///< the system prompt and the fixed texts of the
+                                                ///< user's turn
+    const ContextWords* dataset = nullptr;  ///< of all questions; without it wrong_context is never
+                                            ///< set
 };
 
-/// All modes. Of an answer that failed (no text came) only no_answer is set. Time is n log n in the text and the
-/// contexts.
+/// All modes. Of an answer that failed (no text came) only no_answer is set. Time is n log n in the
+/// text and the contexts.
 [[nodiscard]] Flags examine(const AnswerFacts& facts);
 
 }  // namespace assay::failure_modes

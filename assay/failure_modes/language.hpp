@@ -8,14 +8,15 @@
 
 namespace assay::failure_modes {
 
-/// Another script: at least this share of the answer's letters, and this many, are of scripts that make up less than
-/// kKnownScriptShare of the letters of question and contexts. A stray character or a Greek letter in a formula is none.
+/// Another script: at least this share of the answer's letters, and this many, are of scripts that
+/// make up less than kKnownScriptShare of the letters of question and contexts. A stray character
+/// or a Greek letter in a formula is none.
 inline constexpr double kForeignShare = 0.1;
 inline constexpr std::size_t kForeignLetters = 4;
 inline constexpr double kKnownScriptShare = 0.01;
 
-/// Another language in the same script, by common short words of English, French, German, Spanish, Italian, Portuguese
-/// and Dutch: the answer has at least this many of another language's ...
+/// Another language in the same script, by common short words of English, French, German, Spanish,
+/// Italian, Portuguese and Dutch: the answer has at least this many of another language's ...
 inline constexpr std::size_t kForeignStopWords = 4;
 /// ... they are at least this share of its words ...
 inline constexpr double kForeignStopShare = 0.15;

@@ -3,9 +3,16 @@
 namespace assay::failure_modes {
 namespace {
 
-constexpr std::array<std::string_view, kModes> kNames = {
-    "truncation",    "repetition", "context_dump",    "no_answer",        "invented_source",
-    "wrong_context", "formatting", "language_switch", "prompt_read_back", "instruction_to_judge"};
+constexpr std::array<std::string_view, kModes> kNames = {"truncation",
+                                                         "repetition",
+                                                         "context_dump",
+                                                         "no_answer",
+                                                         "invented_source",
+                                                         "wrong_context",
+                                                         "formatting",
+                                                         "language_switch",
+                                                         "prompt_read_back",
+                                                         "instruction_to_judge"};
 
 }  // namespace
 
@@ -15,7 +22,9 @@ std::string_view name_of(Mode mode) {
 
 std::optional<Mode> mode_of(std::string_view name) {
     for (const Mode mode : kAllModes) {
-        if (name_of(mode) == name) return mode;
+        if (name_of(mode) == name) {
+            return mode;
+        }
     }
     return std::nullopt;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The failure modes and their names. What each means is defined in the header of its detector; docs/failure_modes.md
-// has them side by side, with what was measured.
+// The failure modes and their names. What each means is defined in the header of its detector;
+// docs/failure_modes.md has them side by side, with what was measured.
 
 #include <array>
 #include <cstddef>
@@ -23,12 +23,19 @@ enum class Mode {
 };
 inline constexpr std::size_t kModes = 10;
 /// In the order of every table.
-inline constexpr std::array<Mode, kModes> kAllModes = {
-    Mode::kTruncation,   Mode::kRepetition, Mode::kContextDump,    Mode::kNoAnswer,       Mode::kInventedSource,
-    Mode::kWrongContext, Mode::kFormatting, Mode::kLanguageSwitch, Mode::kPromptReadBack, Mode::kInstructionToJudge};
+inline constexpr std::array<Mode, kModes> kAllModes = {Mode::kTruncation,
+                                                       Mode::kRepetition,
+                                                       Mode::kContextDump,
+                                                       Mode::kNoAnswer,
+                                                       Mode::kInventedSource,
+                                                       Mode::kWrongContext,
+                                                       Mode::kFormatting,
+                                                       Mode::kLanguageSwitch,
+                                                       Mode::kPromptReadBack,
+                                                       Mode::kInstructionToJudge};
 
-/// truncation | repetition | context_dump | no_answer | invented_source | wrong_context | formatting | language_switch
-/// | prompt_read_back | instruction_to_judge
+/// truncation | repetition | context_dump | no_answer | invented_source | wrong_context |
+/// formatting | language_switch | prompt_read_back | instruction_to_judge
 [[nodiscard]] std::string_view name_of(Mode mode);
 [[nodiscard]] std::optional<Mode> mode_of(std::string_view name);
 

@@ -14,19 +14,26 @@ struct Block {
     Script script;
 };
 constexpr Block kBlocks[] = {
-    {U'A', U'Z', Script::kLatin},      {U'a', U'z', Script::kLatin},     {0xAA, 0xAA, Script::kLatin},
-    {0xBA, 0xBA, Script::kLatin},      {0xC0, 0xD6, Script::kLatin},     {0xD8, 0xF6, Script::kLatin},
-    {0xF8, 0x2AF, Script::kLatin},     {0x370, 0x373, Script::kGreek},   {0x376, 0x37D, Script::kGreek},
-    {0x386, 0x386, Script::kGreek},    {0x388, 0x3FF, Script::kGreek},   {0x400, 0x52F, Script::kCyrillic},
-    {0x531, 0x587, Script::kOther},    {0x591, 0x5F4, Script::kHebrew},  {0x620, 0x65F, Script::kArabic},
-    {0x66E, 0x6D3, Script::kArabic},   {0x6D5, 0x6FF, Script::kArabic},  {0x750, 0x77F, Script::kArabic},
-    {0x900, 0x963, Script::kIndic},    {0x970, 0xDFF, Script::kIndic},   {0xE01, 0xE4E, Script::kThai},
-    {0xE80, 0x109F, Script::kOther},   {0x10A0, 0x10FF, Script::kOther}, {0x1100, 0x11FF, Script::kHangul},
-    {0x1200, 0x1DBF, Script::kOther},  {0x1E00, 0x1EFF, Script::kLatin}, {0x1F00, 0x1FFF, Script::kGreek},
-    {0x3041, 0x309F, Script::kCjk},    {0x30A1, 0x30FA, Script::kCjk},   {0x30FC, 0x30FF, Script::kCjk},
-    {0x3131, 0x318E, Script::kHangul}, {0x3400, 0x4DBF, Script::kCjk},   {0x4E00, 0x9FFF, Script::kCjk},
-    {0xAC00, 0xD7A3, Script::kHangul}, {0xF900, 0xFAFF, Script::kCjk},   {0xFF21, 0xFF3A, Script::kLatin},
-    {0xFF41, 0xFF5A, Script::kLatin},  {0xFF66, 0xFF9D, Script::kCjk},   {0x20000, 0x3FFFD, Script::kCjk},
+    {U'A', U'Z', Script::kLatin},      {U'a', U'z', Script::kLatin},
+    {0xAA, 0xAA, Script::kLatin},      {0xBA, 0xBA, Script::kLatin},
+    {0xC0, 0xD6, Script::kLatin},      {0xD8, 0xF6, Script::kLatin},
+    {0xF8, 0x2AF, Script::kLatin},     {0x370, 0x373, Script::kGreek},
+    {0x376, 0x37D, Script::kGreek},    {0x386, 0x386, Script::kGreek},
+    {0x388, 0x3FF, Script::kGreek},    {0x400, 0x52F, Script::kCyrillic},
+    {0x531, 0x587, Script::kOther},    {0x591, 0x5F4, Script::kHebrew},
+    {0x620, 0x65F, Script::kArabic},   {0x66E, 0x6D3, Script::kArabic},
+    {0x6D5, 0x6FF, Script::kArabic},   {0x750, 0x77F, Script::kArabic},
+    {0x900, 0x963, Script::kIndic},    {0x970, 0xDFF, Script::kIndic},
+    {0xE01, 0xE4E, Script::kThai},     {0xE80, 0x109F, Script::kOther},
+    {0x10A0, 0x10FF, Script::kOther},  {0x1100, 0x11FF, Script::kHangul},
+    {0x1200, 0x1DBF, Script::kOther},  {0x1E00, 0x1EFF, Script::kLatin},
+    {0x1F00, 0x1FFF, Script::kGreek},  {0x3041, 0x309F, Script::kCjk},
+    {0x30A1, 0x30FA, Script::kCjk},    {0x30FC, 0x30FF, Script::kCjk},
+    {0x3131, 0x318E, Script::kHangul}, {0x3400, 0x4DBF, Script::kCjk},
+    {0x4E00, 0x9FFF, Script::kCjk},    {0xAC00, 0xD7A3, Script::kHangul},
+    {0xF900, 0xFAFF, Script::kCjk},    {0xFF21, 0xFF3A, Script::kLatin},
+    {0xFF41, 0xFF5A, Script::kLatin},  {0xFF66, 0xFF9D, Script::kCjk},
+    {0x20000, 0x3FFFD, Script::kCjk},
 };
 
 bool is_digit(char32_t c) {
@@ -61,7 +68,9 @@ std::vector<char32_t> code_points(std::string_view bytes) {
         const auto lead = static_cast<unsigned char>(text[i]);
         const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
         char32_t c = length == 1 ? lead : lead & (0xFFu >> (length + 1));
-        for (std::size_t j = 1; j < length; ++j) c = (c << 6) | (static_cast<unsigned char>(text[i + j]) & 0x3Fu);
+        for (std::size_t j = 1; j < length; ++j) {
+            c = (c << 6) | (static_cast<unsigned char>(text[i + j]) & 0x3Fu);
+        }
         out.push_back(c);
         i += length;
     }
@@ -69,9 +78,13 @@ std::vector<char32_t> code_points(std::string_view bytes) {
 }
 
 Script script_of(char32_t c) {
-    const auto* after = std::upper_bound(std::begin(kBlocks), std::end(kBlocks), c,
-                                         [](char32_t value, const Block& block) { return value < block.first; });
-    if (after == std::begin(kBlocks)) return Script::kNone;
+    const auto* after = std::upper_bound(
+        std::begin(kBlocks), std::end(kBlocks), c, [](char32_t value, const Block& block) {
+            return value < block.first;
+        });
+    if (after == std::begin(kBlocks)) {
+        return Script::kNone;
+    }
     const Block& block = *std::prev(after);
     return c <= block.last ? block.script : Script::kNone;
 }
@@ -81,7 +94,9 @@ std::vector<std::string> words(std::string_view text) {
     std::vector<std::string> out;
     std::string word;
     const auto finish = [&] {
-        if (!word.empty()) out.push_back(std::move(word));
+        if (!word.empty()) {
+            out.push_back(std::move(word));
+        }
         word.clear();
     };
     const auto is_word = [](char32_t c) { return is_digit(c) || script_of(c) != Script::kNone; };
@@ -94,7 +109,8 @@ std::vector<std::string> words(std::string_view text) {
             finish();
         } else if (is_word(c)) {
             append_utf8(word, c >= U'A' && c <= U'Z' ? c - U'A' + U'a' : c);
-        } else if ((c == U'\'' || c == U'\u2019') && !word.empty() && i + 1 < points.size() && is_word(points[i + 1])) {
+        } else if ((c == U'\'' || c == U'\u2019') && !word.empty() && i + 1 < points.size() &&
+                   is_word(points[i + 1])) {
             word += '\'';
         } else {
             finish();
@@ -106,7 +122,9 @@ std::vector<std::string> words(std::string_view text) {
 
 std::string joined(std::span<const std::string> words) {
     std::string out = " ";
-    for (const std::string& word : words) out += word + ' ';
+    for (const std::string& word : words) {
+        out += word + ' ';
+    }
     return out;
 }
 
@@ -125,7 +143,9 @@ std::string without_code(std::string_view text) {
         } else {
             end += run;
         }
-        std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+        std::fill(out.begin() + static_cast<std::ptrdiff_t>(at),
+                  out.begin() + static_cast<std::ptrdiff_t>(end),
+                  ' ');
         at = end;
     }
     return out;

@@ -21,24 +21,34 @@ struct UrlDeleter {
 
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
     char* text = nullptr;
-    if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+    if (curl_url_get(url, part, &text, flags) != CURLUE_OK) {
+        return {};
+    }
     const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
     return text;
 }
 
 bool is_loopback(const std::string& host) {
     in_addr v4{};
-    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    }
     in6_addr v6{};
-    if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
+    if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) {
+        return IN6_IS_ADDR_LOOPBACK(&v6);
+    }
     return host == "localhost";
 }
 
 std::optional<std::string> variable(const std::string& name) {
     const char* value = std::getenv(name.c_str());
-    if (!value) return {};
+    if (!value) {
+        return {};
+    }
     const std::string_view text = trim(value);
-    if (text.empty()) return {};
+    if (text.empty()) {
+        return {};
+    }
     return std::string(text);
 }
 
@@ -46,24 +56,33 @@ std::optional<std::string> variable(const std::string& name) {
 
 Result<Endpoint> parse_endpoint(const std::string& url) {
     const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
-    if (!parsed) throw_operational("libcurl: out of memory");
+    if (!parsed) {
+        throw_operational("libcurl: out of memory");
+    }
     const char* shape = "give the base address alone, like http://127.0.0.1:9000/v1";
     // What is wrong with it may be a key inside: such an address is not repeated.
-    if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
         return fail("the url is not an address", {}, shape);
-    for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
+    }
+    for (const CURLUPart part :
+         {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
         if (!part_of(parsed.get(), part).empty()) {
-            return fail("the url holds a user name, a query or a fragment, which would be stored", {},
-                        std::string(shape) + ", and name the key's environment variable in api-key-env");
+            return fail(
+                "the url holds a user name, a query or a fragment, which would be stored",
+                {},
+                std::string(shape) + ", and name the key's environment variable in api-key-env");
         }
     }
     Endpoint endpoint;
     const std::string scheme = part_of(parsed.get(), CURLUPART_SCHEME);
-    if (scheme != "http" && scheme != "https")
+    if (scheme != "http" && scheme != "https") {
         return fail(fmt::format("the url begins with {}://", scheme), url, shape);
+    }
     endpoint.encrypted = scheme == "https";
     endpoint.base_url = part_of(parsed.get(), CURLUPART_URL);
-    while (!endpoint.base_url.empty() && endpoint.base_url.back() == '/') endpoint.base_url.pop_back();
+    while (!endpoint.base_url.empty() && endpoint.base_url.back() == '/') {
+        endpoint.base_url.pop_back();
+    }
     const std::string host = to_lower_ascii(part_of(parsed.get(), CURLUPART_HOST));
     endpoint.host = !host.empty() && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
     endpoint.host_and_port = host + ":" + part_of(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -76,19 +95,28 @@ Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint) {
     ASSAY_CHECK(provider != nullptr);
     if (owner.api_key_env.empty()) {
         const bool own_host = endpoint.host == provider->own_host && endpoint.encrypted;
-        if (provider->key_variable.empty() || (!own_host && !endpoint.loopback)) return std::string();
+        if (provider->key_variable.empty() || (!own_host && !endpoint.loopback)) {
+            return std::string();
+        }
     }
     const std::string name(owner.api_key_env.empty() ? provider->key_variable : owner.api_key_env);
     const auto key = variable(name);
     if (!key) {
-        if (owner.api_key_env.empty() && endpoint.loopback) return std::string();
-        return fail(fmt::format("the environment variable {} is not set", name), owner.place,
+        if (owner.api_key_env.empty() && endpoint.loopback) {
+            return std::string();
+        }
+        return fail(fmt::format("the environment variable {} is not set", name),
+                    owner.place,
                     "put the key for " + endpoint.host + " into it");
     }
-    const bool printable = std::all_of(key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7F; });
-    if (!printable)
-        return fail(fmt::format("the environment variable {} holds a space or a character that no key has", name),
-                    owner.place);
+    const bool printable = std::all_of(
+        key->begin(), key->end(), [](char c) { return c > 0x20 && c < 0x7F; });
+    if (!printable) {
+        return fail(
+            fmt::format("the environment variable {} holds a space or a character that no key has",
+                        name),
+            owner.place);
+    }
     return *key;
 }
 

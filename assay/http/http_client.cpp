@@ -41,7 +41,9 @@ struct Transfer {
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
     transfer.too_long = transfer.reply.body.size() + size > transfer.most_bytes;
-    if (transfer.too_long) return 0;
+    if (transfer.too_long) {
+        return 0;
+    }
     transfer.reply.body.append(data, size);
     return size;
 }
@@ -50,46 +52,69 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
     transfer.header_bytes += size;
     transfer.too_long = transfer.header_bytes > kMaxHeaderBytes;
-    if (transfer.too_long) return 0;
+    if (transfer.too_long) {
+        return 0;
+    }
     const std::string_view line(data, size);
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return size;
+    if (colon == std::string_view::npos) {
+        return size;
+    }
     const std::string name = to_lower_ascii(line.substr(0, colon));
-    if (name == "retry-after") transfer.reply.retry_after = trim(line.substr(colon + 1));
-    if (name == "server") transfer.reply.server = trim(line.substr(colon + 1));
-    if (name == "date") transfer.reply.date = trim(line.substr(colon + 1));
-    if (name.find("ratelimit") != std::string::npos) transfer.reply.limits[name] = trim(line.substr(colon + 1));
+    if (name == "retry-after") {
+        transfer.reply.retry_after = trim(line.substr(colon + 1));
+    }
+    if (name == "server") {
+        transfer.reply.server = trim(line.substr(colon + 1));
+    }
+    if (name == "date") {
+        transfer.reply.date = trim(line.substr(colon + 1));
+    }
+    if (name.find("ratelimit") != std::string::npos) {
+        transfer.reply.limits[name] = trim(line.substr(colon + 1));
+    }
     return size;
 }
 
 std::size_t on_read(char* data, std::size_t, std::size_t room, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
     transfer.file.read(data, static_cast<std::streamsize>(room));
-    return transfer.file.bad() ? CURL_READFUNC_ABORT : static_cast<std::size_t>(transfer.file.gcount());
+    return transfer.file.bad() ? CURL_READFUNC_ABORT
+                               : static_cast<std::size_t>(transfer.file.gcount());
 }
 
 int on_seek(void* user, curl_off_t offset, int origin) {
     auto& transfer = *static_cast<Transfer*>(user);
     transfer.file.clear();
-    transfer.file.seekg(offset, origin == SEEK_SET ? std::ios::beg : origin == SEEK_CUR ? std::ios::cur : std::ios::end);
+    transfer.file.seekg(offset,
+                        origin == SEEK_SET   ? std::ios::beg
+                        : origin == SEEK_CUR ? std::ios::cur
+                                             : std::ios::end);
     return transfer.file ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 void initialise_curl_once() {
     static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (code != CURLE_OK) throw_operational(fmt::format("libcurl does not start: {}", curl_easy_strerror(code)));
+    if (code != CURLE_OK) {
+        throw_operational(fmt::format("libcurl does not start: {}", curl_easy_strerror(code)));
+    }
 }
 
 std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& target) {
-    if (transfer.too_long)
-        return fmt::format("{}: the reply is longer than {}", target.host_and_port,
+    if (transfer.too_long) {
+        return fmt::format("{}: the reply is longer than {}",
+                           target.host_and_port,
                            format_bytes(target.most_reply_bytes));
-    if (code == CURLE_OPERATION_TIMEDOUT && transfer.reply.connected) {
-        return fmt::format("{}: no whole reply within {:g} s", target.host_and_port, target.timeout_s);
     }
-    // Only certificates need the long text; for the rest it holds times, which differ from run to run.
+    if (code == CURLE_OPERATION_TIMEDOUT && transfer.reply.connected) {
+        return fmt::format(
+            "{}: no whole reply within {:g} s", target.host_and_port, target.timeout_s);
+    }
+    // Only certificates need the long text; for the rest it holds times, which differ from run to
+    // run.
     const bool tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
-    return fmt::format("{}: {}", target.host_and_port,
+    return fmt::format("{}: {}",
+                       target.host_and_port,
                        tls && transfer.error[0] ? transfer.error : curl_easy_strerror(code));
 }
 
@@ -102,24 +127,32 @@ struct HttpClient::State {
 
     static void add_header(Transfer& transfer, const std::string& line) {
         curl_slist* longer = curl_slist_append(transfer.headers.get(), line.c_str());
-        if (!longer) throw_operational("libcurl: out of memory");
+        if (!longer) {
+            throw_operational("libcurl: out of memory");
+        }
         static_cast<void>(transfer.headers.release());
         transfer.headers.reset(longer);
     }
 
     void add_headers(Transfer& transfer) const {
-        for (const std::string& line : targets.at(transfer.request.target).headers) add_header(transfer, line);
-        add_header(transfer, "Expect:");  // no round trip before a long body: many servers never answer it
-        if (!transfer.request.content_type.empty()) add_header(transfer, "Content-Type: " + transfer.request.content_type);
+        for (const std::string& line : targets.at(transfer.request.target).headers) {
+            add_header(transfer, line);
+        }
+        add_header(transfer,
+                   "Expect:");  // no round trip before a long body: many servers never answer it
+        if (!transfer.request.content_type.empty()) {
+            add_header(transfer, "Content-Type: " + transfer.request.content_type);
+        }
     }
 
     void configure(Transfer& transfer) {
         CURL* easy = transfer.easy.get();
         const auto set = [easy](CURLoption option, auto value) {
             const CURLcode code = curl_easy_setopt(easy, option, value);
-            if (code != CURLE_OK)
-                throw_operational(
-                    fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+            if (code != CURLE_OK) {
+                throw_operational(fmt::format(
+                    "libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+            }
         };
         const HttpRequest& request = transfer.request;
         const HttpTarget& target = targets.at(request.target);
@@ -133,12 +166,15 @@ struct HttpClient::State {
             set(CURLOPT_NOBODY, 1L);
         } else {
             set(CURLOPT_POST, 1L);
-            if (request.method != "POST") set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+            if (request.method != "POST") {
+                set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+            }
             if (request.file.empty()) {
                 set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
                 set(CURLOPT_POSTFIELDS, request.body.data());
             } else {
-                set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(std::filesystem::file_size(request.file)));
+                set(CURLOPT_POSTFIELDSIZE_LARGE,
+                    static_cast<curl_off_t>(std::filesystem::file_size(request.file)));
                 set(CURLOPT_READFUNCTION, on_read);
                 set(CURLOPT_READDATA, &transfer);
                 set(CURLOPT_SEEKFUNCTION, on_seek);
@@ -157,7 +193,9 @@ struct HttpClient::State {
         set(CURLOPT_WRITEDATA, &transfer);
         set(CURLOPT_HEADERFUNCTION, on_header);
         set(CURLOPT_HEADERDATA, &transfer);
-        if (!target.use_proxy) set(CURLOPT_PROXY, "");
+        if (!target.use_proxy) {
+            set(CURLOPT_PROXY, "");
+        }
     }
 
     HttpReply finish(CURL* easy, CURLcode code) {
@@ -184,7 +222,9 @@ struct HttpClient::State {
     void perform() {
         int running = 0;
         const CURLMcode code = curl_multi_perform(multi.get(), &running);
-        if (code != CURLM_OK) throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+        if (code != CURLM_OK) {
+            throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+        }
     }
 
     std::vector<HttpReply> collect() {
@@ -192,7 +232,9 @@ struct HttpClient::State {
         std::vector<HttpReply> replies;
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
-            if (message->msg == CURLMSG_DONE) replies.push_back(finish(message->easy_handle, message->data.result));
+            if (message->msg == CURLMSG_DONE) {
+                replies.push_back(finish(message->easy_handle, message->data.result));
+            }
         }
         return replies;
     }
@@ -201,22 +243,30 @@ struct HttpClient::State {
 HttpClient::HttpClient(std::vector<HttpTarget> targets) : state_(std::make_unique<State>()) {
     initialise_curl_once();
     state_->multi.reset(curl_multi_init());
-    if (!state_->multi) throw_operational("libcurl: out of memory");
+    if (!state_->multi) {
+        throw_operational("libcurl: out of memory");
+    }
     state_->targets = std::move(targets);
 }
 
 HttpClient::~HttpClient() {
-    for (const auto& [easy, transfer] : state_->transfers) curl_multi_remove_handle(state_->multi.get(), easy);
+    for (const auto& [easy, transfer] : state_->transfers) {
+        curl_multi_remove_handle(state_->multi.get(), easy);
+    }
 }
 
 void HttpClient::send(std::size_t id, HttpRequest request) {
     auto transfer = std::make_unique<Transfer>();
     transfer->easy.reset(curl_easy_init());
-    if (!transfer->easy) throw_operational("libcurl: out of memory");
+    if (!transfer->easy) {
+        throw_operational("libcurl: out of memory");
+    }
     transfer->request = std::move(request);
     if (const auto& file = transfer->request.file; !file.empty()) {
         transfer->file.open(file, std::ios::binary);
-        if (!transfer->file || !std::filesystem::is_regular_file(file)) throw_operational("the file cannot be read", file.string());
+        if (!transfer->file || !std::filesystem::is_regular_file(file)) {
+            throw_operational("the file cannot be read", file.string());
+        }
     }
     transfer->reply.id = id;
     transfer->most_bytes = state_->targets.at(transfer->request.target).most_reply_bytes;
@@ -224,10 +274,12 @@ void HttpClient::send(std::size_t id, HttpRequest request) {
     state_->configure(*transfer);
     CURL* easy = transfer->easy.get();
     const CURLMcode code = curl_multi_add_handle(state_->multi.get(), easy);
-    if (code != CURLM_OK) throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+    if (code != CURLM_OK) {
+        throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+    }
     state_->transfers.emplace(easy, std::move(transfer));
-    // Off at once. Requests that waited for the others' prompts to be rendered would come back together, too, and each
-    // would then wait until the others' verdicts are stored.
+    // Off at once. Requests that waited for the others' prompts to be rendered would come back
+    // together, too, and each would then wait until the others' verdicts are stored.
     state_->perform();
 }
 
@@ -235,12 +287,16 @@ std::vector<HttpReply> HttpClient::poll(std::chrono::milliseconds wait) {
     const auto until = std::chrono::steady_clock::now() + wait;
     for (;;) {
         std::vector<HttpReply> replies = state_->collect();
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (!replies.empty() || left.count() <= 0) return replies;
-        const CURLMcode code =
-            curl_multi_poll(state_->multi.get(), nullptr, 0, static_cast<int>(left.count()), nullptr);
-        if (code != CURLM_OK) throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            until - std::chrono::steady_clock::now());
+        if (!replies.empty() || left.count() <= 0) {
+            return replies;
+        }
+        const CURLMcode code = curl_multi_poll(
+            state_->multi.get(), nullptr, 0, static_cast<int>(left.count()), nullptr);
+        if (code != CURLM_OK) {
+            throw_operational(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+        }
     }
 }
 
@@ -248,7 +304,9 @@ HttpReply call(HttpClient& client, HttpRequest request, const std::atomic<bool>&
     client.send(0, std::move(request));
     while (!cancel) {
         const auto replies = client.poll(std::chrono::milliseconds(100));
-        if (!replies.empty()) return replies.front();
+        if (!replies.empty()) {
+            return replies.front();
+        }
     }
     throw Error(ErrorKind::kInterrupted, {"stopped while a server was asked", {}, {}});
 }

@@ -26,7 +26,9 @@ bool nests_deeper_than(std::string_view json, int depth) {
         } else if (c == '"') {
             in_string = !in_string;
         } else if (!in_string && (c == '{' || c == '[')) {
-            if (++open > depth) return true;
+            if (++open > depth) {
+                return true;
+            }
         } else if (!in_string && (c == '}' || c == ']')) {
             --open;
         }
@@ -35,28 +37,45 @@ bool nests_deeper_than(std::string_view json, int depth) {
 }
 
 JsonView::JsonView(std::string_view document) {
-    if (nests_deeper_than(document, 64)) return;
-    auto root = std::make_shared<const ordered_json>(ordered_json::parse(to_valid_utf8(document), nullptr, false));
-    if (root->is_object()) value_ = std::move(root);
+    if (nests_deeper_than(document, 64)) {
+        return;
+    }
+    auto root = std::make_shared<const ordered_json>(
+        ordered_json::parse(to_valid_utf8(document), nullptr, false));
+    if (root->is_object()) {
+        value_ = std::move(root);
+    }
 }
 
 JsonView JsonView::operator[](const char* name) const {
     const ordered_json& json = json_of(value_);
     const auto found = json.is_object() ? json.find(name) : json.end();
-    if (!json.is_object() || found == json.end()) return JsonView(std::shared_ptr<const void>());
+    if (!json.is_object() || found == json.end()) {
+        return JsonView(std::shared_ptr<const void>());
+    }
     return JsonView(std::shared_ptr<const void>(value_, &*found));
 }
 
 std::vector<JsonView> JsonView::items() const {
     std::vector<JsonView> out;
-    if (!is_array()) return out;
-    for (const ordered_json& item : json_of(value_)) out.push_back(JsonView(std::shared_ptr<const void>(value_, &item)));
+    if (!is_array()) {
+        return out;
+    }
+    for (const ordered_json& item : json_of(value_)) {
+        out.push_back(JsonView(std::shared_ptr<const void>(value_, &item)));
+    }
     return out;
 }
 
-bool JsonView::is_object() const { return json_of(value_).is_object(); }
-bool JsonView::is_array() const { return json_of(value_).is_array(); }
-bool JsonView::is_true() const { return json_of(value_).is_boolean() && json_of(value_).get<bool>(); }
+bool JsonView::is_object() const {
+    return json_of(value_).is_object();
+}
+bool JsonView::is_array() const {
+    return json_of(value_).is_array();
+}
+bool JsonView::is_true() const {
+    return json_of(value_).is_boolean() && json_of(value_).get<bool>();
+}
 
 std::string JsonView::text() const {
     const ordered_json& json = json_of(value_);
@@ -75,12 +94,15 @@ double JsonView::number() const {
 
 std::string JsonView::dump() const {
     const ordered_json& json = json_of(value_);
-    return json.is_discarded() ? std::string() : json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    return json.is_discarded() ? std::string()
+                               : json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 std::string content_text(const JsonView& content) {
     std::string out = content.text();
-    for (const JsonView& part : content.items()) out += part["text"].text();
+    for (const JsonView& part : content.items()) {
+        out += part["text"].text();
+    }
     return out;
 }
 

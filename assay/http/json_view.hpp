@@ -1,5 +1,6 @@
 #pragma once
-// A server's JSON, read leniently: what is missing or of another type reads as empty, so no document can be a surprise.
+// A server's JSON, read leniently: what is missing or of another type reads as empty, so no
+// document can be a surprise.
 
 #include <cstdint>
 #include <memory>
@@ -9,15 +10,15 @@
 
 namespace assay::http {
 
-/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to the JSON library,
-/// which would allocate for each level. Servers' replies need about 5.
+/// Whether brackets and braces outside of strings nest deeper than `depth`: then it is not given to
+/// the JSON library, which would allocate for each level. Servers' replies need about 5.
 [[nodiscard]] bool nests_deeper_than(std::string_view json, int depth);
 
 /// A value in a document; cheap to copy, and keeps the document alive.
 class JsonView {
  public:
-    /// The document, if it is a JSON object that nests at most 64 deep; else a view of nothing. Bytes that are not
-    /// UTF-8 count as U+FFFD. Never throws.
+    /// The document, if it is a JSON object that nests at most 64 deep; else a view of nothing.
+    /// Bytes that are not UTF-8 count as U+FFFD. Never throws.
     explicit JsonView(std::string_view document);
 
     /// The member of an object; a view of nothing if there is none.
@@ -33,10 +34,12 @@ class JsonView {
 
  private:
     explicit JsonView(std::shared_ptr<const void> value) : value_(std::move(value)) {}
-    std::shared_ptr<const void> value_;  ///< an ordered_json, shared with the document that it is a part of; null: nothing
+    std::shared_ptr<const void> value_;  ///< an ordered_json, shared with the document that it is a
+                                         ///< part of; null: nothing
 };
 
-/// Of a message's content: a string, or a list of {"type": "text", "text": ...}, whose texts are joined.
+/// Of a message's content: a string, or a list of {"type": "text", "text": ...}, whose texts are
+/// joined.
 [[nodiscard]] std::string content_text(const JsonView& content);
 
 }  // namespace assay::http

@@ -21,7 +21,9 @@ double Pace::Bucket::level_at(Clock::time_point now) const {
 }
 
 double Pace::Bucket::wait_s(Clock::time_point now) const {
-    if (per_s <= 0) return 0;
+    if (per_s <= 0) {
+        return 0;
+    }
     return std::max(0.0, (1 - kRounding - level_at(now)) / per_s);
 }
 
@@ -36,8 +38,10 @@ Pace::Pace(double requests_per_minute, double tokens_per_minute, Clock::time_poi
 Pace::Clock::duration Pace::wait(Clock::time_point now) const {
     const double wait_s = std::max(requests_.wait_s(now), tokens_.wait_s(now));
     // Rounded up: a wait that was kept must be over.
-    const auto limits = std::chrono::nanoseconds(static_cast<std::int64_t>(std::ceil(wait_s * 1e9)));
-    return std::max<Clock::duration>(limits, held_until_ > now ? held_until_ - now : Clock::duration::zero());
+    const auto limits = std::chrono::nanoseconds(
+        static_cast<std::int64_t>(std::ceil(wait_s * 1e9)));
+    return std::max<Clock::duration>(
+        limits, held_until_ > now ? held_until_ - now : Clock::duration::zero());
 }
 
 void Pace::take(double n_tokens, Clock::time_point now) {
@@ -45,8 +49,12 @@ void Pace::take(double n_tokens, Clock::time_point now) {
     tokens_.take(n_tokens, now);
 }
 
-void Pace::correct(double n_more_tokens, Clock::time_point now) { tokens_.take(n_more_tokens, now); }
+void Pace::correct(double n_more_tokens, Clock::time_point now) {
+    tokens_.take(n_more_tokens, now);
+}
 
-void Pace::hold(Clock::time_point until) { held_until_ = std::max(held_until_, until); }
+void Pace::hold(Clock::time_point until) {
+    held_until_ = std::max(held_until_, until);
+}
 
 }  // namespace assay::http

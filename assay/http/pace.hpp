@@ -5,9 +5,10 @@
 
 namespace assay::http {
 
-/// Two token buckets (requests, tokens of text) that fill evenly and hold what one second brings, at least one: nothing
-/// leaves in bursts, and over any time no more leaves than the limits allow, but for that one second's worth and, of
-/// tokens, what a single request overdraws. Pure: time is given in.
+/// Two token buckets (requests, tokens of text) that fill evenly and hold what one second brings,
+/// at least one: nothing leaves in bursts, and over any time no more leaves than the limits allow,
+/// but for that one second's worth and, of tokens, what a single request overdraws. Pure: time is
+/// given in.
 class Pace {
  public:
     using Clock = std::chrono::steady_clock;

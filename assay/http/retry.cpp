@@ -19,7 +19,9 @@ namespace {
 
 std::optional<std::int64_t> unix_time(std::string_view http_date) {
     const std::time_t time = curl_getdate(std::string(http_date).c_str(), nullptr);
-    if (time < 0) return {};
+    if (time < 0) {
+        return {};
+    }
     return static_cast<std::int64_t>(time);
 }
 
@@ -35,7 +37,9 @@ std::optional<double> duration_seconds(std::string_view text) {
         text.remove_prefix(n_letters);
         char* end = nullptr;
         const double value = std::strtod(number.c_str(), &end);
-        if (number.empty() || end != number.c_str() + number.size()) return {};
+        if (number.empty() || end != number.c_str() + number.size()) {
+            return {};
+        }
         if (unit == "h") {
             seconds += value * 3600;
         } else if (unit == "m") {
@@ -55,12 +59,19 @@ std::optional<double> duration_seconds(std::string_view text) {
 std::optional<std::int64_t> rfc3339_unix_time(const std::string& text) {
     std::tm time{};
     const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
-    if (!rest) return {};
-    if (*rest == '.') rest += 1 + std::strspn(rest + 1, "0123456789");
+    if (!rest) {
+        return {};
+    }
+    if (*rest == '.') {
+        rest += 1 + std::strspn(rest + 1, "0123456789");
+    }
     std::int64_t offset_s = 0;
     if (*rest == '+' || *rest == '-') {
         int hours = 0, minutes = 0, n_read = 0;
-        if (std::sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &n_read) != 2 || rest[1 + n_read] != '\0') return {};
+        if (std::sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &n_read) != 2 ||
+            rest[1 + n_read] != '\0') {
+            return {};
+        }
         offset_s = (*rest == '+' ? 1 : -1) * (hours * 3600 + minutes * 60);
     } else if (std::string_view(rest) != "Z" && std::string_view(rest) != "z") {
         return {};
@@ -74,15 +85,21 @@ std::optional<double> retry_after_seconds(std::string_view value,
                                           std::string_view date_header,
                                           std::int64_t now_unix_s) {
     const std::string text(trim(value));
-    if (text.empty()) return {};
+    if (text.empty()) {
+        return {};
+    }
     if (text.find_first_not_of("0123456789.") == std::string::npos) {
         char* end = nullptr;
         const double seconds = std::strtod(text.c_str(), &end);
-        if (end != text.c_str() + text.size()) return {};
+        if (end != text.c_str() + text.size()) {
+            return {};
+        }
         return std::min(seconds, kMaxRetryAfterS);
     }
     const auto until = unix_time(text);
-    if (!until) return {};
+    if (!until) {
+        return {};
+    }
     const std::int64_t now = unix_time(date_header).value_or(now_unix_s);
     return std::clamp(static_cast<double>(*until - now), 0.0, kMaxRetryAfterS);
 }
@@ -91,10 +108,16 @@ std::optional<double> reset_after_seconds(std::string_view value,
                                           std::string_view date_header,
                                           std::int64_t now_unix_s) {
     const std::string text(trim(value));
-    if (text.empty()) return {};
-    if (const auto seconds = duration_seconds(text)) return std::min(*seconds, kMaxRetryAfterS);
+    if (text.empty()) {
+        return {};
+    }
+    if (const auto seconds = duration_seconds(text)) {
+        return std::min(*seconds, kMaxRetryAfterS);
+    }
     const auto until = rfc3339_unix_time(text);
-    if (!until) return {};
+    if (!until) {
+        return {};
+    }
     const std::int64_t now = unix_time(date_header).value_or(now_unix_s);
     return std::clamp(static_cast<double>(*until - now), 0.0, kMaxRetryAfterS);
 }
@@ -105,7 +128,8 @@ double backoff_seconds(int n_failed, std::string_view item_id) {
 }
 
 bool is_retried(int status) {
-    return status == 408 || status == 409 || status == 425 || status == 429 || (status >= 500 && status <= 599);
+    return status == 408 || status == 409 || status == 425 || status == 429 ||
+           (status >= 500 && status <= 599);
 }
 
 }  // namespace assay::http

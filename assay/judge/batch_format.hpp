@@ -1,6 +1,8 @@
 #pragma once
-// What differs between the batch APIs of the providers. The single requests and replies in a batch are those of the provider's
-// WireFormat, and paths are added to the judge's address. An implementation is pure: text in, calls and plain data out, and it never throws on what a server sent.
+// What differs between the batch APIs of the providers. The single requests and replies in a batch
+// are those of the provider's WireFormat, and paths are added to the judge's address. An
+// implementation is pure: text in, calls and plain data out, and it never throws on what a server
+// sent.
 
 #include <cstdint>
 #include <optional>
@@ -38,7 +40,7 @@ struct BatchInfo {
     BatchPhase phase = BatchPhase::kWaiting;
     std::int64_t n_requests = 0;  ///< 0: not said
     std::int64_t n_done = 0;
-    std::string why;                   ///< for kFailed, where no request was answered
+    std::string why;                         ///< for kFailed, where no request was answered
     std::vector<http::HttpRequest> results;  ///< to be fetched and given to read_results
 };
 
@@ -56,10 +58,12 @@ class BatchFormat {
     /// Largest batch, in bytes of its requests.
     [[nodiscard]] virtual std::size_t most_bytes() const = 0;
     /// Where the requests have to be put first, as a file; empty: they are submitted themselves.
-    [[nodiscard]] virtual std::optional<HttpRequest> upload(const std::string& /*label*/, std::span<const BatchRequest>) const {
+    [[nodiscard]] virtual std::optional<HttpRequest> upload(const std::string& /*label*/,
+                                                            std::span<const BatchRequest>) const {
         return {};
     }
-    /// `request_path` is that of a single request, `uploaded` the body of the upload's reply, if there was one. Empty: that names no file.
+    /// `request_path` is that of a single request, `uploaded` the body of the upload's reply, if
+    /// there was one. Empty: that names no file.
     [[nodiscard]] virtual std::optional<HttpRequest> submit(const std::string& request_path,
                                                             const std::string& label,
                                                             std::span<const BatchRequest> requests,
@@ -70,15 +74,21 @@ class BatchFormat {
     [[nodiscard]] virtual std::optional<BatchInfo> read_batch(std::string_view body) const = 0;
     [[nodiscard]] virtual std::optional<BatchPage> read_page(std::string_view body) const = 0;
     /// In any order; what cannot be read is left out. `label` is the batch's.
-    [[nodiscard]] virtual std::vector<BatchResult> read_results(const std::string& label, std::string_view body) const = 0;
+    [[nodiscard]] virtual std::vector<BatchResult> read_results(const std::string& label,
+                                                                std::string_view body) const = 0;
 };
 
-/// Whether a name that a server gave may stand in an address: ASCII letters, digits, '-' and '_', not empty.
+/// Whether a name that a server gave may stand in an address: ASCII letters, digits, '-' and '_',
+/// not empty.
 [[nodiscard]] bool is_plain_id(std::string_view id);
 [[nodiscard]] HttpRequest get_request(std::string path);
-/// A list as OpenAI and Anthropic write it: {"data": [...], "has_more"}. Entries of which `read` makes nothing are left out; the next page
-/// begins behind the last batch, whose id follows `next_path`. Empty: it is no such document.
-[[nodiscard]] std::optional<BatchPage> read_data_page(std::string_view body, std::optional<BatchInfo> (*read)(const http::JsonView& batch), const std::string& next_path);
+/// A list as OpenAI and Anthropic write it: {"data": [...], "has_more"}. Entries of which `read`
+/// makes nothing are left out; the next page begins behind the last batch, whose id follows
+/// `next_path`. Empty: it is no such document.
+[[nodiscard]] std::optional<BatchPage> read_data_page(
+    std::string_view body,
+    std::optional<BatchInfo> (*read)(const http::JsonView& batch),
+    const std::string& next_path);
 
 /// POST /files and /batches, https://platform.openai.com/docs/api-reference/batch.
 [[nodiscard]] const BatchFormat& openai_batches();

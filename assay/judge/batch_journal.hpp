@@ -12,15 +12,16 @@
 namespace assay::judge {
 
 struct BatchItem {
-    std::size_t number = 0;     ///< its place in the batch, from 0; its custom id is LABEL-NUMBER
+    std::size_t number = 0;  ///< its place in the batch, from 0; its custom id is LABEL-NUMBER
     std::string item_id;
     std::string prompt_sha256;
 };
 
 struct BatchEntry {
-    std::string label;           ///< drawn for this batch
-    std::string id;              ///< the provider's; empty: whether it was submitted is not known
-    std::string newest_before;   ///< id of the provider's newest batch before this one, where labels are not kept; may be empty
+    std::string label;          ///< drawn for this batch
+    std::string id;             ///< the provider's; empty: whether it was submitted is not known
+    std::string newest_before;  ///< id of the provider's newest batch before this one, where labels
+                                ///< are not kept; may be empty
     std::int64_t n_requests = 0;
     std::vector<BatchItem> items;  ///< those without a result yet
 };

@@ -19,67 +19,108 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_word(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// A number from 1 at the beginning of `text`, which loses it.
 std::optional<int> take_number(std::string_view& text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || value < 1 || !is_digit(text.front())) return {};
+    if (error != std::errc() || value < 1 || !is_digit(text.front())) {
+        return {};
+    }
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return value;
 }
 
 /// Loses "batch" and what joins it to the number; false if it is not there.
 bool take_batch_word(std::string_view& text) {
-    if (to_lower_ascii(text.substr(0, 5)) != "batch") return false;
+    if (to_lower_ascii(text.substr(0, 5)) != "batch") {
+        return false;
+    }
     text.remove_prefix(5);
     text.remove_prefix(std::min(text.size(), text.find_first_not_of("_- #")));
     return true;
 }
 
-std::string words_of(const BatchName& name) { return fmt::format("batch_{:02}", name.number); }
+std::string words_of(const BatchName& name) {
+    return fmt::format("batch_{:02}", name.number);
+}
 
 /// The line as a heading that names a batch: "## Batch 2", "=== batch_02.txt ===", "batch_02:".
 std::optional<BatchName> heading_of(std::string_view line) {
-    while (!line.empty() && !is_word(line.front())) line.remove_prefix(1);
-    while (!line.empty() && !is_word(line.back())) line.remove_suffix(1);
-    if (line.ends_with(".txt")) line.remove_suffix(4);
+    while (!line.empty() && !is_word(line.front())) {
+        line.remove_prefix(1);
+    }
+    while (!line.empty() && !is_word(line.back())) {
+        line.remove_suffix(1);
+    }
+    if (line.ends_with(".txt")) {
+        line.remove_suffix(4);
+    }
     std::string_view rest = line;
     return take_batch_word(rest) ? batch_name_of(line) : std::nullopt;
 }
 
-/// Overwrites with spaces what is not the judge's own word, so that every place stays where it was: a <think> block at the beginning, and
-/// the blocks of a batch text that was pasted together with the reply.
+/// Overwrites with spaces what is not the judge's own word, so that every place stays where it was:
+/// a <think> block at the beginning, and the blocks of a batch text that was pasted together with
+/// the reply.
 void blank_out_the_rest(std::string& text) {
-    const auto blank = [&](std::size_t begin, std::size_t end) { std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(end), ' '); };
-    for (std::size_t begin = text.find_first_not_of(kSpace); begin != std::string::npos && text.compare(begin, kThinkBegin.size(), kThinkBegin) == 0; begin = text.find_first_not_of(kSpace)) {
+    const auto blank = [&](std::size_t begin, std::size_t end) {
+        std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                  text.begin() + static_cast<std::ptrdiff_t>(end),
+                  ' ');
+    };
+    for (std::size_t begin = text.find_first_not_of(kSpace);
+         begin != std::string::npos && text.compare(begin, kThinkBegin.size(), kThinkBegin) == 0;
+         begin = text.find_first_not_of(kSpace)) {
         const std::size_t end = text.find(kThinkEnd, begin);
         blank(begin, end == std::string::npos ? text.size() : end + kThinkEnd.size());
     }
     constexpr std::string_view kBegin = "\nBEGIN ";
-    for (std::size_t begin = text.find(kBegin); begin != std::string::npos; begin = text.find(kBegin, begin + 1)) {
+    for (std::size_t begin = text.find(kBegin); begin != std::string::npos;
+         begin = text.find(kBegin, begin + 1)) {
         const std::size_t digits = begin + kBegin.size();
-        const std::size_t after = std::min(text.find_first_not_of("0123456789", digits), text.size());
-        if (after - digits < 8) continue;
+        const std::size_t after = std::min(text.find_first_not_of("0123456789", digits),
+                                           text.size());
+        if (after - digits < 8) {
+            continue;
+        }
         const std::string mark = "\nEND " + text.substr(digits, after - digits);
         const std::size_t end = text.find(mark, after);
-        if (end != std::string::npos) blank(begin, end + mark.size());
+        if (end != std::string::npos) {
+            blank(begin, end + mark.size());
+        }
     }
 }
 
-/// The document, and whether a name stands twice in one of its objects: the JSON library would keep one of the two.
+/// The document, and whether a name stands twice in one of its objects: the JSON library would keep
+/// one of the two.
 std::optional<Json> parse(const std::string& text, bool& twice) {
     std::vector<std::set<std::string>> open;
     const auto look = [&](int, Json::parse_event_t event, Json& parsed) {
-        if (event == Json::parse_event_t::object_start) open.emplace_back();
-        if (event == Json::parse_event_t::object_end) open.pop_back();
-        if (event == Json::parse_event_t::key) twice = !open.back().insert(to_lower_ascii(parsed.get_ref<const std::string&>())).second || twice;
+        if (event == Json::parse_event_t::object_start) {
+            open.emplace_back();
+        }
+        if (event == Json::parse_event_t::object_end) {
+            open.pop_back();
+        }
+        if (event == Json::parse_event_t::key) {
+            twice = !open.back()
+                         .insert(to_lower_ascii(parsed.get_ref<const std::string&>()))
+                         .second ||
+                    twice;
+        }
         return true;
     };
     Json json = Json::parse(text, look, false);
-    if (json.is_discarded()) return {};
+    if (json.is_discarded()) {
+        return {};
+    }
     return json;
 }
 
@@ -87,21 +128,28 @@ std::optional<Json> parse(const std::string& text, bool& twice) {
 const Json& member(const Json& object, std::string_view name) {
     static const Json kNothing;
     for (auto it = object.begin(); it != object.end(); ++it) {
-        if (to_lower_ascii(it.key()) == name) return it.value();
+        if (to_lower_ascii(it.key()) == name) {
+            return it.value();
+        }
     }
     return kNothing;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+std::string text_of(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
 
 /// A batch's name or an example's number, as text or as a number.
-std::string word_of(const Json& value) { return value.is_number_unsigned() ? std::to_string(value.get<std::uint64_t>()) : text_of(value); }
+std::string word_of(const Json& value) {
+    return value.is_number_unsigned() ? std::to_string(value.get<std::uint64_t>()) : text_of(value);
+}
 
 class Reader {
  public:
     BatchReplies take() && { return std::move(out_); }
 
-    /// The replies of a text, one after another; each begins with the line that names its batch, or with the text.
+    /// The replies of a text, one after another; each begins with the line that names its batch, or
+    /// with the text.
     void read_text(std::string_view bytes, const std::optional<BatchName>& hint) {
         const std::string text = to_valid_utf8(bytes);
         std::string own = text;
@@ -121,12 +169,15 @@ class Reader {
                 }
             }
             const std::size_t bracket = own.find_first_of("{}[]\n", i);
-            if (bracket == std::string::npos) break;
+            if (bracket == std::string::npos) {
+                break;
+            }
             i = bracket + 1;
             const char c = own[bracket];
             const std::size_t next = own.find_first_not_of(kSpace, bracket + 1);
             const char first = next == std::string::npos ? '\0' : own[next];
-            const bool begins = prose_depth == 0 && ((c == '{' && first == '"') || (c == '[' && first == '{'));
+            const bool begins = prose_depth == 0 &&
+                                ((c == '{' && first == '"') || (c == '[' && first == '{'));
             if (begins) {
                 i = add_document(reply, own, bracket);
             } else if (c == '{') {
@@ -151,48 +202,78 @@ class Reader {
         bool twice = false;
         const auto cut = cut_json(text, begin);
         auto json = cut ? parse(cut->json, twice) : std::nullopt;
-        // What stands inside of what is no JSON could be cited text: nothing of such a reply can be trusted.
-        if (!json) reply.why_unread = "its JSON is cut off or malformed";
-        if (!json) return text.size();
-        if (twice) reply.why_unread = "a name stands twice in one object of its JSON";
+        // What stands inside of what is no JSON could be cited text: nothing of such a reply can be
+        // trusted.
+        if (!json) {
+            reply.why_unread = "its JSON is cut off or malformed";
+        }
+        if (!json) {
+            return text.size();
+        }
+        if (twice) {
+            reply.why_unread = "a name stands twice in one object of its JSON";
+        }
         reply.documents.push_back(std::move(*json));
         return cut->end;
     }
 
     void finish(const Reply& reply, std::string_view raw) {
-        if (trim(raw).empty()) return;
-        const std::string who = reply.batch ? "the reply to " + words_of(*reply.batch) : std::string("a reply");
-        if (!reply.why_unread.empty()) {
-            out_.unread.push_back(fmt::format("nothing of {} was taken: {}", who, reply.why_unread));
+        if (trim(raw).empty()) {
             return;
         }
-        const bool any_list = std::any_of(reply.documents.begin(), reply.documents.end(), [](const Json& json) { return json.is_array() || is_container(json); });
+        const std::string who = reply.batch ? "the reply to " + words_of(*reply.batch)
+                                            : std::string("a reply");
+        if (!reply.why_unread.empty()) {
+            out_.unread.push_back(
+                fmt::format("nothing of {} was taken: {}", who, reply.why_unread));
+            return;
+        }
+        const bool any_list = std::any_of(
+            reply.documents.begin(), reply.documents.end(), [](const Json& json) {
+                return json.is_array() || is_container(json);
+            });
         const std::size_t before = n_seen_;
         for (const Json& json : reply.documents) {
-            if (any_list && json.is_object() && !is_container(json)) continue;
+            if (any_list && json.is_object() && !is_container(json)) {
+                continue;
+            }
             read_document(json, reply.batch, raw);
         }
-        if (n_seen_ == before) out_.unread.push_back(fmt::format("{} holds no JSON with a verdict (\"{}\")", who, shorten(trim(raw), 60)));
+        if (n_seen_ == before) {
+            out_.unread.push_back(fmt::format(
+                "{} holds no JSON with a verdict (\"{}\")", who, shorten(trim(raw), 60)));
+        }
     }
 
-    static bool is_container(const Json& object) { return member(object, "evaluations").is_array() || names_batches(object); }
+    static bool is_container(const Json& object) {
+        return member(object, "evaluations").is_array() || names_batches(object);
+    }
 
     static bool names_batches(const Json& object) {
-        return !object.empty() && std::all_of(object.items().begin(), object.items().end(), [](const auto& entry) {
-            std::string_view key = entry.key();
-            return take_batch_word(key) && batch_name_of(key);
-        });
+        return !object.empty() &&
+               std::all_of(object.items().begin(), object.items().end(), [](const auto& entry) {
+                   std::string_view key = entry.key();
+                   return take_batch_word(key) && batch_name_of(key);
+               });
     }
 
-    void read_document(const Json& json, const std::optional<BatchName>& batch, std::string_view raw) {
+    void read_document(const Json& json,
+                       const std::optional<BatchName>& batch,
+                       std::string_view raw) {
         if (json.is_array()) {
-            for (const Json& entry : json) read_document(entry, batch, raw);
+            for (const Json& entry : json) {
+                read_document(entry, batch, raw);
+            }
         } else if (json.is_object() && names_batches(json)) {
-            for (auto it = json.begin(); it != json.end(); ++it) read_reply(it.value(), named(batch, it.key()));
+            for (auto it = json.begin(); it != json.end(); ++it) {
+                read_reply(it.value(), named(batch, it.key()));
+            }
         } else if (json.is_object() && member(json, "evaluations").is_array()) {
             const auto inner = named(batch, word_of(member(json, "batch")));
             for (const Json& entry : member(json, "evaluations")) {
-                if (entry.is_object()) read_evaluation(entry, inner, raw);
+                if (entry.is_object()) {
+                    read_evaluation(entry, inner, raw);
+                }
             }
         } else if (json.is_object() && has(json, "verdict")) {
             read_evaluation(json, batch, raw);
@@ -200,7 +281,9 @@ class Reader {
     }
 
     static bool has(const Json& object, std::string_view name) {
-        return std::any_of(object.items().begin(), object.items().end(), [&](const auto& entry) { return to_lower_ascii(entry.key()) == name; });
+        return std::any_of(object.items().begin(), object.items().end(), [&](const auto& entry) {
+            return to_lower_ascii(entry.key()) == name;
+        });
     }
 
     /// A value of {"batch_01": reply}: the whole reply, or with "batch_01/3" of one item.
@@ -208,34 +291,63 @@ class Reader {
         const std::string raw = value.is_string() ? value.get<std::string>() : value.dump();
         const std::size_t first = out_.evaluations.size();
         read_text(raw, batch);
-        if (!batch || !batch->example) return;
+        if (!batch || !batch->example) {
+            return;
+        }
         // Of a reply to several items that was kept for one of them, that one.
         std::vector<BatchEvaluation>& all = out_.evaluations;
         const std::size_t n_read = all.size() - first;
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-        all.erase(std::remove_if(begin, all.end(), [&](const BatchEvaluation& e) { return e.example && *e.example != *batch->example; }), all.end());
-        for (std::size_t i = first; i < all.size(); ++i) all[i].example = batch->example;
-        if (n_read > 0 && all.size() == first) out_.contradictions.push_back(fmt::format("a reply that is filed as {}/{} is on other examples", words_of(*batch), *batch->example));
+        all.erase(std::remove_if(begin,
+                                 all.end(),
+                                 [&](const BatchEvaluation& e) {
+                                     return e.example && *e.example != *batch->example;
+                                 }),
+                  all.end());
+        for (std::size_t i = first; i < all.size(); ++i) {
+            all[i].example = batch->example;
+        }
+        if (n_read > 0 && all.size() == first) {
+            out_.contradictions.push_back(
+                fmt::format("a reply that is filed as {}/{} is on other examples",
+                            words_of(*batch),
+                            *batch->example));
+        }
     }
 
     /// What is known of the batch, with what `word` says of it besides.
     std::optional<BatchName> named(const std::optional<BatchName>& known, const std::string& word) {
-        if (trim(word).empty()) return known;
-        auto said = batch_name_of(word);
-        if (!said) {
-            out_.contradictions.push_back(fmt::format("\"{}\" is no batch's name", shorten(word, 40)));
+        if (trim(word).empty()) {
             return known;
         }
-        if (!known) return said;
-        if (known->number != said->number || (!known->code.empty() && !said->code.empty() && known->code != said->code)) {
-            out_.contradictions.push_back(fmt::format("a reply that is filed as {} says that it is of {}", words_of(*known), words_of(*said)));
+        auto said = batch_name_of(word);
+        if (!said) {
+            out_.contradictions.push_back(
+                fmt::format("\"{}\" is no batch's name", shorten(word, 40)));
+            return known;
         }
-        if (said->code.empty()) said->code = known->code;
-        if (!said->example) said->example = known->example;
+        if (!known) {
+            return said;
+        }
+        if (known->number != said->number ||
+            (!known->code.empty() && !said->code.empty() && known->code != said->code)) {
+            out_.contradictions.push_back(
+                fmt::format("a reply that is filed as {} says that it is of {}",
+                            words_of(*known),
+                            words_of(*said)));
+        }
+        if (said->code.empty()) {
+            said->code = known->code;
+        }
+        if (!said->example) {
+            said->example = known->example;
+        }
         return said;
     }
 
-    void read_evaluation(const Json& json, const std::optional<BatchName>& batch, std::string_view raw) {
+    void read_evaluation(const Json& json,
+                         const std::optional<BatchName>& batch,
+                         std::string_view raw) {
         ++n_seen_;
         BatchEvaluation out;
         out.batch = named(batch, word_of(member(json, "batch")));
@@ -244,24 +356,33 @@ class Reader {
             std::string_view digits = trim(word);
             out.example = digits.empty() ? std::nullopt : take_number(digits);
             if (!out.example || !digits.empty()) {
-                out_.contradictions.push_back(fmt::format("\"example\": {} is no example's number", shorten(example.dump(-1, ' ', false, Json::error_handler_t::replace), 40)));
+                out_.contradictions.push_back(fmt::format(
+                    "\"example\": {} is no example's number",
+                    shorten(example.dump(-1, ' ', false, Json::error_handler_t::replace), 40)));
                 return;
             }
         }
         const Json& verdict = member(json, "verdict");
         const std::string word(trim(text_of(verdict)));
-        if (verdict.is_null() || (verdict.is_string() && (word.empty() || word == kVerdictToFillIn))) return;
+        if (verdict.is_null() ||
+            (verdict.is_string() && (word.empty() || word == kVerdictToFillIn))) {
+            return;
+        }
         out.raw = raw;
         out.object = json.dump(-1, ' ', false, Json::error_handler_t::replace);
         out.task_id = text_of(member(json, "task_id"));
         out.winner = text_of(member(json, "winner_model"));
         const bool is_result = !out.task_id.empty() && has(json, "order");
-        if (is_result && word == "ERROR") return;
+        if (is_result && word == "ERROR") {
+            return;
+        }
         if (is_result && (word == "INVALID" || word == "REFUSED")) {
             out.state = word == "INVALID" ? VerdictState::kInvalid : VerdictState::kRefused;
             out.reasoning = text_of(member(json, "reasoning"));
             out.failure = text_of(member(json, "failure"));
-            if (out.failure.empty()) out.failure = fmt::format("The results say {}.", word);
+            if (out.failure.empty()) {
+                out.failure = fmt::format("The results say {}.", word);
+            }
         } else {
             ParsedReply said = parse_reply(out.object);
             out.state = said.state;
@@ -283,31 +404,44 @@ std::optional<BatchName> batch_name_of(std::string_view text) {
     take_batch_word(text);
     BatchName name;
     const auto number = text.empty() ? std::nullopt : take_number(text);
-    if (!number) return {};
+    if (!number) {
+        return {};
+    }
     name.number = *number;
     if (text.starts_with('-')) {
         text.remove_prefix(1);
         const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
-        if (end == 0) return {};
+        if (end == 0) {
+            return {};
+        }
         name.code = text.substr(0, end);
         text.remove_prefix(end);
     }
     if (text.starts_with('/')) {
         text.remove_prefix(1);
         name.example = text.empty() ? std::nullopt : take_number(text);
-        if (!name.example) return {};
+        if (!name.example) {
+            return {};
+        }
     }
-    if (!text.empty()) return {};
+    if (!text.empty()) {
+        return {};
+    }
     return name;
 }
 
 std::optional<BatchName> batch_name_of_file(std::string_view file_name) {
     const std::string lower = to_lower_ascii(file_name);
-    for (std::size_t at = lower.find("batch"); at != std::string::npos; at = lower.find("batch", at + 1)) {
+    for (std::size_t at = lower.find("batch"); at != std::string::npos;
+         at = lower.find("batch", at + 1)) {
         std::string_view rest = std::string_view(lower).substr(at);
         take_batch_word(rest);
-        if (rest.empty()) continue;
-        if (const auto number = take_number(rest)) return BatchName{*number, "", {}};
+        if (rest.empty()) {
+            continue;
+        }
+        if (const auto number = take_number(rest)) {
+            return BatchName{*number, "", {}};
+        }
     }
     return {};
 }

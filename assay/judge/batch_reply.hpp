@@ -1,6 +1,7 @@
 #pragma once
-// What was said of the items of batches: replies from a chat, forms that a person filled in, and the study's files raw_judge_responses.json
-// and evaluation_results.json. Tolerant about form, strict about meaning, as parse.hpp.
+// What was said of the items of batches: replies from a chat, forms that a person filled in, and
+// the study's files raw_judge_responses.json and evaluation_results.json. Tolerant about form,
+// strict about meaning, as parse.hpp.
 
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ namespace assay::judge {
 /// Counted up whenever a reply could be read differently than before; part of a judge's identity.
 inline constexpr int kBatchParserVersion = 1;
 
-/// "batch_01", "batch_01/3" (an item), "01-482913" (with the code that binds a reply to what was exported), "1".
+/// "batch_01", "batch_01/3" (an item), "01-482913" (with the code that binds a reply to what was
+/// exported), "1".
 struct BatchName {
     int number = 0;              ///< from 1
     std::string code;            ///< digits; empty: not said
@@ -40,19 +42,26 @@ struct BatchEvaluation {
 
 struct BatchReplies {
     std::vector<BatchEvaluation> evaluations;  ///< in the order of the text
-    std::vector<std::string> unread;           ///< sentences: replies of which nothing was taken; what they were to judge stays pending
-    std::vector<std::string> contradictions;   ///< sentences: what says two things at once, so that nothing should be taken
+    std::vector<std::string> unread;  ///< sentences: replies of which nothing was taken; what they
+                                      ///< were to judge stays pending
+    std::vector<std::string> contradictions;  ///< sentences: what says two things at once, so that
+                                              ///< nothing should be taken
 };
 
-/// Reads all replies of a text. Counted are JSON documents at its top level: {"evaluations": [...]}, a list of evaluations, or evaluations one
-/// after another, each {"example", "reasoning", "verdict", "confidence"} in any order of fields; {"batch_01": reply} and {"batch_01/3": reply}
-/// with replies as texts or as JSON; rows of evaluation_results.json. Chat around them, Markdown fences, a <think> block at the beginning and
-/// a repeated batch text (the blocks between BEGIN and END) are skipped. Where a reply holds a list, evaluations outside of lists do not count.
+/// Reads all replies of a text. Counted are JSON documents at its top level: {"evaluations":
+/// [...]}, a list of evaluations, or evaluations one after another, each {"example", "reasoning",
+/// "verdict", "confidence"} in any order of fields; {"batch_01": reply} and {"batch_01/3": reply}
+/// with replies as texts or as JSON; rows of evaluation_results.json. Chat around them, Markdown
+/// fences, a <think> block at the beginning and a repeated batch text (the blocks between BEGIN and
+/// END) are skipped. Where a reply holds a list, evaluations outside of lists do not count.
 ///
-/// Which batch a reply is of is said by its "batch", by its key, by a line of its own before it ("## batch_02"), or by `hint`; two that differ
-/// are a contradiction. A verdict that is null, empty or the one of the wanted form was not given; rows of a results file that say ERROR
-/// neither. One that is none of A, B, TIE is INVALID. A reply whose JSON is cut off or malformed, or that holds no verdict, is unread as a
-/// whole. Never throws, whatever the bytes; cost: linear in the length.
-[[nodiscard]] BatchReplies read_batch_replies(std::string_view text, const std::optional<BatchName>& hint);
+/// Which batch a reply is of is said by its "batch", by its key, by a line of its own before it
+/// ("## batch_02"), or by `hint`; two that differ are a contradiction. A verdict that is null,
+/// empty or the one of the wanted form was not given; rows of a results file that say ERROR
+/// neither. One that is none of A, B, TIE is INVALID. A reply whose JSON is cut off or malformed,
+/// or that holds no verdict, is unread as a whole. Never throws, whatever the bytes; cost: linear
+/// in the length.
+[[nodiscard]] BatchReplies read_batch_replies(std::string_view text,
+                                              const std::optional<BatchName>& hint);
 
 }  // namespace assay::judge

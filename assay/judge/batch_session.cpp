@@ -13,10 +13,10 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/http/retry.hpp"
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/http/retry.hpp"
 #include "assay/judge/settle.hpp"
 
 namespace assay::judge {
@@ -27,12 +27,15 @@ using http::HttpTarget;
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostRequests = 10000;  ///< of one batch; OpenAI allows 50,000, Anthropic 100,000
+constexpr std::size_t kMostRequests = 10000;  ///< of one batch; OpenAI allows 50,000, Anthropic
+                                              ///< 100,000
 constexpr int kMostPages = 1000;              ///< of a list of batches
 constexpr std::size_t kMostReplyBytes = 512u << 20;
 constexpr double kFirstPoll = 1.0 / 12, kPollGrowth = 1.5;
 
-bool is_success(int status) { return status >= 200 && status <= 299; }
+bool is_success(int status) {
+    return status >= 200 && status <= 299;
+}
 
 struct Task {
     enum class State { kUnsent, kSubmitted, kDone };
@@ -41,14 +44,26 @@ struct Task {
     Dialect dialect;
     State state = State::kUnsent;
     std::size_t n_bytes = 0;
-    std::optional<TokenCount> estimate;  ///< of the budget; empty: it was submitted by an earlier run
+    std::optional<TokenCount> estimate;  ///< of the budget; empty: it was submitted by an earlier
+                                         ///< run
 };
 
 class BatchSession {
  public:
-    BatchSession(const HttpSetup& setup, HttpMemory& memory, const std::function<void(const Verdict&)>& sink, const std::atomic<bool>& cancel)
-        : setup_(setup), format_(*setup.wire->batches()), memory_(memory), sink_(sink), cancel_(cancel), journal_(setup.journal), client_(target(setup)) {
-        if (memory_.model_version.empty()) memory_.model_version = setup_.known_version();
+    BatchSession(const HttpSetup& setup,
+                 HttpMemory& memory,
+                 const std::function<void(const Verdict&)>& sink,
+                 const std::atomic<bool>& cancel)
+        : setup_(setup),
+          format_(*setup.wire->batches()),
+          memory_(memory),
+          sink_(sink),
+          cancel_(cancel),
+          journal_(setup.journal),
+          client_(target(setup)) {
+        if (memory_.model_version.empty()) {
+            memory_.model_version = setup_.known_version();
+        }
     }
 
     RunResult run(const PairSource& source) {
@@ -56,12 +71,20 @@ class BatchSession {
         recognise_submitted();
         while (going()) {
             submit_unsent();
-            if (!going() || open_labels().empty()) break;
+            if (!going() || open_labels().empty()) {
+                break;
+            }
             wait_for_batches();
         }
-        if (cancel_ && !open_labels().empty()) setup_.note("its batches go on; the same command fetches their results");
-        if (cancel_) return {RunEnd::kCancelled, {}};
-        if (stop_) return {RunEnd::kStopped, *stop_};
+        if (cancel_ && !open_labels().empty()) {
+            setup_.note("its batches go on; the same command fetches their results");
+        }
+        if (cancel_) {
+            return {RunEnd::kCancelled, {}};
+        }
+        if (stop_) {
+            return {RunEnd::kStopped, *stop_};
+        }
         return {};
     }
 
@@ -81,17 +104,24 @@ class BatchSession {
     [[nodiscard]] bool going() const { return !cancel_ && !stop_; }
 
     void stop(Failure why) {
-        if (stop_) return;
-        for (std::string* text : {&why.message, &why.place, &why.remedy}) *text = setup_.redact(*text);
+        if (stop_) {
+            return;
+        }
+        for (std::string* text : {&why.message, &why.place, &why.remedy}) {
+            *text = setup_.redact(*text);
+        }
         stop_ = std::move(why);
     }
 
     // Requests.
 
     void wait(double wait_s) const {
-        const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wait_s));
-        while (!cancel_ && Clock::now() < until)
-            std::this_thread::sleep_for(std::min<Clock::duration>(std::chrono::milliseconds(50), until - Clock::now()));
+        const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                              std::chrono::duration<double>(wait_s));
+        while (!cancel_ && Clock::now() < until) {
+            std::this_thread::sleep_for(
+                std::min<Clock::duration>(std::chrono::milliseconds(50), until - Clock::now()));
+        }
     }
 
     http::HttpReply once(const http::HttpRequest& request) {
@@ -99,7 +129,9 @@ class BatchSession {
         client_.send(id, request);
         while (!cancel_) {
             for (http::HttpReply& reply : client_.poll(std::chrono::milliseconds(50))) {
-                if (reply.id != id) continue;
+                if (reply.id != id) {
+                    continue;
+                }
                 reply.body = setup_.redact(std::move(reply.body));
                 reply.trouble = setup_.redact(std::move(reply.trouble));
                 return std::move(reply);
@@ -108,40 +140,63 @@ class BatchSession {
         return {};
     }
 
-    [[nodiscard]] std::string address_of(const HttpRequest& request) const { return setup_.endpoint.base_url + request.path; }
+    [[nodiscard]] std::string address_of(const HttpRequest& request) const {
+        return setup_.endpoint.base_url + request.path;
+    }
     [[nodiscard]] ServerError error_of(const HttpReply& reply) const {
         ServerError error = setup_.wire->read_error(reply.body);
-        if (reply.status == 0) error.message = reply.trouble;
+        if (reply.status == 0) {
+            error.message = reply.trouble;
+        }
         return error;
     }
-    [[nodiscard]] std::string sentence_of(const http::HttpRequest& request, const http::HttpReply& reply) const {
-        if (reply.status == 0) return reply.trouble;
-        return fmt::format("{} answered {}: {}", address_of(request), reply.status, error_of(reply).message);
+    [[nodiscard]] std::string sentence_of(const http::HttpRequest& request,
+                                          const http::HttpReply& reply) const {
+        if (reply.status == 0) {
+            return reply.trouble;
+        }
+        return fmt::format(
+            "{} answered {}: {}", address_of(request), reply.status, error_of(reply).message);
     }
-    [[nodiscard]] static double wait_of(const HttpReply& reply, const ServerError& error, int n_failed) {
-        const auto asked = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
-        return std::max(http::backoff_seconds(n_failed, "batch"), asked.value_or(error.retry_after_s.value_or(0)));
+    [[nodiscard]] static double wait_of(const HttpReply& reply,
+                                        const ServerError& error,
+                                        int n_failed) {
+        const auto asked = http::retry_after_seconds(
+            reply.retry_after, reply.date, std::time(nullptr));
+        return std::max(http::backoff_seconds(n_failed, "batch"),
+                        asked.value_or(error.retry_after_s.value_or(0)));
     }
 
-    /// The reply to a request that may be repeated: a success, or a refusal that the caller reads. Nothing: cancelled, or the judge stops.
+    /// The reply to a request that may be repeated: a success, or a refusal that the caller reads.
+    /// Nothing: cancelled, or the judge stops.
     std::optional<http::HttpReply> call(const http::HttpRequest& request) {
         for (int n_failed = 1; going(); ++n_failed) {
             http::HttpReply reply = once(request);
-            if (cancel_) return {};
+            if (cancel_) {
+                return {};
+            }
             const http::ServerError error = error_of(reply);
-            if (!is_success(reply.status) && reply.status != 404 && is_hopeless(reply.status, error)) {
+            if (!is_success(reply.status) && reply.status != 404 &&
+                is_hopeless(reply.status, error)) {
                 stop(refusal_to_serve(setup_, address_of(request), reply.status, error));
                 return {};
             }
-            if (reply.status != 0 && !http::is_retried(reply.status)) return reply;
-            if (n_failed > setup_.spec.retries) return give_up(request, reply), std::nullopt;
+            if (reply.status != 0 && !http::is_retried(reply.status)) {
+                return reply;
+            }
+            if (n_failed > setup_.spec.retries) {
+                return give_up(request, reply), std::nullopt;
+            }
             wait(wait_of(reply, error, n_failed));
         }
         return {};
     }
 
     void give_up(const http::HttpRequest& request, const http::HttpReply& reply) {
-        stop({fmt::format("the judge {} cannot go on with its batches: {}", setup_.spec.name, sentence_of(request, reply)), setup_.endpoint.base_url,
+        stop({fmt::format("the judge {} cannot go on with its batches: {}",
+                          setup_.spec.name,
+                          sentence_of(request, reply)),
+              setup_.endpoint.base_url,
               "run again: a batch that was submitted is found and not submitted twice"});
     }
 
@@ -150,14 +205,21 @@ class BatchSession {
     void take_pairs(const PairSource& source) {
         while (!cancel_) {
             const auto pair = source();
-            if (!pair) return;
+            if (!pair) {
+                return;
+            }
             Task task;
             task.verdict.item_id = pair->item_id;
             Result<std::string> user;
             try {
-                user = setup_.render(setup_.jinja, template_variables(*pair, setup_.spec.show_contexts, setup_.spec.show_expected));
+                user = setup_.render(
+                    setup_.jinja,
+                    template_variables(
+                        *pair, setup_.spec.show_contexts, setup_.spec.show_expected));
             } catch (const Error& error) {
-                if (error.kind() == ErrorKind::kInterrupted && cancel_) return;  // the renderer heeds the same flag
+                if (error.kind() == ErrorKind::kInterrupted && cancel_) {
+                    return;  // the renderer heeds the same flag
+                }
                 throw;
             }
             number_of_.emplace(pair->item_id, tasks_.size());
@@ -167,30 +229,43 @@ class BatchSession {
                 task.verdict.prompt_sha256 = sha256_of_fields(prompt);
             }
             tasks_.push_back(std::move(task));
-            if (!user) fail(tasks_.back(), "The judge's prompt cannot be rendered: " + to_sentence(user.error()));
+            if (!user) {
+                fail(tasks_.back(),
+                     "The judge's prompt cannot be rendered: " + to_sentence(user.error()));
+            }
         }
     }
 
     Task* task_of(const BatchItem& item) {
         const auto found = number_of_.find(item.item_id);
-        if (found == number_of_.end()) return nullptr;
+        if (found == number_of_.end()) {
+            return nullptr;
+        }
         Task& task = tasks_[found->second];
-        return task.verdict.prompt_sha256 == item.prompt_sha256 && task.state != Task::State::kDone ? &task : nullptr;
+        return task.verdict.prompt_sha256 == item.prompt_sha256 && task.state != Task::State::kDone
+                   ? &task
+                   : nullptr;
     }
 
     /// Whether a batch has anything that is asked for now.
     bool is_open(const BatchEntry& entry) {
-        return std::any_of(entry.items.begin(), entry.items.end(), [this](const BatchItem& item) { return task_of(item) != nullptr; });
+        return std::any_of(entry.items.begin(), entry.items.end(), [this](const BatchItem& item) {
+            return task_of(item) != nullptr;
+        });
     }
     std::vector<std::string> open_labels() {
         std::vector<std::string> labels;
         for (const BatchEntry& entry : journal_.entries()) {
-            if (is_open(entry)) labels.push_back(entry.label);
+            if (is_open(entry)) {
+                labels.push_back(entry.label);
+            }
         }
         return labels;
     }
     BatchEntry& entry(const std::string& label) {
-        const auto found = std::find_if(journal_.entries().begin(), journal_.entries().end(), [&](const BatchEntry& e) { return e.label == label; });
+        const auto found = std::find_if(journal_.entries().begin(),
+                                        journal_.entries().end(),
+                                        [&](const BatchEntry& e) { return e.label == label; });
         ASSAY_CHECK(found != journal_.entries().end());
         return *found;
     }
@@ -204,10 +279,14 @@ class BatchSession {
     /// Batches of earlier runs, those that may never have been submitted included.
     void recognise_submitted() {
         for (const std::string& label : open_labels()) {
-            if (!going()) return;
+            if (!going()) {
+                return;
+            }
             if (entry(label).id.empty()) {
                 const auto id = find(entry(label));
-                if (!going()) return;
+                if (!going()) {
+                    return;
+                }
                 if (!id) {
                     forget(label);
                     continue;
@@ -223,7 +302,9 @@ class BatchSession {
     void mark_submitted(const BatchEntry& entry) {
         for (const BatchItem& item : entry.items) {
             Task* task = task_of(item);
-            if (!task) continue;
+            if (!task) {
+                continue;
+            }
             task->state = Task::State::kSubmitted;
             ++task->verdict.n_attempts;
         }
@@ -238,11 +319,17 @@ class BatchSession {
             const std::string label = fmt::format("assay-{:08x}{:08x}", random_(), random_());
             for (std::size_t i = 0; i < tasks_.size() && requests.size() < kMostRequests; ++i) {
                 Task& task = tasks_[i];
-                if (task.state != Task::State::kUnsent) continue;
-                std::string body = setup_.wire->request(setup_.spec, memory_.dialect, system_text(), task.user);
+                if (task.state != Task::State::kUnsent) {
+                    continue;
+                }
+                std::string body = setup_.wire->request(
+                    setup_.spec, memory_.dialect, system_text(), task.user);
                 const TokenCount estimate = memory_.budget.estimate(body.size());
                 refusal = memory_.budget.refusal(estimate).value_or("");
-                if (!refusal.empty() || (!requests.empty() && n_bytes + body.size() > format_.most_bytes())) break;
+                if (!refusal.empty() ||
+                    (!requests.empty() && n_bytes + body.size() > format_.most_bytes())) {
+                    break;
+                }
                 memory_.budget.take(estimate);
                 task.estimate = estimate;
                 task.n_bytes = body.size();
@@ -251,49 +338,81 @@ class BatchSession {
                 requests.push_back({fmt::format("{}-{}", label, numbers.size()), std::move(body)});
                 numbers.push_back(i);
             }
-            if (requests.empty()) break;
+            if (requests.empty()) {
+                break;
+            }
             submit(label, numbers, requests);
         }
         // What is under way may leave more of the budget than was reckoned with.
-        if (!refusal.empty() && going() && open_labels().empty()) stop(nothing_left(setup_, refusal));
+        if (!refusal.empty() && going() && open_labels().empty()) {
+            stop(nothing_left(setup_, refusal));
+        }
     }
 
-    void submit(const std::string& label, const std::vector<std::size_t>& numbers, const std::vector<BatchRequest>& requests) {
+    void submit(const std::string& label,
+                const std::vector<std::size_t>& numbers,
+                const std::vector<BatchRequest>& requests) {
         BatchEntry intent{label, {}, {}, static_cast<std::int64_t>(requests.size()), {}};
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             const Verdict& verdict = tasks_[numbers[i]].verdict;
             intent.items.push_back({i, verdict.item_id, verdict.prompt_sha256});
         }
-        if (!format_.keeps_labels()) intent.newest_before = newest_batch();
-        if (!going()) return;
+        if (!format_.keeps_labels()) {
+            intent.newest_before = newest_batch();
+        }
+        if (!going()) {
+            return;
+        }
         journal_.entries().push_back(std::move(intent));
         journal_.save();
         // From here on a crash leaves an entry that is looked for.
         std::string uploaded;
         if (const auto upload = format_.upload(label, requests)) {
             const auto reply = call(*upload);
-            if (!reply) return;
-            if (!is_success(reply->status)) return refuse_batch(label, *upload, *reply);
+            if (!reply) {
+                return;
+            }
+            if (!is_success(reply->status)) {
+                return refuse_batch(label, *upload, *reply);
+            }
             uploaded = reply->body;
         }
-        const auto request = format_.submit(setup_.request_url.substr(setup_.endpoint.base_url.size()), label, requests, uploaded);
+        const auto request = format_.submit(
+            setup_.request_url.substr(setup_.endpoint.base_url.size()), label, requests, uploaded);
         if (!request) {
             forget(label);
-            return stop({fmt::format("the judge {} cannot be asked in batches: the reply to the upload names no file", setup_.spec.name), setup_.endpoint.base_url, "leave batch out"});
+            return stop({fmt::format("the judge {} cannot be asked in batches: the reply to the "
+                                     "upload names no file",
+                                     setup_.spec.name),
+                         setup_.endpoint.base_url,
+                         "leave batch out"});
         }
         for (int n_failed = 1; going(); ++n_failed) {
             const http::HttpReply reply = once(*request);
-            if (cancel_) return;
+            if (cancel_) {
+                return;
+            }
             std::optional<BatchInfo> info;
-            if (is_success(reply.status)) info = format_.read_batch(reply.body);
-            if (info) return remember(label, info->id);
-            const bool refused = reply.status >= 400 && reply.status <= 499 && (!http::is_retried(reply.status) || reply.status == 429);
-            if (refused && reply.status != 429) return refuse_batch(label, *request, reply);
+            if (is_success(reply.status)) {
+                info = format_.read_batch(reply.body);
+            }
+            if (info) {
+                return remember(label, info->id);
+            }
+            const bool refused = reply.status >= 400 && reply.status <= 499 &&
+                                 (!http::is_retried(reply.status) || reply.status == 429);
+            if (refused && reply.status != 429) {
+                return refuse_batch(label, *request, reply);
+            }
             if (!refused) {
                 // It may have been accepted, and only the reply was lost.
                 const auto id = find(entry(label));
-                if (!going()) return;
-                if (id) return remember(label, *id);
+                if (!going()) {
+                    return;
+                }
+                if (id) {
+                    return remember(label, *id);
+                }
             }
             if (n_failed > setup_.spec.retries) {
                 forget(label);
@@ -307,16 +426,26 @@ class BatchSession {
         entry(label).id = id;
         journal_.save();
         mark_submitted(entry(label));
-        setup_.note(fmt::format("{} requests are in batch {}; results come within 24 hours. Ctrl-C leaves it there, and the same command fetches them",
-                                entry(label).n_requests, id));
+        setup_.note(
+            fmt::format("{} requests are in batch {}; results come within 24 hours. Ctrl-C leaves "
+                        "it there, and the same command fetches them",
+                        entry(label).n_requests,
+                        id));
     }
 
     /// The whole batch was refused: nothing was submitted.
-    void refuse_batch(const std::string& label, const http::HttpRequest& request, const http::HttpReply& reply) {
+    void refuse_batch(const std::string& label,
+                      const http::HttpRequest& request,
+                      const http::HttpReply& reply) {
         forget(label);
         const ServerError error = error_of(reply);
-        if (is_hopeless(reply.status, error)) return stop(refusal_to_serve(setup_, address_of(request), reply.status, error));
-        stop({fmt::format("the judge {} takes no batch: {}", setup_.spec.name, sentence_of(request, reply)), setup_.endpoint.base_url, "mend that, or leave batch out"});
+        if (is_hopeless(reply.status, error)) {
+            return stop(refusal_to_serve(setup_, address_of(request), reply.status, error));
+        }
+        stop({fmt::format(
+                  "the judge {} takes no batch: {}", setup_.spec.name, sentence_of(request, reply)),
+              setup_.endpoint.base_url,
+              "mend that, or leave batch out"});
     }
 
     std::string newest_batch() {
@@ -327,29 +456,44 @@ class BatchSession {
 
     std::optional<BatchPage> read_page(const http::HttpRequest& request) {
         const auto reply = call(request);
-        if (!reply) return {};
+        if (!reply) {
+            return {};
+        }
         std::optional<BatchPage> page;
-        if (is_success(reply->status)) page = format_.read_page(reply->body);
-        if (!page) give_up(request, *reply);
+        if (is_success(reply->status)) {
+            page = format_.read_page(reply->body);
+        }
+        if (!page) {
+            give_up(request, *reply);
+        }
         return page;
     }
 
     /// The id of a batch that was submitted under this entry, if the provider has one.
     std::optional<std::string> find(const BatchEntry& wanted) {
         for (int n_looks = 0; n_looks < 2 && going(); ++n_looks) {
-            if (n_looks > 0) wait(setup_.spec.batch_poll_s * kFirstPoll);  // a list can lag behind
+            if (n_looks > 0) {
+                wait(setup_.spec.batch_poll_s * kFirstPoll);  // a list can lag behind
+            }
             std::optional<HttpRequest> request = format_.list();
             for (int n_pages = 0; request && n_pages < kMostPages && going(); ++n_pages) {
                 const auto page = read_page(*request);
-                if (!page) return {};
+                if (!page) {
+                    return {};
+                }
                 request = page->next;
                 for (const BatchInfo& info : page->batches) {
                     if (!format_.keeps_labels() && info.id == wanted.newest_before) {
                         request.reset();
                         break;
                     }
-                    if (format_.keeps_labels() ? info.label == wanted.label : has_our_results(info, wanted)) return info.id;
-                    if (!going()) return {};
+                    if (format_.keeps_labels() ? info.label == wanted.label
+                                               : has_our_results(info, wanted)) {
+                        return info.id;
+                    }
+                    if (!going()) {
+                        return {};
+                    }
                 }
             }
         }
@@ -358,21 +502,33 @@ class BatchSession {
 
     /// Where no label is kept: the custom ids in its results show it, once it has ended.
     bool has_our_results(BatchInfo info, const BatchEntry& wanted) {
-        if (info.n_requests != wanted.n_requests) return false;
+        if (info.n_requests != wanted.n_requests) {
+            return false;
+        }
         for (const BatchEntry& other : journal_.entries()) {
-            if (other.id == info.id) return false;
+            if (other.id == info.id) {
+                return false;
+            }
         }
         const HttpRequest look = format_.look(info.id);
-        for (double wait_s = setup_.spec.batch_poll_s * kFirstPoll; info.phase == BatchPhase::kWaiting; wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth)) {
+        for (double wait_s = setup_.spec.batch_poll_s * kFirstPoll;
+             info.phase == BatchPhase::kWaiting;
+             wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth)) {
             wait(wait_s);
             const auto reply = call(look);
-            if (!reply) return false;
+            if (!reply) {
+                return false;
+            }
             const auto read = format_.read_batch(reply->body);
-            if (!read) return false;
+            if (!read) {
+                return false;
+            }
             info = *read;
         }
         for (const BatchResult& result : results_of(info, wanted.label)) {
-            if (result.custom_id.starts_with(wanted.label + "-")) return true;
+            if (result.custom_id.starts_with(wanted.label + "-")) {
+                return true;
+            }
         }
         return false;
     }
@@ -385,10 +541,14 @@ class BatchSession {
         while (going()) {
             double asked_s = 0;
             for (const std::string& label : open_labels()) {
-                if (going()) asked_s = std::max(asked_s, look(label));
+                if (going()) {
+                    asked_s = std::max(asked_s, look(label));
+                }
             }
             const auto n_now = static_cast<std::int64_t>(open_labels().size());
-            if (!going() || n_now == 0 || (n_open >= 0 && n_now < n_open)) return;  // what is over may have left something to submit
+            if (!going() || n_now == 0 || (n_open >= 0 && n_now < n_open)) {
+                return;  // what is over may have left something to submit
+            }
             n_open = n_now;
             wait(std::max(wait_s, asked_s));
             wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth);
@@ -399,29 +559,41 @@ class BatchSession {
     double look(const std::string& label) {
         const HttpRequest request = format_.look(entry(label).id);
         const auto reply = call(request);
-        if (!reply) return 0;
+        if (!reply) {
+            return 0;
+        }
         if (reply->status == 404) {
             lose(label);
             return 0;
         }
         std::optional<BatchInfo> info;
-        if (is_success(reply->status)) info = format_.read_batch(reply->body);
+        if (is_success(reply->status)) {
+            info = format_.read_batch(reply->body);
+        }
         if (!info) {
             give_up(request, *reply);
             return 0;
         }
-        if (info->phase == BatchPhase::kFailed) fail_batch(label, *info);
-        if (info->phase == BatchPhase::kEnded) collect(label, *info);
-        return http::retry_after_seconds(reply->retry_after, reply->date, std::time(nullptr)).value_or(0);
+        if (info->phase == BatchPhase::kFailed) {
+            fail_batch(label, *info);
+        }
+        if (info->phase == BatchPhase::kEnded) {
+            collect(label, *info);
+        }
+        return http::retry_after_seconds(reply->retry_after, reply->date, std::time(nullptr))
+            .value_or(0);
     }
 
-    /// The provider does not know the batch any more. Once it may be that it was kept too long; a second time it would be so for ever.
+    /// The provider does not know the batch any more. Once it may be that it was kept too long; a
+    /// second time it would be so for ever.
     void lose(const std::string& label) {
         const std::string sentence = fmt::format("batch {} is not there any more", entry(label).id);
         setup_.note(sentence + ": what is missing of it is submitted again, once");
         for (const BatchItem& item : std::vector<BatchItem>(entry(label).items)) {
             Task* task = task_of(item);
-            if (!task) continue;
+            if (!task) {
+                continue;
+            }
             if (task->verdict.n_attempts < 2) {
                 release(*task);
             } else {
@@ -433,31 +605,46 @@ class BatchSession {
     }
 
     void fail_batch(const std::string& label, const BatchInfo& info) {
-        const std::string sentence = fmt::format("batch {} failed: {}", info.id, info.why.empty() ? "it does not say why" : info.why);
+        const std::string sentence = fmt::format(
+            "batch {} failed: {}", info.id, info.why.empty() ? "it does not say why" : info.why);
         const std::vector<BatchItem> items = entry(label).items;
         for (const BatchItem& item : items) {
-            if (Task* task = task_of(item)) settle_budget(*task, {}), fail(*task, sentence);
+            if (Task* task = task_of(item)) {
+                settle_budget(*task, {}), fail(*task, sentence);
+            }
         }
         forget(label);
-        stop({fmt::format("the judge {} stopped: {}", setup_.spec.name, sentence), setup_.endpoint.base_url, "mend that, or leave batch out, and run again"});
+        stop({fmt::format("the judge {} stopped: {}", setup_.spec.name, sentence),
+              setup_.endpoint.base_url,
+              "mend that, or leave batch out, and run again"});
     }
 
     std::vector<BatchResult> results_of(const BatchInfo& info, const std::string& label) {
         std::vector<BatchResult> out;
         for (const http::HttpRequest& request : info.results) {
             const auto reply = call(request);
-            if (!reply) return {};
-            if (!is_success(reply->status)) return give_up(request, *reply), std::vector<BatchResult>();
-            for (BatchResult& result : format_.read_results(label, reply->body)) out.push_back(std::move(result));
+            if (!reply) {
+                return {};
+            }
+            if (!is_success(reply->status)) {
+                return give_up(request, *reply), std::vector<BatchResult>();
+            }
+            for (BatchResult& result : format_.read_results(label, reply->body)) {
+                out.push_back(std::move(result));
+            }
         }
         return out;
     }
 
     void collect(const std::string& label, const BatchInfo& info) {
         const std::vector<BatchResult> results = results_of(info, label);
-        if (!going()) return;
+        if (!going()) {
+            return;
+        }
         std::map<std::string, const BatchResult*> by_id;
-        for (const BatchResult& result : results) by_id.emplace(result.custom_id, &result);
+        for (const BatchResult& result : results) {
+            by_id.emplace(result.custom_id, &result);
+        }
         std::vector<BatchItem> left;
         for (const BatchItem& item : std::vector<BatchItem>(entry(label).items)) {
             Task* task = task_of(item);
@@ -476,39 +663,63 @@ class BatchSession {
     }
 
     void settle_budget(Task& task, const TokenCount& used) {
-        if (task.estimate) memory_.budget.settle(*task.estimate, used);
+        if (task.estimate) {
+            memory_.budget.settle(*task.estimate, used);
+        }
         task.estimate.reset();
     }
 
     void settle(Task& task, const BatchResult& result) {
         task.verdict.raw = to_valid_utf8(std::string_view(result.body).substr(0, kMaxErrorBytes));
-        if (result.status == 0) return settle_budget(task, {}), fail(task, result.why);
-        if (!is_success(result.status)) return settle_budget(task, {}), settle_error(task, result);
+        if (result.status == 0) {
+            return settle_budget(task, {}), fail(task, result.why);
+        }
+        if (!is_success(result.status)) {
+            return settle_budget(task, {}), settle_error(task, result);
+        }
         const auto read = setup_.wire->read_reply(result.body);
-        if (!read) return settle_budget(task, task.estimate.value_or(TokenCount{})), fail(task, "The result in the batch is not a whole completion document.");
-        const TokenCount said{static_cast<double>(read->n_prompt_tokens), static_cast<double>(read->n_reply_tokens)};
-        settle_budget(task, said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
+        if (!read) {
+            return settle_budget(task, task.estimate.value_or(TokenCount{})),
+                   fail(task, "The result in the batch is not a whole completion document.");
+        }
+        const TokenCount said{static_cast<double>(read->n_prompt_tokens),
+                              static_cast<double>(read->n_reply_tokens)};
+        settle_budget(task,
+                      said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
         memory_.budget.learn(task.n_bytes, said.prompt);
         take_reply(*read, setup_.spec, task.user, task.verdict);
         push(task);
-        if (is_another_version(read->model, setup_.spec, memory_)) stop(another_version(setup_, memory_.model_version, read->model));
+        if (is_another_version(read->model, setup_.spec, memory_)) {
+            stop(another_version(setup_, memory_.model_version, read->model));
+        }
     }
 
     void settle_error(Task& task, const BatchResult& result) {
         const http::ServerError error = setup_.wire->read_error(result.body);
-        const std::string sentence = fmt::format("In a batch it was answered with {}: {}", result.status, error.message);
+        const std::string sentence = fmt::format(
+            "In a batch it was answered with {}: {}", result.status, error.message);
         if (error.refused) {
             task.verdict.state = VerdictState::kRefused;
-            task.verdict.failure = "The provider's content filter withheld the reply: " + error.message;
+            task.verdict.failure = "The provider's content filter withheld the reply: " +
+                                   error.message;
             return push(task);
         }
-        if (is_hopeless(result.status, error)) stop(refusal_to_serve(setup_, setup_.request_url, result.status, error));
-        if (result.status != 400 && result.status != 422) return fail(task, sentence);
+        if (is_hopeless(result.status, error)) {
+            stop(refusal_to_serve(setup_, setup_.request_url, result.status, error));
+        }
+        if (result.status != 400 && result.status != 422) {
+            return fail(task, sentence);
+        }
         if (task.dialect == memory_.dialect) {
             const auto plainer = setup_.wire->plainer(memory_.dialect, result.body);
-            if (!plainer) return fail(task, sentence);
+            if (!plainer) {
+                return fail(task, sentence);
+            }
             memory_.dialect = *plainer;
-            setup_.note(fmt::format("the server answered {} ({}); from now on {}", result.status, error.message, setup_.wire->describe(memory_.dialect)));
+            setup_.note(fmt::format("the server answered {} ({}); from now on {}",
+                                    result.status,
+                                    error.message,
+                                    setup_.wire->describe(memory_.dialect)));
         }
         release(task);
     }
@@ -528,8 +739,12 @@ class BatchSession {
     void push(Task& task) {
         task.state = Task::State::kDone;
         Verdict verdict = std::move(task.verdict);
-        verdict.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun_).count();
-        for (std::string* text : {&verdict.reasoning, &verdict.raw, &verdict.failure, &verdict.model_version}) *text = setup_.redact(*text);
+        verdict.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - begun_)
+                                 .count();
+        for (std::string* text :
+             {&verdict.reasoning, &verdict.raw, &verdict.failure, &verdict.model_version}) {
+            *text = setup_.redact(*text);
+        }
         sink_(verdict);
     }
 

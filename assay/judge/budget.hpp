@@ -15,20 +15,23 @@ struct TokenCount {
     double reply = 0;
 };
 
-/// max-calls, max-tokens-total and max-cost of a judge. A request counts with its estimate while it is under way and with what its
-/// reply says afterwards, so that what could exceed a limit is never sent.
+/// max-calls, max-tokens-total and max-cost of a judge. A request counts with its estimate while it
+/// is under way and with what its reply says afterwards, so that what could exceed a limit is never
+/// sent.
 class Budget {
  public:
     explicit Budget(const JudgeSpec& judge) : judge_(judge) {}
 
-    /// At most what a request of so many bytes takes: four bytes a prompt token, or fewer where a reply has shown it; a reply as long as
-    /// max-tokens allows.
+    /// At most what a request of so many bytes takes: four bytes a prompt token, or fewer where a
+    /// reply has shown it; a reply as long as max-tokens allows.
     [[nodiscard]] TokenCount estimate(std::size_t request_bytes) const;
-    /// The limit that one more request could exceed, as a sentence's part ("asked 4 times, which is its max-calls"); nothing: it may leave.
+    /// The limit that one more request could exceed, as a sentence's part ("asked 4 times, which is
+    /// its max-calls"); nothing: it may leave.
     [[nodiscard]] std::optional<std::string> refusal(const TokenCount& estimate) const;
     /// A request leaves.
     void take(const TokenCount& estimate);
-    /// It has ended, and `used` is what it cost: nothing where the server refused it, the estimate where nobody knows.
+    /// It has ended, and `used` is what it cost: nothing where the server refused it, the estimate
+    /// where nobody knows.
     void settle(const TokenCount& estimate, const TokenCount& used);
     /// What a reply says of the tokens of a request of so many bytes.
     void learn(std::size_t request_bytes, double n_prompt_tokens);

@@ -18,7 +18,8 @@ class ByHandJudge final : public Judge {
         nlohmann::ordered_json identity;
         identity["provider"] = spec_.provider;
         identity["name"] = spec_.name;
-        identity["prompt_sha256"] = sha256_hex(render_batch_text("", {}, spec_.show_contexts, spec_.show_expected));
+        identity["prompt_sha256"] = sha256_hex(
+            render_batch_text("", {}, spec_.show_contexts, spec_.show_expected));
         identity["show_contexts"] = spec_.show_contexts;
         identity["show_expected"] = spec_.show_expected;
         identity["parser_version"] = kParserVersion;
@@ -28,7 +29,9 @@ class ByHandJudge final : public Judge {
 
     bool costs_nothing() const override { return false; }
 
-    RunResult run(const PairSource&, const std::function<void(const Verdict&)>&, const std::atomic<bool>&) override {
+    RunResult run(const PairSource&,
+                  const std::function<void(const Verdict&)>&,
+                  const std::atomic<bool>&) override {
         return {RunEnd::kStopped, {"its verdicts are given by hand, and imported", "", ""}};
     }
 
@@ -38,8 +41,12 @@ class ByHandJudge final : public Judge {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_by_hand_judge(const JudgeSpec& spec, const Services&, Progress&) {
-    if (spec.name.empty()) return fail("a judge whose verdicts are imported needs a name", "judge " + spec.provider);
+Result<std::unique_ptr<Judge>> make_by_hand_judge(const JudgeSpec& spec,
+                                                  const Services&,
+                                                  Progress&) {
+    if (spec.name.empty()) {
+        return fail("a judge whose verdicts are imported needs a name", "judge " + spec.provider);
+    }
     return std::make_unique<ByHandJudge>(spec);
 }
 

@@ -15,10 +15,16 @@ std::string request_json(const JudgeSpec& spec,
                          std::string_view user) {
     ordered_json request;
     request["model"] = spec.model;
-    request["messages"] = {{{"role", "system"}, {"content", system}}, {{"role", "user"}, {"content", user}}};
-    if (dialect.temperature) request["temperature"] = spec.temp;
-    request[dialect.max_completion_tokens ? "max_completion_tokens" : "max_tokens"] = spec.max_tokens;
-    if (dialect.format == ReplyFormat::kJsonObject) request["response_format"] = {{"type", "json_object"}};
+    request["messages"] = {{{"role", "system"}, {"content", system}},
+                           {{"role", "user"}, {"content", user}}};
+    if (dialect.temperature) {
+        request["temperature"] = spec.temp;
+    }
+    request[dialect.max_completion_tokens ? "max_completion_tokens"
+                                          : "max_tokens"] = spec.max_tokens;
+    if (dialect.format == ReplyFormat::kJsonObject) {
+        request["response_format"] = {{"type", "json_object"}};
+    }
     if (dialect.format == ReplyFormat::kJsonSchema) {
         ordered_json schema;
         schema["name"] = "verdict";
@@ -33,30 +39,45 @@ std::string request_json(const JudgeSpec& spec,
 std::optional<Dialect> plainer_dialect(const Dialect& dialect, std::string_view error_body) {
     const std::string text = blamed_text(error_body);
     Dialect plainer = dialect;
-    if (concede(plainer.format, text,
-                {"response_format", "response format", "json_schema", "json_object", "schema", "grammar",
-                 "structured output"}))
+    if (concede(plainer.format,
+                text,
+                {"response_format",
+                 "response format",
+                 "json_schema",
+                 "json_object",
+                 "schema",
+                 "grammar",
+                 "structured output"})) {
         return plainer;
+    }
     if (!dialect.max_completion_tokens && names_any(text, {"max_tokens"})) {
         plainer.max_completion_tokens = true;
         return plainer;
     }
-    return concede(plainer.temperature, text, {"temperature"}) ? std::optional(plainer) : std::nullopt;
+    return concede(plainer.temperature, text, {"temperature"}) ? std::optional(plainer)
+                                                               : std::nullopt;
 }
 
 std::string describe(const Dialect& dialect) {
-    return joined({dialect.format == ReplyFormat::kJsonObject ? "response_format json_object instead of json_schema" : "",
-                   dialect.format == ReplyFormat::kNone ? "without response_format" : "",
-                   dialect.max_completion_tokens ? "max_completion_tokens instead of max_tokens" : "",
-                   dialect.temperature ? "" : "without temperature"});
+    return joined(
+        {dialect.format == ReplyFormat::kJsonObject
+             ? "response_format json_object instead of json_schema"
+             : "",
+         dialect.format == ReplyFormat::kNone ? "without response_format" : "",
+         dialect.max_completion_tokens ? "max_completion_tokens instead of max_tokens" : "",
+         dialect.temperature ? "" : "without temperature"});
 }
 
 std::optional<Completion> read_completion(std::string_view body) {
     const JsonView document(body);
     const std::vector<JsonView> choices = document["choices"].items();
-    if (choices.empty()) return {};
+    if (choices.empty()) {
+        return {};
+    }
     const JsonView message = choices.front()["message"];
-    if (!message.is_object()) return {};
+    if (!message.is_object()) {
+        return {};
+    }
     Completion completion;
     completion.content = http::content_text(message["content"]);
     completion.refusal = message["refusal"].text();

@@ -1,6 +1,6 @@
 #pragma once
-// The two documents of POST /chat/completions, as JSON text: the request, in the dialect that the server understands,
-// and the reply.
+// The two documents of POST /chat/completions, as JSON text: the request, in the dialect that the
+// server understands, and the reply.
 
 #include <cstdint>
 #include <optional>
@@ -17,9 +17,11 @@ namespace assay::judge {
                                        std::string_view system,
                                        std::string_view user);
 
-/// The next plainer dialect, if the body of a 400 names something that `dialect` still has: response_format (or a word
-/// for it), max_tokens, temperature. Empty: the error is about something else.
-[[nodiscard]] std::optional<Dialect> plainer_dialect(const Dialect& dialect, std::string_view error_body);
+/// The next plainer dialect, if the body of a 400 names something that `dialect` still has:
+/// response_format (or a word for it), max_tokens, temperature. Empty: the error is about something
+/// else.
+[[nodiscard]] std::optional<Dialect> plainer_dialect(const Dialect& dialect,
+                                                     std::string_view error_body);
 
 /// "without response_format": how `dialect` differs from the one that is tried first.
 [[nodiscard]] std::string describe(const Dialect& dialect);

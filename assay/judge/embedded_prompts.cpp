@@ -16,7 +16,9 @@ constexpr std::string_view kMarker = "ASSAYUSERTURN7041";
 
 std::optional<Frame> split_at_marker(const std::string& rendered) {
     const std::size_t at = rendered.find(kMarker);
-    if (at == std::string::npos || rendered.find(kMarker, at + 1) != std::string::npos) return {};
+    if (at == std::string::npos || rendered.find(kMarker, at + 1) != std::string::npos) {
+        return {};
+    }
     return Frame{rendered.substr(0, at), rendered.substr(at + kMarker.size()), {}, {}};
 }
 
@@ -28,53 +30,80 @@ Result<Frame> make_frame(EmbeddedModel& model) {
     std::optional<Frame> frame = rendered ? split_at_marker(*rendered) : std::nullopt;
     if (!frame || frame->before.find(system) == std::string::npos) {
         const auto merged = model.chat("", system + "\n\n" + std::string(kMarker));
-        if (!merged) return tl::unexpected<Failure>(merged.error());
+        if (!merged) {
+            return tl::unexpected<Failure>(merged.error());
+        }
         frame = split_at_marker(*merged);
     }
-    if (!frame) return fail("its chat template does not show the user's turn once and as it is");
+    if (!frame) {
+        return fail("its chat template does not show the user's turn once and as it is");
+    }
     auto before = model.tokenize(frame->before, true, true);
-    if (!before) return tl::unexpected<Failure>(before.error());
+    if (!before) {
+        return tl::unexpected<Failure>(before.error());
+    }
     frame->before_tokens = std::move(*before);
     return std::move(*frame);
 }
 
-std::optional<std::int32_t> single_token(EmbeddedModel& model, const Frame& frame, const std::string& text) {
+std::optional<std::int32_t> single_token(EmbeddedModel& model,
+                                         const Frame& frame,
+                                         const std::string& text) {
     const auto tokens = model.tokenize(frame.after + text, false, true);
     const std::vector<std::int32_t>& after = frame.after_tokens;
-    if (!tokens || tokens->size() != after.size() + 1) return {};
-    if (!std::equal(after.begin(), after.end(), tokens->begin())) return {};
+    if (!tokens || tokens->size() != after.size() + 1) {
+        return {};
+    }
+    if (!std::equal(after.begin(), after.end(), tokens->begin())) {
+        return {};
+    }
     return tokens->back();
 }
 
 std::string EmbeddedSetup::variables(const BlindedPair& pair) const {
-    return spec.reasoning ? template_variables(pair, spec.show_contexts, spec.show_expected)
-                          : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
+    return spec.reasoning
+               ? template_variables(pair, spec.show_contexts, spec.show_expected)
+               : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
 }
 
 int EmbeddedSetup::reply_tokens() const {
-    if (!spec.reasoning) return 0;
-    return thinking == Thinking::kNone ? spec.max_tokens : 2 * spec.max_tokens + kTokensOfEndOfThought;
+    if (!spec.reasoning) {
+        return 0;
+    }
+    return thinking == Thinking::kNone ? spec.max_tokens
+                                       : 2 * spec.max_tokens + kTokensOfEndOfThought;
 }
 
 Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     auto tokens = tokens_of(pair);
-    if (!tokens) return tl::unexpected<Failure>(tokens.error());
+    if (!tokens) {
+        return tl::unexpected<Failure>(tokens.error());
+    }
     const auto n = static_cast<int>(tokens->size());
     if (n + setup_.reply_tokens() > setup_.most_tokens) {
-        return fail(fmt::format("The prompt has {} tokens{}; the judge's context holds {}.", n,
-                                setup_.spec.reasoning ? fmt::format(", and its reply may have {}", setup_.reply_tokens()) : "",
+        return fail(fmt::format("The prompt has {} tokens{}; the judge's context holds {}.",
+                                n,
+                                setup_.spec.reasoning ? fmt::format(", and its reply may have {}",
+                                                                    setup_.reply_tokens())
+                                                      : "",
                                 setup_.most_tokens),
-                    "", "Raise its ctx-size as far as the model was trained for, or write show-contexts: false.");
+                    "",
+                    "Raise its ctx-size as far as the model was trained for, or write "
+                    "show-contexts: false.");
     }
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
     prompt.labels = setup_.labels.tokens();
     if (!prompt.labels.empty() && pair.answer_a != pair.answer_b) {
-        // Both orders are read one after the other: what they share (question, expected answer, contexts) is computed once.
+        // Both orders are read one after the other: what they share (question, expected answer,
+        // contexts) is computed once.
         BlindedPair other = pair;
         std::swap(other.answer_a, other.answer_b);
         const auto others = tokens_of(other);
-        if (!others) return tl::unexpected<Failure>(others.error());  // without it the pieces would be others
+        if (!others) {
+            // without it the pieces would be others
+            return tl::unexpected<Failure>(others.error());
+        }
         prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
     }
     if (setup_.spec.reasoning) {
@@ -86,10 +115,15 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
 
 Result<EmbeddedPrompts::Tokens> EmbeddedPrompts::tokens_of(const BlindedPair& pair) {
     const auto user = setup_.render(setup_.jinja, setup_.variables(pair));
-    if (!user) return fail("The judge's prompt cannot be rendered: " + to_sentence(user.error()));
-    // Whatever stands in a pair's texts is text: no answer can end its turn by writing a control token.
+    if (!user) {
+        return fail("The judge's prompt cannot be rendered: " + to_sentence(user.error()));
+    }
+    // Whatever stands in a pair's texts is text: no answer can end its turn by writing a control
+    // token.
     const auto middle = model_.tokenize(*user, false, false);
-    if (!middle) return fail("The judge's prompt cannot be tokenized: " + to_sentence(middle.error()));
+    if (!middle) {
+        return fail("The judge's prompt cannot be tokenized: " + to_sentence(middle.error()));
+    }
     Tokens tokens = setup_.frame.before_tokens;
     tokens.insert(tokens.end(), middle->begin(), middle->end());
     tokens.insert(tokens.end(), setup_.frame.after_tokens.begin(), setup_.frame.after_tokens.end());
@@ -99,7 +133,9 @@ Result<EmbeddedPrompts::Tokens> EmbeddedPrompts::tokens_of(const BlindedPair& pa
 const EmbeddedPrompts::Tokens& EmbeddedPrompts::prefix_like(const BlindedPair& pair) {
     const std::pair kind(pair.expected.has_value(), !pair.contexts.empty());
     const auto [entry, is_new] = prefixes_.try_emplace(kind);
-    if (is_new) entry->second = shared_prefix(kind.first, kind.second);
+    if (is_new) {
+        entry->second = shared_prefix(kind.first, kind.second);
+    }
     return entry->second;
 }
 
@@ -108,10 +144,16 @@ EmbeddedPrompts::Tokens EmbeddedPrompts::shared_prefix(bool with_expected, bool 
     for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
         const auto text = [&](std::size_t shift) { return llm::probe_beginning(i + shift) + " q"; };
         BlindedPair probe{"", text(0), {}, {}, text(1), text(2)};
-        if (with_expected) probe.expected = text(3);
-        if (with_contexts) probe.contexts.assign(1 + i % 2, text(4));
+        if (with_expected) {
+            probe.expected = text(3);
+        }
+        if (with_contexts) {
+            probe.contexts.assign(1 + i % 2, text(4));
+        }
         const auto tokens = tokens_of(probe);
-        if (!tokens) return {};  // what is wrong is said of the pair itself
+        if (!tokens) {
+            return {};  // what is wrong is said of the pair itself
+        }
         lists.push_back(*tokens);
     }
     return llm::common_prefix(lists);

@@ -1,5 +1,6 @@
 #pragma once
-// Prompts of the embedded judge: what its chat template puts around the user turn, found once, and a pair's tokens.
+// Prompts of the embedded judge: what its chat template puts around the user turn, found once, and
+// a pair's tokens.
 
 #include <cstdint>
 #include <map>
@@ -28,8 +29,8 @@ struct Frame {
     std::vector<std::int32_t> before_tokens, after_tokens;
 };
 
-/// The frame with the system text in it: as a system turn, or, where the template refuses or drops one, at the beginning
-/// of the user's. `after_tokens` are still empty.
+/// The frame with the system text in it: as a system turn, or, where the template refuses or drops
+/// one, at the beginning of the user's. `after_tokens` are still empty.
 [[nodiscard]] Result<Frame> make_frame(EmbeddedModel& model);
 
 /// The one token that `text` is behind the prompt; empty if it is several there.
@@ -53,15 +54,17 @@ struct EmbeddedSetup {
     [[nodiscard]] int reply_tokens() const;  ///< at most; 0 where nothing is generated
 };
 
-/// Prompts of pairs. The shared prefix of a kind (with contexts or without, with an expected answer or without) is a
-/// function of the judge, never of the pairs: the common beginning of prompts whose texts begin in many ways. The longer
-/// prefix of a label prompt is one of the pair alone: what it shares with the pair in the other order. `setup` and `model`
-/// must outlive it.
+/// Prompts of pairs. The shared prefix of a kind (with contexts or without, with an expected answer
+/// or without) is a function of the judge, never of the pairs: the common beginning of prompts
+/// whose texts begin in many ways. The longer prefix of a label prompt is one of the pair alone:
+/// what it shares with the pair in the other order. `setup` and `model` must outlive it.
 class EmbeddedPrompts {
  public:
-    EmbeddedPrompts(const EmbeddedSetup& setup, EmbeddedModel& model) : setup_(setup), model_(model) {}
+    EmbeddedPrompts(const EmbeddedSetup& setup, EmbeddedModel& model)
+        : setup_(setup), model_(model) {}
 
-    /// Fails, with a sentence for the verdict, where it cannot be rendered or does not fit the context.
+    /// Fails, with a sentence for the verdict, where it cannot be rendered or does not fit the
+    /// context.
     [[nodiscard]] Result<llm::Prompt> of(const BlindedPair& pair);
 
  private:

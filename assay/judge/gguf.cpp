@@ -23,7 +23,8 @@ using Tokens = std::vector<std::int32_t>;
 
 constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 
-/// Tokens of prompt and reply, where spec.ctx_size is 0. A reasoning judge has a stream for each of 8 slots.
+/// Tokens of prompt and reply, where spec.ctx_size is 0. A reasoning judge has a stream for each of
+/// 8 slots.
 constexpr int kLabelContext = 8192, kReasoningContext = 4096;
 constexpr int kReasoningSlots = 8;
 constexpr int kStreamPadding = 256;
@@ -45,24 +46,34 @@ class Run {
           cancel_(cancel) {}
 
     void all(const std::function<std::optional<BlindedPair>()>& next) {
-        generator_.generate([&] { return prompt_of_next(next); }, [&](const llm::Generated& g) { take(g); }, cancel_);
-        // Thoughts that used up their tokens are ended for the judge, and it is asked for the verdict.
+        generator_.generate([&] { return prompt_of_next(next); },
+                            [&](const llm::Generated& g) { take(g); },
+                            cancel_);
+        // Thoughts that used up their tokens are ended for the judge, and it is asked for the
+        // verdict.
         std::vector<llm::Prompt> again = std::exchange(unfinished_, {});
         std::size_t n = 0;
-        if (again.empty() || cancel_) return;
-        generator_.generate([&]() -> std::optional<llm::Prompt> { return n < again.size() ? std::optional(again[n++]) : std::nullopt; },
-                            [&](const llm::Generated& g) { take(g); }, cancel_);
+        if (again.empty() || cancel_) {
+            return;
+        }
+        generator_.generate(
+            [&]() -> std::optional<llm::Prompt> {
+                return n < again.size() ? std::optional(again[n++]) : std::nullopt;
+            },
+            [&](const llm::Generated& g) { take(g); },
+            cancel_);
     }
 
  private:
     struct InFlight {
         Verdict verdict;
         Tokens prompt;
-        std::string shown;    ///< the pair's texts: what stands in them is no verdict of the judge's
+        std::string shown;  ///< the pair's texts: what stands in them is no verdict of the judge's
         std::string thought;  ///< of a second request: what stands before its reply
     };
 
-    std::optional<llm::Prompt> prompt_of_next(const std::function<std::optional<BlindedPair>()>& next) {
+    std::optional<llm::Prompt> prompt_of_next(
+        const std::function<std::optional<BlindedPair>()>& next) {
         while (const auto pair = next()) {
             InFlight item;
             item.verdict.item_id = pair->item_id;
@@ -99,7 +110,9 @@ class Run {
         } else if (!setup_.spec.reasoning) {
             read_labels(item.verdict, generated.label_log_probs);
         } else if (item.thought.empty() && is_unfinished_thought(generated)) {
-            if (end_thought(item, generated)) return;
+            if (end_thought(item, generated)) {
+                return;
+            }
         } else {
             read_reply(item, generated);
         }
@@ -117,8 +130,11 @@ class Run {
     }
 
     [[nodiscard]] bool is_unfinished_thought(const llm::Generated& generated) const {
-        if (generated.stop_reason != StopReason::kLength) return false;
-        const bool thinks = setup_.thinking == Thinking::kHasBegun || trim(generated.text).starts_with(kThinkBegin);
+        if (generated.stop_reason != StopReason::kLength) {
+            return false;
+        }
+        const bool thinks = setup_.thinking == Thinking::kHasBegun ||
+                            trim(generated.text).starts_with(kThinkBegin);
         return thinks && generated.text.find(kThinkEnd) == std::string::npos;
     }
 
@@ -127,11 +143,15 @@ class Run {
         const auto end = model_.tokenize(std::string(kEndOfThought), false, true);
         if (!end || end->size() > kTokensOfEndOfThought) {
             item.verdict.state = VerdictState::kInvalid;
-            item.verdict.failure = "The judge was still thinking after all tokens that it may write.";
+            item.verdict
+                .failure = "The judge was still thinking after all tokens that it may write.";
             item.verdict.raw = generated.text;
             return false;
         }
-        llm::Prompt prompt{.id = generated.id, .tokens = item.prompt, .stops = {}, .predict = setup_.spec.max_tokens};
+        llm::Prompt prompt{.id = generated.id,
+                           .tokens = item.prompt,
+                           .stops = {},
+                           .predict = setup_.spec.max_tokens};
         prompt.tokens.insert(prompt.tokens.end(), generated.tokens.begin(), generated.tokens.end());
         prompt.tokens.insert(prompt.tokens.end(), end->begin(), end->end());
         prompt.grammar = verdict_grammar(Thinking::kNone, setup_.spec.tags);
@@ -141,13 +161,16 @@ class Run {
     }
 
     void read_reply(InFlight& item, const llm::Generated& generated) const {
-        const std::string opened = setup_.thinking == Thinking::kHasBegun ? std::string(kThinkBegin) : "";
+        const std::string opened = setup_.thinking == Thinking::kHasBegun ? std::string(kThinkBegin)
+                                                                          : "";
         item.verdict.raw = to_valid_utf8(opened + item.thought + generated.text);
         const ParsedReply reply = parse_reply(item.verdict.raw, item.shown);
         item.verdict.state = reply.state;
         item.verdict.confidence = reply.confidence;
         item.verdict.reasoning = reply.reasoning;
-        if (setup_.spec.tags) item.verdict.tags = reply.tags;
+        if (setup_.spec.tags) {
+            item.verdict.tags = reply.tags;
+        }
         item.verdict.failure = reply.failure;
     }
 
@@ -168,12 +191,15 @@ nlohmann::ordered_json json_of(const Label& label) {
 
 class GgufJudge final : public Judge {
  public:
-    GgufJudge(EmbeddedSetup setup, std::unique_ptr<EmbeddedModel> model) : setup_(std::move(setup)), model_(std::move(model)) {}
+    GgufJudge(EmbeddedSetup setup, std::unique_ptr<EmbeddedModel> model)
+        : setup_(std::move(setup)), model_(std::move(model)) {}
 
     std::string identity() const override {
         const JudgeSpec& spec = setup_.spec;
         std::vector<std::string> texts{setup_.frame.before, setup_.jinja, setup_.frame.after};
-        if (spec.reasoning) texts.push_back(verdict_grammar(setup_.thinking, spec.tags));
+        if (spec.reasoning) {
+            texts.push_back(verdict_grammar(setup_.thinking, spec.tags));
+        }
         nlohmann::ordered_json identity;
         identity["provider"] = "gguf";
         identity["file_sha256"] = model_->file_sha256();
@@ -183,7 +209,9 @@ class GgufJudge final : public Judge {
             identity["max_tokens"] = spec.max_tokens;
             identity["parser_version"] = kParserVersion;
         } else {
-            identity["labels"] = {{"A", json_of(setup_.labels.a)}, {"B", json_of(setup_.labels.b)}, {"TIE", json_of(setup_.labels.tie)}};
+            identity["labels"] = {{"A", json_of(setup_.labels.a)},
+                                  {"B", json_of(setup_.labels.b)},
+                                  {"TIE", json_of(setup_.labels.tie)}};
             identity["reading_version"] = kLabelReadingVersion;
         }
         identity["prompt_sha256"] = sha256_of_fields(texts);
@@ -197,19 +225,32 @@ class GgufJudge final : public Judge {
     bool costs_nothing() const override { return false; }
     bool reads_both_orders() const override { return true; }
 
-    RunResult run(const PairSource& next, const std::function<void(const Verdict&)>& sink, const std::atomic<bool>& cancel) override {
+    RunResult run(const PairSource& next,
+                  const std::function<void(const Verdict&)>& sink,
+                  const std::atomic<bool>& cancel) override {
         std::optional<BlindedPair> first = next();
-        if (!first) return {};
+        if (!first) {
+            return {};
+        }
         try {
-            if (const auto opened = model_->open(); !opened) return {RunEnd::kStopped, opened.error()};
+            if (const auto opened = model_->open(); !opened) {
+                return {RunEnd::kStopped, opened.error()};
+            }
             const auto generator = model_->load(setup_.context);
-            if (!generator) return {RunEnd::kStopped, generator.error()};
-            Run(setup_, *model_, **generator, sink, cancel).all([&]() -> std::optional<BlindedPair> {
-                if (first) return std::exchange(first, std::nullopt);
-                return next();
-            });
+            if (!generator) {
+                return {RunEnd::kStopped, generator.error()};
+            }
+            Run(setup_, *model_, **generator, sink, cancel)
+                .all([&]() -> std::optional<BlindedPair> {
+                    if (first) {
+                        return std::exchange(first, std::nullopt);
+                    }
+                    return next();
+                });
         } catch (const Error& error) {
-            if (error.kind() != ErrorKind::kInterrupted || !cancel) throw;
+            if (error.kind() != ErrorKind::kInterrupted || !cancel) {
+                throw;
+            }
         }
         return {cancel ? RunEnd::kCancelled : RunEnd::kFinished, {}};
     }
@@ -220,64 +261,112 @@ class GgufJudge final : public Judge {
 };
 
 std::optional<std::string> complaint(const JudgeSpec& spec) {
-    if (spec.file.empty()) return "the judge has no file";
-    if (spec.temp != 0) return "temp is not 0, and an embedded judge takes the likeliest token";
-    if (spec.max_tokens < 1) return "max-tokens is less than 1";
-    if (spec.ctx_size < 0) return "ctx-size is negative";
+    if (spec.file.empty()) {
+        return "the judge has no file";
+    }
+    if (spec.temp != 0) {
+        return "temp is not 0, and an embedded judge takes the likeliest token";
+    }
+    if (spec.max_tokens < 1) {
+        return "max-tokens is less than 1";
+    }
+    if (spec.ctx_size < 0) {
+        return "ctx-size is negative";
+    }
     return {};
 }
 
-/// A template that opens a <think> block whatever it is told. For labels the prompt closes it again.
-bool begins_to_think(const Frame& frame) { return trim(frame.after).ends_with(kThinkBegin); }
+/// A template that opens a <think> block whatever it is told. For labels the prompt closes it
+/// again.
+bool begins_to_think(const Frame& frame) {
+    return trim(frame.after).ends_with(kThinkBegin);
+}
 
-Result<EmbeddedSetup> make_setup(const JudgeSpec& spec, const Services& services, EmbeddedModel& model, const EmbeddedModel::Facts& facts) {
+Result<EmbeddedSetup> make_setup(const JudgeSpec& spec,
+                                 const Services& services,
+                                 EmbeddedModel& model,
+                                 const EmbeddedModel::Facts& facts) {
     EmbeddedSetup setup;
     setup.spec = spec;
     setup.render = services.render;
-    setup.jinja = !spec.prompt_template.empty() ? spec.prompt_template : spec.reasoning ? builtin_template(spec.tags) : std::string(label_template());
+    setup.jinja = !spec.prompt_template.empty() ? spec.prompt_template
+                  : spec.reasoning              ? builtin_template(spec.tags)
+                                                : std::string(label_template());
     auto frame = make_frame(model);
-    if (!frame) return tl::unexpected<Failure>(frame.error());
+    if (!frame) {
+        return tl::unexpected<Failure>(frame.error());
+    }
     setup.frame = std::move(*frame);
     const bool thinks = begins_to_think(setup.frame);
-    if (thinks && !spec.reasoning) setup.frame.after += kEndOfThought;
+    if (thinks && !spec.reasoning) {
+        setup.frame.after += kEndOfThought;
+    }
     auto after = model.tokenize(setup.frame.after, false, true);
-    if (!after) return tl::unexpected<Failure>(after.error());
+    if (!after) {
+        return tl::unexpected<Failure>(after.error());
+    }
     setup.frame.after_tokens = std::move(*after);
 
-    const auto token_of = [&](const std::string& text) { return single_token(model, setup.frame, text); };
+    const auto token_of = [&](const std::string& text) {
+        return single_token(model, setup.frame, text);
+    };
     if (spec.reasoning) {
-        setup.thinking = thinks ? Thinking::kHasBegun : token_of(std::string(kThinkBegin)) ? Thinking::kMayBegin : Thinking::kNone;
+        setup.thinking = thinks                               ? Thinking::kHasBegun
+                         : token_of(std::string(kThinkBegin)) ? Thinking::kMayBegin
+                                                              : Thinking::kNone;
     } else {
         auto labels = choose_labels(token_of);
-        if (!labels) return tl::unexpected<Failure>(labels.error());
+        if (!labels) {
+            return tl::unexpected<Failure>(labels.error());
+        }
         setup.labels = std::move(*labels);
     }
-    const int wanted = spec.ctx_size > 0 ? spec.ctx_size : spec.reasoning ? kReasoningContext : kLabelContext;
-    setup.most_tokens = static_cast<int>(facts.n_ctx_train > 0 ? std::min<std::int64_t>(wanted, facts.n_ctx_train) : wanted);
+    const int wanted = spec.ctx_size > 0 ? spec.ctx_size
+                       : spec.reasoning  ? kReasoningContext
+                                         : kLabelContext;
+    setup.most_tokens = static_cast<int>(
+        facts.n_ctx_train > 0 ? std::min<std::int64_t>(wanted, facts.n_ctx_train) : wanted);
     setup.context.n_slots = spec.reasoning ? kReasoningSlots : 1;
-    setup.context.stream_size = (setup.most_tokens + kStreamPadding - 1) / kStreamPadding * kStreamPadding;
+    setup.context.stream_size = (setup.most_tokens + kStreamPadding - 1) / kStreamPadding *
+                                kStreamPadding;
     auto fingerprint = model.fingerprint(setup.context);
-    if (!fingerprint) return tl::unexpected<Failure>(fingerprint.error());
+    if (!fingerprint) {
+        return tl::unexpected<Failure>(fingerprint.error());
+    }
     setup.fingerprint = std::move(*fingerprint);
     return setup;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_gguf_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+Result<std::unique_ptr<Judge>> make_gguf_judge(const JudgeSpec& spec,
+                                               const Services& services,
+                                               Progress& progress) {
     const std::string place = fmt::format("judge {}", spec.name);
-    if (const auto wrong = complaint(spec)) return fail(*wrong, place);
-    if (!services.render || !services.open_model) return fail("there is nothing that runs its model", place);
+    if (const auto wrong = complaint(spec)) {
+        return fail(*wrong, place);
+    }
+    if (!services.render || !services.open_model) {
+        return fail("there is nothing that runs its model", place);
+    }
     const auto placed = [&](Failure failure) {
-        if (failure.place.empty()) failure.place = fmt::format("{} ({})", place, spec.file);
+        if (failure.place.empty()) {
+            failure.place = fmt::format("{} ({})", place, spec.file);
+        }
         return tl::unexpected<Failure>(std::move(failure));
     };
     std::unique_ptr<EmbeddedModel> model = services.open_model(spec);
     const auto facts = model->open();
-    if (!facts) return placed(facts.error());
-    if (!facts->has_chat_template) progress.note(fmt::format("{}: its file has no chat template: ChatML is used", place));
+    if (!facts) {
+        return placed(facts.error());
+    }
+    if (!facts->has_chat_template) {
+        progress.note(fmt::format("{}: its file has no chat template: ChatML is used", place));
+    }
     auto setup = make_setup(spec, services, *model, *facts);
-    if (!setup) return placed(setup.error());
+    if (!setup) {
+        return placed(setup.error());
+    }
     return std::make_unique<GgufJudge>(std::move(*setup), std::move(model));
 }
 

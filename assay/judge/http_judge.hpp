@@ -1,5 +1,6 @@
 #pragma once
-// The judge behind HTTP, whoever provides it: one pair a prompt, several requests in flight on the caller's thread.
+// The judge behind HTTP, whoever provides it: one pair a prompt, several requests in flight on the
+// caller's thread.
 
 #include <memory>
 
@@ -8,17 +9,20 @@
 
 namespace assay::judge {
 
-/// The judge that speaks `wire`; spec.provider is a name of kJudgeProviders, and an empty spec.url its default address.
+/// The judge that speaks `wire`; spec.provider is a name of kJudgeProviders, and an empty spec.url
+/// its default address.
 ///
-/// Verdicts: what the reply says; REFUSED for a content filter or a refusal; INVALID for a reply without a usable
-/// verdict; ERROR where no reply came. Tried again (spec.retries times, with growing waits or the server's Retry-After):
-/// transport errors, 408, 409, 425, 429, 5xx and a 200 whose body is not a whole document of the provider's. A 400 that
-/// names something which the request can do without makes this and all later requests plainer, with a note.
+/// Verdicts: what the reply says; REFUSED for a content filter or a refusal; INVALID for a reply
+/// without a usable verdict; ERROR where no reply came. Tried again (spec.retries times, with
+/// growing waits or the server's Retry-After): transport errors, 408, 409, 425, 429, 5xx and a 200
+/// whose body is not a whole document of the provider's. A 400 that names something which the
+/// request can do without makes this and all later requests plainer, with a note.
 ///
-/// It stops at 401, 403, 404 and at errors that no request escapes; after ten transport errors in a row; when a reply
-/// names another model version than the first one of this object or of the stored verdicts (that reply's verdict is kept); and when a
-/// pair is left that could exceed max_calls, max_tokens_total or max_cost of this object. Limits per minute hold over all its runs, too.
-/// With spec.batch it is asked through the provider's batch API instead (batch_session.hpp).
+/// It stops at 401, 403, 404 and at errors that no request escapes; after ten transport errors in a
+/// row; when a reply names another model version than the first one of this object or of the stored
+/// verdicts (that reply's verdict is kept); and when a pair is left that could exceed max_calls,
+/// max_tokens_total or max_cost of this object. Limits per minute hold over all its runs, too. With
+/// spec.batch it is asked through the provider's batch API instead (batch_session.hpp).
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
                                                              const JudgeSpec& spec,
                                                              const Services& services,

@@ -26,7 +26,8 @@ using Clock = http::Pace::Clock;
 
 constexpr int kCircuitLimit = 10;
 constexpr std::chrono::milliseconds kBudgetWait{20};
-constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given up
+constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given
+                                               ///< up
 constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
@@ -54,26 +55,42 @@ class Session {
             const PairSource& source,
             const std::function<void(const Verdict&)>& sink)
         : setup_(setup), memory_(memory), source_(source), sink_(sink), client_(target(setup)) {
-        if (memory_.model_version.empty()) memory_.model_version = setup_.known_version();
+        if (memory_.model_version.empty()) {
+            memory_.model_version = setup_.known_version();
+        }
     }
 
     RunResult run(const std::atomic<bool>& cancel) {
         while (!cancel && !stop_) {
             send_due();
-            while (!cancel && !stop_ && may_begin()) begin_next(cancel);
-            if (tasks_.empty() && (exhausted_ || cancel || stop_)) break;
+            while (!cancel && !stop_ && may_begin()) {
+                begin_next(cancel);
+            }
+            if (tasks_.empty() && (exhausted_ || cancel || stop_)) {
+                break;
+            }
             receive(wait_time());
         }
         // Replies that arrived meanwhile are paid for: they are not thrown away.
-        if (!tasks_.empty()) receive(std::chrono::milliseconds(0));
+        if (!tasks_.empty()) {
+            receive(std::chrono::milliseconds(0));
+        }
         if (stop_) {
             wait_for_replies_under_way(cancel);
-            std::erase_if(tasks_, [](const auto& entry) { return is_unsent(entry.second); });  // they stay pending
-            while (!tasks_.empty()) fail_task(tasks_.begin()->first, to_sentence(*stop_));
+            std::erase_if(tasks_,
+                          // they stay pending
+                          [](const auto& entry) { return is_unsent(entry.second); });
+            while (!tasks_.empty()) {
+                fail_task(tasks_.begin()->first, to_sentence(*stop_));
+            }
             return {RunEnd::kStopped, *stop_};
         }
-        if (cancel) return {RunEnd::kCancelled, {}};
-        if (!answered_ && n_troubles_ > 0) return {RunEnd::kStopped, out_of_reach()};
+        if (cancel) {
+            return {RunEnd::kCancelled, {}};
+        }
+        if (!answered_ && n_troubles_ > 0) {
+            return {RunEnd::kStopped, out_of_reach()};
+        }
         return {};
     }
 
@@ -83,7 +100,9 @@ class Session {
         target.url = setup.request_url;
         target.host_and_port = setup.endpoint.host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        for (std::string& header : setup.wire->headers(setup.key)) target.headers.push_back(std::move(header));
+        for (std::string& header : setup.wire->headers(setup.key)) {
+            target.headers.push_back(std::move(header));
+        }
         target.timeout_s = setup.spec.timeout_s;
         target.use_proxy = !setup.endpoint.loopback;
         return target;
@@ -92,30 +111,47 @@ class Session {
     [[nodiscard]] std::chrono::milliseconds wait_time() const {
         const auto now = Clock::now();
         const Clock::duration gate = memory_.pace.wait(now);
-        Clock::duration wait = std::chrono::milliseconds(100);  // how long a cancellation can go unseen
-        if (gate > Clock::duration::zero()) wait = std::min(wait, gate);
-        for (const auto& [id, task] : tasks_) {
-            if (task.due) wait = std::min(wait, std::max(*task.due - now, gate));
+        // how long a cancellation can go unseen
+        Clock::duration wait = std::chrono::milliseconds(100);
+        if (gate > Clock::duration::zero()) {
+            wait = std::min(wait, gate);
         }
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(wait, Clock::duration::zero())) +
+        for (const auto& [id, task] : tasks_) {
+            if (task.due) {
+                wait = std::min(wait, std::max(*task.due - now, gate));
+            }
+        }
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::max(wait, Clock::duration::zero())) +
                std::chrono::milliseconds(1);
     }
 
-    [[nodiscard]] bool gate_is_open() const { return memory_.pace.wait(Clock::now()) == Clock::duration::zero(); }
+    [[nodiscard]] bool gate_is_open() const {
+        return memory_.pace.wait(Clock::now()) == Clock::duration::zero();
+    }
     [[nodiscard]] static bool is_unsent(const Task& task) { return task.verdict.n_attempts == 0; }
     [[nodiscard]] bool any_under_way() const {
-        return std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return !entry.second.due; });
+        return std::any_of(
+            tasks_.begin(), tasks_.end(), [](const auto& entry) { return !entry.second.due; });
     }
 
-    /// No pair is taken that would have to wait: the source may end meanwhile. One can be held back by the budget.
+    /// No pair is taken that would have to wait: the source may end meanwhile. One can be held back
+    /// by the budget.
     [[nodiscard]] bool may_begin() const {
-        if (exhausted_ || tasks_.size() >= static_cast<std::size_t>(setup_.spec.concurrency)) return false;
-        const bool any_held = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) { return is_unsent(entry.second); });
+        if (exhausted_ || tasks_.size() >= static_cast<std::size_t>(setup_.spec.concurrency)) {
+            return false;
+        }
+        const bool any_held = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) {
+            return is_unsent(entry.second);
+        });
         return !any_held && gate_is_open();
     }
 
     void wait_for_replies_under_way(const std::atomic<bool>& cancel) {
-        for (const auto end = Clock::now() + kPatience; !cancel && any_under_way() && Clock::now() < end;) receive(std::chrono::milliseconds(100));
+        for (const auto end = Clock::now() + kPatience;
+             !cancel && any_under_way() && Clock::now() < end;) {
+            receive(std::chrono::milliseconds(100));
+        }
     }
 
     void begin_next(const std::atomic<bool>& cancel) {
@@ -131,15 +167,22 @@ class Session {
         task.verdict.item_id = pair.item_id;
         Result<std::string> user;
         try {
-            user = setup_.render(setup_.jinja,
-                                 template_variables(pair, setup_.spec.show_contexts, setup_.spec.show_expected));
+            user = setup_.render(
+                setup_.jinja,
+                template_variables(pair, setup_.spec.show_contexts, setup_.spec.show_expected));
         } catch (const Error& error) {
-            // The renderer heeds the same flag. The pair stays pending, and what others brought is still taken.
-            if (error.kind() == ErrorKind::kInterrupted && cancel) return;
+            // The renderer heeds the same flag. The pair stays pending, and what others brought is
+            // still taken.
+            if (error.kind() == ErrorKind::kInterrupted && cancel) {
+                return;
+            }
             throw;
         }
         Task& begun = tasks_.emplace(id, std::move(task)).first->second;
-        if (!user) return fail_task(id, "The judge's prompt cannot be rendered: " + to_sentence(user.error()));
+        if (!user) {
+            return fail_task(id,
+                             "The judge's prompt cannot be rendered: " + to_sentence(user.error()));
+        }
         begun.user = std::move(*user);
         const std::string prompt[] = {std::string(system_text()), begun.user};
         begun.verdict.prompt_sha256 = sha256_of_fields(prompt);
@@ -148,9 +191,12 @@ class Session {
 
     void send(std::size_t id, Task& task) {
         task.due.reset();
-        std::string body = setup_.wire->request(setup_.spec, memory_.dialect, system_text(), task.user);
+        std::string body = setup_.wire->request(
+            setup_.spec, memory_.dialect, system_text(), task.user);
         const TokenCount estimate = memory_.budget.estimate(body.size());
-        if (const auto refusal = memory_.budget.refusal(estimate)) return hold_back(id, task, *refusal);
+        if (const auto refusal = memory_.budget.refusal(estimate)) {
+            return hold_back(id, task, *refusal);
+        }
         memory_.budget.take(estimate);
         task.estimate = estimate;
         task.n_bytes = body.size();
@@ -161,11 +207,19 @@ class Session {
         client_.post(id, std::move(body));
     }
 
-    /// Replies that are under way may leave more of the budget than was reckoned with. When none is, this is the end.
+    /// Replies that are under way may leave more of the budget than was reckoned with. When none
+    /// is, this is the end.
     void hold_back(std::size_t id, Task& task, const std::string& refusal) {
         task.due = Clock::now() + kBudgetWait;
-        if (any_under_way()) return;
-        if (!is_unsent(task)) return fail_task(id, fmt::format("{} (no further attempt: the judge was {})", task.verdict.failure, refusal));
+        if (any_under_way()) {
+            return;
+        }
+        if (!is_unsent(task)) {
+            return fail_task(
+                id,
+                fmt::format(
+                    "{} (no further attempt: the judge was {})", task.verdict.failure, refusal));
+        }
         stop(nothing_left(setup_, refusal));
     }
 
@@ -174,8 +228,12 @@ class Session {
             const std::size_t id = next->first;
             Task& task = next->second;
             ++next;  // what fails is erased
-            if (!task.due || *task.due > Clock::now()) continue;
-            if (gate_is_open()) send(id, task);
+            if (!task.due || *task.due > Clock::now()) {
+                continue;
+            }
+            if (gate_is_open()) {
+                send(id, task);
+            }
         }
     }
 
@@ -204,7 +262,8 @@ class Session {
             if (!read) {
                 memory_.budget.settle(task.estimate, task.estimate);
                 return trouble(reply.id,
-                               setup_.endpoint.host_and_port + ": the reply is not a whole completion document");
+                               setup_.endpoint.host_and_port +
+                                   ": the reply is not a whole completion document");
             }
             n_troubles_ = 0;
             return settle(reply.id, *read);
@@ -212,60 +271,85 @@ class Session {
         n_troubles_ = 0;
         memory_.budget.settle(task.estimate, {});
         const ServerError error = setup_.wire->read_error(reply.body);
-        const std::string sentence = fmt::format("{} answered {}: {}", setup_.request_url, status, error.message);
+        const std::string sentence = fmt::format(
+            "{} answered {}: {}", setup_.request_url, status, error.message);
         const bool hopeless = is_hopeless(status, error);
-        if (hopeless) stop(refusal_to_serve(setup_, setup_.request_url, status, error));
-        if (!hopeless && (status == 400 || status == 422)) return bad_request(reply, error, sentence);
+        if (hopeless) {
+            stop(refusal_to_serve(setup_, setup_.request_url, status, error));
+        }
+        if (!hopeless && (status == 400 || status == 422)) {
+            return bad_request(reply, error, sentence);
+        }
         if (http::is_retried(status)) {
-            auto wait_s = http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr));
-            if (!wait_s) wait_s = error.retry_after_s;
+            auto wait_s = http::retry_after_seconds(
+                reply.retry_after, reply.date, std::time(nullptr));
+            if (!wait_s) {
+                wait_s = error.retry_after_s;
+            }
             return retry(reply.id, sentence, wait_s);
         }
-        fail_task(
-            reply.id,
-            status >= 300 && status <= 399
-                ? fmt::format("{} answered {}, a redirect, which is not followed. Give the address that it leads to.",
-                              setup_.request_url, status)
-                : sentence);
+        fail_task(reply.id,
+                  status >= 300 && status <= 399
+                      ? fmt::format("{} answered {}, a redirect, which is not followed. Give the "
+                                    "address that it leads to.",
+                                    setup_.request_url,
+                                    status)
+                      : sentence);
     }
 
     void heed_limits(const HttpReply& reply, double n_tokens) {
         const auto pause_s = setup_.wire->pause_seconds(reply, n_tokens, std::time(nullptr));
-        if (!pause_s) return;
-        if (*pause_s >= 5)
-            setup_.note(fmt::format("{} lets no request through for {}", setup_.endpoint.host_and_port,
+        if (!pause_s) {
+            return;
+        }
+        if (*pause_s >= 5) {
+            setup_.note(fmt::format("{} lets no request through for {}",
+                                    setup_.endpoint.host_and_port,
                                     format_duration(*pause_s)));
+        }
         memory_.pace.hold(Clock::now() + seconds(*pause_s));
     }
 
     void settle(std::size_t id, const WireReply& reply) {
         Task& task = tasks_.at(id);
-        const TokenCount said{static_cast<double>(reply.n_prompt_tokens), static_cast<double>(reply.n_reply_tokens)};
+        const TokenCount said{static_cast<double>(reply.n_prompt_tokens),
+                              static_cast<double>(reply.n_reply_tokens)};
         const bool any_said = said.prompt + said.reply > 0;
-        if (any_said) memory_.pace.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
+        if (any_said) {
+            memory_.pace.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
+        }
         memory_.budget.settle(task.estimate, any_said ? said : task.estimate);
         memory_.budget.learn(task.n_bytes, said.prompt);
         take_reply(reply, setup_.spec, task.user, task.verdict);
         push(id);
         // The reply is kept as what it is; the next one would be another judge's.
-        if (is_another_version(reply.model, setup_.spec, memory_))
+        if (is_another_version(reply.model, setup_.spec, memory_)) {
             stop(another_version(setup_, memory_.model_version, reply.model));
+        }
     }
 
-    void bad_request(const HttpReply& reply, const ServerError& error, const std::string& sentence) {
+    void bad_request(const HttpReply& reply,
+                     const ServerError& error,
+                     const std::string& sentence) {
         Task& task = tasks_.at(reply.id);
         if (error.refused) {
             task.verdict.state = VerdictState::kRefused;
-            task.verdict.failure = "The provider's content filter withheld the reply: " + error.message;
+            task.verdict.failure = "The provider's content filter withheld the reply: " +
+                                   error.message;
             return push(reply.id);
         }
-        // Others may have changed the dialect since this request left; then it only has to be sent again.
+        // Others may have changed the dialect since this request left; then it only has to be sent
+        // again.
         Dialect& dialect = memory_.dialect;
         if (task.dialect == dialect) {
             const auto plainer = setup_.wire->plainer(dialect, reply.body);
-            if (!plainer) return fail_task(reply.id, sentence);
+            if (!plainer) {
+                return fail_task(reply.id, sentence);
+            }
             dialect = *plainer;
-            setup_.note(fmt::format("the server answered {} ({}); from now on {}", reply.status, error.message,
+            setup_.note(fmt::format("the server answered {} ({}); from now on {}",
+                                    reply.status,
+                                    error.message,
                                     setup_.wire->describe(dialect)));
         }
         wait_for_next_attempt(task, sentence, 0);
@@ -279,17 +363,26 @@ class Session {
     /// A connection that was not made or broke, a timeout, a reply that is not one.
     void trouble(std::size_t id, const std::string& sentence) {
         last_trouble_ = sentence;
-        if (++n_troubles_ >= kCircuitLimit) stop(out_of_reach());
+        if (++n_troubles_ >= kCircuitLimit) {
+            stop(out_of_reach());
+        }
         retry(id, sentence, {});
     }
 
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
-        if (task.n_retries >= setup_.spec.retries || stop_) return fail_task(id, sentence);
-        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id), retry_after_s.value_or(0));
+        if (task.n_retries >= setup_.spec.retries || stop_) {
+            return fail_task(id, sentence);
+        }
+        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id),
+                                 retry_after_s.value_or(0));
         // Nobody has ever been there: find out soon whether that is a wrong address.
-        if (!answered_) wait_s = std::min(wait_s, 1.0);
-        if (wait_s >= 5) setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
+        if (!answered_) {
+            wait_s = std::min(wait_s, 1.0);
+        }
+        if (wait_s >= 5) {
+            setup_.note(fmt::format("{}; next attempt in {}", sentence, format_duration(wait_s)));
+        }
         wait_for_next_attempt(task, sentence, wait_s);
     }
 
@@ -303,25 +396,37 @@ class Session {
     void push(std::size_t id) {
         const auto found = tasks_.find(id);
         Verdict verdict = std::move(found->second.verdict);
-        verdict.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - found->second.begun).count();
+        verdict.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() -
+                                                                       found->second.begun)
+                                 .count();
         tasks_.erase(found);
         // Wherever the server may have echoed the key.
-        for (std::string* text : {&verdict.reasoning, &verdict.raw, &verdict.failure, &verdict.model_version})
+        for (std::string* text :
+             {&verdict.reasoning, &verdict.raw, &verdict.failure, &verdict.model_version}) {
             *text = setup_.redact(*text);
+        }
         sink_(verdict);
     }
 
     void stop(Failure why) {
-        if (stop_) return;
-        for (std::string* text : {&why.message, &why.place, &why.remedy}) *text = setup_.redact(*text);
+        if (stop_) {
+            return;
+        }
+        for (std::string* text : {&why.message, &why.place, &why.remedy}) {
+            *text = setup_.redact(*text);
+        }
         stop_ = std::move(why);
     }
 
     [[nodiscard]] Failure out_of_reach() const {
-        return {fmt::format("the judge {} is out of reach, {} requests in a row failed; the last one: {}",
-                            setup_.spec.name, n_troubles_, last_trouble_),
-                setup_.endpoint.base_url,
-                "start its server or mend the address, and run again: only what is missing is judged"};
+        return {
+            fmt::format(
+                "the judge {} is out of reach, {} requests in a row failed; the last one: {}",
+                setup_.spec.name,
+                n_troubles_,
+                last_trouble_),
+            setup_.endpoint.base_url,
+            "start its server or mend the address, and run again: only what is missing is judged"};
     }
 
     const HttpSetup& setup_;
@@ -329,7 +434,8 @@ class Session {
     const PairSource& source_;
     const std::function<void(const Verdict&)>& sink_;
     http::HttpClient client_;
-    std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they were begun
+    std::map<std::size_t, Task> tasks_;  ///< at most spec.concurrency, in the order in which they
+                                         ///< were begun
     std::size_t n_begun_ = 0;
     bool exhausted_ = false;
     int n_troubles_ = 0;  ///< transport errors since the last reply

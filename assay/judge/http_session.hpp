@@ -9,9 +9,9 @@
 
 #include "assay/base/progress.hpp"
 #include "assay/http/endpoint.hpp"
+#include "assay/http/pace.hpp"
 #include "assay/judge/budget.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/http/pace.hpp"
 #include "assay/judge/wire_format.hpp"
 #include "assay/records/plan.hpp"
 

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "assay/judge/http_judge.hpp"
 #include "assay/http/json_view.hpp"
+#include "assay/judge/http_judge.hpp"
 
 namespace assay::judge {
 namespace {
@@ -16,12 +16,18 @@ constexpr int kSeed = 1;  ///< any fixed one
 
 class Ollama final : public WireFormat {
  public:
-    std::string base(std::string url) const override { return without_ending(std::move(url), {"/v1", "/api"}); }
+    std::string base(std::string url) const override {
+        return without_ending(std::move(url), {"/v1", "/api"});
+    }
 
-    std::string request_url(const std::string& base, const std::string&) const override { return base + "/api/chat"; }
+    std::string request_url(const std::string& base, const std::string&) const override {
+        return base + "/api/chat";
+    }
 
     std::vector<std::string> headers(const std::string& key) const override {
-        if (key.empty()) return {};
+        if (key.empty()) {
+            return {};
+        }
         return {"Authorization: Bearer " + key};
     }
 
@@ -31,21 +37,32 @@ class Ollama final : public WireFormat {
                         std::string_view user) const override {
         ordered_json request;
         request["model"] = spec.model;
-        request["messages"] = {{{"role", "system"}, {"content", system}}, {{"role", "user"}, {"content", user}}};
+        request["messages"] = {{{"role", "system"}, {"content", system}},
+                               {{"role", "user"}, {"content", user}}};
         request["stream"] = false;
-        if (dialect.format == ReplyFormat::kJsonSchema) request["format"] = ordered_json::parse(verdict_schema(spec.tags));
-        if (dialect.format == ReplyFormat::kJsonObject) request["format"] = "json";
-        if (dialect.think_switch) request["think"] = false;
-        // Otherwise the beginning of a prompt that is too long is thrown away, and the judge sees half of it.
+        if (dialect.format == ReplyFormat::kJsonSchema) {
+            request["format"] = ordered_json::parse(verdict_schema(spec.tags));
+        }
+        if (dialect.format == ReplyFormat::kJsonObject) {
+            request["format"] = "json";
+        }
+        if (dialect.think_switch) {
+            request["think"] = false;
+        }
+        // Otherwise the beginning of a prompt that is too long is thrown away, and the judge sees
+        // half of it.
         request["truncate"] = false;
         request["shift"] = false;
-        if (dialect.temperature) request["options"]["temperature"] = spec.temp;
+        if (dialect.temperature) {
+            request["options"]["temperature"] = spec.temp;
+        }
         request["options"]["num_predict"] = spec.max_tokens;
         request["options"]["seed"] = kSeed;
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
 
-    std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
+    std::optional<Dialect> plainer(const Dialect& dialect,
+                                   std::string_view error_body) const override {
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
         const bool any = concede(plainer.think_switch, text, {"think"}) ||
@@ -55,16 +72,19 @@ class Ollama final : public WireFormat {
     }
 
     std::string describe(const Dialect& dialect) const override {
-        return joined({dialect.think_switch ? "" : "without think",
-                       dialect.format == ReplyFormat::kJsonObject ? "format json instead of a schema" : "",
-                       dialect.format == ReplyFormat::kNone ? "without format" : "",
-                       dialect.temperature ? "" : "without temperature"});
+        return joined(
+            {dialect.think_switch ? "" : "without think",
+             dialect.format == ReplyFormat::kJsonObject ? "format json instead of a schema" : "",
+             dialect.format == ReplyFormat::kNone ? "without format" : "",
+             dialect.temperature ? "" : "without temperature"});
     }
 
     std::optional<WireReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         const JsonView message = document["message"];
-        if (!message.is_object() || !document["done"].is_true()) return {};
+        if (!message.is_object() || !document["done"].is_true()) {
+            return {};
+        }
         WireReply reply;
         reply.text = message["content"].text();
         reply.cut_off = document["done_reason"].text() == "length";
@@ -79,7 +99,9 @@ class Ollama final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_ollama_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+Result<std::unique_ptr<Judge>> make_ollama_judge(const JudgeSpec& spec,
+                                                 const Services& services,
+                                                 Progress& progress) {
     return make_http_judge(std::make_unique<Ollama>(), spec, services, progress);
 }
 

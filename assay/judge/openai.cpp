@@ -19,7 +19,9 @@ class OpenAi final : public WireFormat {
     }
 
     std::vector<std::string> headers(const std::string& key) const override {
-        if (key.empty()) return {};
+        if (key.empty()) {
+            return {};
+        }
         return {"Authorization: Bearer " + key};
     }
 
@@ -30,7 +32,8 @@ class OpenAi final : public WireFormat {
         return request_json(spec, dialect, system, user);
     }
 
-    std::optional<Dialect> plainer(const Dialect& dialect, std::string_view error_body) const override {
+    std::optional<Dialect> plainer(const Dialect& dialect,
+                                   std::string_view error_body) const override {
         return plainer_dialect(dialect, error_body);
     }
 
@@ -38,7 +41,9 @@ class OpenAi final : public WireFormat {
 
     std::optional<WireReply> read_reply(std::string_view body) const override {
         const auto completion = read_completion(body);
-        if (!completion) return {};
+        if (!completion) {
+            return {};
+        }
         WireReply reply;
         reply.text = completion->content;
         reply.cut_off = completion->finish_reason == "length";
@@ -47,7 +52,9 @@ class OpenAi final : public WireFormat {
         reply.n_reply_tokens = completion->n_reply_tokens;
         if (!completion->refusal.empty()) {
             reply.refusal = "The judge refused: " + shorten(completion->refusal, 200);
-            if (reply.text.empty()) reply.text = completion->refusal;
+            if (reply.text.empty()) {
+                reply.text = completion->refusal;
+            }
         } else if (completion->finish_reason == "content_filter") {
             reply.refusal = "The provider's content filter withheld the reply.";
         }
@@ -56,10 +63,14 @@ class OpenAi final : public WireFormat {
 
     ServerError read_error(std::string_view body) const override { return judge::read_error(body); }
 
-    std::optional<double> pause_seconds(const HttpReply& reply, double n_tokens, std::int64_t now_unix_s) const override {
-        return longest_pause(reply, {{"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", 1},
-                                     {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", n_tokens}},
-                             now_unix_s);
+    std::optional<double> pause_seconds(const HttpReply& reply,
+                                        double n_tokens,
+                                        std::int64_t now_unix_s) const override {
+        return longest_pause(
+            reply,
+            {{"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", 1},
+             {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", n_tokens}},
+            now_unix_s);
     }
 
     const BatchFormat* batches() const override { return &openai_batches(); }
@@ -67,7 +78,9 @@ class OpenAi final : public WireFormat {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_openai_judge(const JudgeSpec& spec, const Services& services, Progress& progress) {
+Result<std::unique_ptr<Judge>> make_openai_judge(const JudgeSpec& spec,
+                                                 const Services& services,
+                                                 Progress& progress) {
     return make_http_judge(std::make_unique<OpenAi>(), spec, services, progress);
 }
 

@@ -7,7 +7,8 @@
 
 namespace assay::judge {
 
-/// As make_http_judge. A 400 that names response_format, max_tokens or temperature makes requests plainer.
+/// As make_http_judge. A 400 that names response_format, max_tokens or temperature makes requests
+/// plainer.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_openai_judge(const JudgeSpec& spec,
                                                                const Services& services,
                                                                Progress& progress);

@@ -21,7 +21,9 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 /// The four hexadecimal digits of `\uXXXX` at `at`, the backslash's place.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
-    if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return {};
+    if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') {
+        return {};
+    }
     unsigned value = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i) {
         const char c = text[i];
@@ -29,17 +31,21 @@ std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
                           : c >= 'a' && c <= 'f' ? c - 'a' + 10
                           : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                                  : -1;
-        if (digit < 0) return {};
+        if (digit < 0) {
+            return {};
+        }
         value = value * 16 + static_cast<unsigned>(digit);
     }
     return value;
 }
 
-/// Appends the escape that begins at text[at] (a backslash inside a string) in a form that JSON accepts; returns how
-/// many bytes it was. Where a string ends is never changed by this: a backslash always takes the next byte with it.
+/// Appends the escape that begins at text[at] (a backslash inside a string) in a form that JSON
+/// accepts; returns how many bytes it was. Where a string ends is never changed by this: a
+/// backslash always takes the next byte with it.
 std::size_t append_escape(std::string& out, std::string_view text, std::size_t at) {
     if (const auto unit = escaped_unit(text, at)) {
-        const bool high = *unit >= 0xD800 && *unit < 0xDC00, low = *unit >= 0xDC00 && *unit < 0xE000;
+        const bool high = *unit >= 0xD800 && *unit < 0xDC00,
+                   low = *unit >= 0xDC00 && *unit < 0xE000;
         const auto next = high ? escaped_unit(text, at + 6) : std::nullopt;
         if (next && *next >= 0xDC00 && *next < 0xE000) {
             out += text.substr(at, 12);
@@ -73,12 +79,22 @@ std::optional<JsonText> cut(std::string_view text, std::size_t begin) {
             object.json.push_back(c);
         }
         ++i;
-        if (c == '"') in_string = !in_string;
-        if (in_string) continue;
-        if (c == '{' || c == '[') open.push_back(c);
-        if (open.size() > kMaxDepth) return {};
+        if (c == '"') {
+            in_string = !in_string;
+        }
+        if (in_string) {
+            continue;
+        }
+        if (c == '{' || c == '[') {
+            open.push_back(c);
+        }
+        if (open.size() > kMaxDepth) {
+            return {};
+        }
         if (c == '}' || c == ']') {
-            if (open.back() != (c == '}' ? '{' : '[')) return {};
+            if (open.back() != (c == '}' ? '{' : '[')) {
+                return {};
+            }
             open.pop_back();
         }
         if (open.empty()) {
@@ -89,8 +105,8 @@ std::optional<JsonText> cut(std::string_view text, std::size_t begin) {
     return {};
 }
 
-/// The fields of one object that matter. A field can stand in it twice, which the JSON library would hide: all verdicts
-/// are kept.
+/// The fields of one object that matter. A field can stand in it twice, which the JSON library
+/// would hide: all verdicts are kept.
 struct Fields {
     std::vector<std::optional<std::string>> verdicts;  ///< empty: not a string
     std::string confidence;
@@ -100,10 +116,14 @@ struct Fields {
 
 /// A list that cannot be read as a whole says nothing: it is not that of an answer without faults.
 std::optional<std::set<AnswerTag>> tags_of(const nlohmann::json& list) {
-    if (!list.is_array()) return {};
+    if (!list.is_array()) {
+        return {};
+    }
     std::vector<std::string> words;
     for (const auto& word : list) {
-        if (!word.is_string()) return {};
+        if (!word.is_string()) {
+            return {};
+        }
         words.push_back(to_lower_ascii(trim(word.get_ref<const std::string&>())));
     }
     return tags_of_words(words);
@@ -114,38 +134,71 @@ std::optional<Fields> read_fields(const std::string& json_text) {
     Fields fields;
     std::string key;
     const auto take = [&](int depth, json::parse_event_t event, json& parsed) {
-        if (depth != 1) return true;
-        if (event == json::parse_event_t::key) key = to_lower_ascii(parsed.get_ref<const std::string&>());
+        if (depth != 1) {
+            return true;
+        }
+        if (event == json::parse_event_t::key) {
+            key = to_lower_ascii(parsed.get_ref<const std::string&>());
+        }
         // For a nested value that has just ended, depth is 1 too.
-        const bool is_value = event == json::parse_event_t::value || event == json::parse_event_t::object_end ||
+        const bool is_value = event == json::parse_event_t::value ||
+                              event == json::parse_event_t::object_end ||
                               event == json::parse_event_t::array_end;
-        if (!is_value) return true;
+        if (!is_value) {
+            return true;
+        }
         const auto* text = parsed.get_ptr<const std::string*>();
-        if (key == "verdict") fields.verdicts.push_back(text ? std::optional(*text) : std::nullopt);
-        if (key == "confidence" && text) fields.confidence = *text;
-        if (key == "reasoning" && text) fields.reasoning = *text;
-        if (key == "tags_a") fields.tags_a = tags_of(parsed);
-        if (key == "tags_b") fields.tags_b = tags_of(parsed);
+        if (key == "verdict") {
+            fields.verdicts.push_back(text ? std::optional(*text) : std::nullopt);
+        }
+        if (key == "confidence" && text) {
+            fields.confidence = *text;
+        }
+        if (key == "reasoning" && text) {
+            fields.reasoning = *text;
+        }
+        if (key == "tags_a") {
+            fields.tags_a = tags_of(parsed);
+        }
+        if (key == "tags_b") {
+            fields.tags_b = tags_of(parsed);
+        }
         return true;
     };
-    if (json::parse(json_text, take, false).is_discarded()) return {};
+    if (json::parse(json_text, take, false).is_discarded()) {
+        return {};
+    }
     return fields;
 }
 
 std::optional<VerdictState> state_of(const std::optional<std::string>& word) {
-    if (!word) return {};
+    if (!word) {
+        return {};
+    }
     const std::string lower = to_lower_ascii(trim(*word));
-    if (lower == "a") return VerdictState::kA;
-    if (lower == "b") return VerdictState::kB;
-    if (lower == "tie") return VerdictState::kTie;
+    if (lower == "a") {
+        return VerdictState::kA;
+    }
+    if (lower == "b") {
+        return VerdictState::kB;
+    }
+    if (lower == "tie") {
+        return VerdictState::kTie;
+    }
     return {};
 }
 
 Confidence confidence_of_word(const std::string& word) {
     const std::string lower = to_lower_ascii(trim(word));
-    if (lower == "high") return Confidence::kHigh;
-    if (lower == "medium") return Confidence::kMedium;
-    if (lower == "low") return Confidence::kLow;
+    if (lower == "high") {
+        return Confidence::kHigh;
+    }
+    if (lower == "medium") {
+        return Confidence::kMedium;
+    }
+    if (lower == "low") {
+        return Confidence::kLow;
+    }
     return Confidence::kNone;
 }
 
@@ -155,23 +208,26 @@ ParsedReply invalid(std::string failure) {
     return reply;
 }
 
-/// What of a text is compared when a citation is looked for: invisible characters, line breaks and escapes may differ.
+/// What of a text is compared when a citation is looked for: invisible characters, line breaks and
+/// escapes may differ.
 std::string printed(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    std::copy_if(text.begin(), text.end(), std::back_inserter(out),
-                 [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) {
+        return c > ' ' && c < 0x7F && c != '\\';
+    });
     return to_lower_ascii(out);
 }
 
-/// Adds what one object says to what the objects before it said. False: the reply is INVALID, with the sentence in
-/// `reply.failure`.
+/// Adds what one object says to what the objects before it said. False: the reply is INVALID, with
+/// the sentence in `reply.failure`.
 bool add_object(const Fields& fields, ParsedReply& reply) {
     for (const auto& word : fields.verdicts) {
         const auto state = state_of(word);
         if (!state) {
             reply = invalid(
-                word ? fmt::format("The reply's verdict is \"{}\", which is none of A, B, TIE.", shorten(*word, 60))
+                word ? fmt::format("The reply's verdict is \"{}\", which is none of A, B, TIE.",
+                                   shorten(*word, 60))
                      : "The reply's verdict is not a text.");
             return false;
         }
@@ -193,13 +249,18 @@ bool add_object(const Fields& fields, ParsedReply& reply) {
 
 ShownText::ShownText(std::string_view text) : printed_(printed(text)) {}
 
-/// The object, or its end, is a piece of what was shown. Where more of the reply follows, the judge may have cited an answer without
-/// escaping its quotes, and been cut off: then the end alone is enough.
+/// The object, or its end, is a piece of what was shown. Where more of the reply follows, the judge
+/// may have cited an answer without escaping its quotes, and been cut off: then the end alone is
+/// enough.
 bool ShownText::holds(std::string_view object, std::string_view after) const {
-    if (printed_.empty()) return false;
+    if (printed_.empty()) {
+        return false;
+    }
     const std::string all = printed(object);
     const std::size_t verdict = all.rfind("\"verdict\"");
-    if (verdict == std::string::npos) return true;  // written with escapes, which no judge does
+    if (verdict == std::string::npos) {
+        return true;  // written with escapes, which no judge does
+    }
     const bool is_last = after.find_first_not_of(" \t\r\n`]") == std::string_view::npos;
     const std::size_t begin = verdict - std::min(verdict, is_last ? kCitedBytes : 0);
     return printed_.find(std::string_view(all).substr(begin)) != std::string::npos;
@@ -212,33 +273,41 @@ std::optional<JsonText> cut_json(std::string_view text, std::size_t begin) {
 ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     const std::string valid = to_valid_utf8(content);
     std::string_view text = trim(valid);
-    // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>" further on may be a
-    // citation.
+    // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>"
+    // further on may be a citation.
     while (text.substr(0, kThinkBegin.size()) == kThinkBegin) {
         const std::size_t end = text.find(kThinkEnd);
-        if (end == std::string_view::npos) return invalid("The reply ends before the judge has finished thinking.");
+        if (end == std::string_view::npos) {
+            return invalid("The reply ends before the judge has finished thinking.");
+        }
         text = trim(text.substr(end + kThinkEnd.size()));
     }
 
     const ShownText shown(prompt);
     bool any_cited = false;
     ParsedReply reply;
-    std::string prose;  // what is outside of the objects
-    std::size_t prose_depth =
-        0;  // braces of prose, LaTeX or something that only looks like JSON; nothing inside them counts
+    std::string prose;            // what is outside of the objects
+    std::size_t prose_depth = 0;  // braces of prose, LaTeX or something that only looks like JSON;
+                                  // nothing inside them counts
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t brace = std::min(text.find_first_of("{}", i), text.size());
         prose += text.substr(i, brace - i);
-        if (brace == text.size()) break;
+        if (brace == text.size()) {
+            break;
+        }
         const std::size_t next = text.find_first_not_of(kSpace, brace + 1);
-        const bool begins_object =
-            text[brace] == '{' && prose_depth == 0 && next != std::string_view::npos && text[next] == '"';
+        const bool begins_object = text[brace] == '{' && prose_depth == 0 &&
+                                   next != std::string_view::npos && text[next] == '"';
         if (begins_object) {
-            // If it is not an object, what stands inside could be cited text, so nothing of the reply can be trusted.
+            // If it is not an object, what stands inside could be cited text, so nothing of the
+            // reply can be trusted.
             const auto object = cut(text, brace);
             const auto fields = object ? read_fields(object->json) : std::nullopt;
-            if (!fields) return invalid("The reply's JSON is cut off or malformed.");
-            if (!fields->verdicts.empty() && shown.holds(text.substr(brace, object->end - brace), text.substr(object->end))) {
+            if (!fields) {
+                return invalid("The reply's JSON is cut off or malformed.");
+            }
+            if (!fields->verdicts.empty() &&
+                shown.holds(text.substr(brace, object->end - brace), text.substr(object->end))) {
                 any_cited = true;
             } else if (!add_object(*fields, reply)) {
                 return reply;
@@ -246,17 +315,22 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
             i = object->end;
             continue;
         }
-        if (text[brace] == '{') ++prose_depth;
-        if (text[brace] == '}' && prose_depth > 0) --prose_depth;
+        if (text[brace] == '{') {
+            ++prose_depth;
+        }
+        if (text[brace] == '}' && prose_depth > 0) {
+            --prose_depth;
+        }
         i = brace + 1;
     }
     // The rest of an object that cited quotes without escaping them, and so ended too early.
-    if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos)
+    if (to_lower_ascii(prose).find("\"verdict\"") != std::string::npos) {
         return invalid("The reply's JSON is malformed.");
+    }
     if (reply.state == VerdictState::kInvalid) {
-        reply.failure = any_cited
-                            ? "The reply's only verdict is a piece of what the judge was shown, cited and not its own."
-                            : "The reply holds no JSON object with a verdict.";
+        reply.failure = any_cited ? "The reply's only verdict is a piece of what the judge was "
+                                    "shown, cited and not its own."
+                                  : "The reply holds no JSON object with a verdict.";
     }
     return reply;
 }

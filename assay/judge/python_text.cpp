@@ -48,18 +48,25 @@ std::u16string lower_utf16(std::string_view utf8) {
     std::u16string out(text.size() + 16, u'\0');
     for (;;) {
         UErrorCode status = U_ZERO_ERROR;
-        const std::int32_t length = u_strToLower(out.data(), static_cast<std::int32_t>(out.size()), text.data(),
-                                                 static_cast<std::int32_t>(text.size()), "", &status);
+        const std::int32_t length = u_strToLower(out.data(),
+                                                 static_cast<std::int32_t>(out.size()),
+                                                 text.data(),
+                                                 static_cast<std::int32_t>(text.size()),
+                                                 "",
+                                                 &status);
         const bool overflow = status == U_BUFFER_OVERFLOW_ERROR;
         ASSAY_CHECK(overflow || U_SUCCESS(status));
         out.resize(static_cast<std::size_t>(length));
-        if (!overflow) return out;
+        if (!overflow) {
+            return out;
+        }
     }
 }
 
 bool is_python_space(char32_t c) {
-    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
+           c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+           c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 }  // namespace assay::judge

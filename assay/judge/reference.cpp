@@ -17,10 +17,12 @@ namespace assay::judge {
 namespace {
 
 bool is_ascii_punctuation(UChar32 c) {
-    return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+    return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+           (c >= '{' && c <= '~');
 }
 
-/// str.isalnum or '_': letters, and everything with a numeric type. Combining marks are not among them.
+/// str.isalnum or '_': letters, and everything with a numeric type. Combining marks are not among
+/// them.
 bool is_python_word(UChar32 c) {
     return u_isalpha(c) || c == '_' || u_getIntPropertyValue(c, UCHAR_NUMERIC_TYPE) != U_NT_NONE;
 }
@@ -31,16 +33,21 @@ std::u32string without_punctuation(const std::u16string& text) {
     for (std::size_t i = 0; i < text.size();) {
         UChar32 c = 0;
         U16_NEXT(text.data(), i, text.size(), c);
-        if (!is_ascii_punctuation(c)) out.push_back(static_cast<char32_t>(c));
+        if (!is_ascii_punctuation(c)) {
+            out.push_back(static_cast<char32_t>(c));
+        }
     }
     return out;
 }
 
-/// re.sub(r"\b(a|an|the)\b", " ", text): `\b` on both sides makes the match a whole run of word characters.
+/// re.sub(r"\b(a|an|the)\b", " ", text): `\b` on both sides makes the match a whole run of word
+/// characters.
 std::u32string without_articles(const std::u32string& text) {
     std::u32string out;
     out.reserve(text.size());
-    const auto word_at = [&](std::size_t i) { return is_python_word(static_cast<UChar32>(text[i])); };
+    const auto word_at = [&](std::size_t i) {
+        return is_python_word(static_cast<UChar32>(text[i]));
+    };
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = begin + 1;
         if (!word_at(begin)) {
@@ -48,7 +55,9 @@ std::u32string without_articles(const std::u32string& text) {
             begin = end;
             continue;
         }
-        while (end < text.size() && word_at(end)) ++end;
+        while (end < text.size() && word_at(end)) {
+            ++end;
+        }
         const std::u32string_view word(text.data() + begin, end - begin);
         if (word == U"a" || word == U"an" || word == U"the") {
             out.push_back(U' ');
@@ -89,11 +98,19 @@ Score of_fraction(const Fraction& f) {
 }
 
 constexpr Metric kMetrics[] = {
-    {"token_f1", "token F1", "SQuAD token F1",
-     [](auto answer, auto expected) { return of_fraction(token_f1(answer, expected)); }, true},
-    {"rouge_l", "ROUGE-L", "ROUGE-L F, rouge-score 0.1.2",
-     [](auto answer, auto expected) { return of_fraction(rouge_l(answer, expected)); }, true},
-    {"chrf", "chrF", "chrF2, sacrebleu 2",
+    {"token_f1",
+     "token F1",
+     "SQuAD token F1",
+     [](auto answer, auto expected) { return of_fraction(token_f1(answer, expected)); },
+     true},
+    {"rouge_l",
+     "ROUGE-L",
+     "ROUGE-L F, rouge-score 0.1.2",
+     [](auto answer, auto expected) { return of_fraction(rouge_l(answer, expected)); },
+     true},
+    {"chrf",
+     "chrF",
+     "chrF2, sacrebleu 2",
      [](auto answer, auto expected) {
          return Score{{}, chrf(answer, expected)};
      },
@@ -101,8 +118,8 @@ constexpr Metric kMetrics[] = {
 };
 
 const Metric* find_metric(std::string_view name) {
-    const auto* found =
-        std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const Metric& m) { return m.name == name; });
+    const auto* found = std::find_if(
+        std::begin(kMetrics), std::end(kMetrics), [&](const Metric& m) { return m.name == name; });
     return found == std::end(kMetrics) ? nullptr : found;
 }
 
@@ -114,8 +131,8 @@ std::int64_t millionths(double value) {
 int compare(const Metric& metric, const Score& a, const Score& b, std::int64_t band) {
     Wide difference = millionths(a.value - b.value), limit = band;
     if (metric.exact) {
-        difference =
-            kMillion * (Wide{a.exact.numerator} * b.exact.denominator - Wide{b.exact.numerator} * a.exact.denominator);
+        difference = kMillion * (Wide{a.exact.numerator} * b.exact.denominator -
+                                 Wide{b.exact.numerator} * a.exact.denominator);
         limit = Wide{band} * a.exact.denominator * b.exact.denominator;
     }
     return difference > limit ? 1 : difference < -limit ? -1 : 0;
@@ -127,7 +144,8 @@ class ReferenceJudge final : public Judge {
 
     std::string identity() const override {
         const std::int64_t band = millionths(spec_.tie_band);
-        const std::string written = band == kMillion / 20 ? "1/20" : fmt::format("{}/{}", band, kMillion);
+        const std::string written = band == kMillion / 20 ? "1/20"
+                                                          : fmt::format("{}/{}", band, kMillion);
         return nlohmann::ordered_json{{"provider", "reference"},
                                       {"metric", find_metric(spec_.metric)->identity},
                                       {"tie_band", written},
@@ -140,7 +158,9 @@ class ReferenceJudge final : public Judge {
                   const std::atomic<bool>& cancel) override {
         while (!cancel) {
             const auto pair = next();
-            if (!pair) return {};
+            if (!pair) {
+                return {};
+            }
             sink(reference_verdict(spec_, *pair));
         }
         return {RunEnd::kCancelled, {}};
@@ -160,7 +180,9 @@ std::vector<std::string> squad_tokens(std::string_view text) {
             in_token = false;
             continue;
         }
-        if (!in_token) tokens.emplace_back();
+        if (!in_token) {
+            tokens.emplace_back();
+        }
         in_token = true;
         append_utf8(tokens.back(), c);
     }
@@ -170,13 +192,19 @@ std::vector<std::string> squad_tokens(std::string_view text) {
 Fraction token_f1(std::string_view answer, std::string_view expected) {
     const std::vector<std::string> a = squad_tokens(answer);
     const std::vector<std::string> e = squad_tokens(expected);
-    if (a.empty() || e.empty()) return {a.empty() && e.empty() ? 1 : 0, 1};
+    if (a.empty() || e.empty()) {
+        return {a.empty() && e.empty() ? 1 : 0, 1};
+    }
     std::map<std::string_view, std::int64_t> left;
-    for (const std::string& token : e) ++left[token];
+    for (const std::string& token : e) {
+        ++left[token];
+    }
     std::int64_t same = 0;
     for (const std::string& token : a) {
         const auto found = left.find(token);
-        if (found == left.end() || found->second == 0) continue;
+        if (found == left.end() || found->second == 0) {
+            continue;
+        }
         --found->second;
         ++same;
     }
@@ -189,7 +217,8 @@ Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
     verdict.n_attempts = 1;
     if (!pair.expected) {
         verdict.state = VerdictState::kInvalid;
-        verdict.failure = "The reference metric needs an expected answer and this question has none.";
+        verdict
+            .failure = "The reference metric needs an expected answer and this question has none.";
         return verdict;
     }
     const Metric* metric = find_metric(spec.metric);
@@ -203,14 +232,18 @@ Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
     return verdict;
 }
 
-Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec, const Services&, Progress&) {
+Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec,
+                                                    const Services&,
+                                                    Progress&) {
     if (find_metric(spec.metric) == nullptr) {
-        return fail(fmt::format("unknown metric \"{}\"", spec.metric), fmt::format("judge {}", spec.name),
+        return fail(fmt::format("unknown metric \"{}\"", spec.metric),
+                    fmt::format("judge {}", spec.name),
                     fmt::format("known: {}", fmt::join(kReferenceMetrics, ", ")));
     }
-    if (!(spec.tie_band >= 0 && spec.tie_band < 1))
+    if (!(spec.tie_band >= 0 && spec.tie_band < 1)) {
         return fail(fmt::format("tie-band must be at least 0 and below 1, not {}", spec.tie_band),
                     fmt::format("judge {}", spec.name));
+    }
     return std::make_unique<ReferenceJudge>(spec);
 }
 

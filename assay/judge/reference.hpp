@@ -1,5 +1,6 @@
 #pragma once
-// The judge that needs no model: a metric of each answer with the expected one: SQuAD's token F1, ROUGE-L or chrF.
+// The judge that needs no model: a metric of each answer with the expected one: SQuAD's token F1,
+// ROUGE-L or chrF.
 
 #include <cstdint>
 #include <memory>
@@ -12,18 +13,20 @@
 
 namespace assay::judge {
 
-/// Tokens of SQuAD's evaluation script (Rajpurkar et al. 2016, evaluate-v1.1.py, normalize_answer) as CPython 3
-/// computes them: str.lower(); ASCII punctuation removed; the words a, an, the replaced by a space, where a word is a
-/// run of `\w` of Python's re (str.isalnum or '_'); split at Unicode white space (str.split). `text` is valid UTF-8; a
-/// byte that is not counts as U+FFFD.
+/// Tokens of SQuAD's evaluation script (Rajpurkar et al. 2016, evaluate-v1.1.py, normalize_answer)
+/// as CPython 3 computes them: str.lower(); ASCII punctuation removed; the words a, an, the
+/// replaced by a space, where a word is a run of `\w` of Python's re (str.isalnum or '_'); split at
+/// Unicode white space (str.split). `text` is valid UTF-8; a byte that is not counts as U+FFFD.
 [[nodiscard]] std::vector<std::string> squad_tokens(std::string_view text);
 
-/// 2 x |multiset intersection| / (length + length). If either side has no tokens: 1 if both have none, else 0.
+/// 2 x |multiset intersection| / (length + length). If either side has no tokens: 1 if both have
+/// none, else 0.
 [[nodiscard]] Fraction token_f1(std::string_view answer, std::string_view expected);
 
-/// `spec.metric` of both answers with the expected one: A where A's is larger by more than `spec.tie_band`, B where B's
-/// is, else TIE; confidence none. The band counts in whole millionths. token_f1 and rouge_l are rationals and compared
-/// exactly; chrf's difference is rounded to millionths first. A pair without expected answer is INVALID.
+/// `spec.metric` of both answers with the expected one: A where A's is larger by more than
+/// `spec.tie_band`, B where B's is, else TIE; confidence none. The band counts in whole millionths.
+/// token_f1 and rouge_l are rationals and compared exactly; chrf's difference is rounded to
+/// millionths first. A pair without expected answer is INVALID.
 [[nodiscard]] Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair);
 
 /// Fails on a metric that is none of kReferenceMetrics and on a band outside of [0, 1).

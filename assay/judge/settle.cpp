@@ -11,64 +11,104 @@
 namespace assay::judge {
 namespace {
 
-void read_verdict(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict) {
+void read_verdict(const WireReply& reply,
+                  const JudgeSpec& judge,
+                  const std::string& prompt,
+                  Verdict& verdict) {
     ParsedReply parsed = parse_reply(reply.text, prompt);
     verdict.state = parsed.state;
     verdict.confidence = parsed.confidence;
     verdict.reasoning = std::move(parsed.reasoning);
-    if (judge.tags) verdict.tags = std::move(parsed.tags);
+    if (judge.tags) {
+        verdict.tags = std::move(parsed.tags);
+    }
     verdict.failure = std::move(parsed.failure);
-    if (parsed.state != VerdictState::kInvalid) return;
-    if (trim(reply.text).empty()) verdict.failure = "The reply is empty.";
-    if (!reply.cut_off) return;
-    const std::string thoughts =
-        reply.n_thought_tokens > 0 ? fmt::format(", {} of which were thoughts", reply.n_thought_tokens) : "";
-    verdict.failure +=
-        fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.", judge.max_tokens, thoughts);
+    if (parsed.state != VerdictState::kInvalid) {
+        return;
+    }
+    if (trim(reply.text).empty()) {
+        verdict.failure = "The reply is empty.";
+    }
+    if (!reply.cut_off) {
+        return;
+    }
+    const std::string thoughts = reply.n_thought_tokens > 0
+                                     ? fmt::format(", {} of which were thoughts",
+                                                   reply.n_thought_tokens)
+                                     : "";
+    verdict.failure += fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.",
+                                   judge.max_tokens,
+                                   thoughts);
 }
 
 }  // namespace
 
-void take_reply(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict) {
+void take_reply(const WireReply& reply,
+                const JudgeSpec& judge,
+                const std::string& prompt,
+                Verdict& verdict) {
     verdict.model_version = to_valid_utf8(reply.model);
     verdict.n_prompt_tokens = reply.n_prompt_tokens;
     verdict.n_reply_tokens = reply.n_reply_tokens;
-    if (!reply.text.empty()) verdict.raw = reply.text;
-    if (reply.refusal.empty()) return read_verdict(reply, judge, prompt, verdict);
+    if (!reply.text.empty()) {
+        verdict.raw = reply.text;
+    }
+    if (reply.refusal.empty()) {
+        return read_verdict(reply, judge, prompt, verdict);
+    }
     verdict.state = VerdictState::kRefused;
     verdict.failure = reply.refusal;
 }
 
 bool is_another_version(const std::string& version, const JudgeSpec& judge, HttpMemory& memory) {
-    if (version.empty()) return false;
-    if (memory.model_version.empty()) memory.model_version = version;
+    if (version.empty()) {
+        return false;
+    }
+    if (memory.model_version.empty()) {
+        memory.model_version = version;
+    }
     return memory.model_version != version && !judge.allow_version_change;
 }
 
 Failure another_version(const HttpSetup& setup, const std::string& first, const std::string& now) {
-    const auto shown = [&](const std::string& text) { return shorten(setup.redact(to_valid_utf8(text)), 100); };
-    return {fmt::format("the judge {} has changed: its replies named the model \"{}\" and now name \"{}\"",
-                        setup.spec.name, shown(first), shown(now)),
-            setup.endpoint.base_url,
-            "verdicts of two models are not one judge's: name a fixed version as its model and judge anew with "
-            "--rejudge, or say allow-version-change: true, and the report counts the verdicts of each"};
+    const auto shown = [&](const std::string& text) {
+        return shorten(setup.redact(to_valid_utf8(text)), 100);
+    };
+    return {
+        fmt::format(
+            "the judge {} has changed: its replies named the model \"{}\" and now name \"{}\"",
+            setup.spec.name,
+            shown(first),
+            shown(now)),
+        setup.endpoint.base_url,
+        "verdicts of two models are not one judge's: name a fixed version as its model and judge "
+        "anew with "
+        "--rejudge, or say allow-version-change: true, and the report counts the verdicts of each"};
 }
 
-Failure refusal_to_serve(const HttpSetup& setup, const std::string& url, int status, const http::ServerError& error) {
+Failure refusal_to_serve(const HttpSetup& setup,
+                         const std::string& url,
+                         int status,
+                         const http::ServerError& error) {
     const JudgeSpec& spec = setup.spec;
     const std::string_view own = find_judge_provider(spec.provider)->key_variable;
     const std::string variable(spec.api_key_env.empty() ? own : spec.api_key_env);
-    const bool no_default_key =
-        variable.empty() || (spec.api_key_env.empty() && !setup.endpoint.loopback && setup.key.empty());
-    const std::string remedy =
-        status == 404    ? fmt::format("check the judge's url and whether the model {} is served there", spec.model)
-        : no_default_key ? "name the environment variable of its key in the judge's api-key-env"
-                         : fmt::format("check the key in {} and what it may be used for", variable);
-    return {fmt::format("the judge {} answered {}: {}", spec.name, status, error.message), url, remedy};
+    const bool no_default_key = variable.empty() || (spec.api_key_env.empty() &&
+                                                     !setup.endpoint.loopback && setup.key.empty());
+    const std::string
+        remedy = status == 404
+                     ? fmt::format("check the judge's url and whether the model {} is served there",
+                                   spec.model)
+                 : no_default_key
+                     ? "name the environment variable of its key in the judge's api-key-env"
+                     : fmt::format("check the key in {} and what it may be used for", variable);
+    return {
+        fmt::format("the judge {} answered {}: {}", spec.name, status, error.message), url, remedy};
 }
 
 Failure nothing_left(const HttpSetup& setup, const std::string& refusal) {
-    return {fmt::format("the judge {} was {}", setup.spec.name, refusal), setup.endpoint.base_url,
+    return {fmt::format("the judge {} was {}", setup.spec.name, refusal),
+            setup.endpoint.base_url,
             "raise it, or run again: only what is missing is judged"};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What a judge behind HTTP makes of replies and refusals, whether they came one by one or in a batch.
+// What a judge behind HTTP makes of replies and refusals, whether they came one by one or in a
+// batch.
 
 #include <string>
 
@@ -10,18 +11,30 @@
 
 namespace assay::judge {
 
-inline constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a verdict
+inline constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's body, kept in a
+                                                      ///< verdict
 
-/// State, texts, tokens and version of `verdict` as the reply has them. `raw` stays where the reply has no text. `prompt` is the user
-/// turn: what stands in it is no verdict (parse.hpp).
-void take_reply(const WireReply& reply, const JudgeSpec& judge, const std::string& prompt, Verdict& verdict);
+/// State, texts, tokens and version of `verdict` as the reply has them. `raw` stays where the reply
+/// has no text. `prompt` is the user turn: what stands in it is no verdict (parse.hpp).
+void take_reply(const WireReply& reply,
+                const JudgeSpec& judge,
+                const std::string& prompt,
+                Verdict& verdict);
 
-/// Whether a reply's version is another one than the first, which is remembered; never where the judge allows it.
-[[nodiscard]] bool is_another_version(const std::string& version, const JudgeSpec& judge, HttpMemory& memory);
+/// Whether a reply's version is another one than the first, which is remembered; never where the
+/// judge allows it.
+[[nodiscard]] bool is_another_version(const std::string& version,
+                                      const JudgeSpec& judge,
+                                      HttpMemory& memory);
 
 /// Why the judge stops.
-[[nodiscard]] Failure another_version(const HttpSetup& setup, const std::string& first, const std::string& now);
-[[nodiscard]] Failure refusal_to_serve(const HttpSetup& setup, const std::string& url, int status, const http::ServerError& error);
+[[nodiscard]] Failure another_version(const HttpSetup& setup,
+                                      const std::string& first,
+                                      const std::string& now);
+[[nodiscard]] Failure refusal_to_serve(const HttpSetup& setup,
+                                       const std::string& url,
+                                       int status,
+                                       const http::ServerError& error);
 /// `refusal` is Budget::refusal's.
 [[nodiscard]] Failure nothing_left(const HttpSetup& setup, const std::string& refusal);
 

@@ -19,12 +19,15 @@ constexpr const char* kThought = R"gbnf(thought ::= ([^<] | "<" [^/])* "</think>
 
 /// What stands behind the confidence.
 std::string tags_rule(bool with_tags) {
-    if (!with_tags) return "tags ::= \"\"\n";
+    if (!with_tags) {
+        return "tags ::= \"\"\n";
+    }
     return fmt::format(R"gbnf(tags ::= ", \"tags_a\": [" words "], \"tags_b\": [" words "]"
 words ::= (word (", " word){{0,{}}})?
 word ::= "\"" ("{}") "\""
 )gbnf",
-                       kAnswerTags.size() - 1, fmt::join(tag_words(), "\" | \""));
+                       kAnswerTags.size() - 1,
+                       fmt::join(tag_words(), "\" | \""));
 }
 
 }  // namespace
@@ -33,8 +36,10 @@ std::string verdict_grammar(Thinking thinking, bool with_tags) {
     const std::string object = kObject + tags_rule(with_tags);
     switch (thinking) {
         case Thinking::kNone: return std::string("root ::= object\n") + object;
-        case Thinking::kMayBegin: return std::string("root ::= (\"<think>\" thought)? object\n") + kThought + object;
-        case Thinking::kHasBegun: return std::string("root ::= thought object\n") + kThought + object;
+        case Thinking::kMayBegin:
+            return std::string("root ::= (\"<think>\" thought)? object\n") + kThought + object;
+        case Thinking::kHasBegun:
+            return std::string("root ::= thought object\n") + kThought + object;
     }
     return {};
 }

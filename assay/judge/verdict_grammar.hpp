@@ -11,8 +11,9 @@ enum class Thinking {
     kHasBegun,  ///< the prompt has opened the block already
 };
 
-/// GBNF (llama.cpp's grammars/README.md) of {"reasoning", "verdict", "confidence"} in this order, reasoning of 1 to 800
-/// characters, so that a model that repeats itself comes to its verdict; then of tags_a and tags_b if wanted, each with as many words as there are at most.
+/// GBNF (llama.cpp's grammars/README.md) of {"reasoning", "verdict", "confidence"} in this order,
+/// reasoning of 1 to 800 characters, so that a model that repeats itself comes to its verdict; then
+/// of tags_a and tags_b if wanted, each with as many words as there are at most.
 [[nodiscard]] std::string verdict_grammar(Thinking thinking, bool with_tags);
 
 }  // namespace assay::judge

@@ -1,5 +1,6 @@
 #pragma once
-// The engine's verbs as functions. A failure is the engine's own sentence, or says how the process died.
+// The engine's verbs as functions. A failure is the engine's own sentence, or says how the process
+// died.
 
 #include <atomic>
 #include <filesystem>
@@ -16,10 +17,10 @@ namespace assay::llm {
 
 class EngineProcess;
 
-/// One engine process for the calls that are answered one by one. A dead process is replaced at the next call; what was loaded is
-/// then gone, and the call says so.
+/// One engine process for the calls that are answered one by one. A dead process is replaced at the
+/// next call; what was loaded is then gone, and the call says so.
 class Engine {
-   public:
+ public:
     /// `cancel` is looked at while waiting; when set, a call throws Error kInterrupted.
     Engine(std::filesystem::path program, const std::atomic<bool>& cancel);
     ~Engine();
@@ -28,20 +29,28 @@ class Engine {
     [[nodiscard]] Result<wire::Inspected> inspect(const std::string& path);
     [[nodiscard]] Result<wire::Loaded> load(const wire::Load& request);
     [[nodiscard]] Result<wire::Rendered> render(const wire::Render& request);
-    [[nodiscard]] Result<std::string> render_template(const std::string& text, const std::string& variables_json);
-    /// The same for a prompt that goes through render and tokenize of the model that is loaded: wire::kLiteralMark stands in it before
-    /// what reads as a control token and came from the variables, so that tokenize makes text of it.
-    [[nodiscard]] Result<std::string> render_prompt(const std::string& text, const std::string& variables_json);
+    [[nodiscard]] Result<std::string> render_template(const std::string& text,
+                                                      const std::string& variables_json);
+    /// The same for a prompt that goes through render and tokenize of the model that is loaded:
+    /// wire::kLiteralMark stands in it before what reads as a control token and came from the
+    /// variables, so that tokenize makes text of it.
+    [[nodiscard]] Result<std::string> render_prompt(const std::string& text,
+                                                    const std::string& variables_json);
     [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const wire::Tokenize& request);
     /// Control tokens are parsed, but for those behind wire::kLiteralMark.
-    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text) { return tokenize(wire::Tokenize{text}); }
+    [[nodiscard]] Result<std::vector<std::int32_t>> tokenize(const std::string& text) {
+        return tokenize(wire::Tokenize{text});
+    }
     [[nodiscard]] Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
     /// Fingerprint of a start; a vocabulary that is loaded is enough.
     [[nodiscard]] Result<wire::Started> describe_start(const wire::Start& request);
     [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
-    [[nodiscard]] Result<bool> quantize(const wire::Quantize& request, const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
+    [[nodiscard]] Result<bool> quantize(
+        const wire::Quantize& request,
+        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
 
-    /// For answers and labels, of which several are in flight: sends and returns the request's id, 0 if the engine is gone.
+    /// For answers and labels, of which several are in flight: sends and returns the request's id,
+    /// 0 if the engine is gone.
     [[nodiscard]] std::uint64_t submit(const wire::AnswerRequest& request);
     [[nodiscard]] std::uint64_t submit(const wire::LabelRequest& request);
     struct Event {
@@ -56,16 +65,19 @@ class Engine {
     /// Ends the process at once; the next call starts another.
     void stop();
 
-   private:
-    [[nodiscard]] Result<wire::Reply> call(const char* what, const std::function<wire::Frame(std::uint64_t)>& encode,
-                                           const std::function<void(const wire::Progress&)>& on_progress = {});
+ private:
+    [[nodiscard]] Result<wire::Reply> call(
+        const char* what,
+        const std::function<wire::Frame(std::uint64_t)>& encode,
+        const std::function<void(const wire::Progress&)>& on_progress = {});
     EngineProcess& process();
 
     std::filesystem::path program_;
     const std::atomic<bool>& cancel_;
     std::unique_ptr<EngineProcess> process_;
     std::uint64_t next_id_ = 1;
-    std::set<std::uint64_t> label_requests_;  ///< ids of those in flight: their replies are read as labels
+    std::set<std::uint64_t> label_requests_;  ///< ids of those in flight: their replies are read as
+                                              ///< labels
 };
 
 }  // namespace assay::llm

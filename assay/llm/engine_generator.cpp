@@ -9,26 +9,33 @@ namespace assay::llm {
 namespace {
 
 constexpr int kDeathsAlone = 2;            ///< after which a prompt is blamed
-constexpr std::size_t kGivenUpInARow = 3;  ///< after which it is asked whether the engine answers anything at all
+constexpr std::size_t kGivenUpInARow = 3;  ///< after which it is asked whether the engine answers
+                                           ///< anything at all
 constexpr int kIdleDeaths = 3;
 constexpr const char* kHarmless = "Hello there";
 constexpr int kPollMs = 100;
 
 }  // namespace
 
-EngineGenerator::EngineGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress)
+EngineGenerator::EngineGenerator(Options options,
+                                 const std::atomic<bool>& cancel,
+                                 Progress& progress)
     : options_(std::move(options)), progress_(progress), engine_(options_.program, cancel) {}
 
 wire::Loaded EngineGenerator::load() {
     auto loaded = engine_.load(options_.load);
-    if (!loaded) throw Error(ErrorKind::kOperational, loaded.error());
+    if (!loaded) {
+        throw Error(ErrorKind::kOperational, loaded.error());
+    }
     return *loaded;
 }
 
 wire::Started EngineGenerator::start(const wire::Start& start) {
     start_ = start;
     auto started = engine_.start(start);
-    if (!started) throw Error(ErrorKind::kOperational, started.error());
+    if (!started) {
+        throw Error(ErrorKind::kOperational, started.error());
+    }
     return *started;
 }
 
@@ -38,9 +45,16 @@ void EngineGenerator::restart() {
 }
 
 std::uint64_t EngineGenerator::submit(const Prompt& prompt, bool alone) {
-    if (!prompt.labels.empty()) return engine_.submit(wire::LabelRequest{prompt.tokens, prompt.labels, prompt.n_prefix, alone, prompt.n_longer_prefix});
-    wire::AnswerRequest request{prompt.tokens, options_.sampling, prompt.predict > 0 ? prompt.predict : options_.predict,
-                                prompt.stops,  prompt.n_prefix,   alone,
+    if (!prompt.labels.empty()) {
+        return engine_.submit(wire::LabelRequest{
+            prompt.tokens, prompt.labels, prompt.n_prefix, alone, prompt.n_longer_prefix});
+    }
+    wire::AnswerRequest request{prompt.tokens,
+                                options_.sampling,
+                                prompt.predict > 0 ? prompt.predict : options_.predict,
+                                prompt.stops,
+                                prompt.n_prefix,
+                                alone,
                                 prompt.grammar};
     request.sampling.seed = prompt.seed;
     return engine_.submit(request);
@@ -59,9 +73,10 @@ bool EngineGenerator::send(InFlight item, bool alone) {
 
 void EngineGenerator::after_death(const std::string& reason) {
     last_death_ = reason;
-    const bool was_alone = in_flight_.size() == 1 &&
-                           (in_flight_.begin()->second.prompt.alone || in_flight_.begin()->second.deaths_alone > 0);
-    progress_.note(fmt::format("{}; trying again what was in flight ({}), each alone", reason, in_flight_.size()));
+    const bool was_alone = in_flight_.size() == 1 && (in_flight_.begin()->second.prompt.alone ||
+                                                      in_flight_.begin()->second.deaths_alone > 0);
+    progress_.note(fmt::format(
+        "{}; trying again what was in flight ({}), each alone", reason, in_flight_.size()));
     for (auto& [id, item] : in_flight_) {
         if (was_alone) {
             ++item.deaths_alone;
@@ -71,7 +86,8 @@ void EngineGenerator::after_death(const std::string& reason) {
         if (item.deaths_alone >= kDeathsAlone) {
             Generated failed;
             failed.id = item.prompt.id;
-            failed.failure = fmt::format("the engine died on it {} times, alone: {}", item.deaths_alone, reason);
+            failed.failure = fmt::format(
+                "the engine died on it {} times, alone: {}", item.deaths_alone, reason);
             given_up_.push_back(std::move(failed));
         } else {
             retries_.push_back(std::move(item));
@@ -80,40 +96,55 @@ void EngineGenerator::after_death(const std::string& reason) {
     if (!in_flight_.empty()) {
         idle_deaths_ = 0;
     } else if (++idle_deaths_ > kIdleDeaths) {
-        throw_operational(fmt::format("the engine dies before it is asked anything: {}", reason), options_.load.path);
+        throw_operational(fmt::format("the engine dies before it is asked anything: {}", reason),
+                          options_.load.path);
     }
     in_flight_.clear();
     restart();
 }
 
-/// Several prompts in a row that were given up may all be bad, or the engine is broken (out of memory, a damaged file):
-/// then they are left as they were, to be asked again when it works. A short harmless prompt tells the two apart. With
-/// nothing in flight.
+/// Several prompts in a row that were given up may all be bad, or the engine is broken (out of
+/// memory, a damaged file): then they are left as they were, to be asked again when it works. A
+/// short harmless prompt tells the two apart. With nothing in flight.
 void EngineGenerator::settle_given_up(const std::function<void(const Generated&)>& done,
                                       const std::atomic<bool>& cancel) {
-    if (given_up_.empty()) return;
-    if (!answers_anything(cancel)) {
-        throw_operational(
-            fmt::format("the engine dies on every question: {}", last_death_), options_.load.path,
-            "Is there memory enough (`assay doctor`)? Answers so far are kept; the same command goes on from there.");
+    if (given_up_.empty()) {
+        return;
     }
-    if (cancel) return;
-    for (const Generated& generated : given_up_) done(generated);
+    if (!answers_anything(cancel)) {
+        throw_operational(fmt::format("the engine dies on every question: {}", last_death_),
+                          options_.load.path,
+                          "Is there memory enough (`assay doctor`)? Answers so far are kept; the "
+                          "same command goes on from there.");
+    }
+    if (cancel) {
+        return;
+    }
+    for (const Generated& generated : given_up_) {
+        done(generated);
+    }
     given_up_.clear();
 }
 
 /// True also when it was interrupted before that was known.
 bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
     const auto tokens = engine_.tokenize(kHarmless);
-    if (!tokens) return false;
+    if (!tokens) {
+        return false;
+    }
     Prompt harmless{.id = {}, .tokens = *tokens, .stops = {}, .predict = 1};
-    if (wants_labels_) harmless.labels = {tokens->front()};
+    if (wants_labels_) {
+        harmless.labels = {tokens->front()};
+    }
     const std::uint64_t id = submit(harmless, true);
     while (!cancel) {
         const Engine::Event event = engine_.next(kPollMs);
-        if (event.kind == Engine::Event::Kind::kDied) return false;
-        if (event.kind != Engine::Event::Kind::kNothing && event.id == id)
+        if (event.kind == Engine::Event::Kind::kDied) {
+            return false;
+        }
+        if (event.kind != Engine::Event::Kind::kNothing && event.id == id) {
             return event.kind != Engine::Event::Kind::kFailed;
+        }
     }
     return true;
 }
@@ -132,7 +163,9 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             given_up_.clear();
             return;
         }
-        if (given_up_.size() >= kGivenUpInARow && in_flight_.empty()) settle_given_up(done, cancel);
+        if (given_up_.size() >= kGivenUpInARow && in_flight_.empty()) {
+            settle_given_up(done, cancel);
+        }
         if (!retries_.empty()) {
             if (in_flight_.empty()) {
                 InFlight item = std::move(retries_.front());
@@ -147,7 +180,9 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
                     break;
                 }
                 const bool alone = prompt->alone;
-                if (!send({std::move(*prompt), 0}, alone)) break;
+                if (!send({std::move(*prompt), 0}, alone)) {
+                    break;
+                }
             }
         }
         if (in_flight_.empty() && retries_.empty() && exhausted) {
@@ -156,13 +191,17 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
         }
 
         const Engine::Event event = engine_.next(kPollMs);
-        if (event.kind == Engine::Event::Kind::kNothing) continue;
+        if (event.kind == Engine::Event::Kind::kNothing) {
+            continue;
+        }
         if (event.kind == Engine::Event::Kind::kDied) {
             after_death(event.failure.message);
             continue;
         }
         const auto found = in_flight_.find(event.id);
-        if (found == in_flight_.end()) continue;
+        if (found == in_flight_.end()) {
+            continue;
+        }
         Generated generated;
         generated.id = found->second.prompt.id;
         in_flight_.erase(found);
@@ -174,17 +213,22 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             generated.n_computed_tokens = event.labels.n_computed_tokens;
             generated.prefill_ms = event.labels.prefill_ms;
             peak_memory_bytes_ = std::max(peak_memory_bytes_, event.labels.peak_memory_bytes);
-            for (const Generated& bad : std::exchange(given_up_, {})) done(bad);
+            for (const Generated& bad : std::exchange(given_up_, {})) {
+                done(bad);
+            }
         } else {
             generated.text = event.done.text;
             generated.tokens = event.done.tokens;
-            generated.stop_reason = event.done.stop_reason == "stop" ? StopReason::kStop : StopReason::kLength;
+            generated.stop_reason = event.done.stop_reason == "stop" ? StopReason::kStop
+                                                                     : StopReason::kLength;
             generated.trace_sha256 = event.done.trace_sha256;
             generated.n_computed_tokens = event.done.n_computed_tokens;
             generated.prefill_ms = event.done.prefill_ms;
             generated.decode_ms = event.done.decode_ms;
             peak_memory_bytes_ = std::max(peak_memory_bytes_, event.done.peak_memory_bytes);
-            for (const Generated& bad : std::exchange(given_up_, {})) done(bad);
+            for (const Generated& bad : std::exchange(given_up_, {})) {
+                done(bad);
+            }
         }
         done(generated);
     }

@@ -11,10 +11,10 @@
 
 namespace assay::llm {
 
-/// Generates with assay-engine, one process for one model. When the process dies (abort, kill, out of memory), what was
-/// in flight is tried again alone in a fresh process; a prompt that kills it alone twice is given up, the others are
-/// not harmed. Prompts that were given up are pushed once the engine has answered something after them: one that
-/// answers nothing is to blame itself.
+/// Generates with assay-engine, one process for one model. When the process dies (abort, kill, out
+/// of memory), what was in flight is tried again alone in a fresh process; a prompt that kills it
+/// alone twice is given up, the others are not harmed. Prompts that were given up are pushed once
+/// the engine has answered something after them: one that answers nothing is to blame itself.
 class EngineGenerator final : public Generator {
  public:
     struct Options {
@@ -46,7 +46,8 @@ class EngineGenerator final : public Generator {
     bool send(InFlight item, bool alone);
     void restart();
     void after_death(const std::string& reason);
-    void settle_given_up(const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel);
+    void settle_given_up(const std::function<void(const Generated&)>& done,
+                         const std::atomic<bool>& cancel);
     [[nodiscard]] bool answers_anything(const std::atomic<bool>& cancel);
 
     Options options_;
@@ -59,7 +60,7 @@ class EngineGenerator final : public Generator {
     std::string last_death_;
     std::uint64_t peak_memory_bytes_ = 0;
     bool wants_labels_ = false;  ///< the last prompt did
-    int idle_deaths_ = 0;  ///< in a row, with nothing in flight
+    int idle_deaths_ = 0;        ///< in a row, with nothing in flight
 };
 
 }  // namespace assay::llm

@@ -29,8 +29,9 @@ namespace {
 constexpr int kEngineIn = 3;
 constexpr int kEngineOut = 4;
 
-// How long a thread of libgomp spins for the next piece of work before it sleeps. On a quiet machine longer is up to a tenth faster; beside one
-// busy process it is many times slower (docs/benchmarks.md).
+// How long a thread of libgomp spins for the next piece of work before it sleeps. On a quiet
+// machine longer is up to a tenth faster; beside one busy process it is many times slower
+// (docs/benchmarks.md).
 constexpr int kSpinAlone = 30000;
 constexpr int kSpinAmongOthers = 1000;
 constexpr double kQuietCores = 0.25;
@@ -46,19 +47,28 @@ std::vector<std::string> engine_environment() {
     bool chosen_by_user = false;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
-        if (text.starts_with("GOMP_SPINCOUNT=") || text.starts_with("OMP_WAIT_POLICY=")) chosen_by_user = true;
+        if (text.starts_with("GOMP_SPINCOUNT=") || text.starts_with("OMP_WAIT_POLICY=")) {
+            chosen_by_user = true;
+        }
         // The engine speaks to nobody: no key may end in its memory dump.
-        if (text.find("_API_KEY=") != std::string_view::npos) continue;
+        if (text.find("_API_KEY=") != std::string_view::npos) {
+            continue;
+        }
         out.emplace_back(text);
     }
-    if (!chosen_by_user) out.push_back(fmt::format("GOMP_SPINCOUNT={}", machine_is_quiet() ? kSpinAlone : kSpinAmongOthers));
+    if (!chosen_by_user) {
+        out.push_back(
+            fmt::format("GOMP_SPINCOUNT={}", machine_is_quiet() ? kSpinAlone : kSpinAmongOthers));
+    }
     out.emplace_back("GGML_NO_BACKTRACE=1");
     return out;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> out;
-    for (std::string& string : strings) out.push_back(string.data());
+    for (std::string& string : strings) {
+        out.push_back(string.data());
+    }
     out.push_back(nullptr);
     return out;
 }
@@ -67,9 +77,15 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 std::filesystem::path find_engine(const std::string& path) {
     std::error_code error;
-    const std::filesystem::path found = path.empty() ? std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "assay-engine" : std::filesystem::path(path);
+    const std::filesystem::path found = path.empty()
+                                            ? std::filesystem::read_symlink("/proc/self/exe", error)
+                                                      .parent_path() /
+                                                  "assay-engine"
+                                            : std::filesystem::path(path);
     if (!std::filesystem::is_regular_file(found, error)) {
-        throw_operational("the engine is not there", found.string(), "Build it with `make build`, or name it with --engine PATH.");
+        throw_operational("the engine is not there",
+                          found.string(),
+                          "Build it with `make build`, or name it with --engine PATH.");
     }
     return found;
 }
@@ -80,7 +96,8 @@ EngineProcess::EngineProcess(const std::filesystem::path& program) {
     if (log_ < 0 || ::pipe2(down.data(), O_CLOEXEC) != 0 || ::pipe2(up.data(), O_CLOEXEC) != 0) {
         throw_operational(fmt::format("no pipe to the engine: {}", std::strerror(errno)));
     }
-    // dup2 onto itself would keep close-on-exec: lift the ends above the engine's fixed numbers first.
+    // dup2 onto itself would keep close-on-exec: lift the ends above the engine's fixed numbers
+    // first.
     const int child_in = ::fcntl(down[0], F_DUPFD_CLOEXEC, 10);
     const int child_out = ::fcntl(up[1], F_DUPFD_CLOEXEC, 10);
     const int child_log = ::fcntl(log_, F_DUPFD_CLOEXEC, 10);
@@ -96,53 +113,80 @@ EngineProcess::EngineProcess(const std::filesystem::path& program) {
     posix_spawn_file_actions_adddup2(&actions, child_log, 2);
     posix_spawn_file_actions_adddup2(&actions, child_in, kEngineIn);
     posix_spawn_file_actions_adddup2(&actions, child_out, kEngineOut);
-    std::vector<std::string> arguments{program.string(), "--pipe", std::to_string(kEngineIn), std::to_string(kEngineOut)};
+    std::vector<std::string> arguments{
+        program.string(), "--pipe", std::to_string(kEngineIn), std::to_string(kEngineOut)};
     std::vector<std::string> environment = engine_environment();
-    const int error = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, pointers_to(arguments).data(), pointers_to(environment).data());
+    const int error = ::posix_spawn(&pid_,
+                                    program.c_str(),
+                                    &actions,
+                                    nullptr,
+                                    pointers_to(arguments).data(),
+                                    pointers_to(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(child_in);
     ::close(child_out);
     ::close(child_log);
     if (error != 0) {
         pid_ = -1;
-        throw_operational(fmt::format("the engine cannot be started: {}", std::strerror(error)), program.string());
+        throw_operational(fmt::format("the engine cannot be started: {}", std::strerror(error)),
+                          program.string());
     }
 }
 
 EngineProcess::~EngineProcess() {
-    if (to_ >= 0) ::close(to_);
-    if (from_ >= 0) ::close(from_);
+    if (to_ >= 0) {
+        ::close(to_);
+    }
+    if (from_ >= 0) {
+        ::close(from_);
+    }
     for (int i = 0; i < 200 && pid_ > 0 && !status_; ++i) {
         reap(false);
-        if (!status_) ::usleep(10'000);
+        if (!status_) {
+            ::usleep(10'000);
+        }
     }
     kill();
-    if (log_ >= 0) ::close(log_);
+    if (log_ >= 0) {
+        ::close(log_);
+    }
 }
 
 void EngineProcess::kill() {
-    if (pid_ <= 0 || status_) return;
+    if (pid_ <= 0 || status_) {
+        return;
+    }
     ::kill(pid_, SIGKILL);
     reap(true);
 }
 
 void EngineProcess::reap(bool wait) {
-    if (pid_ <= 0 || status_) return;
+    if (pid_ <= 0 || status_) {
+        return;
+    }
     int status = 0;
     pid_t got = 0;
     do {
         got = ::waitpid(pid_, &status, wait ? 0 : WNOHANG);
     } while (got < 0 && errno == EINTR);
-    if (got == pid_) status_ = status;
+    if (got == pid_) {
+        status_ = status;
+    }
 }
 
-bool EngineProcess::send(const wire::Frame& frame) { return !status_ && wire::write_frame(to_, frame).has_value(); }
+bool EngineProcess::send(const wire::Frame& frame) {
+    return !status_ && wire::write_frame(to_, frame).has_value();
+}
 
 EngineProcess::Event EngineProcess::receive(wire::Frame& frame, int timeout_ms) {
     pollfd waiting{from_, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, timeout_ms);
-    if (ready < 0 && errno != EINTR) throw_operational(fmt::format("waiting for the engine failed: {}", std::strerror(errno)));
-    if (ready <= 0) return Event::kTimeout;
+    if (ready < 0 && errno != EINTR) {
+        throw_operational(fmt::format("waiting for the engine failed: {}", std::strerror(errno)));
+    }
+    if (ready <= 0) {
+        return Event::kTimeout;
+    }
     auto got = wire::read_frame(from_);
     if (got && *got) {
         frame = std::move(**got);
@@ -157,7 +201,10 @@ std::string EngineProcess::last_words() {
     std::string how = "ended";
     if (status_ && WIFSIGNALED(*status_)) {
         const int signal = WTERMSIG(*status_);
-        how = fmt::format("was killed by signal {} ({}){}", signal, ::strsignal(signal), signal == SIGKILL ? ": out of memory, or by hand" : "");
+        how = fmt::format("was killed by signal {} ({}){}",
+                          signal,
+                          ::strsignal(signal),
+                          signal == SIGKILL ? ": out of memory, or by hand" : "");
     } else if (status_ && WIFEXITED(*status_)) {
         how = fmt::format("ended with exit code {}", WEXITSTATUS(*status_));
     }
@@ -167,9 +214,14 @@ std::string EngineProcess::last_words() {
     const ssize_t got = ::pread(log_, tail.data(), tail.size(), std::max<off_t>(0, size - kTail));
     tail.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
     const std::string_view said = trim(tail);
-    if (said.empty()) return how;
+    if (said.empty()) {
+        return how;
+    }
     const std::size_t last_line = said.rfind('\n');
-    return fmt::format("{}; it last said: {}", how, shorten(last_line == std::string_view::npos ? said : said.substr(last_line + 1), 300));
+    return fmt::format(
+        "{}; it last said: {}",
+        how,
+        shorten(last_line == std::string_view::npos ? said : said.substr(last_line + 1), 300));
 }
 
 }  // namespace assay::llm

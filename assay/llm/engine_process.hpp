@@ -12,10 +12,11 @@ namespace assay::llm {
 [[nodiscard]] std::filesystem::path find_engine(const std::string& path);
 
 /// A running assay-engine: two pipes to it, and what it printed.
-/// It is started with exec, never a bare fork (libgomp is not fork-safe), with an environment in which libgomp's threads do not
-/// spin for long (one competing process would slow a small model a hundredfold) and ggml does not fork a debugger.
+/// It is started with exec, never a bare fork (libgomp is not fork-safe), with an environment in
+/// which libgomp's threads do not spin for long (one competing process would slow a small model a
+/// hundredfold) and ggml does not fork a debugger.
 class EngineProcess {
-   public:
+ public:
     /// Throws Error if the program cannot be started.
     explicit EngineProcess(const std::filesystem::path& program);
     /// Closes the pipes; the engine ends by itself; it is killed if it does not within two seconds.
@@ -32,7 +33,7 @@ class EngineProcess {
     /// After kDied: "was killed by signal 6 (Aborted); it last said: ..." .
     [[nodiscard]] std::string last_words();
 
-   private:
+ private:
     int to_ = -1;
     int from_ = -1;
     int log_ = -1;  ///< anonymous file that takes its stdout and stderr

@@ -11,7 +11,9 @@ namespace {
 std::optional<CpuTicks> cpu_ticks_now() {
     std::string line;
     std::ifstream file("/proc/stat");
-    if (!std::getline(file, line)) return std::nullopt;
+    if (!std::getline(file, line)) {
+        return std::nullopt;
+    }
     return cpu_ticks_of(line);
 }
 
@@ -20,8 +22,12 @@ std::optional<CpuTicks> cpu_ticks_now() {
 std::optional<CpuTicks> cpu_ticks_of(std::string_view proc_stat) {
     std::istringstream line{std::string(proc_stat.substr(0, proc_stat.find('\n')))};
     std::string name;
-    long long user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softirq = 0, stolen = 0;
-    if (!(line >> name >> user >> nice >> system >> idle >> waiting >> irq >> softirq >> stolen) || name != "cpu") return std::nullopt;
+    long long user = 0, nice = 0, system = 0, idle = 0, waiting = 0, irq = 0, softirq = 0,
+              stolen = 0;
+    if (!(line >> name >> user >> nice >> system >> idle >> waiting >> irq >> softirq >> stolen) ||
+        name != "cpu") {
+        return std::nullopt;
+    }
     const long long busy = user + nice + system + irq + softirq + stolen;
     return CpuTicks{busy, busy + idle + waiting};
 }
@@ -30,8 +36,11 @@ std::optional<double> busy_cores(std::chrono::milliseconds sample) {
     const auto before = cpu_ticks_now();
     std::this_thread::sleep_for(sample);
     const auto after = cpu_ticks_now();
-    if (!before || !after || after->total <= before->total) return std::nullopt;
-    const double share = static_cast<double>(after->busy - before->busy) / static_cast<double>(after->total - before->total);
+    if (!before || !after || after->total <= before->total) {
+        return std::nullopt;
+    }
+    const double share = static_cast<double>(after->busy - before->busy) /
+                         static_cast<double>(after->total - before->total);
     return share * std::thread::hardware_concurrency();
 }
 

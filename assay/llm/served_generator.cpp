@@ -26,25 +26,43 @@ constexpr std::size_t kRefusedInARow = 3;
 constexpr std::chrono::seconds kLookEvery{2};
 constexpr std::chrono::milliseconds kCancelSeenWithin{100};
 
-Clock::duration seconds(double s) { return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s)); }
+Clock::duration seconds(double s) {
+    return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+}
 
 }  // namespace
 
 /// One call of generate().
 class ServedGenerator::Session {
  public:
-    Session(ServedGenerator& owner, const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done)
-        : owner_(owner), next_(next), done_(done), client_(targets(owner)), places_(owner.places_.size()) {}
+    Session(ServedGenerator& owner,
+            const std::function<std::optional<Prompt>()>& next,
+            const std::function<void(const Generated&)>& done)
+        : owner_(owner),
+          next_(next),
+          done_(done),
+          client_(targets(owner)),
+          places_(owner.places_.size()) {}
 
     void run(const std::atomic<bool>& cancel) {
         while (!cancel) {
             send_due();
-            while (may_begin()) begin_next();
-            if (tasks_.empty() && exhausted_) break;
-            for (const http::HttpReply& reply : client_.poll(wait_time())) handle(reply);
-            if (any_held() && Clock::now() - looked_ > kLookEvery) look_again(false);
+            while (may_begin()) {
+                begin_next();
+            }
+            if (tasks_.empty() && exhausted_) {
+                break;
+            }
+            for (const http::HttpReply& reply : client_.poll(wait_time())) {
+                handle(reply);
+            }
+            if (any_held() && Clock::now() - looked_ > kLookEvery) {
+                look_again(false);
+            }
         }
-        if (!cancel) look_again(true);
+        if (!cancel) {
+            look_again(true);
+        }
     }
 
  private:
@@ -52,45 +70,58 @@ class ServedGenerator::Session {
         Prompt prompt;
         std::size_t place = 0;
         int n_retries = 0;
-        std::string failure;                 ///< should the last attempt have been the last
+        std::string failure;                   ///< should the last attempt have been the last
         std::optional<Clock::time_point> due;  ///< of the next attempt; empty: under way
     };
     struct Place {
         int n_under_way = 0;
-        int n_troubles = 0;            ///< transport errors since its last reply
-        std::vector<Generated> held;   ///< its answers since the model was last looked at
+        int n_troubles = 0;           ///< transport errors since its last reply
+        std::vector<Generated> held;  ///< its answers since the model was last looked at
     };
 
     static std::vector<http::HttpTarget> targets(const ServedGenerator& owner) {
         std::vector<http::HttpTarget> out;
-        for (const ServedPlace& place : owner.places_) out.push_back(place.target());
+        for (const ServedPlace& place : owner.places_) {
+            out.push_back(place.target());
+        }
         return out;
     }
 
     [[nodiscard]] bool any_held() const {
-        return std::any_of(places_.begin(), places_.end(), [](const Place& place) { return !place.held.empty(); });
+        return std::any_of(
+            places_.begin(), places_.end(), [](const Place& place) { return !place.held.empty(); });
     }
 
     [[nodiscard]] std::chrono::milliseconds wait_time() const {
         Clock::duration wait = kCancelSeenWithin;
         for (const auto& [id, task] : tasks_) {
-            if (task.due) wait = std::min(wait, *task.due - Clock::now());
+            if (task.due) {
+                wait = std::min(wait, *task.due - Clock::now());
+            }
         }
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(wait, Clock::duration::zero())) + std::chrono::milliseconds(1);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::max(wait, Clock::duration::zero())) +
+               std::chrono::milliseconds(1);
     }
 
     /// The place with room that has troubled least and is least busy.
     [[nodiscard]] std::optional<std::size_t> free_place() const {
         std::optional<std::size_t> best;
-        const auto rank = [this](std::size_t i) { return std::pair(places_[i].n_troubles, places_[i].n_under_way); };
+        const auto rank = [this](std::size_t i) {
+            return std::pair(places_[i].n_troubles, places_[i].n_under_way);
+        };
         for (std::size_t i = 0; i < places_.size(); ++i) {
-            if (places_[i].n_under_way < owner_.options_.spec.concurrency && (!best || rank(i) < rank(*best))) best = i;
+            if (places_[i].n_under_way < owner_.options_.spec.concurrency &&
+                (!best || rank(i) < rank(*best))) {
+                best = i;
+            }
         }
         return best;
     }
 
     [[nodiscard]] bool may_begin() const {
-        const std::size_t most = places_.size() * static_cast<std::size_t>(owner_.options_.spec.concurrency);
+        const std::size_t most = places_.size() *
+                                 static_cast<std::size_t>(owner_.options_.spec.concurrency);
         return !exhausted_ && tasks_.size() < most && free_place();
     }
 
@@ -110,14 +141,24 @@ class ServedGenerator::Session {
         task.due.reset();
         task.place = place;
         ++places_[place].n_under_way;
-        const ServedQuestion question{owner_.options_.generation, owner_.facts_, owner_.options_.spec.model, task.prompt.user, task.prompt.seed};
-        client_.send(id, {.path = owner_.api_->path(), .body = owner_.api_->request(question), .target = place});
+        const ServedQuestion question{owner_.options_.generation,
+                                      owner_.facts_,
+                                      owner_.options_.spec.model,
+                                      task.prompt.user,
+                                      task.prompt.seed};
+        client_.send(
+            id,
+            {.path = owner_.api_->path(), .body = owner_.api_->request(question), .target = place});
     }
 
     void send_due() {
         for (auto& [id, task] : tasks_) {
-            if (!task.due || *task.due > Clock::now()) continue;
-            if (const auto place = free_place()) send(id, task, *place);
+            if (!task.due || *task.due > Clock::now()) {
+                continue;
+            }
+            if (const auto place = free_place()) {
+                send(id, task, *place);
+            }
         }
     }
 
@@ -126,29 +167,56 @@ class ServedGenerator::Session {
         Place& place = places_[task.place];
         --place.n_under_way;
         const std::string& base = owner_.places_[task.place].target().url;
-        if (reply.status == 0) return trouble(reply.id, reply.trouble);
+        if (reply.status == 0) {
+            return trouble(reply.id, reply.trouble);
+        }
         const bool good = reply.status >= 200 && reply.status <= 299;
         const auto read = good ? owner_.api_->read_reply(reply.body) : std::nullopt;
-        if (good && !read) return trouble(reply.id, fmt::format("{}: the reply is not a whole document", owner_.places_[task.place].target().host_and_port));
+        if (good && !read) {
+            return trouble(reply.id,
+                           fmt::format("{}: the reply is not a whole document",
+                                       owner_.places_[task.place].target().host_and_port));
+        }
         n_troubles_ = 0;
         place.n_troubles = 0;
-        if (read) return settle(reply.id, *read);
-        const http::ServerError error = http::read_plain_error(reply.body);
-        const std::string sentence = fmt::format("{}{} answered {}: {}", base, owner_.api_->path(), reply.status, error.message);
-        if (reply.status == 401 || reply.status == 403 || reply.status == 404) {
-            owner_.stop({fmt::format("{}: {}", owner_.options_.name, sentence), {},
-                         reply.status == 404 ? fmt::format("Is the model {} still there?", owner_.options_.spec.model) : "Check the key's variable in api-key-env and what the key may be used for."});
+        if (read) {
+            return settle(reply.id, *read);
         }
-        if (http::is_retried(reply.status)) return retry(reply.id, sentence, http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr)));
+        const http::ServerError error = http::read_plain_error(reply.body);
+        const std::string sentence = fmt::format(
+            "{}{} answered {}: {}", base, owner_.api_->path(), reply.status, error.message);
+        if (reply.status == 401 || reply.status == 403 || reply.status == 404) {
+            owner_.stop({fmt::format("{}: {}", owner_.options_.name, sentence),
+                         {},
+                         reply.status == 404 ? fmt::format("Is the model {} still there?",
+                                                           owner_.options_.spec.model)
+                                             : "Check the key's variable in api-key-env and what "
+                                               "the key may be used for."});
+        }
+        if (http::is_retried(reply.status)) {
+            return retry(
+                reply.id,
+                sentence,
+                http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr)));
+        }
         fail(reply.id, sentence);
     }
 
     void settle(std::size_t id, const ServedReply& reply) {
         const std::string version = owner_.hide(to_valid_utf8(reply.version));
-        if (!version.empty() && owner_.reply_version_.empty()) owner_.reply_version_ = version;
+        if (!version.empty() && owner_.reply_version_.empty()) {
+            owner_.reply_version_ = version;
+        }
         if (!version.empty() && owner_.reply_version_ != version) {
-            owner_.stop({fmt::format("{} has changed: its replies named the model \"{}\" and now name \"{}\"", owner_.options_.name, shorten(owner_.reply_version_, 100), shorten(version, 100)), {},
-                         "Answers of two models are not one variant's: name a fixed version as its model, and use another --run."});
+            owner_.stop(
+                {fmt::format(
+                     "{} has changed: its replies named the model \"{}\" and now name \"{}\"",
+                     owner_.options_.name,
+                     shorten(owner_.reply_version_, 100),
+                     shorten(version, 100)),
+                 {},
+                 "Answers of two models are not one variant's: name a fixed version as its model, "
+                 "and use another --run."});
         }
         Generated generated;
         generated.text = owner_.hide(reply.text);
@@ -177,51 +245,91 @@ class ServedGenerator::Session {
         hold(id, std::move(failed));
         // Refused from the first one on: it is the setting that is wrong, not the questions.
         if (!any_answered_ && ++n_refused_ >= kRefusedInARow) {
-            owner_.stop({fmt::format("{}: the first {} questions failed, and none was answered; the last one: {}", owner_.options_.name, n_refused_, sentence), {},
-                         "Nothing of that is kept; mend it and run again."});
+            owner_.stop(
+                {fmt::format(
+                     "{}: the first {} questions failed, and none was answered; the last one: {}",
+                     owner_.options_.name,
+                     n_refused_,
+                     sentence),
+                 {},
+                 "Nothing of that is kept; mend it and run again."});
         }
     }
 
     /// A connection that was not made or broke, a timeout, a reply that is not one.
     void trouble(std::size_t id, const std::string& sentence) {
         ++places_[tasks_.at(id).place].n_troubles;
-        if (++n_troubles_ >= kCircuitLimit) out_of_reach(sentence);
+        if (++n_troubles_ >= kCircuitLimit) {
+            out_of_reach(sentence);
+        }
         retry(id, sentence, {});
     }
 
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
-        if (task.n_retries >= owner_.options_.spec.retries) return fail(id, sentence);
-        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.prompt.id), retry_after_s.value_or(0));
-        if (!any_answered_ && !retry_after_s) wait_s = std::min(wait_s, 1.0);  // find out soon whether anybody is there
-        if (wait_s >= 5) owner_.progress_.note(owner_.hide(fmt::format("{}: {}; next attempt in {}", owner_.options_.name, sentence, format_duration(wait_s))));
+        if (task.n_retries >= owner_.options_.spec.retries) {
+            return fail(id, sentence);
+        }
+        double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.prompt.id),
+                                 retry_after_s.value_or(0));
+        if (!any_answered_ && !retry_after_s) {
+            wait_s = std::min(wait_s, 1.0);  // find out soon whether anybody is there
+        }
+        if (wait_s >= 5) {
+            owner_.progress_.note(owner_.hide(fmt::format("{}: {}; next attempt in {}",
+                                                          owner_.options_.name,
+                                                          sentence,
+                                                          format_duration(wait_s))));
+        }
         task.failure = sentence;
         task.due = Clock::now() + seconds(wait_s);
     }
 
     [[noreturn]] void out_of_reach(const std::string& sentence) const {
-        owner_.stop({fmt::format("{} is out of reach, {} requests in a row failed; the last one: {}", owner_.options_.name, n_troubles_, sentence), {},
-                     "Start its server or mend the address, and run again: only what is missing is asked."});
+        owner_.stop(
+            {fmt::format("{} is out of reach, {} requests in a row failed; the last one: {}",
+                         owner_.options_.name,
+                         n_troubles_,
+                         sentence),
+             {},
+             "Start its server or mend the address, and run again: only what is missing is "
+             "asked."});
     }
 
-    /// Hands on what is held of each address that still tells of the same model. `last`: an address that does not
-    /// answer stops the run; before, what is held there waits.
+    /// Hands on what is held of each address that still tells of the same model. `last`: an address
+    /// that does not answer stops the run; before, what is held there waits.
     void look_again(bool last) {
         looked_ = Clock::now();
         for (std::size_t i = 0; i < places_.size(); ++i) {
-            if (places_[i].held.empty()) continue;
+            if (places_[i].held.empty()) {
+                continue;
+            }
             const auto facts = owner_.api_->look(owner_.places_[i], owner_.options_.spec.model);
-            if (!facts && !last) continue;
+            if (!facts && !last) {
+                continue;
+            }
             if (!facts) {
                 Failure why = facts.error();
-                why.message = fmt::format("{}: {} answers were not taken, as the server cannot be asked any more which model made them: {}", owner_.options_.name, places_[i].held.size(), why.message);
+                why.message = fmt::format(
+                    "{}: {} answers were not taken, as the server cannot be asked any more which "
+                    "model made them: {}",
+                    owner_.options_.name,
+                    places_[i].held.size(),
+                    why.message);
                 owner_.stop(std::move(why));
             }
             if (*facts != owner_.facts_) {
-                owner_.stop({fmt::format("{} has changed while it answered: it was {}, and now {}", owner_.options_.name, describe(owner_.facts_), describe(*facts)), owner_.places_[i].target().url,
-                             "Answers of two models are not one variant's. Run again: what the new one has not answered is asked anew."});
+                owner_.stop({fmt::format("{} has changed while it answered: it was {}, and now {}",
+                                         owner_.options_.name,
+                                         describe(owner_.facts_),
+                                         describe(*facts)),
+                             owner_.places_[i].target().url,
+                             "Answers of two models are not one variant's. Run again: what the new "
+                             "one has not answered is asked anew."});
             }
-            for (const Generated& generated : std::exchange(places_[i].held, {})) done_(generated);
+            for (const Generated& generated : std::exchange(places_[i].held, {})) {
+                done_(generated);
+            }
         }
     }
 
@@ -239,7 +347,9 @@ class ServedGenerator::Session {
     Clock::time_point looked_ = Clock::now();
 };
 
-ServedGenerator::ServedGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress)
+ServedGenerator::ServedGenerator(Options options,
+                                 const std::atomic<bool>& cancel,
+                                 Progress& progress)
     : options_(std::move(options)), progress_(progress), api_(make_served_api(options_.spec)) {
     const ServedSpec& spec = options_.spec;
     const JudgeProvider* provider = find_judge_provider(spec.provider);
@@ -247,17 +357,27 @@ ServedGenerator::ServedGenerator(Options options, const std::atomic<bool>& cance
     const std::string place = "variant " + options_.name;
     for (const std::string& url : spec.urls) {
         auto endpoint = http::parse_endpoint(url);
-        if (!endpoint) throw Error(ErrorKind::kUsage, {endpoint.error().message, place, endpoint.error().remedy});
+        if (!endpoint) {
+            throw Error(ErrorKind::kUsage,
+                        {endpoint.error().message, place, endpoint.error().remedy});
+        }
         auto key = http::find_key({place, spec.provider, spec.api_key_env}, *endpoint);
-        if (!key) throw Error(ErrorKind::kUsage, key.error());
+        if (!key) {
+            throw Error(ErrorKind::kUsage, key.error());
+        }
         http::HttpTarget target;
         target.url = api_->base(endpoint->base_url);
         target.host_and_port = endpoint->host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        if (!key->empty()) target.headers.push_back("Authorization: Bearer " + *key);
+        if (!key->empty()) {
+            target.headers.push_back("Authorization: Bearer " + *key);
+        }
         target.timeout_s = spec.timeout_s;
         target.use_proxy = !endpoint->loopback;
-        if (!key->empty() && !endpoint->encrypted && !endpoint->loopback) progress_.note(fmt::format("{}: the key travels unencrypted to {}", place, endpoint->host_and_port));
+        if (!key->empty() && !endpoint->encrypted && !endpoint->loopback) {
+            progress_.note(fmt::format(
+                "{}: the key travels unencrypted to {}", place, endpoint->host_and_port));
+        }
         places_.emplace_back(std::move(target), cancel);
         keys_.push_back(std::move(*key));
     }
@@ -273,41 +393,71 @@ const ServedFacts& ServedGenerator::connect() {
             why.message = fmt::format("{}: {}", options_.name, why.message);
             stop(std::move(why));
         }
-        if (i == 0) facts_ = std::move(*facts);
+        if (i == 0) {
+            facts_ = std::move(*facts);
+        }
         if (i > 0 && *facts != facts_) {
-            throw_usage(hide(fmt::format("{} is not the same model everywhere: {} has {}, and {} has {}", options_.name, places_[0].target().url, describe(facts_), places_[i].target().url, describe(*facts))), {},
-                        "Addresses of one variant must run one model; make two variants of them.");
+            throw_usage(
+                hide(fmt::format("{} is not the same model everywhere: {} has {}, and {} has {}",
+                                 options_.name,
+                                 places_[0].target().url,
+                                 describe(facts_),
+                                 places_[i].target().url,
+                                 describe(*facts))),
+                {},
+                "Addresses of one variant must run one model; make two variants of them.");
         }
     }
     const std::vector<std::string> complaints = api_->complaints(options_.generation, facts_);
-    if (!complaints.empty()) throw_usage(fmt::format("{}: {}", options_.name, fmt::join(complaints, "\n")), places_.front().target().url);
+    if (!complaints.empty()) {
+        throw_usage(fmt::format("{}: {}", options_.name, fmt::join(complaints, "\n")),
+                    places_.front().target().url);
+    }
     return facts_;
 }
 
 std::string ServedGenerator::fingerprint() const {
-    std::vector<std::string> fields{"served 1", options_.spec.provider, facts_.server, facts_.server_version, facts_.digest, facts_.weights, facts_.quantization, facts_.chat_template,
-                                    facts_.parameters, facts_.system, std::to_string(facts_.size_bytes), std::to_string(facts_.n_parameters)};
+    std::vector<std::string> fields{"served 1",
+                                    options_.spec.provider,
+                                    facts_.server,
+                                    facts_.server_version,
+                                    facts_.digest,
+                                    facts_.weights,
+                                    facts_.quantization,
+                                    facts_.chat_template,
+                                    facts_.parameters,
+                                    facts_.system,
+                                    std::to_string(facts_.size_bytes),
+                                    std::to_string(facts_.n_parameters)};
     if (facts_.digest.empty()) {
         fields.push_back(options_.spec.model);
         std::vector<std::string> urls;
-        for (const ServedPlace& place : places_) urls.push_back(place.target().url);
+        for (const ServedPlace& place : places_) {
+            urls.push_back(place.target().url);
+        }
         std::sort(urls.begin(), urls.end());
         fields.insert(fields.end(), urls.begin(), urls.end());
     }
     return sha256_of_fields(fields);
 }
 
-void ServedGenerator::generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done, const std::atomic<bool>& cancel) {
+void ServedGenerator::generate(const std::function<std::optional<Prompt>()>& next,
+                               const std::function<void(const Generated&)>& done,
+                               const std::atomic<bool>& cancel) {
     Session(*this, next, done).run(cancel);
 }
 
 std::string ServedGenerator::hide(std::string text) const {
-    for (const std::string& key : keys_) text = http::redact(std::move(text), key);
+    for (const std::string& key : keys_) {
+        text = http::redact(std::move(text), key);
+    }
     return text;
 }
 
 void ServedGenerator::stop(Failure why) const {
-    for (std::string* text : {&why.message, &why.place, &why.remedy}) *text = hide(std::move(*text));
+    for (std::string* text : {&why.message, &why.place, &why.remedy}) {
+        *text = hide(std::move(*text));
+    }
     throw Error(ErrorKind::kOperational, std::move(why));
 }
 

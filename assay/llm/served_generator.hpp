@@ -1,5 +1,6 @@
 #pragma once
-// A model behind HTTP as a generator: one question a request, several under way at each of its addresses.
+// A model behind HTTP as a generator: one question a request, several under way at each of its
+// addresses.
 
 #include <atomic>
 #include <memory>
@@ -13,14 +14,15 @@
 
 namespace assay::llm {
 
-/// Answers are held back until the server has told once more, after them, that it still runs the same model (every two
-/// seconds, and at the end): a model that was replaced meanwhile stops the run, and no answer of it is taken for the
-/// first one's.
+/// Answers are held back until the server has told once more, after them, that it still runs the
+/// same model (every two seconds, and at the end): a model that was replaced meanwhile stops the
+/// run, and no answer of it is taken for the first one's.
 ///
-/// Tried again (spec.retries times, with growing waits or the server's Retry-After, at another address if there is one):
-/// transport errors, 408, 409, 425, 429, 5xx and a 200 that is not a whole document. What fails in the end, and every
-/// other status, is an answer of kFailed. Error kOperational: 401, 403, 404; ten transport errors in a row; three
-/// questions refused before any was answered; another model or version than before.
+/// Tried again (spec.retries times, with growing waits or the server's Retry-After, at another
+/// address if there is one): transport errors, 408, 409, 425, 429, 5xx and a 200 that is not a
+/// whole document. What fails in the end, and every other status, is an answer of kFailed. Error
+/// kOperational: 401, 403, 404; ten transport errors in a row; three questions refused before any
+/// was answered; another model or version than before.
 class ServedGenerator final : public Generator {
  public:
     struct Options {
@@ -33,21 +35,24 @@ class ServedGenerator final : public Generator {
     ServedGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress);
     ~ServedGenerator() override;
 
-    /// Reads back the model at every address. Throws Error: out of reach, not there, not the same everywhere, or a
-    /// setting of the experiment that it does not take.
+    /// Reads back the model at every address. Throws Error: out of reach, not there, not the same
+    /// everywhere, or a setting of the experiment that it does not take.
     const ServedFacts& connect();
 
-    /// What an answer depends on besides messages and settings: all that the server tells of itself and the model; for a
-    /// server that tells no digest also provider, model name and addresses. After connect().
+    /// What an answer depends on besides messages and settings: all that the server tells of itself
+    /// and the model; for a server that tells no digest also provider, model name and addresses.
+    /// After connect().
     [[nodiscard]] std::string fingerprint() const;
 
-    /// The model as replies named it; a later one that differs stops generate(). Empty: none did yet.
+    /// The model as replies named it; a later one that differs stops generate(). Empty: none did
+    /// yet.
     [[nodiscard]] const std::string& reply_version() const { return reply_version_; }
     /// To be called before generate(): what replies of an earlier run named.
     void expect_version(std::string version) { reply_version_ = std::move(version); }
 
     /// Prompts need `id`, `user` and `seed` only. After connect().
-    void generate(const std::function<std::optional<Prompt>()>& next, const std::function<void(const Generated&)>& done,
+    void generate(const std::function<std::optional<Prompt>()>& next,
+                  const std::function<void(const Generated&)>& done,
                   const std::atomic<bool>& cancel) override;
 
     [[nodiscard]] const std::vector<ServedPlace>& places() const { return places_; }

@@ -25,13 +25,17 @@ bool has_text(const Answer* answer) {
 
 /// Of a comparison that is not the first one of its pair.
 std::string further_id(const Comparison& comparison, const std::string& first_id) {
-    const std::array<std::string, 3> fields{first_id, fmt::format("order {}", comparison.order), fmt::format("repeat {}", comparison.repeat)};
+    const std::array<std::string, 3> fields{first_id,
+                                            fmt::format("order {}", comparison.order),
+                                            fmt::format("repeat {}", comparison.repeat)};
     return sha256_of_fields(fields);
 }
 
 std::int64_t lean_to_a(std::span<const Comparison> comparisons) {
     std::int64_t lean = 0;
-    for (const Comparison& c : comparisons) lean += c.variant_is_a ? 1 : -1;
+    for (const Comparison& c : comparisons) {
+        lean += c.variant_is_a ? 1 : -1;
+    }
     return lean;
 }
 
@@ -48,18 +52,22 @@ Comparison undrawn(const PairInput& pair, std::string_view variant_name) {
     return c;
 }
 
-/// Whole clusters in a random order, and the pairs of each in a random order. Sorted first, so that the order in which the pairs came has
-/// no say. A pair without a cluster is one of its own; without any cluster this is a random order of all pairs.
+/// Whole clusters in a random order, and the pairs of each in a random order. Sorted first, so that
+/// the order in which the pairs came has no say. A pair without a cluster is one of its own;
+/// without any cluster this is a random order of all pairs.
 void shuffle_by_clusters(std::vector<const PairInput*>& pairs, Rng rng) {
-    using Key = std::pair<std::string, std::string>;  // a prefix keeps a cluster's name apart from a question's
+    using Key = std::pair<std::string,
+                          std::string>;  // a prefix keeps a cluster's name apart from a question's
     std::map<Key, std::vector<const PairInput*>> by_cluster;
     for (const PairInput* pair : pairs) {
-        by_cluster[pair->cluster ? Key{"c", *pair->cluster} : Key{"q", pair->question_id}].push_back(pair);
+        by_cluster[pair->cluster ? Key{"c", *pair->cluster} : Key{"q", pair->question_id}]
+            .push_back(pair);
     }
     std::vector<std::vector<const PairInput*>*> clusters;
     for (auto& [key, members] : by_cluster) {
         std::sort(members.begin(), members.end(), [](const PairInput* a, const PairInput* b) {
-            return std::tie(a->question_id, a->variant_answer_key) < std::tie(b->question_id, b->variant_answer_key);
+            return std::tie(a->question_id, a->variant_answer_key) <
+                   std::tie(b->question_id, b->variant_answer_key);
         });
         clusters.push_back(&members);
     }
@@ -76,7 +84,8 @@ void shuffle_by_clusters(std::vector<const PairInput*>& pairs, Rng rng) {
 std::string comparison_id(std::string_view question_id,
                           std::string_view baseline_answer_key,
                           std::string_view variant_answer_key) {
-    const std::array<std::string, 3> fields{std::string(question_id), std::string(baseline_answer_key),
+    const std::array<std::string, 3> fields{std::string(question_id),
+                                            std::string(baseline_answer_key),
                                             std::string(variant_answer_key)};
     return sha256_of_fields(fields);
 }
@@ -90,16 +99,25 @@ Comparison in_other_order(const Comparison& drawn) {
     return out;
 }
 
-std::vector<Comparison> choose_repeats(std::span<const Comparison> in_order, int n_times, double share, std::uint64_t blinding_seed) {
+std::vector<Comparison> choose_repeats(std::span<const Comparison> in_order,
+                                       int n_times,
+                                       double share,
+                                       std::uint64_t blinding_seed) {
     ASSAY_CHECK(share > 0 && share <= 1 && n_times >= 0);
     const auto block = static_cast<std::uint64_t>(std::llround(1 / share));
     std::vector<Comparison> out;
     std::array<std::uint64_t, 2> n_seen{};  // by side
     for (const Comparison& comparison : in_order) {
-        if (comparison.identical || comparison.variant_failed) continue;
+        if (comparison.identical || comparison.variant_failed) {
+            continue;
+        }
         const std::uint64_t at = n_seen[comparison.variant_is_a ? 1 : 0]++;
-        Rng rng(blinding_seed, fmt::format("repeats/{}/{}/{}", comparison.variant, comparison.variant_is_a, at / block));
-        if (rng.below(block) != at % block) continue;
+        Rng rng(blinding_seed,
+                fmt::format(
+                    "repeats/{}/{}/{}", comparison.variant, comparison.variant_is_a, at / block));
+        if (rng.below(block) != at % block) {
+            continue;
+        }
         for (int k = 1; k <= n_times; ++k) {
             Comparison& repeated = out.emplace_back(comparison);
             repeated.repeat = k;
@@ -110,14 +128,17 @@ std::vector<Comparison> choose_repeats(std::span<const Comparison> in_order, int
 }
 
 std::string answers_sha256(std::string_view baseline_text, std::string_view variant_text) {
-    const std::array<std::string, 2> fields{to_valid_utf8(baseline_text), to_valid_utf8(variant_text)};
+    const std::array<std::string, 2> fields{to_valid_utf8(baseline_text),
+                                            to_valid_utf8(variant_text)};
     return sha256_of_fields(fields);
 }
 
 std::optional<PairInput> make_pair_input(const Question& question,
                                          const KeyedAnswer& baseline,
                                          const KeyedAnswer& variant) {
-    if (!has_text(baseline.answer) || variant.answer == nullptr) return std::nullopt;
+    if (!has_text(baseline.answer) || variant.answer == nullptr) {
+        return std::nullopt;
+    }
     PairInput pair;
     pair.question_id = question.id;
     pair.cluster = question.cluster;
@@ -126,7 +147,8 @@ std::optional<PairInput> make_pair_input(const Question& question,
     pair.answers_sha256 = answers_sha256(baseline.answer->text, variant.answer->text);
     pair.variant_failed = !has_text(variant.answer);
     // As they are shown: a judge could not tell apart what differs only in invalid bytes.
-    pair.identical = !pair.variant_failed && to_valid_utf8(baseline.answer->text) == to_valid_utf8(variant.answer->text);
+    pair.identical = !pair.variant_failed &&
+                     to_valid_utf8(baseline.answer->text) == to_valid_utf8(variant.answer->text);
     return pair;
 }
 
@@ -142,17 +164,22 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
     }
     std::vector<const PairInput*> undrawn_pairs;
     for (const PairInput& pair : pairs) {
-        const std::string id = comparison_id(pair.question_id, pair.baseline_answer_key, pair.variant_answer_key);
-        if (drawn_ids.insert(id).second) undrawn_pairs.push_back(&pair);
+        const std::string id = comparison_id(
+            pair.question_id, pair.baseline_answer_key, pair.variant_answer_key);
+        if (drawn_ids.insert(id).second) {
+            undrawn_pairs.push_back(&pair);
+        }
     }
 
     // The number already drawn is part of the name: each extension has streams of its own.
     const auto stream = [&](std::string_view purpose) {
-        return Rng(blinding_seed, fmt::format("{}/{}/{}", purpose, variant_name, already_drawn.size()));
+        return Rng(blinding_seed,
+                   fmt::format("{}/{}/{}", purpose, variant_name, already_drawn.size()));
     };
     shuffle_by_clusters(undrawn_pairs, stream("order"));
     std::vector<Comparison> result;
-    std::array<std::vector<std::size_t>, 3> groups;  // that need a call, identical, failed: places in `result`
+    std::array<std::vector<std::size_t>, 3> groups;  // that need a call, identical, failed: places
+                                                     // in `result`
     for (const PairInput* pair : undrawn_pairs) {
         groups[pair->variant_failed ? 2 : pair->identical ? 1 : 0].push_back(result.size());
         result.push_back(undrawn(*pair, variant_name));

@@ -18,7 +18,9 @@ std::vector<char> draw_sides(std::size_t count, std::int64_t lean, Rng& rng) {
         const std::size_t size = std::min(drawn_size, count - sides.size());
         std::vector<char> block(size, 0);
         std::fill_n(block.begin(), size / 2, 1);
-        if (size % 2 == 1) block.back() = lean < 0 || (lean == 0 && rng.below(2) == 1) ? 1 : 0;
+        if (size % 2 == 1) {
+            block.back() = lean < 0 || (lean == 0 && rng.below(2) == 1) ? 1 : 0;
+        }
         rng.shuffle(std::span<char>(block));
         sides.insert(sides.end(), block.begin(), block.end());
     }

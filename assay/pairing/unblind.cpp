@@ -5,12 +5,19 @@
 
 namespace assay::pairing {
 
-BlindedPair blinded_pair(std::string_view item_id, const Question& question, const Answer& answer_a, const Answer& answer_b) {
+BlindedPair blinded_pair(std::string_view item_id,
+                         const Question& question,
+                         const Answer& answer_a,
+                         const Answer& answer_b) {
     BlindedPair pair;
     pair.item_id = item_id;
     pair.question = to_valid_utf8(question.text);
-    if (question.expected) pair.expected = to_valid_utf8(*question.expected);
-    for (const std::string& context : question.contexts) pair.contexts.push_back(to_valid_utf8(context));
+    if (question.expected) {
+        pair.expected = to_valid_utf8(*question.expected);
+    }
+    for (const std::string& context : question.contexts) {
+        pair.contexts.push_back(to_valid_utf8(context));
+    }
     pair.answer_a = to_valid_utf8(answer_a.text);
     pair.answer_b = to_valid_utf8(answer_b.text);
     return pair;
@@ -21,10 +28,15 @@ BlindedPair blind(const Question& question,
                   const Answer& baseline,
                   const Answer& variant) {
     ASSAY_CHECK(question.id == comparison.question_id);
-    return blinded_pair(comparison.id, question, comparison.variant_is_a ? variant : baseline, comparison.variant_is_a ? baseline : variant);
+    return blinded_pair(comparison.id,
+                        question,
+                        comparison.variant_is_a ? variant : baseline,
+                        comparison.variant_is_a ? baseline : variant);
 }
 
-Outcome make_outcome(const Question& question, const Comparison& comparison, const std::optional<Verdict>& verdict) {
+Outcome make_outcome(const Question& question,
+                     const Comparison& comparison,
+                     const std::optional<Verdict>& verdict) {
     ASSAY_CHECK(question.id == comparison.question_id);
     Outcome outcome;
     outcome.question_id = question.id;

@@ -1,5 +1,6 @@
 #pragma once
-// What analysis/ computes of one comparison of a variant with the baseline by one judge. Field names are those of report.json.
+// What analysis/ computes of one comparison of a variant with the baseline by one judge. Field
+// names are those of report.json.
 
 #include <array>
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace assay {
 
-/// A value with its interval. Empty value, low, high: undefined or not measured, and `why` says why.
+/// A value with its interval. Empty value, low, high: undefined or not measured, and `why` says
+/// why.
 struct Estimate {
     std::optional<double> value;
     std::optional<double> low;
@@ -33,15 +35,17 @@ struct Counts {
     std::int64_t errors = 0;
     std::int64_t refused = 0;
     std::int64_t not_judged = 0;
-    std::int64_t no_answer_variant = 0;   ///< among the losses
+    std::int64_t no_answer_variant = 0;  ///< among the losses
     std::int64_t no_answer_baseline = 0;
 };
 
-/// p values of "no difference" among the decisive verdicts; 1 where there are none. Reported, never decided on.
+/// p values of "no difference" among the decisive verdicts; 1 where there are none. Reported, never
+/// decided on.
 struct SignTest {
     double exact = 1;
     double mid_p = 1;
-    double normal_corrected = 1;  ///< continuity-corrected normal (Edwards' McNemar): what the source study printed
+    double normal_corrected = 1;  ///< continuity-corrected normal (Edwards' McNemar): what the
+                                  ///< source study printed
 };
 
 struct EffectSize {
@@ -52,7 +56,8 @@ struct EffectSize {
 
 /// Smallest effects that this design shows with the stated power, two-sided at alpha.
 struct DetectableEffect {
-    std::optional<double> net;                ///< net win rate, exact unconditional sign test at the observed decisive rate
+    std::optional<double> net;  ///< net win rate, exact unconditional sign test at the observed
+                                ///< decisive rate
     std::optional<double> decisive_win_rate;  ///< distance from one half, exact sign test
     double power = 0.8;
     double alpha = 0.05;
@@ -67,15 +72,17 @@ struct PositionRow {
 };
 
 struct Position {
-    PositionRow variant_first;   ///< the variant's answer was shown as A
+    PositionRow variant_first;  ///< the variant's answer was shown as A
     PositionRow variant_second;
     std::int64_t first_shown_wins = 0;
     std::int64_t second_shown_wins = 0;
-    Estimate bias;               ///< half the difference of the two net win rates; > 0: the first position is favoured
-    Estimate net_stratified;     ///< mean of the two net win rates: free of an additive position bias
+    Estimate bias;  ///< half the difference of the two net win rates; > 0: the first position is
+                    ///< favoured
+    Estimate net_stratified;  ///< mean of the two net win rates: free of an additive position bias
     std::optional<double> p_sign;    ///< sign test, first-shown against second-shown wins
     std::optional<double> p_fisher;  ///< Fisher-Freeman-Halton on the 2 x 3 table
-    std::string p_fisher_method;     ///< exact, or chi-squared for very many comparisons; empty without a p
+    std::string p_fisher_method;     ///< exact, or chi-squared for very many comparisons; empty
+                                     ///< without a p
 };
 
 struct ConfidenceRow {
@@ -98,8 +105,9 @@ struct ClusterSummary {
     std::int64_t largest = 0;
     std::optional<double> design_effect;  ///< CR1 variance over the naive one, before max(1, .)
     double design_effect_used = 1;
-    std::optional<double> p_sign_flip;    ///< of "no difference", on cluster sums
-    std::string p_sign_flip_method;       ///< exact, or its normal approximation for very many; empty without a p
+    std::optional<double> p_sign_flip;  ///< of "no difference", on cluster sums
+    std::string p_sign_flip_method;     ///< exact, or its normal approximation for very many; empty
+                                        ///< without a p
     std::string why;
 };
 
@@ -107,13 +115,15 @@ enum class DecisionLabel { kEquivalent, kNonInferior, kDegraded, kInconclusive, 
 
 struct Decision {
     DecisionLabel label = DecisionLabel::kNotMeasured;
-    bool beyond_margin = false;       ///< degraded, and by more than the margin
-    bool detectably_worse = false;    ///< the interval lies below 0
-    bool detectably_better = false;   ///< the interval lies above 0
+    bool beyond_margin = false;      ///< degraded, and by more than the margin
+    bool detectably_worse = false;   ///< the interval lies below 0
+    bool detectably_better = false;  ///< the interval lies above 0
     double margin = 0.1;
     double alpha = 0.05;
-    std::optional<bool> claimed;      ///< under a ladder or Holm: whether an equivalent or non_inferior may be claimed; empty: not corrected
-    std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true difference of 0; empty: none needed, or not to be said
+    std::optional<bool> claimed;  ///< under a ladder or Holm: whether an equivalent or non_inferior
+                                  ///< may be claimed; empty: not corrected
+    std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true
+                                         ///< difference of 0; empty: none needed, or not to be said
     std::string why;
 };
 
@@ -123,53 +133,61 @@ struct WorstCase {
     Estimate net_win_rate;
 };
 
-/// The net win rate if both answers had been equally long: a sensitivity analysis, as quantization may change length (statistics.md 2h).
+/// The net win rate if both answers had been equally long: a sensitivity analysis, as quantization
+/// may change length (statistics.md 2h).
 struct LengthControl {
     Estimate net;                ///< empty value and a `why`: not to be had
     bool label_differs = false;  ///< its interval gives another label than the unadjusted one
 };
 
-/// The net win rate that people would give, from those comparisons that they labelled and all that the judge judged. Never
-/// decided on.
+/// The net win rate that people would give, from those comparisons that they labelled and all that
+/// the judge judged. Never decided on.
 struct Calibration {
     std::vector<std::string> people;  ///< names of the judges whose verdicts are people's
     std::int64_t n_labelled = 0;      ///< comparisons that people and the judge decided
     std::int64_t n_judge_only = 0;
-    std::int64_t n_settled = 0;       ///< known without a judge: identical answers, no answer of the variant
+    std::int64_t n_settled = 0;  ///< known without a judge: identical answers, no answer of the
+                                 ///< variant
     std::optional<double> people_on_labelled;  ///< net win rate of the labelled ones, by people
     std::optional<double> judge_on_labelled;   ///< and by the judge
-    std::optional<double> lambda;  ///< weight of the judge's verdicts: 0 they tell nothing of people's, 1 they count in full
+    std::optional<double> lambda;  ///< weight of the judge's verdicts: 0 they tell nothing of
+                                   ///< people's, 1 they count in full
     Estimate net;                  ///< empty value and a `why`: not to be had
     DecisionLabel label = DecisionLabel::kNotMeasured;  ///< that its interval would give
-    bool label_differs = false;    ///< from what the judge's own interval gives
-    std::string note;              ///< sentences: what it rests on
+    bool label_differs = false;  ///< from what the judge's own interval gives
+    std::string note;            ///< sentences: what it rests on
 };
 
 /// How judging could have ended early, and how it ended.
 struct StoppingSummary {
-    std::string design = "none";   ///< the one in force: hybrid | group-sequential | none
-    std::int64_t n_planned = 0;    ///< comparisons
-    std::int64_t n_used = 0;       ///< the leading ones that the decision rests on
+    std::string design = "none";  ///< the one in force: hybrid | group-sequential | none
+    std::int64_t n_planned = 0;   ///< comparisons
+    std::int64_t n_used = 0;      ///< the leading ones that the decision rests on
     std::int64_t looks = 0;
     bool stopped_early = false;
-    double alpha_spent = 0;        ///< of alpha, up to the last look
-    std::string sentence;          ///< for a reader; also where early stopping was refused, and why
+    double alpha_spent = 0;  ///< of alpha, up to the last look
+    std::string sentence;    ///< for a reader; also where early stopping was refused, and why
 };
 
-/// Questions that were judged in both orders, the variant shown first and second. Only what a judge decided.
+/// Questions that were judged in both orders, the variant shown first and second. Only what a judge
+/// decided.
 struct BothOrders {
-    std::int64_t n = 0;           ///< questions with a verdict in each order
-    std::int64_t n_one_order = 0; ///< questions with a verdict in one order only: they are in no other figure of this record
-    std::int64_t n_flipped = 0;   ///< the two verdicts differ
-    Estimate flip_rate;           ///< n_flipped / n; Wilson, 95 %
+    std::int64_t n = 0;              ///< questions with a verdict in each order
+    std::int64_t n_one_order = 0;    ///< questions with a verdict in one order only: they are in no
+                                     ///< other figure of this record
+    std::int64_t n_flipped = 0;      ///< the two verdicts differ
+    Estimate flip_rate;              ///< n_flipped / n; Wilson, 95 %
     std::int64_t primacy_flips = 0;  ///< the answer that was shown first won both times
     std::int64_t recency_flips = 0;  ///< the one that was shown second
-    std::optional<double> p_primacy_vs_recency;  ///< sign test of the two; empty without such a flip
-    std::optional<double> kappa;     ///< Cohen's, of the two orders' verdicts; empty where undefined
-    std::int64_t conservative_wins = 0;  ///< MT-Bench's count: won in both orders; else a tie. Pulls the net win rate to 0: never decided on
+    std::optional<double> p_primacy_vs_recency;  ///< sign test of the two; empty without such a
+                                                 ///< flip
+    std::optional<double> kappa;  ///< Cohen's, of the two orders' verdicts; empty where undefined
+    std::int64_t conservative_wins = 0;  ///< MT-Bench's count: won in both orders; else a tie.
+                                         ///< Pulls the net win rate to 0: never decided on
     std::int64_t conservative_ties = 0;
     std::int64_t conservative_losses = 0;
-    std::array<std::int64_t, 5> means{};  ///< questions whose mean of the two verdicts is -1, -1/2, 0, 1/2, 1
+    std::array<std::int64_t, 5> means{};  ///< questions whose mean of the two verdicts is -1, -1/2,
+                                          ///< 0, 1/2, 1
 };
 
 /// Equivalence on the decisive win rate: exact binomial TOST of 1/2 - margin and 1/2 + margin.
@@ -177,12 +195,13 @@ struct DecisiveTost {
     double p_lower = 1;
     double p_upper = 1;
     double p_tost = 1;
-    std::optional<double> same_margin;  ///< what the net margin is on this scale at the observed decisive rate; empty without a decisive verdict
+    std::optional<double> same_margin;  ///< what the net margin is on this scale at the observed
+                                        ///< decisive rate; empty without a decisive verdict
     std::string why;                    ///< what it does not allow for; empty: nothing
 };
 
-/// The score test's p values without its large-sample approximation: the largest probability, over all decisive rates, of
-/// a score like the observed one or beyond.
+/// The score test's p values without its large-sample approximation: the largest probability, over
+/// all decisive rates, of a score like the observed one or beyond.
 struct ExactTost {
     std::optional<double> p_lower;
     std::optional<double> p_upper;
@@ -192,28 +211,32 @@ struct ExactTost {
 
 /// Posterior of the net win rate under a Dirichlet prior. Descriptive, never decided on.
 struct Posterior {
-    double prior = 1;         ///< each of win, tie, loss
-    double p_equivalent = 0;  ///< |net| < margin
-    double p_noninferior = 0; ///< net > -margin
-    double p_better = 0;      ///< net > 0
+    double prior = 1;          ///< each of win, tie, loss
+    double p_equivalent = 0;   ///< |net| < margin
+    double p_noninferior = 0;  ///< net > -margin
+    double p_better = 0;       ///< net > 0
     double mean = 0;
-    double low = -1;          ///< equal-tailed 95 % credible interval
+    double low = -1;  ///< equal-tailed 95 % credible interval
     double high = 1;
 };
 
 /// The fewest verdicts that would have had to fall otherwise, n unchanged, for another label.
 struct LabelFlip {
     std::string change;  ///< losses_to_ties | ties_to_wins | wins_to_ties | ties_to_losses
-    std::optional<std::int64_t> n;        ///< empty: no number of them changes the label
-    std::optional<DecisionLabel> label;   ///< that it would be
+    std::optional<std::int64_t> n;       ///< empty: no number of them changes the label
+    std::optional<DecisionLabel> label;  ///< that it would be
 };
 
-/// What would change the decision. Of the verdicts that the label rests on: with failed ones as losses where there are too
-/// many of them.
+/// What would change the decision. Of the verdicts that the label rests on: with failed ones as
+/// losses where there are too many of them.
 struct Outlook {
-    std::optional<double> smallest_margin_equivalent;   ///< margins above this one would have given equivalent
-    std::optional<double> smallest_margin_noninferior;  ///< and above this one at least non_inferior
-    std::optional<std::int64_t> n_more_if_observed;     ///< further questions for equivalence if the observed difference is the true one; empty: out of reach
+    /// margins above this one would have given equivalent
+    std::optional<double> smallest_margin_equivalent;
+    /// and above this one at least non_inferior
+    std::optional<double> smallest_margin_noninferior;
+    std::optional<std::int64_t> n_more_if_observed;  ///< further questions for equivalence if the
+                                                     ///< observed difference is the true one;
+                                                     ///< empty: out of reach
     std::vector<LabelFlip> flips;
 };
 
@@ -221,9 +244,10 @@ struct Outlook {
 struct Companions {
     DecisiveTost decisive_tost;
     ExactTost exact_tost;
-    std::vector<Posterior> posteriors;      ///< prior 1, then 1/2
-    std::string posteriors_why;             ///< what they rest on besides the counts, or why there are none
-    std::optional<Estimate> cluster_interval;  ///< with clusters: a second interval of the net win rate, by another method
+    std::vector<Posterior> posteriors;  ///< prior 1, then 1/2
+    std::string posteriors_why;  ///< what they rest on besides the counts, or why there are none
+    std::optional<Estimate> cluster_interval;  ///< with clusters: a second interval of the net win
+                                               ///< rate, by another method
     Outlook outlook;
 };
 
@@ -232,16 +256,19 @@ struct ComparisonAnalysis {
     std::string baseline;
     std::string judge;
     Counts counts;
-    Estimate win_rate_decisive;   ///< Wilson, 95 %
+    Estimate win_rate_decisive;  ///< Wilson, 95 %
     Estimate loss_rate_decisive;
-    Estimate net_win_rate;        ///< the interval that decides
-    Estimate score;               ///< (wins + ties / 2) / n, with the interval that decides as a share: (1 + net) / 2
-    std::optional<Estimate> graded_net_win_rate;  ///< mean of graded verdicts, where there are any; never decided on
-    Estimate failure_rate;        ///< INVALID, ERROR and REFUSED among all that were settled or tried; Wilson
+    Estimate net_win_rate;  ///< the interval that decides
+    Estimate score;  ///< (wins + ties / 2) / n, with the interval that decides as a share: (1 +
+                     ///< net) / 2
+    std::optional<Estimate> graded_net_win_rate;  ///< mean of graded verdicts, where there are any;
+                                                  ///< never decided on
+    Estimate failure_rate;  ///< INVALID, ERROR and REFUSED among all that were settled or tried;
+                            ///< Wilson
     SignTest sign_test;
     EffectSize effect_size;
     DetectableEffect mde;
-    std::optional<Position> position;  ///< empty where sides are not known (bare counts)
+    std::optional<Position> position;       ///< empty where sides are not known (bare counts)
     std::optional<BothOrders> both_orders;  ///< empty: no question has a verdict in each order
     std::vector<ConfidenceRow> confidence;  ///< high, medium, low, none; only levels that occur
     EquivalenceTest tost;
@@ -249,21 +276,24 @@ struct ComparisonAnalysis {
     Decision decision;
     WorstCase worst_case;
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
-    std::optional<Calibration> calibration;        ///< empty: people labelled none of it, or they are the judge
-    std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where nothing could stop early
-    std::optional<Companions> companions;  ///< filled by analysis::add_companions
+    std::optional<Calibration> calibration;  ///< empty: people labelled none of it, or they are the
+                                             ///< judge
+    std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where
+                                              ///< nothing could stop early
+    std::optional<Companions> companions;     ///< filled by analysis::add_companions
 };
 
-/// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's answers to the same questions: as rules
-/// find it, or as a judge tagged it.
+/// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's
+/// answers to the same questions: as rules find it, or as a judge tagged it.
 struct FailureModeRow {
-    std::string mode;             ///< truncation, repetition ...
-    std::int64_t n = 0;           ///< questions that both were asked; of a judge's tags: those whose pair has tags
+    std::string mode;    ///< truncation, repetition ...
+    std::int64_t n = 0;  ///< questions that both were asked; of a judge's tags: those whose pair
+                         ///< has tags
     std::int64_t baseline = 0;
     std::int64_t variant = 0;
-    Estimate difference;          ///< variant's rate - baseline's
-    double p_mid = 1;             ///< McNemar's mid-p test
-    double p_holm = 1;            ///< p_mid after Holm over all modes
+    Estimate difference;  ///< variant's rate - baseline's
+    double p_mid = 1;     ///< McNemar's mid-p test
+    double p_holm = 1;    ///< p_mid after Holm over all modes
 };
 
 /// What one judge made of pairs whose right outcome is known.
@@ -272,25 +302,30 @@ struct ControlsSummary {
     std::int64_t n_preferred = 0;         ///< of those: A or B
     std::int64_t n_first_preferred = 0;   ///< of those: A
     std::int64_t n_identical_failed = 0;  ///< identical pairs that ended as INVALID or REFUSED
-    std::int64_t n_swapped = 0;           ///< pairs with a swapped-in answer that are settled, INVALID and REFUSED among them
-    std::int64_t n_swapped_lost = 0;      ///< of those: the swapped-in answer lost
-    std::int64_t n_truncated = 0;         ///< pairs with an answer that was cut short, settled like swapped ones. They gate nothing
-    std::int64_t n_truncated_lost = 0;    ///< of those: the shorter one lost
-    std::int64_t n_pending = 0;           ///< identical or swapped: ERROR or not asked yet
-    Estimate side_preferred;              ///< n_preferred / n_identical
-    Estimate swapped_lost;                ///< n_swapped_lost / n_swapped
-    Estimate truncated_lost;              ///< n_truncated_lost / n_truncated
+    std::int64_t n_swapped = 0;  ///< pairs with a swapped-in answer that are settled, INVALID and
+                                 ///< REFUSED among them
+    std::int64_t n_swapped_lost = 0;    ///< of those: the swapped-in answer lost
+    std::int64_t n_truncated = 0;       ///< pairs with an answer that was cut short, settled like
+                                        ///< swapped ones. They gate nothing
+    std::int64_t n_truncated_lost = 0;  ///< of those: the shorter one lost
+    std::int64_t n_pending = 0;         ///< identical or swapped: ERROR or not asked yet
+    Estimate side_preferred;            ///< n_preferred / n_identical
+    Estimate swapped_lost;              ///< n_swapped_lost / n_swapped
+    Estimate truncated_lost;            ///< n_truncated_lost / n_truncated
     bool passed = false;
-    std::string why;                      ///< a sentence without a full stop: why not passed
+    std::string why;  ///< a sentence without a full stop: why not passed
 };
 
 /// Pairs that a judge was asked about more than once, shown in the same way each time.
 struct RepeatStability {
-    std::int64_t n = 0;         ///< further askings with a verdict A, B or TIE, of pairs whose first verdict was one, too
-    std::int64_t n_same = 0;    ///< of those: the same verdict as the first time
-    Estimate same;              ///< n_same / n
-    std::optional<double> within_variance;  ///< of verdicts as -1, 0, 1 of one pair, averaged over the pairs
-    std::optional<double> icc;              ///< 1 - within_variance / variance of all of them; empty where that is 0
+    std::int64_t n = 0;       ///< further askings with a verdict A, B or TIE, of pairs whose first
+                              ///< verdict was one, too
+    std::int64_t n_same = 0;  ///< of those: the same verdict as the first time
+    Estimate same;            ///< n_same / n
+    std::optional<double> within_variance;  ///< of verdicts as -1, 0, 1 of one pair, averaged over
+                                            ///< the pairs
+    std::optional<double> icc;  ///< 1 - within_variance / variance of all of them; empty where that
+                                ///< is 0
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

@@ -9,8 +9,9 @@ namespace assay {
 enum class StopReason {
     kStop,    ///< end of text, or a stop string
     kLength,  ///< the limit of tokens was reached
-    kFailed,  ///< no answer: the engine died on it twice, alone, or the model gave numbers that are not finite
-    kUnknown, ///< there is an answer; whoever made it did not say why it ends
+    kFailed,  ///< no answer: the engine died on it twice, alone, or the model gave numbers that are
+              ///< not finite
+    kUnknown,  ///< there is an answer; whoever made it did not say why it ends
 };
 
 /// Of Answer::n_contexts_used.
@@ -19,23 +20,29 @@ inline constexpr int kContextsUnknown = -1;
 /// What a variant wrote for a question.
 struct Answer {
     std::string question_id;
-    std::string text;                  ///< bytes as the model wrote them (may be invalid UTF-8), stop string and special tokens left out
+    std::string text;  ///< bytes as the model wrote them (may be invalid UTF-8), stop string and
+                       ///< special tokens left out
     std::vector<std::int32_t> tokens;  ///< the answer's token ids, the ending one left out
     StopReason stop_reason = StopReason::kFailed;
-    std::string failure;               ///< a sentence, for kFailed
-    std::int64_t n_prompt_tokens = 0;  ///< 0: not known
-    std::int64_t n_computed_tokens = 0;   ///< prompt tokens that were not taken from the kept prefix
-    std::string prompt_sha256;         ///< of the prompt's token ids (sha256_of_tokens); empty: not known
-    std::string messages_sha256;       ///< of the messages before the chat template; empty: not known
-    std::string trace_sha256;          ///< of token ids and logit bits of the first 16 tokens: equal only if the computation was
-    int n_contexts_used = 0;           ///< passages shown, after cutting; kContextsUnknown: not known
-    bool contexts_cut = false;         ///< the prompt was too long (docs/engine.md, "Prompts that are too long")
+    std::string failure;                 ///< a sentence, for kFailed
+    std::int64_t n_prompt_tokens = 0;    ///< 0: not known
+    std::int64_t n_computed_tokens = 0;  ///< prompt tokens that were not taken from the kept prefix
+    std::string prompt_sha256;  ///< of the prompt's token ids (sha256_of_tokens); empty: not known
+    std::string messages_sha256;  ///< of the messages before the chat template; empty: not known
+    std::string trace_sha256;   ///< of token ids and logit bits of the first 16 tokens: equal only
+                                ///< if the computation was
+    int n_contexts_used = 0;    ///< passages shown, after cutting; kContextsUnknown: not known
+    bool contexts_cut = false;  ///< the prompt was too long (docs/engine.md, "Prompts that are too
+                                ///< long")
     double prefill_ms = 0;
-    double decode_ms = 0;              ///< its share of the decode steps: a step's time over the answers in it
-    std::int64_t n_told_tokens = 0;    ///< the answer's length as its server told it, where there are no token ids; 0: it did not
+    double decode_ms = 0;  ///< its share of the decode steps: a step's time over the answers in it
+    std::int64_t n_told_tokens = 0;  ///< the answer's length as its server told it, where there are
+                                     ///< no token ids; 0: it did not
 
     /// 0: not known, or none.
-    [[nodiscard]] std::int64_t n_tokens() const { return tokens.empty() ? n_told_tokens : static_cast<std::int64_t>(tokens.size()); }
+    [[nodiscard]] std::int64_t n_tokens() const {
+        return tokens.empty() ? n_told_tokens : static_cast<std::int64_t>(tokens.size());
+    }
 };
 
 }  // namespace assay

@@ -9,9 +9,10 @@
 
 namespace assay {
 
-/// Numbers for the questions and clusters of outcomes, from 0 in the order in which they first come. Outcomes of one
-/// cluster are dependent, or of one question where it names no cluster; a cluster and a question of the same name are
-/// apart. One pass; found once and used by all that needs it.
+/// Numbers for the questions and clusters of outcomes, from 0 in the order in which they first
+/// come. Outcomes of one cluster are dependent, or of one question where it names no cluster; a
+/// cluster and a question of the same name are apart. One pass; found once and used by all that
+/// needs it.
 struct Dependence {
     Dependence() = default;
     explicit Dependence(std::span<const Outcome> outcomes);

@@ -13,13 +13,17 @@
 
 namespace assay {
 
-[[nodiscard]] std::string_view name_of(StopReason value);     ///< stop | length | failed
-[[nodiscard]] std::string_view name_of(VerdictState value);   ///< A | B | TIE | INVALID | ERROR | REFUSED
-[[nodiscard]] std::string_view name_of(Confidence value);     ///< high | medium | low, and empty for none
-[[nodiscard]] std::string_view name_of(DecisionLabel value);  ///< equivalent | non_inferior | degraded | inconclusive | not_measured
-[[nodiscard]] std::string_view name_of(OutcomeKind value);    ///< win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
-[[nodiscard]] std::string_view name_of(ControlKind value);    ///< identical | swapped | truncated
-[[nodiscard]] std::string_view name_of(Role value);           ///< baseline | variant
+[[nodiscard]] std::string_view name_of(StopReason value);  ///< stop | length | failed
+/// A | B | TIE | INVALID | ERROR | REFUSED
+[[nodiscard]] std::string_view name_of(VerdictState value);
+/// high | medium | low, and empty for none
+[[nodiscard]] std::string_view name_of(Confidence value);
+/// equivalent | non_inferior | degraded | inconclusive | not_measured
+[[nodiscard]] std::string_view name_of(DecisionLabel value);
+/// win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
+[[nodiscard]] std::string_view name_of(OutcomeKind value);
+[[nodiscard]] std::string_view name_of(ControlKind value);  ///< identical | swapped | truncated
+[[nodiscard]] std::string_view name_of(Role value);         ///< baseline | variant
 
 [[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
 [[nodiscard]] std::optional<VerdictState> verdict_state_of(std::string_view name);

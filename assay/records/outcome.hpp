@@ -16,11 +16,12 @@ enum class OutcomeKind {
     kInvalid,
     kError,
     kRefused,
-    kNotJudged,        ///< pending, or judging stopped early
-    kNoAnswerBaseline, ///< excluded from n
+    kNotJudged,         ///< pending, or judging stopped early
+    kNoAnswerBaseline,  ///< excluded from n
 };
 
-/// A verdict seen from the variant's side: A wins for the variant where its answer was shown as A, and so on.
+/// A verdict seen from the variant's side: A wins for the variant where its answer was shown as A,
+/// and so on.
 [[nodiscard]] OutcomeKind outcome_of(VerdictState state, bool variant_is_a);
 
 struct Outcome {
@@ -29,12 +30,15 @@ struct Outcome {
     OutcomeKind kind = OutcomeKind::kNotJudged;
     bool identical = false;          ///< byte-identical answers: a tie without a call
     bool no_answer_variant = false;  ///< a loss because the variant alone gave no answer
-    bool side_known = true;          ///< false: who was shown first is not known, and variant_is_a means nothing
+    bool side_known = true;  ///< false: who was shown first is not known, and variant_is_a means
+                             ///< nothing
     bool variant_is_a = false;
     Confidence confidence = Confidence::kNone;
-    std::optional<double> graded;    ///< of a graded verdict how strong it is, from -1 (the baseline) to 1; empty: it is plain
+    std::optional<double> graded;  ///< of a graded verdict how strong it is, from -1 (the baseline)
+                                   ///< to 1; empty: it is plain
     std::string reasoning;
-    std::optional<std::int64_t> length_difference;  ///< characters of the variant's answer minus those of the baseline's; empty: not known
+    std::optional<std::int64_t> length_difference;  ///< characters of the variant's answer minus
+                                                    ///< those of the baseline's; empty: not known
 };
 
 }  // namespace assay

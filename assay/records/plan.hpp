@@ -1,5 +1,6 @@
 #pragma once
-// What an experiment file or a command line resolves to: every default filled in, every path absolute.
+// What an experiment file or a command line resolves to: every default filled in, every path
+// absolute.
 
 #include <array>
 #include <cstdint>
@@ -14,66 +15,78 @@ namespace assay {
 /// Before the name of a model in Ollama's store on this machine, in place of a GGUF file's path.
 inline constexpr std::string_view kOllamaFile = "ollama:";
 
-/// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on, but for the addresses of
-/// servers that do not say which weights they run.
+/// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,
+/// but for the addresses of servers that do not say which weights they run.
 struct ServedSpec {
-    std::string provider;           ///< "ollama" | "openai"; empty: not served
-    std::string model;              ///< as the server calls it; empty: a model of ours is created there (ollama only)
+    std::string provider;  ///< "ollama" | "openai"; empty: not served
+    std::string model;  ///< as the server calls it; empty: a model of ours is created there (ollama
+                        ///< only)
     std::vector<std::string> urls;  ///< base addresses; several are used at once
-    std::string server;             ///< of openai: llama-server | vllm | ollama | openai; empty: as the server tells
-    std::string api_key_env;        ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
-    bool pull = false;              ///< ollama gets the model from its registry if it does not have it
-    int concurrency = 4;            ///< requests under way at each address
-    double timeout_s = 600;         ///< for one answer
-    int retries = 5;                ///< further attempts after a transport error, 429 or 5xx
+    std::string server;  ///< of openai: llama-server | vllm | ollama | openai; empty: as the server
+                         ///< tells
+    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
+                              ///< own, for its own host and loopback only
+    bool pull = false;        ///< ollama gets the model from its registry if it does not have it
+    int concurrency = 4;      ///< requests under way at each address
+    double timeout_s = 600;   ///< for one answer
+    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
 };
 
-/// One way of running the model, the baseline included. Exactly one of `type`, `file`, `answers` and `served.model` is set.
+/// One way of running the model, the baseline included. Exactly one of `type`, `file`, `answers`
+/// and `served.model` is set.
 struct VariantSpec {
-    std::string name;     ///< default: the type, or the file's stem, as a slug; unique among all
-    std::string type;     ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the baseline's file; never the baseline's
-    std::string file;     ///< an existing GGUF; for split files the first part
-    std::string imatrix;  ///< importance matrix file for `type`, may be empty
-    std::string answers{};       ///< a file of answers that were made elsewhere
-    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer" instead of stopping the run
-    ServedSpec served{};         ///< a server runs it: its own model, or `type` or `file`, created there
+    std::string name;       ///< default: the type, or the file's stem, as a slug; unique among all
+    std::string type;       ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the
+                            ///< baseline's file; never the baseline's
+    std::string file;       ///< an existing GGUF; for split files the first part
+    std::string imatrix;    ///< importance matrix file for `type`, may be empty
+    std::string answers{};  ///< a file of answers that were made elsewhere
+    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer"
+                                 ///< instead of stopping the run
+    ServedSpec served{};  ///< a server runs it: its own model, or `type` or `file`, created there
 };
 
 struct DatasetSpec {
-    std::string file;                           ///< default: the baseline's answers, which then hold the questions, too
+    std::string file;  ///< default: the baseline's answers, which then hold the questions, too
     std::int64_t limit = 0;                     ///< the first n questions; 0: all
     std::vector<std::string> ids;               ///< only these ids, may be empty: all
     std::vector<std::string> clusters;          ///< only these clusters, may be empty: all
-    std::map<std::string, std::string> fields;  ///< ours (id, question, expected, contexts, cluster) -> the file's field name
+    std::map<std::string, std::string> fields;  ///< ours (id, question, expected, contexts,
+                                                ///< cluster) -> the file's field name
 };
 
 /// How every variant's answers are made. Names and meanings are llama.cpp's.
 struct GenerationSettings {
-    std::string system;                   ///< system prompt; empty: none
-    std::string prompt_template;          ///< Jinja text of the user turn; variables: question, contexts (list), id
-    std::string chat_template;            ///< Jinja text; empty: the baseline's own
-    double temp = 0.0;                    ///< 0: greedy, and top_k, top_p, min_p have no effect
-    int top_k = 0;                        ///< 0: off
-    double top_p = 0.9;                   ///< 1: off
-    double min_p = 0.0;                   ///< 0: off
-    double repeat_penalty = 1.05;         ///< 1: off
-    int repeat_last_n = 64;               ///< penalty window in tokens, over the end of the prompt and the answer so far; 0: off; -1: ctx_size
-    int ctx_size = 4096;                  ///< tokens, prompt and answer together
-    int predict = 128;                    ///< most tokens of an answer
-    std::uint64_t seed = 42;              ///< used when temp > 0; each question gets a stream of its own
-    std::vector<std::string> stop;        ///< the answer ends before the first of these
-    std::string date = "2025-01-01";      ///< what templates that print today's date are told
-    bool thinking = false;                ///< chat template's enable_thinking
-    bool own_template = false;            ///< each variant uses its own chat template and tokens; then not only the weights differ
+    std::string system;            ///< system prompt; empty: none
+    std::string prompt_template;   ///< Jinja text of the user turn; variables: question, contexts
+                                   ///< (list), id
+    std::string chat_template;     ///< Jinja text; empty: the baseline's own
+    double temp = 0.0;             ///< 0: greedy, and top_k, top_p, min_p have no effect
+    int top_k = 0;                 ///< 0: off
+    double top_p = 0.9;            ///< 1: off
+    double min_p = 0.0;            ///< 0: off
+    double repeat_penalty = 1.05;  ///< 1: off
+    int repeat_last_n = 64;        ///< penalty window in tokens, over the end of the prompt and the
+                                   ///< answer so far; 0: off; -1: ctx_size
+    int ctx_size = 4096;           ///< tokens, prompt and answer together
+    int predict = 128;             ///< most tokens of an answer
+    std::uint64_t seed = 42;       ///< used when temp > 0; each question gets a stream of its own
+    std::vector<std::string> stop;    ///< the answer ends before the first of these
+    std::string date = "2025-01-01";  ///< what templates that print today's date are told
+    bool thinking = false;            ///< chat template's enable_thinking
+    bool own_template = false;  ///< each variant uses its own chat template and tokens; then not
+                                ///< only the weights differ
 };
 
-/// How the engine runs; chosen for the machine, proven or keyed not to change answers (docs/engine.md).
+/// How the engine runs; chosen for the machine, proven or keyed not to change answers
+/// (docs/engine.md).
 struct EngineSettings {
-    std::string path;         ///< assay-engine; empty: beside assay
-    int threads = 0;          ///< 0: the machine's physical cores
-    int slots = 0;            ///< questions decoded together, a multiple of 8; 0: chosen by memory, at most 16
-    int ubatch_size = 512;    ///< tokens of one prefill piece; part of what an answer depends on
-    int n_gpu_layers = -1;    ///< -1: all that fit the backend's own default
+    std::string path;  ///< assay-engine; empty: beside assay
+    int threads = 0;   ///< 0: the machine's physical cores
+    int slots = 0;  ///< questions decoded together, a multiple of 8; 0: chosen by memory, at most
+                    ///< 16
+    int ubatch_size = 512;  ///< tokens of one prefill piece; part of what an answer depends on
+    int n_gpu_layers = -1;  ///< -1: all that fit the backend's own default
     std::string flash_attn = "on";  ///< on | off
     std::string cache_type_k = "f16";
     std::string cache_type_v = "f16";
@@ -83,14 +96,17 @@ struct EngineSettings {
 inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "rouge_l", "chrf"};
 
 struct JudgeSpec {
-    std::string name;         ///< default: the model's slug; "reference", "reference-rouge_l" ... for a metric; unique
-    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders or kByHandProviders
+    std::string name;  ///< default: the model's slug; "reference", "reference-rouge_l" ... for a
+                       ///< metric; unique
+    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders or
+                              ///< kByHandProviders
     std::string url;          ///< base address
     std::string model;        ///< of gguf: the file's stem
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's own, for its own host and loopback only
+    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
+                              ///< own, for its own host and loopback only
     int concurrency = 4;
-    double timeout_s = 120;   ///< for one request
-    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
+    double timeout_s = 120;  ///< for one request
+    int retries = 5;         ///< further attempts after a transport error, 429 or 5xx
     double temp = 0.0;
     int max_tokens = 1024;
     std::string prompt_template;  ///< Jinja text; empty: the built-in one
@@ -99,41 +115,53 @@ struct JudgeSpec {
     std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
     std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
     std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
-    double price_input = 0;       ///< of a million prompt tokens, in the user's own currency; 0: not given
-    double price_output = 0;      ///< of a million reply tokens
+    double price_input = 0;   ///< of a million prompt tokens, in the user's own currency; 0: not
+                              ///< given
+    double price_output = 0;  ///< of a million reply tokens
     std::int64_t max_tokens_total = 0;  ///< prompts and replies of one run; 0: no limit
-    double max_cost = 0;          ///< of one run, in the currency of the prices; 0: no limit
-    bool batch = false;           ///< through the provider's batch API, at kBatchPrice of its prices (records/verdict_cost.hpp)
-    double batch_poll_s = 60;     ///< longest time between two looks at a batch
-    bool allow_version_change = false;  ///< replies that name another model version do not stop the judge; the report counts by version
-    std::string file{};           ///< of gguf: the model; of a split one the first part
-    bool reasoning = false;       ///< of gguf: it writes its reasoning before the verdict
-    bool tags = false;            ///< after the verdict it tags each answer (AnswerTag); of judges that write replies to us
-    int ctx_size = 0;             ///< of gguf: tokens of prompt and reply, never more than it was trained for; 0: 8192, or 4096 with reasoning
+    double max_cost = 0;                ///< of one run, in the currency of the prices; 0: no limit
+    bool batch = false;        ///< through the provider's batch API, at kBatchPrice of its prices
+                               ///< (records/verdict_cost.hpp)
+    double batch_poll_s = 60;  ///< longest time between two looks at a batch
+    bool allow_version_change = false;  ///< replies that name another model version do not stop the
+                                        ///< judge; the report counts by version
+    std::string file{};                 ///< of gguf: the model; of a split one the first part
+    bool reasoning = false;             ///< of gguf: it writes its reasoning before the verdict
+    bool tags = false;  ///< after the verdict it tags each answer (AnswerTag); of judges that write
+                        ///< replies to us
+    int ctx_size = 0;  ///< of gguf: tokens of prompt and reply, never more than it was trained for;
+                       ///< 0: 8192, or 4096 with reasoning
     std::string metric{kReferenceMetrics[0]};  ///< of "reference"
-    double tie_band = 0.05;                    ///< of "reference": a difference of at most this is a tie; in [0, 1), in steps of a millionth
+    double tie_band = 0.05;  ///< of "reference": a difference of at most this is a tie; in [0, 1),
+                             ///< in steps of a millionth
 };
 
 struct AnalysisSettings {
     double margin = 0.10;  ///< net win rate, in (0, 1)
     double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
     double power = 0.80;   ///< for n_more and the smallest detectable effect, in (alpha, 1)
-    std::string stopping = "hybrid";  ///< hybrid | group-sequential | none: how judging may end early, where a verdict costs something
-    std::string multiplicity = "ladder";  ///< ladder | holm | none: how several variants are claimed (analysis/claims.hpp)
-    double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1]; planning only
-    double icc = 0.1;      ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning only
+    std::string stopping = "hybrid";      ///< hybrid | group-sequential | none: how judging may end
+                                          ///< early, where a verdict costs something
+    std::string multiplicity = "ladder";  ///< ladder | holm | none: how several variants are
+                                          ///< claimed (analysis/claims.hpp)
+    double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1];
+                                          ///< planning only
+    double icc = 0.1;  ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning
+                       ///< only
 };
 
 /// How often a pair is put to the judges.
 struct JudgingSettings {
-    bool both_orders = false;  ///< each pair twice, each answer first once: two comparisons of one question
-    int repeats = 0;           ///< how often a part of the pairs is asked once more, to see whether a judge repeats itself; in no count. 0: never
-    double repeat_share = 0.2; ///< of the pairs, in (0, 1]
+    bool both_orders = false;  ///< each pair twice, each answer first once: two comparisons of one
+                               ///< question
+    int repeats = 0;  ///< how often a part of the pairs is asked once more, to see whether a judge
+                      ///< repeats itself; in no count. 0: never
+    double repeat_share = 0.2;  ///< of the pairs, in (0, 1]
 };
 
 struct Plan {
     std::string name;
-    std::string source;   ///< the experiment file, or "command line"
+    std::string source;    ///< the experiment file, or "command line"
     VariantSpec baseline;  ///< what the others are compared with
     std::vector<VariantSpec> variants;
     DatasetSpec dataset;
@@ -143,7 +171,8 @@ struct Plan {
     JudgingSettings judging;
     AnalysisSettings analysis;
     std::uint64_t blinding_seed = 1;
-    std::string known_bad;  ///< name of a variant that is there only to show that the judge finds a bad one; empty: none
+    std::string known_bad;  ///< name of a variant that is there only to show that the judge finds a
+                            ///< bad one; empty: none
     std::string run_dir;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// judge/ may not include this file: a judge never learns what made an answer (tests/lint/layers_test.py).
+// judge/ may not include this file: a judge never learns what made an answer
+// (tests/lint/layers_test.py).
 
 #include <cstdint>
 #include <map>
@@ -11,20 +12,23 @@ namespace assay {
 
 /// What a GGUF file holds, read from its header, for all parts of a split file together.
 struct ModelFile {
-    std::string path;                          ///< the first part
-    std::string sha256;                        ///< of the file; of the parts' hashes in order, for a split file
-    std::uint64_t size_bytes = 0;              ///< on disk
+    std::string path;              ///< the first part
+    std::string sha256;            ///< of the file; of the parts' hashes in order, for a split file
+    std::uint64_t size_bytes = 0;  ///< on disk
     std::uint64_t tensor_bytes = 0;
-    std::uint64_t n_weights = 0;               ///< elements of all tensors
-    std::map<std::string, int> tensor_types;   ///< type name -> number of tensors: the real ones, fallbacks included
+    std::uint64_t n_weights = 0;              ///< elements of all tensors
+    std::map<std::string, int> tensor_types;  ///< type name -> number of tensors: the real ones,
+                                              ///< fallbacks included
     std::string architecture;
-    std::string file_type;                     ///< what the file says that it is ("Q4_K_M")
-    std::int64_t context_length = 0;           ///< that it was trained for; 0: not said
+    std::string file_type;            ///< what the file says that it is ("Q4_K_M")
+    std::int64_t context_length = 0;  ///< that it was trained for; 0: not said
     std::int64_t n_layers = 0;
     bool has_chat_template = false;
 
     [[nodiscard]] double bits_per_weight() const {
-        return n_weights == 0 ? 0.0 : static_cast<double>(tensor_bytes) * 8.0 / static_cast<double>(n_weights);
+        return n_weights == 0
+                   ? 0.0
+                   : static_cast<double>(tensor_bytes) * 8.0 / static_cast<double>(n_weights);
     }
 };
 
@@ -32,15 +36,19 @@ struct ModelFile {
 struct EngineInfo {
     std::string name;         ///< "assay-engine"
     std::string version;      ///< "0.1.0 (llama.cpp v0.5.0 de3ff81)"
-    std::string fingerprint;  ///< SHA-256 of build, instruction set, backend, repack, ubatch, flash attention, KV types
+    std::string fingerprint;  ///< SHA-256 of build, instruction set, backend, repack, ubatch, flash
+                              ///< attention, KV types
     std::string description;  ///< the fingerprint's parts, readable
 };
 
 struct Speed {
-    double prefill_tokens_per_s = 0;  ///< prompt tokens computed per second spent in prefill; 0: not measured
-    double decode_tokens_per_s = 0;   ///< answer tokens, all slots together, per second spent in decode steps; 0: not measured
+    double prefill_tokens_per_s = 0;  ///< prompt tokens computed per second spent in prefill; 0:
+                                      ///< not measured
+    double decode_tokens_per_s = 0;   ///< answer tokens, all slots together, per second spent in
+                                      ///< decode steps; 0: not measured
     int n_parallel = 0;               ///< slots
-    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of an engine process that loaded this variant only; 0: not measured
+    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of an engine process that loaded this variant
+                                          ///< only; 0: not measured
 };
 
 enum class Role { kBaseline, kVariant };
@@ -49,38 +57,42 @@ enum class Role { kBaseline, kVariant };
 struct AnswersFile {
     std::string path;
     std::string sha256;
-    std::string format;         ///< "study" | "lm-eval" | "alpaca-eval" | "fastchat" | "plain"
-    std::string generator;      ///< what the file says made them; empty: it does not
-    std::int64_t n_answers = 0; ///< that belong to a question of the plan
+    std::string format;          ///< "study" | "lm-eval" | "alpaca-eval" | "fastchat" | "plain"
+    std::string generator;       ///< what the file says made them; empty: it does not
+    std::int64_t n_answers = 0;  ///< that belong to a question of the plan
 };
 
 /// A model that a server runs. What the server does not tell is empty or 0.
 struct ServedModel {
-    std::string provider;        ///< "ollama" | "openai"
-    std::string address;         ///< base address; several: separated by ", "
-    std::string model;           ///< as asked for
-    std::string digest;          ///< of the model, as the server gives it
-    std::string quantization;    ///< "Q4_K_M"
+    std::string provider;      ///< "ollama" | "openai"
+    std::string address;       ///< base address; several: separated by ", "
+    std::string model;         ///< as asked for
+    std::string digest;        ///< of the model, as the server gives it
+    std::string quantization;  ///< "Q4_K_M"
     std::string server_version;
     std::uint64_t size_bytes = 0;
-    std::string server{};        ///< "ollama" | "llama-server" | "vllm" | "openai"
+    std::string server{};  ///< "ollama" | "llama-server" | "vllm" | "openai"
     std::uint64_t n_parameters = 0;
-    std::string chat_template{}; ///< its text
-    std::string parameters{};    ///< settings that are stored with the model, as text
+    std::string chat_template{};  ///< its text
+    std::string parameters{};     ///< settings that are stored with the model, as text
 };
 
-/// One way of running the model. Without `answers` and `served` it is a GGUF file that assay-engine runs.
+/// One way of running the model. Without `answers` and `served` it is a GGUF file that assay-engine
+/// runs.
 struct Variant {
     std::string name;
     Role role = Role::kVariant;
-    std::string recipe;  ///< how it came about, in words: "Q4_K_M from <sha256>", "file", "answers that were made elsewhere"
+    std::string recipe;  ///< how it came about, in words: "Q4_K_M from <sha256>", "file", "answers
+                         ///< that were made elsewhere"
     ModelFile file;      ///< an empty sha256: there is no file of ours
     std::optional<AnswersFile> answers{};
     std::optional<ServedModel> served{};
 
     [[nodiscard]] bool runs_here() const { return !answers && !served; }
     /// Of its file, or what the server tells; 0: not known.
-    [[nodiscard]] std::uint64_t size_bytes() const { return file.size_bytes == 0 && served ? served->size_bytes : file.size_bytes; }
+    [[nodiscard]] std::uint64_t size_bytes() const {
+        return file.size_bytes == 0 && served ? served->size_bytes : file.size_bytes;
+    }
 };
 
 }  // namespace assay

@@ -11,11 +11,11 @@ namespace assay {
 
 /// What a judge gets. There is no field that could name a variant.
 struct BlindedPair {
-    std::string item_id;      ///< opaque; the store's comparison id
+    std::string item_id;  ///< opaque; the store's comparison id
     std::string question;
     std::optional<std::string> expected;
     std::vector<std::string> contexts;
-    std::string answer_a;     ///< valid UTF-8
+    std::string answer_a;  ///< valid UTF-8
     std::string answer_b;
 };
 
@@ -36,18 +36,22 @@ struct Verdict {
     VerdictState state = VerdictState::kError;
     Confidence confidence = Confidence::kNone;
     std::string reasoning;
-    std::optional<PairTags> tags{};  ///< empty: it was not asked for them, or gave none in the wanted form
-    std::string raw;            ///< the reply's text as it came, or the body of an error reply; never a key
-    std::string failure;        ///< a sentence, for the last three states
+    std::optional<PairTags> tags{};  ///< empty: it was not asked for them, or gave none in the
+                                     ///< wanted form
+    std::string raw;  ///< the reply's text as it came, or the body of an error reply; never a key
+    std::string failure;  ///< a sentence, for the last three states
     std::string prompt_sha256;
     std::string model_version;  ///< the model that the reply names; empty: it names none
     std::int64_t n_prompt_tokens = 0;
     std::int64_t n_reply_tokens = 0;
-    int n_attempts = 0;  ///< requests that were sent for it; 0: a verdict of another run that was taken from the cache, or an ERROR before any
+    int n_attempts = 0;  ///< requests that were sent for it; 0: a verdict of another run that was
+                         ///< taken from the cache, or an ERROR before any
     double elapsed_ms = 0;
 };
 
 /// Whether nobody was asked for it in this run.
-[[nodiscard]] inline bool is_from_cache(const Verdict& verdict) { return verdict.n_attempts == 0 && verdict.state != VerdictState::kError; }
+[[nodiscard]] inline bool is_from_cache(const Verdict& verdict) {
+    return verdict.n_attempts == 0 && verdict.state != VerdictState::kError;
+}
 
 }  // namespace assay

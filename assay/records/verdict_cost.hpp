@@ -12,19 +12,34 @@ namespace assay {
 /// What a batch API takes of the usual price: half, as OpenAI, Google and Anthropic have it.
 inline constexpr double kBatchPrice = 0.5;
 
-/// Of so many tokens, in the currency of the judge's prices, the batch's discount included. Nothing if it has no prices.
-[[nodiscard]] constexpr std::optional<double> token_cost(const JudgeSpec& judge, double n_prompt_tokens, double n_reply_tokens) {
-    if (judge.price_input <= 0 && judge.price_output <= 0) return std::nullopt;
-    const double whole = (n_prompt_tokens * judge.price_input + n_reply_tokens * judge.price_output) / 1e6;
+/// Of so many tokens, in the currency of the judge's prices, the batch's discount included. Nothing
+/// if it has no prices.
+[[nodiscard]] constexpr std::optional<double> token_cost(const JudgeSpec& judge,
+                                                         double n_prompt_tokens,
+                                                         double n_reply_tokens) {
+    if (judge.price_input <= 0 && judge.price_output <= 0) {
+        return std::nullopt;
+    }
+    const double whole = (n_prompt_tokens * judge.price_input +
+                          n_reply_tokens * judge.price_output) /
+                         1e6;
     return judge.batch ? whole * kBatchPrice : whole;
 }
 
-/// Of the reply that the verdict was read from: attempts that failed before it name no tokens. Nothing if the judge has no prices
-/// or the reply did not say its tokens. 0 for an ERROR, where no reply came, and without an attempt: the verdict of another run.
-[[nodiscard]] constexpr std::optional<double> verdict_cost(const JudgeSpec& judge, const Verdict& verdict) {
-    if (verdict.n_attempts == 0 || verdict.state == VerdictState::kError) return token_cost(judge, 0, 0);
-    if (verdict.n_prompt_tokens == 0 && verdict.n_reply_tokens == 0) return std::nullopt;
-    return token_cost(judge, static_cast<double>(verdict.n_prompt_tokens), static_cast<double>(verdict.n_reply_tokens));
+/// Of the reply that the verdict was read from: attempts that failed before it name no tokens.
+/// Nothing if the judge has no prices or the reply did not say its tokens. 0 for an ERROR, where no
+/// reply came, and without an attempt: the verdict of another run.
+[[nodiscard]] constexpr std::optional<double> verdict_cost(const JudgeSpec& judge,
+                                                           const Verdict& verdict) {
+    if (verdict.n_attempts == 0 || verdict.state == VerdictState::kError) {
+        return token_cost(judge, 0, 0);
+    }
+    if (verdict.n_prompt_tokens == 0 && verdict.n_reply_tokens == 0) {
+        return std::nullopt;
+    }
+    return token_cost(judge,
+                      static_cast<double>(verdict.n_prompt_tokens),
+                      static_cast<double>(verdict.n_reply_tokens));
 }
 
 }  // namespace assay

@@ -11,22 +11,31 @@ namespace {
 std::string prevalence_of(const PairAgreement& pair) {
     const auto share = [&](bool of_first, std::size_t category) {
         std::int64_t n = 0;
-        for (std::size_t k = 0; k < 3; ++k) n += of_first ? pair.table[category][k] : pair.table[k][category];
+        for (std::size_t k = 0; k < 3; ++k) {
+            n += of_first ? pair.table[category][k] : pair.table[k][category];
+        }
         return fmt::format("{:.0f}", 100 * static_cast<double>(n) / static_cast<double>(pair.n));
     };
-    const auto all = [&](bool of_first) { return fmt::format("{}/{}/{}", share(of_first, 0), share(of_first, 1), share(of_first, 2)); };
+    const auto all = [&](bool of_first) {
+        return fmt::format("{}/{}/{}", share(of_first, 0), share(of_first, 1), share(of_first, 2));
+    };
     return fmt::format("losses/ties/wins in % {} and {}", all(true), all(false));
 }
 
 }  // namespace
 
 std::string index_with_interval(const Estimate& e) {
-    if (!e.value) return "undefined";
-    if (!e.low || !e.high) return fmt::format("{:.2f}", *e.value);
+    if (!e.value) {
+        return "undefined";
+    }
+    if (!e.low || !e.high) {
+        return fmt::format("{:.2f}", *e.value);
+    }
     return fmt::format("{:.2f} [{:.2f}, {:.2f}]", *e.value, *e.low, *e.high);
 }
 
-StatsSection agreement_section(std::span<const PairAgreement> pairs, const std::optional<PanelAgreement>& panel) {
+StatsSection agreement_section(std::span<const PairAgreement> pairs,
+                               const std::optional<PanelAgreement>& panel) {
     StatsSection out{"Agreement between judges (comparisons that both decided)", {}, {}};
     for (const PairAgreement& pair : pairs) {
         const std::string who = fmt::format("{}, {}", pair.first, pair.second);
@@ -34,16 +43,33 @@ StatsSection agreement_section(std::span<const PairAgreement> pairs, const std::
             out.rows.push_back({who, "nothing in common", ""});
             continue;
         }
-        out.rows.push_back({who, fmt::format("{} of {} alike", pair.n_same, pair.n), fmt::format("{}; {}", rate_with_interval(pair.same), prevalence_of(pair))});
-        out.rows.push_back({"Cohen's kappa", index_with_interval(pair.kappa), "weighted " + index_with_interval(pair.kappa_weighted)});
+        out.rows.push_back(
+            {who,
+             fmt::format("{} of {} alike", pair.n_same, pair.n),
+             fmt::format("{}; {}", rate_with_interval(pair.same), prevalence_of(pair))});
+        out.rows.push_back({"Cohen's kappa",
+                            index_with_interval(pair.kappa),
+                            "weighted " + index_with_interval(pair.kappa_weighted)});
         out.rows.push_back({"Krippendorff's alpha", index_with_interval(pair.alpha), "interval"});
     }
     if (panel) {
-        out.rows.push_back({fmt::format("all {} judges", panel->judges.size()), fmt::format("{} of {} alike", panel->n_same, panel->n_all), panel->n_all > 0 ? rate_with_interval(panel->same) : "no comparison was decided by all"});
-        out.rows.push_back({"Krippendorff's alpha", index_with_interval(panel->alpha), fmt::format("nominal, {} comparisons; interval {}", panel->n, index_with_interval(panel->alpha_interval))});
-        out.rows.push_back({"Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided"});
+        out.rows.push_back({fmt::format("all {} judges", panel->judges.size()),
+                            fmt::format("{} of {} alike", panel->n_same, panel->n_all),
+                            panel->n_all > 0 ? rate_with_interval(panel->same)
+                                             : "no comparison was decided by all"});
+        out.rows.push_back({"Krippendorff's alpha",
+                            index_with_interval(panel->alpha),
+                            fmt::format("nominal, {} comparisons; interval {}",
+                                        panel->n,
+                                        index_with_interval(panel->alpha_interval))});
+        out.rows.push_back(
+            {"Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided"});
     }
-    if (!out.rows.empty()) out.paragraphs.emplace_back("0: as by chance, 1: always alike; of verdicts that are all of one kind it is undefined. 95 % intervals.");
+    if (!out.rows.empty()) {
+        out.paragraphs.emplace_back(
+            "0: as by chance, 1: always alike; of verdicts that are all of one kind it is "
+            "undefined. 95 % intervals.");
+    }
     return out;
 }
 

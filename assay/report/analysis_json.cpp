@@ -18,7 +18,9 @@ Json json_of(std::optional<double> value) {
 
 /// A reason is there only where there is something to explain.
 void add_why(Json& out, const std::string& why) {
-    if (!why.empty()) out["why"] = to_valid_utf8(why);
+    if (!why.empty()) {
+        out["why"] = to_valid_utf8(why);
+    }
 }
 
 Json json_of(const Estimate& estimate) {
@@ -34,7 +36,9 @@ Json json_of(const Estimate& estimate) {
 
 Json json_of(const Calibration& c) {
     Json people = Json::array();
-    for (const std::string& name : c.people) people.push_back(to_valid_utf8(name));
+    for (const std::string& name : c.people) {
+        people.push_back(to_valid_utf8(name));
+    }
     return {{"people", std::move(people)},
             {"n_labelled", c.n_labelled},
             {"n_judge_only", c.n_judge_only},
@@ -64,7 +68,8 @@ Json json_of(const Counts& c) {
 }
 
 Json json_of(const EffectSize& effect) {
-    Json out{{"abs_2p_minus_1", json_of(effect.abs_2p_minus_1)}, {"cohens_h", json_of(effect.cohens_h)}};
+    Json out{{"abs_2p_minus_1", json_of(effect.abs_2p_minus_1)},
+             {"cohens_h", json_of(effect.cohens_h)}};
     add_why(out, effect.why);
     return out;
 }
@@ -74,7 +79,9 @@ Json json_of(const DetectableEffect& mde) {
              {"decisive_win_rate", json_of(mde.decisive_win_rate)},
              {"power", mde.power},
              {"alpha", mde.alpha}};
-    if (!mde.method.empty()) out["method"] = mde.method;
+    if (!mde.method.empty()) {
+        out["method"] = mde.method;
+    }
     add_why(out, mde.why);
     return out;
 }
@@ -84,7 +91,9 @@ Json json_of(const PositionRow& row) {
 }
 
 Json json_of(const std::optional<Position>& position) {
-    if (!position) return nullptr;
+    if (!position) {
+        return nullptr;
+    }
     Json out{{"variant_first", json_of(position->variant_first)},
              {"variant_second", json_of(position->variant_second)},
              {"first_shown_wins", position->first_shown_wins},
@@ -93,7 +102,9 @@ Json json_of(const std::optional<Position>& position) {
              {"net_stratified", json_of(position->net_stratified)},
              {"p_sign", json_of(position->p_sign)},
              {"p_fisher", json_of(position->p_fisher)}};
-    if (!position->p_fisher_method.empty()) out["p_fisher_method"] = position->p_fisher_method;
+    if (!position->p_fisher_method.empty()) {
+        out["p_fisher_method"] = position->p_fisher_method;
+    }
     return out;
 }
 
@@ -101,7 +112,8 @@ Json json_of(const std::vector<ConfidenceRow>& rows) {
     Json out = Json::array();
     for (const ConfidenceRow& row : rows) {
         const std::string_view level = row.level == Confidence::kNone ? "none" : name_of(row.level);
-        out.push_back({{"level", level}, {"wins", row.wins}, {"losses", row.losses}, {"ties", row.ties}});
+        out.push_back(
+            {{"level", level}, {"wins", row.wins}, {"losses", row.losses}, {"ties", row.ties}});
     }
     return out;
 }
@@ -114,22 +126,30 @@ Json json_of(const EquivalenceTest& tost) {
 }
 
 Json json_of(const std::optional<ClusterSummary>& clusters) {
-    if (!clusters) return nullptr;
+    if (!clusters) {
+        return nullptr;
+    }
     Json out{{"n_clusters", clusters->n_clusters},
              {"largest", clusters->largest},
              {"design_effect", json_of(clusters->design_effect)},
              {"design_effect_used", clusters->design_effect_used},
              {"p_sign_flip", json_of(clusters->p_sign_flip)}};
-    if (!clusters->p_sign_flip_method.empty()) out["p_sign_flip_method"] = clusters->p_sign_flip_method;
+    if (!clusters->p_sign_flip_method.empty()) {
+        out["p_sign_flip_method"] = clusters->p_sign_flip_method;
+    }
     add_why(out, clusters->why);
     return out;
 }
 
 Json json_of(const std::optional<BothOrders>& both) {
-    if (!both) return nullptr;
+    if (!both) {
+        return nullptr;
+    }
     Json means = Json::object();
     static constexpr std::array<const char*, 5> kMeans{"-1", "-0.5", "0", "0.5", "1"};
-    for (std::size_t i = 0; i < kMeans.size(); ++i) means[kMeans[i]] = both->means[i];
+    for (std::size_t i = 0; i < kMeans.size(); ++i) {
+        means[kMeans[i]] = both->means[i];
+    }
     return {{"n", both->n},
             {"n_one_order", both->n_one_order},
             {"n_flipped", both->n_flipped},
@@ -169,7 +189,9 @@ void add_companions(Json& out, const Companions& c) {
     }
     out["bayes"] = {{"status", kBayesStatus}, {"posteriors", std::move(posteriors)}};
     add_why(out["bayes"], c.posteriors_why);
-    if (c.cluster_interval) out["cluster_interval"] = json_of(*c.cluster_interval);
+    if (c.cluster_interval) {
+        out["cluster_interval"] = json_of(*c.cluster_interval);
+    }
     Json flips = Json::array();
     for (const LabelFlip& flip : c.outlook.flips) {
         flips.push_back({{"change", flip.change},
@@ -179,7 +201,8 @@ void add_companions(Json& out, const Companions& c) {
     out["outlook"] = {
         {"smallest_margin_equivalent", json_of(c.outlook.smallest_margin_equivalent)},
         {"smallest_margin_noninferior", json_of(c.outlook.smallest_margin_noninferior)},
-        {"n_more_if_observed", c.outlook.n_more_if_observed ? Json(*c.outlook.n_more_if_observed) : Json(nullptr)},
+        {"n_more_if_observed",
+         c.outlook.n_more_if_observed ? Json(*c.outlook.n_more_if_observed) : Json(nullptr)},
         {"flips", std::move(flips)}};
 }
 
@@ -196,12 +219,16 @@ Json json_of(const Decision& decision) {
 }
 
 Json json_of(const std::optional<LengthControl>& control) {
-    if (!control) return nullptr;
+    if (!control) {
+        return nullptr;
+    }
     return {{"net", json_of(control->net)}, {"label_differs", control->label_differs}};
 }
 
 Json json_of(const std::optional<StoppingSummary>& stopping) {
-    if (!stopping) return nullptr;
+    if (!stopping) {
+        return nullptr;
+    }
     return {{"design", stopping->design},
             {"n_planned", stopping->n_planned},
             {"n_used", stopping->n_used},
@@ -223,7 +250,10 @@ Json json_of(const ComparisonAnalysis& a) {
              {"net_win_rate", json_of(a.net_win_rate)},
              {"score", json_of(a.score)},
              {"failure_rate", json_of(a.failure_rate)},
-             {"sign_test", {{"exact", sign.exact}, {"mid_p", sign.mid_p}, {"normal_corrected", sign.normal_corrected}}},
+             {"sign_test",
+              {{"exact", sign.exact},
+               {"mid_p", sign.mid_p},
+               {"normal_corrected", sign.normal_corrected}}},
              {"effect_size", json_of(a.effect_size)},
              {"mde", json_of(a.mde)},
              {"position", json_of(a.position)},
@@ -236,9 +266,14 @@ Json json_of(const ComparisonAnalysis& a) {
              {"calibration", a.calibration ? json_of(*a.calibration) : Json(nullptr)},
              {"stopping", json_of(a.stopping)},
              {"worst_case",
-              {{"decision", json_of(a.worst_case.decision)}, {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
-    if (a.graded_net_win_rate) out["graded_net_win_rate"] = json_of(*a.graded_net_win_rate);
-    if (a.companions) add_companions(out, *a.companions);
+              {{"decision", json_of(a.worst_case.decision)},
+               {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+    if (a.graded_net_win_rate) {
+        out["graded_net_win_rate"] = json_of(*a.graded_net_win_rate);
+    }
+    if (a.companions) {
+        add_companions(out, *a.companions);
+    }
     return out;
 }
 
@@ -247,9 +282,20 @@ Json json_of(const ComparisonAnalysis& a) {
 std::string controls_to_json(const ControlsSummary& c, int indent) {
     const Json out{{"passed", c.passed},
                    {"why", c.why.empty() ? Json(nullptr) : Json(to_valid_utf8(c.why))},
-                   {"identical", {{"n", c.n_identical}, {"n_preferred", c.n_preferred}, {"n_first_preferred", c.n_first_preferred}, {"n_failed", c.n_identical_failed}, {"side_preferred", json_of(c.side_preferred)}}},
-                   {"swapped", {{"n", c.n_swapped}, {"n_lost", c.n_swapped_lost}, {"swapped_lost", json_of(c.swapped_lost)}}},
-                   {"truncated", {{"n", c.n_truncated}, {"n_lost", c.n_truncated_lost}, {"truncated_lost", json_of(c.truncated_lost)}}},
+                   {"identical",
+                    {{"n", c.n_identical},
+                     {"n_preferred", c.n_preferred},
+                     {"n_first_preferred", c.n_first_preferred},
+                     {"n_failed", c.n_identical_failed},
+                     {"side_preferred", json_of(c.side_preferred)}}},
+                   {"swapped",
+                    {{"n", c.n_swapped},
+                     {"n_lost", c.n_swapped_lost},
+                     {"swapped_lost", json_of(c.swapped_lost)}}},
+                   {"truncated",
+                    {{"n", c.n_truncated},
+                     {"n_lost", c.n_truncated_lost},
+                     {"truncated_lost", json_of(c.truncated_lost)}}},
                    {"n_pending", c.n_pending}};
     return out.dump(indent);
 }
@@ -259,8 +305,15 @@ std::string calibration_to_json(const Calibration& calibration) {
 }
 
 std::string repeats_to_json(const RepeatStability& r, int indent) {
-    const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
-    return Json{{"n", r.n}, {"n_same", r.n_same}, {"same", json_of(r.same)}, {"within_variance", number(r.within_variance)}, {"icc", number(r.icc)}}.dump(indent);
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(*value) : Json(nullptr);
+    };
+    return Json{{"n", r.n},
+                {"n_same", r.n_same},
+                {"same", json_of(r.same)},
+                {"within_variance", number(r.within_variance)},
+                {"icc", number(r.icc)}}
+        .dump(indent);
 }
 
 std::string estimate_to_json(const Estimate& estimate) {
@@ -275,11 +328,17 @@ std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {
 
 std::string stats_to_json(const StatsDocument& document, int indent) {
     Json out{{"schema_version", kAnalysisSchemaVersion}};
-    if (!document.source.empty())
-        out["source"] = {{"file", to_valid_utf8(document.source)}, {"format", to_valid_utf8(document.format)}};
+    if (!document.source.empty()) {
+        out["source"] = {{"file", to_valid_utf8(document.source)},
+                         {"format", to_valid_utf8(document.format)}};
+    }
     Json notes = Json::array();
-    for (const std::string& note : document.notes) notes.push_back(to_valid_utf8(note));
-    if (!notes.empty()) out["notes"] = std::move(notes);
+    for (const std::string& note : document.notes) {
+        notes.push_back(to_valid_utf8(note));
+    }
+    if (!notes.empty()) {
+        out["notes"] = std::move(notes);
+    }
     const auto named = [](const ComparisonAnalysis& a) {
         return Json{{"variant", name_or_null(a.variant)},
                     {"baseline", name_or_null(a.baseline)},
@@ -287,7 +346,9 @@ std::string stats_to_json(const StatsDocument& document, int indent) {
     };
     if (document.comparisons.size() == 1) {
         const ComparisonAnalysis& only = document.comparisons.front();
-        if (!document.source.empty()) out.update(named(only));
+        if (!document.source.empty()) {
+            out.update(named(only));
+        }
         out.update(json_of(only));
     } else {
         out["comparisons"] = Json::array();
@@ -297,7 +358,9 @@ std::string stats_to_json(const StatsDocument& document, int indent) {
             out["comparisons"].push_back(std::move(entry));
         }
     }
-    if (!document.agreement.empty()) out["agreement"] = Json::parse(agreement_to_json(document.agreement, document.panel));
+    if (!document.agreement.empty()) {
+        out["agreement"] = Json::parse(agreement_to_json(document.agreement, document.panel));
+    }
     return out.dump(indent);
 }
 

@@ -13,17 +13,25 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
-Json json_of(const Estimate& estimate) { return Json::parse(estimate_to_json(estimate)); }
+Json json_of(const Estimate& estimate) {
+    return Json::parse(estimate_to_json(estimate));
+}
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(to_valid_utf8(text)); }
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(to_valid_utf8(text));
+}
 
 Json texts(const std::vector<std::string>& values) {
     Json out = Json::array();
-    for (const std::string& value : values) out.push_back(to_valid_utf8(value));
+    for (const std::string& value : values) {
+        out.push_back(to_valid_utf8(value));
+    }
     return out;
 }
 
-Json level_of(Confidence level) { return level == Confidence::kNone ? Json(nullptr) : Json(name_of(level)); }
+Json level_of(Confidence level) {
+    return level == Confidence::kNone ? Json(nullptr) : Json(name_of(level));
+}
 
 Json json_of(const std::optional<Percentiles>& p) {
     return p ? Json{{"median", p->median}, {"p95", p->p95}} : Json(nullptr);
@@ -47,21 +55,34 @@ Json json_of(const JudgeConduct& c) {
 }
 
 Json json_of(const std::optional<Position>& position) {
-    if (!position) return nullptr;
-    return {{"first_shown_wins", position->first_shown_wins}, {"second_shown_wins", position->second_shown_wins}, {"bias", json_of(position->bias)}};
+    if (!position) {
+        return nullptr;
+    }
+    return {{"first_shown_wins", position->first_shown_wins},
+            {"second_shown_wins", position->second_shown_wins},
+            {"bias", json_of(position->bias)}};
 }
 
 Json json_of(const std::vector<ConfidenceControls>& rows) {
     Json out = Json::array();
     for (const ConfidenceControls& row : rows) {
-        out.push_back({{"confidence", level_of(row.level)}, {"n_identical", row.n_identical}, {"n_preferred", row.n_preferred}, {"n_swapped", row.n_swapped}, {"n_swapped_lost", row.n_swapped_lost}});
+        out.push_back({{"confidence", level_of(row.level)},
+                       {"n_identical", row.n_identical},
+                       {"n_preferred", row.n_preferred},
+                       {"n_swapped", row.n_swapped},
+                       {"n_swapped_lost", row.n_swapped_lost}});
     }
     return out;
 }
 
 Json json_of(const std::vector<ConfidenceAgreement>& rows) {
     Json out = Json::array();
-    for (const ConfidenceAgreement& row : rows) out.push_back({{"confidence", level_of(row.level)}, {"n", row.n}, {"n_same", row.n_same}, {"same", json_of(row.same)}});
+    for (const ConfidenceAgreement& row : rows) {
+        out.push_back({{"confidence", level_of(row.level)},
+                       {"n", row.n},
+                       {"n_same", row.n_same},
+                       {"same", json_of(row.same)}});
+    }
     return out;
 }
 
@@ -69,29 +90,45 @@ Json json_of(const AuditedVariant& v) {
     return {{"variant", to_valid_utf8(v.name)},
             {"label", name_of(v.decision.label)},
             {"net_win_rate", json_of(v.net_win_rate)},
-            {"length_controlled", v.length_control ? Json{{"net", json_of(v.length_control->net)}, {"label_differs", v.length_control->label_differs}} : Json(nullptr)},
-            {"calibration", v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)}};
+            {"length_controlled",
+             v.length_control ? Json{{"net", json_of(v.length_control->net)},
+                                     {"label_differs", v.length_control->label_differs}}
+                              : Json(nullptr)},
+            {"calibration",
+             v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)}};
 }
 
 Json json_of(const JudgeAudit& judge) {
     Json variants = Json::array();
-    for (const AuditedVariant& variant : judge.variants) variants.push_back(json_of(variant));
-    return {{"name", to_valid_utf8(judge.name)},
-            {"provider", to_valid_utf8(judge.provider)},
-            {"model", text_or_null(judge.model)},
-            {"decides", judge.decides},
-            {"people", judge.people},
-            {"controls", Json::parse(controls_to_json(judge.controls))},
-            {"controls_by_confidence", json_of(judge.controls_by_confidence)},
-            {"position", json_of(judge.position)},
-            {"flips", judge.flips ? Json{{"n", judge.flips->n}, {"n_flipped", judge.flips->n_flipped}, {"rate", json_of(judge.flips->rate)}} : Json(nullptr)},
-            {"repeats", judge.repeats ? Json::parse(repeats_to_json(*judge.repeats)) : Json(nullptr)},
-            {"length", {{"n", judge.length.n}, {"n_longer_won", judge.length.n_longer_won}, {"longer_won", json_of(judge.length.longer_won)}}},
-            {"confidence", {{"with_people", json_of(judge.with_people)}, {"with_judges", json_of(judge.with_judges)}}},
-            {"conduct", json_of(judge.conduct)},
-            {"cost", json_of(judge.cost)},
-            {"variants", std::move(variants)},
-            {"warnings", texts(judge.warnings)}};
+    for (const AuditedVariant& variant : judge.variants) {
+        variants.push_back(json_of(variant));
+    }
+    return {
+        {"name", to_valid_utf8(judge.name)},
+        {"provider", to_valid_utf8(judge.provider)},
+        {"model", text_or_null(judge.model)},
+        {"decides", judge.decides},
+        {"people", judge.people},
+        {"controls", Json::parse(controls_to_json(judge.controls))},
+        {"controls_by_confidence", json_of(judge.controls_by_confidence)},
+        {"position", json_of(judge.position)},
+        {"flips",
+         judge.flips ? Json{{"n", judge.flips->n},
+                            {"n_flipped", judge.flips->n_flipped},
+                            {"rate", json_of(judge.flips->rate)}}
+                     : Json(nullptr)},
+        {"repeats", judge.repeats ? Json::parse(repeats_to_json(*judge.repeats)) : Json(nullptr)},
+        {"length",
+         {{"n", judge.length.n},
+          {"n_longer_won", judge.length.n_longer_won},
+          {"longer_won", json_of(judge.length.longer_won)}}},
+        {"confidence",
+         {{"with_people", json_of(judge.with_people)},
+          {"with_judges", json_of(judge.with_judges)}}},
+        {"conduct", json_of(judge.conduct)},
+        {"cost", json_of(judge.cost)},
+        {"variants", std::move(variants)},
+        {"warnings", texts(judge.warnings)}};
 }
 
 Json json_of(const PairAgreement& pair) {
@@ -107,7 +144,9 @@ Json json_of(const PairAgreement& pair) {
 }
 
 Json json_of(const std::optional<PanelAgreement>& panel) {
-    if (!panel) return nullptr;
+    if (!panel) {
+        return nullptr;
+    }
     return {{"judges", texts(panel->judges)},
             {"n", panel->n},
             {"n_all", panel->n_all},
@@ -120,7 +159,9 @@ Json json_of(const std::optional<PanelAgreement>& panel) {
 
 Json json_of(const std::vector<PairAgreement>& pairs, const std::optional<PanelAgreement>& panel) {
     Json list = Json::array();
-    for (const PairAgreement& pair : pairs) list.push_back(json_of(pair));
+    for (const PairAgreement& pair : pairs) {
+        list.push_back(json_of(pair));
+    }
     return {{"pairs", std::move(list)}, {"panel", json_of(panel)}};
 }
 
@@ -128,15 +169,23 @@ Json json_of(const std::vector<PairAgreement>& pairs, const std::optional<PanelA
 
 std::string audit_to_json(const RunAudit& audit, int indent) {
     Json judges = Json::array();
-    for (const JudgeAudit& judge : audit.judges) judges.push_back(json_of(judge));
+    for (const JudgeAudit& judge : audit.judges) {
+        judges.push_back(json_of(judge));
+    }
     const Json out{{"schema_version", kSchemaVersion},
-                   {"experiment", {{"name", to_valid_utf8(audit.experiment)}, {"plan_sha256", audit.plan_sha256}, {"n_questions", audit.n_questions}}},
+                   {"experiment",
+                    {{"name", to_valid_utf8(audit.experiment)},
+                     {"plan_sha256", audit.plan_sha256},
+                     {"n_questions", audit.n_questions}}},
                    {"judges", std::move(judges)},
                    {"agreement", json_of(audit.pairs, audit.panel)},
                    {"warnings", texts(audit.warnings)}};
     return out.dump(indent);
 }
 
-std::string agreement_to_json(const std::vector<PairAgreement>& pairs, const std::optional<PanelAgreement>& panel) { return json_of(pairs, panel).dump(); }
+std::string agreement_to_json(const std::vector<PairAgreement>& pairs,
+                              const std::optional<PanelAgreement>& panel) {
+    return json_of(pairs, panel).dump();
+}
 
 }  // namespace assay::report

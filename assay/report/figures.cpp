@@ -17,7 +17,8 @@ std::string percent(double share) {
 }
 
 std::string percent_of(std::int64_t part, std::int64_t whole) {
-    return whole <= 0 ? std::string(kNotMeasured) : percent(static_cast<double>(part) / static_cast<double>(whole));
+    return whole <= 0 ? std::string(kNotMeasured)
+                      : percent(static_cast<double>(part) / static_cast<double>(whole));
 }
 
 std::string p_value(double p) {
@@ -29,14 +30,22 @@ std::string confidence_level(double confidence) {
 }
 
 std::string points_with_interval(const Estimate& e) {
-    if (!e.value) return std::string(kNotMeasured);
-    if (!e.low || !e.high) return points(*e.value);
+    if (!e.value) {
+        return std::string(kNotMeasured);
+    }
+    if (!e.low || !e.high) {
+        return points(*e.value);
+    }
     return fmt::format("{} [{}, {}]", points(*e.value), points(*e.low), points(*e.high));
 }
 
 std::string rate_with_interval(const Estimate& e) {
-    if (!e.value) return e.why.empty() ? std::string(kNotMeasured) : "undefined: " + e.why;
-    if (!e.low || !e.high) return percent(*e.value);
+    if (!e.value) {
+        return e.why.empty() ? std::string(kNotMeasured) : "undefined: " + e.why;
+    }
+    if (!e.low || !e.high) {
+        return percent(*e.value);
+    }
     return fmt::format("{} [{:.1f}, {:.1f}]", percent(*e.value), *e.low * 100, *e.high * 100);
 }
 
@@ -53,22 +62,21 @@ std::string short_bytes(std::uint64_t bytes) {
 }
 
 std::string figure_or_not_measured(double value) {
-    if (!(value > 0)) return std::string(kNotMeasured);
+    if (!(value > 0)) {
+        return std::string(kNotMeasured);
+    }
     return fmt::format("{:.{}f}", value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 }
 
 std::string decision_words(const Decision& decision) {
     switch (decision.label) {
-        case DecisionLabel::kEquivalent:
-            return "equivalent";
-        case DecisionLabel::kNonInferior:
-            return "non-inferior";
+        case DecisionLabel::kEquivalent: return "equivalent";
+        case DecisionLabel::kNonInferior: return "non-inferior";
         case DecisionLabel::kDegraded:
-            return decision.beyond_margin ? "degraded" : "worse; by more than the margin is not settled";
-        case DecisionLabel::kInconclusive:
-            return "inconclusive";
-        case DecisionLabel::kNotMeasured:
-            return std::string(kNotMeasured);
+            return decision.beyond_margin ? "degraded"
+                                          : "worse; by more than the margin is not settled";
+        case DecisionLabel::kInconclusive: return "inconclusive";
+        case DecisionLabel::kNotMeasured: return std::string(kNotMeasured);
     }
     return {};
 }
@@ -76,12 +84,15 @@ std::string decision_words(const Decision& decision) {
 std::string decision_sentence(const Decision& decision) {
     std::string out = decision_words(decision);
     const bool within = decision.label == DecisionLabel::kEquivalent;
-    if (within && decision.detectably_worse) out += ", though detectably worse (within the margin)";
+    if (within && decision.detectably_worse) {
+        out += ", though detectably worse (within the margin)";
+    }
     if (decision.label != DecisionLabel::kDegraded && decision.detectably_better) {
         out += within ? ", and detectably better (within the margin)" : ", and detectably better";
     }
     if (decision.n_more && *decision.n_more > 0) {
-        out += fmt::format("; about {} more question{}", *decision.n_more,
+        out += fmt::format("; about {} more question{}",
+                           *decision.n_more,
                            *decision.n_more == 1 ? " is needed" : "s are needed");
     }
     return out;

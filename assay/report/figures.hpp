@@ -27,14 +27,15 @@ inline constexpr std::string_view kNotMeasured = "not measured";
 [[nodiscard]] std::string rate_with_interval(const Estimate& estimate);
 /// Three significant digits: "398 MB", "1.24 GB".
 [[nodiscard]] std::string short_bytes(std::uint64_t bytes);
-/// A positive number with about three significant digits ("1234", "45.3", "6.17"); "not measured" for 0.
+/// A positive number with about three significant digits ("1234", "45.3", "6.17"); "not measured"
+/// for 0.
 [[nodiscard]] std::string figure_or_not_measured(double value);
 
-/// The decision as a reader's words: "equivalent", "non-inferior", "degraded", "worse; by more than the margin is not
-/// settled", "inconclusive", "not measured".
+/// The decision as a reader's words: "equivalent", "non-inferior", "degraded", "worse; by more than
+/// the margin is not settled", "inconclusive", "not measured".
 [[nodiscard]] std::string decision_words(const Decision& decision);
-/// As above, with the further questions that are needed and what else was seen: "inconclusive; about 364 more questions
-/// are needed".
+/// As above, with the further questions that are needed and what else was seen: "inconclusive;
+/// about 364 more questions are needed".
 [[nodiscard]] std::string decision_sentence(const Decision& decision);
 
 }  // namespace assay::report

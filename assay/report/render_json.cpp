@@ -24,7 +24,9 @@ Json text_or_null(std::string_view bytes) {
 
 Json texts(const std::vector<std::string>& values) {
     Json out = Json::array();
-    for (const std::string& value : values) out.push_back(text(value));
+    for (const std::string& value : values) {
+        out.push_back(text(value));
+    }
     return out;
 }
 
@@ -49,16 +51,20 @@ Json generation_json(const GenerationSettings& g) {
 
 Json experiment_json(const ReportModel& model) {
     const ReportExperiment& e = model.experiment;
-    Json out{{"name", text(e.name)},
-             {"plan_sha256", text(e.plan_sha256)},
-             {"n_questions", e.n_questions},
-             {"margin", e.margin},
-             {"alpha", e.alpha},
-             {"dataset", {{"file", text(e.dataset_file)}, {"sha256", text_or_null(e.dataset_sha256)}}},
-             {"generation", any_answered_by_settings(model) ? generation_json(e.generation) : Json(nullptr)},
-             {"blinding_seed", e.blinding_seed},
-             {"exploratory", e.exploratory}};
-    if (e.exploratory) out["exploratory_why"] = text(e.exploratory_why);
+    Json out{
+        {"name", text(e.name)},
+        {"plan_sha256", text(e.plan_sha256)},
+        {"n_questions", e.n_questions},
+        {"margin", e.margin},
+        {"alpha", e.alpha},
+        {"dataset", {{"file", text(e.dataset_file)}, {"sha256", text_or_null(e.dataset_sha256)}}},
+        {"generation",
+         any_answered_by_settings(model) ? generation_json(e.generation) : Json(nullptr)},
+        {"blinding_seed", e.blinding_seed},
+        {"exploratory", e.exploratory}};
+    if (e.exploratory) {
+        out["exploratory_why"] = text(e.exploratory_why);
+    }
     out["command"] = text_or_null(e.command);
     if (!e.plan_json.empty()) {
         Json plan = Json::parse(text(e.plan_json), nullptr, false);
@@ -69,9 +75,13 @@ Json experiment_json(const ReportModel& model) {
 }
 
 Json file_json(const ModelFile& file) {
-    if (file.sha256.empty()) return nullptr;
+    if (file.sha256.empty()) {
+        return nullptr;
+    }
     Json types = Json::object();
-    for (const auto& [type, count] : file.tensor_types) types[text(type)] = count;
+    for (const auto& [type, count] : file.tensor_types) {
+        types[text(type)] = count;
+    }
     return {{"name", text(std::filesystem::path(file.path).filename().string())},
             {"sha256", text(file.sha256)},
             {"size_bytes", file.size_bytes},
@@ -85,7 +95,9 @@ Json file_json(const ModelFile& file) {
 
 /// Null unless the variant's answers were read from a file.
 Json answers_file_json(const std::optional<AnswersFile>& file) {
-    if (!file) return nullptr;
+    if (!file) {
+        return nullptr;
+    }
     return {{"name", text(std::filesystem::path(file->path).filename().string())},
             {"sha256", text(file->sha256)},
             {"format", text(file->format)},
@@ -95,18 +107,21 @@ Json answers_file_json(const std::optional<AnswersFile>& file) {
 
 /// Null unless a server runs the model.
 Json served_json(const std::optional<ServedModel>& served) {
-    if (!served) return nullptr;
-    return {{"provider", text(served->provider)},
-            {"address", text(served->address)},
-            {"model", text(served->model)},
-            {"digest", text_or_null(served->digest)},
-            {"quantization", text_or_null(served->quantization)},
-            {"server_version", text_or_null(served->server_version)},
-            {"size_bytes", served->size_bytes == 0 ? Json(nullptr) : Json(served->size_bytes)},
-            {"server", text_or_null(served->server)},
-            {"n_parameters", served->n_parameters == 0 ? Json(nullptr) : Json(served->n_parameters)},
-            {"chat_template", text_or_null(served->chat_template)},
-            {"parameters", text_or_null(served->parameters)}};
+    if (!served) {
+        return nullptr;
+    }
+    return {
+        {"provider", text(served->provider)},
+        {"address", text(served->address)},
+        {"model", text(served->model)},
+        {"digest", text_or_null(served->digest)},
+        {"quantization", text_or_null(served->quantization)},
+        {"server_version", text_or_null(served->server_version)},
+        {"size_bytes", served->size_bytes == 0 ? Json(nullptr) : Json(served->size_bytes)},
+        {"server", text_or_null(served->server)},
+        {"n_parameters", served->n_parameters == 0 ? Json(nullptr) : Json(served->n_parameters)},
+        {"chat_template", text_or_null(served->chat_template)},
+        {"parameters", text_or_null(served->parameters)}};
 }
 
 /// Members that were not measured are null, and then there is a why.
@@ -118,7 +133,9 @@ Json speed_json(const ReportVariant& v) {
              {"n_parallel", positive(speed.n_parallel)},
              {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};
     for (const auto& member : out) {
-        if (!member.is_null()) continue;
+        if (!member.is_null()) {
+            continue;
+        }
         out["why"] = v.variant.answers  ? "the answers were made elsewhere"
                      : v.variant.served ? "what is null the server does not tell"
                                         : "what is null was not measured in this run";
@@ -128,7 +145,9 @@ Json speed_json(const ReportVariant& v) {
 }
 
 Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
-    if (rows.empty()) return nullptr;
+    if (rows.empty()) {
+        return nullptr;
+    }
     Json out = Json::array();
     for (const FailureModeRow& row : rows) {
         out.push_back({{word, row.mode},
@@ -143,30 +162,34 @@ Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
 }
 
 Json variant_json(const ReportVariant& v) {
-    return {{"name", text(v.variant.name)},
-            {"role", name_of(v.variant.role)},
-            {"source", v.variant.answers ? "answers" : v.variant.served ? "served" : "file"},
-            {"recipe", text(v.variant.recipe)},
-            {"engine",
-             {{"name", text_or_null(v.engine.name)},
-              {"version", text_or_null(v.engine.version)},
-              {"fingerprint", text_or_null(v.engine.fingerprint)},
-              {"description", text_or_null(v.engine.description)}}},
-            {"file", file_json(v.variant.file)},
-            {"answers_file", answers_file_json(v.variant.answers)},
-            {"served", served_json(v.variant.served)},
-            {"speed", speed_json(v)},
-            {"answers",
-             {{"n", v.n_answers},
-              {"failed", v.n_failed},
-              {"empty", v.n_empty},
-              {"length_stop", v.n_unknown_stop > 0 ? Json(nullptr) : Json(v.n_length_stop)},
-              {"contexts_cut", v.n_unknown_contexts > 0 ? Json(nullptr) : Json(v.n_contexts_cut)}}},
-            {"independence",
-             {{"n_checked", v.independence.n_checked},
-              {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
-              {"note", text(v.independence.note)}}},
-            {"failure_modes", modes_json("mode", v.failure_modes)}};
+    return {
+        {"name", text(v.variant.name)},
+        {"role", name_of(v.variant.role)},
+        {"source",
+         v.variant.answers  ? "answers"
+         : v.variant.served ? "served"
+                            : "file"},
+        {"recipe", text(v.variant.recipe)},
+        {"engine",
+         {{"name", text_or_null(v.engine.name)},
+          {"version", text_or_null(v.engine.version)},
+          {"fingerprint", text_or_null(v.engine.fingerprint)},
+          {"description", text_or_null(v.engine.description)}}},
+        {"file", file_json(v.variant.file)},
+        {"answers_file", answers_file_json(v.variant.answers)},
+        {"served", served_json(v.variant.served)},
+        {"speed", speed_json(v)},
+        {"answers",
+         {{"n", v.n_answers},
+          {"failed", v.n_failed},
+          {"empty", v.n_empty},
+          {"length_stop", v.n_unknown_stop > 0 ? Json(nullptr) : Json(v.n_length_stop)},
+          {"contexts_cut", v.n_unknown_contexts > 0 ? Json(nullptr) : Json(v.n_contexts_cut)}}},
+        {"independence",
+         {{"n_checked", v.independence.n_checked},
+          {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
+          {"note", text(v.independence.note)}}},
+        {"failure_modes", modes_json("mode", v.failure_modes)}};
 }
 
 Json judge_json(const ReportJudge& judge, bool decides) {
@@ -188,8 +211,9 @@ Json judge_json(const ReportJudge& judge, bool decides) {
 
 Json comparison_json(const ReportComparison& comparison) {
     const ComparisonAnalysis& analysis = comparison.analysis;
-    Json out{
-        {"variant", text(analysis.variant)}, {"baseline", text(analysis.baseline)}, {"judge", text(analysis.judge)}};
+    Json out{{"variant", text(analysis.variant)},
+             {"baseline", text(analysis.baseline)},
+             {"judge", text(analysis.judge)}};
     Json rest = Json::parse(analysis_to_json(analysis));
     rest.erase("schema_version");  // that of `assay stats`; a report has its own
     out.update(rest);
@@ -201,9 +225,15 @@ Json comparison_json(const ReportComparison& comparison) {
 
 std::string render_json(const ReportModel& model) {
     Json variants = Json::array(), judges = Json::array(), comparisons = Json::array();
-    for (const ReportVariant& variant : model.variants) variants.push_back(variant_json(variant));
-    for (const ReportJudge& judge : model.judges) judges.push_back(judge_json(judge, judges.empty()));
-    for (const ReportComparison& c : model.comparisons) comparisons.push_back(comparison_json(c));
+    for (const ReportVariant& variant : model.variants) {
+        variants.push_back(variant_json(variant));
+    }
+    for (const ReportJudge& judge : model.judges) {
+        judges.push_back(judge_json(judge, judges.empty()));
+    }
+    for (const ReportComparison& c : model.comparisons) {
+        comparisons.push_back(comparison_json(c));
+    }
     Json controls = Json::array();
     for (const ReportJudge& judge : model.judges) {
         Json entry{{"judge", text(judge.name)}};
@@ -220,7 +250,8 @@ std::string render_json(const ReportModel& model) {
                    {"comparisons", std::move(comparisons)},
                    {"controls", std::move(controls)},
                    {"recommendation",
-                    {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)}, {"sentence", text(r.sentence)}}},
+                    {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)},
+                     {"sentence", text(r.sentence)}}},
                    {"proof",
                     {{"n_prompts_compared", proof.n_prompts_compared},
                      {"n_prompts_equal", proof.n_prompts_equal},

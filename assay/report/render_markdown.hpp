@@ -6,8 +6,9 @@
 
 namespace assay::report {
 
-/// report.md (GitHub's Markdown), in the order of the study's report. What was not measured is called so, never 0. Text
-/// of questions, answers and judges is escaped: it can neither start markup nor leave its table cell.
+/// report.md (GitHub's Markdown), in the order of the study's report. What was not measured is
+/// called so, never 0. Text of questions, answers and judges is escaped: it can neither start
+/// markup nor leave its table cell.
 [[nodiscard]] std::string render_markdown(const ReportModel& model);
 
 }  // namespace assay::report

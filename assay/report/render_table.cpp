@@ -27,7 +27,9 @@ struct Column {
     std::vector<std::string> cells;
     [[nodiscard]] std::size_t width() const {
         std::size_t out = std::max(display_width(top), display_width(bottom));
-        for (const std::string& cell : cells) out = std::max(out, display_width(cell));
+        for (const std::string& cell : cells) {
+            out = std::max(out, display_width(cell));
+        }
         return out;
     }
 };
@@ -39,7 +41,9 @@ struct Table {
     std::size_t gap = 2;
     [[nodiscard]] std::size_t width() const {
         std::size_t out = gap * (columns.size() - 1);
-        for (const Column& column : columns) out += column.width();
+        for (const Column& column : columns) {
+            out += column.width();
+        }
         return out;
     }
 };
@@ -55,13 +59,10 @@ std::string bytes_or_dash(std::uint64_t bytes) {
 Colour colour_of(const Decision& decision) {
     switch (decision.label) {
         case DecisionLabel::kEquivalent:
-        case DecisionLabel::kNonInferior:
-            return Colour::kGreen;
-        case DecisionLabel::kDegraded:
-            return Colour::kRed;
+        case DecisionLabel::kNonInferior: return Colour::kGreen;
+        case DecisionLabel::kDegraded: return Colour::kRed;
         case DecisionLabel::kInconclusive:
-        case DecisionLabel::kNotMeasured:
-            return Colour::kYellow;
+        case DecisionLabel::kNotMeasured: return Colour::kYellow;
     }
     return Colour::kNone;
 }
@@ -72,28 +73,41 @@ bool is_worse_within_margin(const Decision& d) {
 
 /// "inconclusive +364", "degraded*": short enough for a column.
 std::string decision_cell(const Decision& decision) {
-    if (decision.label == DecisionLabel::kDegraded) return decision.beyond_margin ? "degraded" : "degraded*";
+    if (decision.label == DecisionLabel::kDegraded) {
+        return decision.beyond_margin ? "degraded" : "degraded*";
+    }
     std::string out = decision_words(decision);
-    if (!decision.claimed.value_or(true)) out += "~";
-    if (decision.n_more && *decision.n_more > 0) out += fmt::format(" +{}", *decision.n_more);
+    if (!decision.claimed.value_or(true)) {
+        out += "~";
+    }
+    if (decision.n_more && *decision.n_more > 0) {
+        out += fmt::format(" +{}", *decision.n_more);
+    }
     return out;
 }
 
 const ComparisonAnalysis* analysis_of(const std::vector<const ReportComparison*>& comparisons,
                                       const std::string& variant) {
     for (const ReportComparison* c : comparisons) {
-        if (c->analysis.variant == variant) return &c->analysis;
+        if (c->analysis.variant == variant) {
+            return &c->analysis;
+        }
     }
     return nullptr;
 }
 
 Table make_table(const ReportModel& model) {
     Table table;
-    table.columns = {
-        {"variant", "", false, 0, {}},   {"", "size", true, 2, {}},      {"", "bpw", true, 3, {}},
-        {"prefill", "t/s", true, 4, {}}, {"decode", "t/s", true, 6, {}}, {"peak", "memory", true, 5, {}},
-        {"", "same", true, 1, {}},       {"", "W/T/L", true, 0, {}},     {"net win rate,", "points", false, 0, {}},
-        {"", "decision", false, 0, {}}};
+    table.columns = {{"variant", "", false, 0, {}},
+                     {"", "size", true, 2, {}},
+                     {"", "bpw", true, 3, {}},
+                     {"prefill", "t/s", true, 4, {}},
+                     {"decode", "t/s", true, 6, {}},
+                     {"peak", "memory", true, 5, {}},
+                     {"", "same", true, 1, {}},
+                     {"", "W/T/L", true, 0, {}},
+                     {"net win rate,", "points", false, 0, {}},
+                     {"", "decision", false, 0, {}}};
     const auto deciding = deciding_comparisons(model);
     for (const ReportVariant& v : model.variants) {
         const Speed speed = v.speed.value_or(Speed{});
@@ -108,16 +122,19 @@ Table make_table(const ReportModel& model) {
             row.insert(row.end(), {"", "", "", "baseline"});
         } else if (const ComparisonAnalysis* a = analysis_of(deciding, v.variant.name)) {
             const Counts& c = a->counts;
-            row.insert(row.end(), {c.n > 0 ? std::to_string(c.identical) : "-",
-                                   c.n > 0 ? fmt::format("{}/{}/{}", c.wins, c.ties, c.losses) : "-",
-                                   a->net_win_rate.value ? points_with_interval(a->net_win_rate) : "-",
-                                   decision_cell(a->decision)});
+            row.insert(row.end(),
+                       {c.n > 0 ? std::to_string(c.identical) : "-",
+                        c.n > 0 ? fmt::format("{}/{}/{}", c.wins, c.ties, c.losses) : "-",
+                        a->net_win_rate.value ? points_with_interval(a->net_win_rate) : "-",
+                        decision_cell(a->decision)});
             colour = colour_of(a->decision);
         } else {
             row.insert(row.end(), {"-", "-", "-", std::string(kNotMeasured)});
             colour = Colour::kYellow;
         }
-        for (std::size_t i = 0; i < row.size(); ++i) table.columns[i].cells.push_back(std::move(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            table.columns[i].cells.push_back(std::move(row[i]));
+        }
         table.colours.push_back(colour);
     }
     return table;
@@ -125,24 +142,36 @@ Table make_table(const ReportModel& model) {
 
 /// Shortens names to `limit` columns, if the table is too wide.
 void fit_names(Table& table, std::size_t width) {
-    if (table.width() <= width) return;
+    if (table.width() <= width) {
+        return;
+    }
     Column& names = table.columns.front();
     const std::size_t excess = table.width() - width;
     const std::size_t room = names.width() > excess + kMinName ? names.width() - excess : kMinName;
-    for (std::string& name : names.cells) name = cut_middle(name, room);
+    for (std::string& name : names.cells) {
+        name = cut_middle(name, room);
+    }
 }
 
 /// One space between columns, then shorter names, then fewer columns.
 void fit(Table& table, std::size_t width) {
     const std::vector<std::string> names = table.columns.front().cells;
-    if (table.width() > width) table.gap = 1;
+    if (table.width() > width) {
+        table.gap = 1;
+    }
     fit_names(table, width);
     for (int next = 1; table.width() > width; ++next) {
-        const auto it = std::find_if(table.columns.begin(), table.columns.end(),
+        const auto it = std::find_if(table.columns.begin(),
+                                     table.columns.end(),
                                      [&](const Column& c) { return c.dropped_as == next; });
-        if (it == table.columns.end()) return;
-        table.dropped +=
-            fmt::format("{}{}{}{}", table.dropped.empty() ? "" : ", ", it->top, it->top.empty() ? "" : " ", it->bottom);
+        if (it == table.columns.end()) {
+            return;
+        }
+        table.dropped += fmt::format("{}{}{}{}",
+                                     table.dropped.empty() ? "" : ", ",
+                                     it->top,
+                                     it->top.empty() ? "" : " ",
+                                     it->bottom);
         table.columns.erase(it);
         table.columns.front().cells = names;
         fit_names(table, width);
@@ -151,11 +180,15 @@ void fit(Table& table, std::size_t width) {
 
 std::string coloured(std::string_view text, Colour colour, bool wanted) {
     const char* code = colour == Colour::kGreen ? "32" : colour == Colour::kRed ? "31" : "33";
-    return wanted && colour != Colour::kNone ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+    return wanted && colour != Colour::kNone ? fmt::format("\x1b[{}m{}\x1b[0m", code, text)
+                                             : std::string(text);
 }
 
 /// A row without spaces at its end. `colour` is that of the last cell.
-std::string line_of(const Table& table, const std::vector<std::string>& cells, Colour colour, bool wanted) {
+std::string line_of(const Table& table,
+                    const std::vector<std::string>& cells,
+                    Colour colour,
+                    bool wanted) {
     std::string out;
     for (std::size_t i = 0; i + 1 < cells.size(); ++i) {
         const std::size_t width = table.columns[i].width();
@@ -163,7 +196,9 @@ std::string line_of(const Table& table, const std::vector<std::string>& cells, C
                std::string(table.gap, ' ');
     }
     out += coloured(cells.back(), colour, wanted);
-    while (out.ends_with(' ')) out.pop_back();
+    while (out.ends_with(' ')) {
+        out.pop_back();
+    }
     return out + "\n";
 }
 
@@ -173,10 +208,13 @@ std::string table_text(const Table& table, bool colour) {
         top.push_back(column.bottom.empty() ? "" : column.top);
         bottom.push_back(column.bottom.empty() ? column.top : column.bottom);
     }
-    std::string out = line_of(table, top, Colour::kNone, false) + line_of(table, bottom, Colour::kNone, false);
+    std::string out = line_of(table, top, Colour::kNone, false) +
+                      line_of(table, bottom, Colour::kNone, false);
     for (std::size_t row = 0; row < table.colours.size(); ++row) {
         std::vector<std::string> cells;
-        for (const Column& column : table.columns) cells.push_back(column.cells[row]);
+        for (const Column& column : table.columns) {
+            cells.push_back(column.cells[row]);
+        }
         out += line_of(table, cells, table.colours[row], colour);
     }
     return out;
@@ -184,17 +222,23 @@ std::string table_text(const Table& table, bool colour) {
 
 std::string title(const ReportModel& model) {
     const ReportExperiment& e = model.experiment;
-    std::string out =
-        fmt::format("{}: {} questions, margin ±{:.4g} points", plain_line(e.name), e.n_questions, e.margin * 100);
+    std::string out = fmt::format("{}: {} questions, margin ±{:.4g} points",
+                                  plain_line(e.name),
+                                  e.n_questions,
+                                  e.margin * 100);
     if (!model.judges.empty()) {
         const ReportJudge& judge = model.judges.front();
         out += ", judged by " + plain_line(judge.name);
-        if (judge.provider == "reference")
-            out += fmt::format(
-                " (a metric: {} with the expected answer)",
-                judge.model.empty() || judge.model == kReferenceMetrics[0] ? "token F1" : plain_line(judge.model));
+        if (judge.provider == "reference") {
+            out += fmt::format(" (a metric: {} with the expected answer)",
+                               judge.model.empty() || judge.model == kReferenceMetrics[0]
+                                   ? "token F1"
+                                   : plain_line(judge.model));
+        }
     }
-    if (e.exploratory) out += ", exploratory";
+    if (e.exploratory) {
+        out += ", exploratory";
+    }
     return out;
 }
 
@@ -204,34 +248,55 @@ std::string legend(const ReportModel& model, const Table& table) {
     std::optional<double> level;
     bool worse = false, more = false, unclaimed = false;
     for (const ReportComparison* c : deciding) {
-        if (c->analysis.net_win_rate.value && !level) level = c->analysis.net_win_rate.confidence;
+        if (c->analysis.net_win_rate.value && !level) {
+            level = c->analysis.net_win_rate.confidence;
+        }
         worse |= is_worse_within_margin(c->analysis.decision);
         more |= c->analysis.decision.n_more.value_or(0) > 0;
         unclaimed |= !c->analysis.decision.claimed.value_or(true);
     }
     std::string out =
-        "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. same: identical answers, "
+        "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. "
+        "same: identical answers, "
         "among the ties.";
-    if (level) out += fmt::format(" Net win rate: (W-L)/n with its {} interval.", confidence_level(*level));
-    if (more) out += " +n: about n more questions are needed.";
-    if (worse) out += " *: worse; by more than the margin is not settled.";
-    if (unclaimed) out += " ~: would pass alone, but may not be claimed beside the others.";
+    if (level) {
+        out += fmt::format(" Net win rate: (W-L)/n with its {} interval.",
+                           confidence_level(*level));
+    }
+    if (more) {
+        out += " +n: about n more questions are needed.";
+    }
+    if (worse) {
+        out += " *: worse; by more than the margin is not settled.";
+    }
+    if (unclaimed) {
+        out += " ~: would pass alone, but may not be claimed beside the others.";
+    }
     out += " -: not measured.";
-    if (!table.dropped.empty()) out += " Left out for the width: " + table.dropped + ".";
+    if (!table.dropped.empty()) {
+        out += " Left out for the width: " + table.dropped + ".";
+    }
     return out;
 }
 
-/// One line for each judge that does not decide: "judge-2 (sensitivity): Q8_0 equivalent, Q4_K_M inconclusive".
+/// One line for each judge that does not decide: "judge-2 (sensitivity): Q8_0 equivalent, Q4_K_M
+/// inconclusive".
 std::vector<std::string> further_judges(const ReportModel& model) {
     std::vector<std::string> out;
     for (std::size_t i = 1; i < model.judges.size(); ++i) {
         std::string line;
         for (const ReportComparison& c : model.comparisons) {
-            if (c.analysis.judge != model.judges[i].name) continue;
-            line += fmt::format("{}{} {}", line.empty() ? "" : ", ", plain_line(c.analysis.variant),
+            if (c.analysis.judge != model.judges[i].name) {
+                continue;
+            }
+            line += fmt::format("{}{} {}",
+                                line.empty() ? "" : ", ",
+                                plain_line(c.analysis.variant),
                                 decision_words(c.analysis.decision));
         }
-        if (!line.empty()) out.push_back(plain_line(model.judges[i].name) + " (sensitivity): " + line);
+        if (!line.empty()) {
+            out.push_back(plain_line(model.judges[i].name) + " (sensitivity): " + line);
+        }
     }
     return out;
 }
@@ -239,17 +304,22 @@ std::vector<std::string> further_judges(const ReportModel& model) {
 }  // namespace
 
 std::string render_table(const ReportModel& model, bool colour, int width) {
-    const std::size_t columns = std::max(kMinWidth, width < 0 ? std::size_t{0} : static_cast<std::size_t>(width));
+    const std::size_t columns = std::max(
+        kMinWidth, width < 0 ? std::size_t{0} : static_cast<std::size_t>(width));
     Table table = make_table(model);
     fit(table, columns);
     std::string out;
     const auto add = [&](const std::string& paragraph) {
-        for (const std::string& line : wrap(paragraph, columns)) out += line + "\n";
+        for (const std::string& line : wrap(paragraph, columns)) {
+            out += line + "\n";
+        }
     };
     add(title(model));
     out += "\n" + table_text(table, colour) + "\n";
     add(legend(model, table));
-    for (const std::string& line : further_judges(model)) add(line);
+    for (const std::string& line : further_judges(model)) {
+        add(line);
+    }
     if (!model.recommendation.sentence.empty()) {
         out += "\n";
         add(plain_line(model.recommendation.sentence));

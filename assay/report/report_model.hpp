@@ -1,7 +1,7 @@
 #pragma once
-// Everything that a report shows, as plain data. The spine fills it from the store; report.md, report.json and the
-// terminal's table are pure functions of it, so the same run always gives the same bytes. Nothing here may come from a
-// wall clock.
+// Everything that a report shows, as plain data. The spine fills it from the store; report.md,
+// report.json and the terminal's table are pure functions of it, so the same run always gives the
+// same bytes. Nothing here may come from a wall clock.
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,8 @@ namespace assay::report {
 struct ReportExperiment {
     std::string name;
     std::string plan_sha256;
-    std::string plan_json;  ///< the resolved plan as one JSON document, shown in report.json; may be empty
+    std::string plan_json;  ///< the resolved plan as one JSON document, shown in report.json; may
+                            ///< be empty
     std::int64_t n_questions = 0;
     double margin = 0.10;      ///< net win rate, in (0, 1)
     double alpha = 0.05;       ///< one-sided
@@ -29,10 +30,12 @@ struct ReportExperiment {
     GenerationSettings generation;
     std::uint64_t blinding_seed = 1;
     std::string multiplicity = "ladder";  ///< ladder | holm | none
-    std::string known_bad;                ///< the variant that is there to be found degraded; empty: none
-    bool exploratory = false;     ///< margin or alpha were changed after the first verdict, or comparisons were added after a decision
+    std::string known_bad;        ///< the variant that is there to be found degraded; empty: none
+    bool exploratory = false;     ///< margin or alpha were changed after the first verdict, or
+                                  ///< comparisons were added after a decision
     std::string exploratory_why;  ///< a sentence, when exploratory
-    std::string command;          ///< what makes this run again: "assay run science.yaml --run DIR"; may be empty
+    std::string command;  ///< what makes this run again: "assay run science.yaml --run DIR"; may be
+                          ///< empty
 };
 
 /// Questions that were answered a second time, alone, and how many of those texts were the same.
@@ -46,16 +49,18 @@ struct IndependenceCheck {
 struct ReportVariant {
     Variant variant;
     EngineInfo engine;
-    std::optional<Speed> speed;       ///< empty: not measured
-    std::int64_t n_answers = 0;       ///< questions that were tried, failed ones included
-    std::int64_t n_failed = 0;        ///< StopReason::kFailed
-    std::int64_t n_length_stop = 0;   ///< StopReason::kLength: cut at the limit of tokens
-    std::int64_t n_contexts_cut = 0;  ///< the prompt was too long and passages were left out
+    std::optional<Speed> speed;           ///< empty: not measured
+    std::int64_t n_answers = 0;           ///< questions that were tried, failed ones included
+    std::int64_t n_failed = 0;            ///< StopReason::kFailed
+    std::int64_t n_length_stop = 0;       ///< StopReason::kLength: cut at the limit of tokens
+    std::int64_t n_contexts_cut = 0;      ///< the prompt was too long and passages were left out
     std::int64_t n_unknown_stop = 0;      ///< StopReason::kUnknown: then n_length_stop is not known
     std::int64_t n_unknown_contexts = 0;  ///< kContextsUnknown: then n_contexts_cut is not known
-    std::int64_t n_empty = 0;         ///< an answer that is empty or white space only, failed ones not counted
+    std::int64_t n_empty = 0;  ///< an answer that is empty or white space only, failed ones not
+                               ///< counted
     IndependenceCheck independence;
-    std::vector<FailureModeRow> failure_modes;  ///< against the baseline; empty for the baseline itself
+    std::vector<FailureModeRow> failure_modes;  ///< against the baseline; empty for the baseline
+                                                ///< itself
 };
 
 /// One comparison after unblinding, with what a reader wants to see of it.
@@ -64,34 +69,41 @@ struct JudgedItem {
     std::optional<std::string> expected;
     std::string baseline_answer;  ///< bytes as the model wrote them; empty if it failed
     std::string variant_answer;
-    std::string comparison_id;            ///< empty: there was nothing to compare
-    Outcome outcome;                      ///< from the variant's side; who was shown first, confidence, reasoning
-    std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call was made
-    std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that failed; may be empty
+    std::string comparison_id;  ///< empty: there was nothing to compare
+    Outcome outcome;  ///< from the variant's side; who was shown first, confidence, reasoning
+    std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call
+                                          ///< was made
+    std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that
+                          ///< failed; may be empty
 };
 
 /// A variant against the baseline, by one judge.
 struct ReportComparison {
     ComparisonAnalysis analysis;
-    std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders were judged
-    std::vector<FailureModeRow> tags{};  ///< what the judge tagged, a row a tag; empty: it gave no tags
+    std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders
+                                    ///< were judged
+    std::vector<FailureModeRow> tags{};  ///< what the judge tagged, a row a tag; empty: it gave no
+                                         ///< tags
 };
 
 struct ReportJudge {
     std::string name;
     std::string provider;  ///< "reference": the metric, no model is called
-    std::string model;     ///< as asked for; of a metric its name (runs of before it could be chosen: empty, token F1)
+    std::string model;  ///< as asked for; of a metric its name (runs of before it could be chosen:
+                        ///< empty, token F1)
     std::string url;
-    std::vector<std::string> versions;  ///< models that the replies named, sorted, each once
+    std::vector<std::string> versions;       ///< models that the replies named, sorted, each once
     std::vector<std::int64_t> n_by_version;  ///< verdicts of each of the versions
-    Estimate cost;                      ///< of these verdicts, in the currency of the judge's prices
-    std::int64_t n_calls = 0;           ///< verdicts that needed a call (identical and failed answers need none)
-    bool show_contexts = true;          ///< the judge saw the passages
-    bool show_expected = true;          ///< the judge saw the expected answer
-    bool costs_nothing = false;         ///< its verdicts are computed here: all is judged, whatever they are
-    bool both_orders = false;           ///< each pair was put to it twice, each answer first once
+    Estimate cost;               ///< of these verdicts, in the currency of the judge's prices
+    std::int64_t n_calls = 0;    ///< verdicts that needed a call (identical and failed answers need
+                                 ///< none)
+    bool show_contexts = true;   ///< the judge saw the passages
+    bool show_expected = true;   ///< the judge saw the expected answer
+    bool costs_nothing = false;  ///< its verdicts are computed here: all is judged, whatever they
+                                 ///< are
+    bool both_orders = false;    ///< each pair was put to it twice, each answer first once
     std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
-    ControlsSummary controls;           ///< of pairs whose right outcome is known
+    ControlsSummary controls;                ///< of pairs whose right outcome is known
 };
 
 /// Where it ran. Empty or 0: not known.
@@ -103,7 +115,8 @@ struct HostInfo {
 
 /// What shows that only the weights differ.
 struct EqualityProof {
-    std::int64_t n_prompts_compared = 0;  ///< questions whose prompt token ids were compared over all variants
+    std::int64_t n_prompts_compared = 0;  ///< questions whose prompt token ids were compared over
+                                          ///< all variants
     std::int64_t n_prompts_equal = 0;     ///< of these, the same for all variants
     bool same_engine = false;             ///< one engine fingerprint for all variants
     std::vector<std::string> notes;       ///< sentences: what was not proven, or differs on purpose
@@ -111,16 +124,17 @@ struct EqualityProof {
 
 struct ReportModel {
     ReportExperiment experiment;
-    std::vector<ReportVariant> variants;  ///< the baseline first, then in the plan's order
-    std::vector<ReportJudge> judges;      ///< the plan's order; the first decides
-    std::vector<ReportComparison>
-        comparisons;                ///< by judge in that order, within a judge by variant in the plan's order
-    Recommendation recommendation;  ///< by the judge that decides
+    std::vector<ReportVariant> variants;        ///< the baseline first, then in the plan's order
+    std::vector<ReportJudge> judges;            ///< the plan's order; the first decides
+    std::vector<ReportComparison> comparisons;  ///< by judge in that order, within a judge by
+                                                ///< variant in the plan's order
+    Recommendation recommendation;              ///< by the judge that decides
     HostInfo host;
     EqualityProof proof;
 };
 
-/// Whether assay had any answer made by the experiment's settings: not where all were made elsewhere.
+/// Whether assay had any answer made by the experiment's settings: not where all were made
+/// elsewhere.
 [[nodiscard]] bool any_answered_by_settings(const ReportModel& model);
 /// The comparisons of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);

@@ -24,17 +24,22 @@ std::string section_text(const StatsSection& section) {
     std::size_t name_width = kNameWidth, value_width = kValueWidth;
     for (const StatsRow& row : section.rows) {
         name_width = std::max(name_width, display_width(plain_line(row.name)));
-        if (!row.remark.empty()) value_width = std::max(value_width, display_width(plain_line(row.value)));
+        if (!row.remark.empty()) {
+            value_width = std::max(value_width, display_width(plain_line(row.value)));
+        }
     }
     std::string out = plain_line(section.heading) + "\n";
     for (const StatsRow& row : section.rows) {
-        out +=
-            without_spaces_at_end(fmt::format("  {} {}  {}", pad_right(plain_line(row.name), name_width),
-                                              pad_right(plain_line(row.value), value_width), plain_line(row.remark))) +
-            "\n";
+        out += without_spaces_at_end(fmt::format("  {} {}  {}",
+                                                 pad_right(plain_line(row.name), name_width),
+                                                 pad_right(plain_line(row.value), value_width),
+                                                 plain_line(row.remark))) +
+               "\n";
     }
     for (const std::string& paragraph : section.paragraphs) {
-        for (const std::string& row : wrap(plain_line(paragraph), kTextWidth)) out += fmt::format("  {}\n", row);
+        for (const std::string& row : wrap(plain_line(paragraph), kTextWidth)) {
+            out += fmt::format("  {}\n", row);
+        }
     }
     return out;
 }
@@ -42,9 +47,15 @@ std::string section_text(const StatsSection& section) {
 std::string section_markdown(const StatsSection& section, std::string_view level) {
     std::string out = fmt::format("{} {}\n\n", level, md_text(section.heading));
     MarkdownTable table({"", "", ""}, "lll");
-    for (const StatsRow& row : section.rows) table.add({md_text(row.name), md_text(row.value), md_text(row.remark)});
-    if (!table.empty()) out += table.text();
-    for (const std::string& paragraph : section.paragraphs) out += md_text(paragraph) + "\n\n";
+    for (const StatsRow& row : section.rows) {
+        table.add({md_text(row.name), md_text(row.value), md_text(row.remark)});
+    }
+    if (!table.empty()) {
+        out += table.text();
+    }
+    for (const std::string& paragraph : section.paragraphs) {
+        out += md_text(paragraph) + "\n\n";
+    }
     return out;
 }
 

@@ -12,8 +12,12 @@ namespace {
 
 using Range = std::pair<char32_t, char32_t>;
 
-constexpr std::array<Range, 6> kNoColumn{
-    {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x20D0, 0x20FF}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
+constexpr std::array<Range, 6> kNoColumn{{{0x0300, 0x036F},
+                                          {0x0483, 0x0489},
+                                          {0x20D0, 0x20FF},
+                                          {0x200B, 0x200F},
+                                          {0xFE00, 0xFE0F},
+                                          {0xFE20, 0xFE2F}}};
 constexpr std::array<Range, 2> kTurnsDirection{{{0x202A, 0x202E}, {0x2066, 0x2069}}};
 constexpr std::array<Range, 9> kTwoColumns{{{0x1100, 0x115F},
                                             {0x2E80, 0x303E},
@@ -27,7 +31,9 @@ constexpr std::array<Range, 9> kTwoColumns{{{0x1100, 0x115F},
 
 template <std::size_t N>
 bool is_in(const std::array<Range, N>& ranges, char32_t c) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& r) { return c >= r.first && c <= r.second; });
+    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& r) {
+        return c >= r.first && c <= r.second;
+    });
 }
 
 /// The characters of valid UTF-8, each as its bytes.
@@ -35,7 +41,9 @@ std::vector<std::string_view> characters(std::string_view utf8) {
     std::vector<std::string_view> out;
     for (std::size_t i = 0; i < utf8.size();) {
         std::size_t end = i + 1;
-        while (end < utf8.size() && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) ++end;
+        while (end < utf8.size() && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) {
+            ++end;
+        }
         out.push_back(utf8.substr(i, end - i));
         i = end;
     }
@@ -44,9 +52,13 @@ std::vector<std::string_view> characters(std::string_view utf8) {
 
 char32_t code_point(std::string_view character) {
     const auto lead = static_cast<unsigned char>(character.front());
-    if (character.size() == 1) return lead;
+    if (character.size() == 1) {
+        return lead;
+    }
     char32_t value = lead & (0x7Fu >> character.size());
-    for (const char c : character.substr(1)) value = (value << 6) | (static_cast<unsigned char>(c) & 0x3Fu);
+    for (const char c : character.substr(1)) {
+        value = (value << 6) | (static_cast<unsigned char>(c) & 0x3Fu);
+    }
     return value;
 }
 
@@ -59,7 +71,9 @@ std::size_t width_of(std::string_view character) {
 
 std::size_t display_width(std::string_view utf8) {
     std::size_t width = 0;
-    for (const std::string_view c : characters(utf8)) width += width_of(c);
+    for (const std::string_view c : characters(utf8)) {
+        width += width_of(c);
+    }
     return width;
 }
 
@@ -89,7 +103,9 @@ std::string pad_left(std::string_view text, std::size_t width) {
 }
 
 std::string cut_middle(std::string_view text, std::size_t width) {
-    if (display_width(text) <= width) return std::string(text);
+    if (display_width(text) <= width) {
+        return std::string(text);
+    }
     const std::vector<std::string_view> all = characters(text);
     const std::size_t room = std::max<std::size_t>(width, 3) - 1, head_room = room / 2;
     std::string head, tail;
@@ -108,7 +124,8 @@ std::string cut_middle(std::string_view text, std::size_t width) {
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     std::vector<std::string> lines;
     for (const std::string& word : split(text, ' ')) {
-        const bool fits = !lines.empty() && display_width(lines.back()) + 1 + display_width(word) <= width;
+        const bool fits = !lines.empty() &&
+                          display_width(lines.back()) + 1 + display_width(word) <= width;
         if (fits) {
             lines.back() += ' ' + word;
         } else {

@@ -8,18 +8,20 @@
 
 namespace assay::report {
 
-/// Columns that valid UTF-8 takes: 2 for East Asian wide characters and emoji, 0 for combining marks, 1 for others. An
-/// approximation (Unicode's East Asian Width by ranges), enough to align names.
+/// Columns that valid UTF-8 takes: 2 for East Asian wide characters and emoji, 0 for combining
+/// marks, 1 for others. An approximation (Unicode's East Asian Width by ranges), enough to align
+/// names.
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
-/// Any bytes as valid UTF-8 that a terminal only prints, left to right: control characters and those that turn the
-/// direction of writing become U+FFFD, a tab a space; line feeds stay.
+/// Any bytes as valid UTF-8 that a terminal only prints, left to right: control characters and
+/// those that turn the direction of writing become U+FFFD, a tab a space; line feeds stay.
 [[nodiscard]] std::string visible(std::string_view bytes);
 /// The same on one line, with white space as one space.
 [[nodiscard]] std::string plain_line(std::string_view bytes);
 /// `text` filled with spaces to `width` columns, at the right, or at the left.
 [[nodiscard]] std::string pad_right(std::string_view text, std::size_t width);
 [[nodiscard]] std::string pad_left(std::string_view text, std::size_t width);
-/// At most `width` columns (at least 3): the middle is cut out and "…" put in its place, as a name's end tells most.
+/// At most `width` columns (at least 3): the middle is cut out and "…" put in its place, as a
+/// name's end tells most.
 [[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width);
 /// Lines of at most `width` columns, broken at spaces; a longer word stays whole.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);

@@ -29,16 +29,23 @@ Margins margins_of(const AgreementTable& table) {
     return out;
 }
 
-/// How much a pair of categories disagrees, in whole units, so that "no disagreement expected" is an exact zero.
+/// How much a pair of categories disagrees, in whole units, so that "no disagreement expected" is
+/// an exact zero.
 double disagreement(std::size_t i, std::size_t j, KappaWeights weights) {
     const double distance = std::abs(static_cast<double>(i) - static_cast<double>(j));
-    if (weights == KappaWeights::kLinear) return distance;
-    if (weights == KappaWeights::kQuadratic) return distance * distance;
+    if (weights == KappaWeights::kLinear) {
+        return distance;
+    }
+    if (weights == KappaWeights::kQuadratic) {
+        return distance * distance;
+    }
     return i == j ? 0.0 : 1.0;
 }
 
 double squared_distance(double a, double b, Metric metric) {
-    if (metric == Metric::kInterval) return (a - b) * (a - b);
+    if (metric == Metric::kInterval) {
+        return (a - b) * (a - b);
+    }
     return a == b ? 0.0 : 1.0;
 }
 
@@ -54,13 +61,17 @@ std::optional<double> cohen_kappa(const AgreementTable& table, KappaWeights weig
             expected += weight * margins.rows[i] * margins.columns[j];
         }
     }
-    if (expected == 0) return std::nullopt;
+    if (expected == 0) {
+        return std::nullopt;
+    }
     return 1 - margins.total * observed / expected;
 }
 
 std::optional<double> cohen_kappa_se(const AgreementTable& table) {
     const auto kappa = cohen_kappa(table);
-    if (!kappa) return std::nullopt;
+    if (!kappa) {
+        return std::nullopt;
+    }
     const Margins margins = margins_of(table);
     const double n = margins.total, rest = 1 - *kappa;
     double chance = 0, diagonal = 0, off_diagonal = 0;
@@ -78,13 +89,15 @@ std::optional<double> cohen_kappa_se(const AgreementTable& table) {
         }
     }
     const double correction = *kappa - chance * rest;
-    const double variance =
-        (diagonal + rest * rest * off_diagonal - correction * correction) / (n * (1 - chance) * (1 - chance));
+    const double variance = (diagonal + rest * rest * off_diagonal - correction * correction) /
+                            (n * (1 - chance) * (1 - chance));
     return std::sqrt(std::fmax(0.0, variance));
 }
 
 std::optional<double> fleiss_kappa(const std::vector<std::vector<std::int64_t>>& counts) {
-    if (counts.empty()) return std::nullopt;
+    if (counts.empty()) {
+        return std::nullopt;
+    }
     std::vector<double> category(counts[0].size(), 0.0);
     double raters = -1, agreeing = 0;
     for (const auto& row : counts) {
@@ -97,19 +110,29 @@ std::optional<double> fleiss_kappa(const std::vector<std::vector<std::int64_t>>&
             category[j] += count;
             agreeing += count * (count - 1);
         }
-        if (raters >= 0 && raters != in_row) return std::nullopt;
+        if (raters >= 0 && raters != in_row) {
+            return std::nullopt;
+        }
         raters = in_row;
     }
-    if (raters < 2) return std::nullopt;
+    if (raters < 2) {
+        return std::nullopt;
+    }
     return fleiss_kappa(agreeing, category, raters);
 }
 
-std::optional<double> fleiss_kappa(double agreeing, std::span<const double> category, double raters) {
+std::optional<double> fleiss_kappa(double agreeing,
+                                   std::span<const double> category,
+                                   double raters) {
     ASSAY_CHECK(raters >= 2);
     const double total = sum(category);
     double squares = 0;
-    for (const double count : category) squares += count * count;
-    if (squares == total * total) return std::nullopt;
+    for (const double count : category) {
+        squares += count * count;
+    }
+    if (squares == total * total) {
+        return std::nullopt;
+    }
     const double observed = agreeing / (total * (raters - 1)), chance = squares / (total * total);
     return (observed - chance) / (1 - chance);
 }
@@ -118,7 +141,9 @@ double alpha_disagreement(std::span<const double> ratings, Metric metric) {
     ASSAY_CHECK(ratings.size() >= 2);
     double out = 0;
     for (const double a : ratings) {
-        for (const double b : ratings) out += squared_distance(a, b, metric);
+        for (const double b : ratings) {
+            out += squared_distance(a, b, metric);
+        }
     }
     return out / static_cast<double>(ratings.size() - 1);
 }
@@ -129,33 +154,48 @@ std::optional<double> krippendorff_alpha(double observed,
                                          Metric metric) {
     ASSAY_CHECK(values.size() == counts.size());
     const double n = sum(counts);
-    if (n < 2) return std::nullopt;
+    if (n < 2) {
+        return std::nullopt;
+    }
     double expected = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-        for (std::size_t j = 0; j < values.size(); ++j)
+        for (std::size_t j = 0; j < values.size(); ++j) {
             expected += counts[i] * counts[j] * squared_distance(values[i], values[j], metric);
+        }
     }
-    if (expected == 0) return std::nullopt;
+    if (expected == 0) {
+        return std::nullopt;
+    }
     return 1 - (n - 1) * observed / expected;
 }
 
-std::optional<double> krippendorff_alpha(const std::vector<std::vector<std::optional<double>>>& ratings,
-                                         Metric metric) {
-    if (ratings.empty()) return std::nullopt;
+std::optional<double> krippendorff_alpha(
+    const std::vector<std::vector<std::optional<double>>>& ratings, Metric metric) {
+    if (ratings.empty()) {
+        return std::nullopt;
+    }
     std::map<double, double> pairable;  // value -> how often
     double observed = 0;
     for (std::size_t unit = 0; unit < ratings[0].size(); ++unit) {
         std::vector<double> given;
         for (const auto& rater : ratings) {
             ASSAY_CHECK(rater.size() == ratings[0].size());
-            if (rater[unit]) given.push_back(*rater[unit]);
+            if (rater[unit]) {
+                given.push_back(*rater[unit]);
+            }
         }
-        if (given.size() < 2) continue;
+        if (given.size() < 2) {
+            continue;
+        }
         observed += alpha_disagreement(given, metric);
-        for (const double a : given) pairable[a] += 1;
+        for (const double a : given) {
+            pairable[a] += 1;
+        }
     }
     std::vector<double> values, counts;
-    for (const auto& [value, count] : pairable) values.push_back(value), counts.push_back(count);
+    for (const auto& [value, count] : pairable) {
+        values.push_back(value), counts.push_back(count);
+    }
     return krippendorff_alpha(observed, values, counts, metric);
 }
 

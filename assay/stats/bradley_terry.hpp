@@ -1,6 +1,6 @@
 #pragma once
-// Rankings of several variants from pairwise outcomes with ties. For display; equivalence is decided on the direct
-// pair.
+// Rankings of several variants from pairwise outcomes with ties. For display; equivalence is
+// decided on the direct pair.
 
 #include <cstdint>
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace assay::stats {
 
-/// Outcomes between items i and j (i != j); real-valued, as pseudo counts may have been added. Several games of a pair
-/// add up.
+/// Outcomes between items i and j (i != j); real-valued, as pseudo counts may have been added.
+/// Several games of a pair add up.
 struct Game {
     std::size_t i = 0;
     std::size_t j = 0;
@@ -27,12 +27,12 @@ struct DavidsonFit {
     double se_log_nu = 0;
     double log_likelihood = 0;  ///< without the multinomial coefficients
 };
-/// Maximum likelihood by Newton. Nothing where no finite maximum exists: no ties, a group of items that never loses to
-/// the others, or outcomes that some scale of abilities explains without exception (among two items: no win of one of
-/// them). n_items >= 2.
+/// Maximum likelihood by Newton. Nothing where no finite maximum exists: no ties, a group of items
+/// that never loses to the others, or outcomes that some scale of abilities explains without
+/// exception (among two items: no win of one of them). n_items >= 2.
 [[nodiscard]] std::optional<DavidsonFit> davidson(std::size_t n_items, std::span<const Game> games);
-/// As above with `pseudo` added to win_i, win_j and tie of each game that was played: always finite if the games
-/// connect all items.
+/// As above with `pseudo` added to win_i, win_j and tie of each game that was played: always finite
+/// if the games connect all items.
 [[nodiscard]] std::optional<DavidsonFit> davidson_penalised(std::size_t n_items,
                                                             std::span<const Game> games,
                                                             double pseudo);

@@ -39,32 +39,43 @@ std::optional<CalibratedMean> calibrated_mean(std::span<const CalibrationItem> i
             clusters_only.insert(item.cluster);
         }
     }
-    if (clusters_only.size() < 2 || clusters_labelled.size() < 2) return std::nullopt;
+    if (clusters_only.size() < 2 || clusters_labelled.size() < 2) {
+        return std::nullopt;
+    }
     const auto plain = ppi_mean(judge_only, judge_labelled, human);
     ASSAY_CHECK(plain);  // two clusters have two items
     const double lambda = plain->lambda, asked = plain->estimate_tuned;
-    const auto n_labelled = static_cast<double>(human.size()), n_only = static_cast<double>(judge_only.size());
+    const auto n_labelled = static_cast<double>(human.size()),
+               n_only = static_cast<double>(judge_only.size());
     const auto n_all = static_cast<double>(items.size());
     const double share = (n_labelled + n_only) / n_all;
     out.estimate = (settled_sum + (n_labelled + n_only) * asked) / n_all;
 
-    // What an item adds to the estimate's error: of the judge's mean, of people's correction, of the shares of settled
-    // items and their values.
-    const double mean_only = plain->judge_only, mean_rest = plain->human_only - lambda * mean(judge_labelled);
-    const std::array<double, 3> factor{small_sample(clusters_only.size()), small_sample(clusters_labelled.size()), small_sample(clusters.size())};
+    // What an item adds to the estimate's error: of the judge's mean, of people's correction, of
+    // the shares of settled items and their values.
+    const double mean_only = plain->judge_only,
+                 mean_rest = plain->human_only - lambda * mean(judge_labelled);
+    const std::array<double, 3> factor{small_sample(clusters_only.size()),
+                                       small_sample(clusters_labelled.size()),
+                                       small_sample(clusters.size())};
     std::map<std::int64_t, double> error;
     for (const CalibrationItem& item : items) {
         double& of_cluster = error[item.cluster];
         of_cluster += factor[2] * ((item.settled ? item.judge : asked) - out.estimate) / n_all;
-        if (item.settled) continue;
+        if (item.settled) {
+            continue;
+        }
         if (item.human) {
-            of_cluster += factor[1] * share * (*item.human - lambda * item.judge - mean_rest) / n_labelled;
+            of_cluster += factor[1] * share * (*item.human - lambda * item.judge - mean_rest) /
+                          n_labelled;
         } else {
             of_cluster += factor[0] * share * lambda * (item.judge - mean_only) / n_only;
         }
     }
     double variance = 0;
-    for (const auto& [cluster, sum] : error) variance += sum * sum;
+    for (const auto& [cluster, sum] : error) {
+        variance += sum * sum;
+    }
     out.se = std::sqrt(variance);
     out.lambda = lambda;
     out.df = static_cast<double>(clusters_labelled.size() - 1);

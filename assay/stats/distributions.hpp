@@ -1,7 +1,7 @@
 #pragma once
-// Tail probabilities and quantiles. Total functions: at the edges of a distribution they give the limit, never an
-// exception. Upper tails and quantiles of upper tails are functions of their own, as 1 - p loses the digits that
-// matter.
+// Tail probabilities and quantiles. Total functions: at the edges of a distribution they give the
+// limit, never an exception. Upper tails and quantiles of upper tails are functions of their own,
+// as 1 - p loses the digits that matter.
 
 #include <cstdint>
 
@@ -24,13 +24,15 @@ namespace assay::stats {
 /// P(X >= x) of the chi-squared distribution with df > 0; 1 for x <= 0.
 [[nodiscard]] double chi_squared_upper(double x, double df);
 
-/// P(X <= k), P(X >= k) and P(X = k) of Bin(n, p): n >= 0, any k, p is taken into [0, 1]. By the regularised incomplete
-/// beta function; relative error about 1e-13, also far in the tails; microseconds for any n.
+/// P(X <= k), P(X >= k) and P(X = k) of Bin(n, p): n >= 0, any k, p is taken into [0, 1]. By the
+/// regularised incomplete beta function; relative error about 1e-13, also far in the tails;
+/// microseconds for any n.
 [[nodiscard]] double binomial_cdf(std::int64_t k, std::int64_t n, double p);
 [[nodiscard]] double binomial_upper(std::int64_t k, std::int64_t n, double p);
 [[nodiscard]] double binomial_pmf(std::int64_t k, std::int64_t n, double p);
 
-/// I_x(a, b), the regularised incomplete beta function, and 1 - I_x(a, b); a, b > 0, x is taken into [0, 1].
+/// I_x(a, b), the regularised incomplete beta function, and 1 - I_x(a, b); a, b > 0, x is taken
+/// into [0, 1].
 [[nodiscard]] double beta_cdf(double x, double a, double b);
 [[nodiscard]] double beta_upper(double x, double a, double b);
 /// x with I_x(a, b) = p, and with 1 - I_x(a, b) = p; p is taken into [0, 1].

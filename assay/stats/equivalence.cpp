@@ -12,7 +12,9 @@ namespace assay::stats {
 std::optional<TostResult> tost_score(const NetCounts& counts, double margin, double df) {
     ASSAY_CHECK(margin > 0 && margin <= 1);
     const auto lower = tango_z(counts, -margin), upper = tango_z(counts, margin);
-    if (!lower || !upper) return std::nullopt;
+    if (!lower || !upper) {
+        return std::nullopt;
+    }
     TostResult out{.z_lower = *lower,
                    .z_upper = *upper,
                    .p_lower = student_upper(*lower, df),
@@ -26,30 +28,41 @@ std::optional<NetInterval> deciding_interval(const NetCounts& counts, double alp
     return tango_interval(counts, student_upper_quantile(alpha, df));
 }
 
-std::optional<double> smallest_equivalence_margin(const NetCounts& counts, double alpha, double df) {
+std::optional<double> smallest_equivalence_margin(const NetCounts& counts,
+                                                  double alpha,
+                                                  double df) {
     const auto interval = deciding_interval(counts, alpha, df);
-    if (!interval) return std::nullopt;
+    if (!interval) {
+        return std::nullopt;
+    }
     return std::max(std::abs(interval->low), std::abs(interval->high));
 }
 
 BinomialTost tost_binomial_decisive(std::int64_t wins, std::int64_t losses, double margin) {
     ASSAY_CHECK(wins >= 0 && losses >= 0 && margin >= 0);
     const std::int64_t n = wins + losses;
-    if (n == 0) return {};
-    BinomialTost out{.p_lower = binomial_upper(wins, n, 0.5 - margin), .p_upper = binomial_cdf(wins, n, 0.5 + margin)};
+    if (n == 0) {
+        return {};
+    }
+    BinomialTost out{.p_lower = binomial_upper(wins, n, 0.5 - margin),
+                     .p_upper = binomial_cdf(wins, n, 0.5 + margin)};
     out.p_tost = std::max(out.p_lower, out.p_upper);
     return out;
 }
 
 Region region_of(double low, double high, double margin) {
-    if (low > -margin) return high < margin ? Region::kEquivalent : Region::kNonInferior;
+    if (low > -margin) {
+        return high < margin ? Region::kEquivalent : Region::kNonInferior;
+    }
     return high < 0 ? Region::kDegraded : Region::kInconclusive;
 }
 
 std::optional<NetDecision> decide(const NetCounts& counts, const DecisionRule& rule) {
     ASSAY_CHECK(rule.margin > 0 && rule.margin < 1);
     const auto interval = deciding_interval(counts, rule.alpha, rule.df);
-    if (!interval) return std::nullopt;
+    if (!interval) {
+        return std::nullopt;
+    }
     NetDecision out;
     out.interval = *interval;
     out.region = region_of(interval->low, interval->high, rule.margin);

@@ -17,8 +17,10 @@ constexpr double kPlannedDecisiveRate = 0.6;
 constexpr double kPlannedLoss = -0.25;  // the truth that the bet against "no loss" is made for
 
 void count(std::vector<ValueCount>& seen, double value) {
-    const auto at = std::lower_bound(seen.begin(), seen.end(), value,
-                                     [](const ValueCount& entry, double wanted) { return entry.value < wanted; });
+    const auto at = std::lower_bound(
+        seen.begin(), seen.end(), value, [](const ValueCount& entry, double wanted) {
+            return entry.value < wanted;
+        });
     if (at != seen.end() && at->value == value) {
         ++at->count;
     } else {
@@ -28,7 +30,10 @@ void count(std::vector<ValueCount>& seen, double value) {
 
 }  // namespace
 
-MonitorRule make_monitor_rule(StoppingDesign design, std::int64_t n_planned, double margin, double alpha) {
+MonitorRule make_monitor_rule(StoppingDesign design,
+                              std::int64_t n_planned,
+                              double margin,
+                              double alpha) {
     ASSAY_CHECK(n_planned >= 0 && margin > 0 && margin < 1 && alpha > 0 && alpha < 0.5);
     MonitorRule rule;
     rule.design = design;
@@ -55,15 +60,22 @@ void Monitor::Watch::push(double value) {
 
 Monitor::Monitor(MonitorRule rule)
     : rule_(std::move(rule)),
-      lower_({.theta0 = -rule_.margin, .side = Side::kGreater, .delta1 = 0, .d0 = kPlannedDecisiveRate}),
-      upper_({.theta0 = rule_.margin, .side = Side::kLess, .delta1 = 0, .d0 = kPlannedDecisiveRate}),
-      no_loss_({.theta0 = 0, .side = Side::kLess, .delta1 = kPlannedLoss, .d0 = kPlannedDecisiveRate}) {}
+      lower_({.theta0 = -rule_.margin,
+              .side = Side::kGreater,
+              .delta1 = 0,
+              .d0 = kPlannedDecisiveRate}),
+      upper_(
+          {.theta0 = rule_.margin, .side = Side::kLess, .delta1 = 0, .d0 = kPlannedDecisiveRate}),
+      no_loss_(
+          {.theta0 = 0, .side = Side::kLess, .delta1 = kPlannedLoss, .d0 = kPlannedDecisiveRate}) {}
 
 void Monitor::push(std::span<const int> values, std::int64_t n_without_value) {
     const auto n_values = static_cast<std::int64_t>(values.size());
     ASSAY_CHECK(n_without_value >= 0 && n_values + n_without_value > 0);
     ASSAY_CHECK(n_settled_ + n_values + n_without_value <= rule_.n_planned);
-    if (!values.empty()) add_factor(values);
+    if (!values.empty()) {
+        add_factor(values);
+    }
     n_settled_ += n_values + n_without_value;
     decision_.reset();
     if (at_end()) {
@@ -79,7 +91,8 @@ void Monitor::push(std::span<const int> values, std::int64_t n_without_value) {
         if (look > last_look_) {
             ++n_looks_;
             last_look_ = look;
-            decision_ = look_at_interval(normal_upper(rule_.boundaries[static_cast<std::size_t>(look - 1)]), true);
+            decision_ = look_at_interval(
+                normal_upper(rule_.boundaries[static_cast<std::size_t>(look - 1)]), true);
         }
     }
 }
@@ -97,8 +110,12 @@ void Monitor::add_factor(std::span<const int> values) {
     const double factor = sum / static_cast<double>(values.size());
     factors_.push_back(factor);
     sum_of_factors_ += factor;
-    if (rule_.design != StoppingDesign::kHybrid) return;
-    for (Watch* watch : {&lower_, &upper_, &no_loss_}) watch->push(factor);
+    if (rule_.design != StoppingDesign::kHybrid) {
+        return;
+    }
+    for (Watch* watch : {&lower_, &upper_, &no_loss_}) {
+        watch->push(factor);
+    }
 }
 
 /// Cheap, and true whenever look_at_processes() can come to a decision.
@@ -119,14 +136,20 @@ const Interval& Monitor::running_sequence() {
 }
 
 std::optional<MonitorDecision> Monitor::look_at_processes() {
-    if (!may_have_crossed()) return std::nullopt;
+    if (!may_have_crossed()) {
+        return std::nullopt;
+    }
     const Interval shown = running_sequence();
     const double mean = sum_of_factors_ / static_cast<double>(factors_.size());
     const Region region = region_of(shown.low, shown.high, rule_.margin);
-    // An order that was not drawn at random can leave an interval that is empty or far from the estimate.
+    // An order that was not drawn at random can leave an interval that is empty or far from the
+    // estimate.
     const bool holds_the_estimate = shown.low <= mean && mean <= shown.high;
-    if (!holds_the_estimate || (region != Region::kEquivalent && region != Region::kDegraded)) return std::nullopt;
-    const double estimate = static_cast<double>(wins_ - losses_) / static_cast<double>(values_.size());
+    if (!holds_the_estimate || (region != Region::kEquivalent && region != Region::kDegraded)) {
+        return std::nullopt;
+    }
+    const double estimate = static_cast<double>(wins_ - losses_) /
+                            static_cast<double>(values_.size());
     MonitorDecision out{.early = true,
                         .region = region,
                         .interval = {estimate, shown.low, shown.high},
@@ -138,12 +161,18 @@ std::optional<MonitorDecision> Monitor::look_at_processes() {
 }
 
 std::optional<MonitorDecision> Monitor::look_at_interval(double tail, bool early) const {
-    if (values_.empty() || tail <= 0) return std::nullopt;  // 0: a boundary at infinity, where alpha is tiny
-    NetCounts counts{static_cast<double>(wins_), static_cast<double>(losses_), static_cast<double>(values_.size())};
+    if (values_.empty() || tail <= 0) {
+        return std::nullopt;  // 0: a boundary at infinity, where alpha is tiny
+    }
+    NetCounts counts{static_cast<double>(wins_),
+                     static_cast<double>(losses_),
+                     static_cast<double>(values_.size())};
     const double estimate = (counts.wins - counts.losses) / counts.n;
     double df = kNormal;
     if (factors_.size() < values_.size()) {
-        if (factors_.size() < 2) return std::nullopt;
+        if (factors_.size() < 2) {
+            return std::nullopt;
+        }
         counts = effective(counts, design_effect_to_use(*cluster_mean(values_, owners_, 0.9)));
         df = static_cast<double>(factors_.size() - 1);
     }
@@ -154,7 +183,9 @@ std::optional<MonitorDecision> Monitor::look_at_interval(double tail, bool early
                         .tail = tail,
                         .anytime = false,
                         .method = {}};
-    if (early && out.region != Region::kEquivalent && out.region != Region::kDegraded) return std::nullopt;
+    if (early && out.region != Region::kEquivalent && out.region != Region::kDegraded) {
+        return std::nullopt;
+    }
     out.method = method_of(out);
     return out;
 }
@@ -162,21 +193,31 @@ std::optional<MonitorDecision> Monitor::look_at_interval(double tail, bool early
 std::string Monitor::method_of(const MonitorDecision& decision) const {
     const bool clustered = factors_.size() < values_.size();
     if (decision.anytime) {
-        return fmt::format("confidence sequence{} (betting; valid at any look, here look {})",
-                           clustered ? fmt::format(" of the mean over {} clusters", factors_.size()) : "", n_looks_);
+        return fmt::format(
+            "confidence sequence{} (betting; valid at any look, here look {})",
+            clustered ? fmt::format(" of the mean over {} clusters", factors_.size()) : "",
+            n_looks_);
     }
     std::string out = clustered ? "effective-count score interval" : "Tango score interval";
     if (rule_.design == StoppingDesign::kGroupSequential) {
-        out += fmt::format(" at the O'Brien-Fleming boundary of look {} of {}, {:.3f}", last_look_,
-                           kGroupSequentialLooks, rule_.boundaries[static_cast<std::size_t>(last_look_ - 1)]);
+        out += fmt::format(" at the O'Brien-Fleming boundary of look {} of {}, {:.3f}",
+                           last_look_,
+                           kGroupSequentialLooks,
+                           rule_.boundaries[static_cast<std::size_t>(last_look_ - 1)]);
     }
     return out;
 }
 
 double Monitor::alpha_spent() const {
-    if (n_looks_ == 0) return 0;
-    if (at_end()) return rule_.alpha;
-    if (rule_.design == StoppingDesign::kHybrid) return rule_.alpha_looks;
+    if (n_looks_ == 0) {
+        return 0;
+    }
+    if (at_end()) {
+        return rule_.alpha;
+    }
+    if (rule_.design == StoppingDesign::kHybrid) {
+        return rule_.alpha_looks;
+    }
     const double share = static_cast<double>(last_look_) / kGroupSequentialLooks;
     return 2 * normal_upper(normal_upper_quantile(rule_.alpha / 2) / std::sqrt(share));
 }

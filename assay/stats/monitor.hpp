@@ -1,28 +1,33 @@
 #pragma once
-// May judging stop? Asked after every factor: a question, or a whole cluster of dependent comparisons, in an order that
-// was drawn before anything was judged (statistics.md 2g).
+// May judging stop? Asked after every factor: a question, or a whole cluster of dependent
+// comparisons, in an order that was drawn before anything was judged (statistics.md 2g).
 //
-// Hybrid: alpha_1 = alpha / 5 is spent on looking after every factor and alpha_2 = 4 alpha / 5 on the end, alpha in all
-// (union bound). It stops as
-//   equivalent  once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 at any look so far (mixture_e), and the
+// Hybrid: alpha_1 = alpha / 5 is spent on looking after every factor and alpha_2 = 4 alpha / 5 on
+// the end, alpha in all (union bound). It stops as
+//   equivalent  once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 at any look so far
+//   (mixture_e), and the
 //               confidence sequence lies inside (-margin, margin)
-//   degraded    once E-(0) has reached 1 / alpha_1, and the confidence sequence ends below 0 and begins at -margin or
+//   degraded    once E-(0) has reached 1 / alpha_1, and the confidence sequence ends below 0 and
+//   begins at -margin or
 //               below; otherwise the rule of the end might still say equivalent
-// A false label needs an e-process to reach 1 / alpha_1 under its null, which has probability alpha_1 at most (Ville).
-// What is asked for besides makes stopping rarer only, and sees to it that the interval that is shown supports the
-// label: the running intersection of confidence sequences at level 1 - 2 alpha_1. It must hold the estimate, too. At
-// the end of the plan Tango's interval at level 1 - 2 alpha_2 decides.
+// A false label needs an e-process to reach 1 / alpha_1 under its null, which has probability
+// alpha_1 at most (Ville). What is asked for besides makes stopping rarer only, and sees to it that
+// the interval that is shown supports the label: the running intersection of confidence sequences
+// at level 1 - 2 alpha_1. It must hold the estimate, too. At the end of the plan Tango's interval
+// at level 1 - 2 alpha_2 decides.
 //
-// Group-sequential: kGroupSequentialLooks equally spaced looks with obrien_fleming_boundaries applied to Z(-margin),
-// -Z(margin) and -Z(0), that is to Tango's interval with the boundary as its critical value.
+// Group-sequential: kGroupSequentialLooks equally spaced looks with obrien_fleming_boundaries
+// applied to Z(-margin), -Z(margin) and -Z(0), that is to Tango's interval with the boundary as its
+// critical value.
 //
 // None: Tango's interval at level 1 - 2 alpha at the end of the plan.
 //
-// No design stops as non-inferior: while the interval reaches above +margin further verdicts can bring it below,
-// and "equivalent" says more, so stopping there would cut it off.
+// No design stops as non-inferior: while the interval reaches above +margin further verdicts can
+// bring it below, and "equivalent" says more, so stopping there would cut it off.
 //
-// With clusters one factor is the mean of a cluster's comparisons, and intervals of Tango's kind use effective counts
-// and Student's t (2j). The confidence sequence is then one of the mean over clusters.
+// With clusters one factor is the mean of a cluster's comparisons, and intervals of Tango's kind
+// use effective counts and Student's t (2j). The confidence sequence is then one of the mean over
+// clusters.
 
 #include <cstdint>
 #include <optional>
@@ -44,15 +49,20 @@ inline constexpr int kGroupSequentialLooks = 5;
 /// What is fixed before the first factor.
 struct MonitorRule {
     StoppingDesign design = StoppingDesign::kHybrid;
-    std::int64_t n_planned = 0;      ///< comparisons, those included that will give no value
-    double margin = 0.1;             ///< in (0, 1)
-    double alpha = 0.05;             ///< one-sided, in (0, 0.5)
-    double alpha_looks = 0;          ///< alpha_1; 0 for the other designs
-    double alpha_end = 0.05;         ///< one-sided error of each limit of the interval at the end of the plan
-    std::vector<double> boundaries;  ///< of the looks of a group-sequential design; empty for the others
+    std::int64_t n_planned = 0;  ///< comparisons, those included that will give no value
+    double margin = 0.1;         ///< in (0, 1)
+    double alpha = 0.05;         ///< one-sided, in (0, 0.5)
+    double alpha_looks = 0;      ///< alpha_1; 0 for the other designs
+    double alpha_end = 0.05;  ///< one-sided error of each limit of the interval at the end of the
+                              ///< plan
+    std::vector<double> boundaries;  ///< of the looks of a group-sequential design; empty for the
+                                     ///< others
 };
 /// n_planned >= 0. A group-sequential rule takes some 10 ms to compute: make it once.
-[[nodiscard]] MonitorRule make_monitor_rule(StoppingDesign design, std::int64_t n_planned, double margin, double alpha);
+[[nodiscard]] MonitorRule make_monitor_rule(StoppingDesign design,
+                                            std::int64_t n_planned,
+                                            double margin,
+                                            double alpha);
 
 /// What a look came to.
 struct MonitorDecision {
@@ -68,21 +78,25 @@ class Monitor {
  public:
     explicit Monitor(MonitorRule rule);
 
-    /// The next factor of the order: its comparisons, each +1, 0 or -1 (several for a cluster, or for a question that
-    /// was judged in both orders), and how many planned comparisons of it give no value. At least one of either kind,
-    /// and no more in all than were planned. A push after an early decision looks on as if nobody had stopped.
+    /// The next factor of the order: its comparisons, each +1, 0 or -1 (several for a cluster, or
+    /// for a question that was judged in both orders), and how many planned comparisons of it give
+    /// no value. At least one of either kind, and no more in all than were planned. A push after an
+    /// early decision looks on as if nobody had stopped.
     void push(std::span<const int> values, std::int64_t n_without_value = 0);
 
-    /// The decision of the last look, if it came to one; after the end of the plan empty only where no interval is
-    /// possible (no values, or all of one cluster).
+    /// The decision of the last look, if it came to one; after the end of the plan empty only where
+    /// no interval is possible (no values, or all of one cluster).
     [[nodiscard]] const std::optional<MonitorDecision>& decision() const { return decision_; }
     [[nodiscard]] bool at_end() const { return n_settled_ == rule_.n_planned; }
-    [[nodiscard]] std::int64_t n_factors() const { return static_cast<std::int64_t>(factors_.size()); }
+    [[nodiscard]] std::int64_t n_factors() const {
+        return static_cast<std::int64_t>(factors_.size());
+    }
     [[nodiscard]] std::int64_t n_looks() const { return n_looks_; }
-    /// Error spent so far: alpha_1 for any number of a hybrid's looks, the spending function at the last look of a
-    /// group-sequential design, alpha at the end.
+    /// Error spent so far: alpha_1 for any number of a hybrid's looks, the spending function at the
+    /// last look of a group-sequential design, alpha at the end.
     [[nodiscard]] double alpha_spent() const;
-    /// Anytime-valid p values of a hybrid, min(1, 1 / the largest e-value so far); 1 for other designs.
+    /// Anytime-valid p values of a hybrid, min(1, 1 / the largest e-value so far); 1 for other
+    /// designs.
     [[nodiscard]] double p_lower() const;  ///< H0: net <= -margin
     [[nodiscard]] double p_upper() const;  ///< H0: net >= +margin
     [[nodiscard]] const MonitorRule& rule() const { return rule_; }
@@ -113,13 +127,15 @@ class Monitor {
     std::int64_t losses_ = 0;
     std::int64_t n_settled_ = 0;  ///< of the planned comparisons
     std::int64_t n_looks_ = 0;
-    std::int64_t last_look_ = 0;  ///< number of the last group-sequential one, 1 .. kGroupSequentialLooks
+    std::int64_t last_look_ = 0;  ///< number of the last group-sequential one, 1 ..
+                                  ///< kGroupSequentialLooks
     std::optional<MonitorDecision> decision_;
 
     Watch lower_;                   ///< against H0: net <= -margin
     Watch upper_;                   ///< against H0: net >= +margin
     Watch no_loss_;                 ///< against H0: net >= 0
-    Interval running_{-1, 1};       ///< intersection of the confidence sequences after the first n_replayed_ factors
+    Interval running_{-1, 1};       ///< intersection of the confidence sequences after the first
+                                    ///< n_replayed_ factors
     std::vector<ValueCount> seen_;  ///< the values of these factors, sorted
     std::size_t n_replayed_ = 0;
 };

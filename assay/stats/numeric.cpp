@@ -10,12 +10,18 @@ namespace assay::stats {
 
 std::optional<double> find_root(const std::function<double(double)>& f, double low, double high) {
     const double f_low = f(low), f_high = f(high);
-    if (f_low == 0) return low;
-    if (f_high == 0) return high;
-    if (!std::isfinite(f_low) || !std::isfinite(f_high) || (f_low > 0) == (f_high > 0)) return std::nullopt;
+    if (f_low == 0) {
+        return low;
+    }
+    if (f_high == 0) {
+        return high;
+    }
+    if (!std::isfinite(f_low) || !std::isfinite(f_high) || (f_low > 0) == (f_high > 0)) {
+        return std::nullopt;
+    }
     std::uintmax_t iterations = 300;
-    const auto bracket = boost::math::tools::toms748_solve(f, low, high, f_low, f_high,
-                                                           boost::math::tools::eps_tolerance<double>(52), iterations);
+    const auto bracket = boost::math::tools::toms748_solve(
+        f, low, high, f_low, f_high, boost::math::tools::eps_tolerance<double>(52), iterations);
     return bracket.first + (bracket.second - bracket.first) / 2;
 }
 
@@ -24,7 +30,9 @@ Matrix multiply(const Matrix& a, const Matrix& b) {
     Matrix out(a.size());
     for (std::size_t i = 0; i < a.size(); ++i) {
         for (std::size_t k = 0; k < a.size(); ++k) {
-            for (std::size_t j = 0; j < a.size(); ++j) out(i, j) += a(i, k) * b(k, j);
+            for (std::size_t j = 0; j < a.size(); ++j) {
+                out(i, j) += a(i, k) * b(k, j);
+            }
         }
     }
     return out;
@@ -34,7 +42,9 @@ std::vector<double> multiply(const Matrix& a, std::span<const double> x) {
     ASSAY_CHECK(a.size() == x.size());
     std::vector<double> out(x.size(), 0.0);
     for (std::size_t i = 0; i < a.size(); ++i) {
-        for (std::size_t j = 0; j < a.size(); ++j) out[i] += a(i, j) * x[j];
+        for (std::size_t j = 0; j < a.size(); ++j) {
+            out[i] += a(i, j) * x[j];
+        }
     }
     return out;
 }
@@ -44,12 +54,18 @@ std::optional<Matrix> inverse_spd(const Matrix& a) {
     Matrix lower(n);
     for (std::size_t j = 0; j < n; ++j) {
         double pivot = a(j, j);
-        for (std::size_t k = 0; k < j; ++k) pivot -= lower(j, k) * lower(j, k);
-        if (!(pivot > 1e-13 * std::abs(a(j, j)))) return std::nullopt;
+        for (std::size_t k = 0; k < j; ++k) {
+            pivot -= lower(j, k) * lower(j, k);
+        }
+        if (!(pivot > 1e-13 * std::abs(a(j, j)))) {
+            return std::nullopt;
+        }
         lower(j, j) = std::sqrt(pivot);
         for (std::size_t i = j + 1; i < n; ++i) {
             double value = a(i, j);
-            for (std::size_t k = 0; k < j; ++k) value -= lower(i, k) * lower(j, k);
+            for (std::size_t k = 0; k < j; ++k) {
+                value -= lower(i, k) * lower(j, k);
+            }
             lower(i, j) = value / lower(j, j);
         }
     }
@@ -58,11 +74,15 @@ std::optional<Matrix> inverse_spd(const Matrix& a) {
         std::vector<double> x(n, 0.0);
         x[column] = 1;
         for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t k = 0; k < i; ++k) x[i] -= lower(i, k) * x[k];
+            for (std::size_t k = 0; k < i; ++k) {
+                x[i] -= lower(i, k) * x[k];
+            }
             x[i] /= lower(i, i);
         }
         for (std::size_t i = n; i-- > 0;) {
-            for (std::size_t k = i + 1; k < n; ++k) x[i] -= lower(k, i) * x[k];
+            for (std::size_t k = i + 1; k < n; ++k) {
+                x[i] -= lower(k, i) * x[k];
+            }
             x[i] /= lower(i, i);
             inverse(i, column) = x[i];
         }
@@ -72,7 +92,9 @@ std::optional<Matrix> inverse_spd(const Matrix& a) {
 
 double sum(std::span<const double> x) {
     double total = 0;
-    for (const double value : x) total += value;
+    for (const double value : x) {
+        total += value;
+    }
     return total;
 }
 
@@ -82,10 +104,14 @@ double mean(std::span<const double> x) {
 }
 
 std::optional<double> sample_variance(std::span<const double> x) {
-    if (x.size() < 2) return std::nullopt;
+    if (x.size() < 2) {
+        return std::nullopt;
+    }
     const double centre = mean(x);
     double squares = 0;
-    for (const double value : x) squares += (value - centre) * (value - centre);
+    for (const double value : x) {
+        squares += (value - centre) * (value - centre);
+    }
     return squares / static_cast<double>(x.size() - 1);
 }
 

@@ -17,7 +17,9 @@ struct Stratum {
 std::optional<Stratum> stratum_of(const OrderRow& row) {
     ASSAY_CHECK(row.wins >= 0 && row.losses >= 0 && row.ties >= 0);
     const double n = static_cast<double>(row.wins + row.losses + row.ties);
-    if (n == 0) return std::nullopt;
+    if (n == 0) {
+        return std::nullopt;
+    }
     const double net = static_cast<double>(row.wins - row.losses) / n;
     return Stratum{net, (static_cast<double>(row.wins + row.losses) / n - net * net) / n};
 }
@@ -27,8 +29,12 @@ std::optional<Stratum> stratum_of(const OrderRow& row) {
 OrderEffects order_effects(const OrderRow& candidate_first, const OrderRow& candidate_second) {
     const auto first = stratum_of(candidate_first), second = stratum_of(candidate_second);
     OrderEffects out;
-    if (first) out.net_first = first->net;
-    if (second) out.net_second = second->net;
+    if (first) {
+        out.net_first = first->net;
+    }
+    if (second) {
+        out.net_second = second->net;
+    }
     if (first && second) {
         out.net_stratified = (first->net + second->net) / 2;
         out.bias = (first->net - second->net) / 2;
@@ -37,8 +43,9 @@ OrderEffects order_effects(const OrderRow& candidate_first, const OrderRow& cand
     out.first_wins = candidate_first.wins + candidate_second.losses;
     out.second_wins = candidate_first.losses + candidate_second.wins;
     out.p_sign = sign_test(out.first_wins, out.second_wins).two_sided;
-    const FisherResult fisher = fisher_2x3({{{candidate_first.wins, candidate_first.losses, candidate_first.ties},
-                                             {candidate_second.wins, candidate_second.losses, candidate_second.ties}}});
+    const FisherResult fisher = fisher_2x3(
+        {{{candidate_first.wins, candidate_first.losses, candidate_first.ties},
+          {candidate_second.wins, candidate_second.losses, candidate_second.ties}}});
     out.p_fisher = fisher.p;
     out.fisher_exact = fisher.exact;
     return out;
@@ -59,14 +66,18 @@ std::optional<BothOrders> both_orders(const JointTable& joint) {
             difference += static_cast<double>(count) * (first - second) / 2;
         }
     }
-    if (out.n == 0) return std::nullopt;
+    if (out.n == 0) {
+        return std::nullopt;
+    }
     const double n = static_cast<double>(out.n);
     out.consistency = static_cast<double>(joint[0][0] + joint[1][1] + joint[2][2]) / n;
     out.primacy_flips = joint[2][0];
     out.recency_flips = joint[0][2];
     out.p_primacy_vs_recency = sign_test(out.primacy_flips, out.recency_flips).two_sided;
     out.net_mean = sum / n;
-    if (out.n > 1) out.net_se = std::sqrt(std::fmax(0.0, squares - sum * sum / n) / (n - 1) / n);
+    if (out.n > 1) {
+        out.net_se = std::sqrt(std::fmax(0.0, squares - sum * sum / n) / (n - 1) / n);
+    }
     out.conservative_wins = joint[2][2];
     out.conservative_losses = joint[0][0];
     out.conservative_ties = out.n - joint[2][2] - joint[0][0];

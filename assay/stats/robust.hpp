@@ -21,7 +21,8 @@ struct MedianMad {
 };
 [[nodiscard]] std::optional<MedianMad> median_mad(std::span<const double> x);
 
-/// Ranks (from 1) of the order statistics that bound the median: x_(k) and x_(n-k+1), k the largest with P(Bin(n, 1/2)
+/// Ranks (from 1) of the order statistics that bound the median: x_(k) and x_(n-k+1), k the largest
+/// with P(Bin(n, 1/2)
 /// <= k - 1) <= alpha / 2.
 struct MedianRanks {
     std::int64_t low = 1;

@@ -19,7 +19,9 @@ bool rejects(std::int64_t c, std::int64_t n, double alpha) {
 }
 
 double power_with(std::int64_t critical, std::int64_t n, double p) {
-    if (critical < 0) return 0;
+    if (critical < 0) {
+        return 0;
+    }
     return std::min(1.0, binomial_cdf(critical, n, p) + binomial_upper(n - critical, n, p));
 }
 
@@ -28,25 +30,31 @@ std::int64_t next_critical(std::int64_t previous, std::int64_t n, double alpha) 
     return rejects(previous + 1, n, alpha) ? previous + 1 : previous;
 }
 
-/// The exact unconditional power as a function of p, for a number of decisive comparisons that is binomial.
+/// The exact unconditional power as a function of p, for a number of decisive comparisons that is
+/// binomial.
 class UnconditionalPower {
  public:
     UnconditionalPower(std::int64_t n, double decisive_rate, double alpha) {
         const double centre = static_cast<double>(n) * decisive_rate;
-        const double reach =
-            9 * std::sqrt(centre * (1 - decisive_rate)) + 9;  // what lies further out has less than 1e-15
-        const std::int64_t first = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::floor(centre - reach)));
+        // what lies further out has less than 1e-15
+        const double reach = 9 * std::sqrt(centre * (1 - decisive_rate)) + 9;
+        const std::int64_t first = std::max<std::int64_t>(
+            0, static_cast<std::int64_t>(std::floor(centre - reach)));
         const std::int64_t last = std::min(n, static_cast<std::int64_t>(std::ceil(centre + reach)));
         std::int64_t critical = sign_test_critical(first, alpha);
         for (std::int64_t k = first; k <= last; ++k) {
-            if (k > first) critical = next_critical(critical, k, alpha);
+            if (k > first) {
+                critical = next_critical(critical, k, alpha);
+            }
             terms_.push_back({k, critical, binomial_pmf(k, n, decisive_rate)});
         }
     }
 
     [[nodiscard]] double at(double p) const {
         double total = 0;
-        for (const Term& term : terms_) total += term.weight * power_with(term.critical, term.decisive, p);
+        for (const Term& term : terms_) {
+            total += term.weight * power_with(term.critical, term.decisive, p);
+        }
         return total;
     }
 
@@ -84,7 +92,9 @@ SignTestPower sign_test_power(std::int64_t n, double p, double alpha) {
 std::optional<double> sign_test_detectable(std::int64_t n, double power, double alpha) {
     check(power, alpha);
     const std::int64_t critical = sign_test_critical(n, alpha);
-    if (critical < 0) return std::nullopt;
+    if (critical < 0) {
+        return std::nullopt;
+    }
     return find_root([&](double p) { return power_with(critical, n, p) - power; }, 0.5, 1.0);
 }
 
@@ -92,12 +102,17 @@ std::optional<SignTestSampleSize> sign_test_sample_size(double p, double power, 
     check(power, alpha);
     ASSAY_CHECK(p >= 0 && p <= 1);
     // The normal approximation tells a hopeless case before anything is scanned.
-    const auto rough = sample_size_superiority({.decisive_rate = 1, .power = power, .alpha = alpha}, 2 * p - 1);
-    if (!rough || *rough > kMaxScan) return std::nullopt;
+    const auto rough = sample_size_superiority({.decisive_rate = 1, .power = power, .alpha = alpha},
+                                               2 * p - 1);
+    if (!rough || *rough > kMaxScan) {
+        return std::nullopt;
+    }
     SignTestSampleSize out;
     std::int64_t critical = -1, last_short = 0;
     for (std::int64_t n = 1; out.n_first == 0 || n <= 3 * out.n_first + 60; ++n) {
-        if (n > 2 * kMaxScan && out.n_first == 0) return std::nullopt;
+        if (n > 2 * kMaxScan && out.n_first == 0) {
+            return std::nullopt;
+        }
         critical = next_critical(critical, n, alpha);
         if (power_with(critical, n, p) < power) {
             last_short = n;
@@ -109,19 +124,30 @@ std::optional<SignTestSampleSize> sign_test_sample_size(double p, double power, 
     return out;
 }
 
-std::optional<NetDetectable> net_detectable(std::int64_t n, double decisive_rate, double power, double alpha) {
+std::optional<NetDetectable> net_detectable(std::int64_t n,
+                                            double decisive_rate,
+                                            double power,
+                                            double alpha) {
     check(power, alpha);
     ASSAY_CHECK(n >= 0 && decisive_rate >= 0 && decisive_rate <= 1);
-    if (n == 0 || decisive_rate == 0) return std::nullopt;
+    if (n == 0 || decisive_rate == 0) {
+        return std::nullopt;
+    }
     if (n > kExactNetLimit) {
-        const auto normal =
-            mde_net_normal({.decisive_rate = decisive_rate, .power = power, .alpha = alpha}, static_cast<double>(n));
-        if (!normal || normal->net > decisive_rate) return std::nullopt;
+        const auto normal = mde_net_normal(
+            {.decisive_rate = decisive_rate, .power = power, .alpha = alpha},
+            static_cast<double>(n));
+        if (!normal || normal->net > decisive_rate) {
+            return std::nullopt;
+        }
         return NetDetectable{normal->net, false};
     }
     const UnconditionalPower unconditional(n, decisive_rate, alpha);
-    const auto p = find_root([&](double share) { return unconditional.at(share) - power; }, 0.5, 1.0);
-    if (!p) return std::nullopt;
+    const auto p = find_root(
+        [&](double share) { return unconditional.at(share) - power; }, 0.5, 1.0);
+    if (!p) {
+        return std::nullopt;
+    }
     return NetDetectable{decisive_rate * (2 * *p - 1), true};
 }
 

@@ -9,8 +9,9 @@
 namespace assay::stats {
 namespace {
 
-/// n times the variance of one comparison under H0: net = delta, with the constrained maximum likelihood estimate of
-/// the loss rate. delta >= 0: there the quadratic's root has no cancellation, and losses at delta are wins at -delta.
+/// n times the variance of one comparison under H0: net = delta, with the constrained maximum
+/// likelihood estimate of the loss rate. delta >= 0: there the quadratic's root has no
+/// cancellation, and losses at delta are wins at -delta.
 double null_variance(const NetCounts& counts, double delta) {
     const double b = counts.wins, c = counts.losses, n = counts.n;
     const double half_b = (-b - c + (2 * n - b + c) * delta) / 2;
@@ -30,15 +31,22 @@ void check(const NetCounts& counts) {
 }
 
 double standard_error(const NetCounts& counts, double delta) {
-    return std::sqrt(delta < 0 ? null_variance(swapped(counts), -delta) : null_variance(counts, delta));
+    return std::sqrt(delta < 0 ? null_variance(swapped(counts), -delta)
+                               : null_variance(counts, delta));
 }
 
 /// low such that Z(low) = critical.
 double lower_limit(const NetCounts& counts, double critical) {
     const double square = critical * critical, n = counts.n;
-    if (counts.losses == n) return -1;
-    if (counts.wins == n) return (n - square) / (n + square);
-    if (counts.wins == 0 && counts.losses == 0) return -square / (n + square);
+    if (counts.losses == n) {
+        return -1;
+    }
+    if (counts.wins == n) {
+        return (n - square) / (n + square);
+    }
+    if (counts.wins == 0 && counts.losses == 0) {
+        return -square / (n + square);
+    }
     // The same sign as Z - critical, but finite at both ends.
     const auto excess = [&](double delta) {
         return counts.wins - counts.losses - n * delta - critical * standard_error(counts, delta);
@@ -52,7 +60,9 @@ double lower_limit(const NetCounts& counts, double critical) {
 
 NetCounts net_counts(std::int64_t wins, std::int64_t losses, std::int64_t ties) {
     ASSAY_CHECK(wins >= 0 && losses >= 0 && ties >= 0);
-    return {static_cast<double>(wins), static_cast<double>(losses), static_cast<double>(wins + losses + ties)};
+    return {static_cast<double>(wins),
+            static_cast<double>(losses),
+            static_cast<double>(wins + losses + ties)};
 }
 
 NetCounts effective(const NetCounts& counts, double design_effect) {
@@ -63,18 +73,25 @@ NetCounts effective(const NetCounts& counts, double design_effect) {
 std::optional<double> tango_z(const NetCounts& counts, double delta) {
     check(counts);
     ASSAY_CHECK(delta >= -1 && delta <= 1);
-    if (counts.n == 0) return std::nullopt;
+    if (counts.n == 0) {
+        return std::nullopt;
+    }
     const double excess = counts.wins - counts.losses - counts.n * delta;
     const double error = standard_error(counts, delta);
-    if (error > 0) return excess / error;
+    if (error > 0) {
+        return excess / error;
+    }
     return excess == 0 ? 0.0 : std::copysign(std::numeric_limits<double>::infinity(), excess);
 }
 
 std::optional<NetInterval> tango_interval(const NetCounts& counts, double critical) {
     check(counts);
     ASSAY_CHECK(critical > 0 && std::isfinite(critical));
-    if (counts.n == 0) return std::nullopt;
-    return NetInterval{(counts.wins - counts.losses) / counts.n, lower_limit(counts, critical),
+    if (counts.n == 0) {
+        return std::nullopt;
+    }
+    return NetInterval{(counts.wins - counts.losses) / counts.n,
+                       lower_limit(counts, critical),
                        -lower_limit(swapped(counts), critical)};
 }
 

@@ -34,8 +34,12 @@ using Json = nlohmann::ordered_json;
 using namespace assay::stats;
 
 Json value(double x) {
-    if (std::isnan(x)) return "nan";
-    if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
+    if (std::isnan(x)) {
+        return "nan";
+    }
+    if (std::isinf(x)) {
+        return x > 0 ? "inf" : "-inf";
+    }
     return x;
 }
 Json value(std::optional<double> x) {
@@ -46,7 +50,9 @@ Json value(std::optional<std::int64_t> x) {
 }
 Json value(const std::vector<double>& x) {
     Json out = Json::array();
-    for (const double item : x) out.push_back(value(item));
+    for (const double item : x) {
+        out.push_back(value(item));
+    }
     return out;
 }
 Json pair(const Interval& interval) {
@@ -56,7 +62,9 @@ Json pair(const Interval& interval) {
 /// An object with the given names, all null: what a function gives that is undefined as a whole.
 Json undefined(std::initializer_list<const char*> names) {
     Json out = Json::object();
-    for (const char* name : names) out[name] = nullptr;
+    for (const char* name : names) {
+        out[name] = nullptr;
+    }
     return out;
 }
 
@@ -69,8 +77,9 @@ std::vector<double> numbers(const Json& in, const char* name) {
 
 std::int64_t whole(const Json& x) {
     const double as_double = x.get<double>();
-    if (as_double != std::floor(as_double) || std::abs(as_double) > 9e15)
+    if (as_double != std::floor(as_double) || std::abs(as_double) > 9e15) {
         throw std::invalid_argument("a count is not a whole number");
+    }
     return static_cast<std::int64_t>(as_double);
 }
 std::int64_t count(const Json& in, const char* name) {
@@ -89,15 +98,21 @@ std::vector<std::vector<std::int64_t>> table(const Json& rows) {
     std::vector<std::vector<std::int64_t>> out;
     for (const Json& row : rows) {
         out.emplace_back();
-        for (const Json& cell : row) out.back().push_back(whole(cell));
+        for (const Json& cell : row) {
+            out.back().push_back(whole(cell));
+        }
     }
     return out;
 }
 
 Json interval_json(const std::optional<NetInterval>& interval, bool with_estimate) {
-    if (!interval) return undefined({"est", "lo", "hi"});
+    if (!interval) {
+        return undefined({"est", "lo", "hi"});
+    }
     Json out{{"lo", value(interval->low)}, {"hi", value(interval->high)}};
-    if (with_estimate) out["est"] = value(interval->estimate);
+    if (with_estimate) {
+        out["est"] = value(interval->estimate);
+    }
     return out;
 }
 
@@ -115,12 +130,17 @@ Json case_mcnemar(const Json& in) {
     const std::int64_t b = count(in, "b"), c = count(in, "c");
     const SignTestResult exact = sign_test(b, c);
     const McNemarResult r = mcnemar(b, c);
-    return {{"p_exact", value(exact.two_sided)}, {"p_mid", value(exact.mid_p)},        {"chi2", value(r.chi2)},
-            {"p_asym", value(r.p_asymptotic)},   {"chi2_cc", value(r.chi2_corrected)}, {"p_cc", value(r.p_corrected)}};
+    return {{"p_exact", value(exact.two_sided)},
+            {"p_mid", value(exact.mid_p)},
+            {"chi2", value(r.chi2)},
+            {"p_asym", value(r.p_asymptotic)},
+            {"chi2_cc", value(r.chi2_corrected)},
+            {"p_cc", value(r.p_corrected)}};
 }
 
 Json case_binom_minlike(const Json& in) {
-    return {{"p_two", value(binomial_test_minlike(count(in, "x"), count(in, "n"), number(in, "p0")))}};
+    return {
+        {"p_two", value(binomial_test_minlike(count(in, "x"), count(in, "n"), number(in, "p0")))}};
 }
 
 Json interval_json(const Interval& interval) {
@@ -134,7 +154,8 @@ Json case_clopper_pearson(const Json& in) {
 }
 
 Json case_tango_ci(const Json& in) {
-    return interval_json(tango_interval(counts_of_n(in), normal_critical(number(in, "conf"))), true);
+    return interval_json(tango_interval(counts_of_n(in), normal_critical(number(in, "conf"))),
+                         true);
 }
 Json case_tango_z(const Json& in) {
     return {{"z", value(tango_z(counts_of_n(in), number(in, "delta0")))}};
@@ -145,15 +166,18 @@ Json case_tango_effective(const Json& in) {
 }
 
 Json case_mover(const Json& in) {
-    return interval_json(mover_wilson(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")),
-                         true);
+    return interval_json(
+        mover_wilson(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")),
+        true);
 }
 Json case_bonett_price(const Json& in) {
-    return interval_json(bonett_price(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")),
-                         false);
+    return interval_json(
+        bonett_price(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")),
+        false);
 }
 Json case_wald(const Json& in) {
-    return interval_json(wald(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")), true);
+    return interval_json(
+        wald(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf")), true);
 }
 Json case_newcombe(const Json& in) {
     const PairedTable t{count(in, "a"), count(in, "b"), count(in, "c"), count(in, "d")};
@@ -164,7 +188,9 @@ Json case_newcombe(const Json& in) {
 
 Json case_tost_score(const Json& in) {
     const auto r = tost_score(counts(in), number(in, "margin"));
-    if (!r) return undefined({"z_lower", "z_upper", "p_lower", "p_upper", "p_tost"});
+    if (!r) {
+        return undefined({"z_lower", "z_upper", "p_lower", "p_upper", "p_tost"});
+    }
     return {{"z_lower", value(r->z_lower)},
             {"z_upper", value(r->z_upper)},
             {"p_lower", value(r->p_lower)},
@@ -177,32 +203,35 @@ Json case_smallest_margin(const Json& in) {
 }
 
 Json case_tost_binomial(const Json& in) {
-    const BinomialTost r = tost_binomial_decisive(count(in, "wins"), count(in, "losses"), number(in, "margin"));
-    return {{"p_lower", value(r.p_lower)}, {"p_upper", value(r.p_upper)}, {"p_tost", value(r.p_tost)}};
+    const BinomialTost r = tost_binomial_decisive(
+        count(in, "wins"), count(in, "losses"), number(in, "margin"));
+    return {
+        {"p_lower", value(r.p_lower)}, {"p_upper", value(r.p_upper)}, {"p_tost", value(r.p_tost)}};
 }
 
 Json case_unconditional_ni(const Json& in) {
-    return {{"p", value(exact_unconditional_noninferiority(count(in, "wins"), count(in, "losses"), count(in, "n"),
-                                                           number(in, "margin")))}};
+    return {{"p",
+             value(exact_unconditional_noninferiority(
+                 count(in, "wins"), count(in, "losses"), count(in, "n"), number(in, "margin")))}};
 }
 
 const char* region_name(Region region) {
     switch (region) {
-        case Region::kEquivalent:
-            return "equivalent";
-        case Region::kNonInferior:
-            return "non_inferior";
-        case Region::kDegraded:
-            return "degraded";
-        case Region::kInconclusive:
-            return "inconclusive";
+        case Region::kEquivalent: return "equivalent";
+        case Region::kNonInferior: return "non_inferior";
+        case Region::kDegraded: return "degraded";
+        case Region::kInconclusive: return "inconclusive";
     }
     return "";
 }
 
 Json case_decision(const Json& in) {
-    const auto r = decide(counts(in), {.margin = number(in, "margin"), .alpha = number(in, "alpha")});
-    if (!r) return undefined({"label", "lo", "hi", "n_total_if_zero", "n_more_if_zero", "n_total_if_observed"});
+    const auto r = decide(counts(in),
+                          {.margin = number(in, "margin"), .alpha = number(in, "alpha")});
+    if (!r) {
+        return undefined(
+            {"label", "lo", "hi", "n_total_if_zero", "n_more_if_zero", "n_total_if_observed"});
+    }
     return {{"label", region_name(r->region)},
             {"lo", value(r->interval.low)},
             {"hi", value(r->interval.high)},
@@ -220,12 +249,20 @@ Json case_operating(const Json& in) {
                                               .delta = number(in, "delta"),
                                               .margin = number(in, "margin"),
                                               .alpha = number(in, "alpha")});
-    if (!r)
-        return undefined(
-            {"p_equivalent", "p_non_inferior", "p_degraded", "p_inconclusive", "tango_coverage", "sign_test_reject"});
-    return {{"p_equivalent", value(r->p_equivalent)},     {"p_non_inferior", value(r->p_non_inferior)},
-            {"p_degraded", value(r->p_degraded)},         {"p_inconclusive", value(r->p_inconclusive)},
-            {"tango_coverage", value(r->tango_coverage)}, {"sign_test_reject", value(r->sign_test_reject)}};
+    if (!r) {
+        return undefined({"p_equivalent",
+                          "p_non_inferior",
+                          "p_degraded",
+                          "p_inconclusive",
+                          "tango_coverage",
+                          "sign_test_reject"});
+    }
+    return {{"p_equivalent", value(r->p_equivalent)},
+            {"p_non_inferior", value(r->p_non_inferior)},
+            {"p_degraded", value(r->p_degraded)},
+            {"p_inconclusive", value(r->p_inconclusive)},
+            {"tango_coverage", value(r->tango_coverage)},
+            {"sign_test_reject", value(r->sign_test_reject)}};
 }
 
 // --- effect sizes, power, sample size ---
@@ -240,17 +277,23 @@ Json case_sign_power(const Json& in) {
 }
 Json case_sign_mde(const Json& in) {
     const auto p = sign_test_detectable(count(in, "n"), number(in, "power"), number(in, "alpha"));
-    if (!p) return undefined({"p", "mde"});
+    if (!p) {
+        return undefined({"p", "mde"});
+    }
     return {{"p", value(*p)}, {"mde", value(*p - 0.5)}};
 }
 Json case_sign_sample_size(const Json& in) {
     const auto r = sign_test_sample_size(number(in, "p"), number(in, "power"), number(in, "alpha"));
-    if (!r) return undefined({"n_first", "n_stable"});
+    if (!r) {
+        return undefined({"n_first", "n_stable"});
+    }
     return {{"n_first", r->n_first}, {"n_stable", r->n_stable}};
 }
 
 DifferenceDesign difference(const Json& in) {
-    return {.decisive_rate = number(in, "decisive_rate"), .power = number(in, "power"), .alpha = number(in, "alpha")};
+    return {.decisive_rate = number(in, "decisive_rate"),
+            .power = number(in, "power"),
+            .alpha = number(in, "alpha")};
 }
 EquivalenceDesign equivalence(const Json& in) {
     return {.decisive_rate = number(in, "decisive_rate"),
@@ -260,7 +303,9 @@ EquivalenceDesign equivalence(const Json& in) {
 }
 Json case_mde_net(const Json& in) {
     const auto r = mde_net_normal(difference(in), number(in, "n"));
-    if (!r) return undefined({"mde_net", "mde_score", "mde_winrate_decisive"});
+    if (!r) {
+        return undefined({"mde_net", "mde_score", "mde_winrate_decisive"});
+    }
     return {{"mde_net", value(r->net)},
             {"mde_score", value(r->score)},
             {"mde_winrate_decisive", value(r->decisive_win_rate)}};
@@ -301,15 +346,20 @@ Json case_fleiss(const Json& in) {
 }
 Json case_krippendorff(const Json& in) {
     const std::string metric = in.at("metric").get<std::string>();
-    if (metric != "nominal" && metric != "interval") throw std::invalid_argument("unknown metric \"" + metric + "\"");
+    if (metric != "nominal" && metric != "interval") {
+        throw std::invalid_argument("unknown metric \"" + metric + "\"");
+    }
     std::vector<std::vector<std::optional<double>>> ratings;
     for (const Json& rater : in.at("ratings")) {
         ratings.emplace_back();
         for (const Json& rating : rater) {
-            ratings.back().push_back(rating.is_null() ? std::nullopt : std::optional<double>(rating.get<double>()));
+            ratings.back().push_back(
+                rating.is_null() ? std::nullopt : std::optional<double>(rating.get<double>()));
         }
     }
-    return {{"alpha", value(krippendorff_alpha(ratings, metric == "nominal" ? Metric::kNominal : Metric::kInterval))}};
+    return {{"alpha",
+             value(krippendorff_alpha(
+                 ratings, metric == "nominal" ? Metric::kNominal : Metric::kInterval))}};
 }
 
 Json case_holm(const Json& in) {
@@ -331,7 +381,9 @@ std::vector<Game> games(const Json& in) {
     return out;
 }
 Json davidson_json(const std::optional<DavidsonFit>& fit) {
-    if (!fit) return undefined({"log_ability", "log_nu", "se_log_ability", "se_log_nu", "loglik"});
+    if (!fit) {
+        return undefined({"log_ability", "log_nu", "se_log_ability", "se_log_nu", "loglik"});
+    }
     return {{"log_ability", value(fit->log_ability)},
             {"log_nu", value(fit->log_nu)},
             {"se_log_ability", value(fit->se_log_ability)},
@@ -343,11 +395,14 @@ Json case_davidson(const Json& in) {
 }
 Json case_davidson_penalised(const Json& in) {
     const double pseudo = in.contains("pseudo") ? number(in, "pseudo") : 0.5;
-    return davidson_json(davidson_penalised(static_cast<std::size_t>(count(in, "items")), games(in), pseudo));
+    return davidson_json(
+        davidson_penalised(static_cast<std::size_t>(count(in, "items")), games(in), pseudo));
 }
 Json case_rao_kupper(const Json& in) {
     const auto fit = rao_kupper(number(in, "win_i"), number(in, "win_j"), number(in, "tie"));
-    if (!fit) return undefined({"log_ratio", "theta"});
+    if (!fit) {
+        return undefined({"log_ratio", "theta"});
+    }
     return {{"log_ratio", value(fit->log_ratio)}, {"theta", value(fit->theta)}};
 }
 
@@ -355,7 +410,9 @@ Json case_rao_kupper(const Json& in) {
 
 Table2x3 table_2x3(const Json& rows) {
     const auto t = table(rows);
-    if (t.size() != 2 || t[0].size() != 3 || t[1].size() != 3) throw std::invalid_argument("the table is not 2 x 3");
+    if (t.size() != 2 || t[0].size() != 3 || t[1].size() != 3) {
+        throw std::invalid_argument("the table is not 2 x 3");
+    }
     return {{{t[0][0], t[0][1], t[0][2]}, {t[1][0], t[1][1], t[1][2]}}};
 }
 Json case_fisher(const Json& in) {
@@ -365,23 +422,35 @@ Json case_fisher(const Json& in) {
 Json case_order_effects(const Json& in) {
     const Table2x3 t = table_2x3(Json::array({in.at("cand_first"), in.at("cand_second")}));
     const OrderEffects r = order_effects({t[0][0], t[0][1], t[0][2]}, {t[1][0], t[1][1], t[1][2]});
-    return {{"delta_first", value(r.net_first)},      {"delta_second", value(r.net_second)},
-            {"delta_strat", value(r.net_stratified)}, {"position_beta", value(r.bias)},
-            {"se", value(r.standard_error)},          {"first_wins", r.first_wins},
-            {"second_wins", r.second_wins},           {"p_position_sign", value(r.p_sign)},
+    return {{"delta_first", value(r.net_first)},
+            {"delta_second", value(r.net_second)},
+            {"delta_strat", value(r.net_stratified)},
+            {"position_beta", value(r.bias)},
+            {"se", value(r.standard_error)},
+            {"first_wins", r.first_wins},
+            {"second_wins", r.second_wins},
+            {"p_position_sign", value(r.p_sign)},
             {"p_fisher_2x3", value(r.p_fisher)}};
 }
 
 Json case_both_orders(const Json& in) {
     const auto t = table(in.at("joint"));
     JointTable joint{};
-    if (t.size() != 3) throw std::invalid_argument("the table is not 3 x 3");
+    if (t.size() != 3) {
+        throw std::invalid_argument("the table is not 3 x 3");
+    }
     for (std::size_t i = 0; i < 3; ++i) {
-        if (t[i].size() != 3) throw std::invalid_argument("the table is not 3 x 3");
-        for (std::size_t j = 0; j < 3; ++j) joint[i][j] = t[i][j];
+        if (t[i].size() != 3) {
+            throw std::invalid_argument("the table is not 3 x 3");
+        }
+        for (std::size_t j = 0; j < 3; ++j) {
+            joint[i][j] = t[i][j];
+        }
     }
     const auto r = both_orders(joint);
-    if (!r) return undefined({"consistency", "net_mean", "net_se", "position_beta"});
+    if (!r) {
+        return undefined({"consistency", "net_mean", "net_se", "position_beta"});
+    }
     return {{"n", r->n},
             {"consistency", value(r->consistency)},
             {"primacy_flips", r->primacy_flips},
@@ -399,14 +468,25 @@ Json case_both_orders(const Json& in) {
 std::vector<std::int64_t> labels(const Json& list) {
     std::map<std::string, std::int64_t> known;
     std::vector<std::int64_t> out;
-    for (const Json& label : list)
-        out.push_back(known.try_emplace(label.dump(), static_cast<std::int64_t>(known.size())).first->second);
+    for (const Json& label : list) {
+        out.push_back(
+            known.try_emplace(label.dump(), static_cast<std::int64_t>(known.size())).first->second);
+    }
     return out;
 }
 Json case_cluster_mean(const Json& in) {
     const auto r = cluster_mean(numbers(in, "y"), labels(in.at("cluster")), 0.90);
-    if (!r)
-        return undefined({"mean", "n_clusters", "se_naive", "se_cr0", "se_cr1", "se_miller", "deff", "lo90", "hi90"});
+    if (!r) {
+        return undefined({"mean",
+                          "n_clusters",
+                          "se_naive",
+                          "se_cr0",
+                          "se_cr1",
+                          "se_miller",
+                          "deff",
+                          "lo90",
+                          "hi90"});
+    }
     const auto& interval = r->interval;
     return {{"mean", value(r->mean)},
             {"n_clusters", r->n_clusters},
@@ -426,12 +506,20 @@ Json case_sign_flip(const Json& in) {
 // --- Bayes, sequential ---
 
 Json case_dirichlet(const Json& in) {
-    const auto r =
-        dirichlet_net({number(in, "wins") + number(in, "prior_win"), number(in, "ties") + number(in, "prior_tie"),
-                       number(in, "losses") + number(in, "prior_loss")},
-                      number(in, "margin"));
-    if (!r)
-        return undefined({"p_equiv", "p_noninf", "p_better", "p_degraded_beyond_margin", "mean", "sd", "lo95", "hi95"});
+    const auto r = dirichlet_net({number(in, "wins") + number(in, "prior_win"),
+                                  number(in, "ties") + number(in, "prior_tie"),
+                                  number(in, "losses") + number(in, "prior_loss")},
+                                 number(in, "margin"));
+    if (!r) {
+        return undefined({"p_equiv",
+                          "p_noninf",
+                          "p_better",
+                          "p_degraded_beyond_margin",
+                          "mean",
+                          "sd",
+                          "lo95",
+                          "hi95"});
+    }
     return {{"p_equiv", value(r->p_equivalent)},
             {"p_noninf", value(r->p_noninferior)},
             {"p_better", value(r->p_better)},
@@ -447,54 +535,81 @@ RunningCounts running(const Json& in) {
 }
 Json case_mixture(const Json& in) {
     const std::string side = in.at("side").get<std::string>();
-    if (side != "greater" && side != "less") throw std::invalid_argument("unknown side \"" + side + "\"");
-    const MixtureE r = mixture_e(running(in), {.theta0 = number(in, "theta0"),
-                                               .side = side == "less" ? Side::kLess : Side::kGreater,
-                                               .delta1 = number(in, "delta1"),
-                                               .d0 = number(in, "d0")});
+    if (side != "greater" && side != "less") {
+        throw std::invalid_argument("unknown side \"" + side + "\"");
+    }
+    const MixtureE r = mixture_e(running(in),
+                                 {.theta0 = number(in, "theta0"),
+                                  .side = side == "less" ? Side::kLess : Side::kGreater,
+                                  .delta1 = number(in, "delta1"),
+                                  .d0 = number(in, "d0")});
     return {{"r_design", value(r.design_bet)}, {"log_e", value(r.log_e)}};
 }
 Json case_confidence_sequence(const Json& in) {
     return interval_json(confidence_sequence(running(in), number(in, "conf")));
 }
 Json case_beta_binomial(const Json& in) {
-    const BetaBinomialE r = beta_binomial_e(count(in, "wins"), count(in, "losses"), number(in, "a"));
+    const BetaBinomialE r = beta_binomial_e(
+        count(in, "wins"), count(in, "losses"), number(in, "a"));
     return {{"log_e_two", value(r.log_e_two)}, {"log_e_less", value(r.log_e_less)}};
 }
 Json case_hedged(const Json& in) {
-    const HedgedCapital r = hedged_capital(
-        numbers(in, "x"),
-        {.m = number(in, "m"), .alpha = number(in, "alpha"), .c = number(in, "c"), .theta = number(in, "theta")});
-    return {
-        {"log_k_plus", value(r.log_plus)}, {"log_k_minus", value(r.log_minus)}, {"log_k_hedged", value(r.log_hedged)}};
+    const HedgedCapital r = hedged_capital(numbers(in, "x"),
+                                           {.m = number(in, "m"),
+                                            .alpha = number(in, "alpha"),
+                                            .c = number(in, "c"),
+                                            .theta = number(in, "theta")});
+    return {{"log_k_plus", value(r.log_plus)},
+            {"log_k_minus", value(r.log_minus)},
+            {"log_k_hedged", value(r.log_hedged)}};
 }
 Json case_boundaries(const Json& in) {
-    return {{"z", value(obrien_fleming_boundaries(number(in, "alpha"), static_cast<int>(count(in, "looks"))))}};
+    return {{"z",
+             value(obrien_fleming_boundaries(number(in, "alpha"),
+                                             static_cast<int>(count(in, "looks"))))}};
 }
 
 // --- timings, sensitivity ---
 
 Json case_median_ranks(const Json& in) {
     const auto r = median_ranks(count(in, "n"), number(in, "conf"));
-    if (!r) return undefined({"lo_rank", "hi_rank", "coverage"});
+    if (!r) {
+        return undefined({"lo_rank", "hi_rank", "coverage"});
+    }
     return {{"lo_rank", r->low}, {"hi_rank", r->high}, {"coverage", value(r->coverage)}};
 }
 Json case_median_mad(const Json& in) {
     const auto r = median_mad(numbers(in, "x"));
-    if (!r) return undefined({"median", "mad", "robust_sd"});
-    return {{"median", value(r->median)}, {"mad", value(r->mad)}, {"robust_sd", value(r->robust_sd)}};
+    if (!r) {
+        return undefined({"median", "mad", "robust_sd"});
+    }
+    return {
+        {"median", value(r->median)}, {"mad", value(r->mad)}, {"robust_sd", value(r->robust_sd)}};
 }
 Json case_paired_ratio(const Json& in) {
-    const auto r = paired_ratio(numbers(in, "candidate"), numbers(in, "reference"), number(in, "conf"));
-    if (!r) return undefined({"ratio", "lo", "hi"});
+    const auto r = paired_ratio(
+        numbers(in, "candidate"), numbers(in, "reference"), number(in, "conf"));
+    if (!r) {
+        return undefined({"ratio", "lo", "hi"});
+    }
     Json out = r->interval ? interval_json(*r->interval) : undefined({"lo", "hi"});
     out["ratio"] = value(r->ratio);
     return out;
 }
 Json case_ppi(const Json& in) {
-    const auto r =
-        ppi_mean(numbers(in, "judge_unlabelled"), numbers(in, "judge_labelled"), numbers(in, "human_labelled"));
-    if (!r) return undefined({"est", "se", "human_only", "human_se", "judge_only", "lambda_", "est_tuned", "se_tuned"});
+    const auto r = ppi_mean(numbers(in, "judge_unlabelled"),
+                            numbers(in, "judge_labelled"),
+                            numbers(in, "human_labelled"));
+    if (!r) {
+        return undefined({"est",
+                          "se",
+                          "human_only",
+                          "human_se",
+                          "judge_only",
+                          "lambda_",
+                          "est_tuned",
+                          "se_tuned"});
+    }
     return {{"est", value(r->estimate)},
             {"se", value(r->se)},
             {"human_only", value(r->human_only)},
@@ -507,7 +622,9 @@ Json case_ppi(const Json& in) {
 Json case_length_controlled(const Json& in) {
     const auto position = in.contains("position") ? numbers(in, "position") : std::vector<double>{};
     const auto r = length_controlled(numbers(in, "y"), numbers(in, "delta_len"), position);
-    if (!r) return undefined({"coef", "se_hc0", "lc_score", "lc_net", "lc_net_se"});
+    if (!r) {
+        return undefined({"coef", "se_hc0", "lc_score", "lc_net", "lc_net_se"});
+    }
     return {{"coef", value(r->coefficients)},
             {"se_hc0", value(r->se)},
             {"lc_score", value(r->score)},
@@ -515,8 +632,11 @@ Json case_length_controlled(const Json& in) {
             {"lc_net_se", value(r->net_se)}};
 }
 Json case_bca(const Json& in) {
-    const auto r = bca_net(count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf"));
-    if (!r) return undefined({"lo", "hi", "acceleration", "z0"});
+    const auto r = bca_net(
+        count(in, "wins"), count(in, "losses"), count(in, "ties"), number(in, "conf"));
+    if (!r) {
+        return undefined({"lo", "hi", "acceleration", "z0"});
+    }
     Json out = interval_json(r->interval);
     out["acceleration"] = value(r->acceleration);
     out["z0"] = value(r->bias_correction);
@@ -526,7 +646,8 @@ Json case_bca(const Json& in) {
 // --- the published study, all at once ---
 
 Json case_source_study(const Json& in) {
-    const std::int64_t wins = count(in, "wins"), losses = count(in, "losses"), decisive = wins + losses;
+    const std::int64_t wins = count(in, "wins"), losses = count(in, "losses"),
+                       decisive = wins + losses;
     const NetCounts all = counts(in);
     const SignTestResult exact = sign_test(wins, losses);
     const McNemarResult normal = mcnemar(wins, losses);
@@ -534,8 +655,8 @@ Json case_source_study(const Json& in) {
     const auto tango95 = tango_interval(all, normal_critical(0.95)),
                tango90 = tango_interval(all, normal_critical(0.90));
     const Table2x3 rows = table_2x3(Json::array({in.at("cand_first"), in.at("cand_second")}));
-    const OrderEffects order =
-        order_effects({rows[0][0], rows[0][1], rows[0][2]}, {rows[1][0], rows[1][1], rows[1][2]});
+    const OrderEffects order = order_effects({rows[0][0], rows[0][1], rows[0][2]},
+                                             {rows[1][0], rows[1][1], rows[1][2]});
     const ChiSquaredResult chi2 = chi_squared_2x3(rows);
     return {{"p_exact", value(exact.two_sided)},
             {"p_cc", value(normal.p_corrected)},
@@ -627,11 +748,13 @@ const std::map<std::string, Case, std::less<>>& known_cases() {
 
 Result<std::string> evaluate(std::string_view fn, std::string_view inputs) {
     const auto found = known_cases().find(fn);
-    if (found == known_cases().end()) return fail("unknown function \"" + std::string(fn) + "\"");
+    if (found == known_cases().end()) {
+        return fail("unknown function \"" + std::string(fn) + "\"");
+    }
     try {
         return found->second(Json::parse(inputs)).dump();
-    } catch (const std::exception&
-                 error) {  // what a file can say is unlimited: missing inputs, text for a number, counts below 0
+    } catch (const std::exception& error) {  // what a file can say is unlimited: missing inputs,
+                                             // text for a number, counts below 0
         return fail(std::string("the inputs are not accepted: ") + error.what());
     }
 }

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 
-constexpr const char* kFreeSpace = "Nothing that was stored is lost; free some space and run the same command again";
+constexpr const char*
+    kFreeSpace = "Nothing that was stored is lost; free some space and run the same command again";
 constexpr const char* kMakeWritable =
     "Nothing that was stored is lost; make the folder writable and run the same command again";
 constexpr const char* kDamaged = "Move the file away to start anew, or use another --run";
@@ -26,7 +27,8 @@ std::string immutable_uri(const std::string& path) {
     std::string uri = "file:";
     for (const char c : path) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (byte < 0x80 && std::isalnum(byte) != 0) || std::strchr("/._-~", c) != nullptr;
+        const bool plain = (byte < 0x80 && std::isalnum(byte) != 0) ||
+                           std::strchr("/._-~", c) != nullptr;
         uri += plain && c != '\0' ? std::string(1, c) : fmt::format("%{:02X}", byte);
     }
     return uri + "?immutable=1";
@@ -41,8 +43,12 @@ Statement::~Statement() {
 
 bool Statement::step() {
     const int rc = sqlite3_step(statement_);
-    if (rc == SQLITE_ROW) return true;
-    if (rc == SQLITE_DONE) return false;
+    if (rc == SQLITE_ROW) {
+        return true;
+    }
+    if (rc == SQLITE_DONE) {
+        return false;
+    }
     database_.raise();
 }
 
@@ -57,35 +63,48 @@ double Statement::real(int column) const {
 std::string Statement::bytes(int column) const {
     const void* data = sqlite3_column_blob(statement_, column);
     const int size = sqlite3_column_bytes(statement_, column);
-    return size == 0 ? std::string() : std::string(static_cast<const char*>(data), static_cast<std::size_t>(size));
+    return size == 0 ? std::string()
+                     : std::string(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
 std::optional<std::string> Statement::optional_bytes(int column) const {
-    if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+    if (sqlite3_column_type(statement_, column) == SQLITE_NULL) {
+        return std::nullopt;
+    }
     return bytes(column);
 }
 
 void Statement::bind_integer(int index, std::int64_t value) {
-    if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) database_.raise();
+    if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) {
+        database_.raise();
+    }
 }
 
 void Statement::bind_real(int index, double value) {
     ASSAY_CHECK(!std::isnan(value));  // SQLite would store NULL
-    if (sqlite3_bind_double(statement_, index, value) != SQLITE_OK) database_.raise();
+    if (sqlite3_bind_double(statement_, index, value) != SQLITE_OK) {
+        database_.raise();
+    }
 }
 
 void Statement::bind_text(int index, std::string_view value) {
     // A null pointer would bind NULL, and an empty string_view may hold one.
     const char* data = value.empty() ? "" : value.data();
-    if (sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK) {
+    if (sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
+        SQLITE_OK) {
         database_.raise();
     }
 }
 
 void Statement::bind_blob(int index, std::optional<std::string_view> value) {
-    if (!value) return;  // unbound is NULL
+    if (!value) {
+        return;  // unbound is NULL
+    }
     const char* data = value->empty() ? "" : value->data();
-    if (sqlite3_bind_blob64(statement_, index, data, value->size(), SQLITE_TRANSIENT) != SQLITE_OK) database_.raise();
+    if (sqlite3_bind_blob64(statement_, index, data, value->size(), SQLITE_TRANSIENT) !=
+        SQLITE_OK) {
+        database_.raise();
+    }
 }
 
 Database::Database(std::filesystem::path path, OpenMode mode) : path_(std::move(path)) {
@@ -95,7 +114,8 @@ Database::Database(std::filesystem::path path, OpenMode mode) : path_(std::move(
             close();
             open_immutable();
         }
-        static_cast<void>(number("PRAGMA schema_version"));  // the first look into the file: is it one of SQLite's?
+        // the first look into the file: is it one of SQLite's?
+        static_cast<void>(number("PRAGMA schema_version"));
     } catch (...) {
         close();
         throw;
@@ -107,18 +127,25 @@ Database::~Database() {
 }
 
 void Database::open_handle(OpenMode mode) {
-    const int flags = mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) raise();
+    const int flags = mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY
+                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
+        raise();
+    }
     sqlite3_extended_result_codes(handle_, 1);
     sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
 }
 
-/// A write-ahead log needs a shared-memory file beside the database even for reading. In a folder that cannot be
-/// written there is none; if no log is left either, the file is complete and nobody changes it, which is what immutable
-/// says.
+/// A write-ahead log needs a shared-memory file beside the database even for reading. In a folder
+/// that cannot be written there is none; if no log is left either, the file is complete and nobody
+/// changes it, which is what immutable says.
 bool Database::reads_only_as_immutable() {
-    const int rc = sqlite3_exec(handle_, "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr) & 0xFF;
-    if (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY) return false;
+    const int rc = sqlite3_exec(
+                       handle_, "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr) &
+                   0xFF;
+    if (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY) {
+        return false;
+    }
     std::error_code error;
     const auto log_size = std::filesystem::file_size(path_.string() + "-wal", error);
     return error == std::errc::no_such_file_or_directory || (!error && log_size == 0);
@@ -126,19 +153,26 @@ bool Database::reads_only_as_immutable() {
 
 void Database::open_immutable() {
     const std::string uri = immutable_uri(path_.string());
-    if (sqlite3_open_v2(uri.c_str(), &handle_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) raise();
+    if (sqlite3_open_v2(uri.c_str(), &handle_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) !=
+        SQLITE_OK) {
+        raise();
+    }
     sqlite3_extended_result_codes(handle_, 1);
 }
 
 void Database::close() {
-    for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+    for (const auto& [sql, statement] : statements_) {
+        sqlite3_finalize(statement);
+    }
     statements_.clear();
     sqlite3_close_v2(handle_);
     handle_ = nullptr;
 }
 
 void Database::execute_script(std::string_view sql) {
-    if (sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) raise();
+    if (sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        raise();
+    }
 }
 
 std::int64_t Database::number(std::string_view sql) const {
@@ -162,9 +196,15 @@ sqlite3_stmt* Database::prepare(std::string_view sql) const {
         return known->second;
     }
     sqlite3_stmt* statement = nullptr;
-    const int rc = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
-    if (rc != SQLITE_OK) raise();
+    const int rc = sqlite3_prepare_v3(handle_,
+                                      sql.data(),
+                                      static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT,
+                                      &statement,
+                                      nullptr);
+    if (rc != SQLITE_OK) {
+        raise();
+    }
     statements_.emplace(sql, statement);
     return statement;
 }
@@ -175,27 +215,27 @@ void Database::raise() const {
     // SQLite notes the system's error only for these two, and keeps it for later ones.
     const bool has_system_error = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
     const int system_error = has_system_error ? sqlite3_system_errno(handle_) : 0;
-    if (system_error != 0) reason += fmt::format(" ({})", std::generic_category().message(system_error));
+    if (system_error != 0) {
+        reason += fmt::format(" ({})", std::generic_category().message(system_error));
+    }
     const std::string place = path_.string();
     switch (code) {
         case SQLITE_FULL:
-        case SQLITE_IOERR:
-            throw_operational("cannot write or read: " + reason, place, kFreeSpace);
+        case SQLITE_IOERR: throw_operational("cannot write or read: " + reason, place, kFreeSpace);
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
             throw_operational("cannot open or write: " + reason, place, kMakeWritable);
         case SQLITE_NOTADB:
             throw_operational("is not an assay run file: " + reason, place, kDamaged);
-        case SQLITE_CORRUPT:
-            throw_operational("is damaged: " + reason, place, kDamaged);
+        case SQLITE_CORRUPT: throw_operational("is damaged: " + reason, place, kDamaged);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            throw_operational("another program keeps it locked: " + reason, place,
+            throw_operational("another program keeps it locked: " + reason,
+                              place,
                               "End that program and run the same command again");
         case SQLITE_NOMEM:
-        case SQLITE_TOOBIG:
-            throw_operational(reason, place, "Nothing that was stored is lost");
+        case SQLITE_TOOBIG: throw_operational(reason, place, "Nothing that was stored is lost");
         default:
             throw std::logic_error(fmt::format("{}: {} (SQLite error {})", place, reason, code));
     }
@@ -206,10 +246,12 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-    // After a full disk or an I/O error SQLite may have rolled back by itself. A rollback that fails changes nothing:
-    // the log's frames count only with a commit mark.
+    // After a full disk or an I/O error SQLite may have rolled back by itself. A rollback that
+    // fails changes nothing: the log's frames count only with a commit mark.
     try {
-        if (database_.in_transaction()) database_.execute("ROLLBACK");
+        if (database_.in_transaction()) {
+            database_.execute("ROLLBACK");
+        }
     } catch (const std::exception&) {
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Internal to store/: an SQLite connection whose failures are assay::Error, and whose statements clean up after
-// themselves.
+// Internal to store/: an SQLite connection whose failures are assay::Error, and whose statements
+// clean up after themselves.
 
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +21,9 @@ struct Blob {
     explicit Blob(std::string_view b) : bytes(b) {}
     explicit Blob(const std::string& b) : bytes(b) {}
     explicit Blob(const std::optional<std::string>& b) {
-        if (b) bytes = *b;
+        if (b) {
+            bytes = *b;
+        }
     }
     std::optional<std::string_view> bytes;
 };
@@ -35,7 +37,8 @@ class Database;
 
 class Database;
 
-/// One run of a prepared statement. When it is destroyed the statement is reset and can be used again.
+/// One run of a prepared statement. When it is destroyed the statement is reset and can be used
+/// again.
 class Statement {
  public:
     /// Binds the values to ?1, ?2 ...

@@ -10,7 +10,8 @@
 namespace assay::store {
 
 struct Store::Impl {
-    std::unique_ptr<RunLock> lock;  ///< empty when reading only. Before the database: let go of last
+    std::unique_ptr<RunLock> lock;  ///< empty when reading only. Before the database: let go of
+                                    ///< last
     Database database;
 };
 

@@ -19,16 +19,23 @@ namespace {
 std::string holder_of(int descriptor) {
     std::array<char, 32> buffer{};
     const ssize_t n = ::pread(descriptor, buffer.data(), buffer.size(), 0);
-    if (n <= 0) return {};
-    const std::string_view text = trim(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return {};
+    if (n <= 0) {
+        return {};
+    }
+    const std::string_view text = trim(
+        std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) {
+        return {};
+    }
     return fmt::format(" (process {})", text);
 }
 
 /// Only for the other's message: a full disk must not keep anyone from opening a run.
 void write_own_number(int descriptor) {
     const std::string text = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, text.data(), text.size(), 0) < 0) return;
+    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, text.data(), text.size(), 0) < 0) {
+        return;
+    }
 }
 
 }  // namespace
@@ -37,7 +44,8 @@ RunLock::RunLock(const std::filesystem::path& run_dir) {
     const std::filesystem::path path = run_dir / "assay.lock";
     descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) {
-        throw_operational("cannot write here: " + std::generic_category().message(errno), path.string(),
+        throw_operational("cannot write here: " + std::generic_category().message(errno),
+                          path.string(),
                           "Make the folder writable, or use another --run");
     }
     int rc = 0;
@@ -49,10 +57,12 @@ RunLock::RunLock(const std::filesystem::path& run_dir) {
         const std::string holder = holder_of(descriptor_);
         ::close(descriptor_);
         if (error == EWOULDBLOCK) {
-            throw_operational("another assay is working on this run directory" + holder, run_dir.string(),
+            throw_operational("another assay is working on this run directory" + holder,
+                              run_dir.string(),
                               "Wait for it to end, or use another --run");
         }
-        throw_operational("cannot lock: " + std::generic_category().message(error), path.string(),
+        throw_operational("cannot lock: " + std::generic_category().message(error),
+                          path.string(),
                           "Use a --run on a file system that has locks");
     }
     write_own_number(descriptor_);

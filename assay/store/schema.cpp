@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x61737379;  // "assy", in the header of the file
 
-// Text that may be no valid UTF-8 (answers, replies, dataset, paths) is BLOB. STRICT tables: a value of another type is
-// an error, not a surprise later.
+// Text that may be no valid UTF-8 (answers, replies, dataset, paths) is BLOB. STRICT tables: a
+// value of another type is an error, not a surprise later.
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE plans (
     sha256 TEXT PRIMARY KEY,
@@ -175,7 +175,8 @@ CREATE TABLE notes (
 ) STRICT;
 )sql";
 
-// Controls, and verdicts that may be of a comparison or of a control: `items` is everything that a judge can be asked about.
+// Controls, and verdicts that may be of a comparison or of a control: `items` is everything that a
+// judge can be asked about.
 constexpr std::string_view kVersion2 = R"sql(
 CREATE TABLE items (
     id TEXT PRIMARY KEY
@@ -235,7 +236,8 @@ ALTER TABLE comparisons ADD COLUMN presentation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE comparisons ADD COLUMN repeat INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// Variants without a GGUF file of ours: what is known of them as JSON, empty where it does not apply. An answer's length where a server told it.
+// Variants without a GGUF file of ours: what is known of them as JSON, empty where it does not
+// apply. An answer's length where a server told it.
 constexpr std::string_view kVersion4 = R"sql(
 ALTER TABLE variants ADD COLUMN answers BLOB NOT NULL DEFAULT x'';
 ALTER TABLE variants ADD COLUMN served BLOB NOT NULL DEFAULT x'';
@@ -247,7 +249,8 @@ constexpr std::string_view kVersion5 = R"sql(
 ALTER TABLE verdict_attempts ADD COLUMN tags BLOB;
 )sql";
 
-constexpr std::array<std::string_view, 5> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::array<std::string_view, 5> kMigrations{
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 
@@ -260,22 +263,27 @@ std::int64_t checked_version(const Database& database, std::size_t n_known) {
     const bool is_new = database.number("SELECT count(*) FROM sqlite_master") == 0 && version == 0;
     const std::string place = database.path().string();
     if (!is_new && database.number("PRAGMA application_id") != kApplicationId) {
-        throw_operational("is an SQLite file of another program", place, "Move it away, or use another --run");
+        throw_operational(
+            "is an SQLite file of another program", place, "Move it away, or use another --run");
     }
     if (version > static_cast<std::int64_t>(n_known)) {
         throw_operational(
-            fmt::format("has schema version {}, and this assay knows versions up to {}", version, n_known), place,
+            fmt::format(
+                "has schema version {}, and this assay knows versions up to {}", version, n_known),
+            place,
             "Use the newer assay that wrote it, or another --run");
     }
     return version;
 }
 
 void migrate(Database& database, std::span<const std::string_view> known) {
-    for (auto i = static_cast<std::size_t>(checked_version(database, known.size())); i < known.size(); ++i) {
+    for (auto i = static_cast<std::size_t>(checked_version(database, known.size()));
+         i < known.size();
+         ++i) {
         Transaction transaction(database);
         database.execute_script(known[i]);
-        database.execute_script(
-            fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, i + 1));
+        database.execute_script(fmt::format(
+            "PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, i + 1));
         transaction.commit();
     }
 }

@@ -36,16 +36,19 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& run_dir) {
     std::error_code error;
     std::filesystem::create_directories(run_dir, error);
     if (error || !std::filesystem::is_directory(run_dir, error)) {
-        throw_operational("cannot make this folder: " + error.message(), run_dir.string(), "Use another --run");
+        throw_operational(
+            "cannot make this folder: " + error.message(), run_dir.string(), "Use another --run");
     }
     auto lock = std::make_unique<RunLock>(run_dir);
     // Looked at before anything is changed: a file of another program stays as it is.
-    auto impl = std::unique_ptr<Impl>(new Impl{std::move(lock), Database(run_dir / kFileName, OpenMode::kReadWrite)});
+    auto impl = std::unique_ptr<Impl>(
+        new Impl{std::move(lock), Database(run_dir / kFileName, OpenMode::kReadWrite)});
     Database& db = impl->database;
     static_cast<void>(checked_version(db, migrations().size()));
-    // A file system without shared memory stays with a rollback journal: as safe, but readers and the writer wait for
-    // each other.
-    db.execute_script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    // A file system without shared memory stays with a rollback journal: as safe, but readers and
+    // the writer wait for each other.
+    db.execute_script(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     migrate(db, migrations());
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
@@ -53,19 +56,26 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& run_dir) {
 std::unique_ptr<Store> Store::open_read_only(const std::filesystem::path& run_dir) {
     const std::filesystem::path file = run_dir / kFileName;
     const auto no_run = [&] {
-        throw_usage("no run in " + run_dir.string(), {},
+        throw_usage("no run in " + run_dir.string(),
+                    {},
                     "Name the run directory with --run, or start one with `assay run`");
     };
     std::error_code error;
-    if (!std::filesystem::exists(file, error)) no_run();
+    if (!std::filesystem::exists(file, error)) {
+        no_run();
+    }
     auto impl = std::unique_ptr<Impl>(new Impl{nullptr, Database(file, OpenMode::kReadOnly)});
     impl->database.execute_script("BEGIN");  // everything is read as of now
     const std::int64_t version = checked_version(impl->database, migrations().size());
-    if (version == 0) no_run();  // killed before the first table was made
+    if (version == 0) {
+        no_run();  // killed before the first table was made
+    }
     if (version < static_cast<std::int64_t>(migrations().size())) {
-        throw_operational("was written by an older assay (schema version " + std::to_string(version) +
-                              ", this one reads version " + std::to_string(migrations().size()) + ")",
-                          file.string(), "Run `assay run` or `assay judge` on it once: that brings it up to date");
+        throw_operational("was written by an older assay (schema version " +
+                              std::to_string(version) + ", this one reads version " +
+                              std::to_string(migrations().size()) + ")",
+                          file.string(),
+                          "Run `assay run` or `assay judge` on it once: that brings it up to date");
     }
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
@@ -78,9 +88,15 @@ void Store::save_plan(const PlanRecord& plan) {
         "INSERT INTO plans (sha256, json, margin, alpha, n_questions) VALUES (?1, ?2, ?3, ?4, ?5) "
         "ON CONFLICT (sha256) DO UPDATE SET json = excluded.json, margin = excluded.margin, "
         "alpha = excluded.alpha, n_questions = excluded.n_questions",
-        plan.sha256, Blob(plan.json), plan.margin, plan.alpha, plan.n_questions);
+        plan.sha256,
+        Blob(plan.json),
+        plan.margin,
+        plan.alpha,
+        plan.n_questions);
     if (!latest || latest->sha256 != plan.sha256) {
-        db.execute("INSERT INTO plan_history (plan_sha256, created_at) VALUES (?1, ?2)", plan.sha256, plan.created_at);
+        db.execute("INSERT INTO plan_history (plan_sha256, created_at) VALUES (?1, ?2)",
+                   plan.sha256,
+                   plan.created_at);
     }
     transaction.commit();
 }
@@ -88,35 +104,47 @@ void Store::save_plan(const PlanRecord& plan) {
 std::vector<PlanRecord> Store::plans() const {
     std::vector<PlanRecord> plans;
     Statement row = impl_->database.query(kSelectPlans);
-    while (row.step()) plans.push_back(plan_of(row));
+    while (row.step()) {
+        plans.push_back(plan_of(row));
+    }
     return plans;
 }
 
 std::optional<PlanRecord> Store::latest_plan() const {
     Statement row = impl_->database.query(kSelectLatestPlan);
-    if (!row.step()) return std::nullopt;
+    if (!row.step()) {
+        return std::nullopt;
+    }
     return plan_of(row);
 }
 
 void Store::freeze_analysis(double margin, double alpha) {
     impl_->database.execute(
-        "INSERT INTO frozen_analysis (id, margin, alpha) VALUES (1, ?1, ?2) ON CONFLICT (id) DO NOTHING", margin,
+        "INSERT INTO frozen_analysis (id, margin, alpha) VALUES (1, ?1, ?2) ON CONFLICT (id) DO "
+        "NOTHING",
+        margin,
         alpha);
 }
 
 std::optional<FrozenAnalysis> Store::frozen_analysis() const {
     Statement row = impl_->database.query("SELECT margin, alpha FROM frozen_analysis");
-    if (!row.step()) return std::nullopt;
+    if (!row.step()) {
+        return std::nullopt;
+    }
     return FrozenAnalysis{.margin = row.real(0), .alpha = row.real(1)};
 }
 
 std::optional<std::string> Store::known_file_hash(std::string_view path,
                                                   std::uint64_t size_bytes,
                                                   std::int64_t mtime_ns) const {
-    Statement row =
-        impl_->database.query("SELECT sha256 FROM file_hashes WHERE path = ?1 AND size_bytes = ?2 AND mtime_ns = ?3",
-                              Blob(path), size_bytes, mtime_ns);
-    if (!row.step()) return std::nullopt;
+    Statement row = impl_->database.query(
+        "SELECT sha256 FROM file_hashes WHERE path = ?1 AND size_bytes = ?2 AND mtime_ns = ?3",
+        Blob(path),
+        size_bytes,
+        mtime_ns);
+    if (!row.step()) {
+        return std::nullopt;
+    }
     return row.bytes(0);
 }
 
@@ -125,17 +153,24 @@ void Store::remember_file_hash(std::string_view path,
                                std::int64_t mtime_ns,
                                std::string_view sha256) {
     impl_->database.execute(
-        "INSERT OR REPLACE INTO file_hashes (path, size_bytes, mtime_ns, sha256) VALUES (?1, ?2, ?3, ?4)", Blob(path),
-        size_bytes, mtime_ns, sha256);
+        "INSERT OR REPLACE INTO file_hashes (path, size_bytes, mtime_ns, sha256) VALUES (?1, ?2, "
+        "?3, ?4)",
+        Blob(path),
+        size_bytes,
+        mtime_ns,
+        sha256);
 }
 
 void Store::put_note(std::string_view key, std::string_view value) {
-    impl_->database.execute("INSERT OR REPLACE INTO notes (key, value) VALUES (?1, ?2)", key, Blob(value));
+    impl_->database.execute(
+        "INSERT OR REPLACE INTO notes (key, value) VALUES (?1, ?2)", key, Blob(value));
 }
 
 std::optional<std::string> Store::note(std::string_view key) const {
     Statement row = impl_->database.query("SELECT value FROM notes WHERE key = ?1", key);
-    if (!row.step()) return std::nullopt;
+    if (!row.step()) {
+        return std::nullopt;
+    }
     return row.bytes(0);
 }
 

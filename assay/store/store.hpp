@@ -1,13 +1,15 @@
 #pragma once
-// The run's memory: one SQLite file, `assay.sqlite`, in the run directory. The only module that knows SQL.
+// The run's memory: one SQLite file, `assay.sqlite`, in the run directory. The only module that
+// knows SQL.
 //
-// Each function that saves commits before it returns (WAL, synchronous FULL): what it was given survives a kill and a
-// power cut. So the spine can ask what is missing, compute it, and save it item by item.
+// Each function that saves commits before it returns (WAL, synchronous FULL): what it was given
+// survives a kill and a power cut. So the spine can ask what is missing, compute it, and save it
+// item by item.
 //
-// Failures are thrown as assay::Error (kOperational: disk, lock, damaged file; kUsage: no such run). After any of them
-// what was saved before is intact. Breaking a rule of this header (a verdict for an unknown comparison) throws
-// std::logic_error.
-// One Store belongs to one thread at a time.
+// Failures are thrown as assay::Error (kOperational: disk, lock, damaged file; kUsage: no such
+// run). After any of them what was saved before is intact. Breaking a rule of this header (a
+// verdict for an unknown comparison) throws std::logic_error. One Store belongs to one thread at a
+// time.
 
 #include <cstdint>
 #include <filesystem>
@@ -27,7 +29,8 @@
 
 namespace assay::store {
 
-/// A resolved plan as it was run. `created_at` is the caller's text, here and everywhere below: the store has no clock.
+/// A resolved plan as it was run. `created_at` is the caller's text, here and everywhere below: the
+/// store has no clock.
 struct PlanRecord {
     std::string sha256;  ///< of `json`
     std::string json;
@@ -37,14 +40,15 @@ struct PlanRecord {
     std::int64_t n_questions = 0;
 };
 
-/// Margin and alpha that were in force when the run's first verdict was stored. A later plan with other values is
-/// exploratory.
+/// Margin and alpha that were in force when the run's first verdict was stored. A later plan with
+/// other values is exploratory.
 struct FrozenAnalysis {
     double margin = 0;
     double alpha = 0;
 };
 
-/// What an engine process told of itself while it answered with one model file. One process may be saved more than once.
+/// What an engine process told of itself while it answered with one model file. One process may be
+/// saved more than once.
 struct EngineSession {
     std::string model_sha256;
     EngineInfo engine;
@@ -79,29 +83,34 @@ struct VerdictRow {
 
 class Store {
  public:
-    /// Opens the run for writing; makes folder and file where they are missing and brings an older file up to date.
-    /// Holds an exclusive lock on `run_dir/assay.lock` until it is destroyed: a second open, by whichever process, is
-    /// refused.
+    /// Opens the run for writing; makes folder and file where they are missing and brings an older
+    /// file up to date. Holds an exclusive lock on `run_dir/assay.lock` until it is destroyed: a
+    /// second open, by whichever process, is refused.
     [[nodiscard]] static std::unique_ptr<Store> open(const std::filesystem::path& run_dir);
-    /// Opens an existing run for reading, as it is at this moment: what another process adds later is not seen. Takes
-    /// no lock and works while another process writes. No run there: Error kUsage.
-    [[nodiscard]] static std::unique_ptr<Store> open_read_only(const std::filesystem::path& run_dir);
+    /// Opens an existing run for reading, as it is at this moment: what another process adds later
+    /// is not seen. Takes no lock and works while another process writes. No run there: Error
+    /// kUsage.
+    [[nodiscard]] static std::unique_ptr<Store> open_read_only(
+        const std::filesystem::path& run_dir);
     ~Store();
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
     // Plans, in the order in which they were run.
 
-    /// Appends to the history, unless the latest plan is the same one. Values of a known hash are replaced.
+    /// Appends to the history, unless the latest plan is the same one. Values of a known hash are
+    /// replaced.
     void save_plan(const PlanRecord& plan);
     /// Oldest first. A plan that was run, replaced, and run again stands there twice.
     [[nodiscard]] std::vector<PlanRecord> plans() const;
     [[nodiscard]] std::optional<PlanRecord> latest_plan() const;
-    /// To be called before the first verdict is saved. Stores the values only if there are none yet.
+    /// To be called before the first verdict is saved. Stores the values only if there are none
+    /// yet.
     void freeze_analysis(double margin, double alpha);
     [[nodiscard]] std::optional<FrozenAnalysis> frozen_analysis() const;
 
-    /// The hash of a file, remembered by path, size and modification time, so that gigabytes are not read again.
+    /// The hash of a file, remembered by path, size and modification time, so that gigabytes are
+    /// not read again.
     [[nodiscard]] std::optional<std::string> known_file_hash(std::string_view path,
                                                              std::uint64_t size_bytes,
                                                              std::int64_t mtime_ns) const;
@@ -113,7 +122,8 @@ class Store {
 
     // What belongs to a plan; the plan is saved first.
 
-    /// All questions of the plan, in one transaction; replaces those that were stored for it. The order is kept.
+    /// All questions of the plan, in one transaction; replaces those that were stored for it. The
+    /// order is kept.
     void save_questions(std::string_view plan_sha256, std::span<const Question> questions);
     [[nodiscard]] std::vector<Question> questions(std::string_view plan_sha256) const;
     /// Replaces a variant of that name or position in the plan.
@@ -128,14 +138,16 @@ class Store {
     // Answers. A failed one (StopReason::kFailed) is an answer too: an observation.
 
     [[nodiscard]] bool has_answer(std::string_view key) const;
-    /// Those of the keys for which no answer is stored, in the given order. A failed answer is not missing.
+    /// Those of the keys for which no answer is stored, in the given order. A failed answer is not
+    /// missing.
     [[nodiscard]] std::vector<std::string> missing_answers(std::span<const std::string> keys) const;
-    /// An answer is never overwritten: where the key is known, nothing happens. Only a failed one gives way to a later
-    /// attempt, as long as no comparison was drawn with it.
+    /// An answer is never overwritten: where the key is known, nothing happens. Only a failed one
+    /// gives way to a later attempt, as long as no comparison was drawn with it.
     void save_answer(const AnswerRow& row);
     [[nodiscard]] std::optional<AnswerRow> answer(std::string_view key) const;
 
-    // Comparisons. Both answers are saved first. A side is stored when it is drawn and never drawn again.
+    // Comparisons. Both answers are saved first. A side is stored when it is drawn and never drawn
+    // again.
 
     /// All in one transaction. Ids that are known are left as they are.
     void save_comparisons(std::span<const Comparison> comparisons);
@@ -153,13 +165,16 @@ class Store {
     // Verdicts, of comparisons and of controls (items). The judge and the item are saved first.
 
     /// Replaces name and identity of a known key.
-    void save_judge(std::string_view judge_key, std::string_view name, std::string_view identity_json);
+    void save_judge(std::string_view judge_key,
+                    std::string_view name,
+                    std::string_view identity_json);
     /// By key.
     [[nodiscard]] std::vector<JudgeRow> judges() const;
     /// Appends to the history of (item, judge) and becomes the current verdict.
     void save_verdict(const VerdictRow& row);
     /// The current one: the last that was saved and not set aside.
-    [[nodiscard]] std::optional<VerdictRow> verdict(std::string_view item_id, std::string_view judge_key) const;
+    [[nodiscard]] std::optional<VerdictRow> verdict(std::string_view item_id,
+                                                    std::string_view judge_key) const;
     /// All current ones of a judge, by item id.
     [[nodiscard]] std::vector<VerdictRow> verdicts(std::string_view judge_key) const;
     /// The model version of the judge's oldest current verdict that names one; empty: none does.
@@ -167,7 +182,8 @@ class Store {
     /// Every attempt, oldest first, those that were set aside included.
     [[nodiscard]] std::vector<VerdictRow> verdict_history(std::string_view item_id,
                                                           std::string_view judge_key) const;
-    /// Those of the items without a current verdict, or whose current one is ERROR; in the given order.
+    /// Those of the items without a current verdict, or whose current one is ERROR; in the given
+    /// order.
     [[nodiscard]] std::vector<std::string> to_judge(std::span<const std::string> item_ids,
                                                     std::string_view judge_key) const;
     /// For --rejudge: no verdict of this judge is current any more. The history is kept.

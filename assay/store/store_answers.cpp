@@ -11,7 +11,9 @@ std::string tokens_to_bytes(std::span<const std::int32_t> tokens) {
     bytes.reserve(tokens.size() * 4);
     for (const std::int32_t token : tokens) {
         const auto value = static_cast<std::uint32_t>(token);
-        for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>((value >> shift) & 0xFF);
+        for (unsigned shift = 0; shift < 32; shift += 8) {
+            bytes += static_cast<char>((value >> shift) & 0xFF);
+        }
     }
     return bytes;
 }
@@ -22,7 +24,8 @@ std::vector<std::int32_t> tokens_of_bytes(std::string_view bytes) {
     for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4) {
         std::uint32_t value = 0;
         for (std::size_t k = 0; k < 4; ++k) {
-            value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) << (8 * k);
+            value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k]))
+                     << (8 * k);
         }
         tokens.push_back(static_cast<std::int32_t>(value));
     }
@@ -65,7 +68,9 @@ bool Store::has_answer(std::string_view key) const {
 std::vector<std::string> Store::missing_answers(std::span<const std::string> keys) const {
     std::vector<std::string> missing;
     for (const std::string& key : keys) {
-        if (!has_answer(key)) missing.push_back(key);
+        if (!has_answer(key)) {
+            missing.push_back(key);
+        }
     }
     return missing;
 }
@@ -74,31 +79,56 @@ void Store::save_answer(const AnswerRow& row) {
     Database& db = impl_->database;
     const Answer& a = row.answer;
     Transaction transaction(db);
-    // A comparison says of its answers that they are equal, or that one is missing: they may not change under it.
+    // A comparison says of its answers that they are equal, or that one is missing: they may not
+    // change under it.
     db.execute(
-        "DELETE FROM answers WHERE key = ?1 AND stop_reason = ?2 AND NOT EXISTS (SELECT 1 FROM comparisons "
+        "DELETE FROM answers WHERE key = ?1 AND stop_reason = ?2 AND NOT EXISTS (SELECT 1 FROM "
+        "comparisons "
         "WHERE baseline_answer_key = ?1 OR variant_answer_key = ?1)",
-        row.key, name_of(StopReason::kFailed));
+        row.key,
+        name_of(StopReason::kFailed));
     db.execute(
-        "INSERT INTO answers (key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
-        "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, "
+        "INSERT INTO answers (key, variant_name, model_sha256, question_id, text, tokens, "
+        "stop_reason, failure, "
+        "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, "
+        "n_contexts_used, "
         "contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+        "?19) "
         "ON CONFLICT (key) DO NOTHING",
-        row.key, row.variant_name, row.model_sha256, Blob(a.question_id), Blob(a.text), Blob(tokens_to_bytes(a.tokens)),
-        name_of(a.stop_reason), Blob(a.failure), a.n_prompt_tokens, a.n_computed_tokens, a.prompt_sha256,
-        a.messages_sha256, a.trace_sha256, a.n_contexts_used, a.contexts_cut, a.prefill_ms, a.decode_ms,
-        row.created_at, a.n_told_tokens);
+        row.key,
+        row.variant_name,
+        row.model_sha256,
+        Blob(a.question_id),
+        Blob(a.text),
+        Blob(tokens_to_bytes(a.tokens)),
+        name_of(a.stop_reason),
+        Blob(a.failure),
+        a.n_prompt_tokens,
+        a.n_computed_tokens,
+        a.prompt_sha256,
+        a.messages_sha256,
+        a.trace_sha256,
+        a.n_contexts_used,
+        a.contexts_cut,
+        a.prefill_ms,
+        a.decode_ms,
+        row.created_at,
+        a.n_told_tokens);
     transaction.commit();
 }
 
 std::optional<AnswerRow> Store::answer(std::string_view key) const {
     Statement row = impl_->database.query(
-        "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, n_prompt_tokens, "
-        "n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, contexts_cut, prefill_ms, "
+        "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
+        "n_prompt_tokens, "
+        "n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, "
+        "contexts_cut, prefill_ms, "
         "decode_ms, created_at, n_told_tokens FROM answers WHERE key = ?1",
         key);
-    if (!row.step()) return std::nullopt;
+    if (!row.step()) {
+        return std::nullopt;
+    }
     return answer_of(row);
 }
 

@@ -10,7 +10,8 @@ namespace assay::store {
 namespace {
 
 std::string types_to_json(const std::map<std::string, int>& types) {
-    // Names come from a foreign file's header: what is no UTF-8 is replaced instead of failing the run.
+    // Names come from a foreign file's header: what is no UTF-8 is replaced instead of failing the
+    // run.
     return nlohmann::json(types).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -20,7 +21,9 @@ std::map<std::string, int> types_of_json(const std::string& json) {
 
 // Texts come from foreign files and servers.
 std::string to_json(const std::optional<AnswersFile>& answers) {
-    if (!answers) return {};
+    if (!answers) {
+        return {};
+    }
     return nlohmann::json{{"path", answers->path},
                           {"sha256", answers->sha256},
                           {"format", answers->format},
@@ -30,7 +33,9 @@ std::string to_json(const std::optional<AnswersFile>& answers) {
 }
 
 std::string to_json(const std::optional<ServedModel>& served) {
-    if (!served) return {};
+    if (!served) {
+        return {};
+    }
     return nlohmann::json{{"provider", served->provider},
                           {"address", served->address},
                           {"model", served->model},
@@ -46,17 +51,33 @@ std::string to_json(const std::optional<ServedModel>& served) {
 }
 
 std::optional<AnswersFile> answers_of_json(const std::string& text) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) {
+        return std::nullopt;
+    }
     const auto json = nlohmann::json::parse(text);
-    return AnswersFile{json.at("path"), json.at("sha256"), json.at("format"), json.at("generator"), json.at("n_answers")};
+    return AnswersFile{json.at("path"),
+                       json.at("sha256"),
+                       json.at("format"),
+                       json.at("generator"),
+                       json.at("n_answers")};
 }
 
 std::optional<ServedModel> served_of_json(const std::string& text) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) {
+        return std::nullopt;
+    }
     const auto json = nlohmann::json::parse(text);
-    return ServedModel{json.at("provider"),     json.at("address"),        json.at("model"),     json.at("digest"),
-                       json.at("quantization"), json.at("server_version"), json.at("size_bytes"), json.at("server"),
-                       json.at("n_parameters"), json.at("chat_template"),  json.at("parameters")};
+    return ServedModel{json.at("provider"),
+                       json.at("address"),
+                       json.at("model"),
+                       json.at("digest"),
+                       json.at("quantization"),
+                       json.at("server_version"),
+                       json.at("size_bytes"),
+                       json.at("server"),
+                       json.at("n_parameters"),
+                       json.at("chat_template"),
+                       json.at("parameters")};
 }
 
 Variant variant_of(const Statement& row) {
@@ -83,8 +104,10 @@ Variant variant_of(const Statement& row) {
 EngineSession session_of(const Statement& row) {
     EngineSession session;
     session.model_sha256 = row.bytes(0);
-    session.engine = {
-        .name = row.bytes(1), .version = row.bytes(2), .fingerprint = row.bytes(3), .description = row.bytes(4)};
+    session.engine = {.name = row.bytes(1),
+                      .version = row.bytes(2),
+                      .fingerprint = row.bytes(3),
+                      .description = row.bytes(4)};
     session.n_parallel = static_cast<int>(row.integer(5));
     session.peak_memory_bytes = static_cast<std::uint64_t>(row.integer(6));
     session.saved_at = row.bytes(7);
@@ -98,18 +121,28 @@ EngineSession session_of(const Statement& row) {
 void Store::save_questions(std::string_view plan_sha256, std::span<const Question> questions) {
     Database& db = impl_->database;
     Transaction transaction(db);
-    db.execute("DELETE FROM questions WHERE plan_sha256 = ?1", plan_sha256);  // their contexts go with them
+    db.execute("DELETE FROM questions WHERE plan_sha256 = ?1",
+               plan_sha256);  // their contexts go with them
     for (std::size_t i = 0; i < questions.size(); ++i) {
         const Question& q = questions[i];
         db.execute(
             "INSERT INTO questions (plan_sha256, position, id, text, expected, cluster, place) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            plan_sha256, i, Blob(q.id), Blob(q.text), Blob(q.expected), Blob(q.cluster), Blob(q.place));
+            plan_sha256,
+            i,
+            Blob(q.id),
+            Blob(q.text),
+            Blob(q.expected),
+            Blob(q.cluster),
+            Blob(q.place));
         for (std::size_t j = 0; j < q.contexts.size(); ++j) {
             db.execute(
                 "INSERT INTO question_contexts (plan_sha256, question_position, position, text) "
                 "VALUES (?1, ?2, ?3, ?4)",
-                plan_sha256, i, j, Blob(q.contexts[j]));
+                plan_sha256,
+                i,
+                j,
+                Blob(q.contexts[j]));
         }
     }
     transaction.commit();
@@ -118,9 +151,10 @@ void Store::save_questions(std::string_view plan_sha256, std::span<const Questio
 std::vector<Question> Store::questions(std::string_view plan_sha256) const {
     const Database& db = impl_->database;
     std::vector<Question> questions;
-    Statement row =
-        db.query("SELECT id, text, expected, cluster, place FROM questions WHERE plan_sha256 = ?1 ORDER BY position",
-                 plan_sha256);
+    Statement row = db.query(
+        "SELECT id, text, expected, cluster, place FROM questions WHERE plan_sha256 = ?1 ORDER BY "
+        "position",
+        plan_sha256);
     while (row.step()) {
         Question q;
         q.id = row.bytes(0);
@@ -135,7 +169,8 @@ std::vector<Question> Store::questions(std::string_view plan_sha256) const {
         "ORDER BY question_position, position",
         plan_sha256);
     while (context.step()) {
-        questions.at(static_cast<std::size_t>(context.integer(0))).contexts.push_back(context.bytes(1));
+        questions.at(static_cast<std::size_t>(context.integer(0)))
+            .contexts.push_back(context.bytes(1));
     }
     return questions;
 }
@@ -143,42 +178,76 @@ std::vector<Question> Store::questions(std::string_view plan_sha256) const {
 void Store::save_variant(std::string_view plan_sha256, const Variant& variant, int position) {
     const ModelFile& file = variant.file;
     impl_->database.execute(
-        "INSERT OR REPLACE INTO variants (plan_sha256, position, name, role, recipe, path, sha256, size_bytes, "
-        "tensor_bytes, n_weights, tensor_types, architecture, file_type, context_length, n_layers, has_chat_template, "
-        "answers, served) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-        plan_sha256, position, variant.name, name_of(variant.role), variant.recipe, Blob(file.path), file.sha256,
-        file.size_bytes, file.tensor_bytes, file.n_weights, types_to_json(file.tensor_types), Blob(file.architecture),
-        Blob(file.file_type), file.context_length, file.n_layers, file.has_chat_template,
-        Blob(to_json(variant.answers)), Blob(to_json(variant.served)));
+        "INSERT OR REPLACE INTO variants (plan_sha256, position, name, role, recipe, path, sha256, "
+        "size_bytes, "
+        "tensor_bytes, n_weights, tensor_types, architecture, file_type, context_length, n_layers, "
+        "has_chat_template, "
+        "answers, served) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "?15, ?16, ?17, ?18)",
+        plan_sha256,
+        position,
+        variant.name,
+        name_of(variant.role),
+        variant.recipe,
+        Blob(file.path),
+        file.sha256,
+        file.size_bytes,
+        file.tensor_bytes,
+        file.n_weights,
+        types_to_json(file.tensor_types),
+        Blob(file.architecture),
+        Blob(file.file_type),
+        file.context_length,
+        file.n_layers,
+        file.has_chat_template,
+        Blob(to_json(variant.answers)),
+        Blob(to_json(variant.served)));
 }
 
 std::vector<Variant> Store::variants(std::string_view plan_sha256) const {
     std::vector<Variant> variants;
     Statement row = impl_->database.query(
-        "SELECT name, role, recipe, path, sha256, size_bytes, tensor_bytes, n_weights, tensor_types, architecture, "
-        "file_type, context_length, n_layers, has_chat_template, answers, served FROM variants WHERE plan_sha256 = ?1 ORDER BY position",
+        "SELECT name, role, recipe, path, sha256, size_bytes, tensor_bytes, n_weights, "
+        "tensor_types, architecture, "
+        "file_type, context_length, n_layers, has_chat_template, answers, served FROM variants "
+        "WHERE plan_sha256 = ?1 ORDER BY position",
         plan_sha256);
-    while (row.step()) variants.push_back(variant_of(row));
+    while (row.step()) {
+        variants.push_back(variant_of(row));
+    }
     return variants;
 }
 
 void Store::save_session(const EngineSession& session) {
     const EngineInfo& engine = session.engine;
     impl_->database.execute(
-        "INSERT INTO engine_sessions (model_sha256, engine_name, engine_version, engine_fingerprint, "
+        "INSERT INTO engine_sessions (model_sha256, engine_name, engine_version, "
+        "engine_fingerprint, "
         "engine_description, n_parallel, peak_memory_bytes, saved_at, n_checked, n_equal) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        session.model_sha256, engine.name, engine.version, engine.fingerprint, engine.description, session.n_parallel,
-        session.peak_memory_bytes, session.saved_at, session.n_checked, session.n_equal);
+        session.model_sha256,
+        engine.name,
+        engine.version,
+        engine.fingerprint,
+        engine.description,
+        session.n_parallel,
+        session.peak_memory_bytes,
+        session.saved_at,
+        session.n_checked,
+        session.n_equal);
 }
 
 std::vector<EngineSession> Store::sessions(std::string_view model_sha256) const {
     std::vector<EngineSession> sessions;
     Statement row = impl_->database.query(
-        "SELECT model_sha256, engine_name, engine_version, engine_fingerprint, engine_description, n_parallel, "
-        "peak_memory_bytes, saved_at, n_checked, n_equal FROM engine_sessions WHERE model_sha256 = ?1 ORDER BY id",
+        "SELECT model_sha256, engine_name, engine_version, engine_fingerprint, engine_description, "
+        "n_parallel, "
+        "peak_memory_bytes, saved_at, n_checked, n_equal FROM engine_sessions WHERE model_sha256 = "
+        "?1 ORDER BY id",
         model_sha256);
-    while (row.step()) sessions.push_back(session_of(row));
+    while (row.step()) {
+        sessions.push_back(session_of(row));
+    }
     return sessions;
 }
 

@@ -32,7 +32,8 @@ Row near(std::string id, std::string what, const Share& share, double p, std::st
             with(fmt::format("{:.4f} +- 4 SE", p), note)};
 }
 
-Row at_most(std::string id, std::string what, const Share& share, double promised, std::string note) {
+Row at_most(
+    std::string id, std::string what, const Share& share, double promised, std::string note) {
     return {std::move(id),
             std::move(what),
             share.value(),
@@ -42,8 +43,12 @@ Row at_most(std::string id, std::string what, const Share& share, double promise
             with(fmt::format("at most {:g}, + 4 SE", promised), note)};
 }
 
-Row within(
-    const Scale& scale, std::string id, std::string what, const Share& share, const Band& band, std::string note) {
+Row within(const Scale& scale,
+           std::string id,
+           std::string what,
+           const Share& share,
+           const Band& band,
+           std::string note) {
     Row row{std::move(id), std::move(what), share.value(), band.low, band.high, 4, std::move(note)};
     if (scale.fast) {
         row.low = std::max(0.0, band.low - four_errors(band.low, share.n));

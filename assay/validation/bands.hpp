@@ -1,6 +1,6 @@
 #pragma once
-// What is accepted. Monte Carlo rule of statistics.md 5: |p^ - p| <= 4 sqrt(p (1 - p) / R), which a right program
-// misses 6 times in 100 000; guarantees one-sided.
+// What is accepted. Monte Carlo rule of statistics.md 5: |p^ - p| <= 4 sqrt(p (1 - p) / R), which a
+// right program misses 6 times in 100 000; guarantees one-sided.
 
 #include <cstdint>
 #include <string>
@@ -32,18 +32,25 @@ struct Share {
 [[nodiscard]] double four_errors(double p, std::int64_t n);
 
 /// The share must be p, which was enumerated or known.
-[[nodiscard]] Row near(std::string id, std::string what, const Share& share, double p, std::string note = {});
+[[nodiscard]] Row near(
+    std::string id, std::string what, const Share& share, double p, std::string note = {});
 /// The share must be at most the promised error.
-[[nodiscard]] Row at_most(std::string id, std::string what, const Share& share, double promised, std::string note = {});
+[[nodiscard]] Row at_most(
+    std::string id, std::string what, const Share& share, double promised, std::string note = {});
 
 struct Band {
     double low = 0;
     double high = 1;
 };
-/// The share must lie in the band that statistics.md 5 gives for the full number of repetitions. In the fast scale each
-/// edge is moved outwards by the four standard errors of a share that lies there.
-[[nodiscard]] Row within(
-    const Scale& scale, std::string id, std::string what, const Share& share, const Band& band, std::string note = {});
+/// The share must lie in the band that statistics.md 5 gives for the full number of repetitions. In
+/// the fast scale each edge is moved outwards by the four standard errors of a share that lies
+/// there.
+[[nodiscard]] Row within(const Scale& scale,
+                         std::string id,
+                         std::string what,
+                         const Share& share,
+                         const Band& band,
+                         std::string note = {});
 /// An enumerated value against a reference with four decimals.
 [[nodiscard]] Row exactly(std::string id, std::string what, double value, double reference);
 

@@ -23,8 +23,8 @@ struct Truth {
 /// Of n independent verdicts.
 [[nodiscard]] stats::NetCounts draw_counts(Rng& rng, std::int64_t n, const Truth& truth);
 
-/// What `decide` gives for each (wins, losses) of n comparisons, worked out when it is first asked for. Safe to share
-/// between threads: the same cell may be worked out twice, with the same result.
+/// What `decide` gives for each (wins, losses) of n comparisons, worked out when it is first asked
+/// for. Safe to share between threads: the same cell may be worked out twice, with the same result.
 class DecisionTable {
  public:
     /// decide: 0 .. 126 for counts of n.

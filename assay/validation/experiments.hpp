@@ -1,9 +1,10 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, and V25. Each row says what was simulated, what came out and what is
-// accepted; rows whose text says "must fail" show that the harness sees a wrong method.
+// The experiments V1 to V24 of statistics.md 5, and V25. Each row says what was simulated, what
+// came out and what is accepted; rows whose text says "must fail" show that the harness sees a
+// wrong method.
 //
-// They use the product's own functions. What is of their own: naive peeking (V15), an interval of the judge alone
-// (V22), and the ways in which data are drawn.
+// They use the product's own functions. What is of their own: naive peeking (V15), an interval of
+// the judge alone (V22), and the ways in which data are drawn.
 
 #include <functional>
 #include <string>
@@ -19,9 +20,12 @@ struct Experiment {
     std::function<std::vector<Row>(const Scale&)> run;
 };
 
-[[nodiscard]] std::vector<Experiment> fixed_size_experiments();  ///< V1 - V9, V23, V24: a number that was fixed before
-[[nodiscard]] std::vector<Experiment> looking_experiments();     ///< V10 - V17, V25: looking while verdicts come in
-[[nodiscard]] std::vector<Experiment> model_experiments();  ///< V18 - V22: clusters, bootstrap, ranking, position, PPI
+/// V1 - V9, V23, V24: a number that was fixed before
+[[nodiscard]] std::vector<Experiment> fixed_size_experiments();
+/// V10 - V17, V25: looking while verdicts come in
+[[nodiscard]] std::vector<Experiment> looking_experiments();
+/// V18 - V22: clusters, bootstrap, ranking, position, PPI
+[[nodiscard]] std::vector<Experiment> model_experiments();
 
 /// All, in the order of their numbers.
 [[nodiscard]] std::vector<Experiment> all_experiments();

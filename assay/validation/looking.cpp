@@ -44,8 +44,12 @@ Watched watch(Rng& rng, const Truth& truth, const Watch& what) {
         const int verdict = draw_verdict(rng, truth);
         ++out.n;
         if (what.equivalence) {
-            if (!lower) e.lower.push(verdict), lower = e.lower.value().log_e >= threshold;
-            if (!upper) e.upper.push(verdict), upper = e.upper.value().log_e >= threshold;
+            if (!lower) {
+                e.lower.push(verdict), lower = e.lower.value().log_e >= threshold;
+            }
+            if (!upper) {
+                e.upper.push(verdict), upper = e.upper.value().log_e >= threshold;
+            }
             out.equivalent = lower && upper;
         }
         if (what.degradation) {
@@ -62,8 +66,15 @@ std::vector<Row> v10(const Scale& scale) {
         total[0] += watch(rng, {0.6, -0.1}, {.degradation = false}).equivalent;
     });
     const Share share{sums[0], repeats};
-    return {at_most("V10", "e-process, false equivalence at -margin, a look after each of 1500", share, 0.05),
-            within(scale, "V10", "the same beside the reference", share, {0.031, 0.051},
+    return {at_most("V10",
+                    "e-process, false equivalence at -margin, a look after each of 1500",
+                    share,
+                    0.05),
+            within(scale,
+                   "V10",
+                   "the same beside the reference",
+                   share,
+                   {0.031, 0.051},
                    "[0.031, 0.051]; reference 0.0408 +- 0.0020 (R=10 000)")};
 }
 
@@ -73,13 +84,18 @@ std::vector<Row> v11(const Scale& scale) {
         total[0] += watch(rng, {0.6, 0}, {.equivalence = false}).degraded;
     });
     const Share share{sums[0], repeats};
-    return {at_most("V11", "e-process, false degraded at 0, a look after each of 1500", share, 0.05),
-            within(scale, "V11", "the same beside the reference", share, {0.027, 0.050},
-                   "[0.027, 0.050]; reference 0.0382 +- 0.0025")};
+    return {
+        at_most("V11", "e-process, false degraded at 0, a look after each of 1500", share, 0.05),
+        within(scale,
+               "V11",
+               "the same beside the reference",
+               share,
+               {0.027, 0.050},
+               "[0.027, 0.050]; reference 0.0382 +- 0.0025")};
 }
 
-/// A mean of `n` values with sum and sum of squares, accepted in `share` of the reference; in the fast scale, and four
-/// standard errors.
+/// A mean of `n` values with sum and sum of squares, accepted in `share` of the reference; in the
+/// fast scale, and four standard errors.
 Row mean_row(const Scale& scale,
              const char* id,
              std::string what,
@@ -88,7 +104,9 @@ Row mean_row(const Scale& scale,
              double reference,
              double share) {
     const double mean = sums[0] / static_cast<double>(n), square = sums[1] / static_cast<double>(n);
-    const double errors = scale.fast ? 4 * std::sqrt((square - mean * mean) / static_cast<double>(n)) : 0;
+    const double errors = scale.fast
+                              ? 4 * std::sqrt((square - mean * mean) / static_cast<double>(n))
+                              : 0;
     return {id,
             std::move(what),
             mean,
@@ -100,18 +118,25 @@ Row mean_row(const Scale& scale,
 
 std::vector<Row> v12(const Scale& scale) {
     std::vector<Row> rows;
-    for (const auto& [delta, most, reference] : {std::tuple{-0.30, 400, 47.1}, {-0.15, 600, 196.0}}) {
+    for (const auto& [delta, most, reference] :
+         {std::tuple{-0.30, 400, 47.1}, {-0.15, 600, 196.0}}) {
         const std::int64_t repeats = scale.repeats(kRepeats);
         const Truth truth{0.6, delta};
         const Watch what{.most = most};
-        const Sums sums = repeat(scale, fmt::format("V12/{}", delta), repeats, [&](Rng& rng, Sums& total) {
-            const double n = watch(rng, truth, what).n;
-            total[0] += n;
-            total[1] += n * n;
-        });
-        rows.push_back(mean_row(scale, "V12",
-                                fmt::format("e-process, mean number of verdicts, net {:g}, at most {}", delta, most),
-                                sums, repeats, reference, 0.05));
+        const Sums sums = repeat(
+            scale, fmt::format("V12/{}", delta), repeats, [&](Rng& rng, Sums& total) {
+                const double n = watch(rng, truth, what).n;
+                total[0] += n;
+                total[1] += n * n;
+            });
+        rows.push_back(mean_row(
+            scale,
+            "V12",
+            fmt::format("e-process, mean number of verdicts, net {:g}, at most {}", delta, most),
+            sums,
+            repeats,
+            reference,
+            0.05));
     }
     return rows;
 }
@@ -121,7 +146,11 @@ std::vector<Row> v13(const Scale& scale) {
     const Sums sums = repeat(scale, "V13", repeats, [](Rng& rng, Sums& total) {
         total[0] += watch(rng, {0.6, 0}, {.degradation = false}).equivalent;
     });
-    return {within(scale, "V13", "e-process, equivalent by 1500, net 0", {sums[0], repeats}, {0.978, 0.992},
+    return {within(scale,
+                   "V13",
+                   "e-process, equivalent by 1500, net 0",
+                   {sums[0], repeats},
+                   {0.978, 0.992},
                    "[0.978, 0.992]; reference 0.985")};
 }
 
@@ -132,24 +161,33 @@ std::vector<Row> v14(const Scale& scale) {
          {std::pair{Truth{0.6, 0}, 0.025}, {Truth{0.6, -0.1}, 0.019}, {Truth{0.2, -0.05}, 0.014}}) {
         const std::int64_t repeats = scale.repeats(kRepeats);
         const Truth& drawn = truth;
-        const Sums sums = repeat(scale, fmt::format("V14/{}", truth.delta), repeats, [&](Rng& rng, Sums& total) {
-            // A limit has passed the truth exactly when the geometric bets against it reach the threshold.
-            stats::MixtureProcess below{{.theta0 = drawn.delta}},
-                above{{.theta0 = drawn.delta, .side = stats::Side::kLess}};
-            for (int i = 0; i < 1000; ++i) {
-                const int verdict = draw_verdict(rng, drawn);
-                below.push(verdict);
-                above.push(verdict);
-                if (below.value().log_geometric_e < threshold && above.value().log_geometric_e < threshold) continue;
-                ++total[0];
-                return;
-            }
-        });
+        const Sums sums = repeat(
+            scale, fmt::format("V14/{}", truth.delta), repeats, [&](Rng& rng, Sums& total) {
+                // A limit has passed the truth exactly when the geometric bets against it reach the
+                // threshold.
+                stats::MixtureProcess below{{.theta0 = drawn.delta}},
+                    above{{.theta0 = drawn.delta, .side = stats::Side::kLess}};
+                for (int i = 0; i < 1000; ++i) {
+                    const int verdict = draw_verdict(rng, drawn);
+                    below.push(verdict);
+                    above.push(verdict);
+                    if (below.value().log_geometric_e < threshold &&
+                        above.value().log_geometric_e < threshold) {
+                        continue;
+                    }
+                    ++total[0];
+                    return;
+                }
+            });
         const Share share{sums[0], repeats};
-        const std::string what =
-            fmt::format("95 % confidence sequence ever excludes the truth, 1000 looks, d={:g}, net {:g}",
-                        truth.decisive_rate, truth.delta);
-        rows.push_back(within(scale, "V14", what, share,
+        const std::string what = fmt::format(
+            "95 % confidence sequence ever excludes the truth, 1000 looks, d={:g}, net {:g}",
+            truth.decisive_rate,
+            truth.delta);
+        rows.push_back(within(scale,
+                              "V14",
+                              what,
+                              share,
                               {0.005, 0.05 + four_errors(0.05, scale.fast ? kRepeats : repeats)},
                               fmt::format("[0.005, 0.0562]; reference {:g} (R=5 000)", reference)));
     }
@@ -164,13 +202,19 @@ std::vector<Row> v15(const Scale& scale) {
             const int verdict = draw_verdict(rng, {0.6, 0});
             wins += verdict > 0;
             losses += verdict < 0;
-            if (i < 20 || i % 10 != 0 || stats::sign_test(wins, losses).two_sided >= 0.05) continue;
+            if (i < 20 || i % 10 != 0 || stats::sign_test(wins, losses).two_sided >= 0.05) {
+                continue;
+            }
             ++total[0];
             return;
         }
     });
-    return {within(scale, "V15", "naive peeking: exact sign test, p < 0.05 at any of 49 looks, net 0 (must fail)",
-                   {sums[0], repeats}, {0.18, 1}, "above 0.18; reference 0.226 +- 0.007")};
+    return {within(scale,
+                   "V15",
+                   "naive peeking: exact sign test, p < 0.05 at any of 49 looks, net 0 (must fail)",
+                   {sums[0], repeats},
+                   {0.18, 1},
+                   "above 0.18; reference 0.226 +- 0.007")};
 }
 
 /// A monitor's label after one plan of single questions.
@@ -209,38 +253,54 @@ std::vector<Row> design_rows(const Scale& scale, const Design& of) {
             total[0] += n;
             total[1] += n * n;
             total[2] += end.region == stats::Region::kDegraded;
-            total[3] += end.region == stats::Region::kEquivalent || end.region == stats::Region::kNonInferior;
+            total[3] += end.region == stats::Region::kEquivalent ||
+                        end.region == stats::Region::kNonInferior;
         };
     };
     const Sums margin = repeat(scale, fmt::format("{}/margin", of.id), repeats, at(-kMargin));
     const Sums zero = repeat(scale, fmt::format("{}/zero", of.id), repeats, at(0));
     const Sums broken = repeat(scale, fmt::format("{}/broken", of.id), few, at(-0.3));
-    const auto mean_number = [&](const char* net, const Sums& sums, std::int64_t n, double reference, double share) {
-        Row row = mean_row(scale, of.id, fmt::format("{}, mean number of verdicts of 560, net {}", of.name, net), sums,
-                           n, reference, share);
-        row.note += of.source;
-        return row;
-    };
-    return {at_most(of.id, fmt::format("{}, false equivalent or non-inferior at -margin, N=560", of.name),
-                    {margin[3], repeats}, 0.05, fmt::format("reference {:g}", of.false_equivalent)),
-            at_most(of.id, fmt::format("{}, false degraded at 0, N=560", of.name), {zero[2], repeats}, 0.05,
+    const auto mean_number =
+        [&](const char* net, const Sums& sums, std::int64_t n, double reference, double share) {
+            Row row = mean_row(
+                scale,
+                of.id,
+                fmt::format("{}, mean number of verdicts of 560, net {}", of.name, net),
+                sums,
+                n,
+                reference,
+                share);
+            row.note += of.source;
+            return row;
+        };
+    return {at_most(of.id,
+                    fmt::format("{}, false equivalent or non-inferior at -margin, N=560", of.name),
+                    {margin[3], repeats},
+                    0.05,
+                    fmt::format("reference {:g}", of.false_equivalent)),
+            at_most(of.id,
+                    fmt::format("{}, false degraded at 0, N=560", of.name),
+                    {zero[2], repeats},
+                    0.05,
                     fmt::format("reference {:g}", of.false_degraded)),
-            mean_number("0", zero, repeats, of.n_at_zero, 0.02), mean_number("-0.3", broken, few, of.n_broken, 0.05)};
+            mean_number("0", zero, repeats, of.n_at_zero, 0.02),
+            mean_number("-0.3", broken, few, of.n_broken, 0.05)};
 }
 
 std::vector<Row> v16(const Scale& scale) {
-    return design_rows(scale, {.id = "V16",
-                               .name = "group-sequential, 5 looks",
-                               .design = stats::StoppingDesign::kGroupSequential,
-                               .false_equivalent = 0.048,
-                               .false_degraded = 0.044,
-                               .n_at_zero = 483,
-                               .n_broken = 174,
-                               .source = " (statistics.md 2g)"});
+    return design_rows(scale,
+                       {.id = "V16",
+                        .name = "group-sequential, 5 looks",
+                        .design = stats::StoppingDesign::kGroupSequential,
+                        .false_equivalent = 0.048,
+                        .false_degraded = 0.044,
+                        .n_at_zero = 483,
+                        .n_broken = 174,
+                        .source = " (statistics.md 2g)"});
 }
 
-/// A fifth of the answers are identical (so 0.75 of the others are decisive) and 3 % of the judge's verdicts are
-/// INVALID.
+/// A fifth of the answers are identical (so 0.75 of the others are decisive) and 3 % of the judge's
+/// verdicts are INVALID.
 ComparisonAnalysis analyse_one_run(Rng& rng, double delta) {
     std::vector<Outcome> order(560);
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -248,44 +308,55 @@ ComparisonAnalysis analyse_one_run(Rng& rng, double delta) {
         outcome.question_id = fmt::format("q{}", i);
         outcome.identical = rng.uniform() < 0.2;
         outcome.kind = OutcomeKind::kTie;
-        if (outcome.identical) continue;
+        if (outcome.identical) {
+            continue;
+        }
         const int verdict = draw_verdict(rng, {0.75, delta / 0.8});
-        if (verdict != 0) outcome.kind = verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
-        if (rng.uniform() < 0.03) outcome.kind = OutcomeKind::kInvalid;
+        if (verdict != 0) {
+            outcome.kind = verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
+        }
+        if (rng.uniform() < 0.03) {
+            outcome.kind = OutcomeKind::kInvalid;
+        }
     }
     return analysis::analyse_in_order(order, {.n_planned = 560}, {});
 }
 
 std::vector<Row> v17(const Scale& scale) {
-    std::vector<Row> rows =
-        design_rows(scale, {.id = "V17",
-                            .name = "hybrid",
-                            .design = stats::StoppingDesign::kHybrid,
-                            .false_equivalent = 0.042,
-                            .false_degraded = 0.042,
-                            .n_at_zero = 557,
-                            .n_broken = 81.7,
-                            .source = ", a separate simulation of the same rule (R=4 000); 2g's 552 "
-                                      "and 69 lack the condition that the interval shown supports the "
-                                      "label"});
+    std::vector<Row> rows = design_rows(
+        scale,
+        {.id = "V17",
+         .name = "hybrid",
+         .design = stats::StoppingDesign::kHybrid,
+         .false_equivalent = 0.042,
+         .false_degraded = 0.042,
+         .n_at_zero = 557,
+         .n_broken = 81.7,
+         .source = ", a separate simulation of the same rule (R=4 000); 2g's 552 "
+                   "and 69 lack the condition that the interval shown supports the "
+                   "label"});
     const std::int64_t few = scale.repeats(kRepeats / 5);
     const Sums sums = repeat(scale, "V17/analysis", few, [](Rng& rng, Sums& total) {
         const DecisionLabel at_margin = analyse_one_run(rng, -kMargin).decision.label;
-        total[0] += at_margin == DecisionLabel::kEquivalent || at_margin == DecisionLabel::kNonInferior;
+        total[0] += at_margin == DecisionLabel::kEquivalent ||
+                    at_margin == DecisionLabel::kNonInferior;
         total[1] += analyse_one_run(rng, 0).decision.label == DecisionLabel::kDegraded;
     });
-    rows.push_back(at_most("V17", "hybrid, whole analysis, a fifth identical, 3 % INVALID: false claim at -margin",
-                           {sums[0], few}, 0.05));
+    rows.push_back(
+        at_most("V17",
+                "hybrid, whole analysis, a fifth identical, 3 % INVALID: false claim at -margin",
+                {sums[0], few},
+                0.05));
     rows.push_back(at_most("V17", "the same: false degraded at 0", {sums[1], few}, 0.05));
     return rows;
 }
 
-/// 112 clusters of five with an intra-cluster correlation of 0.5; the hybrid takes a cluster, or wrongly a question, as
-/// one factor.
+/// 112 clusters of five with an intra-cluster correlation of 0.5; the hybrid takes a cluster, or
+/// wrongly a question, as one factor.
 std::vector<Row> v25(const Scale& scale) {
     constexpr int kClusters = 112, kSize = 5;
-    const stats::MonitorRule rule =
-        stats::make_monitor_rule(stats::StoppingDesign::kHybrid, kClusters * kSize, kMargin, 0.05);
+    const stats::MonitorRule rule = stats::make_monitor_rule(
+        stats::StoppingDesign::kHybrid, kClusters * kSize, kMargin, 0.05);
     const Truth truth{0.6, 0};
     const std::int64_t repeats = scale.repeats(kRepeats);
     const Sums sums = repeat(scale, "V25", repeats, [&](Rng& rng, Sums& total) {
@@ -293,26 +364,46 @@ std::vector<Row> v25(const Scale& scale) {
         std::vector<int> values(kSize);
         for (int cluster = 0; cluster < kClusters; ++cluster) {
             const int common = draw_verdict(rng, truth);
-            for (int& value : values) value = rng.uniform() < std::sqrt(0.5) ? common : draw_verdict(rng, truth);
-            if (!by_cluster.decision()) by_cluster.push(values);
+            for (int& value : values) {
+                value = rng.uniform() < std::sqrt(0.5) ? common : draw_verdict(rng, truth);
+            }
+            if (!by_cluster.decision()) {
+                by_cluster.push(values);
+            }
             for (const int& value : values) {
-                if (!by_question.decision()) by_question.push(std::span(&value, 1));
+                if (!by_question.decision()) {
+                    by_question.push(std::span(&value, 1));
+                }
             }
         }
         total[0] += by_cluster.decision()->region == stats::Region::kDegraded;
         total[1] += by_question.decision()->region == stats::Region::kDegraded;
     });
-    return {at_most("V25", "hybrid, 112 clusters of 5, correlation 0.5, false degraded at 0", {sums[0], repeats}, 0.05,
+    return {at_most("V25",
+                    "hybrid, 112 clusters of 5, correlation 0.5, false degraded at 0",
+                    {sums[0], repeats},
+                    0.05,
                     "not in statistics.md 5; rule 2 of 2g"),
-            within(scale, "V25", "the same with each question as a factor (must fail)", {sums[1], repeats}, {0.10, 1},
+            within(scale,
+                   "V25",
+                   "the same with each question as a factor (must fail)",
+                   {sums[1], repeats},
+                   {0.10, 1},
                    "above 0.10: twice what was promised")};
 }
 
 }  // namespace
 
 std::vector<Experiment> looking_experiments() {
-    return {{"V10", v10}, {"V11", v11}, {"V12", v12}, {"V13", v13}, {"V14", v14},
-            {"V15", v15}, {"V16", v16}, {"V17", v17}, {"V25", v25}};
+    return {{"V10", v10},
+            {"V11", v11},
+            {"V12", v12},
+            {"V13", v13},
+            {"V14", v14},
+            {"V15", v15},
+            {"V16", v16},
+            {"V17", v17},
+            {"V25", v25}};
 }
 
 }  // namespace assay::validation

@@ -1,6 +1,7 @@
-// assay_validate [--fast] [--threads N] [--markdown FILE]: do the decisions keep their promises? Runs the experiments
-// of statistics.md 5 with fixed seeds and prints a line for each result. Exit code 0 only if all are as they should be,
-// 1 if one is not, 2 for a command line that it does not understand.
+// assay_validate [--fast] [--threads N] [--markdown FILE]: do the decisions keep their promises?
+// Runs the experiments of statistics.md 5 with fixed seeds and prints a line for each result. Exit
+// code 0 only if all are as they should be, 1 if one is not, 2 for a command line that it does not
+// understand.
 
 #include <fmt/format.h>
 
@@ -46,7 +47,9 @@ std::optional<Options> options_of(std::span<char*> arguments) {
             options.scale.fast = true;
             continue;
         }
-        if (++i == arguments.size()) return std::nullopt;
+        if (++i == arguments.size()) {
+            return std::nullopt;
+        }
         const std::string_view value = arguments[i];
         options.command += fmt::format(" {}", value);
         unsigned& n = options.scale.n_threads;
@@ -54,7 +57,9 @@ std::optional<Options> options_of(std::span<char*> arguments) {
             options.markdown = value;
         } else if (argument == "--threads") {
             const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), n);
-            if (error != std::errc() || end != value.data() + value.size() || n < 1 || n > 1024) return std::nullopt;
+            if (error != std::errc() || end != value.data() + value.size() || n < 1 || n > 1024) {
+                return std::nullopt;
+            }
         } else {
             return std::nullopt;
         }
@@ -73,8 +78,9 @@ std::string today() {
 std::string machine(unsigned n_threads) {
     std::ifstream file("/proc/cpuinfo");
     for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("model name") && line.find(": ") != std::string::npos)
+        if (line.starts_with("model name") && line.find(": ") != std::string::npos) {
             return fmt::format("{} cores of {}", n_threads, line.substr(line.find(": ") + 2));
+        }
     }
     return fmt::format("{} cores", n_threads);
 }
@@ -89,23 +95,28 @@ int run(const Options& options) {
         }
         std::fflush(stdout);
     }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+                               .count();
     if (!options.markdown.empty()) {
         std::ofstream file(options.markdown);
-        file << markdown_of(rows, {options.command, machine(options.scale.n_threads), today(), seconds, options.scale});
+        file << markdown_of(
+            rows,
+            {options.command, machine(options.scale.n_threads), today(), seconds, options.scale});
         if (!file.flush()) {
             fmt::print(stderr, "assay_validate: {} cannot be written\n", options.markdown);
             return 1;
         }
     }
     fmt::print("{}\n", closing_line(rows));
-    return std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.passed(); }) ? 0 : 1;
+    return std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.passed(); }) ? 0
+                                                                                              : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto options = options_of(std::span(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)));
+    const auto options = options_of(
+        std::span(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)));
     if (!options) {
         fmt::print(stderr, "{}", kUsage);
         return 2;

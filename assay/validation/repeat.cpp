@@ -22,7 +22,10 @@ std::int64_t Scale::repeats(std::int64_t full) const {
     return fast ? std::max(kFewest, full / kFastShare) : full;
 }
 
-Sums repeat(const Scale& scale, std::string_view name, std::int64_t n, const std::function<void(Rng&, Sums&)>& one) {
+Sums repeat(const Scale& scale,
+            std::string_view name,
+            std::int64_t n,
+            const std::function<void(Rng&, Sums&)>& one) {
     std::vector<Sums> chunks(static_cast<std::size_t>((n + kChunk - 1) / kChunk));
     std::atomic<std::size_t> next = 0;
     std::exception_ptr error;
@@ -33,7 +36,9 @@ Sums repeat(const Scale& scale, std::string_view name, std::int64_t n, const std
                 Rng rng(scale.seed, fmt::format("{}/{}", name, chunk));
                 const std::int64_t first = static_cast<std::int64_t>(chunk) * kChunk;
                 Sums sums{};
-                for (std::int64_t i = first; i < std::min(n, first + kChunk); ++i) one(rng, sums);
+                for (std::int64_t i = first; i < std::min(n, first + kChunk); ++i) {
+                    one(rng, sums);
+                }
                 chunks[chunk] = sums;
             }
         } catch (...) {
@@ -43,13 +48,19 @@ Sums repeat(const Scale& scale, std::string_view name, std::int64_t n, const std
     };
     {
         std::vector<std::jthread> threads;
-        for (unsigned i = 1; i < scale.n_threads; ++i) threads.emplace_back(work);
+        for (unsigned i = 1; i < scale.n_threads; ++i) {
+            threads.emplace_back(work);
+        }
         work();
     }
-    if (error) std::rethrow_exception(error);
+    if (error) {
+        std::rethrow_exception(error);
+    }
     Sums total{};
     for (const Sums& chunk : chunks) {
-        for (std::size_t i = 0; i < total.size(); ++i) total[i] += chunk[i];
+        for (std::size_t i = 0; i < total.size(); ++i) {
+            total[i] += chunk[i];
+        }
     }
     return total;
 }

@@ -21,9 +21,9 @@ struct Scale {
 /// What one repetition adds to: hits and sums, as the experiment defines them.
 using Sums = std::array<double, 8>;
 
-/// `one` is called `n` times in chunks of a fixed size, each with a stream of random numbers of its own (from the seed,
-/// the name and the chunk's number); the chunks' sums are added in their order. So neither threads nor time matter. An
-/// exception of `one` is thrown on.
+/// `one` is called `n` times in chunks of a fixed size, each with a stream of random numbers of its
+/// own (from the seed, the name and the chunk's number); the chunks' sums are added in their order.
+/// So neither threads nor time matter. An exception of `one` is thrown on.
 [[nodiscard]] Sums repeat(const Scale& scale,
                           std::string_view name,
                           std::int64_t n,

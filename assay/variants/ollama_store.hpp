@@ -13,15 +13,19 @@ namespace assay::variants {
 /// NAME of "ollama:NAME"; empty: `file` is an ordinary path.
 [[nodiscard]] std::optional<std::string_view> ollama_name(std::string_view file);
 
-/// OLLAMA_MODELS, else ~/.ollama/models, else, where that is not there, the folder of Ollama's Linux service.
+/// OLLAMA_MODELS, else ~/.ollama/models, else, where that is not there, the folder of Ollama's
+/// Linux service.
 [[nodiscard]] std::filesystem::path ollama_models_folder();
 
-/// The GGUF of [HOST/][NAMESPACE/]MODEL[:TAG] in the store `folder` (default parts registry.ollama.ai, library, latest):
-/// the layer of type application/vnd.ollama.image.model of its manifest. Fails if the model is not there, has an
-/// adapter (which the file alone leaves out) or has no such layer.
-[[nodiscard]] Result<std::string> ollama_model_file(const std::filesystem::path& folder, std::string_view name);
+/// The GGUF of [HOST/][NAMESPACE/]MODEL[:TAG] in the store `folder` (default parts
+/// registry.ollama.ai, library, latest): the layer of type application/vnd.ollama.image.model of
+/// its manifest. Fails if the model is not there, has an adapter (which the file alone leaves out)
+/// or has no such layer.
+[[nodiscard]] Result<std::string> ollama_model_file(const std::filesystem::path& folder,
+                                                    std::string_view name);
 
-/// A variant's file as the plan has it, as a path: itself, or what "ollama:NAME" stands for. Throws Error kUsage.
+/// A variant's file as the plan has it, as a path: itself, or what "ollama:NAME" stands for. Throws
+/// Error kUsage.
 [[nodiscard]] std::string path_of_model(const std::string& file);
 
 }  // namespace assay::variants

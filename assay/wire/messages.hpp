@@ -1,6 +1,7 @@
 #pragma once
-// What assay and assay-engine say to each other. Every request has an id that its replies repeat; several may be in flight.
-// A reply is one of: progress (any number), done (the last one, with the verb's result), failed (the last one, a sentence).
+// What assay and assay-engine say to each other. Every request has an id that its replies repeat;
+// several may be in flight. A reply is one of: progress (any number), done (the last one, with the
+// verb's result), failed (the last one, a sentence).
 
 #include <cstdint>
 #include <map>
@@ -16,25 +17,27 @@
 namespace assay::wire {
 
 inline constexpr int kProtocolVersion = 1;
-/// An answer's trace covers its first tokens up to this many, so that a recheck need not compute more.
+/// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
+/// more.
 inline constexpr std::size_t kTraceTokens = 16;
 
 /// hello: what this engine is.
 struct Hello {
     int protocol = kProtocolVersion;
-    std::string version;         ///< "0.1.0 (llama.cpp v0.5.0 de3ff81)"
-    std::string system_info;     ///< instruction sets and backends as llama.cpp prints them
+    std::string version;               ///< "0.1.0 (llama.cpp v0.5.0 de3ff81)"
+    std::string system_info;           ///< instruction sets and backends as llama.cpp prints them
     std::vector<std::string> devices;  ///< "CPU: AMD EPYC", "CUDA0: NVIDIA H200"
     bool gpu = false;
 };
 
-/// inspect: header of a GGUF, all parts of a split file. `file.sha256` stays empty: hashing is the caller's.
+/// inspect: header of a GGUF, all parts of a split file. `file.sha256` stays empty: hashing is the
+/// caller's.
 struct Inspect {
     std::string path;
 };
 struct Inspected {
     ModelFile file;
-    std::vector<std::string> parts;     ///< paths of all parts in order; one for an ordinary file
+    std::vector<std::string> parts;  ///< paths of all parts in order; one for an ordinary file
 };
 
 /// load: weights, or with vocab_only just what rendering and tokenizing need.
@@ -46,17 +49,20 @@ struct Load {
 struct Loaded {
     std::int64_t n_ctx_train = 0;
     std::int64_t n_vocab = 0;
-    bool recurrent = false;    ///< its memory can't be cut back: the prefix is computed anew for each question
-    bool long_rope = false;    ///< switches rotary factors on the context's size: that size may not follow the data
+    bool recurrent = false;  ///< its memory can't be cut back: the prefix is computed anew for each
+                             ///< question
+    bool long_rope = false;  ///< switches rotary factors on the context's size: that size may not
+                             ///< follow the data
     bool has_chat_template = false;
 };
 
-/// render: system and user turn through the chat template; an empty template is the loaded model's own.
+/// render: system and user turn through the chat template; an empty template is the loaded model's
+/// own.
 struct Render {
     std::string system;
     std::string user;
     std::string chat_template;
-    std::string date;        ///< YYYY-MM-DD that templates are told
+    std::string date;  ///< YYYY-MM-DD that templates are told
     bool thinking = false;
 };
 struct Rendered {
@@ -64,12 +70,13 @@ struct Rendered {
     std::vector<std::string> stops;  ///< further stop strings that the template asks for
 };
 
-/// Stands before what only looks like a control token (U+FDD0, a noncharacter). render_template writes it where it is asked to,
-/// tokenize heeds it and leaves it out.
+/// Stands before what only looks like a control token (U+FDD0, a noncharacter). render_template
+/// writes it where it is asked to, tokenize heeds it and leaves it out.
 inline constexpr std::string_view kLiteralMark = "\xEF\xB7\x90";
 
-/// render_template: any Jinja template with variables given as a JSON object. Needs no model, unless text of the variables is to be
-/// marked where it would be a control token of the loaded model.
+/// render_template: any Jinja template with variables given as a JSON object. Needs no model,
+/// unless text of the variables is to be marked where it would be a control token of the loaded
+/// model.
 struct RenderTemplate {
     std::string text;
     std::string variables_json;
@@ -80,13 +87,15 @@ struct RenderTemplate {
 struct Tokenize {
     std::string text;
     bool add_special = true;    ///< what the model wants at the beginning of a text (a BOS token)
-    bool parse_special = true;  ///< a control token's text ("<|im_end|>") is that token; false: it is text like any other
+    bool parse_special = true;  ///< a control token's text ("<|im_end|>") is that token; false: it
+                                ///< is text like any other
 };
 
-/// start: a context for answering. describe_start: its fingerprint only; the vocabulary is enough for that.
+/// start: a context for answering. describe_start: its fingerprint only; the vocabulary is enough
+/// for that.
 struct Start {
     int n_slots = 16;
-    int stream_size = 4096;   ///< cells of one slot, a multiple of 256
+    int stream_size = 4096;  ///< cells of one slot, a multiple of 256
     int n_ubatch = 512;
     int n_threads = 1;
     bool flash_attn = true;
@@ -94,9 +103,10 @@ struct Start {
     std::string cache_type_v = "f16";
 };
 struct Started {
-    std::string fingerprint;   ///< EngineInfo::fingerprint
+    std::string fingerprint;  ///< EngineInfo::fingerprint
     std::string description;
-    bool proven = true;        ///< slots, stream size and threads are proven to leave the bits alone on this backend
+    bool proven = true;  ///< slots, stream size and threads are proven to leave the bits alone on
+                         ///< this backend
 };
 
 /// predict_memory: what loading and starting would take, without reading weights. Bytes.
@@ -126,23 +136,28 @@ struct AnswerRequest {
     Sampling sampling;
     int predict = 128;
     std::vector<std::string> stops;
-    int n_prefix = 0;    ///< its first tokens that prompts of its kind share by construction: a piece of their own, kept in the slot. 0, or at least 2
-    bool alone = false;  ///< run with every other slot idle, in the last slot
-    std::string grammar{};  ///< GBNF that the answer has to follow, at temperature 0 only; empty: none
+    int n_prefix = 0;  ///< its first tokens that prompts of its kind share by construction: a piece
+                       ///< of their own, kept in the slot. 0, or at least 2
+    bool alone = false;     ///< run with every other slot idle, in the last slot
+    std::string grammar{};  ///< GBNF that the answer has to follow, at temperature 0 only; empty:
+                            ///< none
 };
 
-/// label_probs: what the model would say next. Payload of the request holds the prompt's token ids. The prompt is computed as an
-/// answer's is; nothing is generated.
+/// label_probs: what the model would say next. Payload of the request holds the prompt's token ids.
+/// The prompt is computed as an answer's is; nothing is generated.
 struct LabelRequest {
     std::vector<std::int32_t> prompt;
     std::vector<std::int32_t> labels;  ///< at least one token id
     int n_prefix = 0;                  ///< as of AnswerRequest
     bool alone = false;
-    int n_longer_prefix = 0;           ///< its first tokens that few other prompts share: what is behind n_prefix is a second piece that is kept. 0, or at least n_prefix + 2
+    int n_longer_prefix = 0;  ///< its first tokens that few other prompts share: what is behind
+                              ///< n_prefix is a second piece that is kept. 0, or at least n_prefix
+                              ///< + 2
 };
 
 struct LabelDone {
-    std::vector<double> log_probs;  ///< natural logarithms, one for each label, over the whole vocabulary: what is missing to 1 is on other tokens
+    std::vector<double> log_probs;  ///< natural logarithms, one for each label, over the whole
+                                    ///< vocabulary: what is missing to 1 is on other tokens
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
     std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far
@@ -151,11 +166,11 @@ struct LabelDone {
 struct AnswerDone {
     std::string text;
     std::vector<std::int32_t> tokens;
-    std::string stop_reason;      ///< stop | length
+    std::string stop_reason;  ///< stop | length
     std::string trace_sha256;
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
-    double decode_ms = 0;                 ///< its share of the decode steps: a step's time over the answers in it
+    double decode_ms = 0;  ///< its share of the decode steps: a step's time over the answers in it
     std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far
 };
 
@@ -174,7 +189,8 @@ struct Progress {
     std::uint64_t total = 0;
 };
 
-// --- requests -------------------------------------------------------------------------------------------------------
+// --- requests
+// -------------------------------------------------------------------------------------------------------
 
 struct Request {
     std::uint64_t id = 0;
@@ -208,16 +224,17 @@ struct Request {
 [[nodiscard]] LabelRequest decode_label_probs(const Request& request);
 [[nodiscard]] Quantize decode_quantize(const Request& request);
 
-// --- replies --------------------------------------------------------------------------------------------------------
+// --- replies
+// --------------------------------------------------------------------------------------------------------
 
 enum class ReplyKind { kProgress, kDone, kFailed };
 
 struct Reply {
     std::uint64_t id = 0;
     ReplyKind kind = ReplyKind::kDone;
-    Progress progress;   ///< of kProgress
-    Failure failure;     ///< of kFailed
-    Frame frame;         ///< of kDone; decode_* read it
+    Progress progress;  ///< of kProgress
+    Failure failure;    ///< of kFailed
+    Frame frame;        ///< of kDone; decode_* read it
 };
 
 [[nodiscard]] Frame encode_progress(std::uint64_t id, const Progress& progress);

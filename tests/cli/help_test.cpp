@@ -11,7 +11,19 @@
 namespace assay::test {
 namespace {
 
-const Strings kCommands{"run", "judge", "plan", "report", "audit", "export", "import", "trace", "stats", "quantize", "doctor", "init", "man"};
+const Strings kCommands{"run",
+                        "judge",
+                        "plan",
+                        "report",
+                        "audit",
+                        "export",
+                        "import",
+                        "trace",
+                        "stats",
+                        "quantize",
+                        "doctor",
+                        "init",
+                        "man"};
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
@@ -32,8 +44,9 @@ TEST(Help, OfTheProgramNamesEveryCommandAndTheMainJob) {
     const Lab lab(1);
     const Ended ended = lab.assay({"--help"});
     EXPECT_EQ(ended.exit_code, 0);
-    for (const std::string& command : kCommands)
+    for (const std::string& command : kCommands) {
         EXPECT_TRUE(contains(ended.out, "\n  " + command)) << command << "\n" << ended.out;
+    }
     EXPECT_TRUE(contains(ended.out, "assay run -m"));
 }
 
@@ -50,16 +63,21 @@ TEST(Help, EveryExampleOfRunIsACommandLineThatParses) {
     std::istringstream lines(lab.assay({"run", "--help"}).out);
     int n = 0;
     for (std::string line; std::getline(lines, line);) {
-        if (!line.starts_with("  assay run ")) continue;
+        if (!line.starts_with("  assay run ")) {
+            continue;
+        }
         ++n;
         std::istringstream words(line);
         Strings arguments;
-        for (std::string word; words >> word;) arguments.push_back(word);
+        for (std::string word; words >> word;) {
+            arguments.push_back(word);
+        }
         arguments.erase(arguments.begin());
         const Ended ended = lab.assay(arguments);
         // The files of the example are not there: that is what it must stumble over, not a flag.
         EXPECT_EQ(ended.exit_code, 2) << line;
-        EXPECT_FALSE(contains(ended.err, "--help for more information")) << line << "\n" << ended.err;
+        EXPECT_FALSE(contains(ended.err, "--help for more information")) << line << "\n"
+                                                                         << ended.err;
     }
     EXPECT_GE(n, 3);
 }
@@ -68,17 +86,24 @@ TEST(Man, IsValidRoffWithEveryCommandAndFlag) {
     const Lab lab(1);
     const Ended page = lab.assay({"man"});
     ASSERT_EQ(page.exit_code, 0);
-    for (const std::string& command : kCommands) EXPECT_TRUE(contains(page.out, ".SS assay " + command)) << command;
+    for (const std::string& command : kCommands) {
+        EXPECT_TRUE(contains(page.out, ".SS assay " + command)) << command;
+    }
     EXPECT_TRUE(contains(page.out, "\\-\\-max\\-concurrency"));
     EXPECT_TRUE(contains(page.out, "FILE")) << "arguments without a flag are shown too";
     const std::string groff = find_in_path("groff");
-    if (groff.empty()) GTEST_SKIP() << "groff is not installed: the page's roff was not checked";
+    if (groff.empty()) {
+        GTEST_SKIP() << "groff is not installed: the page's roff was not checked";
+    }
     const std::string file = lab.folder().write("assay.1", page.out);
-    const Ended formatted =
-        run({.command = {groff, "-man", "-Tutf8", "-ww", file}, .environment = {}, .folder = {}, .out_file = {}});
+    const Ended formatted = run({.command = {groff, "-man", "-Tutf8", "-ww", file},
+                                 .environment = {},
+                                 .folder = {},
+                                 .out_file = {}});
     EXPECT_EQ(formatted.exit_code, 0);
     EXPECT_EQ(formatted.err, "");
-    EXPECT_TRUE(contains(formatted.out, "assay run -m model-F16.gguf")) << "examples keep their lines";
+    EXPECT_TRUE(contains(formatted.out, "assay run -m model-F16.gguf"))
+        << "examples keep their lines";
 }
 
 struct Wrong {
@@ -101,16 +126,46 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--slots", "7"}, "--slots"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--predict", "0"}, "--predict"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--predict", "x"}, "--predict"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--predict", "128", "--ctx-size", "100"}, "ctx-size"},
+        {{"run",
+          "-m",
+          m,
+          "--questions",
+          q,
+          "--variants",
+          "Q8_0",
+          "--predict",
+          "128",
+          "--ctx-size",
+          "100"},
+         "ctx-size"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0,Q8_0"}, "Q8_0"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--ids", "q77"}, "q77"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--limit", "-3"}, "--limit"},
         {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "gemini"}, "gemini"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "openai:x@http://user:pass@host/v1"},
+        {{"run",
+          "-m",
+          m,
+          "--questions",
+          q,
+          "--variants",
+          "Q8_0",
+          "--judge",
+          "openai:x@http://user:pass@host/v1"},
          "user"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--judge", "openai:x@ftp://host/v1"}, "http"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--fail-exit-code", "999"}, "--fail-exit-code"},
-        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--system-file", "none.txt"}, "none.txt"},
+        {{"run",
+          "-m",
+          m,
+          "--questions",
+          q,
+          "--variants",
+          "Q8_0",
+          "--judge",
+          "openai:x@ftp://host/v1"},
+         "http"},
+        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--fail-exit-code", "999"},
+         "--fail-exit-code"},
+        {{"run", "-m", m, "--questions", q, "--variants", "Q8_0", "--system-file", "none.txt"},
+         "none.txt"},
         {{"run", "-m", m, "--questions", q, "--variants", "IQ1_S"}, "importance matrix"},
         {{"report"}, "RUN"},
         {{"report", "no-such-run"}, "no-such-run"},
@@ -148,12 +203,14 @@ TEST(Usage, WhatIsWrongIsSaidInASentenceWithExitCode2) {
 TEST(Usage, EveryMistakeOfAnExperimentFileIsSaidAtOnceWithItsLine) {
     const Lab lab(2);
     lab.folder().write("exp.yaml",
-                       "name: x\nbaseline: {file: model.gguf}\nvariantz: [Q8_0]\nvariants: [Q4_K_X]\ndataset: {file: "
+                       "name: x\nbaseline: {file: model.gguf}\nvariantz: [Q8_0]\nvariants: "
+                       "[Q4_K_X]\ndataset: {file: "
                        "questions.jsonl}\nanalysis: {margin: 7}\n");
     const Ended ended = lab.assay({"run", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 2);
-    for (const char* place : {"exp.yaml:3", "exp.yaml:4", "exp.yaml:6"})
+    for (const char* place : {"exp.yaml:3", "exp.yaml:4", "exp.yaml:6"}) {
         EXPECT_TRUE(contains(ended.err, place)) << place << "\n" << ended.err;
+    }
     EXPECT_TRUE(contains(ended.err, "variants")) << "the key that was meant";
 }
 
@@ -168,9 +225,11 @@ TEST(Init, WritesAFileThatPlanTakesOnceItNamesAModelAndADataset) {
     std::filesystem::copy(lab.model(), lab.folder() / "model-F16.gguf");
     const Ended plan = lab.assay({"plan", "mine.yaml"});
     EXPECT_EQ(plan.exit_code, 0) << describe(plan);
-    for (const char* word : {"Q8_0, Q4_K_M", "2 of ", "margin 10 points"})
+    for (const char* word : {"Q8_0, Q4_K_M", "2 of ", "margin 10 points"}) {
         EXPECT_TRUE(contains(plan.out, word)) << word << "\n" << plan.out;
-    EXPECT_FALSE(std::filesystem::exists(lab.folder() / "runs")) << "a plan computes nothing and leaves nothing";
+    }
+    EXPECT_FALSE(std::filesystem::exists(lab.folder() / "runs"))
+        << "a plan computes nothing and leaves nothing";
     EXPECT_EQ(lab.n_requests(""), 0);
     const Ended run = lab.assay({"run", "mine.yaml", "--engine", SCRIPTED_ENGINE});
     EXPECT_NE(run.exit_code, 2) << describe(run);

@@ -1,4 +1,5 @@
-// `assay plan`: what it says of an experiment and of a size alone; that odd sizes are answered quickly and never crash.
+// `assay plan`: what it says of an experiment and of a size alone; that odd sizes are answered
+// quickly and never crash.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,8 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 Strings experiment(const Lab& lab, const Strings& more = {}) {
-    Strings arguments{"plan", "-m", lab.model(), "--variants", "Q8_0,Q2_K", "--questions", lab.questions()};
+    Strings arguments{
+        "plan", "-m", lab.model(), "--variants", "Q8_0,Q2_K", "--questions", lab.questions()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
@@ -27,7 +29,11 @@ TEST(Plan, OfAnExperimentIsOnStdoutAndNothingIsLoaded) {
     const Ended ended = lab.assay(experiment(lab));
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
     EXPECT_EQ(ended.err, "");
-    for (const char* part : {"Q8_0, Q2_K", "7 of ", "questions needed", "what 7 questions can show", "21 answers",
+    for (const char* part : {"Q8_0, Q2_K",
+                             "7 of ",
+                             "questions needed",
+                             "what 7 questions can show",
+                             "21 answers",
                              "This design cannot reach its margin"}) {
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
     }
@@ -39,12 +45,16 @@ TEST(Plan, OfAJudgeThatIsCalledHasCallsTokensAndCost) {
     lab.folder().write(
         "exp.yaml",
         "baseline: {file: model.gguf}\nvariants: [Q8_0]\ndataset: {file: questions.jsonl}\n"
-        "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: m, price-input: 2, price-output: 8}]\n");
+        "judges: [{provider: openai, url: \"http://127.0.0.1:9/v1\", model: m, price-input: 2, "
+        "price-output: 8}]\n");
     const Ended ended = lab.assay({"plan", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-    for (const char* part : {"at most 67 calls, 60 of them controls", "m: 7 pairs and 60 controls", "at its prices",
-                             "early stopping, hybrid"})
+    for (const char* part : {"at most 67 calls, 60 of them controls",
+                             "m: 7 pairs and 60 controls",
+                             "at its prices",
+                             "early stopping, hybrid"}) {
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
+    }
     const json document = json::parse(lab.assay({"plan", "exp.yaml", "--json"}).out);
     EXPECT_EQ(document["schema_version"], 1);
     EXPECT_EQ(document["judges"][0]["n_calls"], 67);
@@ -59,9 +69,10 @@ TEST(Plan, OfASizeAloneNeedsNoExperiment) {
     EXPECT_EQ(needed.err, "");
     EXPECT_TRUE(contains(needed.out, "equivalence          514")) << needed.out;
     EXPECT_FALSE(contains(needed.out, "early stopping"));
-    EXPECT_TRUE(
-        contains(lab.assay({"plan", "--margin", "0.3", "--stopping", "hybrid"}).out, "early stopping, hybrid, of 6"));
-    const Ended clusters = lab.assay({"plan", "--margin", "0.1", "--n", "154", "--clusters", "40", "--json"});
+    EXPECT_TRUE(contains(lab.assay({"plan", "--margin", "0.3", "--stopping", "hybrid"}).out,
+                         "early stopping, hybrid, of 6"));
+    const Ended clusters = lab.assay(
+        {"plan", "--margin", "0.1", "--n", "154", "--clusters", "40", "--json"});
     const json document = json::parse(clusters.out);
     EXPECT_EQ(document["experiment"], nullptr);
     EXPECT_EQ(document["assumed"]["n_clusters"], 40);
@@ -95,8 +106,9 @@ TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
         EXPECT_EQ(ended.exit_code, 0) << describe(ended);
         EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30))
             << "with sanitizers, and others at work";
-        for (const char* bad : {"nan", "inf ", "bug in assay"})
+        for (const char* bad : {"nan", "inf ", "bug in assay"}) {
             EXPECT_FALSE(contains(ended.out + ended.err, bad)) << describe(ended);
+        }
     }
 }
 
@@ -111,7 +123,8 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
         {{"plan", "--n", "5", "--clusters", "6"}, "--clusters: must be from 1 to --n, 5, not 6"},
         {{"plan", "--clusters", "6"}, "--clusters needs --n"},
         {{"plan", "--decisive-rate", "0"}, "--decisive-rate: must be above 0 and at most 1, not 0"},
-        {{"plan", "--stopping", "soon"}, "--stopping: must be one of hybrid, group-sequential, none, not \"soon\""},
+        {{"plan", "--stopping", "soon"},
+         "--stopping: must be one of hybrid, group-sequential, none, not \"soon\""},
         {{"plan", "--icc", "2"}, "--icc: must be from 0 to 1, not 2"},
         {experiment(lab, {"--n", "5"}), "--n is for planning without an experiment"},
     };
@@ -126,7 +139,8 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
 TEST(Plan, ARunThatIsTooSmallForItsMarginWarnsBeforeItBegins) {
     const Lab lab(4);
     const Ended ended = lab.run("Q8_0");
-    EXPECT_TRUE(contains(ended.err, "This design cannot reach its margin with 80 % power: with 4 questions"))
+    EXPECT_TRUE(contains(ended.err,
+                         "This design cannot reach its margin with 80 % power: with 4 questions"))
         << ended.err;
     EXPECT_FALSE(contains(ended.out, "This design"));
     EXPECT_FALSE(contains(lab.run("Q8_0", {"--quiet"}).err, "This design"));

@@ -1,5 +1,5 @@
-// With the real engine and model: an answer's bits depend on the prompt and the settings, and on nothing else
-// (docs/engine.md).
+// With the real engine and model: an answer's bits depend on the prompt and the settings, and on
+// nothing else (docs/engine.md).
 
 #include <gtest/gtest.h>
 
@@ -15,22 +15,27 @@ namespace {
 
 constexpr int kPredict = 16;
 constexpr int kStream = 1280;
-const std::vector<std::string> kQuestions{"Why is the sky blue?",
-                                          "What is the boiling point of water at sea level?",
-                                          "Name three primary colours.",
-                                          "Who wrote Hamlet?",
-                                          "What is 17 times 3? Explain how you got there, step by step.",
-                                          "Is the Earth flat?",
-                                          "Was ist die Hauptstadt von Frankreich?"};
+const std::vector<std::string> kQuestions{
+    "Why is the sky blue?",
+    "What is the boiling point of water at sea level?",
+    "Name three primary colours.",
+    "Who wrote Hamlet?",
+    "What is 17 times 3? Explain how you got there, step by step.",
+    "Is the Earth flat?",
+    "Was ist die Hauptstadt von Frankreich?"};
 
 class Answers : public testing::Test {
  protected:
     static void SetUpTestSuite() {
-        if (!missing_for_models().empty()) return;
+        if (!missing_for_models().empty()) {
+            return;
+        }
         bench = new ModelBench(real_model());
-        for (const std::string& question : kQuestions) requests.push_back(bench->chat(question, kPredict));
-        // What remains behind the prefix is a full piece and one token, twice: a last piece of one token must not be
-        // left.
+        for (const std::string& question : kQuestions) {
+            requests.push_back(bench->chat(question, kPredict));
+        }
+        // What remains behind the prefix is a full piece and one token, twice: a last piece of one
+        // token must not be left.
         requests.push_back(bench->of_length(513, kPredict));
         requests.push_back(bench->of_length(1025, kPredict));
         bench->start(8, kStream, 2);
@@ -38,7 +43,9 @@ class Answers : public testing::Test {
     }
     static void TearDownTestSuite() { delete bench; }
     void SetUp() override {
-        if (bench == nullptr) GTEST_SKIP() << missing_for_models();
+        if (bench == nullptr) {
+            GTEST_SKIP() << missing_for_models();
+        }
     }
     static ModelBench* bench;
     static std::vector<wire::AnswerRequest> requests;
@@ -53,7 +60,8 @@ TEST_F(Answers, AreNotAllAlikeAndEndAtTheLimitOrBefore) {
     for (const auto& done : expected) {
         EXPECT_FALSE(done.tokens.empty());
         EXPECT_LE(done.tokens.size(), static_cast<std::size_t>(kPredict));
-        EXPECT_EQ(done.stop_reason == "length", done.tokens.size() == static_cast<std::size_t>(kPredict));
+        EXPECT_EQ(done.stop_reason == "length",
+                  done.tokens.size() == static_cast<std::size_t>(kPredict));
         EXPECT_EQ(done.trace_sha256.size(), 64U);
         EXPECT_GT(done.prefill_ms, 0);
         EXPECT_GT(done.peak_memory_bytes, std::uint64_t{200} << 20);
@@ -68,7 +76,9 @@ TEST_F(Answers, AloneAreTheSameAsInABatch) {
 
 TEST_F(Answers, InAnotherOrderAreTheSame) {
     std::vector<std::size_t> order(requests.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = i;
+    }
     std::mt19937_64 random(3);
     std::shuffle(order.begin(), order.end(), random);
     std::vector<wire::AnswerRequest> shuffled;
@@ -101,7 +111,8 @@ TEST_F(Answers, WithAPrefixThatWasKeptAreTheSameAsWithOneThatIsComputed) {
     EXPECT_EQ(difference({expected[0]}, kept), "");
     ASSERT_GT(few[0].n_prefix, 10);
     EXPECT_EQ(computed[0].n_computed_tokens, static_cast<std::int64_t>(few[0].prompt.size()));
-    EXPECT_EQ(kept[0].n_computed_tokens, static_cast<std::int64_t>(few[0].prompt.size()) - few[0].n_prefix);
+    EXPECT_EQ(kept[0].n_computed_tokens,
+              static_cast<std::int64_t>(few[0].prompt.size()) - few[0].n_prefix);
     // A prompt that shares nothing drives the prefix out; then it is computed again.
     wire::AnswerRequest other = few[1];
     other.n_prefix = 0;
@@ -121,10 +132,14 @@ TEST_F(Answers, SampledWithASeedAreReproducibleAndIndependentOfNeighbours) {
     bench->start(8, kStream, 2);
     const auto together = bench->answer(sampled, sampled.size());
     EXPECT_EQ(difference(together, bench->answer_alone(sampled)), "");
-    EXPECT_NE(difference(together, {expected.begin(), expected.begin() + 6}), "") << "they are drawn";
+    EXPECT_NE(difference(together, {expected.begin(), expected.begin() + 6}), "")
+        << "they are drawn";
     auto reseeded = sampled;
-    for (auto& request : reseeded) request.sampling.seed += 77;
-    EXPECT_NE(difference(together, bench->answer(reseeded, reseeded.size())), "") << "the seed has an effect";
+    for (auto& request : reseeded) {
+        request.sampling.seed += 77;
+    }
+    EXPECT_NE(difference(together, bench->answer(reseeded, reseeded.size())), "")
+        << "the seed has an effect";
 }
 
 TEST_F(Answers, StopBeforeAStopString) {
@@ -144,12 +159,17 @@ TEST_F(Answers, RefuseWhatDoesNotFitAndGoOn) {
         const std::uint64_t id = bench->engine().submit(request);
         while (true) {
             const auto event = bench->engine().next(1000);
-            if (event.id == id)
-                return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message : std::string();
-            if (event.kind == llm::Engine::Event::Kind::kDied) return "died: " + event.failure.message;
+            if (event.id == id) {
+                return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message
+                                                                       : std::string();
+            }
+            if (event.kind == llm::Engine::Event::Kind::kDied) {
+                return "died: " + event.failure.message;
+            }
         }
     };
-    EXPECT_NE(refusal(bench->of_length(300, kPredict)).find("do not fit the 256"), std::string::npos);
+    EXPECT_NE(refusal(bench->of_length(300, kPredict)).find("do not fit the 256"),
+              std::string::npos);
     wire::AnswerRequest request = requests[0];
     request.prompt.clear();
     EXPECT_NE(refusal(request).find("empty"), std::string::npos);
@@ -166,15 +186,18 @@ TEST_F(Answers, RefuseWhatDoesNotFitAndGoOn) {
 }
 
 TEST(QuantizedAnswers, AreIndependentOfNeighboursSlotsAndThreadsToo) {
-    if (const std::string missing = missing_for_models(); !missing.empty()) GTEST_SKIP() << missing;
+    if (const std::string missing = missing_for_models(); !missing.empty()) {
+        GTEST_SKIP() << missing;
+    }
     const TempFolder folder;
     const std::string file = (folder / "Q4_K_M.gguf").string();
     {
         std::atomic<bool> cancel{false};
         llm::Engine engine(real_engine(), cancel);
         std::uint64_t tensors = 0;
-        const auto made = engine.quantize({real_model(), file, "Q4_K_M", "", false, 2},
-                                          [&](std::uint64_t done, std::uint64_t) { tensors = done; });
+        const auto made = engine.quantize(
+            {real_model(), file, "Q4_K_M", "", false, 2},
+            [&](std::uint64_t done, std::uint64_t) { tensors = done; });
         ASSERT_TRUE(made) << to_sentence(made.error());
         EXPECT_GT(tensors, 200U);
         const auto inspected = engine.inspect(file);
@@ -183,7 +206,9 @@ TEST(QuantizedAnswers, AreIndependentOfNeighboursSlotsAndThreadsToo) {
     }
     ModelBench bench(file);
     std::vector<wire::AnswerRequest> requests;
-    for (std::size_t i = 0; i < 5; ++i) requests.push_back(bench.chat(kQuestions[i], kPredict));
+    for (std::size_t i = 0; i < 5; ++i) {
+        requests.push_back(bench.chat(kQuestions[i], kPredict));
+    }
     requests.push_back(bench.of_length(513, kPredict));
     bench.start(8, 768, 2);
     const auto expected = bench.answer(requests, requests.size());

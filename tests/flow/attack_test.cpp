@@ -42,13 +42,16 @@ std::string rows() {
 }
 
 ScriptedReply echo(const SeenRequest& request, int) {
-    return {200, completion_json(json::parse(request.body)["messages"].back()["content"].get<std::string>())};
+    return {200,
+            completion_json(
+                json::parse(request.body)["messages"].back()["content"].get<std::string>())};
 }
 
 void expect_harmless(const std::string& text, const std::string& what) {
     EXPECT_TRUE(is_valid_utf8(text)) << what;
-    for (const char* steering : {"\x1B", "\x08", "\x7F", "\u009B", "\u202E", "\u2066"})
+    for (const char* steering : {"\x1B", "\x08", "\x7F", "\u009B", "\u202E", "\u2066"}) {
         EXPECT_EQ(text.find(steering), std::string::npos) << what;
+    }
 }
 
 TEST(Attacks, LeaveNoVerdictNoMarkupAndNoEscapeSequence) {
@@ -67,7 +70,9 @@ TEST(Attacks, LeaveNoVerdictNoMarkupAndNoEscapeSequence) {
 
     const std::string markdown = lab.artifacts().at("report.md");
     expect_harmless(markdown, "report.md");
-    for (const char* markup : {"<script", "<img"}) EXPECT_EQ(markdown.find(markup), std::string::npos) << markup;
+    for (const char* markup : {"<script", "<img"}) {
+        EXPECT_EQ(markdown.find(markup), std::string::npos) << markup;
+    }
     EXPECT_NE(markdown.find("instruction_to_judge"), std::string::npos);
     expect_harmless(ended.out, "the table");
     expect_harmless(ended.err, "the progress");

@@ -19,10 +19,12 @@ TEST(Audit, OfARunIsTheSameEveryTimeAndChangesNothing) {
     const Ended text = lab.assay({"audit", lab.run_dir()});
     EXPECT_EQ(text.exit_code, 0) << describe(text);
     EXPECT_EQ(text.err, "");
-    EXPECT_NE(text.out.find("Judge reference (reference, token_f1), decides"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("Judge reference (reference, token_f1), decides"), std::string::npos)
+        << text.out;
     EXPECT_NE(text.out.find("Controls: passed"), std::string::npos);
     EXPECT_EQ(lab.assay({"audit", lab.run_dir()}).out, text.out);
-    EXPECT_NE(lab.assay({"audit", lab.run_dir(), "--md"}).out.find("# Audit of the judges"), std::string::npos);
+    EXPECT_NE(lab.assay({"audit", lab.run_dir(), "--md"}).out.find("# Audit of the judges"),
+              std::string::npos);
     EXPECT_EQ(difference(before, lab.artifacts()), "");
 }
 
@@ -40,7 +42,10 @@ TEST(Audit, AgreesWithTheReport) {
         needed_call += counts["n"].get<std::int64_t>() - counts["identical"].get<std::int64_t>();
     }
     const json& controls = report["controls"][0];
-    EXPECT_EQ(judge["conduct"]["n"], needed_call + controls["identical"]["n"].get<std::int64_t>() + controls["swapped"]["n"].get<std::int64_t>() + controls["truncated"]["n"].get<std::int64_t>());
+    EXPECT_EQ(judge["conduct"]["n"],
+              needed_call + controls["identical"]["n"].get<std::int64_t>() +
+                  controls["swapped"]["n"].get<std::int64_t>() +
+                  controls["truncated"]["n"].get<std::int64_t>());
     EXPECT_EQ(judge["controls"]["swapped"], controls["swapped"]);
     ASSERT_EQ(judge["variants"].size(), 2U);
     EXPECT_EQ(judge["variants"][1]["label"], "degraded");
@@ -53,7 +58,10 @@ Strings label(const Lab& lab, int n_batches) {
     for (int batch = 1; batch <= n_batches; ++batch) {
         const std::string name = fmt::format("out/batch_{:02}_reply.json", batch);
         json form = json::parse(bytes_of(lab.folder() / name));
-        for (json& evaluation : form["evaluations"]) evaluation["verdict"] = Strings{"TIE", "A", "B"}[evaluation["example"].get<std::size_t>() % 3];
+        for (json& evaluation : form["evaluations"]) {
+            evaluation["verdict"] = Strings{
+                "TIE", "A", "B"}[evaluation["example"].get<std::size_t>() % 3];
+        }
         forms.push_back(lab.folder().write(name, form.dump()));
     }
     return forms;
@@ -63,9 +71,14 @@ TEST(Audit, APersonWhoLabelledAPartIsComparedAndCalibratesTheJudge) {
     const Lab lab(80);
     ASSERT_NE(lab.run("Q2_K", {"--judge", "reference", "--judge", "human:Ada"}).exit_code, 1);
     EXPECT_TRUE(lab.comparison("Q2_K")["calibration"].is_null());
-    ASSERT_EQ(lab.assay({"export", "batches", lab.run_dir(), "--out", (lab.folder() / "out").string()}).exit_code, 0);
+    ASSERT_EQ(
+        lab.assay({"export", "batches", lab.run_dir(), "--out", (lab.folder() / "out").string()})
+            .exit_code,
+        0);
     Strings import{"import", "verdicts", lab.run_dir()};
-    for (const std::string& form : label(lab, 5)) import.push_back(form);
+    for (const std::string& form : label(lab, 5)) {
+        import.push_back(form);
+    }
     const Ended imported = lab.assay(import);
     ASSERT_EQ(imported.exit_code, 0) << describe(imported);
 
@@ -76,7 +89,8 @@ TEST(Audit, APersonWhoLabelledAPartIsComparedAndCalibratesTheJudge) {
     EXPECT_EQ(calibration["n_settled"], lab.comparison("Q2_K")["counts"]["identical"]);
     EXPECT_LT(calibration["net"]["low"], calibration["net"]["value"]);
     EXPECT_EQ(calibration["label_differs"], true) << "the metric says degraded, and Ada draws lots";
-    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("The judge alone gives another label"), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("The judge alone gives another label"),
+              std::string::npos);
 
     const json audit = json::parse(lab.assay({"audit", lab.run_dir(), "--json"}).out);
     ASSERT_EQ(audit["agreement"]["pairs"].size(), 1U);

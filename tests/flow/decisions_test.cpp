@@ -49,7 +49,9 @@ TEST(Decisions, AVariantThatWinsAndLosesIsInconclusiveAndSaysHowManyMore) {
 
 TEST(Decisions, OfAJudgeThatCannotTellAnAnswerToAnotherQuestionNothingIsMeasured) {
     const Lab lab(20);
-    lab.folder().write("model.gguf", "type F16\nskill 30\n");  // most honest answers are as wrong as swapped-in ones
+    lab.folder().write("model.gguf",
+                       "type F16\nskill 30\n");  // most honest answers are as wrong as swapped-in
+                                                 // ones
     const Ended ended = lab.run("Q8_0");
     EXPECT_EQ(ended.exit_code, 4) << describe(ended);
     const auto controls = lab.report()["controls"];
@@ -61,14 +63,19 @@ TEST(Decisions, OfAJudgeThatCannotTellAnAnswerToAnotherQuestionNothingIsMeasured
     EXPECT_LT(controls[0]["swapped"]["n_lost"], 17);
     const auto decision = lab.comparison("Q8_0")["decision"];
     EXPECT_EQ(decision["label"], "not_measured");
-    EXPECT_NE(decision["why"].get<std::string>().find("did not pass its controls"), std::string::npos);
+    EXPECT_NE(decision["why"].get<std::string>().find("did not pass its controls"),
+              std::string::npos);
     EXPECT_EQ(lab.comparison("Q8_0")["counts"]["n_items"], 20) << "controls are in no count";
 }
 
 TEST(Decisions, WhatComesAfterARungThatFailedIsNotClaimed) {
     const Lab lab(30);
     // A file that is larger than the others comes first.
-    const std::string variants = variant(lab, "bad", "skill 80\nsalt other\npadding " + std::string(1000, 'x') + "\n") + ",Q8_0";
+    const std::string variants = variant(lab,
+                                         "bad",
+                                         "skill 80\nsalt other\npadding " + std::string(1000, 'x') +
+                                             "\n") +
+                                 ",Q8_0";
     const Ended ended = lab.run(variants);
     EXPECT_EQ(ended.exit_code, 5) << describe(ended);
     const auto decision = lab.comparison("Q8_0")["decision"];
@@ -117,7 +124,8 @@ TEST(Decisions, ReportAndJsonOnStdoutAreTheFiles) {
     const Ended markdown = lab.assay({"report", lab.run_dir(), "--md"});
     EXPECT_EQ(markdown.out, bytes_of(lab.run_dir() + "/report.md"));
     EXPECT_EQ(difference(before, lab.artifacts()), "");
-    EXPECT_EQ(lab.assay({"report", lab.run_dir(), "--json"}).out, bytes_of(lab.run_dir() + "/report.json"));
+    EXPECT_EQ(lab.assay({"report", lab.run_dir(), "--json"}).out,
+              bytes_of(lab.run_dir() + "/report.json"));
 }
 
 TEST(Decisions, AVariantWithAnotherTokenizerIsRefusedAndOwnTemplateSaysSo) {
@@ -132,7 +140,8 @@ TEST(Decisions, AVariantWithAnotherTokenizerIsRefusedAndOwnTemplateSaysSo) {
                        "questions.jsonl}\ngeneration: {own-template: true}\n");
     const Ended own = lab.assay({"run", "own.yaml", "--run", "own", "--engine", SCRIPTED_ENGINE});
     EXPECT_NE(own.exit_code, 2) << describe(own);
-    EXPECT_NE(bytes_of(lab.folder() / "own/report.md").find("not only the weights differ"), std::string::npos);
+    EXPECT_NE(bytes_of(lab.folder() / "own/report.md").find("not only the weights differ"),
+              std::string::npos);
 }
 
 TEST(Decisions, TheCutAnswerEndsAtTheLimitAndIsCounted) {
@@ -140,7 +149,8 @@ TEST(Decisions, TheCutAnswerEndsAtTheLimitAndIsCounted) {
     EXPECT_NE(lab.run("Q8_0").exit_code, 1);
     const std::string long_answer = lab.answers("model").at("q07");
     EXPECT_EQ(long_answer.size(), 128U);  // a byte is a token of the scripted engine
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/model.jsonl").find("\"length\""), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/model.jsonl").find("\"length\""),
+              std::string::npos);
 }
 
 TEST(Decisions, AStopStringEndsAnAnswer) {
@@ -154,7 +164,9 @@ TEST(Decisions, EachQuestionIsSampledWithASeedOfItsOwn) {
     EXPECT_NE(lab.run("Q8_0", {"--temp", "0.8"}).exit_code, 1);
     const auto first = lab.answers("model");
     std::set<std::string> tails;
-    for (const auto& [id, text] : first) tails.insert(text.substr(text.rfind(' ')));
+    for (const auto& [id, text] : first) {
+        tails.insert(text.substr(text.rfind(' ')));
+    }
     EXPECT_GT(tails.size(), 2U);
     lab.forget_run();
     EXPECT_NE(lab.run("Q8_0", {"--temp", "0.8"}).exit_code, 1);

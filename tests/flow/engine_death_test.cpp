@@ -20,8 +20,9 @@ TEST(EngineDeath, InTheMiddleOfABatchHarmsNobody) {
         lab.forget_run();
         const Ended ended = lab.run(kVariants, {}, {{"SCRIPT_DIE_AT", std::to_string(n)}});
         EXPECT_EQ(ended.exit_code, expected_code) << describe(ended);
-        EXPECT_NE(ended.err.find("trying again what was in flight"), std::string::npos) << "n = " << n << "\n"
-                                                                                        << ended.err;
+        EXPECT_NE(ended.err.find("trying again what was in flight"), std::string::npos)
+            << "n = " << n << "\n"
+            << ended.err;
         EXPECT_EQ(difference(expected, lab.artifacts()), "") << "died at answer " << n;
     }
 }
@@ -40,9 +41,11 @@ TEST(EngineDeath, AQuestionThatKillsOnlyTheVariantIsItsLoss) {
     EXPECT_EQ(lab.answers("Q8_0").at("q05"), lab.answers("model").at("q05"));
     EXPECT_EQ(lab.comparison("Q2_K")["counts"]["no_answer_variant"], 0);
     // It is blamed after two deaths alone, and the report says how it died.
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("died on it 2 times, alone"),
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl")
+                  .find("died on it 2 times, alone"),
               std::string::npos);
-    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl").find("this prompt is too much"),
+    EXPECT_NE(bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl")
+                  .find("this prompt is too much"),
               std::string::npos);
 }
 
@@ -77,7 +80,8 @@ TEST(EngineDeath, AnEngineThatAlwaysDiesIsSaidAndNothingIsLost) {
     EXPECT_NE(ended.err.find("the engine dies on every question"), std::string::npos) << ended.err;
     EXPECT_NE(ended.err.find("Aborted"), std::string::npos) << ended.err;
     EXPECT_FALSE(std::filesystem::exists(lab.run_dir() + "/report.json"));
-    // The model was to blame, no question: with an engine that works everything is as if nothing had happened.
+    // The model was to blame, no question: with an engine that works everything is as if nothing
+    // had happened.
     lab.forget_journal();
     EXPECT_EQ(lab.run(kVariants).exit_code, expected_code);
     EXPECT_EQ(difference(expected, lab.artifacts()), "");
@@ -95,11 +99,19 @@ TEST(EngineDeath, QuestionsInARowThatAreAllPoisonedAreNotTakenForAnEngineThatIsB
 }
 
 TEST(EngineDeath, WhileItIsAskedAnythingElseIsASentence) {
-    for (const char* verb :
-         {"hello", "inspect", "load", "render", "render_template", "tokenize", "describe_start", "start", "quantize"}) {
+    for (const char* verb : {"hello",
+                             "inspect",
+                             "load",
+                             "render",
+                             "render_template",
+                             "tokenize",
+                             "describe_start",
+                             "start",
+                             "quantize"}) {
         const Lab lab(2);
         const Ended ended = lab.run("Q8_0", {}, {{"SCRIPT_DIE_VERB", verb}});
-        EXPECT_TRUE(ended.exit_code == 1 || ended.exit_code == 2) << verb << "\n" << describe(ended);
+        EXPECT_TRUE(ended.exit_code == 1 || ended.exit_code == 2) << verb << "\n"
+                                                                  << describe(ended);
         EXPECT_NE(ended.err.find("assay: "), std::string::npos) << verb << "\n" << ended.err;
         EXPECT_NE(ended.err.find("Aborted"), std::string::npos) << verb << "\n" << ended.err;
         EXPECT_NE(lab.run("Q8_0").exit_code, 1) << verb;

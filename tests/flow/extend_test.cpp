@@ -1,4 +1,5 @@
-// The same run directory again: what is there is taken, what is new is computed, what was drawn stays.
+// The same run directory again: what is there is taken, what is new is computed, what was drawn
+// stays.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,8 @@ using namespace std::chrono_literals;
 constexpr int kRechecked = 2;  ///< answers of each variant that are computed a second time, alone
 
 /// Every side of `before` is the same in `after`.
-void expect_unchanged(const std::map<std::string, Side>& before, const std::map<std::string, Side>& after) {
+void expect_unchanged(const std::map<std::string, Side>& before,
+                      const std::map<std::string, Side>& after) {
     for (const auto& [id, side] : before) {
         ASSERT_TRUE(after.contains(id)) << id;
         EXPECT_EQ(after.at(id).comparison_id, side.comparison_id) << id;
@@ -63,7 +65,9 @@ TEST(Extend, AKillInAnExtensionLeavesTheSameBytesToo) {
         EXPECT_NE(lab.run("Q2_K", {"--limit", "6"}).exit_code, 1);
         lab.forget_journal();
         if (kill_at > 0) {
-            EXPECT_EQ(lab.run("Q2_K", {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(kill_at)}}).signal, 9) << kill_at;
+            EXPECT_EQ(
+                lab.run("Q2_K", {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(kill_at)}}).signal, 9)
+                << kill_at;
         }
         lab.forget_journal();
         EXPECT_NE(lab.run("Q2_K").exit_code, 1);
@@ -71,16 +75,19 @@ TEST(Extend, AKillInAnExtensionLeavesTheSameBytesToo) {
     };
     const auto expected = extended(0);
     const int n_requests = lab.n_requests("");
-    for (int n = n_requests; n > n_requests - 22; n -= 3)
+    for (int n = n_requests; n > n_requests - 22; n -= 3) {
         EXPECT_EQ(difference(expected, extended(n)), "") << "killed at request " << n;
+    }
 }
 
 TEST(Extend, QuestionsWithTheSamePromptShareAnAnswer) {
     const Lab lab(3);
     const std::string rows = bytes_of(lab.questions());
     std::string twice = rows;
-    for (std::size_t at = twice.find("\"q0"); at != std::string::npos; at = twice.find("\"q0", at))
+    for (std::size_t at = twice.find("\"q0"); at != std::string::npos;
+         at = twice.find("\"q0", at)) {
         twice.replace(at, 3, "\"r");
+    }
     lab.folder().write("questions.jsonl", rows + twice);
     EXPECT_NE(lab.run("Q2_K").exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 2 * (3 + kRechecked));
@@ -151,8 +158,9 @@ TEST(Extend, OtherGenerationSettingsMakeNewAnswersAndTheReportIsOfThePresentPlan
     EXPECT_EQ(lab.answers("model").at("q01"), "thing 1 is");
     const auto after = lab.artifacts();
     EXPECT_TRUE(before.contains("evaluation/responses/Q2_K.jsonl"));
-    for (const auto& [name, bytes] : after)
+    for (const auto& [name, bytes] : after) {
         EXPECT_EQ(name.find("Q2_K"), std::string::npos) << name << " is of the plan before";
+    }
     EXPECT_EQ(lab.report()["variants"].size(), 2U);
     // And back: nothing to compute.
     lab.forget_journal();
@@ -206,8 +214,9 @@ TEST(Extend, RejudgeAsksAgainAndKeepsTheHistory) {
     EXPECT_NE(lab.run("Q2_K", {"--rejudge"}).exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 0);
     auto evaluation = [](std::map<std::string, std::string> files) {
-        std::erase_if(files,
-                      [](const auto& file) { return file.first.starts_with("report"); });  // they hold the command line
+        std::erase_if(files, [](const auto& file) {
+            return file.first.starts_with("report");
+        });  // they hold the command line
         return files;
     };
     EXPECT_EQ(difference(evaluation(before), evaluation(lab.artifacts())), "");
@@ -219,11 +228,14 @@ TEST(Extend, ASecondProcessOnTheSameRunIsRefusedAndTheFirstIsNotHarmed) {
     const auto artifacts = lab.artifacts();
     lab.forget_run();
     Program first(lab.start("Q8_0,Q2_K", {}, {{"SCRIPT_SLEEP_MS", "150"}}));
-    while (lab.n_requests("answer") == 0 && first.running()) std::this_thread::sleep_for(5ms);
+    while (lab.n_requests("answer") == 0 && first.running()) {
+        std::this_thread::sleep_for(5ms);
+    }
     const Ended second = lab.run("Q8_0,Q2_K");
     EXPECT_TRUE(second.exit_code == 1 || second.exit_code == 2) << describe(second);
     EXPECT_NE(second.err.find(lab.run_dir()), std::string::npos) << second.err;
-    EXPECT_NE(second.err.find(fmt::format("process {}", first.pid())), std::string::npos) << second.err;
+    EXPECT_NE(second.err.find(fmt::format("process {}", first.pid())), std::string::npos)
+        << second.err;
     // A look at it meanwhile is allowed.
     EXPECT_EQ(lab.assay({"trace", lab.run_dir(), "q01"}).exit_code, 0);
     const Ended ended = first.wait();
@@ -240,8 +252,15 @@ TEST(Extend, ARunIsBoundToItsFolderOnlyOnceItsPlanIsValid) {
 
 TEST(Extend, WithoutRunTheFolderIsNamedAfterModelAndPlan) {
     const Lab lab(3);
-    const Strings flags{
-        "run", "-m", "model.gguf", "--variants", "Q8_0", "--questions", "questions.jsonl", "--engine", SCRIPTED_ENGINE};
+    const Strings flags{"run",
+                        "-m",
+                        "model.gguf",
+                        "--variants",
+                        "Q8_0",
+                        "--questions",
+                        "questions.jsonl",
+                        "--engine",
+                        SCRIPTED_ENGINE};
     const Ended ended = lab.assay(flags);
     EXPECT_NE(ended.exit_code, 1) << describe(ended);
     EXPECT_EQ(lab.assay(flags).exit_code, ended.exit_code);

@@ -1,4 +1,5 @@
-// Model files that are damaged or no models at all: a sentence that names the file, and an engine that lives on.
+// Model files that are damaged or no models at all: a sentence that names the file, and an engine
+// that lives on.
 
 #include <gtest/gtest.h>
 
@@ -15,26 +16,38 @@
 namespace assay::test {
 namespace {
 
-/// Writes GGUF version 3 (little-endian): key-value pairs, and one tensor of 32 F32 zeros called "token_embd.weight".
+/// Writes GGUF version 3 (little-endian): key-value pairs, and one tensor of 32 F32 zeros called
+/// "token_embd.weight".
 class GgufWriter {
  public:
-    GgufWriter& text(const std::string& key, const std::string& value) { return pair(key, 8, length_and(value)); }
-    GgufWriter& u32(const std::string& key, std::uint32_t value) { return pair(key, 4, number(value, 4)); }
+    GgufWriter& text(const std::string& key, const std::string& value) {
+        return pair(key, 8, length_and(value));
+    }
+    GgufWriter& u32(const std::string& key, std::uint32_t value) {
+        return pair(key, 4, number(value, 4));
+    }
     GgufWriter& texts(const std::string& key, const std::vector<std::string>& values) {
         std::string array = number(8, 4) + number(values.size(), 8);
-        for (const std::string& value : values) array += length_and(value);
+        for (const std::string& value : values) {
+            array += length_and(value);
+        }
         return pair(key, 9, array);
     }
     [[nodiscard]] std::string file(std::uint64_t n_tensors = 1) const {
-        std::string out = "GGUF" + number(3, 4) + number(n_tensors, 8) + number(n_pairs_, 8) + pairs_;
-        if (n_tensors > 0)
-            out += length_and("token_embd.weight") + number(1, 4) + number(32, 8) + number(0, 4) + number(0, 8);
+        std::string out = "GGUF" + number(3, 4) + number(n_tensors, 8) + number(n_pairs_, 8) +
+                          pairs_;
+        if (n_tensors > 0) {
+            out += length_and("token_embd.weight") + number(1, 4) + number(32, 8) + number(0, 4) +
+                   number(0, 8);
+        }
         out.resize((out.size() + 31) / 32 * 32, '\0');
         return n_tensors > 0 ? out + std::string(128, '\0') : out;
     }
     static std::string number(std::uint64_t value, int bytes) {
         std::string out;
-        for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 255);
+        for (int i = 0; i < bytes; ++i) {
+            out += static_cast<char>(value >> (8 * i) & 255);
+        }
         return out;
     }
 
@@ -63,14 +76,20 @@ class Files : public testing::Test {
  protected:
     void SetUp() override {
         std::signal(SIGPIPE, SIG_IGN);
-        if (!std::filesystem::exists(real_engine())) GTEST_SKIP() << real_engine() << " is not there: `make build`";
+        if (!std::filesystem::exists(real_engine())) {
+            GTEST_SKIP() << real_engine() << " is not there: `make build`";
+        }
     }
-    /// The sentence that inspecting gives; the engine must not have died for it. Empty if it is taken.
+    /// The sentence that inspecting gives; the engine must not have died for it. Empty if it is
+    /// taken.
     std::string refusal(const std::string& path) {
         const auto inspected = engine.inspect(path);
-        if (inspected) return {};
+        if (inspected) {
+            return {};
+        }
         const std::string sentence = to_sentence(inspected.error());
-        EXPECT_EQ(sentence.find("while it was to"), std::string::npos) << "the engine died: " << sentence;
+        EXPECT_EQ(sentence.find("while it was to"), std::string::npos)
+            << "the engine died: " << sentence;
         EXPECT_NE(sentence.find(path), std::string::npos) << sentence;
         return sentence;
     }
@@ -98,44 +117,54 @@ TEST_F(Files, ThatAreDamagedAreRefusedWithTheReason) {
     std::string cut = plausible().file();
     cut.resize(cut.size() - 20);
     expect_has(refusal_of("cut.gguf", cut), "cut off");
-    expect_has(refusal_of("type.gguf", GgufWriter().u32("general.architecture", 7).file()), "architecture");
+    expect_has(refusal_of("type.gguf", GgufWriter().u32("general.architecture", 7).file()),
+               "architecture");
     expect_has(refusal_of("nothing.gguf", GgufWriter().file()), "architecture");
-    expect_has(refusal_of("novocab.gguf",
-                          GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).file()),
+    expect_has(
+        refusal_of(
+            "novocab.gguf",
+            GgufWriter().text("general.architecture", "llama").u32("llama.block_count", 1).file()),
+        "vocabulary");
+    expect_has(refusal_of("vocabtype.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .u32("llama.block_count", 1)
+                              .u32("tokenizer.ggml.tokens", 3)
+                              .file()),
                "vocabulary");
-    expect_has(refusal_of("vocabtype.gguf", GgufWriter()
-                                                .text("general.architecture", "llama")
-                                                .u32("llama.block_count", 1)
-                                                .u32("tokenizer.ggml.tokens", 3)
-                                                .file()),
-               "vocabulary");
-    expect_has(refusal_of("twice.gguf", GgufWriter()
-                                            .text("general.architecture", "llama")
-                                            .u32("llama.block_count", 1)
-                                            .texts("tokenizer.ggml.tokens", {"a", "b", "a"})
-                                            .file()),
+    expect_has(refusal_of("twice.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .u32("llama.block_count", 1)
+                              .texts("tokenizer.ggml.tokens", {"a", "b", "a"})
+                              .file()),
                "twice");
-    expect_has(refusal_of("layers.gguf", GgufWriter()
-                                             .text("general.architecture", "llama")
-                                             .u32("llama.block_count", 0)
-                                             .texts("tokenizer.ggml.tokens", {"a"})
-                                             .file()),
+    expect_has(refusal_of("layers.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .u32("llama.block_count", 0)
+                              .texts("tokenizer.ggml.tokens", {"a"})
+                              .file()),
                "0 layers");
-    expect_has(refusal_of("many.gguf", GgufWriter()
-                                           .text("general.architecture", "llama")
-                                           .u32("llama.block_count", 100'000)
-                                           .texts("tokenizer.ggml.tokens", {"a"})
-                                           .file()),
+    expect_has(refusal_of("many.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .u32("llama.block_count", 100'000)
+                              .texts("tokenizer.ggml.tokens", {"a"})
+                              .file()),
                "100000 layers");
-    expect_has(refusal_of("layertype.gguf", GgufWriter()
-                                                .text("general.architecture", "llama")
-                                                .text("llama.block_count", "1")
-                                                .texts("tokenizer.ggml.tokens", {"a"})
-                                                .file()),
+    expect_has(refusal_of("layertype.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .text("llama.block_count", "1")
+                              .texts("tokenizer.ggml.tokens", {"a"})
+                              .file()),
                "layers");
     expect_has(refusal_of("bare.gguf", plausible().file(0)), "no weights");
-    expect_has(refusal_of("adapter.gguf", plausible().text("general.type", "adapter").file()), "adapter");
-    expect_has(refusal_of("part.gguf", plausible().u32("split.count", 3).u32("split.no", 1).file()), "part of a model");
+    expect_has(refusal_of("adapter.gguf", plausible().text("general.type", "adapter").file()),
+               "adapter");
+    expect_has(refusal_of("part.gguf", plausible().u32("split.count", 3).u32("split.no", 1).file()),
+               "part of a model");
     // The header says more than the file holds.
     std::string counts = plausible().file();
     counts.replace(8, 8, GgufWriter::number(std::uint64_t{1} << 60, 8));
@@ -151,7 +180,9 @@ TEST_F(Files, WithAnyByteOfTheHeaderChangedNeverKillTheEngine) {
     int n_refused = 0;
     for (int i = 0; i < 400; ++i) {
         std::string bytes = whole;
-        for (unsigned k = 0; k <= random() % 3; ++k) bytes[random() % 250] = static_cast<char>(random());
+        for (unsigned k = 0; k <= random() % 3; ++k) {
+            bytes[random() % 250] = static_cast<char>(random());
+        }
         n_refused += !refusal_of("mutant.gguf", bytes).empty();
     }
     EXPECT_GT(n_refused, 100);
@@ -164,17 +195,22 @@ TEST_F(Files, ThatLookLikeAModelButCannotBeLoadedAreASentenceToo) {
         ASSERT_FALSE(loaded);
         const std::string sentence = to_sentence(loaded.error());
         expect_has(sentence, "hollow.gguf");
-        EXPECT_EQ(sentence.find("while it was to"), std::string::npos) << "the engine died: " << sentence;
+        EXPECT_EQ(sentence.find("while it was to"), std::string::npos)
+            << "the engine died: " << sentence;
     }
     EXPECT_TRUE(engine.hello());
 }
 
 TEST_F(Files, OfLlamaCppsThatHoldAVocabularyOnlyAreRefused) {
     const std::string source = llama_source();
-    if (source.empty()) GTEST_SKIP() << "llama.cpp's source tree is not there: scripts/llama.sh";
+    if (source.empty()) {
+        GTEST_SKIP() << "llama.cpp's source tree is not there: scripts/llama.sh";
+    }
     int n = 0;
     for (const auto& entry : std::filesystem::directory_iterator(source + "/models")) {
-        if (entry.path().extension() != ".gguf") continue;
+        if (entry.path().extension() != ".gguf") {
+            continue;
+        }
         ++n;
         EXPECT_NE(refusal(entry.path().string()), "") << entry.path();
     }
@@ -185,13 +221,23 @@ TEST_F(Files, AreExitCode2OfTheProgramAndLeaveNothing) {
     const Lab lab(2);
     for (const auto& [name, bytes] :
          std::map<std::string, std::string>{{"garbage.gguf", "GGUF" + std::string(4096, '\x5a')},
-                                            {"layers.gguf", GgufWriter()
-                                                                .text("general.architecture", "llama")
-                                                                .u32("llama.block_count", 0)
-                                                                .texts("tokenizer.ggml.tokens", {"a"})
-                                                                .file()}}) {
-        const Ended ended = lab.assay({"run", "-m", folder.write(name, bytes), "--variants", "Q8_0", "--questions",
-                                       lab.questions(), "--run", lab.run_dir(), "--engine", real_engine()});
+                                            {"layers.gguf",
+                                             GgufWriter()
+                                                 .text("general.architecture", "llama")
+                                                 .u32("llama.block_count", 0)
+                                                 .texts("tokenizer.ggml.tokens", {"a"})
+                                                 .file()}}) {
+        const Ended ended = lab.assay({"run",
+                                       "-m",
+                                       folder.write(name, bytes),
+                                       "--variants",
+                                       "Q8_0",
+                                       "--questions",
+                                       lab.questions(),
+                                       "--run",
+                                       lab.run_dir(),
+                                       "--engine",
+                                       real_engine()});
         EXPECT_EQ(ended.exit_code, 2) << describe(ended);
         expect_has(ended.err, name);
         EXPECT_FALSE(std::filesystem::exists(lab.run_dir()));
@@ -199,7 +245,9 @@ TEST_F(Files, AreExitCode2OfTheProgramAndLeaveNothing) {
 }
 
 TEST_F(Files, ThatAreRealAreDescribedAsTheyAre) {
-    if (!std::filesystem::exists(real_model())) GTEST_SKIP() << missing_for_models();
+    if (!std::filesystem::exists(real_model())) {
+        GTEST_SKIP() << missing_for_models();
+    }
     const auto inspected = engine.inspect(real_model());
     ASSERT_TRUE(inspected) << to_sentence(inspected.error());
     EXPECT_EQ(inspected->file.architecture, "llama");
@@ -211,7 +259,8 @@ TEST_F(Files, ThatAreRealAreDescribedAsTheyAre) {
     // Cut off in the middle of its weights.
     const std::string cut = (folder / "cut.gguf").string();
     std::string head(5'000'000, '\0');
-    std::ifstream(real_model(), std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+    std::ifstream(real_model(), std::ios::binary)
+        .read(head.data(), static_cast<std::streamsize>(head.size()));
     expect_has(refusal(folder.write("cut.gguf", head)), "cut off");
     EXPECT_FALSE(engine.load({cut, false, 0}));
     EXPECT_FALSE(engine.quantize({cut, (folder / "q.gguf").string(), "Q8_0", "", false, 1},
@@ -223,24 +272,31 @@ TEST_F(Files, ThatAreRealAreDescribedAsTheyAre) {
     const auto memory = engine.predict_memory(request);
     ASSERT_TRUE(memory) << to_sentence(memory.error());
     EXPECT_GT(memory->model_bytes, std::uint64_t{250'000'000});
-    EXPECT_GT(memory->context_bytes, 16ULL * 1024 * 30 * 2 * 192 * 2 - 1);  // slots, cells, layers, K and V, width, f16
+    EXPECT_GT(memory->context_bytes,
+              16ULL * 1024 * 30 * 2 * 192 * 2 - 1);  // slots, cells, layers, K and V, width, f16
 }
 
 TEST_F(Files, AreQuantizedButAQuantizedOneOnlyWhenAskedFor) {
-    if (!std::filesystem::exists(real_model())) GTEST_SKIP() << missing_for_models();
+    if (!std::filesystem::exists(real_model())) {
+        GTEST_SKIP() << missing_for_models();
+    }
     const auto nothing = [](std::uint64_t, std::uint64_t) {};
     const std::string made = (folder / "q8.gguf").string();
     ASSERT_TRUE(engine.quantize({real_model(), made, "Q8_0", "", false, 2}, nothing));
-    const auto again = engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", false, 2}, nothing);
+    const auto again = engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", false, 2},
+                                       nothing);
     ASSERT_FALSE(again);
     expect_has(to_sentence(again.error()), "quantized already");
     EXPECT_FALSE(std::filesystem::exists(folder / "q4.gguf") &&
                  std::filesystem::file_size(folder / "q4.gguf") > 100'000'000);
-    EXPECT_TRUE(engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", true, 2}, nothing));
-    EXPECT_FALSE(engine.quantize({real_model(), (folder / "x.gguf").string(), "IQ1_S", "", false, 2}, nothing))
+    EXPECT_TRUE(
+        engine.quantize({made, (folder / "q4.gguf").string(), "Q4_0", "", true, 2}, nothing));
+    EXPECT_FALSE(engine.quantize(
+        {real_model(), (folder / "x.gguf").string(), "IQ1_S", "", false, 2}, nothing))
         << "needs an importance matrix";
-    EXPECT_FALSE(
-        engine.quantize({real_model(), (folder / "no/such/folder/x.gguf").string(), "Q8_0", "", false, 2}, nothing));
+    EXPECT_FALSE(engine.quantize(
+        {real_model(), (folder / "no/such/folder/x.gguf").string(), "Q8_0", "", false, 2},
+        nothing));
     EXPECT_TRUE(engine.hello());
 }
 

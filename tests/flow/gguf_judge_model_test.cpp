@@ -1,4 +1,5 @@
-// With the real engine and model: what a judge reads depends on the pair alone, and every kind of judge comes to verdicts.
+// With the real engine and model: what a judge reads depends on the pair alone, and every kind of
+// judge comes to verdicts.
 
 #include <gtest/gtest.h>
 
@@ -18,25 +19,37 @@ namespace {
 using nlohmann::json;
 
 constexpr int kStream = 1280;
-const std::vector<std::string> kQuestions{"Is Paris in France? Reply with A for yes, B for no.", "Why is the sky blue?",
-                                          "Which is larger, A: 3 or B: 4? Reply with A or B.", "Name three colours."};
+const std::vector<std::string> kQuestions{"Is Paris in France? Reply with A for yes, B for no.",
+                                          "Why is the sky blue?",
+                                          "Which is larger, A: 3 or B: 4? Reply with A or B.",
+                                          "Name three colours."};
 
 class LabelProbs : public testing::Test {
  protected:
     static void SetUpTestSuite() {
-        if (!missing_for_models().empty()) return;
+        if (!missing_for_models().empty()) {
+            return;
+        }
         bench = new ModelBench(real_model());
-        for (const char* label : {"A", "B", "C"}) labels.push_back(bench->engine().tokenize(std::string(label))->back());
-        for (const std::string& question : kQuestions) answers.push_back(bench->chat(question, 12));
+        for (const char* label : {"A", "B", "C"}) {
+            labels.push_back(bench->engine().tokenize(std::string(label))->back());
+        }
+        for (const std::string& question : kQuestions) {
+            answers.push_back(bench->chat(question, 12));
+        }
         answers.push_back(bench->of_length(513, 12));
         answers.push_back(bench->of_length(1025, 12));
-        for (const auto& request : answers) requests.push_back(ModelBench::labels_behind(request, labels));
+        for (const auto& request : answers) {
+            requests.push_back(ModelBench::labels_behind(request, labels));
+        }
         bench->start(8, kStream, 2);
         expected = bench->read_labels(requests, requests.size());
     }
     static void TearDownTestSuite() { delete bench; }
     void SetUp() override {
-        if (bench == nullptr) GTEST_SKIP() << missing_for_models();
+        if (bench == nullptr) {
+            GTEST_SKIP() << missing_for_models();
+        }
     }
     static ModelBench* bench;
     static std::vector<std::int32_t> labels;
@@ -52,16 +65,21 @@ std::vector<wire::LabelRequest> LabelProbs::requests;
 std::vector<std::vector<double>> LabelProbs::expected;
 
 TEST_F(LabelProbs, AreLogarithmsOfProbabilitiesOverTheWholeVocabulary) {
-    std::vector<std::int32_t> all(static_cast<std::size_t>(bench->engine().load({real_model(), false, 0})->n_vocab));
+    std::vector<std::int32_t> all(
+        static_cast<std::size_t>(bench->engine().load({real_model(), false, 0})->n_vocab));
     std::iota(all.begin(), all.end(), 0);
     bench->start(8, kStream, 2);
     auto request = requests[0];
     request.labels = all;
     const auto whole = bench->read_labels({request}, 1)[0];
     double sum = 0;
-    for (const double log_prob : whole) sum += std::exp(log_prob);
+    for (const double log_prob : whole) {
+        sum += std::exp(log_prob);
+    }
     EXPECT_NEAR(sum, 1, 1e-9);
-    for (std::size_t i = 0; i < labels.size(); ++i) EXPECT_EQ(whole[static_cast<std::size_t>(labels[i])], expected[0][i]);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        EXPECT_EQ(whole[static_cast<std::size_t>(labels[i])], expected[0][i]);
+    }
     EXPECT_NE(expected[0], expected[1]);
     // The likeliest of them is what a greedy answer begins with.
     const auto best = std::max_element(whole.begin(), whole.end()) - whole.begin();
@@ -89,7 +107,8 @@ TEST_F(LabelProbs, AreBitEqualWithOtherSlotsStreamsAndThreads) {
     struct Arrangement {
         int slots, stream, threads;
     };
-    for (const auto& [slots, stream, threads] : std::vector<Arrangement>{{1, kStream, 2}, {1, 2048, 1}, {16, 1536, 1}, {24, kStream, 2}}) {
+    for (const auto& [slots, stream, threads] :
+         std::vector<Arrangement>{{1, kStream, 2}, {1, 2048, 1}, {16, 1536, 1}, {24, kStream, 2}}) {
         bench->start(slots, stream, threads);
         EXPECT_EQ(bench->read_labels(requests, 4), expected) << slots << " slots";
     }
@@ -100,9 +119,12 @@ TEST_F(LabelProbs, AreBitEqualWhetherTheTwoPiecesOfThePrefixWereKeptOrOneOfThemO
     auto one = requests.back(), other = one, further = requests[1];
     one.n_longer_prefix = other.n_longer_prefix = n_longer;
     std::reverse(other.prompt.begin() + n_longer, other.prompt.end());
-    const auto reply_to = [&](const wire::LabelRequest& request) { return bench->label_replies({request}, 1)[0]; };
+    const auto reply_to = [&](const wire::LabelRequest& request) {
+        return bench->label_replies({request}, 1)[0];
+    };
     bench->start(1, kStream, 2);
-    const auto first = reply_to(one), second = reply_to(other), third = reply_to(one), between = reply_to(further), fourth = reply_to(one);
+    const auto first = reply_to(one), second = reply_to(other), third = reply_to(one),
+               between = reply_to(further), fourth = reply_to(one);
     const auto n_prompt = static_cast<std::int64_t>(one.prompt.size());
     EXPECT_EQ(first.n_computed_tokens, n_prompt);
     EXPECT_EQ(second.n_computed_tokens, n_prompt - n_longer) << "both pieces were kept";
@@ -136,8 +158,13 @@ TEST_F(LabelProbs, RefuseWhatCannotBeReadAndGoOn) {
         const std::uint64_t id = bench->engine().submit(request);
         while (true) {
             const auto event = bench->engine().next(1000);
-            if (event.kind == llm::Engine::Event::Kind::kDied) return "died: " + event.failure.message;
-            if (event.id == id) return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message : std::string();
+            if (event.kind == llm::Engine::Event::Kind::kDied) {
+                return "died: " + event.failure.message;
+            }
+            if (event.id == id) {
+                return event.kind == llm::Engine::Event::Kind::kFailed ? event.failure.message
+                                                                       : std::string();
+            }
         }
     };
     auto request = requests[0];
@@ -146,7 +173,8 @@ TEST_F(LabelProbs, RefuseWhatCannotBeReadAndGoOn) {
     request.labels = {1 << 30};
     EXPECT_NE(refusal(request).find("not in the vocabulary"), std::string::npos);
     EXPECT_NE(refusal(requests.back()).find("do not fit the 256"), std::string::npos);
-    EXPECT_NE(refusal(answers[0]).find("multiple of 8 slots"), std::string::npos) << "answers have rows of steps";
+    EXPECT_NE(refusal(answers[0]).find("multiple of 8 slots"), std::string::npos)
+        << "answers have rows of steps";
     EXPECT_EQ(bench->read_labels({requests[0]}, 1)[0], expected[0]);
 }
 
@@ -157,7 +185,8 @@ TEST_F(LabelProbs, AGrammarMakesAWholeVerdictWhateverIsBeside) {
         reasoning.push_back(answers[i]);
         reasoning.back().predict = 400;
         reasoning.back().sampling.repeat_penalty = 1;
-        reasoning.back().grammar = judge::verdict_grammar(i == 3 ? judge::Thinking::kMayBegin : judge::Thinking::kNone, i == 1);
+        reasoning.back().grammar = judge::verdict_grammar(
+            i == 3 ? judge::Thinking::kMayBegin : judge::Thinking::kNone, i == 1);
     }
     const auto together = bench->answer(reasoning, reasoning.size());
     EXPECT_EQ(difference(together, bench->answer_alone(reasoning)), "");
@@ -165,15 +194,19 @@ TEST_F(LabelProbs, AGrammarMakesAWholeVerdictWhateverIsBeside) {
         const json reply = json::parse(together[i].text, nullptr, false);
         ASSERT_TRUE(reply.is_object()) << together[i].text;
         EXPECT_EQ(together[i].stop_reason, "stop");
-        EXPECT_TRUE(reply["verdict"] == "A" || reply["verdict"] == "B" || reply["verdict"] == "TIE");
+        EXPECT_TRUE(reply["verdict"] == "A" || reply["verdict"] == "B" ||
+                    reply["verdict"] == "TIE");
         EXPECT_FALSE(reply["reasoning"].get<std::string>().empty());
-        EXPECT_EQ(judge::parse_reply(together[i].text).tags.has_value(), i == 1) << together[i].text;
+        EXPECT_EQ(judge::parse_reply(together[i].text).tags.has_value(), i == 1)
+            << together[i].text;
     }
     auto broken = reasoning[0];
     broken.grammar = "root ::= (";
     const std::uint64_t id = bench->engine().submit(broken);
     llm::Engine::Event event;
-    while (event.id != id) event = bench->engine().next(1000);
+    while (event.id != id) {
+        event = bench->engine().next(1000);
+    }
     EXPECT_EQ(event.kind, llm::Engine::Event::Kind::kFailed);
     EXPECT_NE(event.failure.message.find("grammar"), std::string::npos);
 }
@@ -184,18 +217,38 @@ std::map<std::string, std::string> raw_by_question(const Lab& lab, const std::st
     const json raw = json::parse(bytes_of(folder + "raw_judge_responses.json"));
     std::map<std::string, std::string> out;
     for (const json& row : json::parse(bytes_of(folder + "batch_mapping.json"))) {
-        const std::string place = "batch_" + std::string(row["batch"].get<int>() < 10 ? "0" : "") + std::to_string(row["batch"].get<int>()) + "/" + std::to_string(row["example"].get<int>());
-        if (raw.contains(place)) out[row["task_id"].get<std::string>() + row["presented_as_A"].get<std::string>()] = raw[place];
+        const std::string place = "batch_" + std::string(row["batch"].get<int>() < 10 ? "0" : "") +
+                                  std::to_string(row["batch"].get<int>()) + "/" +
+                                  std::to_string(row["example"].get<int>());
+        if (raw.contains(place)) {
+            out[row["task_id"].get<std::string>() +
+                row["presented_as_A"].get<std::string>()] = raw[place];
+        }
     }
     return out;
 }
 
 TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThreads) {
-    if (const std::string missing = missing_for_models(); !missing.empty()) GTEST_SKIP() << missing;
+    if (const std::string missing = missing_for_models(); !missing.empty()) {
+        GTEST_SKIP() << missing;
+    }
     const Lab six(6), four(4);
     const auto run_it = [](const Lab& lab, const Strings& more) {
-        Strings arguments{"run", "-m", real_model(), "--variants", "Q2_K", "--questions", lab.questions(), "--run", lab.run_dir(),
-                          "--engine", real_engine(), "--predict", "16", "--judge", "gguf:" + real_model()};
+        Strings arguments{"run",
+                          "-m",
+                          real_model(),
+                          "--variants",
+                          "Q2_K",
+                          "--questions",
+                          lab.questions(),
+                          "--run",
+                          lab.run_dir(),
+                          "--engine",
+                          real_engine(),
+                          "--predict",
+                          "16",
+                          "--judge",
+                          "gguf:" + real_model()};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return lab.assay(arguments);
     };
@@ -209,7 +262,9 @@ TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThread
     ASSERT_FALSE(other.empty()) << describe(second);
     int n_same = 0;
     for (const auto& [question, raw] : other) {
-        if (!expected.contains(question)) continue;  // the same answers the other way round
+        if (!expected.contains(question)) {
+            continue;  // the same answers the other way round
+        }
         EXPECT_EQ(raw, expected.at(question)) << question;
         ++n_same;
     }

@@ -12,15 +12,21 @@ namespace {
 
 using nlohmann::json;
 
-std::string judge_file(const Lab& lab) { return lab.folder().write("judge.gguf", "type JUDGE\n"); }
+std::string judge_file(const Lab& lab) {
+    return lab.folder().write("judge.gguf", "type JUDGE\n");
+}
 
-Strings labels(const Lab& lab) { return {"--judge", "gguf:" + judge_file(lab)}; }
+Strings labels(const Lab& lab) {
+    return {"--judge", "gguf:" + judge_file(lab)};
+}
 
 /// The verbs that the engines were asked, in their order.
 Strings verbs(const Lab& lab) {
     std::istringstream lines(bytes_of(lab.journal()));
     Strings out;
-    for (std::string line; std::getline(lines, line);) out.push_back(line);
+    for (std::string line; std::getline(lines, line);) {
+        out.push_back(line);
+    }
     return out;
 }
 
@@ -54,8 +60,10 @@ TEST(GgufJudge, IsNotLoadedBeforeTheLastAnswerIsThere) {
 TEST(GgufJudge, WritesJsonUnderAGrammarWhenItReasons) {
     const Lab lab(8);
     const std::string file = lab.folder().write(
-        "exp.yaml", "baseline: {file: model.gguf}\nvariants: [Q2_K]\ndataset: {file: questions.jsonl}\n"
-                    "judges: [{name: slow, provider: gguf, file: " + judge_file(lab) + ", reasoning: true}]\noutput: {run: run}\n");
+        "exp.yaml",
+        "baseline: {file: model.gguf}\nvariants: [Q2_K]\ndataset: {file: questions.jsonl}\n"
+        "judges: [{name: slow, provider: gguf, file: " +
+            judge_file(lab) + ", reasoning: true}]\noutput: {run: run}\n");
     const Ended ended = lab.assay({"run", file, "--engine", SCRIPTED_ENGINE});
     ASSERT_TRUE(ended.exit_code >= 3 && ended.exit_code <= 5) << describe(ended);
     EXPECT_EQ(lab.n_requests("label_probs"), 0);
@@ -67,9 +75,12 @@ TEST(GgufJudge, WritesJsonUnderAGrammarWhenItReasons) {
 
 TEST(GgufJudge, AFileThatIsNoModelEndsTheRunBeforeAnythingIsAnswered) {
     const Lab lab(4);
-    const Ended ended = lab.run("Q2_K", {"--judge", "gguf:" + lab.folder().write("corrupt.gguf", "x")});
+    const Ended ended = lab.run("Q2_K",
+                                {"--judge", "gguf:" + lab.folder().write("corrupt.gguf", "x")});
     EXPECT_EQ(ended.exit_code, 2) << describe(ended);
-    EXPECT_NE(ended.err.find("corrupt.gguf: is not a GGUF file that can be read"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find("corrupt.gguf: is not a GGUF file that can be read"),
+              std::string::npos)
+        << ended.err;
     EXPECT_EQ(lab.n_requests("answer"), 0);
     EXPECT_FALSE(std::filesystem::exists(lab.run_dir()));
     const Ended missing = lab.run("Q2_K", {"--judge", "gguf:none.gguf"});
@@ -88,7 +99,8 @@ TEST(GgufJudge, APairThatKillsItIsAnErrorAndTheOthersAreJudged) {
     lab.forget_journal();
     static_cast<void>(lab.run("Q2_K", labels(lab)));
     EXPECT_EQ(lab.comparison("Q2_K", "judge")["counts"]["errors"], 0);
-    EXPECT_LE(lab.n_requests("label_probs"), 8) << "the question's pairs and the controls made of it";
+    EXPECT_LE(lab.n_requests("label_probs"), 8)
+        << "the question's pairs and the controls made of it";
 }
 
 TEST(GgufJudge, KilledAtAnyRequestOfItsGoesOnToTheSameReport) {
@@ -98,9 +110,11 @@ TEST(GgufJudge, KilledAtAnyRequestOfItsGoesOnToTheSameReport) {
     const auto expected = lab.artifacts();
     const Strings all = verbs(lab);
     const auto first = std::find(all.begin(), all.end(), "label_probs") - all.begin();
-    for (const std::ptrdiff_t at : {first + 1, first + 7, static_cast<std::ptrdiff_t>(all.size()) - 1}) {
+    for (const std::ptrdiff_t at :
+         {first + 1, first + 7, static_cast<std::ptrdiff_t>(all.size()) - 1}) {
         lab.forget_run();
-        const Ended killed = lab.run("Q2_K", labels(lab), {{"SCRIPT_KILL_PARENT_AT", std::to_string(at)}});
+        const Ended killed = lab.run(
+            "Q2_K", labels(lab), {{"SCRIPT_KILL_PARENT_AT", std::to_string(at)}});
         EXPECT_NE(killed.exit_code, whole.exit_code) << at;
         const Ended resumed = lab.run("Q2_K", labels(lab));
         EXPECT_EQ(resumed.exit_code, whole.exit_code) << describe(resumed);

@@ -1,4 +1,5 @@
-// The whole program: batches that survive a kill, dry runs, money, and a model that changes between two runs.
+// The whole program: batches that survive a kill, dry runs, money, and a model that changes between
+// two runs.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,24 +21,38 @@ using nlohmann::json;
 constexpr int kControls = 60;  ///< 20 of each kind, for a judge that costs something
 
 /// `assay run` of an experiment file whose judge has these further settings.
-Strings experiment(const Lab& lab, const SimServer& server, const std::string& settings, const Strings& more = {}) {
-    lab.folder().write("exp.yaml", fmt::format("baseline: {{file: model.gguf}}\nvariants: [Q2_K]\ndataset: {{file: questions.jsonl}}\n"
-                                               "judges: [{{provider: openai, url: \"{}\", model: sim-1{}}}]\n",
-                                               server.url(), settings));
+Strings experiment(const Lab& lab,
+                   const SimServer& server,
+                   const std::string& settings,
+                   const Strings& more = {}) {
+    lab.folder().write(
+        "exp.yaml",
+        fmt::format(
+            "baseline: {{file: model.gguf}}\nvariants: [Q2_K]\ndataset: {{file: questions.jsonl}}\n"
+            "judges: [{{provider: openai, url: \"{}\", model: sim-1{}}}]\n",
+            server.url(),
+            settings));
     Strings arguments{"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
 
-ScriptedReply tie(const SeenRequest&, int) { return {200, verdict_completion("TIE")}; }
+ScriptedReply tie(const SeenRequest&, int) {
+    return {200, verdict_completion("TIE")};
+}
 
-int n_pairs(const Lab& lab) { return lab.comparison("Q2_K")["counts"]["n_items"].get<int>() - lab.comparison("Q2_K")["counts"]["identical"].get<int>(); }
+int n_pairs(const Lab& lab) {
+    return lab.comparison("Q2_K")["counts"]["n_items"].get<int>() -
+           lab.comparison("Q2_K")["counts"]["identical"].get<int>();
+}
 
 TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledOnce) {
     const Lab lab(4);
     for (int k = 1;; ++k) {
         lab.forget_run();
-        SimBatches sim("openai", [](const std::string&) { return ScriptedReply{200, verdict_completion("TIE")}; });
+        SimBatches sim("openai", [](const std::string&) {
+            return ScriptedReply{200, verdict_completion("TIE")};
+        });
         std::atomic<int> pid = 0;
         std::atomic<bool> killed = false;
         const SimServer server([&](const SeenRequest& request, int n) {
@@ -48,7 +63,8 @@ TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledO
             }
             return reply;
         });
-        const Strings arguments = experiment(lab, server, ", batch: true, batch-poll-s: 0.1, name: panel");
+        const Strings arguments = experiment(
+            lab, server, ", batch: true, batch-poll-s: 0.1, name: panel");
         {
             Start start = lab.start("Q2_K");
             start.command.resize(1);
@@ -70,7 +86,9 @@ TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledO
         EXPECT_EQ(lab.comparison("Q2_K")["counts"]["errors"], 0);
         EXPECT_EQ(lab.comparison("Q2_K")["counts"]["not_judged"], 0);
         int n = 0;
-        for (const auto& [body, times] : sim.billed()) n += times;
+        for (const auto& [body, times] : sim.billed()) {
+            n += times;
+        }
         EXPECT_EQ(n, lab.report()["judges"][0]["n_calls"]) << "killed at call " << k;
         EXPECT_GT(n, 40);
         EXPECT_TRUE(sim.complaints().empty()) << sim.complaints().front();
@@ -94,7 +112,8 @@ ScriptedReply tagging_judge(const SeenRequest& request, int n) {
 TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
     const Lab lab(12);
     const SimServer server(tagging_judge);
-    const Ended ended = lab.assay(experiment(lab, server, ", name: panel, tags: true", {"--stopping", "none"}));
+    const Ended ended = lab.assay(
+        experiment(lab, server, ", name: panel, tags: true", {"--stopping", "none"}));
     ASSERT_NE(ended.exit_code, 1) << describe(ended);
     const json comparison = lab.comparison("Q2_K");
     const json& counts = comparison["counts"];
@@ -103,8 +122,10 @@ TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
     ASSERT_EQ(comparison["tags"].size(), 8U);
     const json& incorrect = comparison["tags"][0];
     EXPECT_EQ(incorrect["tag"], "incorrect");
-    EXPECT_EQ(incorrect["n"], counts["n"].get<int>() - counts["identical"].get<int>()) << "identical answers are shown to nobody";
-    EXPECT_EQ(incorrect["variant"].get<int>() - incorrect["baseline"].get<int>(), n_losses - counts["wins"].get<int>());
+    EXPECT_EQ(incorrect["n"], counts["n"].get<int>() - counts["identical"].get<int>())
+        << "identical answers are shown to nobody";
+    EXPECT_EQ(incorrect["variant"].get<int>() - incorrect["baseline"].get<int>(),
+              n_losses - counts["wins"].get<int>());
     EXPECT_GT(incorrect["difference"]["low"], 0);
     EXPECT_EQ(comparison["tags"][3]["variant"], 0);
     const std::string text = bytes_of(lab.run_dir() + "/report.md");
@@ -112,25 +133,33 @@ TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
     EXPECT_NE(text.find("`incorrect`"), std::string::npos);
 
     // By the study's files and for a terminal.
-    for (const json& row : json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/panel/evaluation_results.json"))) {
-        if (row["winner_model"] != "model") continue;
+    for (const json& row : json::parse(
+             bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/panel/evaluation_results.json"))) {
+        if (row["winner_model"] != "model") {
+            continue;
+        }
         const std::string winner = row["verdict"], loser = winner == "A" ? "B" : "A";
         EXPECT_EQ(row["tags"][winner], json::array()) << row;
         EXPECT_EQ(row["tags"][loser], json::array({"incorrect"})) << row;
-        EXPECT_NE(lab.assay({"trace", lab.run_dir(), row["task_id"]}).out.find("tags      " + loser + ": incorrect\n"), std::string::npos);
+        EXPECT_NE(lab.assay({"trace", lab.run_dir(), row["task_id"]})
+                      .out.find("tags      " + loser + ": incorrect\n"),
+                  std::string::npos);
     }
 
     // Verdicts and decision are the same without them.
     const Lab plain(12);
     const SimServer untagged(fair_judge);
-    ASSERT_NE(plain.assay(experiment(plain, untagged, ", name: panel", {"--stopping", "none"})).exit_code, 1);
+    ASSERT_NE(
+        plain.assay(experiment(plain, untagged, ", name: panel", {"--stopping", "none"})).exit_code,
+        1);
     EXPECT_EQ(plain.comparison("Q2_K")["counts"], counts);
     EXPECT_EQ(plain.comparison("Q2_K")["decision"], comparison["decision"]);
     EXPECT_TRUE(plain.comparison("Q2_K")["tags"].is_null());
 
     // The other order's tags are not counted twice.
     const SimServer both(tagging_judge);
-    const Ended second = lab.assay(experiment(lab, both, ", name: panel, tags: true", {"--stopping", "none", "--both-orders"}));
+    const Ended second = lab.assay(experiment(
+        lab, both, ", name: panel, tags: true", {"--stopping", "none", "--both-orders"}));
     ASSERT_NE(second.exit_code, 1) << describe(second);
     EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["n"], incorrect["n"]);
     EXPECT_EQ(lab.comparison("Q2_K")["tags"][0]["variant"], incorrect["variant"]);
@@ -138,13 +167,18 @@ TEST(JudgeOperations, TagsAreUnblindedAndCountedByVariantAndNeverDecide) {
     // Of one question: which answer, still blind.
     bool any = false;
     for (int q = 1; q <= 12; ++q) {
-        const json trace = json::parse(lab.assay({"trace", lab.run_dir(), fmt::format("q{:02}", q), "--json"}).out);
+        const json trace = json::parse(
+            lab.assay({"trace", lab.run_dir(), fmt::format("q{:02}", q), "--json"}).out);
         const json& pair = trace["comparisons"][0];
-        if (pair["verdicts"].empty()) continue;
+        if (pair["verdicts"].empty()) {
+            continue;
+        }
         const bool variant_lost = pair["outcome"] == "loss";
         const std::string side = pair["presented_as_A"] == "Q2_K" ? "A" : "B";
         const json& tags = pair["verdicts"][0]["tags"];
-        EXPECT_EQ(tags[side] == json::array({"incorrect"}), variant_lost || tags[side] == tags[side == "A" ? "B" : "A"]) << pair;
+        EXPECT_EQ(tags[side] == json::array({"incorrect"}),
+                  variant_lost || tags[side] == tags[side == "A" ? "B" : "A"])
+            << pair;
         any = any || variant_lost;
     }
     EXPECT_TRUE(any);
@@ -166,7 +200,8 @@ TEST(JudgeOperations, ADryRunCountsWhatIsMissingAndSendsAndChangesNothing) {
     EXPECT_FALSE(before["why"].get<std::string>().empty());
     EXPECT_TRUE(files_below(lab.run_dir()).empty());
 
-    EXPECT_NE(lab.run("Q2_K").exit_code, 1);  // answers and pairs are there, and this judge was never asked
+    EXPECT_NE(lab.run("Q2_K").exit_code,
+              1);  // answers and pairs are there, and this judge was never asked
     const auto files = lab.artifacts();
     const std::string store = bytes_of(lab.run_dir() + "/assay.sqlite");
     const json now = dry(", price-input: 10, price-output: 10", {});
@@ -179,7 +214,9 @@ TEST(JudgeOperations, ADryRunCountsWhatIsMissingAndSendsAndChangesNothing) {
     EXPECT_EQ(lab.artifacts(), files);
     EXPECT_TRUE(bytes_of(lab.run_dir() + "/assay.sqlite") == store);
     const Ended text = lab.assay(experiment(lab, server, "", {"--dry-run"}));
-    EXPECT_NE(text.out.find(fmt::format("judge sim-1: {} calls missing", n_pairs(lab) + kControls)), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find(fmt::format("judge sim-1: {} calls missing", n_pairs(lab) + kControls)),
+              std::string::npos)
+        << text.out;
     EXPECT_NE(text.out.find("Nothing was sent"), std::string::npos);
 }
 
@@ -197,7 +234,8 @@ TEST(JudgeOperations, AfterTheRunADryRunMissesNothingAndRejudgeEverything) {
     EXPECT_EQ(n_missing({}), 0u);
     EXPECT_EQ(n_missing({"--rejudge"}), n_calls);
     EXPECT_EQ(server.seen().size(), n_calls);
-    EXPECT_NE(lab.assay(experiment(lab, server, "", {"--stopping", "none", "--rejudge"})).exit_code, 1);
+    EXPECT_NE(lab.assay(experiment(lab, server, "", {"--stopping", "none", "--rejudge"})).exit_code,
+              1);
     EXPECT_EQ(server.seen().size(), 2 * n_calls) << "it was no lie";
 }
 
@@ -208,9 +246,12 @@ TEST(JudgeOperations, WhatAJudgeCostIsInTheReportOrWhyItIsNot) {
     json judge = lab.report()["judges"][0];
     EXPECT_TRUE(judge["cost"]["value"].is_null());
     EXPECT_NE(judge["cost"]["why"].get<std::string>().find("no prices"), std::string::npos);
-    EXPECT_NE(lab.assay(experiment(lab, server, ", price-input: 1000, price-output: 2000")).exit_code, 1);
+    EXPECT_NE(
+        lab.assay(experiment(lab, server, ", price-input: 1000, price-output: 2000")).exit_code, 1);
     judge = lab.report()["judges"][0];
-    EXPECT_NEAR(judge["cost"]["value"].get<double>(), judge["n_calls"].get<double>() * 0.02, 1e-9);  // 10 and 5 tokens each
+    EXPECT_NEAR(judge["cost"]["value"].get<double>(),
+                judge["n_calls"].get<double>() * 0.02,
+                1e-9);  // 10 and 5 tokens each
     EXPECT_EQ(judge["cost"]["n"], judge["n_calls"]);
     EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("They cost"), std::string::npos);
 }
@@ -227,14 +268,19 @@ TEST(JudgeOperations, AModelThatChangedBetweenTwoRunsStopsTheJudgeOrSplitsTheRep
     version = 2;
     const std::size_t n_before = server.seen().size();
     const Ended stopped = lab.assay(experiment(lab, server, ", concurrency: 1"));
-    EXPECT_NE((stopped.out + stopped.err).find("named the model \"sim-1-v1\" and now name \"sim-1-v2\""), std::string::npos) << describe(stopped);
+    EXPECT_NE(
+        (stopped.out + stopped.err).find("named the model \"sim-1-v1\" and now name \"sim-1-v2\""),
+        std::string::npos)
+        << describe(stopped);
     EXPECT_EQ(server.seen().size(), n_before + 1);
     EXPECT_NE(lab.assay(experiment(lab, server, ", allow-version-change: true")).exit_code, 1);
     const json judge = lab.report()["judges"][0];
     EXPECT_EQ(judge["versions"], (json{"sim-1-v1", "sim-1-v2"}));
-    EXPECT_EQ(judge["n_by_version"][0].get<int>() + judge["n_by_version"][1].get<int>(), judge["n_calls"]);
+    EXPECT_EQ(judge["n_by_version"][0].get<int>() + judge["n_by_version"][1].get<int>(),
+              judge["n_calls"]);
     EXPECT_GT(judge["n_by_version"][1], 1);
-    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("more than one model"), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("more than one model"),
+              std::string::npos);
 }
 
 }  // namespace

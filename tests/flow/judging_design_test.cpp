@@ -1,4 +1,5 @@
-// How often a pair is put to a judge: both orders, repeats, and verdicts that other runs have already.
+// How often a pair is put to a judge: both orders, repeats, and verdicts that other runs have
+// already.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -23,11 +24,14 @@ Strings judge(const SimServer& server, const Strings& more) {
     return flags;
 }
 
-json controls(const Lab& lab) { return lab.report()["controls"][0]; }
+json controls(const Lab& lab) {
+    return lab.report()["controls"][0];
+}
 
 int n_controls(const Lab& lab) {
     const json c = controls(lab);
-    return c["identical"]["n"].get<int>() + c["swapped"]["n"].get<int>() + c["truncated"]["n"].get<int>();
+    return c["identical"]["n"].get<int>() + c["swapped"]["n"].get<int>() +
+           c["truncated"]["n"].get<int>();
 }
 
 TEST(BothOrders, AskTwiceWithEachAnswerFirstOnceAndCountVerdicts) {
@@ -42,11 +46,14 @@ TEST(BothOrders, AskTwiceWithEachAnswerFirstOnceAndCountVerdicts) {
     EXPECT_EQ(counts["wins"], 0);
     EXPECT_EQ(counts["losses"].get<int>() % 2, 0);
     EXPECT_GT(counts["losses"], 10);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 40 - counts["identical"].get<int>() + n_controls(lab));
+    EXPECT_EQ(static_cast<int>(server.seen().size()),
+              40 - counts["identical"].get<int>() + n_controls(lab));
     EXPECT_EQ(comparison["both_orders"]["n_flipped"], 0);
     EXPECT_EQ(comparison["both_orders"]["n"].get<int>(), 20 - counts["identical"].get<int>() / 2);
-    EXPECT_EQ(comparison["clusters"]["n_clusters"], 20) << "the two verdicts of a question depend on each other";
-    EXPECT_NE(comparison["net_win_rate"]["method"].get<std::string>().find("effective"), std::string::npos);
+    EXPECT_EQ(comparison["clusters"]["n_clusters"], 20)
+        << "the two verdicts of a question depend on each other";
+    EXPECT_NE(comparison["net_win_rate"]["method"].get<std::string>().find("effective"),
+              std::string::npos);
     EXPECT_EQ(lab.report()["judges"][0]["both_orders"], true);
 
     const std::string folder = lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/";
@@ -57,13 +64,17 @@ TEST(BothOrders, AskTwiceWithEachAnswerFirstOnceAndCountVerdicts) {
         ids.insert(row["comparison_id"].get<std::string>());
     }
     EXPECT_EQ(ids.size(), 40u);
-    for (const auto& [id, seen] : orders) EXPECT_EQ(seen.size(), 2u) << id;
+    for (const auto& [id, seen] : orders) {
+        EXPECT_EQ(seen.size(), 2u) << id;
+    }
     EXPECT_EQ(json::parse(bytes_of(folder + "evaluation_results.json")).size(), 40u);
 
     // The run itself and its results file say the same.
     const json from_run = json::parse(lab.assay({"stats", lab.run_dir(), "--json"}).out);
     EXPECT_EQ(from_run["decision"], comparison["decision"]);
-    const json from_file = json::parse(lab.assay({"stats", folder + "evaluation_results.json", "--variant", "Q2_K", "--json"}).out);
+    const json from_file = json::parse(
+        lab.assay({"stats", folder + "evaluation_results.json", "--variant", "Q2_K", "--json"})
+            .out);
     EXPECT_EQ(from_file["counts"]["losses"], counts["losses"]);
     EXPECT_EQ(from_file["both_orders"]["n"], comparison["both_orders"]["n"]);
 
@@ -80,14 +91,17 @@ TEST(BothOrders, AskTwiceWithEachAnswerFirstOnceAndCountVerdicts) {
 
 TEST(BothOrders, AJudgeThatAlwaysSaysAFlipsEveryTimeAndGainsNobodyAnything) {
     const Lab lab(30);
-    const SimServer server([](const SeenRequest&, int) { return ScriptedReply{200, verdict_completion("A")}; });
+    const SimServer server([](const SeenRequest&, int) {
+        return ScriptedReply{200, verdict_completion("A")};
+    });
     EXPECT_NE(lab.run("Q2_K", judge(server, {"--both-orders"})).exit_code, 1);
     const json comparison = lab.comparison("Q2_K");
     EXPECT_EQ(comparison["counts"]["wins"], comparison["counts"]["losses"]);
     EXPECT_EQ(comparison["both_orders"]["n_flipped"], comparison["both_orders"]["n"]);
     EXPECT_DOUBLE_EQ(comparison["both_orders"]["flip_rate"]["value"], 1.0);
     EXPECT_EQ(comparison["decision"]["label"], "not_measured") << "it did not pass its controls";
-    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("another verdict in the other order"), std::string::npos);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("another verdict in the other order"),
+              std::string::npos);
 }
 
 TEST(BothOrders, AddedAfterADecisionWasShownMakeTheRunExploratory) {
@@ -98,7 +112,9 @@ TEST(BothOrders, AddedAfterADecisionWasShownMakeTheRunExploratory) {
     EXPECT_EQ(lab.run("Q2_K", judge(server, {"--both-orders"})).exit_code, 3);
     EXPECT_EQ(lab.report()["experiment"]["exploratory"], true);
     const json counts = lab.comparison("Q2_K")["counts"];
-    EXPECT_EQ(server.seen().size() - n_calls, static_cast<std::size_t>(20 - counts["identical"].get<int>() / 2)) << "only the other order is asked";
+    EXPECT_EQ(server.seen().size() - n_calls,
+              static_cast<std::size_t>(20 - counts["identical"].get<int>() / 2))
+        << "only the other order is asked";
 }
 
 TEST(Repeats, ShowHowOftenAJudgeSaysTheSameAndAreInNoCount) {
@@ -108,9 +124,11 @@ TEST(Repeats, ShowHowOftenAJudgeSaysTheSameAndAreInNoCount) {
     const SimServer server([&](const SeenRequest& request, int n) {
         const std::string prompt = json::parse(request.body)["messages"].dump();
         const std::lock_guard lock(mutex);
-        return n_asked[prompt]++ == 0 ? fair_judge(request, n) : ScriptedReply{200, verdict_completion("TIE")};
+        return n_asked[prompt]++ == 0 ? fair_judge(request, n)
+                                      : ScriptedReply{200, verdict_completion("TIE")};
     });
-    const Ended ended = lab.run("Q2_K", judge(server, {"--repeats", "2", "--repeat-share", "0.25", "-j", "1"}));
+    const Ended ended = lab.run(
+        "Q2_K", judge(server, {"--repeats", "2", "--repeat-share", "0.25", "-j", "1"}));
     EXPECT_EQ(ended.exit_code, 3) << describe(ended);
     const json counts = lab.comparison("Q2_K")["counts"];
     EXPECT_EQ(counts["n_items"], 40);
@@ -120,12 +138,18 @@ TEST(Repeats, ShowHowOftenAJudgeSaysTheSameAndAreInNoCount) {
     EXPECT_LT(repeats["same"]["value"], 1.0);
     EXPECT_EQ(repeats["same"]["n"], repeats["n"]);
     EXPECT_GT(repeats["within_variance"], 0.0);
-    EXPECT_EQ(static_cast<int>(server.seen().size()), 40 - counts["identical"].get<int>() + repeats["n"].get<int>() + n_controls(lab));
-    EXPECT_EQ(json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/evaluation_results.json")).size(), 40u);
-    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("asked again about the same pair"), std::string::npos);
+    EXPECT_EQ(static_cast<int>(server.seen().size()),
+              40 - counts["identical"].get<int>() + repeats["n"].get<int>() + n_controls(lab));
+    EXPECT_EQ(json::parse(bytes_of(lab.run_dir() +
+                                   "/evaluation/exports/Q2_K/sim-1/evaluation_results.json"))
+                  .size(),
+              40u);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("asked again about the same pair"),
+              std::string::npos);
 
     const std::size_t n_calls = server.seen().size();
-    EXPECT_EQ(lab.run("Q2_K", judge(server, {"--repeats", "2", "--repeat-share", "0.25"})).exit_code, 3);
+    EXPECT_EQ(
+        lab.run("Q2_K", judge(server, {"--repeats", "2", "--repeat-share", "0.25"})).exit_code, 3);
     EXPECT_EQ(server.seen().size(), n_calls);
 }
 
@@ -142,7 +166,8 @@ TEST(JudgeCache, AnotherRunAsksOnlyForItsControlsAndSaysTheSame) {
     EXPECT_EQ(again.exit_code, 3) << describe(again);
     EXPECT_EQ(lab.comparison("Q2_K")["counts"], first["counts"]);
     EXPECT_EQ(lab.comparison("Q2_K")["decision"], first["decision"]);
-    EXPECT_EQ(static_cast<int>(server.seen().size() - n_first), n_controls(lab)) << "controls are asked in every run";
+    EXPECT_EQ(static_cast<int>(server.seen().size() - n_first), n_controls(lab))
+        << "controls are asked in every run";
     EXPECT_NE(again.err.find("from the cache"), std::string::npos) << again.err;
 
     // Asked for anew, and kept; another judge knows nothing of it.
@@ -153,7 +178,15 @@ TEST(JudgeCache, AnotherRunAsksOnlyForItsControlsAndSaysTheSame) {
     EXPECT_EQ(server.seen().size() - n_second, n_first);
     lab.forget_run();
     const auto n_third = server.seen().size();
-    EXPECT_EQ(lab.run("Q2_K", {"--judge", "openai:sim-2@" + server.url(), "--stopping", "none", "--judge-cache", cache}).exit_code, 3);
+    EXPECT_EQ(lab.run("Q2_K",
+                      {"--judge",
+                       "openai:sim-2@" + server.url(),
+                       "--stopping",
+                       "none",
+                       "--judge-cache",
+                       cache})
+                  .exit_code,
+              3);
     EXPECT_EQ(server.seen().size() - n_third, n_first);
 }
 
@@ -164,7 +197,10 @@ TEST(JudgeCache, ADamagedFileIsAskedForAgainAndAFolderThatCannotBeMadeIsNamed) {
     const Strings flags = judge(server, {"--judge-cache", cache});
     EXPECT_EQ(lab.run("Q2_K", flags).exit_code, 3);
     int n_files = 0;
-    for (const auto& [name, bytes] : files_below(cache)) lab.folder().write("verdicts/" + name, ++n_files % 2 == 0 ? "{\"state\": 7}" : "not JSON \xFF");
+    for (const auto& [name, bytes] : files_below(cache)) {
+        lab.folder().write("verdicts/" + name,
+                           ++n_files % 2 == 0 ? "{\"state\": 7}" : "not JSON \xFF");
+    }
     EXPECT_GT(n_files, 0);
     const auto n_calls = server.seen().size();
     lab.forget_run();

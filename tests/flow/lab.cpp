@@ -16,7 +16,9 @@ Lab::Lab(int n_questions) {
     std::string rows;
     for (int k = 1; k <= n_questions; ++k) {
         std::string fact = fmt::format("thing {} is number {}", k, k * k);
-        if (k % 7 == 0) fact += fmt::format(" as long as {}", std::string(150, 'x'));
+        if (k % 7 == 0) {
+            fact += fmt::format(" as long as {}", std::string(150, 'x'));
+        }
         rows += json{{"id", fmt::format("q{:02}", k)},
                      {"question", fmt::format("What is thing {}?", k)},
                      {"expected_answer", fact},
@@ -29,34 +31,58 @@ Lab::Lab(int n_questions) {
 
 Ended Lab::assay(const Strings& arguments, const Environment& environment) const {
     Start start{.command = {ASSAY_PROGRAM},
-                .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()}, {"SCRIPT_JOURNAL", journal()}},
+                .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()},
+                                {"SCRIPT_JOURNAL", journal()}},
                 .folder = folder_.path().string(),
                 .out_file = {}};
     start.command.insert(start.command.end(), arguments.begin(), arguments.end());
-    for (const auto& [name, value] : environment) start.environment[name] = value;
+    for (const auto& [name, value] : environment) {
+        start.environment[name] = value;
+    }
     return test::run(start);
 }
 
-Start Lab::start(const std::string& variants, const Strings& more, const Environment& environment) const {
-    Start start{.command = {ASSAY_PROGRAM, "run", "-m", model(), "--variants", variants, "--questions", questions(),
-                            "--run", run_dir(), "--engine", SCRIPTED_ENGINE},
-                .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()}, {"SCRIPT_JOURNAL", journal()}},
+Start Lab::start(const std::string& variants,
+                 const Strings& more,
+                 const Environment& environment) const {
+    Start start{.command = {ASSAY_PROGRAM,
+                            "run",
+                            "-m",
+                            model(),
+                            "--variants",
+                            variants,
+                            "--questions",
+                            questions(),
+                            "--run",
+                            run_dir(),
+                            "--engine",
+                            SCRIPTED_ENGINE},
+                .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()},
+                                {"SCRIPT_JOURNAL", journal()}},
                 .folder = folder_.path().string(),
                 .out_file = {}};
     start.command.insert(start.command.end(), more.begin(), more.end());
-    for (const auto& [name, value] : environment) start.environment[name] = value;
+    for (const auto& [name, value] : environment) {
+        start.environment[name] = value;
+    }
     return start;
 }
 
-Ended Lab::run(const std::string& variants, const Strings& more, const Environment& environment) const {
+Ended Lab::run(const std::string& variants,
+               const Strings& more,
+               const Environment& environment) const {
     return test::run(start(variants, more, environment));
 }
 
 int Lab::n_requests(const std::string& verb) const {
-    if (!fs::exists(journal())) return 0;
+    if (!fs::exists(journal())) {
+        return 0;
+    }
     std::istringstream lines(bytes_of(journal()));
     int n = 0;
-    for (std::string line; std::getline(lines, line);) n += verb.empty() || line == verb;
+    for (std::string line; std::getline(lines, line);) {
+        n += verb.empty() || line == verb;
+    }
     return n;
 }
 
@@ -77,7 +103,9 @@ json Lab::report() const {
 json Lab::comparison(const std::string& variant, const std::string& judge) const {
     const json document = report();
     for (const json& comparison : document["comparisons"]) {
-        if (comparison["variant"] == variant && (judge.empty() || comparison["judge"] == judge)) return comparison;
+        if (comparison["variant"] == variant && (judge.empty() || comparison["judge"] == judge)) {
+            return comparison;
+        }
     }
     return {};
 }
@@ -85,15 +113,17 @@ json Lab::comparison(const std::string& variant, const std::string& judge) const
 std::map<std::string, std::string> Lab::artifacts() const {
     std::map<std::string, std::string> out;
     for (auto& [name, bytes] : files_below(run_dir())) {
-        if (name.starts_with("evaluation/") || name.starts_with("report.")) out.emplace(name, std::move(bytes));
+        if (name.starts_with("evaluation/") || name.starts_with("report.")) {
+            out.emplace(name, std::move(bytes));
+        }
     }
     return out;
 }
 
 std::map<std::string, Side> Lab::sides(const std::string& variant, const std::string& judge) const {
     std::map<std::string, Side> out;
-    for (const json& entry :
-         json::parse(bytes_of(fs::path(run_dir()) / "evaluation/exports" / variant / judge / "batch_mapping.json"))) {
+    for (const json& entry : json::parse(bytes_of(fs::path(run_dir()) / "evaluation/exports" /
+                                                  variant / judge / "batch_mapping.json"))) {
         out[entry["task_id"]] = {entry["comparison_id"], entry["presented_as_A"]};
     }
     return out;
@@ -101,7 +131,8 @@ std::map<std::string, Side> Lab::sides(const std::string& variant, const std::st
 
 std::map<std::string, std::string> Lab::answers(const std::string& variant) const {
     std::map<std::string, std::string> out;
-    std::istringstream lines(bytes_of(fs::path(run_dir()) / "evaluation/responses" / (variant + ".jsonl")));
+    std::istringstream lines(
+        bytes_of(fs::path(run_dir()) / "evaluation/responses" / (variant + ".jsonl")));
     for (std::string line; std::getline(lines, line);) {
         const json row = json::parse(line);
         out[row["task_id"]] = row["model_answer"];
@@ -109,28 +140,38 @@ std::map<std::string, std::string> Lab::answers(const std::string& variant) cons
     return out;
 }
 
-std::string difference(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+std::string difference(const std::map<std::string, std::string>& a,
+                       const std::map<std::string, std::string>& b) {
     std::string out;
     for (const auto& [name, bytes] : a) {
         const auto other = b.find(name);
         if (other == b.end()) {
             out += name + " is missing\n";
         } else if (other->second != bytes) {
-            const auto [x, y] = std::mismatch(bytes.begin(), bytes.end(), other->second.begin(), other->second.end());
-            const std::size_t at = static_cast<std::size_t>(x - bytes.begin()), from = at < 200 ? 0 : at - 200;
-            out += fmt::format("{} differs at byte {}:\n  {}\n  {}\n", name, at, bytes.substr(from, 400),
+            const auto [x, y] = std::mismatch(
+                bytes.begin(), bytes.end(), other->second.begin(), other->second.end());
+            const std::size_t at = static_cast<std::size_t>(x - bytes.begin()),
+                              from = at < 200 ? 0 : at - 200;
+            out += fmt::format("{} differs at byte {}:\n  {}\n  {}\n",
+                               name,
+                               at,
+                               bytes.substr(from, 400),
                                other->second.substr(from, 400));
         }
     }
     for (const auto& [name, bytes] : b) {
-        if (!a.contains(name)) out += name + " is too many\n";
+        if (!a.contains(name)) {
+            out += name + " is too many\n";
+        }
     }
     return out;
 }
 
 int imbalance(const std::map<std::string, Side>& sides, const std::string& variant) {
     int a = 0;
-    for (const auto& [id, side] : sides) a += side.presented_as_a == variant;
+    for (const auto& [id, side] : sides) {
+        a += side.presented_as_a == variant;
+    }
     return std::abs(2 * a - static_cast<int>(sides.size()));
 }
 

@@ -22,8 +22,8 @@ struct Side {
 
 class Lab {
  public:
-    /// Questions q01, q02 ...; question k has the fact "thing k is number k*k" in its first context and as its expected
-    /// answer, and the fact of every seventh is longer than an answer may be.
+    /// Questions q01, q02 ...; question k has the fact "thing k is number k*k" in its first context
+    /// and as its expected answer, and the fact of every seventh is longer than an answer may be.
     explicit Lab(int n_questions);
 
     /// `assay run` with the model, the questions, `--variants`, and what else is given.
@@ -44,11 +44,13 @@ class Lab {
 
     [[nodiscard]] nlohmann::json report() const;
     /// The comparison of a variant under the first judge (or the named one).
-    [[nodiscard]] nlohmann::json comparison(const std::string& variant, const std::string& judge = "") const;
+    [[nodiscard]] nlohmann::json comparison(const std::string& variant,
+                                            const std::string& judge = "") const;
     /// Relative path -> bytes of report.md, report.json and the study's files.
     [[nodiscard]] std::map<std::string, std::string> artifacts() const;
     /// Question id -> side, from the mapping of the study's files.
-    [[nodiscard]] std::map<std::string, Side> sides(const std::string& variant, const std::string& judge) const;
+    [[nodiscard]] std::map<std::string, Side> sides(const std::string& variant,
+                                                    const std::string& judge) const;
     /// Question id -> answer, from the study's files.
     [[nodiscard]] std::map<std::string, std::string> answers(const std::string& variant) const;
 

@@ -8,8 +8,8 @@
 
 namespace assay::test {
 
-/// A real Ollama on a free port of loopback with an empty store of its own, ready when constructed; throws
-/// std::runtime_error if it does not get ready.
+/// A real Ollama on a free port of loopback with an empty store of its own, ready when constructed;
+/// throws std::runtime_error if it does not get ready.
 class OllamaServer {
  public:
     explicit OllamaServer(const std::string& program);

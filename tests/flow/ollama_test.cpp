@@ -17,37 +17,52 @@ using ::testing::Not;
 
 constexpr int kQuestions = 4;
 
-bool is_decision(const Ended& ended) { return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5); }
+bool is_decision(const Ended& ended) {
+    return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5);
+}
 
 class RealServers : public testing::Test {
  protected:
     static void SetUpTestSuite() {
         missing = missing_for_models();
-        if (missing.empty() && ollama().empty()) missing = "Ollama is not there: scripts/ollama.sh";
-        if (missing.empty()) server = new OllamaServer(ollama());
+        if (missing.empty() && ollama().empty()) {
+            missing = "Ollama is not there: scripts/ollama.sh";
+        }
+        if (missing.empty()) {
+            server = new OllamaServer(ollama());
+        }
     }
     static void TearDownTestSuite() { delete server; }
     void SetUp() override {
-        if (server == nullptr) GTEST_SKIP() << missing;
+        if (server == nullptr) {
+            GTEST_SKIP() << missing;
+        }
     }
 
     Ended run(const Strings& arguments) const {
         Start start{.command = {ASSAY_PROGRAM, "run"},
-                    .environment = {{"ASSAY_CACHE", (lab.folder() / "cache").string()}, {"OLLAMA_MODELS", server->models_folder()}},
+                    .environment = {{"ASSAY_CACHE", (lab.folder() / "cache").string()},
+                                    {"OLLAMA_MODELS", server->models_folder()}},
                     .folder = lab.folder().path().string(),
                     .out_file = {}};
         start.command.insert(start.command.end(), arguments.begin(), arguments.end());
         return test::run(start, std::chrono::minutes(4));
     }
     Ended run_file(const std::string& variants) const {
-        const std::string yaml = lab.folder().write("exp.yaml", "baseline: " + real_model() + "\nvariants:\n" + variants +
-            "dataset: questions.jsonl\ngeneration: {predict: 16, ctx-size: 1024}\noutput: {run: run}\nengine: {path: " + real_engine() + "}\n");
+        const std::string yaml = lab.folder().write(
+            "exp.yaml",
+            "baseline: " + real_model() + "\nvariants:\n" + variants +
+                "dataset: questions.jsonl\ngeneration: {predict: 16, ctx-size: "
+                "1024}\noutput: {run: run}\nengine: {path: " +
+                real_engine() + "}\n");
         return run({yaml});
     }
     json variant(const std::string& name) const {
         const json report = lab.report();
         for (const json& each : report["variants"]) {
-            if (each["name"] == name) return each;
+            if (each["name"] == name) {
+                return each;
+            }
         }
         return nullptr;
     }
@@ -61,7 +76,9 @@ std::string RealServers::missing;
 OllamaServer* RealServers::server = nullptr;
 
 TEST_F(RealServers, AFileOfOursIsCreatedAskedReadBackAndRemovedAgain) {
-    const std::string variants = "  - {name: ours, type: Q8_0}\n  - {name: theirs, type: Q8_0, provider: ollama, url: '" + server->url() + "', concurrency: 1}\n";
+    const std::string variants =
+        "  - {name: ours, type: Q8_0}\n  - {name: theirs, type: Q8_0, provider: ollama, url: '" +
+        server->url() + "', concurrency: 1}\n";
     const Ended ended = run_file(variants);
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     const json theirs = variant("theirs"), ours = variant("ours");
@@ -75,9 +92,14 @@ TEST_F(RealServers, AFileOfOursIsCreatedAskedReadBackAndRemovedAgain) {
     // The same weights through two engines.
     const auto a = lab.answers("ours"), b = lab.answers("theirs");
     int n_equal = 0;
-    for (const auto& [id, answer] : a) n_equal += answer == b.at(id);
-    std::printf("%d of %d answers of the same weights are equal in both engines\n", n_equal, kQuestions);
-    for (const auto& [id, answer] : b) EXPECT_NE(answer, "") << id;
+    for (const auto& [id, answer] : a) {
+        n_equal += answer == b.at(id);
+    }
+    std::printf(
+        "%d of %d answers of the same weights are equal in both engines\n", n_equal, kQuestions);
+    for (const auto& [id, answer] : b) {
+        EXPECT_NE(answer, "") << id;
+    }
     // Made again, the model has the same digest: a run that goes on finds its answers.
     const std::string digest = theirs["served"]["digest"];
     std::filesystem::remove_all(lab.run_dir());
@@ -87,7 +109,20 @@ TEST_F(RealServers, AFileOfOursIsCreatedAskedReadBackAndRemovedAgain) {
 
 TEST_F(RealServers, ANameInOllamasStoreRunsInBothEngines) {
     server->create("smol:f16", real_model());
-    const Ended ended = run({"-m", "ollama:smol:f16", "--variants", "served=ollama:smol:f16@" + server->url(), "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", real_engine(), "--predict", "16", "--ctx-size", "1024"});
+    const Ended ended = run({"-m",
+                             "ollama:smol:f16",
+                             "--variants",
+                             "served=ollama:smol:f16@" + server->url(),
+                             "--questions",
+                             lab.questions(),
+                             "--run",
+                             lab.run_dir(),
+                             "--engine",
+                             real_engine(),
+                             "--predict",
+                             "16",
+                             "--ctx-size",
+                             "1024"});
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     const json ours = variant("ollama-smol-f16"), theirs = variant("served");
     EXPECT_EQ(ours["source"], "file");
@@ -98,15 +133,19 @@ TEST_F(RealServers, ANameInOllamasStoreRunsInBothEngines) {
 }
 
 TEST_F(RealServers, AModelThatIsNotThereIsNamed) {
-    const Ended ended = run_file("  - {name: x, provider: ollama, model: 'no-such:1', url: '" + server->url() + "'}\n");
+    const Ended ended = run_file("  - {name: x, provider: ollama, model: 'no-such:1', url: '" +
+                                 server->url() + "'}\n");
     EXPECT_EQ(ended.exit_code, 1) << describe(ended);
     EXPECT_THAT(ended.err, HasSubstr("ollama pull no-such:1"));
 }
 
 TEST_F(RealServers, LlamaServerIsAVariant) {
-    if (llama_server().empty()) GTEST_SKIP() << "llama-server is not there: scripts/llama.sh peers";
+    if (llama_server().empty()) {
+        GTEST_SKIP() << "llama-server is not there: scripts/llama.sh peers";
+    }
     const LlamaServer peer(llama_server(), real_model());
-    const Ended ended = run_file("  - {name: theirs, provider: openai, model: any, url: '" + peer.url() + "/v1', concurrency: 1}\n");
+    const Ended ended = run_file("  - {name: theirs, provider: openai, model: any, url: '" +
+                                 peer.url() + "/v1', concurrency: 1}\n");
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     const json theirs = variant("theirs");
     EXPECT_EQ(theirs["engine"]["name"], "llama-server");
@@ -117,7 +156,9 @@ TEST_F(RealServers, LlamaServerIsAVariant) {
     const std::string name = lab.report()["variants"][0]["name"];
     const auto a = lab.answers(name), b = lab.answers("theirs");
     int n_equal = 0;
-    for (const auto& [id, answer] : a) n_equal += answer == b.at(id);
+    for (const auto& [id, answer] : a) {
+        n_equal += answer == b.at(id);
+    }
     std::printf("%d of %d greedy answers equal llama-server's\n", n_equal, kQuestions);
     EXPECT_GE(n_equal, kQuestions / 2);  // other kernels round otherwise
 }

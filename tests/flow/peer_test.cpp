@@ -23,12 +23,18 @@ class Peer : public testing::Test {
  protected:
     static void SetUpTestSuite() {
         missing = missing_for_models();
-        if (missing.empty() && llama_server().empty()) missing = "llama-server is not there: scripts/llama.sh peers";
-        if (missing.empty()) server = new LlamaServer(llama_server(), real_model());
+        if (missing.empty() && llama_server().empty()) {
+            missing = "llama-server is not there: scripts/llama.sh peers";
+        }
+        if (missing.empty()) {
+            server = new LlamaServer(llama_server(), real_model());
+        }
     }
     static void TearDownTestSuite() { delete server; }
     void SetUp() override {
-        if (server == nullptr) GTEST_SKIP() << missing;
+        if (server == nullptr) {
+            GTEST_SKIP() << missing;
+        }
     }
     static std::string missing;
     static LlamaServer* server;
@@ -41,10 +47,14 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     constexpr int kPredict = 24;
     ModelBench bench(real_model());
     std::vector<wire::AnswerRequest> requests;
-    for (const char* question :
-         {"Why is the sky blue?", "What is the boiling point of water at sea level?", "Name three primary colours.",
-          "Who wrote Hamlet?", "What is 17 times 3?", "Is the Earth flat?", "Was ist die Hauptstadt von Frankreich?",
-          "List the planets of the solar system in order."}) {
+    for (const char* question : {"Why is the sky blue?",
+                                 "What is the boiling point of water at sea level?",
+                                 "Name three primary colours.",
+                                 "Who wrote Hamlet?",
+                                 "What is 17 times 3?",
+                                 "Is the Earth flat?",
+                                 "Was ist die Hauptstadt von Frankreich?",
+                                 "List the planets of the solar system in order."}) {
         requests.push_back(bench.chat(question, kPredict));
     }
     requests.push_back(bench.of_length(700, kPredict));
@@ -54,17 +64,29 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
         std::vector<std::int32_t> theirs = server->complete(requests[i].prompt, kPredict);
         // It reports the token that ends a text; ours leaves it out.
-        if (ours[i].stop_reason == "stop" && theirs.size() == ours[i].tokens.size() + 1) theirs.pop_back();
+        if (ours[i].stop_reason == "stop" && theirs.size() == ours[i].tokens.size() + 1) {
+            theirs.pop_back();
+        }
         n_equal += theirs == ours[i].tokens;
-        const auto [x, y] = std::mismatch(ours[i].tokens.begin(), ours[i].tokens.end(), theirs.begin(), theirs.end());
+        const auto [x, y] = std::mismatch(
+            ours[i].tokens.begin(), ours[i].tokens.end(), theirs.begin(), theirs.end());
         n_agreeing += static_cast<std::size_t>(x - ours[i].tokens.begin());
         n_tokens += ours[i].tokens.size();
-        if (theirs != ours[i].tokens)
-            fmt::print("prompt {}: agree for {} of {} tokens\n", i, x - ours[i].tokens.begin(), ours[i].tokens.size());
+        if (theirs != ours[i].tokens) {
+            fmt::print("prompt {}: agree for {} of {} tokens\n",
+                       i,
+                       x - ours[i].tokens.begin(),
+                       ours[i].tokens.size());
+        }
     }
-    fmt::print("{} of {} answers equal llama-server's, {} of {} tokens before the first difference\n", n_equal,
-               requests.size(), n_agreeing, n_tokens);
-    // Other kernels round otherwise, and where two tokens are nearly as likely the other one may win.
+    fmt::print(
+        "{} of {} answers equal llama-server's, {} of {} tokens before the first difference\n",
+        n_equal,
+        requests.size(),
+        n_agreeing,
+        n_tokens);
+    // Other kernels round otherwise, and where two tokens are nearly as likely the other one may
+    // win.
     EXPECT_GE(n_equal * 3, requests.size() * 2);
     EXPECT_GE(n_agreeing * 4, n_tokens * 3);
 }
@@ -72,10 +94,13 @@ TEST_F(Peer, GreedyTokensAgreeButForNearTies) {
 TEST_F(Peer, GivesLabelsTheSameProbabilities) {
     ModelBench bench(real_model());
     std::vector<std::int32_t> labels;
-    for (const char* label : {"A", "B", "C", "T", "="}) labels.push_back(bench.engine().tokenize(std::string(label))->back());
+    for (const char* label : {"A", "B", "C", "T", "="}) {
+        labels.push_back(bench.engine().tokenize(std::string(label))->back());
+    }
     const auto n_vocab = static_cast<int>(bench.engine().load({real_model(), false, 0})->n_vocab);
     std::vector<wire::LabelRequest> requests;
-    for (const char* question : {"Which is larger, A: 3 or B: 4? Reply with A or B.", "Is Paris in France? Reply with A for yes, B for no.",
+    for (const char* question : {"Which is larger, A: 3 or B: 4? Reply with A or B.",
+                                 "Is Paris in France? Reply with A for yes, B for no.",
                                  "Who wrote Hamlet?"}) {
         requests.push_back(ModelBench::labels_behind(bench.chat(question, 1), labels));
     }
@@ -89,7 +114,11 @@ TEST_F(Peer, GivesLabelsTheSameProbabilities) {
             ASSERT_TRUE(theirs.contains(labels[k]));
             const double p = std::exp(ours[i][k]), q = std::exp(theirs.at(labels[k]));
             largest = std::max(largest, std::abs(p - q));
-            fmt::print("prompt {}, label {}: log {:.6f} and {:.6f}\n", i, k, ours[i][k], theirs.at(labels[k]));
+            fmt::print("prompt {}, label {}: log {:.6f} and {:.6f}\n",
+                       i,
+                       k,
+                       ours[i][k],
+                       theirs.at(labels[k]));
         }
     }
     fmt::print("largest difference of a probability: {:.2g}\n", largest);
@@ -112,7 +141,8 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
                              .environment = {{"ASSAY_CACHE", (folder / "cache").string()}},
                              .folder = {},
                              .out_file = {}});
-    ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5 || ended.exit_code == 4)
+    ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5 ||
+                ended.exit_code == 4)
         << describe(ended);
     const json counts = lab.comparison("Q2_K", "smollm")["counts"];
     EXPECT_EQ(counts["n_items"], 4);
@@ -121,20 +151,27 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     const auto at = [&](const char* name) { return counts[name].get<int>(); };
     EXPECT_EQ(at("wins") + at("ties") + at("losses"), at("n"));
     EXPECT_EQ(at("n") + at("invalid") + at("refused"), 4);
-    // A grammar made its replies: they are the object that was asked for, whatever a model of this size makes of the
-    // question.
-    const json raw = json::parse(bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/smollm/raw_judge_responses.json"));
-    EXPECT_GE(static_cast<int>(raw.size()), 4 - at("identical"));  // the controls' replies stand there, too
+    // A grammar made its replies: they are the object that was asked for, whatever a model of this
+    // size makes of the question.
+    const json raw = json::parse(
+        bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/smollm/raw_judge_responses.json"));
+    EXPECT_GE(static_cast<int>(raw.size()),
+              4 - at("identical"));  // the controls' replies stand there, too
     int n_objects = 0;
     for (const auto& [place, reply] : raw.items()) {
         const json object = json::parse(reply.get<std::string>(), nullptr, false);
         n_objects += object.is_object() && object.contains("verdict");
     }
-    fmt::print("{} verdicts, {} of them a whole object; {} invalid\n", raw.size(), n_objects, at("invalid"));
+    fmt::print("{} verdicts, {} of them a whole object; {} invalid\n",
+               raw.size(),
+               n_objects,
+               at("invalid"));
     EXPECT_GE(n_objects + at("invalid"), static_cast<int>(raw.size()));
     // The whole run again costs no call.
     const json trace = json::parse(lab.assay({"trace", lab.run_dir(), "q01", "--json"}).out);
-    for (const json& verdict : trace["comparisons"][0]["verdicts"]) EXPECT_EQ(verdict["n_attempts"], 1);
+    for (const json& verdict : trace["comparisons"][0]["verdicts"]) {
+        EXPECT_EQ(verdict["n_attempts"], 1);
+    }
 }
 
 TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
@@ -146,7 +183,11 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
     spec.max_tokens = 128;
     SilentProgress progress;
     const auto judge = judge::make_judge(
-        spec, {[](const std::string&, const std::string& variables) -> Result<std::string> { return variables; }}, progress);
+        spec,
+        {[](const std::string&, const std::string& variables) -> Result<std::string> {
+            return variables;
+        }},
+        progress);
     ASSERT_TRUE(judge) << to_sentence(judge.error());
     std::vector<BlindedPair> pairs(3);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -158,17 +199,23 @@ TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
     std::vector<Verdict> verdicts;
     const std::atomic<bool> cancel{false};
     const auto result = (*judge)->run(
-        judge::source_of(pairs), [&](const Verdict& verdict) { verdicts.push_back(verdict); }, cancel);
+        judge::source_of(pairs),
+        [&](const Verdict& verdict) { verdicts.push_back(verdict); },
+        cancel);
     EXPECT_EQ(result.end, judge::RunEnd::kFinished) << to_sentence(result.why);
     ASSERT_EQ(verdicts.size(), pairs.size());
     for (const Verdict& verdict : verdicts) {
-        fmt::print("state {}, {} tokens: {}\n", static_cast<int>(verdict.state), verdict.n_reply_tokens, verdict.raw);
+        fmt::print("state {}, {} tokens: {}\n",
+                   static_cast<int>(verdict.state),
+                   verdict.n_reply_tokens,
+                   verdict.raw);
         EXPECT_NE(verdict.state, VerdictState::kError) << verdict.failure;
         EXPECT_EQ(verdict.n_attempts, 1);
         EXPECT_GT(verdict.n_prompt_tokens, 0);
         EXPECT_GT(verdict.n_reply_tokens, 0);
         EXPECT_FALSE(verdict.model_version.empty());
-        // llama-server lets SmolLM2, whose template knows no tools, write text: whatever it is, it is the reply.
+        // llama-server lets SmolLM2, whose template knows no tools, write text: whatever it is, it
+        // is the reply.
         EXPECT_FALSE(verdict.raw.empty());
         EXPECT_LE(verdict.n_reply_tokens, 128);
     }

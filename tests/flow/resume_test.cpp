@@ -29,19 +29,27 @@ struct Reference {
 Reference undisturbed(const Lab& lab, const std::string& variants) {
     const auto begun = Clock::now();
     const Ended ended = lab.run(variants);
-    Reference reference{lab.artifacts(), ended.exit_code, lab.n_requests(""),
-                        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun)};
-    EXPECT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5) << describe(ended);
+    Reference reference{
+        lab.artifacts(),
+        ended.exit_code,
+        lab.n_requests(""),
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun)};
+    EXPECT_TRUE(ended.exit_code == 0 || ended.exit_code == 3 || ended.exit_code == 5)
+        << describe(ended);
     EXPECT_TRUE(reference.artifacts.contains("report.json"));
     lab.forget_run();
     return reference;
 }
 
 /// Runs again and compares; a sentence if anything is not as in the undisturbed run.
-std::string finish_and_compare(const Lab& lab, const std::string& variants, const Reference& reference) {
+std::string finish_and_compare(const Lab& lab,
+                               const std::string& variants,
+                               const Reference& reference) {
     lab.forget_journal();
     const Ended ended = lab.run(variants);
-    if (ended.exit_code != reference.exit_code) return describe(ended);
+    if (ended.exit_code != reference.exit_code) {
+        return describe(ended);
+    }
     return difference(reference.artifacts, lab.artifacts());
 }
 
@@ -55,20 +63,28 @@ TEST(Resume, AfterAKillAtAnyRequestTheSameCommandLeavesTheSameBytes) {
         const Reference reference = undisturbed(lab, kVariants);
         ASSERT_GT(reference.n_requests, 50);
         for (int n = next++; n <= reference.n_requests; n = next++) {
-            const Ended killed = lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(n)}});
+            const Ended killed = lab.run(
+                kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(n)}});
             ASSERT_EQ(killed.signal, SIGKILL) << "n = " << n << "\n" << describe(killed);
             ++n_kills;
-            ASSERT_EQ(finish_and_compare(lab, kVariants, reference), "") << "killed at request " << n;
+            ASSERT_EQ(finish_and_compare(lab, kVariants, reference), "")
+                << "killed at request " << n;
             lab.forget_run();
         }
         // One more than there are: nobody is killed.
-        EXPECT_EQ(
-            lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(reference.n_requests + 1)}}).exit_code,
-            reference.exit_code);
+        EXPECT_EQ(lab.run(kVariants,
+                          {},
+                          {{"SCRIPT_KILL_PARENT_AT", std::to_string(reference.n_requests + 1)}})
+                      .exit_code,
+                  reference.exit_code);
     };
     std::vector<std::thread> workers;
-    for (int i = 0; i < kWorkers; ++i) workers.emplace_back(work);
-    for (std::thread& worker : workers) worker.join();
+    for (int i = 0; i < kWorkers; ++i) {
+        workers.emplace_back(work);
+    }
+    for (std::thread& worker : workers) {
+        worker.join();
+    }
     std::printf("killed at each of %d requests\n", n_kills.load());
 }
 
@@ -78,8 +94,8 @@ TEST(Resume, AfterAKillAtAnyMomentTheSameCommandLeavesTheSameBytes) {
     int n_killed = 0;
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
         Program program(lab.start(kVariants));
-        std::this_thread::sleep_for(
-            std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
+        std::this_thread::sleep_for(std::chrono::microseconds(
+            std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
         program.signal(SIGKILL);
         n_killed += program.wait().signal == SIGKILL;
         ASSERT_EQ(finish_and_compare(lab, kVariants, reference), "") << "seed " << seed;
@@ -93,8 +109,11 @@ TEST(Resume, AfterManyKillsInARowTheSameCommandLeavesTheSameBytes) {
     const Reference reference = undisturbed(lab, kVariants);
     for (int i = 0; i < 8; ++i) {
         lab.forget_journal();
-        const Ended killed = lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(70 + 9 * i)}});
-        if (killed.signal == 0) break;
+        const Ended killed = lab.run(
+            kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(70 + 9 * i)}});
+        if (killed.signal == 0) {
+            break;
+        }
     }
     EXPECT_EQ(finish_and_compare(lab, kVariants, reference), "");
 }
@@ -103,13 +122,16 @@ TEST(Resume, CtrlCEndsTheRunSoonWithCode130AndTheSameCommandGoesOn) {
     const Lab lab(6);
     const Reference reference = undisturbed(lab, kVariants);
     Program program(lab.start(kVariants, {}, {{"SCRIPT_SLEEP_MS", "200"}}));
-    while (lab.n_requests("answer") < 2 && program.running()) std::this_thread::sleep_for(5ms);
+    while (lab.n_requests("answer") < 2 && program.running()) {
+        std::this_thread::sleep_for(5ms);
+    }
     program.signal(SIGINT);
     const auto asked = Clock::now();
     const Ended ended = program.wait(20s);
     EXPECT_EQ(ended.exit_code, 130) << describe(ended);
     EXPECT_LT(Clock::now() - asked, 5s);
-    EXPECT_NE(ended.err.find("everything that was finished is kept"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find("everything that was finished is kept"), std::string::npos)
+        << ended.err;
     EXPECT_EQ(finish_and_compare(lab, kVariants, reference), "");
 }
 
@@ -119,8 +141,8 @@ TEST(Resume, AKilledRunLeavesNoReportThatIsHalfWritten) {
     for (std::uint32_t seed = 1; seed <= 5; ++seed) {
         EXPECT_EQ(lab.run(kVariants).exit_code, reference.exit_code);
         Program program(lab.start(kVariants));
-        std::this_thread::sleep_for(
-            std::chrono::microseconds(std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
+        std::this_thread::sleep_for(std::chrono::microseconds(
+            std::mt19937(seed)() % static_cast<std::uint64_t>(reference.duration.count())));
         program.signal(SIGKILL);
         static_cast<void>(program.wait());
         EXPECT_EQ(difference(reference.artifacts, lab.artifacts()), "") << "seed " << seed;

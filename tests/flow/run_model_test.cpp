@@ -18,36 +18,55 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-/// The run came to its end. What it decided is not the point here: six questions and a metric may well not pass the controls (4).
-bool is_decision(const Ended& ended) { return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5); }
+/// The run came to its end. What it decided is not the point here: six questions and a metric may
+/// well not pass the controls (4).
+bool is_decision(const Ended& ended) {
+    return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5);
+}
 
 struct Row {
     std::string id, question, expected, context;
 };
 
 const std::vector<Row> kRows{
-    {"q1", "Which gas do plants take in during photosynthesis?", "Carbon dioxide.",
+    {"q1",
+     "Which gas do plants take in during photosynthesis?",
+     "Carbon dioxide.",
      "During photosynthesis green plants take in carbon dioxide from the air and release oxygen."},
-    {"q2", "What is the boiling point of water at sea level?", "100 degrees Celsius.",
+    {"q2",
+     "What is the boiling point of water at sea level?",
+     "100 degrees Celsius.",
      "At sea level water boils at 100 degrees Celsius."},
-    {"q3", "Which planet has the strongest surface gravity?", "Jupiter.",
+    {"q3",
+     "Which planet has the strongest surface gravity?",
+     "Jupiter.",
      "Jupiter has the strongest gravity of all planets in the solar system."},
-    {"q4", "What carries oxygen in human blood?", "Haemoglobin.",
+    {"q4",
+     "What carries oxygen in human blood?",
+     "Haemoglobin.",
      "Haemoglobin, a protein in red blood cells, binds oxygen and carries it through the body."},
-    {"q5", "Who proposed the theory of general relativity?", "Albert Einstein.",
+    {"q5",
+     "Who proposed the theory of general relativity?",
+     "Albert Einstein.",
      "Albert Einstein proposed the theory of general relativity in 1915."},
-    {"q6", "What is the most abundant gas in the atmosphere?", "Nitrogen.",
+    {"q6",
+     "What is the most abundant gas in the atmosphere?",
+     "Nitrogen.",
      "The atmosphere is about 78 percent nitrogen and 21 percent oxygen."},
 };
 
 class RunModel : public testing::Test {
  protected:
     static void SetUpTestSuite() {
-        if (missing_for_models().empty()) folder = new TempFolder();
+        if (missing_for_models().empty()) {
+            folder = new TempFolder();
+        }
     }
     static void TearDownTestSuite() { delete folder; }
     void SetUp() override {
-        if (folder == nullptr) GTEST_SKIP() << missing_for_models();
+        if (folder == nullptr) {
+            GTEST_SKIP() << missing_for_models();
+        }
     }
 
     static std::string dataset(const std::string& name, const std::vector<int>& which) {
@@ -64,9 +83,23 @@ class RunModel : public testing::Test {
         return folder->write(name, rows);
     }
 
-    static Start start(const std::string& run, const std::string& questions, const Strings& more = {}) {
-        Start out{.command = {ASSAY_PROGRAM, "run", "-m", real_model(), "--variants", "Q8_0", "--questions", questions,
-                              "--run", (*folder / run).string(), "--engine", real_engine(), "--predict", "24"},
+    static Start start(const std::string& run,
+                       const std::string& questions,
+                       const Strings& more = {}) {
+        Start out{.command = {ASSAY_PROGRAM,
+                              "run",
+                              "-m",
+                              real_model(),
+                              "--variants",
+                              "Q8_0",
+                              "--questions",
+                              questions,
+                              "--run",
+                              (*folder / run).string(),
+                              "--engine",
+                              real_engine(),
+                              "--predict",
+                              "24"},
                   .environment = {{"ASSAY_CACHE", (*folder / "cache").string()}},
                   .folder = {},
                   .out_file = {}};
@@ -77,12 +110,15 @@ class RunModel : public testing::Test {
     /// Variant/question -> answer and its token count.
     static std::map<std::string, std::string> answers(const std::string& run) {
         std::map<std::string, std::string> out;
-        for (const auto& entry : std::filesystem::directory_iterator(*folder / (run + "/evaluation/responses"))) {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(*folder / (run + "/evaluation/responses"))) {
             std::istringstream lines(bytes_of(entry.path()));
             for (std::string line; std::getline(lines, line);) {
                 const json row = json::parse(line);
                 out[entry.path().stem().string() + "/" + row["task_id"].get<std::string>()] =
-                    fmt::format("{} {}", row["n_answer_tokens"].get<int>(), row["model_answer"].get<std::string>());
+                    fmt::format("{} {}",
+                                row["n_answer_tokens"].get<int>(),
+                                row["model_answer"].get<std::string>());
             }
         }
         return out;
@@ -104,7 +140,8 @@ TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
         EXPECT_EQ(variant["independence"]["n_checked"], 2) << variant["name"];
         EXPECT_EQ(variant["independence"]["n_equal"], 2) << variant["name"];
         EXPECT_GT(variant["speed"]["decode_tokens_per_s"], 0);
-        EXPECT_GT(variant["speed"]["peak_memory_bytes"], variant["role"] == "baseline" ? 250'000'000 : 130'000'000);
+        EXPECT_GT(variant["speed"]["peak_memory_bytes"],
+                  variant["role"] == "baseline" ? 250'000'000 : 130'000'000);
     }
     EXPECT_NEAR(report["variants"][1]["file"]["bits_per_weight"].get<double>(), 8.5, 0.05);
 
@@ -117,7 +154,9 @@ TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
             std::this_thread::sleep_for(10ms);
             std::error_code error;
             size = std::filesystem::file_size(store, error);
-            if (error) size = 0;
+            if (error) {
+                size = 0;
+            }
         }
         program.signal(SIGKILL);
         static_cast<void>(program.wait());
@@ -127,9 +166,12 @@ TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
     EXPECT_EQ(answers("resumed"), expected);
 
     // Three of them among fewer, in another order, with other slots and threads.
-    const Ended few = run(start("few", dataset("few.jsonl", {4, 1, 2}), {"--slots", "8", "-t", "1"}));
+    const Ended few = run(
+        start("few", dataset("few.jsonl", {4, 1, 2}), {"--slots", "8", "-t", "1"}));
     ASSERT_TRUE(is_decision(few)) << describe(few);
-    for (const auto& [name, text] : answers("few")) EXPECT_EQ(text, expected.at(name)) << name;
+    for (const auto& [name, text] : answers("few")) {
+        EXPECT_EQ(text, expected.at(name)) << name;
+    }
 }
 
 TEST_F(RunModel, WhoseEngineIsKilledInTheMiddleGoesOnByItself) {
@@ -141,8 +183,12 @@ TEST_F(RunModel, WhoseEngineIsKilledInTheMiddleGoesOnByItself) {
         std::this_thread::sleep_for(5ms);
         std::istringstream pids(bytes_of(children));
         std::vector<int> all;
-        for (int pid = 0; pids >> pid;) all.push_back(pid);
-        if (all.size() < 2) continue;
+        for (int pid = 0; pids >> pid;) {
+            all.push_back(pid);
+        }
+        if (all.size() < 2) {
+            continue;
+        }
         std::this_thread::sleep_for(700ms);
         killed = ::kill(all.back(), SIGKILL) == 0;
     }
@@ -153,7 +199,9 @@ TEST_F(RunModel, WhoseEngineIsKilledInTheMiddleGoesOnByItself) {
     EXPECT_EQ(undisturbed.exit_code, ended.exit_code) << describe(undisturbed);
     EXPECT_EQ(answers("killed"), answers("undisturbed"));
     const json report = json::parse(bytes_of(*folder / "killed/report.json"));
-    for (const json& variant : report["variants"]) EXPECT_EQ(variant["answers"]["failed"], 0);
+    for (const json& variant : report["variants"]) {
+        EXPECT_EQ(variant["answers"]["failed"], 0);
+    }
 }
 
 }  // namespace

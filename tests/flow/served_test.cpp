@@ -23,16 +23,22 @@ using ::testing::Not;
 
 constexpr int kQuestions = 6;
 
-bool is_decision(const Ended& ended) { return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5); }
+bool is_decision(const Ended& ended) {
+    return ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5);
+}
 
 json variant_of(const json& report, const std::string& name) {
     for (const json& variant : report["variants"]) {
-        if (variant["name"] == name) return variant;
+        if (variant["name"] == name) {
+            return variant;
+        }
     }
     return nullptr;
 }
 
-std::string served_at(const SimOllama& server) { return "q4=ollama:m:1@" + server.url(); }
+std::string served_at(const SimOllama& server) {
+    return "q4=ollama:m:1@" + server.url();
+}
 
 TEST(Served, AServedModelIsAVariantLikeAnyOther) {
     const Lab lab(kQuestions);
@@ -56,8 +62,11 @@ TEST(Served, AServedModelIsAVariantLikeAnyOther) {
     EXPECT_EQ(q4["answers"]["n"], kQuestions);
     EXPECT_EQ(report["comparisons"].size(), 2u);
     const std::string markdown = bytes_of(lab.run_dir() + "/report.md");
-    EXPECT_THAT(markdown, AllOf(HasSubstr("is not proven"), HasSubstr("the variants did not run under one fingerprint")));
-    // The messages are those that the engine's variants were given; the token ids are the server's affair.
+    EXPECT_THAT(markdown,
+                AllOf(HasSubstr("is not proven"),
+                      HasSubstr("the variants did not run under one fingerprint")));
+    // The messages are those that the engine's variants were given; the token ids are the server's
+    // affair.
     const std::string line = bytes_of(lab.run_dir() + "/evaluation/responses/q4.jsonl");
     const json served = json::parse(line.substr(0, line.find('\n')));
     const std::string other = bytes_of(lab.run_dir() + "/evaluation/responses/Q8_0.jsonl");
@@ -87,11 +96,18 @@ TEST(Served, ARunThatWasStoppedAsksForTheRestOnly) {
     // So slow in between that the model is looked at, and what was answered before is kept.
     server.on_chat([](const json& request, int n) {
         const std::string user = request["messages"].back()["content"];
-        return n <= 4 ? ScriptedReply{200, ollama_answer(user), {}, std::chrono::milliseconds(n == 3 ? 2200 : 0)} : ScriptedReply{403, R"({"error": "enough"})"};
+        return n <= 4 ? ScriptedReply{200,
+                                      ollama_answer(user),
+                                      {},
+                                      std::chrono::milliseconds(n == 3 ? 2200 : 0)}
+                      : ScriptedReply{403, R"({"error": "enough"})"};
     });
-    const std::string yaml = lab.folder().write("exp.yaml",
-        "baseline: model.gguf\nvariants: [{name: q4, provider: ollama, model: 'm:1', url: '" + server.url() + "', concurrency: 1}]\ndataset: questions.jsonl\n"
-        "output: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: q4, provider: ollama, model: 'm:1', url: '" +
+            server.url() +
+            "', concurrency: 1}]\ndataset: questions.jsonl\n"
+            "output: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
     const Ended stopped = lab.assay({"run", yaml});
     EXPECT_EQ(stopped.exit_code, 1) << describe(stopped);
     EXPECT_THAT(stopped.err, AllOf(HasSubstr("q4"), HasSubstr("403: enough")));
@@ -108,7 +124,9 @@ TEST(Served, AModelThatWasReplacedBetweenRunsIsAskedEverythingAnewAndTheReportSa
     const Lab lab(kQuestions);
     SimOllama server("m:1", "d1");
     server.on_chat([&](const json& request, int n) {
-        if (n == kQuestions) return ScriptedReply{403, R"({"error": "enough"})"};
+        if (n == kQuestions) {
+            return ScriptedReply{403, R"({"error": "enough"})"};
+        }
         return ScriptedReply{200, ollama_answer(request["messages"].back()["content"])};
     });
     EXPECT_EQ(lab.run(served_at(server)).exit_code, 1);
@@ -118,13 +136,24 @@ TEST(Served, AModelThatWasReplacedBetweenRunsIsAskedEverythingAnewAndTheReportSa
     ASSERT_TRUE(is_decision(lab.run(served_at(server))));
     EXPECT_EQ(server.chats().size() - n_before, std::size_t{kQuestions});
     EXPECT_EQ(variant_of(lab.report(), "q4")["served"]["digest"], "d2");
-    EXPECT_THAT(bytes_of(lab.run_dir() + "/report.md"), AllOf(HasSubstr("digest d1"), HasSubstr("every question was asked anew")));
+    EXPECT_THAT(bytes_of(lab.run_dir() + "/report.md"),
+                AllOf(HasSubstr("digest d1"), HasSubstr("every question was asked anew")));
 }
 
 TEST(Served, TwoServedModelsAreComparedWithoutAModelHere) {
     const Lab lab(kQuestions);
     SimOllama one("a", "d1"), two("b", "d2");
-    const Ended ended = lab.assay({"run", "-m", "f16=ollama:a@" + one.url(), "--variants", "q4=ollama:b@" + two.url(), "--questions", lab.questions(), "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE});
+    const Ended ended = lab.assay({"run",
+                                   "-m",
+                                   "f16=ollama:a@" + one.url(),
+                                   "--variants",
+                                   "q4=ollama:b@" + two.url(),
+                                   "--questions",
+                                   lab.questions(),
+                                   "--run",
+                                   lab.run_dir(),
+                                   "--engine",
+                                   SCRIPTED_ENGINE});
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     EXPECT_EQ(lab.comparison("q4")["counts"]["identical"], kQuestions);
     EXPECT_EQ(lab.n_requests("load"), 0);
@@ -133,22 +162,31 @@ TEST(Served, TwoServedModelsAreComparedWithoutAModelHere) {
 TEST(Served, AFileOfOursIsAModelOnOllamaForTheRunOnly) {
     const Lab lab(kQuestions);
     SimOllama server("users:1", "d1");
-    const std::string yaml = lab.folder().write("exp.yaml",
-        "baseline: model.gguf\nvariants:\n  - {name: ours, type: Q8_0}\n  - {name: theirs, type: Q8_0, provider: ollama, url: '" + server.url() + "'}\n"
-        "dataset: questions.jsonl\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants:\n  - {name: ours, type: Q8_0}\n  - {name: theirs, type: "
+        "Q8_0, provider: ollama, url: '" +
+            server.url() +
+            "'}\n"
+            "dataset: questions.jsonl\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
     const Ended ended = lab.assay({"run", yaml});
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     EXPECT_THAT(server.names(), testing::ElementsAre("users:1"));
     EXPECT_EQ(server.blobs().size(), 1u);
-    const json report = lab.report(), ours = variant_of(report, "ours"), theirs = variant_of(report, "theirs");
+    const json report = lab.report(), ours = variant_of(report, "ours"),
+               theirs = variant_of(report, "theirs");
     EXPECT_EQ(theirs["file"]["sha256"], ours["file"]["sha256"]);
     EXPECT_EQ(theirs["engine"]["name"], "ollama");
-    for (const json& chat : server.chats()) EXPECT_THAT(chat["model"].get<std::string>(), testing::StartsWith("assay-temporary-"));
+    for (const json& chat : server.chats()) {
+        EXPECT_THAT(chat["model"].get<std::string>(), testing::StartsWith("assay-temporary-"));
+    }
 }
 
 TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
     const Lab lab(kQuestions);
-    SimServer server([](const SeenRequest&, int) { return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"}; });
+    SimServer server([](const SeenRequest&, int) {
+        return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"};
+    });
     const Ended ended = lab.run("vllm=openai:m@" + server.url());
     EXPECT_EQ(ended.exit_code, 2) << describe(ended);
     EXPECT_THAT(ended.err, AllOf(HasSubstr("vllm"), HasSubstr("repeat-penalty")));
@@ -158,20 +196,32 @@ TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
 TEST(Served, TheKeyIsSentAndIsInNoFileAndNoLine) {
     const Lab lab(kQuestions);
     SimServer server([](const SeenRequest& request, int) {
-        if (request.path == "/v1/models") return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"};
-        if (request.path == "/version") return ScriptedReply{200, R"({"version": "1"})"};
+        if (request.path == "/v1/models") {
+            return ScriptedReply{200, R"({"data": [{"id": "m", "owned_by": "vllm"}]})"};
+        }
+        if (request.path == "/version") {
+            return ScriptedReply{200, R"({"version": "1"})"};
+        }
         return ScriptedReply{200, completion_json("you sent " + request.authorization)};
     });
-    const std::string yaml = lab.folder().write("exp.yaml",
-        "baseline: model.gguf\nvariants: [{name: v, provider: openai, model: m, url: '" + server.url() + "', api-key-env: SERVED_KEY}]\ndataset: questions.jsonl\n"
-        "generation: {repeat-penalty: 1}\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: v, provider: openai, model: m, url: '" +
+            server.url() +
+            "', api-key-env: SERVED_KEY}]\ndataset: questions.jsonl\n"
+            "generation: {repeat-penalty: 1}\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE
+            "}\n");
     const Ended ended = lab.assay({"run", yaml}, {{"SERVED_KEY", "sk-servedsecret"}});
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     std::vector<std::string> authorizations;
-    for (const SeenRequest& request : server.seen()) authorizations.push_back(request.authorization);
+    for (const SeenRequest& request : server.seen()) {
+        authorizations.push_back(request.authorization);
+    }
     EXPECT_THAT(authorizations, Each("Bearer sk-servedsecret"));
     EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("servedsecret")));
-    for (const auto& [file, bytes] : files_below(lab.run_dir())) EXPECT_EQ(bytes.find("servedsecret"), std::string::npos) << file;
+    for (const auto& [file, bytes] : files_below(lab.run_dir())) {
+        EXPECT_EQ(bytes.find("servedsecret"), std::string::npos) << file;
+    }
 }
 
 }  // namespace

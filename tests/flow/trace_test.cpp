@@ -12,14 +12,18 @@ namespace {
 
 using nlohmann::json;
 
-/// What differs from run to run by its nature: when a verdict was made, and where the test's folder is.
+/// What differs from run to run by its nature: when a verdict was made, and where the test's folder
+/// is.
 std::string without_place_and_time(std::string text, const Lab& lab) {
     const std::string folder = lab.folder().path().string();
-    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) {
         text.replace(at, folder.size(), "FOLDER");
+    }
     const std::string mark = "created_at\": \"", time = "2025-01-31T12:00:00Z";
-    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+    for (std::size_t at = text.find(mark); at != std::string::npos;
+         at = text.find(mark, at + mark.size())) {
         text.replace(at + mark.size(), time.size(), "TIME");
+    }
     return text;
 }
 
@@ -56,7 +60,9 @@ TEST_F(Trace, AgreesWithTheStudysFiles) {
     for (const std::string id : {"q01", "q02", "q05"}) {
         const json trace = json::parse(of(id, {"--json"}));
         ASSERT_EQ(trace["answers"].size(), 3U);
-        for (const json& answer : trace["answers"]) EXPECT_EQ(answer["text"], lab->answers(answer["variant"]).at(id));
+        for (const json& answer : trace["answers"]) {
+            EXPECT_EQ(answer["text"], lab->answers(answer["variant"]).at(id));
+        }
         ASSERT_EQ(trace["comparisons"].size(), 2U);
         for (const json& comparison : trace["comparisons"]) {
             const Side side = lab->sides(comparison["variant"], "reference").at(id);

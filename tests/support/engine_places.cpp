@@ -16,8 +16,12 @@ std::string variable(const char* name) {
 }
 
 fs::path cache() {
-    if (const std::string own = variable("ASSAY_CACHE"); !own.empty()) return own;
-    if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty()) return fs::path(xdg) / "assay";
+    if (const std::string own = variable("ASSAY_CACHE"); !own.empty()) {
+        return own;
+    }
+    if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty()) {
+        return fs::path(xdg) / "assay";
+    }
     return fs::path(variable("HOME")) / ".cache" / "assay";
 }
 
@@ -26,12 +30,15 @@ std::string newest_in_cache(const std::string& name, const std::string& below) {
     std::vector<fs::path> found;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(cache(), error)) {
-        if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / below))
+        if (entry.path().filename().string().starts_with(name) &&
+            fs::exists(entry.path() / below)) {
             found.push_back(entry.path() / below);
+        }
     }
-    const auto newest = std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) {
-        return fs::last_write_time(a) < fs::last_write_time(b);
-    });
+    const auto newest = std::max_element(
+        found.begin(), found.end(), [](const auto& a, const auto& b) {
+            return fs::last_write_time(a) < fs::last_write_time(b);
+        });
     return newest == found.end() ? "" : newest->string();
 }
 
@@ -48,8 +55,12 @@ std::string real_model() {
 }
 
 std::string missing_for_models() {
-    if (!fs::exists(real_engine())) return real_engine() + " is not there: `make build`";
-    if (!fs::exists(real_model())) return real_model() + " is not there: `make model`";
+    if (!fs::exists(real_engine())) {
+        return real_engine() + " is not there: `make build`";
+    }
+    if (!fs::exists(real_model())) {
+        return real_model() + " is not there: `make model`";
+    }
     return {};
 }
 

@@ -1,12 +1,13 @@
 #pragma once
-// Where the real engine, model and llama.cpp are. Tests that need one that is not there skip, and say what is missing.
+// Where the real engine, model and llama.cpp are. Tests that need one that is not there skip, and
+// say what is missing.
 
 #include <string>
 
 namespace assay::test {
 
-/// assay-engine: ASSAY_TEST_ENGINE, or the release build's (the dev build has none: llama.cpp is built without
-/// sanitizers).
+/// assay-engine: ASSAY_TEST_ENGINE, or the release build's (the dev build has none: llama.cpp is
+/// built without sanitizers).
 [[nodiscard]] std::string real_engine();
 /// The demo's model, F16: ASSAY_TEST_MODEL, or the one that `make model` gets.
 [[nodiscard]] std::string real_model();

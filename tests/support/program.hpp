@@ -51,7 +51,8 @@ class Program {
     Ended ended_;
 };
 
-[[nodiscard]] Ended run(const Start& start, std::chrono::milliseconds limit = std::chrono::minutes(2));
+[[nodiscard]] Ended run(const Start& start,
+                        std::chrono::milliseconds limit = std::chrono::minutes(2));
 
 /// The program's path in PATH, or empty.
 [[nodiscard]] std::string find_in_path(const std::string& program);

@@ -1,4 +1,5 @@
-// assay-engine's protocol without a model: every reply is a function of the request and the "model" file's text.
+// assay-engine's protocol without a model: every reply is a function of the request and the "model"
+// file's text.
 //
 // A model is a text file of lines "name value":
 //   type T    what it is quantized to (F16)
@@ -6,18 +7,18 @@
 //   salt S    another salt knows other facts (empty)
 //   style S   loud: a third of its answers are written in capitals, which no token F1 sees
 //   twin yes  its tokenizer is another one
-// An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say."; its tokens are its
-// bytes. As a judge it prefers the answer that begins with what the question's expected answer is about: by the
-// probabilities of A, B and C, or, under a grammar, in JSON.
+// An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say.";
+// its tokens are its bytes. As a judge it prefers the answer that begins with what the question's
+// expected answer is about: by the probabilities of A, B and C, or, under a grammar, in JSON.
 //
-// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt that holds the
-// text:
-//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters' memory over
-//   processes SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is killed by SIGKILL SCRIPT_DIE_AT=n
-//   aborts at the n-th answer request of the journal SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a
-//   prompt SCRIPT_FAIL_ON=TYPE/TEXT    says that it failed SCRIPT_DIE_VERB=verb        aborts at every such request
-//   SCRIPT_SLEEP_MS=n           waits before each answer
-//   SCRIPT_BUILD=word           is another build, with another fingerprint
+// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt
+// that holds the text:
+//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters'
+//   memory over processes SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is
+//   killed by SIGKILL SCRIPT_DIE_AT=n aborts at the n-th answer request of the journal
+//   SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a prompt SCRIPT_FAIL_ON=TYPE/TEXT
+//   says that it failed SCRIPT_DIE_VERB=verb        aborts at every such request SCRIPT_SLEEP_MS=n
+//   waits before each answer SCRIPT_BUILD=word           is another build, with another fingerprint
 
 #include <fcntl.h>
 #include <poll.h>
@@ -75,12 +76,17 @@ struct Model {
 };
 
 Result<Model> read_model(const std::string& path) {
-    if (!std::filesystem::exists(path)) return fail("no such file", path, "Check the path.");
-    if (path.find("corrupt") != std::string::npos)
+    if (!std::filesystem::exists(path)) {
+        return fail("no such file", path, "Check the path.");
+    }
+    if (path.find("corrupt") != std::string::npos) {
         return fail("is not a GGUF file that can be read", path, "Get it again.");
+    }
     Model model;
     std::istringstream text(whole_file(path));
-    for (std::string name, value; text >> name >> value;) model.lines[name] = value;
+    for (std::string name, value; text >> name >> value;) {
+        model.lines[name] = value;
+    }
     return model;
 }
 
@@ -91,7 +97,8 @@ wire::Inspected inspected(const std::string& path, const Model& model) {
     out.parts = {path};
     out.file.path = path;
     out.file.n_weights = kWeights;
-    out.file.tensor_bytes = kWeights * static_cast<std::uint64_t>(bits == kBits.end() ? 16 : bits->second) / 8;
+    out.file.tensor_bytes = kWeights *
+                            static_cast<std::uint64_t>(bits == kBits.end() ? 16 : bits->second) / 8;
     out.file.size_bytes = out.file.tensor_bytes + 5000;
     out.file.tensor_types = {{"F32", 2}, {type, 7}};
     out.file.architecture = "scripted";
@@ -107,16 +114,21 @@ std::string rendered_template(const wire::RenderTemplate& request) {
     std::string out;
     const auto variables = nlohmann::ordered_json::parse(request.variables_json);
     for (const auto& [name, value] : variables.items()) {
-        if (request.text.find(name) == std::string::npos || value.is_null()) continue;
-        for (const auto& one : value.is_array() ? value : nlohmann::ordered_json::array({value}))
+        if (request.text.find(name) == std::string::npos || value.is_null()) {
+            continue;
+        }
+        for (const auto& one : value.is_array() ? value : nlohmann::ordered_json::array({value})) {
             out += name + ": " + (one.is_string() ? one.get<std::string>() : one.dump()) + "\n";
+        }
     }
     return out;
 }
 
 std::vector<std::int32_t> ids_of(const std::string& text, int shift) {
     std::vector<std::int32_t> out;
-    for (const char c : text) out.push_back(static_cast<unsigned char>(c) + shift);
+    for (const char c : text) {
+        out.push_back(static_cast<unsigned char>(c) + shift);
+    }
     return out;
 }
 
@@ -128,7 +140,9 @@ int draw(const std::string& text) {
 bool fits(const char* name, const Model& model, const std::string& prompt) {
     const std::string script = variable(name);
     const std::size_t slash = script.find('/');
-    if (slash == std::string::npos) return false;
+    if (slash == std::string::npos) {
+        return false;
+    }
     return (slash == 0 || script.substr(0, slash) == model.type()) &&
            prompt.find(script.substr(slash + 1)) != std::string::npos;
 }
@@ -137,21 +151,28 @@ bool fits(const char* name, const Model& model, const std::string& prompt) {
 std::string field(const std::string& prompt, const std::string& name) {
     const std::string mark = name + ": ";
     const std::size_t at = prompt.find(mark);
-    return at == std::string::npos ? "" : prompt.substr(at + mark.size(), prompt.find('\n', at) - at - mark.size());
+    return at == std::string::npos
+               ? ""
+               : prompt.substr(at + mark.size(), prompt.find('\n', at) - at - mark.size());
 }
 
 /// A, B or C: which answer speaks about what the expected one does.
 char better_answer(const std::string& prompt) {
     const std::string expected = field(prompt, "expected");
     const std::string fact = expected.substr(0, expected.find(" is ")) + " ";
-    const bool a = field(prompt, "answer_a").starts_with(fact), b = field(prompt, "answer_b").starts_with(fact);
+    const bool a = field(prompt, "answer_a").starts_with(fact),
+               b = field(prompt, "answer_b").starts_with(fact);
     return a == b ? 'C' : a ? 'A' : 'B';
 }
 
 /// As if both prefixes had been kept.
-wire::LabelDone labels_of(const std::vector<std::int32_t>& labels, int n_kept, const std::string& prompt) {
+wire::LabelDone labels_of(const std::vector<std::int32_t>& labels,
+                          int n_kept,
+                          const std::string& prompt) {
     wire::LabelDone done;
-    for (const std::int32_t label : labels) done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
+    for (const std::int32_t label : labels) {
+        done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
+    }
     done.n_computed_tokens = static_cast<std::int64_t>(prompt.size()) - n_kept;
     done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.peak_memory_bytes = kPeakMemoryBytes;
@@ -160,26 +181,38 @@ wire::LabelDone labels_of(const std::vector<std::int32_t>& labels, int n_kept, c
 
 std::string judgement_of(const std::string& prompt) {
     const char better = better_answer(prompt);
-    return std::string(R"({"reasoning": "It knows it.", "verdict": ")") + (better == 'C' ? "TIE" : std::string(1, better)) +
-           R"(", "confidence": "high"})";
+    return std::string(R"({"reasoning": "It knows it.", "verdict": ")") +
+           (better == 'C' ? "TIE" : std::string(1, better)) + R"(", "confidence": "high"})";
 }
 
-wire::AnswerDone answer_of(const Model& model, const wire::AnswerRequest& request, const std::string& prompt) {
+wire::AnswerDone answer_of(const Model& model,
+                           const wire::AnswerRequest& request,
+                           const std::string& prompt) {
     static const std::string kMark = "Fact: ";
     std::string fact;
-    if (const std::size_t at = prompt.find(kMark); at != std::string::npos)
+    if (const std::size_t at = prompt.find(kMark); at != std::string::npos) {
         fact = prompt.substr(at + kMark.size(), prompt.find('\n', at) - at - kMark.size());
+    }
     wire::AnswerDone done;
-    done.text = !fact.empty() && draw(model.get("salt", "") + fact) < std::stoi(model.get("skill", "100"))
+    done.text = !fact.empty() &&
+                        draw(model.get("salt", "") + fact) < std::stoi(model.get("skill", "100"))
                     ? fact
                     : "I cannot say.";
     if (model.get("style", "") == "loud" && draw("style" + fact) < 33) {
-        for (char& c : done.text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        for (char& c : done.text) {
+            c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        }
     }
-    if (!request.grammar.empty()) done.text = judgement_of(prompt);
-    if (request.sampling.temp > 0) done.text += " Number " + std::to_string(request.sampling.seed % 1000) + ".";
+    if (!request.grammar.empty()) {
+        done.text = judgement_of(prompt);
+    }
+    if (request.sampling.temp > 0) {
+        done.text += " Number " + std::to_string(request.sampling.seed % 1000) + ".";
+    }
     done.stop_reason = "stop";
-    for (const std::string& stop : request.stops) done.text = done.text.substr(0, done.text.find(stop));
+    for (const std::string& stop : request.stops) {
+        done.text = done.text.substr(0, done.text.find(stop));
+    }
     if (done.text.size() >= static_cast<std::size_t>(request.predict)) {
         done.text.resize(static_cast<std::size_t>(request.predict));
         done.stop_reason = "length";
@@ -199,8 +232,8 @@ struct Pending {
     std::vector<std::int32_t> labels;  ///< not empty: their probabilities are wanted
 };
 
-/// How many lines the journal has with this one, and how many of them are equal to it. Counted under a lock, as several
-/// engines write.
+/// How many lines the journal has with this one, and how many of them are equal to it. Counted
+/// under a lock, as several engines write.
 struct JournalCount {
     int all = 0;
     int same = 0;
@@ -208,14 +241,22 @@ struct JournalCount {
 
 JournalCount note(const std::string& verb) {
     const std::string path = variable("SCRIPT_JOURNAL");
-    if (path.empty()) return {};
+    if (path.empty()) {
+        return {};
+    }
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd < 0 || ::flock(fd, LOCK_EX) != 0) std::abort();
+    if (fd < 0 || ::flock(fd, LOCK_EX) != 0) {
+        std::abort();
+    }
     const std::string line = verb + "\n";
-    if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
+    if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+        std::abort();
+    }
     JournalCount count;
     std::istringstream lines(whole_file(path));
-    for (std::string one; std::getline(lines, one); ++count.all) count.same += one == verb;
+    for (std::string one; std::getline(lines, one); ++count.all) {
+        count.same += one == verb;
+    }
     ::close(fd);
     return count;
 }
@@ -224,15 +265,19 @@ class Engine {
  public:
     Engine(int in, int out) : in_(in), out_(out), parent_(::getppid()) {}
 
-    /// Takes all requests that are there, then answers the last one first: answers come in another order than they were
-    /// asked for.
+    /// Takes all requests that are there, then answers the last one first: answers come in another
+    /// order than they were asked for.
     int run() {
         while (true) {
             if (pending_.empty() || readable()) {
                 auto frame = wire::read_frame(in_);
-                if (!frame || !*frame) return 0;
+                if (!frame || !*frame) {
+                    return 0;
+                }
                 auto request = wire::decode_request(std::move(**frame));
-                if (!request) return 2;
+                if (!request) {
+                    return 2;
+                }
                 handle(*request);
             } else {
                 answer();
@@ -247,7 +292,9 @@ class Engine {
     }
 
     void send(const wire::Frame& frame) const {
-        if (!wire::write_frame(out_, frame)) std::_Exit(0);
+        if (!wire::write_frame(out_, frame)) {
+            std::_Exit(0);
+        }
     }
 
     template <class T>
@@ -258,44 +305,60 @@ class Engine {
     void kill_parent() const {
         std::string name;
         std::getline(std::ifstream("/proc/" + std::to_string(parent_) + "/comm"), name);
-        if (::getppid() == parent_ && name == "assay") ::kill(parent_, SIGKILL);
+        if (::getppid() == parent_ && name == "assay") {
+            ::kill(parent_, SIGKILL);
+        }
         std::_Exit(0);
     }
 
     void faults(const std::string& verb) const {
         const JournalCount count = note(verb);
-        if (count.all > 0 && count.all == number("SCRIPT_KILL_PARENT_AT")) kill_parent();
-        if (verb == "answer" && count.same > 0 && count.same == number("SCRIPT_DIE_AT")) std::abort();
-        if (verb == variable("SCRIPT_DIE_VERB")) std::abort();
+        if (count.all > 0 && count.all == number("SCRIPT_KILL_PARENT_AT")) {
+            kill_parent();
+        }
+        if (verb == "answer" && count.same > 0 && count.same == number("SCRIPT_DIE_AT")) {
+            std::abort();
+        }
+        if (verb == variable("SCRIPT_DIE_VERB")) {
+            std::abort();
+        }
     }
 
     void handle(const wire::Request& request) {
         faults(request.verb);
         const std::uint64_t id = request.id;
         if (request.verb == "hello") {
-            send(wire::encode_done(
-                id, wire::Hello{wire::kProtocolVersion, "0.0.0 (scripted)", "no instructions", {"CPU: none"}, false}));
+            send(wire::encode_done(id,
+                                   wire::Hello{wire::kProtocolVersion,
+                                               "0.0.0 (scripted)",
+                                               "no instructions",
+                                               {"CPU: none"},
+                                               false}));
         } else if (request.verb == "inspect") {
             const std::string path = wire::decode_inspect(request).path;
             const auto model = read_model(path);
-            reply<wire::Inspected>(
-                id, model ? Result<wire::Inspected>(inspected(path, *model)) : tl::unexpected(model.error()));
+            reply<wire::Inspected>(id,
+                                   model ? Result<wire::Inspected>(inspected(path, *model))
+                                         : tl::unexpected(model.error()));
         } else if (request.verb == "load") {
             load(id, wire::decode_load(request));
         } else if (request.verb == "render") {
             const wire::Render render = wire::decode_render(request);
-            send(wire::encode_done(
-                id,
-                wire::Rendered{"<system>" + render.system + "\n<user>" + render.user + "\n<assistant>", {"<end>"}}));
+            send(wire::encode_done(id,
+                                   wire::Rendered{"<system>" + render.system + "\n<user>" +
+                                                      render.user + "\n<assistant>",
+                                                  {"<end>"}}));
         } else if (request.verb == "render_template") {
-            send(wire::encode_done_text(id, rendered_template(wire::decode_render_template(request))));
+            send(wire::encode_done_text(id,
+                                        rendered_template(wire::decode_render_template(request))));
         } else if (request.verb == "tokenize") {
-            send(wire::encode_done_tokens(
-                id, ids_of(wire::decode_tokenize(request).text, model_.lines.contains("twin") ? 1 : 0)));
+            send(wire::encode_done_tokens(id,
+                                          ids_of(wire::decode_tokenize(request).text,
+                                                 model_.lines.contains("twin") ? 1 : 0)));
         } else if (request.verb == "describe_start" || request.verb == "start") {
             const wire::Start start = wire::decode_start(request);
-            const std::string parts =
-                "scripted " + variable("SCRIPT_BUILD") + "; ubatch " + std::to_string(start.n_ubatch);
+            const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
+                                      std::to_string(start.n_ubatch);
             send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
         } else if (request.verb == "predict_memory") {
             send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));
@@ -316,39 +379,58 @@ class Engine {
 
     void load(std::uint64_t id, const wire::Load& request) {
         const auto model = read_model(request.path);
-        if (!model) return send(wire::encode_failed(id, model.error()));
+        if (!model) {
+            return send(wire::encode_failed(id, model.error()));
+        }
         model_ = *model;
         send(wire::encode_done(id, wire::Loaded{8192, 256, false, false, true}));
     }
 
     void quantize(std::uint64_t id, const wire::Quantize& request) const {
         auto model = read_model(request.source);
-        if (!model) return send(wire::encode_failed(id, model.error()));
+        if (!model) {
+            return send(wire::encode_failed(id, model.error()));
+        }
         model->lines["type"] = request.type;
-        if (const auto skill = kSkills.find(request.type); skill != kSkills.end())
+        if (const auto skill = kSkills.find(request.type); skill != kSkills.end()) {
             model->lines["skill"] = skill->second;
-        if (request.type == "Q8_0") model->lines["style"] = "loud";
-        for (std::uint64_t i = 1; i <= 3; ++i) send(wire::encode_progress(id, {i, 3}));
+        }
+        if (request.type == "Q8_0") {
+            model->lines["style"] = "loud";
+        }
+        for (std::uint64_t i = 1; i <= 3; ++i) {
+            send(wire::encode_progress(id, {i, 3}));
+        }
         std::ofstream file(request.target, std::ios::binary);
-        for (const auto& [name, value] : model->lines) file << name << ' ' << value << '\n';
+        for (const auto& [name, value] : model->lines) {
+            file << name << ' ' << value << '\n';
+        }
         file.close();
         send(file ? wire::encode_done(id)
-                  : wire::encode_failed(
-                        id, Failure{"making " + request.type + " failed", request.target, "Is the disk full?"}));
+                  : wire::encode_failed(id,
+                                        Failure{"making " + request.type + " failed",
+                                                request.target,
+                                                "Is the disk full?"}));
     }
 
     void answer() {
         const auto [id, request, labels] = std::move(pending_.back());
         pending_.pop_back();
-        if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) ::usleep(static_cast<useconds_t>(ms) * 1000);
+        if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) {
+            ::usleep(static_cast<useconds_t>(ms) * 1000);
+        }
         std::string prompt;
-        for (const std::int32_t token : request.prompt) prompt += static_cast<char>(token);
+        for (const std::int32_t token : request.prompt) {
+            prompt += static_cast<char>(token);
+        }
         if (fits("SCRIPT_DIE_ON", model_, prompt)) {
             std::fputs("scripted_engine: this prompt is too much\n", stderr);
             std::abort();
         }
-        if (fits("SCRIPT_FAIL_ON", model_, prompt))
-            return send(wire::encode_failed(id, Failure{"the model gave numbers that are not finite", {}, {}}));
+        if (fits("SCRIPT_FAIL_ON", model_, prompt)) {
+            return send(wire::encode_failed(
+                id, Failure{"the model gave numbers that are not finite", {}, {}}));
+        }
         send(labels.empty() ? wire::encode_done(id, answer_of(model_, request, prompt))
                             : wire::encode_done(id, labels_of(labels, request.n_prefix, prompt)));
     }

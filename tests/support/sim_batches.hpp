@@ -1,6 +1,6 @@
 #pragma once
-// The other side of the batch APIs: keeps files and batches, checks each call against the provider's documentation, and counts what it
-// bills.
+// The other side of the batch APIs: keeps files and batches, checks each call against the
+// provider's documentation, and counts what it bills.
 
 #include <functional>
 #include <map>
@@ -12,15 +12,17 @@
 
 namespace assay::test {
 
-/// As of November 2026: platform.openai.com/docs/api-reference/batch (and files), ai.google.dev/api/batch-api,
-/// docs.anthropic.com/en/api/creating-message-batches (and its neighbours).
+/// As of November 2026: platform.openai.com/docs/api-reference/batch (and files),
+/// ai.google.dev/api/batch-api, docs.anthropic.com/en/api/creating-message-batches (and its
+/// neighbours).
 class SimBatches {
  public:
-    /// What becomes of one request of a batch, given its body: a status with a document, or status 0 with "expired" or "canceled" as the
-    /// body. Only a 200 is billed.
+    /// What becomes of one request of a batch, given its body: a status with a document, or status
+    /// 0 with "expired" or "canceled" as the body. Only a 200 is billed.
     using Answer = std::function<ScriptedReply(const std::string& body)>;
 
-    /// `provider`: openai, gemini or anthropic. A batch ends when it is looked at for the `n_looks`-th time.
+    /// `provider`: openai, gemini or anthropic. A batch ends when it is looked at for the
+    /// `n_looks`-th time.
     SimBatches(std::string provider, Answer answer, int n_looks = 2);
 
     /// One call; may come from several threads.

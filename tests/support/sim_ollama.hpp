@@ -1,5 +1,6 @@
 #pragma once
-// An Ollama inside the test program: models that can be told of, asked, created and removed (docs/api.md of Ollama).
+// An Ollama inside the test program: models that can be told of, asked, created and removed
+// (docs/api.md of Ollama).
 
 #include <map>
 #include <mutex>
@@ -17,7 +18,9 @@ class SimOllama {
     /// Without a model.
     SimOllama();
     /// With one; `show` is laid over what /api/show tells of it.
-    SimOllama(const std::string& model, const std::string& digest, const nlohmann::json& show = nlohmann::json::object());
+    SimOllama(const std::string& model,
+              const std::string& digest,
+              const nlohmann::json& show = nlohmann::json::object());
 
     /// What a reply to the n-th chat is (from 1); by default "answer to USER".
     void on_chat(std::function<ScriptedReply(const nlohmann::json& request, int n)> script);
@@ -25,10 +28,10 @@ class SimOllama {
 
     [[nodiscard]] std::string url() const { return server_.base(); }
     [[nodiscard]] std::vector<nlohmann::json> chats() const;
-    [[nodiscard]] std::vector<std::string> complaints() const;  ///< on chats
+    [[nodiscard]] std::vector<std::string> complaints() const;       ///< on chats
     [[nodiscard]] std::map<std::string, std::string> blobs() const;  ///< path -> bytes
-    [[nodiscard]] std::set<std::string> names() const;               ///< of the models that are there
-    [[nodiscard]] std::vector<std::string> log() const;              ///< "POST /api/create", in order
+    [[nodiscard]] std::set<std::string> names() const;   ///< of the models that are there
+    [[nodiscard]] std::vector<std::string> log() const;  ///< "POST /api/create", in order
     [[nodiscard]] int n_chats_at_once() const { return server_.n_at_once(); }
 
  private:
@@ -48,6 +51,7 @@ class SimOllama {
 };
 
 /// A reply of /api/chat.
-[[nodiscard]] std::string ollama_answer(const std::string& text, const std::string& done_reason = "stop");
+[[nodiscard]] std::string ollama_answer(const std::string& text,
+                                        const std::string& done_reason = "stop");
 
 }  // namespace assay::test

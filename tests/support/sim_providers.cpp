@@ -18,19 +18,33 @@ struct Field {
 };
 using Shape = std::map<std::string, Field>;
 
-bool is_text(const ordered_json& value) { return value.is_string() && !value.get<std::string>().empty(); }
-bool is_count(const ordered_json& value) { return value.is_number_unsigned() && value > 0; }
+bool is_text(const ordered_json& value) {
+    return value.is_string() && !value.get<std::string>().empty();
+}
+bool is_count(const ordered_json& value) {
+    return value.is_number_unsigned() && value > 0;
+}
 Rule between(double low, double high) {
-    return [=](const ordered_json& value) { return value.is_number() && value >= low && value <= high; };
+    return [=](const ordered_json& value) {
+        return value.is_number() && value >= low && value <= high;
+    };
 }
 Rule equal_to(ordered_json wanted) {
     return [wanted = std::move(wanted)](const ordered_json& value) { return value == wanted; };
 }
-bool is_object(const ordered_json& value) { return value.is_object(); }
-bool is_array(const ordered_json& value) { return value.is_array() && !value.empty(); }
+bool is_object(const ordered_json& value) {
+    return value.is_object();
+}
+bool is_array(const ordered_json& value) {
+    return value.is_array() && !value.empty();
+}
 
-/// The object has the needed fields, no unknown ones, and each keeps its rule. ("a.b" in complaints: the place.)
-void check(const ordered_json& object, const std::string& place, const Shape& shape, Complaints& out) {
+/// The object has the needed fields, no unknown ones, and each keeps its rule. ("a.b" in
+/// complaints: the place.)
+void check(const ordered_json& object,
+           const std::string& place,
+           const Shape& shape,
+           Complaints& out) {
     if (!object.is_object()) {
         out.push_back(place + " is not an object");
         return;
@@ -44,41 +58,80 @@ void check(const ordered_json& object, const std::string& place, const Shape& sh
         }
     }
     for (const auto& [name, field] : shape) {
-        if (field.needed && !object.contains(name)) out.push_back(place + "." + name + " is missing");
+        if (field.needed && !object.contains(name)) {
+            out.push_back(place + "." + name + " is missing");
+        }
     }
 }
 
-void check_key_order(const ordered_json& object, const std::vector<std::string>& wanted, Complaints& out) {
+void check_key_order(const ordered_json& object,
+                     const std::vector<std::string>& wanted,
+                     Complaints& out) {
     std::vector<std::string> keys;
-    for (const auto& [name, value] : object.items()) keys.push_back(name);
-    if (keys != wanted) out.push_back("the properties are not in the order of writing");
+    for (const auto& [name, value] : object.items()) {
+        keys.push_back(name);
+    }
+    if (keys != wanted) {
+        out.push_back("the properties are not in the order of writing");
+    }
 }
 
 /// The schema of a verdict; Google writes types in capitals.
 void check_schema(const ordered_json& schema, bool google, Complaints& out) {
-    const auto type = [&](const char* upper, const char* lower) { return equal_to(google ? upper : lower); };
-    const ordered_json properties = schema.is_object() ? schema.value("properties", ordered_json()) : ordered_json();
+    const auto type = [&](const char* upper, const char* lower) {
+        return equal_to(google ? upper : lower);
+    };
+    const ordered_json properties = schema.is_object() ? schema.value("properties", ordered_json())
+                                                       : ordered_json();
     std::vector<std::string> order{"reasoning", "verdict", "confidence"};
-    if (properties.is_object() && properties.contains("tags_a")) order.insert(order.end(), {"tags_a", "tags_b"});
+    if (properties.is_object() && properties.contains("tags_a")) {
+        order.insert(order.end(), {"tags_a", "tags_b"});
+    }
     Shape shape{{"type", {true, type("OBJECT", "object")}},
                 {"properties", {true, is_object}},
                 {"required", {true, equal_to(order)}}};
-    if (google) shape["propertyOrdering"] = {true, equal_to(order)};
-    if (!google) shape["additionalProperties"] = {true, equal_to(false)};
+    if (google) {
+        shape["propertyOrdering"] = {true, equal_to(order)};
+    }
+    if (!google) {
+        shape["additionalProperties"] = {true, equal_to(false)};
+    }
     check(schema, "schema", shape, out);
-    if (!properties.is_object()) return;
+    if (!properties.is_object()) {
+        return;
+    }
     check_key_order(properties, order, out);
     const Rule text = type("STRING", "string");
-    check(properties.value("reasoning", ordered_json()), "reasoning", {{"type", {true, text}}}, out);
-    check(properties.value("verdict", ordered_json()), "verdict",
-          {{"type", {true, text}}, {"enum", {true, equal_to({"A", "B", "TIE"})}}}, out);
-    check(properties.value("confidence", ordered_json()), "confidence",
-          {{"type", {true, text}}, {"enum", {true, equal_to({"high", "medium", "low"})}}}, out);
-    const ordered_json words{"incorrect", "unsupported", "incomplete", "off_topic", "no_answer", "truncation", "repetition", "formatting"};
+    check(
+        properties.value("reasoning", ordered_json()), "reasoning", {{"type", {true, text}}}, out);
+    check(properties.value("verdict", ordered_json()),
+          "verdict",
+          {{"type", {true, text}}, {"enum", {true, equal_to({"A", "B", "TIE"})}}},
+          out);
+    check(properties.value("confidence", ordered_json()),
+          "confidence",
+          {{"type", {true, text}}, {"enum", {true, equal_to({"high", "medium", "low"})}}},
+          out);
+    const ordered_json words{"incorrect",
+                             "unsupported",
+                             "incomplete",
+                             "off_topic",
+                             "no_answer",
+                             "truncation",
+                             "repetition",
+                             "formatting"};
     for (std::size_t i = 3; i < order.size(); ++i) {
         const ordered_json list = properties.value(order[i], ordered_json());
-        check(list, order[i], {{"type", {true, type("ARRAY", "array")}}, {"items", {true, is_object}}, {"maxItems", {true, equal_to(8)}}}, out);
-        check(list.value("items", ordered_json()), order[i] + ".items", {{"type", {true, text}}, {"enum", {true, equal_to(words)}}}, out);
+        check(list,
+              order[i],
+              {{"type", {true, type("ARRAY", "array")}},
+               {"items", {true, is_object}},
+               {"maxItems", {true, equal_to(8)}}},
+              out);
+        check(list.value("items", ordered_json()),
+              order[i] + ".items",
+              {{"type", {true, text}}, {"enum", {true, equal_to(words)}}},
+              out);
     }
 }
 
@@ -89,29 +142,41 @@ ordered_json body_of(const SeenRequest& request, Complaints& out) {
         body = ordered_json::object();
     }
     const auto type = request.headers.find("content-type");
-    if (type == request.headers.end() || type->second != "application/json") out.push_back("Content-Type is wrong");
+    if (type == request.headers.end() || type->second != "application/json") {
+        out.push_back("Content-Type is wrong");
+    }
     return body;
 }
 
 void check_path(const SeenRequest& request, const std::string& wanted, Complaints& out) {
-    if (request.path != wanted) out.push_back("the path is " + request.path);
+    if (request.path != wanted) {
+        out.push_back("the path is " + request.path);
+    }
 }
 
 /// Of all ways of sending a key, only `header` may be used.
 void check_key_header(const SeenRequest& request, const std::string& header, Complaints& out) {
     for (const char* name : {"authorization", "x-api-key", "x-goog-api-key"}) {
-        if (name != header && request.headers.contains(name)) out.push_back(std::string("the header ") + name + " is sent");
+        if (name != header && request.headers.contains(name)) {
+            out.push_back(std::string("the header ") + name + " is sent");
+        }
     }
 }
 
 /// Messages of a system and a user turn.
-void check_messages(const ordered_json& messages, const std::vector<std::string>& roles, Complaints& out) {
+void check_messages(const ordered_json& messages,
+                    const std::vector<std::string>& roles,
+                    Complaints& out) {
     if (!messages.is_array() || messages.size() != roles.size()) {
         out.push_back("the messages are not " + std::to_string(roles.size()));
         return;
     }
-    for (std::size_t i = 0; i < roles.size(); ++i)
-        check(messages[i], "message", {{"role", {true, equal_to(roles[i])}}, {"content", {true, is_text}}}, out);
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+        check(messages[i],
+              "message",
+              {{"role", {true, equal_to(roles[i])}}, {"content", {true, is_text}}},
+              out);
+    }
 }
 
 void check_parts(const ordered_json& parts, Complaints& out) {
@@ -129,7 +194,8 @@ Complaints openai_complaints(const SeenRequest& request) {
     check_path(request, "/v1/chat/completions", out);
     check_key_header(request, "authorization", out);
     const ordered_json body = body_of(request, out);
-    check(body, "body",
+    check(body,
+          "body",
           {{"model", {true, is_text}},
            {"messages", {true, is_array}},
            {"temperature", {false, between(0, 2)}},
@@ -140,10 +206,17 @@ Complaints openai_complaints(const SeenRequest& request) {
     check_messages(body.value("messages", ordered_json()), {"system", "user"}, out);
     const ordered_json format = body.value("response_format", ordered_json());
     if (format.is_object() && format.value("type", "") == "json_schema") {
-        check(format, "response_format", {{"type", {true, is_text}}, {"json_schema", {true, is_object}}}, out);
+        check(format,
+              "response_format",
+              {{"type", {true, is_text}}, {"json_schema", {true, is_object}}},
+              out);
         const ordered_json schema = format.value("json_schema", ordered_json::object());
-        check(schema, "json_schema",
-              {{"name", {true, is_text}}, {"strict", {true, equal_to(true)}}, {"schema", {true, is_object}}}, out);
+        check(schema,
+              "json_schema",
+              {{"name", {true, is_text}},
+               {"strict", {true, equal_to(true)}},
+               {"schema", {true, is_object}}},
+              out);
         check_schema(schema.value("schema", ordered_json()), false, out);
     } else if (format.is_object()) {
         check(format, "response_format", {{"type", {true, equal_to("json_object")}}}, out);
@@ -156,7 +229,8 @@ Complaints gemini_complaints(const SeenRequest& request) {
     check_path(request, "/v1beta/models/sim-1:generateContent", out);
     check_key_header(request, "x-goog-api-key", out);
     const ordered_json body = body_of(request, out);
-    check(body, "body",
+    check(body,
+          "body",
           {{"systemInstruction", {false, is_object}},
            {"contents", {true, is_array}},
            {"generationConfig", {true, is_object}}},
@@ -167,20 +241,26 @@ Complaints gemini_complaints(const SeenRequest& request) {
     }
     const ordered_json contents = body.value("contents", ordered_json());
     if (contents.is_array() && contents.size() == 1) {
-        check(contents[0], "contents[0]", {{"role", {true, equal_to("user")}}, {"parts", {true, is_array}}}, out);
+        check(contents[0],
+              "contents[0]",
+              {{"role", {true, equal_to("user")}}, {"parts", {true, is_array}}},
+              out);
         check_parts(contents[0].value("parts", ordered_json()), out);
     } else {
         out.push_back("contents is not a list of one");
     }
     const ordered_json config = body.value("generationConfig", ordered_json());
-    check(config, "generationConfig",
+    check(config,
+          "generationConfig",
           {{"temperature", {false, between(0, 2)}},
            {"maxOutputTokens", {true, is_count}},
            {"responseMimeType", {false, equal_to("application/json")}},
            {"responseSchema", {false, is_object}}},
           out);
     if (config.contains("responseSchema")) {
-        if (!config.contains("responseMimeType")) out.push_back("responseSchema stands without responseMimeType");
+        if (!config.contains("responseMimeType")) {
+            out.push_back("responseSchema stands without responseMimeType");
+        }
         check_schema(config["responseSchema"], true, out);
     }
     return out;
@@ -191,9 +271,12 @@ Complaints anthropic_complaints(const SeenRequest& request) {
     check_path(request, "/v1/messages", out);
     check_key_header(request, "x-api-key", out);
     const auto version = request.headers.find("anthropic-version");
-    if (version == request.headers.end() || version->second != "2023-06-01") out.push_back("anthropic-version is wrong");
+    if (version == request.headers.end() || version->second != "2023-06-01") {
+        out.push_back("anthropic-version is wrong");
+    }
     const ordered_json body = body_of(request, out);
-    check(body, "body",
+    check(body,
+          "body",
           {{"model", {true, is_text}},
            {"max_tokens", {true, is_count}},
            {"temperature", {false, between(0, 1)}},
@@ -203,10 +286,17 @@ Complaints anthropic_complaints(const SeenRequest& request) {
            {"tool_choice", {false, equal_to({{"type", "tool"}, {"name", "verdict"}})}}},
           out);
     check_messages(body.value("messages", ordered_json()), {"user"}, out);
-    if (body.contains("tools") != body.contains("tool_choice")) out.push_back("tools and tool_choice belong together");
-    if (!body.contains("tools")) return out;
-    if (body["tools"].size() != 1) out.push_back("there is not one tool");
-    check(body["tools"][0], "tool",
+    if (body.contains("tools") != body.contains("tool_choice")) {
+        out.push_back("tools and tool_choice belong together");
+    }
+    if (!body.contains("tools")) {
+        return out;
+    }
+    if (body["tools"].size() != 1) {
+        out.push_back("there is not one tool");
+    }
+    check(body["tools"][0],
+          "tool",
           {{"name", {true, equal_to("verdict")}},
            {"description", {false, is_text}},
            {"input_schema", {true, is_object}}},
@@ -220,20 +310,29 @@ Complaints ollama_complaints(const SeenRequest& request) {
     check_path(request, "/api/chat", out);
     check_key_header(request, "authorization", out);
     const ordered_json body = body_of(request, out);
-    check(body, "body",
-          {{"model", {true, is_text}},
-           {"messages", {true, is_array}},
-           {"stream", {true, equal_to(false)}},
-           {"format", {false, [](const ordered_json& value) { return value.is_object() || value == "json"; }}},
-           {"think", {false, equal_to(false)}},
-           {"truncate", {true, equal_to(false)}},
-           {"shift", {true, equal_to(false)}},
-           {"options", {true, is_object}}},
-          out);
+    check(
+        body,
+        "body",
+        {{"model", {true, is_text}},
+         {"messages", {true, is_array}},
+         {"stream", {true, equal_to(false)}},
+         {"format",
+          {false, [](const ordered_json& value) { return value.is_object() || value == "json"; }}},
+         {"think", {false, equal_to(false)}},
+         {"truncate", {true, equal_to(false)}},
+         {"shift", {true, equal_to(false)}},
+         {"options", {true, is_object}}},
+        out);
     check_messages(body.value("messages", ordered_json()), {"system", "user"}, out);
-    check(body.value("options", ordered_json()), "options",
-          {{"temperature", {false, between(0, 2)}}, {"num_predict", {true, is_count}}, {"seed", {true, is_count}}}, out);
-    if (body.contains("format") && body["format"].is_object()) check_schema(body["format"], false, out);
+    check(body.value("options", ordered_json()),
+          "options",
+          {{"temperature", {false, between(0, 2)}},
+           {"num_predict", {true, is_count}},
+           {"seed", {true, is_count}}},
+          out);
+    if (body.contains("format") && body["format"].is_object()) {
+        check_schema(body["format"], false, out);
+    }
     return out;
 }
 
@@ -243,7 +342,8 @@ Complaints ollama_answer_complaints(const SeenRequest& request) {
     check_key_header(request, "authorization", out);
     const ordered_json body = body_of(request, out);
     const Rule yes_or_no = [](const ordered_json& value) { return value.is_boolean(); };
-    check(body, "body",
+    check(body,
+          "body",
           {{"model", {true, is_text}},
            {"messages", {true, is_array}},
            {"stream", {true, equal_to(false)}},
@@ -252,7 +352,8 @@ Complaints ollama_answer_complaints(const SeenRequest& request) {
            {"shift", {true, equal_to(false)}},
            {"options", {true, is_object}}},
           out);
-    check(body.value("options", ordered_json()), "options",
+    check(body.value("options", ordered_json()),
+          "options",
           {{"temperature", {true, between(0, 10)}},
            {"top_k", {true, between(0, 1e6)}},
            {"top_p", {true, between(0, 1)}},
@@ -284,13 +385,21 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
     if (server == "llama-server") {
         shape["repeat_penalty"] = {true, between(0, 10)};
         shape["repeat_last_n"] = {true, between(0, 1e6)};
-        for (const char* off : {"presence_penalty", "frequency_penalty", "dry_multiplier", "xtc_probability", "dynatemp_range", "mirostat"})
+        for (const char* off : {"presence_penalty",
+                                "frequency_penalty",
+                                "dry_multiplier",
+                                "xtc_probability",
+                                "dynatemp_range",
+                                "mirostat"}) {
             shape[off] = {true, equal_to(0)};
+        }
         shape["typical_p"] = {true, equal_to(1.0)};
         shape["top_n_sigma"] = {true, equal_to(-1.0)};
         shape["cache_prompt"] = {true, equal_to(false)};
     }
-    if (server == "vllm") shape["repetition_penalty"] = {true, between(0, 10)};
+    if (server == "vllm") {
+        shape["repetition_penalty"] = {true, between(0, 10)};
+    }
     if (server != "openai") {
         shape["top_k"] = {true, between(0, 1e6)};
         shape["min_p"] = {true, between(0, 1)};
@@ -302,11 +411,18 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
 
 std::string gemini_reply(const std::string& content, const std::string& finish_reason) {
     json parts = json::array({{{"text", "Let me think."}, {"thought", true}}});
-    if (!content.empty()) parts.push_back({{"text", content}});
-    const json candidate{{"content", {{"role", "model"}, {"parts", parts}}}, {"finishReason", finish_reason}, {"index", 0}};
+    if (!content.empty()) {
+        parts.push_back({{"text", content}});
+    }
+    const json candidate{{"content", {{"role", "model"}, {"parts", parts}}},
+                         {"finishReason", finish_reason},
+                         {"index", 0}};
     return json{{"candidates", json::array({candidate})},
                 {"usageMetadata",
-                 {{"promptTokenCount", 10}, {"candidatesTokenCount", 5}, {"thoughtsTokenCount", 7}, {"totalTokenCount", 22}}},
+                 {{"promptTokenCount", 10},
+                  {"candidatesTokenCount", 5},
+                  {"thoughtsTokenCount", 7},
+                  {"totalTokenCount", 22}}},
                 {"modelVersion", "sim-1-2026"},
                 {"responseId", "r1"}}
         .dump();
@@ -315,14 +431,15 @@ std::string gemini_reply(const std::string& content, const std::string& finish_r
 namespace {
 
 std::string anthropic_reply(const ordered_json& block, const std::string& stop_reason) {
-    return ordered_json{{"id", "msg_1"},
-                        {"type", "message"},
-                        {"role", "assistant"},
-                        {"model", "sim-1-2026"},
-                        {"content", ordered_json::array({block})},
-                        {"stop_reason", stop_reason},
-                        {"stop_sequence", nullptr},
-                        {"usage", {{"input_tokens", 8}, {"cache_read_input_tokens", 2}, {"output_tokens", 5}}}}
+    return ordered_json{
+        {"id", "msg_1"},
+        {"type", "message"},
+        {"role", "assistant"},
+        {"model", "sim-1-2026"},
+        {"content", ordered_json::array({block})},
+        {"stop_reason", stop_reason},
+        {"stop_sequence", nullptr},
+        {"usage", {{"input_tokens", 8}, {"cache_read_input_tokens", 2}, {"output_tokens", 5}}}}
         .dump();
 }
 
@@ -333,25 +450,29 @@ std::string anthropic_text_reply(const std::string& content, const std::string& 
 }
 
 std::string anthropic_tool_reply(const std::string& input, const std::string& stop_reason) {
-    return anthropic_reply(
-        {{"type", "tool_use"}, {"id", "toolu_1"}, {"name", "verdict"}, {"input", ordered_json::parse(input)}},
-        stop_reason);
+    return anthropic_reply({{"type", "tool_use"},
+                            {"id", "toolu_1"},
+                            {"name", "verdict"},
+                            {"input", ordered_json::parse(input)}},
+                           stop_reason);
 }
 
 std::string ollama_reply(const std::string& content, const std::string& done_reason) {
-    return json{{"model", "sim-1-2026"},
-                {"created_at", "2026-01-01T00:00:00Z"},
-                {"message", {{"role", "assistant"}, {"content", content}, {"thinking", "Let me think."}}},
-                {"done", true},
-                {"done_reason", done_reason},
-                {"total_duration", 1},
-                {"prompt_eval_count", 10},
-                {"eval_count", 5}}
+    return json{
+        {"model", "sim-1-2026"},
+        {"created_at", "2026-01-01T00:00:00Z"},
+        {"message", {{"role", "assistant"}, {"content", content}, {"thinking", "Let me think."}}},
+        {"done", true},
+        {"done_reason", done_reason},
+        {"total_duration", 1},
+        {"prompt_eval_count", 10},
+        {"eval_count", 5}}
         .dump();
 }
 
 std::string verdict_text(const std::string& verdict, const std::string& reasoning) {
-    return ordered_json{{"reasoning", reasoning}, {"verdict", verdict}, {"confidence", "high"}}.dump();
+    return ordered_json{{"reasoning", reasoning}, {"verdict", verdict}, {"confidence", "high"}}
+        .dump();
 }
 
 }  // namespace assay::test

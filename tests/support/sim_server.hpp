@@ -20,8 +20,9 @@ struct SeenRequest {
     std::string path;
     std::map<std::string, std::string> headers = {};  ///< names in lower case
     std::string method = "POST";
-    std::string query = {};                           ///< "limit=100", without the question mark
-    std::map<std::string, std::string> parts = {};    ///< of a form: name -> content; then there is no body
+    std::string query = {};                         ///< "limit=100", without the question mark
+    std::map<std::string, std::string> parts = {};  ///< of a form: name -> content; then there is
+                                                    ///< no body
 };
 
 struct ScriptedReply {
@@ -31,8 +32,8 @@ struct ScriptedReply {
     std::chrono::milliseconds delay = std::chrono::milliseconds(0);
 };
 
-/// `n` is the request's number, from 1. Debian's cpp-httplib queues 5 connections: more that begin at the same moment
-/// can be delayed by 1 s.
+/// `n` is the request's number, from 1. Debian's cpp-httplib queues 5 connections: more that begin
+/// at the same moment can be delayed by 1 s.
 using Script = std::function<ScriptedReply(const SeenRequest& request, int n)>;
 
 class SimServer {
@@ -44,7 +45,9 @@ class SimServer {
     [[nodiscard]] std::string url() const { return base() + "/v1"; }
     [[nodiscard]] std::string base() const { return "http://127.0.0.1:" + std::to_string(port_); }
     [[nodiscard]] std::vector<SeenRequest> seen() const;
-    [[nodiscard]] int n_at_once() const { return n_at_once_; }  ///< most requests that were being answered together
+    [[nodiscard]] int n_at_once() const {
+        return n_at_once_;
+    }  ///< most requests that were being answered together
 
  private:
     struct Http;
@@ -60,10 +63,13 @@ class SimServer {
 /// Reads one request, writes `bytes`, waits, closes the connection; again for every connection.
 class RawServer {
  public:
-    explicit RawServer(std::string bytes, std::chrono::milliseconds hold = std::chrono::milliseconds(0));
+    explicit RawServer(std::string bytes,
+                       std::chrono::milliseconds hold = std::chrono::milliseconds(0));
     ~RawServer();
     [[nodiscard]] int port() const { return port_; }
-    [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+    [[nodiscard]] std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(port_) + "/v1";
+    }
     [[nodiscard]] int n_connections() const { return n_connections_; }
 
  private:
@@ -74,7 +80,8 @@ class RawServer {
     std::thread thread_;
 };
 
-/// Lets nobody through before `n` have come; after 10 s it gives up, so that a test fails instead of hanging.
+/// Lets nobody through before `n` have come; after 10 s it gives up, so that a test fails instead
+/// of hanging.
 class Gate {
  public:
     explicit Gate(int n) : n_(n) {}
@@ -89,8 +96,10 @@ class Gate {
 [[nodiscard]] int free_port();
 
 /// A chat completion whose message is `content`.
-[[nodiscard]] std::string completion_json(const std::string& content, const std::string& finish_reason = "stop");
+[[nodiscard]] std::string completion_json(const std::string& content,
+                                          const std::string& finish_reason = "stop");
 /// One whose message is a well-formed verdict.
-[[nodiscard]] std::string verdict_completion(const std::string& verdict, const std::string& reasoning = "because");
+[[nodiscard]] std::string verdict_completion(const std::string& verdict,
+                                             const std::string& reasoning = "because");
 
 }  // namespace assay::test

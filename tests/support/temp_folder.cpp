@@ -11,7 +11,9 @@ namespace fs = std::filesystem;
 
 TempFolder::TempFolder() {
     std::string name = (fs::temp_directory_path() / "assay-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error("no temporary folder");
+    }
     path_ = fs::canonical(name);
 }
 
@@ -25,22 +27,29 @@ std::string TempFolder::write(std::string_view name, std::string_view text) cons
     fs::create_directories(path.parent_path());
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << text;
-    if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+    if (!file.flush()) {
+        throw std::runtime_error("cannot write " + path.string());
+    }
     return path.string();
 }
 
 std::string bytes_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error("cannot read " + path.string());
+    if (!file) {
+        throw std::runtime_error("cannot read " + path.string());
+    }
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::map<std::string, std::string> files_below(const fs::path& root) {
     std::map<std::string, std::string> out;
-    if (!fs::is_directory(root)) return out;
+    if (!fs::is_directory(root)) {
+        return out;
+    }
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
-        if (entry.is_regular_file())
+        if (entry.is_regular_file()) {
             out.emplace(entry.path().lexically_relative(root).string(), bytes_of(entry.path()));
+        }
     }
     return out;
 }

@@ -9,17 +9,22 @@
 namespace assay::analysis {
 namespace {
 
-constexpr std::array<OutcomeKind, 3> kKinds{OutcomeKind::kLoss, OutcomeKind::kTie, OutcomeKind::kWin};
+constexpr std::array<OutcomeKind, 3> kKinds{
+    OutcomeKind::kLoss, OutcomeKind::kTie, OutcomeKind::kWin};
 
 /// Outcomes of questions q00000 ...; a number a question: -1 loss, 0 tie, 1 win, 9 not judged.
 std::vector<Outcome> said(const std::vector<int>& values) {
     OutcomeList list;
-    for (const int value : values) list.add(1, value == 9 ? OutcomeKind::kNotJudged : kKinds[static_cast<std::size_t>(value + 1)]);
+    for (const int value : values) {
+        list.add(
+            1, value == 9 ? OutcomeKind::kNotJudged : kKinds[static_cast<std::size_t>(value + 1)]);
+    }
     return list.outcomes;
 }
 
 /// Two raters whose table is this one.
-std::pair<std::vector<Outcome>, std::vector<Outcome>> with_table(const std::vector<std::vector<int>>& table) {
+std::pair<std::vector<Outcome>, std::vector<Outcome>> with_table(
+    const std::vector<std::vector<int>>& table) {
     OutcomeList first, second;
     for (std::size_t i = 0; i < 3; ++i) {
         for (std::size_t j = 0; j < 3; ++j) {
@@ -58,7 +63,8 @@ TEST(AgreementOf, OnlyWhatAJudgeDecidedCounts) {
 }
 
 TEST(AgreementOf, VerdictsThatAreAllAlikeHaveNoKappaAndAWhy) {
-    const PairAgreement ties = agreement_of({"one", {said({0, 0, 0, 0})}}, {"two", {said({0, 0, 0, 0})}});
+    const PairAgreement ties = agreement_of({"one", {said({0, 0, 0, 0})}},
+                                            {"two", {said({0, 0, 0, 0})}});
     EXPECT_EQ(ties.n_same, 4);
     EXPECT_FALSE(ties.kappa.value);
     EXPECT_FALSE(ties.alpha.value);
@@ -71,7 +77,8 @@ TEST(AgreementOf, VerdictsThatAreAllAlikeHaveNoKappaAndAWhy) {
 }
 
 TEST(AgreementOf, PerfectAgreementHasAKappaOfOneWithoutAnInterval) {
-    const PairAgreement pair = agreement_of({"one", {said({0, 1, -1, 0, 1, 1})}}, {"two", {said({0, 1, -1, 0, 1, 1})}});
+    const PairAgreement pair = agreement_of({"one", {said({0, 1, -1, 0, 1, 1})}},
+                                            {"two", {said({0, 1, -1, 0, 1, 1})}});
     EXPECT_EQ(pair.kappa.value, 1);
     EXPECT_FALSE(pair.kappa.low);
     EXPECT_FALSE(pair.kappa.why.empty());
@@ -80,10 +87,12 @@ TEST(AgreementOf, PerfectAgreementHasAKappaOfOneWithoutAnInterval) {
 TEST(AgreementOf, VariantsOfOneQuestionAreOneClusterSoTheIntervalIsWider) {
     const auto [first, second] = with_table({{30, 9, 4}, {7, 41, 10}, {2, 6, 45}});
     const PairAgreement once = agreement_of({"one", {first}}, {"two", {second}});
-    const PairAgreement thrice = agreement_of({"one", {first, first, first}}, {"two", {second, second, second}});
+    const PairAgreement thrice = agreement_of({"one", {first, first, first}},
+                                              {"two", {second, second, second}});
     EXPECT_EQ(thrice.n, 3 * once.n);
     EXPECT_DOUBLE_EQ(*thrice.kappa.value, *once.kappa.value);
-    EXPECT_NEAR(*thrice.kappa.high - *thrice.kappa.low, *once.kappa.high - *once.kappa.low, 1e-9) << "three times the same says no more";
+    EXPECT_NEAR(*thrice.kappa.high - *thrice.kappa.low, *once.kappa.high - *once.kappa.low, 1e-9)
+        << "three times the same says no more";
     EXPECT_NE(thrice.same.method.find("bootstrap"), std::string::npos);
 }
 
@@ -91,12 +100,15 @@ TEST(AgreementOf, TheOrderOfTheOutcomesDoesNotMatterToTheValue) {
     auto [first, second] = with_table({{3, 9, 4}, {7, 4, 1}, {2, 6, 4}});
     const PairAgreement straight = agreement_of({"one", {first}}, {"two", {second}});
     std::reverse(second.begin(), second.end());
-    EXPECT_DOUBLE_EQ(*agreement_of({"one", {first}}, {"two", {second}}).kappa.value, *straight.kappa.value);
+    EXPECT_DOUBLE_EQ(*agreement_of({"one", {first}}, {"two", {second}}).kappa.value,
+                     *straight.kappa.value);
 }
 
 // krippendorff 0.9.0 and statsmodels 0.15.0; ratings as in tests/unit/stats/agreement_test.cpp.
 TEST(PanelAgreementOf, ThreeJudgesWithGaps) {
-    const auto a = said({1, 0, -1, 0, 1, 9, -1, 0, 0, 1}), b = said({1, 0, -1, 1, 1, 0, 9, 0, -1, 1}), c = said({9, 0, -1, 0, 0, 0, -1, 1, 0, 9});
+    const auto a = said({1, 0, -1, 0, 1, 9, -1, 0, 0, 1}),
+               b = said({1, 0, -1, 1, 1, 0, 9, 0, -1, 1}),
+               c = said({9, 0, -1, 0, 0, 0, -1, 1, 0, 9});
     const std::vector<Rater> raters{{"a", {a}}, {"b", {b}}, {"c", {c}}};
     const auto panel = panel_agreement_of(raters);
     ASSERT_TRUE(panel);
@@ -112,8 +124,10 @@ TEST(PanelAgreementOf, ThreeJudgesWithGaps) {
 TEST(AgreementByConfidence, ComparesEachLevelWithWhatMostOthersSay) {
     auto judge = said({1, 1, 0, -1, 0});
     judge[2].confidence = judge[3].confidence = Confidence::kLow;
-    const auto one = said({1, 0, 0, 1, 9}), two = said({1, 0, 1, 0, 9}), three = said({0, 1, 9, 9, 9});
-    const auto rows = agreement_by_confidence({"judge", {judge}}, std::vector<Rater>{{"1", {one}}, {"2", {two}}, {"3", {three}}});
+    const auto one = said({1, 0, 0, 1, 9}), two = said({1, 0, 1, 0, 9}),
+               three = said({0, 1, 9, 9, 9});
+    const auto rows = agreement_by_confidence(
+        {"judge", {judge}}, std::vector<Rater>{{"1", {one}}, {"2", {two}}, {"3", {three}}});
     ASSERT_EQ(rows.size(), 2u);
     EXPECT_EQ(rows[0].level, Confidence::kHigh);
     EXPECT_EQ(rows[0].n, 2);

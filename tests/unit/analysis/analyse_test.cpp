@@ -59,7 +59,9 @@ TEST(Analyse, TheScoreIsTheNetWinRateAsAShare) {
 TEST(Analyse, GradedVerdictsHaveAMeanBesideTheDecision) {
     auto outcomes = OutcomeList().wins(40).losses(40).ties(20).outcomes;
     EXPECT_FALSE(analyse(outcomes, {}).graded_net_win_rate);
-    for (std::size_t i = 0; i < 40; ++i) outcomes[i].graded = 0.5;
+    for (std::size_t i = 0; i < 40; ++i) {
+        outcomes[i].graded = 0.5;
+    }
     const ComparisonAnalysis a = analyse(outcomes, {});
     ASSERT_TRUE(a.graded_net_win_rate);
     EXPECT_NEAR(*a.graded_net_win_rate->value, (20 - 40) / 100.0, 1e-12);
@@ -79,8 +81,10 @@ TEST(Analyse, FurtherQuestionsOfBothOrdersAreQuestionsNotVerdicts) {
     const ComparisonAnalysis a = analyse(once, {}), b = analyse(twice, {});
     ASSERT_EQ(b.decision.label, DecisionLabel::kInconclusive);
     EXPECT_NEAR(*b.clusters->design_effect, 2, 0.05) << "the second verdict says nothing new";
-    EXPECT_NEAR(static_cast<double>(*b.decision.n_more), static_cast<double>(*a.decision.n_more), 15);
-    EXPECT_NE(b.win_rate_decisive.method.find("as if the verdicts were independent"), std::string::npos);
+    EXPECT_NEAR(
+        static_cast<double>(*b.decision.n_more), static_cast<double>(*a.decision.n_more), 15);
+    EXPECT_NE(b.win_rate_decisive.method.find("as if the verdicts were independent"),
+              std::string::npos);
     EXPECT_EQ(a.win_rate_decisive.method, "Wilson score interval");
     EXPECT_EQ(b.both_orders->n, 101);
     EXPECT_EQ(b.both_orders->n_flipped, 0);
@@ -124,10 +128,13 @@ TEST(Analyse, TooFewDecisiveOnesHaveNoDetectableEffectAndSayWhy) {
 TEST(Analyse, SwappingWinsAndLossesMirrors) {
     Rng rng(20);
     for (int i = 0; i < 120; ++i) {
-        const auto w = static_cast<std::int64_t>(rng.below(60)), l = static_cast<std::int64_t>(rng.below(60));
+        const auto w = static_cast<std::int64_t>(rng.below(60)),
+                   l = static_cast<std::int64_t>(rng.below(60));
         const auto t = static_cast<std::int64_t>(rng.below(60));
         const ComparisonAnalysis a = analyse_counts(w, l, t, {}), b = analyse_counts(l, w, t, {});
-        if (w + l + t == 0) continue;
+        if (w + l + t == 0) {
+            continue;
+        }
         EXPECT_EQ(*a.net_win_rate.low, -*b.net_win_rate.high);
         EXPECT_EQ(*a.net_win_rate.value, -*b.net_win_rate.value);
         EXPECT_EQ(a.win_rate_decisive.value, b.loss_rate_decisive.value);
@@ -135,7 +142,8 @@ TEST(Analyse, SwappingWinsAndLossesMirrors) {
         EXPECT_EQ(a.mde.net, b.mde.net);
         EXPECT_EQ(a.tost.p_lower, b.tost.p_upper);
         EXPECT_EQ(a.decision.detectably_worse, b.decision.detectably_better);
-        EXPECT_EQ(a.decision.label == DecisionLabel::kEquivalent, b.decision.label == DecisionLabel::kEquivalent);
+        EXPECT_EQ(a.decision.label == DecisionLabel::kEquivalent,
+                  b.decision.label == DecisionLabel::kEquivalent);
         EXPECT_LE(*a.net_win_rate.low, *a.net_win_rate.value);
         EXPECT_GE(*a.net_win_rate.high, *a.net_win_rate.value);
     }
@@ -150,19 +158,25 @@ TEST(Analyse, EquivalentExactlyWhenTheTestIsBelowAlphaWithClustersToo) {
             .ties(40 + static_cast<int>(rng.below(200)));
         rng.shuffle(std::span<Outcome>(list.outcomes));
         if (i % 2 == 0) {
-            for (Outcome& outcome : list.outcomes) outcome.cluster = fmt::format("c{}", rng.below(50));
+            for (Outcome& outcome : list.outcomes) {
+                outcome.cluster = fmt::format("c{}", rng.below(50));
+            }
         }
         const ComparisonAnalysis a = analyse(list.outcomes, {.margin = 0.12, .alpha = 0.04});
         EXPECT_EQ(a.clusters.has_value(), i % 2 == 0);
         EXPECT_EQ(a.decision.label == DecisionLabel::kEquivalent, a.tost.p_tost < 0.04);
-        EXPECT_NEAR(*a.tost.smallest_margin, std::max(std::abs(*a.net_win_rate.low), std::abs(*a.net_win_rate.high)),
+        EXPECT_NEAR(*a.tost.smallest_margin,
+                    std::max(std::abs(*a.net_win_rate.low), std::abs(*a.net_win_rate.high)),
                     1e-12);
     }
 }
 
 TEST(Analyse, DoesNotDependOnTheOrderOfTheOutcomes) {
-    OutcomeList list = OutcomeList().wins(31).losses(29).ties(40).identical(10).add(2, OutcomeKind::kInvalid);
-    for (std::size_t i = 0; i < list.outcomes.size(); ++i) list.outcomes[i].cluster = fmt::format("c{}", i % 23);
+    OutcomeList list = OutcomeList().wins(31).losses(29).ties(40).identical(10).add(
+        2, OutcomeKind::kInvalid);
+    for (std::size_t i = 0; i < list.outcomes.size(); ++i) {
+        list.outcomes[i].cluster = fmt::format("c{}", i % 23);
+    }
     const ComparisonAnalysis a = analyse(list.outcomes, {});
     Rng rng(22);
     rng.shuffle(std::span<Outcome>(list.outcomes));
@@ -176,7 +190,9 @@ TEST(Analyse, DoesNotDependOnTheOrderOfTheOutcomes) {
 TEST(Analyse, DependentComparisonsDetectLess) {
     OutcomeList list = OutcomeList().wins(44).losses(48).ties(62);
     const ComparisonAnalysis plain = analyse(list.outcomes, {});
-    for (std::size_t i = 0; i < list.outcomes.size(); ++i) list.outcomes[i].cluster = fmt::format("p{}", i / 2);
+    for (std::size_t i = 0; i < list.outcomes.size(); ++i) {
+        list.outcomes[i].cluster = fmt::format("p{}", i / 2);
+    }
     const ComparisonAnalysis clustered = analyse(list.outcomes, {});
     EXPECT_GT(*clustered.mde.net, *plain.mde.net);
     EXPECT_GT(*clustered.mde.decisive_win_rate, *plain.mde.decisive_win_rate);
@@ -198,14 +214,17 @@ TEST(Analyse, TheFailureRateIsAmongWhatWasSettled) {
 }
 
 TEST(Analyse, HoldsForAMillion) {
-    for (const auto& [w, l, t] :
-         {std::array<std::int64_t, 3>{1'000'000, 0, 0}, {0, 0, 1'000'000}, {500'000, 500'001, 3}, {1, 0, 999'999}}) {
+    for (const auto& [w, l, t] : {std::array<std::int64_t, 3>{1'000'000, 0, 0},
+                                  {0, 0, 1'000'000},
+                                  {500'000, 500'001, 3},
+                                  {1, 0, 999'999}}) {
         const ComparisonAnalysis a = analyse_counts(w, l, t, {});
         EXPECT_TRUE(std::isfinite(*a.net_win_rate.low) && std::isfinite(*a.net_win_rate.high));
         EXPECT_GE(a.sign_test.exact, 0);
         EXPECT_LE(a.sign_test.exact, 1);
     }
-    EXPECT_EQ(analyse_counts(500'000, 500'001, 3, {}).mde.method.rfind("normal approximation", 0), 0u);
+    EXPECT_EQ(analyse_counts(500'000, 500'001, 3, {}).mde.method.rfind("normal approximation", 0),
+              0u);
 }
 
 TEST(Analyse, RefusesSettingsOutOfRangeAsABug) {

@@ -26,7 +26,8 @@ class OutcomeList {
     }
     OutcomeList& identical(int count) {
         add(count, OutcomeKind::kTie);
-        for (std::size_t i = outcomes.size() - static_cast<std::size_t>(count); i < outcomes.size(); ++i) {
+        for (std::size_t i = outcomes.size() - static_cast<std::size_t>(count); i < outcomes.size();
+             ++i) {
             outcomes[i].identical = true;
             outcomes[i].confidence = Confidence::kNone;
         }
@@ -34,8 +35,10 @@ class OutcomeList {
     }
     OutcomeList& no_answer_variant(int count) {
         add(count, OutcomeKind::kLoss);
-        for (std::size_t i = outcomes.size() - static_cast<std::size_t>(count); i < outcomes.size(); ++i)
+        for (std::size_t i = outcomes.size() - static_cast<std::size_t>(count); i < outcomes.size();
+             ++i) {
             outcomes[i].no_answer_variant = true;
+        }
         return *this;
     }
     OutcomeList& wins(int count) { return add(count, OutcomeKind::kWin); }

@@ -13,16 +13,24 @@ namespace {
 struct Labelled {
     explicit Labelled(std::size_t n, OutcomeKind instead_of_wins = OutcomeKind::kWin) {
         OutcomeList list;
-        for (int i = 0; i < 20; ++i) list.wins(5).ties(2).losses(5);
+        for (int i = 0; i < 20; ++i) {
+            list.wins(5).ties(2).losses(5);
+        }
         judge = list.outcomes;
         people = judge;
         for (std::size_t i = 0; i < people.size(); ++i) {
-            if (7 * i % people.size() >= n) people[i].kind = OutcomeKind::kNotJudged;
-            else if (people[i].kind == OutcomeKind::kWin) people[i].kind = instead_of_wins;
+            if (7 * i % people.size() >= n) {
+                people[i].kind = OutcomeKind::kNotJudged;
+            } else if (people[i].kind == OutcomeKind::kWin) {
+                people[i].kind = instead_of_wins;
+            }
         }
     }
     [[nodiscard]] std::optional<Calibration> calibration() const {
-        return calibration_of({"judge", {judge}}, std::vector<Rater>{{"people", {people}}}, analyse(judge, settings), settings);
+        return calibration_of({"judge", {judge}},
+                              std::vector<Rater>{{"people", {people}}},
+                              analyse(judge, settings),
+                              settings);
     }
     std::vector<Outcome> judge, people;
     AnalysisSettings settings;
@@ -91,8 +99,11 @@ TEST(CalibrationOf, IdenticalAnswersAreSettledAndNoLabels) {
 
 TEST(CalibrationOf, SeveralPeopleCountWithTheirMean) {
     const Labelled agreeing(60), other(60, OutcomeKind::kLoss);
-    const auto c = calibration_of({"judge", {agreeing.judge}}, std::vector<Rater>{{"one", {agreeing.people}}, {"two", {other.people}}},
-                                  analyse(agreeing.judge, agreeing.settings), agreeing.settings);
+    const auto c = calibration_of(
+        {"judge", {agreeing.judge}},
+        std::vector<Rater>{{"one", {agreeing.people}}, {"two", {other.people}}},
+        analyse(agreeing.judge, agreeing.settings),
+        agreeing.settings);
     const auto ties = Labelled(60, OutcomeKind::kTie).calibration();
     EXPECT_EQ(c->n_labelled, 60);
     EXPECT_NEAR(*c->net.value, *ties->net.value, 1e-12) << "a win and a loss are a tie";
@@ -102,8 +113,13 @@ TEST(CalibrationOf, VerdictsWithoutSpreadHaveNoInterval) {
     OutcomeList list;
     list.ties(60);
     auto people = list.outcomes;
-    for (std::size_t i = 30; i < 60; ++i) people[i].kind = OutcomeKind::kNotJudged;
-    const auto c = calibration_of({"judge", {list.outcomes}}, std::vector<Rater>{{"people", {people}}}, analyse(list.outcomes, {}), {});
+    for (std::size_t i = 30; i < 60; ++i) {
+        people[i].kind = OutcomeKind::kNotJudged;
+    }
+    const auto c = calibration_of({"judge", {list.outcomes}},
+                                  std::vector<Rater>{{"people", {people}}},
+                                  analyse(list.outcomes, {}),
+                                  {});
     EXPECT_EQ(c->net.value, 0);
     EXPECT_FALSE(c->net.low);
     EXPECT_EQ(c->label, DecisionLabel::kNotMeasured);

@@ -9,7 +9,10 @@ namespace {
 
 using testing::HasSubstr;
 
-ComparisonAnalysis analysis_of(std::string name, DecisionLabel label, double p_lower = 0.01, double p_tost = 0.01) {
+ComparisonAnalysis analysis_of(std::string name,
+                               DecisionLabel label,
+                               double p_lower = 0.01,
+                               double p_tost = 0.01) {
     ComparisonAnalysis out;
     out.variant = std::move(name);
     out.decision.label = label;
@@ -40,11 +43,16 @@ TEST(Claims, AFileOfUnknownSizeComesLast) {
     auto file = analysis_of("Q4_K_M", DecisionLabel::kDegraded);
     settle_claims(std::vector<Rung>{{&served, 0}, {&file, 100}}, with("ladder"));
     EXPECT_EQ(served.decision.claimed, false);
-    EXPECT_THAT(served.decision.why, HasSubstr("those of unknown size last in the order of the plan, and Q4_K_M, which comes before"));
+    EXPECT_THAT(
+        served.decision.why,
+        HasSubstr(
+            "those of unknown size last in the order of the plan, and Q4_K_M, which comes before"));
 }
 
 TEST(Claims, WithoutAnySizeALadderFollowsTheOrderOfThePlan) {
-    auto first = analysis_of("zeta", DecisionLabel::kEquivalent), second = analysis_of("alpha", DecisionLabel::kInconclusive), third = analysis_of("beta", DecisionLabel::kEquivalent);
+    auto first = analysis_of("zeta", DecisionLabel::kEquivalent),
+         second = analysis_of("alpha", DecisionLabel::kInconclusive),
+         third = analysis_of("beta", DecisionLabel::kEquivalent);
     settle_claims(std::vector<Rung>{{&first, 0}, {&second, 0}, {&third, 0}}, with("ladder"));
     EXPECT_EQ(first.decision.claimed, true);
     EXPECT_EQ(third.decision.claimed, false);

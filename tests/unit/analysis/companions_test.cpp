@@ -27,13 +27,17 @@ ComparisonAnalysis of(const std::vector<Outcome>& outcomes, const AnalysisSettin
 }
 
 std::vector<Outcome> in_clusters(std::vector<Outcome> outcomes, std::size_t size) {
-    for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].cluster = fmt::format("paper{}", i / size);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        outcomes[i].cluster = fmt::format("paper{}", i / size);
+    }
     return outcomes;
 }
 
 const LabelFlip& flip(const ComparisonAnalysis& a, const std::string& change) {
     for (const LabelFlip& flip : a.companions->outlook.flips) {
-        if (flip.change == change) return flip;
+        if (flip.change == change) {
+            return flip;
+        }
     }
     ADD_FAILURE() << change;
     return a.companions->outlook.flips.front();
@@ -51,7 +55,8 @@ TEST(Companions, HaveTheStudysFigures) {
     EXPECT_NEAR(c.posteriors[1].p_equivalent, c.posteriors[0].p_equivalent, 0.01);
     EXPECT_NEAR(*c.outlook.smallest_margin_equivalent, 0.1219, 5e-5);
     EXPECT_NEAR(*c.outlook.smallest_margin_noninferior, 0.1219, 5e-5);
-    EXPECT_EQ(c.outlook.n_more_if_observed, 603 - 154);  // planned with 94 of 156; statistics.md 1 has 604 with .604
+    EXPECT_EQ(c.outlook.n_more_if_observed,
+              603 - 154);  // planned with 94 of 156; statistics.md 1 has 604 with .604
     EXPECT_FALSE(c.cluster_interval);
 }
 
@@ -62,8 +67,10 @@ TEST(Companions, GiveTheExactTestBelowAHundredComparisons) {
     EXPECT_EQ(*few.p_tost, std::max(*few.p_lower, *few.p_upper));
     EXPECT_EQ(few.why, "");
     for (const ExactTost& none :
-         {of_counts(20, 22, 58).companions->exact_tost, of_counts(0, 0, 0).companions->exact_tost,
-          of(in_clusters(OutcomeList().wins(9).losses(8).ties(7).outcomes, 2)).companions->exact_tost}) {
+         {of_counts(20, 22, 58).companions->exact_tost,
+          of_counts(0, 0, 0).companions->exact_tost,
+          of(in_clusters(OutcomeList().wins(9).losses(8).ties(7).outcomes, 2))
+              .companions->exact_tost}) {
         EXPECT_FALSE(none.p_tost);
         EXPECT_NE(none.why, "");
     }
@@ -74,21 +81,34 @@ TEST(Companions, SayWhatWouldChangeTheLabel) {
     for (const auto& [w, l, t] :
          {std::tuple{45, 48, 61}, {250, 255, 340}, {60, 120, 100}, {300, 200, 300}, {3, 0, 40}}) {
         const ComparisonAnalysis a = of_counts(w, l, t);
-        for (const char* change : {"losses_to_ties", "ties_to_wins", "wins_to_ties", "ties_to_losses"}) {
+        for (const char* change :
+             {"losses_to_ties", "ties_to_wins", "wins_to_ties", "ties_to_losses"}) {
             const LabelFlip f = flip(a, change);
             const auto label_after = [&, w = w, l = l, t = t](std::int64_t k) {
                 const std::string_view c = change;
                 std::int64_t wins = w, losses = l, ties = t;
-                if (c == "losses_to_ties") losses -= k, ties += k;
-                if (c == "ties_to_wins") ties -= k, wins += k;
-                if (c == "wins_to_ties") wins -= k, ties += k;
-                if (c == "ties_to_losses") ties -= k, losses += k;
+                if (c == "losses_to_ties") {
+                    losses -= k, ties += k;
+                }
+                if (c == "ties_to_wins") {
+                    ties -= k, wins += k;
+                }
+                if (c == "wins_to_ties") {
+                    wins -= k, ties += k;
+                }
+                if (c == "ties_to_losses") {
+                    ties -= k, losses += k;
+                }
                 return analyse_counts(wins, losses, ties, {}).decision.label;
             };
             std::int64_t first = 0;
-            const std::int64_t most = std::string_view(change).starts_with("ties") ? t : change[0] == 'l' ? l : w;
+            const std::int64_t most = std::string_view(change).starts_with("ties") ? t
+                                      : change[0] == 'l'                           ? l
+                                                                                   : w;
             for (std::int64_t k = 1; k <= most && first == 0; ++k) {
-                if (label_after(k) != a.decision.label) first = k;
+                if (label_after(k) != a.decision.label) {
+                    first = k;
+                }
             }
             EXPECT_EQ(f.n.value_or(0), first) << w << " " << l << " " << t << " " << change;
             if (first > 0) {
@@ -108,10 +128,12 @@ TEST(Companions, OfNothingHaveReasonsInsteadOfFigures) {
 }
 
 TEST(Companions, OfClustersHaveASecondIntervalNearTheFirst) {
-    const ComparisonAnalysis a = of(in_clusters(OutcomeList().wins(60).losses(66).ties(90).outcomes, 2));
+    const ComparisonAnalysis a = of(
+        in_clusters(OutcomeList().wins(60).losses(66).ties(90).outcomes, 2));
     ASSERT_TRUE(a.companions->cluster_interval);
     const Estimate& second = *a.companions->cluster_interval;
-    EXPECT_NE(second.method.find("BCa bootstrap of 108 clusters"), std::string::npos) << second.method;
+    EXPECT_NE(second.method.find("BCa bootstrap of 108 clusters"), std::string::npos)
+        << second.method;
     EXPECT_EQ(second.value, a.net_win_rate.value);
     EXPECT_EQ(second.confidence, a.net_win_rate.confidence);
     EXPECT_NEAR(*second.low, *a.net_win_rate.low, 0.02);
@@ -121,7 +143,8 @@ TEST(Companions, OfClustersHaveASecondIntervalNearTheFirst) {
 }
 
 TEST(Companions, OfVeryManyClustersNameTheirApproximation) {
-    const ComparisonAnalysis a = of(in_clusters(OutcomeList().wins(2000).losses(2100).ties(2100).outcomes, 2));
+    const ComparisonAnalysis a = of(
+        in_clusters(OutcomeList().wins(2000).losses(2100).ties(2100).outcomes, 2));
     const Estimate& second = *a.companions->cluster_interval;
     EXPECT_EQ(a.clusters->n_clusters, 3100);
     EXPECT_NE(second.method.find("CR1 standard error"), std::string::npos) << second.method;
@@ -129,22 +152,30 @@ TEST(Companions, OfVeryManyClustersNameTheirApproximation) {
 }
 
 TEST(Companions, OfAlikeClustersSayThatTheyHaveNoSpread) {
-    const Estimate second = *of(in_clusters(OutcomeList().ties(40).outcomes, 2)).companions->cluster_interval;
+    const Estimate second = *of(in_clusters(OutcomeList().ties(40).outcomes, 2))
+                                 .companions->cluster_interval;
     EXPECT_FALSE(second.low);
     EXPECT_NE(second.why, "");
-    const Estimate single = *of(in_clusters(OutcomeList().wins(4).ties(4).outcomes, 8)).companions->cluster_interval;
+    const Estimate single = *of(in_clusters(OutcomeList().wins(4).ties(4).outcomes, 8))
+                                 .companions->cluster_interval;
     EXPECT_FALSE(single.low);
     EXPECT_NE(single.why, "");
 }
 
 TEST(Companions, WithManyFailuresAreAboutTheWorstCaseThatDecides) {
-    const auto outcomes = OutcomeList().wins(200).losses(180).ties(300).add(80, OutcomeKind::kInvalid).outcomes;
+    const auto outcomes = OutcomeList()
+                              .wins(200)
+                              .losses(180)
+                              .ties(300)
+                              .add(80, OutcomeKind::kInvalid)
+                              .outcomes;
     const ComparisonAnalysis a = of(outcomes);
     ASSERT_EQ(a.decision.label, a.worst_case.decision.label);
     const LabelFlip& better = flip(a, "losses_to_ties");
     const ComparisonAnalysis bare = of_counts(200, 260, 300);
     EXPECT_EQ(better.n, flip(bare, "losses_to_ties").n);
-    EXPECT_EQ(a.companions->outlook.smallest_margin_equivalent, bare.companions->outlook.smallest_margin_equivalent);
+    EXPECT_EQ(a.companions->outlook.smallest_margin_equivalent,
+              bare.companions->outlook.smallest_margin_equivalent);
 }
 
 }  // namespace

@@ -9,14 +9,23 @@ namespace {
 
 using testing::HasSubstr;
 
-std::vector<ControlOutcome> outcomes_of(int n_lost, int n_swapped, int n_preferred, int n_identical) {
+std::vector<ControlOutcome> outcomes_of(int n_lost,
+                                        int n_swapped,
+                                        int n_preferred,
+                                        int n_identical) {
     std::vector<ControlOutcome> out;
     for (int i = 0; i < n_swapped; ++i) {
         const bool honest_is_a = i % 2 == 0;
         const bool honest_wins = i < n_lost;
-        out.push_back({ControlKind::kSwapped, honest_wins == honest_is_a ? VerdictState::kA : VerdictState::kB, honest_is_a});
+        out.push_back({ControlKind::kSwapped,
+                       honest_wins == honest_is_a ? VerdictState::kA : VerdictState::kB,
+                       honest_is_a});
     }
-    for (int i = 0; i < n_identical; ++i) out.push_back({ControlKind::kIdentical, i < n_preferred ? VerdictState::kA : VerdictState::kTie, i % 2 == 0});
+    for (int i = 0; i < n_identical; ++i) {
+        out.push_back({ControlKind::kIdentical,
+                       i < n_preferred ? VerdictState::kA : VerdictState::kTie,
+                       i % 2 == 0});
+    }
     return out;
 }
 
@@ -71,7 +80,8 @@ TEST(Gate, AJudgeThatDidNotPassDecidesNothing) {
     decision.label = DecisionLabel::kEquivalent;
     decision.margin = 0.15;
     decision.n_more = 7;
-    EXPECT_EQ(gate(decision, check_controls(outcomes_of(20, 20, 0, 20))).label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(gate(decision, check_controls(outcomes_of(20, 20, 0, 20))).label,
+              DecisionLabel::kEquivalent);
     const Decision gated = gate(decision, check_controls(outcomes_of(3, 20, 0, 20)));
     EXPECT_EQ(gated.label, DecisionLabel::kNotMeasured);
     EXPECT_EQ(gated.margin, 0.15);
@@ -81,7 +91,9 @@ TEST(Gate, AJudgeThatDidNotPassDecidesNothing) {
 
 TEST(CheckControls, TruncatedOnesInformAndGateNothing) {
     std::vector<ControlOutcome> all = outcomes_of(20, 20, 0, 20);
-    for (int i = 0; i < 10; ++i) all.push_back({ControlKind::kTruncated, i < 4 ? VerdictState::kA : VerdictState::kB, true});
+    for (int i = 0; i < 10; ++i) {
+        all.push_back({ControlKind::kTruncated, i < 4 ? VerdictState::kA : VerdictState::kB, true});
+    }
     all.push_back({ControlKind::kTruncated, VerdictState::kError, true});
     const ControlsSummary summary = check_controls(all);
     EXPECT_TRUE(summary.passed) << summary.why;

@@ -59,14 +59,15 @@ TEST(Decide, FewerMoreForLessPower) {
 }
 
 TEST(Decide, ADifferenceOfTheMarginMakesMoreQuestionsUnlikelyToHelp) {
-    EXPECT_TRUE(
-        says(of(OutcomeList().wins(2).losses(4).ties(14)), "unlikely to show equivalence"));  // -10 points exactly
-    EXPECT_FALSE(says(of(OutcomeList().wins(3).losses(4).ties(13)), "unlikely to show equivalence"));  // -5 points
+    EXPECT_TRUE(says(of(OutcomeList().wins(2).losses(4).ties(14)),
+                     "unlikely to show equivalence"));  // -10 points exactly
+    EXPECT_FALSE(says(of(OutcomeList().wins(3).losses(4).ties(13)),
+                      "unlikely to show equivalence"));  // -5 points
 }
 
 TEST(Decide, APlannedNumberThatIsReachedNeedsNoMore) {
-    // Standard error 2.45 points, margin 7.6 points = 3.1 of them: enough for 80 % power, but the difference seen
-    // is 3.8 points.
+    // Standard error 2.45 points, margin 7.6 points = 3.1 of them: enough for 80 % power, but the
+    // difference seen is 3.8 points.
     const Decision d = of(OutcomeList().wins(281).losses(319).ties(400), 0.076);
     EXPECT_EQ(d.label, DecisionLabel::kInconclusive);
     ASSERT_TRUE(d.n_more);
@@ -86,7 +87,8 @@ TEST(Decide, NothingJudgedIsNotMeasured) {
     const Decision only_invalid = of(OutcomeList().add(10, OutcomeKind::kInvalid));
     EXPECT_EQ(only_invalid.label, DecisionLabel::kNotMeasured);
     EXPECT_TRUE(says(only_invalid, "all 10 failed"));
-    EXPECT_EQ(of(OutcomeList().add(4, OutcomeKind::kNoAnswerBaseline)).label, DecisionLabel::kNotMeasured);
+    EXPECT_EQ(of(OutcomeList().add(4, OutcomeKind::kNoAnswerBaseline)).label,
+              DecisionLabel::kNotMeasured);
 }
 
 TEST(Decide, FivePercentWithoutAVerdictIsToleratedAndMoreIsNot) {
@@ -97,16 +99,23 @@ TEST(Decide, FivePercentWithoutAVerdictIsToleratedAndMoreIsNot) {
         EXPECT_TRUE(says(d, "6 of the 100 comparisons"));
         EXPECT_FALSE(d.n_more);
     }
-    EXPECT_EQ(of(OutcomeList().ties(94).add(3, OutcomeKind::kError).add(3, OutcomeKind::kNotJudged)).label,
+    EXPECT_EQ(of(OutcomeList().ties(94).add(3, OutcomeKind::kError).add(3, OutcomeKind::kNotJudged))
+                  .label,
               DecisionLabel::kNotMeasured);
 }
 
 TEST(Decide, PairsWithoutACallDoNotDiluteTheMissingVerdicts) {
-    // 6 of 100 need-a-call pairs are missing; 900 identical ones change nothing, nor do answers that are missing.
-    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).identical(900)).label, DecisionLabel::kNotMeasured);
+    // 6 of 100 need-a-call pairs are missing; 900 identical ones change nothing, nor do answers
+    // that are missing.
+    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).identical(900)).label,
+              DecisionLabel::kNotMeasured);
     EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).no_answer_variant(1)).label,
               DecisionLabel::kNotMeasured);
-    EXPECT_EQ(of(OutcomeList().ties(94).add(6, OutcomeKind::kError).add(50, OutcomeKind::kNoAnswerBaseline)).label,
+    EXPECT_EQ(of(OutcomeList()
+                     .ties(94)
+                     .add(6, OutcomeKind::kError)
+                     .add(50, OutcomeKind::kNoAnswerBaseline))
+                  .label,
               DecisionLabel::kNotMeasured);
 }
 
@@ -131,11 +140,12 @@ TEST(Decide, AVariantThatNeverAnswersIsDegraded) {
 
 TEST(Decide, UpToFivePercentFailedTheCountsDecideAboveTheWorstCase) {
     const AnalysisSettings settings{.margin = 0.05};
-    const ComparisonAnalysis tolerated =
-        analyse(OutcomeList().ties(95).add(5, OutcomeKind::kInvalid).outcomes, settings);
+    const ComparisonAnalysis tolerated = analyse(
+        OutcomeList().ties(95).add(5, OutcomeKind::kInvalid).outcomes, settings);
     EXPECT_EQ(tolerated.decision.label, DecisionLabel::kEquivalent);
     EXPECT_EQ(tolerated.worst_case.decision.label, DecisionLabel::kDegraded);
-    const ComparisonAnalysis failed = analyse(OutcomeList().ties(94).add(6, OutcomeKind::kInvalid).outcomes, settings);
+    const ComparisonAnalysis failed = analyse(
+        OutcomeList().ties(94).add(6, OutcomeKind::kInvalid).outcomes, settings);
     EXPECT_EQ(failed.decision.label, failed.worst_case.decision.label);
     EXPECT_EQ(failed.decision.label, DecisionLabel::kDegraded);
     EXPECT_TRUE(says(failed.decision, "worst case"));
@@ -148,8 +158,12 @@ TEST(Decide, UpToFivePercentFailedTheCountsDecideAboveTheWorstCase) {
 
 TEST(Decide, RefusedAndErrorsCountAsFailedToo) {
     // 2 of 30 need-a-call pairs are ERROR would be too many, so most are REFUSED here.
-    const OutcomeList list =
-        OutcomeList().wins(60).losses(10).ties(20).add(1, OutcomeKind::kError).add(9, OutcomeKind::kRefused);
+    const OutcomeList list = OutcomeList()
+                                 .wins(60)
+                                 .losses(10)
+                                 .ties(20)
+                                 .add(1, OutcomeKind::kError)
+                                 .add(9, OutcomeKind::kRefused);
     const ComparisonAnalysis a = analyse(list.outcomes, {});
     EXPECT_TRUE(says(a.decision, "10 of 100"));
     EXPECT_EQ(a.decision.label, DecisionLabel::kNonInferior);
@@ -158,7 +172,9 @@ TEST(Decide, RefusedAndErrorsCountAsFailedToo) {
 
 TEST(Decide, OneClusterIsNotMeasured) {
     OutcomeList list = OutcomeList().wins(50).losses(40);
-    for (Outcome& outcome : list.outcomes) outcome.cluster = "the only paper";
+    for (Outcome& outcome : list.outcomes) {
+        outcome.cluster = "the only paper";
+    }
     const ComparisonAnalysis a = analyse(list.outcomes, {});
     EXPECT_EQ(a.decision.label, DecisionLabel::kNotMeasured);
     EXPECT_FALSE(a.net_win_rate.value);
@@ -170,19 +186,25 @@ TEST(Decide, OneClusterIsNotMeasured) {
 TEST(Decide, DependentVerdictsNeedMoreQuestions) {
     OutcomeList list = OutcomeList().wins(44).losses(48).ties(62);
     const Decision independent = of(list);
-    for (std::size_t i = 0; i < list.outcomes.size(); ++i) list.outcomes[i].cluster = fmt::format("p{}", i / 2);
+    for (std::size_t i = 0; i < list.outcomes.size(); ++i) {
+        list.outcomes[i].cluster = fmt::format("p{}", i / 2);
+    }
     const ComparisonAnalysis a = analyse(list.outcomes, {});
     ASSERT_TRUE(a.decision.n_more);
     const double total = static_cast<double>(*independent.n_more + 154);
-    EXPECT_NEAR(static_cast<double>(*a.decision.n_more), total * a.clusters->design_effect_used - 154, 1);
+    EXPECT_NEAR(
+        static_cast<double>(*a.decision.n_more), total * a.clusters->design_effect_used - 154, 1);
     EXPECT_GT(*a.decision.n_more, *independent.n_more);
 }
 
 TEST(Decide, EveryReasonIsASentence) {
-    for (const OutcomeList& list :
-         {OutcomeList().wins(150).losses(150).ties(214), OutcomeList().wins(80).losses(30).ties(44),
-          OutcomeList().wins(30).losses(80).ties(44), OutcomeList().wins(4).losses(4), OutcomeList(),
-          OutcomeList().ties(94).add(6, OutcomeKind::kInvalid), OutcomeList().wins(9).add(9, OutcomeKind::kError)}) {
+    for (const OutcomeList& list : {OutcomeList().wins(150).losses(150).ties(214),
+                                    OutcomeList().wins(80).losses(30).ties(44),
+                                    OutcomeList().wins(30).losses(80).ties(44),
+                                    OutcomeList().wins(4).losses(4),
+                                    OutcomeList(),
+                                    OutcomeList().ties(94).add(6, OutcomeKind::kInvalid),
+                                    OutcomeList().wins(9).add(9, OutcomeKind::kError)}) {
         const ComparisonAnalysis a = analyse(list.outcomes, {});
         for (const Decision& d : {a.decision, a.worst_case.decision}) {
             ASSERT_FALSE(d.why.empty());

@@ -16,7 +16,10 @@ using testing::HasSubstr;
 
 constexpr double kStudyRate = 93.0 / 154;  // decisive verdicts of the published study
 
-Design design_of(std::int64_t n, double margin, double decisive_rate = kStudyRate, double power = 0.8) {
+Design design_of(std::int64_t n,
+                 double margin,
+                 double decisive_rate = kStudyRate,
+                 double power = 0.8) {
     Design design;
     design.n_questions = n;
     design.settings.margin = margin;
@@ -26,7 +29,12 @@ Design design_of(std::int64_t n, double margin, double decisive_rate = kStudyRat
 }
 
 Question question(const char* id, std::optional<std::string> cluster) {
-    return {.id = id, .text = "Why?", .expected = {}, .contexts = {}, .cluster = std::move(cluster), .place = {}};
+    return {.id = id,
+            .text = "Why?",
+            .expected = {},
+            .contexts = {},
+            .cluster = std::move(cluster),
+            .place = {}};
 }
 
 std::int64_t needed(double margin, double power) {
@@ -56,7 +64,8 @@ TEST(QuestionsNeeded, HaveTheWantedPowerAlsoWhenAllOutcomesAreEnumerated) {
             const QuestionsNeeded sizes = questions_needed(design_of(0, margin, rate));
             for (const NeededQuestions& size : {sizes.equivalence, sizes.non_inferiority}) {
                 EXPECT_GE(size.exact_power.value(), 0.795) << margin << " " << rate;
-                EXPECT_LE(size.exact_power.value(), rate > margin ? 0.83 : 1) << margin << " " << rate;
+                EXPECT_LE(size.exact_power.value(), rate > margin ? 0.83 : 1)
+                    << margin << " " << rate;
             }
         }
     }
@@ -77,7 +86,8 @@ TEST(QuestionsNeeded, GrowByTheDesignEffectOfClusters) {
     Design design = design_of(4000, 0.1);
     design.settings.icc = 0.1;
     design.clusters = equal_clusters(4000, 400);  // of ten questions: 1 + 9 x 0.1
-    const double independent = 518, clustered = static_cast<double>(questions_needed(design).equivalence.n.value());
+    const double independent = 518,
+                 clustered = static_cast<double>(questions_needed(design).equivalence.n.value());
     EXPECT_GT(clustered, independent * 1.9) << "Student's t asks for a little more";
     EXPECT_LT(clustered, independent * 1.9 * 1.06);
     design.settings.icc = 0;
@@ -98,7 +108,8 @@ TEST(MakeDesign, LeavesOfAlphaWhatEarlyStoppingDoesNotUse) {
     AnalysisSettings settings;
     EXPECT_DOUBLE_EQ(make_design(0, {}, false, settings).alpha_end.value(), 0.04);
     settings.stopping = "group-sequential";
-    EXPECT_NEAR(make_design(0, {}, false, settings).alpha_end.value(), 0.041, 0.0005) << "z = 1.740, statistics.md 2g";
+    EXPECT_NEAR(make_design(0, {}, false, settings).alpha_end.value(), 0.041, 0.0005)
+        << "z = 1.740, statistics.md 2g";
     settings.stopping = "none";
     EXPECT_FALSE(make_design(0, {}, false, settings).alpha_end);
 }
@@ -108,7 +119,8 @@ TEST(QuestionsNeeded, AreMoreWhenEarlyLooksTakeAShareOfAlpha) {
     design.alpha_end = 0.04;
     EXPECT_EQ(questions_needed(design).equivalence.n,
               stats::sample_size_equivalence({.margin = 0.1, .alpha = 0.04}, 0.8));
-    EXPECT_NEAR(static_cast<double>(questions_needed(design).equivalence.n.value()), 560, 10) << "statistics.md 2g";
+    EXPECT_NEAR(static_cast<double>(questions_needed(design).equivalence.n.value()), 560, 10)
+        << "statistics.md 2g";
 }
 
 TEST(DesignReach, OfThePublishedStudyIsWhatItsSizeAllows) {
@@ -128,12 +140,15 @@ TEST(DesignReach, OfThePublishedStudyIsWhatItsSizeAllows) {
 
 TEST(DesignReach, ChancesAreThoseOfTheExactEnumeration) {
     const DesignReach reach = reach_of(design_of(154, 0.10, 0.6));
-    const auto alike = stats::operating_characteristics({.n = 154, .decisive_rate = 0.6, .delta = 0, .margin = 0.1});
-    const auto worse = stats::operating_characteristics({.n = 154, .decisive_rate = 0.6, .delta = -0.1, .margin = 0.1});
+    const auto alike = stats::operating_characteristics(
+        {.n = 154, .decisive_rate = 0.6, .delta = 0, .margin = 0.1});
+    const auto worse = stats::operating_characteristics(
+        {.n = 154, .decisive_rate = 0.6, .delta = -0.1, .margin = 0.1});
     EXPECT_EQ(reach.alike->equivalent, alike->p_equivalent);
     EXPECT_EQ(reach.alike->non_inferior, alike->p_non_inferior);
     EXPECT_NEAR(reach.alike->degraded, 0.0505, 5e-5) << "statistics.md 2d";
-    EXPECT_NEAR(reach.at_margin->equivalent + reach.at_margin->non_inferior, 0.0510, 5e-5) << "statistics.md 2d";
+    EXPECT_NEAR(reach.at_margin->equivalent + reach.at_margin->non_inferior, 0.0510, 5e-5)
+        << "statistics.md 2d";
     EXPECT_EQ(reach.at_margin->degraded, worse->p_degraded);
 }
 
@@ -159,8 +174,10 @@ TEST(DesignReach, OfClustersIsThatOfFewerComparisonsWithWiderTails) {
     EXPECT_EQ(reach.df, 13);
     EXPECT_GT(reach.smallest_margin.value(), reach_of(design_of(77, 0.10)).smallest_margin.value());
     EXPECT_GT(reach.mde.net.value(), 0.2);
-    EXPECT_THAT(reach.method,
-                HasSubstr("as if of 77 independent comparisons, with Student's t at 13 degrees of freedom"));
+    EXPECT_THAT(
+        reach.method,
+        HasSubstr(
+            "as if of 77 independent comparisons, with Student's t at 13 degrees of freedom"));
     design.settings.icc = 0;
     EXPECT_EQ(reach_of(design).n_effective, 154);
 }
@@ -172,8 +189,10 @@ TEST(DesignReach, OfOneClusterIsNothingAndSaysWhy) {
     EXPECT_FALSE(reach.alike);
     EXPECT_FALSE(reach.smallest_margin);
     EXPECT_THAT(reach.why, HasSubstr("one cluster"));
-    EXPECT_GT(questions_needed(design).equivalence.n.value(), 518) << "more clusters of twenty would do";
-    EXPECT_THAT(warning_of(design, questions_needed(design), reach), HasSubstr("can decide nothing: all questions"));
+    EXPECT_GT(questions_needed(design).equivalence.n.value(), 518)
+        << "more clusters of twenty would do";
+    EXPECT_THAT(warning_of(design, questions_needed(design), reach),
+                HasSubstr("can decide nothing: all questions"));
     design = design_of(1, 0.10);
     design.both_orders = true;
     EXPECT_THAT(reach_of(design).why, HasSubstr("one question"));
@@ -195,13 +214,16 @@ TEST(DesignReach, OddDesignsHaveChancesThatAddUpInShortTime) {
                         Design design = design_of(n, margin, rate);
                         design.settings.alpha = 1e-9;
                         design.both_orders = both_orders;
-                        if (n_clusters >= 2 && n_clusters <= n) design.clusters = equal_clusters(n, n_clusters);
+                        if (n_clusters >= 2 && n_clusters <= n) {
+                            design.clusters = equal_clusters(n, n_clusters);
+                        }
                         const DesignReach reach = reach_of(design);
                         const QuestionsNeeded sizes = questions_needed(design);
                         EXPECT_TRUE(std::isfinite(reach.p_can_be_equivalent));
                         for (const auto& one : {reach.alike, reach.at_margin}) {
                             if (one) {
-                                EXPECT_NEAR(sum(*one), 1, 1e-6) << n << " " << margin << " " << rate;
+                                EXPECT_NEAR(sum(*one), 1, 1e-6)
+                                    << n << " " << margin << " " << rate;
                             }
                         }
                         static_cast<void>(warning_of(design, sizes, reach));
@@ -210,7 +232,8 @@ TEST(DesignReach, OddDesignsHaveChancesThatAddUpInShortTime) {
             }
         }
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << "some 300 designs";
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60))
+        << "some 300 designs";
 }
 
 TEST(MostDecisive, IsWhereEqualWinsAndLossesAreJustStillEquivalent) {
@@ -235,7 +258,8 @@ TEST(ClusterShape, IsNothingWhereEveryQuestionStandsAlone) {
 }
 
 TEST(ClusterShape, CountsQuestionsWithoutAClusterAsOnesOfTheirOwn) {
-    const std::vector<Question> some{question("a", "x"), question("b", {}), question("c", "x"), question("d", "x")};
+    const std::vector<Question> some{
+        question("a", "x"), question("b", {}), question("c", "x"), question("d", "x")};
     const auto shape = cluster_shape(some);
     ASSERT_TRUE(shape);
     EXPECT_EQ(shape->n_clusters, 2);
@@ -250,10 +274,10 @@ TEST(EqualClusters, DifferByOneAtMost) {
 
 TEST(Warning, OfADesignThatIsTooSmallNamesWhatWouldDo) {
     const Design design = design_of(154, 0.1, 0.6);
-    EXPECT_EQ(
-        warning_of(design, questions_needed(design), reach_of(design)),
-        "This design cannot reach its margin with 80 % power: with 154 questions, equivalence at 10 points is said "
-        "with probability 1.3 % at best; 514 questions or a margin of 18.3 points would do.");
+    EXPECT_EQ(warning_of(design, questions_needed(design), reach_of(design)),
+              "This design cannot reach its margin with 80 % power: with 154 questions, "
+              "equivalence at 10 points is said "
+              "with probability 1.3 % at best; 514 questions or a margin of 18.3 points would do.");
 }
 
 TEST(Warning, OfADesignThatIsLargeEnoughIsEmpty) {
@@ -265,8 +289,9 @@ TEST(Warning, OfADesignThatIsLargeEnoughIsEmpty) {
 
 TEST(Warning, WhereNoNumberWouldDoNamesTheMarginAlone) {
     const Design design = design_of(100, 1e-9, 0.6);
-    EXPECT_THAT(warning_of(design, questions_needed(design), reach_of(design)),
-                HasSubstr("with probability below 0.1 % at best; a margin of 22.7 points would do."));
+    EXPECT_THAT(
+        warning_of(design, questions_needed(design), reach_of(design)),
+        HasSubstr("with probability below 0.1 % at best; a margin of 22.7 points would do."));
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ namespace {
 
 /// Clusters of `size` outcomes each, in the order of the list.
 std::vector<Outcome> grouped(std::vector<Outcome> outcomes, std::size_t size) {
-    for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].cluster = fmt::format("paper{:03}", i / size);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        outcomes[i].cluster = fmt::format("paper{:03}", i / size);
+    }
     return outcomes;
 }
 
@@ -45,7 +47,8 @@ TEST(Evidence, DependentVerdictsWidenTheIntervalAndNameTheirMethod) {
     EXPECT_EQ(e.clusters->n_clusters, 77);
     EXPECT_NEAR(*e.clusters->design_effect, 2, 0.05);
     EXPECT_EQ(e.df, 76);
-    const Estimate net = net_win_rate_of(e, 0.05), plain = net_win_rate_of(evidence_of(outcomes, false), 0.05);
+    const Estimate net = net_win_rate_of(e, 0.05),
+                   plain = net_win_rate_of(evidence_of(outcomes, false), 0.05);
     EXPECT_EQ(*net.value, *plain.value);
     EXPECT_EQ(net.n, 154);
     EXPECT_LT(*net.low, *plain.low);
@@ -72,7 +75,9 @@ TEST(Evidence, AClusterAndAQuestionOfTheSameNameAreApart) {
 
 TEST(Evidence, NegativeDependenceNeverNarrows) {
     auto list = OutcomeList();
-    for (int i = 0; i < 30; ++i) list.wins(1).losses(1);
+    for (int i = 0; i < 30; ++i) {
+        list.wins(1).losses(1);
+    }
     const Evidence e = evidence_of(grouped(list.outcomes, 2), false);
     EXPECT_LT(*e.clusters->design_effect, 1);
     EXPECT_EQ(e.design_effect, 1);
@@ -96,19 +101,22 @@ TEST(Evidence, OneClusterGivesNoInterval) {
 }
 
 TEST(Evidence, FewClustersWarnAndGiveTheSignFlipTest) {
-    const Evidence few = evidence_of(grouped(OutcomeList().wins(10).losses(10).ties(8).outcomes, 2), false);
+    const Evidence few = evidence_of(grouped(OutcomeList().wins(10).losses(10).ties(8).outcomes, 2),
+                                     false);
     EXPECT_EQ(few.clusters->n_clusters, 14);
     EXPECT_NE(few.clusters->why.find("only 14 clusters"), std::string::npos);
     EXPECT_NE(few.clusters->why.find("sign-flip"), std::string::npos);
     ASSERT_TRUE(few.clusters->p_sign_flip);
     EXPECT_EQ(*few.clusters->p_sign_flip, 1);
-    const Evidence enough = evidence_of(grouped(OutcomeList().wins(10).losses(10).ties(10).outcomes, 2), false);
+    const Evidence enough = evidence_of(
+        grouped(OutcomeList().wins(10).losses(10).ties(10).outcomes, 2), false);
     EXPECT_EQ(enough.clusters->n_clusters, 15);
     EXPECT_EQ(enough.clusters->why, "");
 }
 
 TEST(Evidence, FailedVerdictsAsLossesStayInTheirClusters) {
-    auto outcomes = grouped(OutcomeList().wins(20).losses(10).add(4, OutcomeKind::kRefused).outcomes, 2);
+    auto outcomes = grouped(
+        OutcomeList().wins(20).losses(10).add(4, OutcomeKind::kRefused).outcomes, 2);
     const Evidence e = evidence_of(outcomes, true);
     EXPECT_EQ(e.losses, 14);
     EXPECT_EQ(e.n(), 34);

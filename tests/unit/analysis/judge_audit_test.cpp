@@ -11,15 +11,23 @@ namespace assay::analysis {
 namespace {
 
 bool any_has(const std::vector<std::string>& sentences, std::string_view part) {
-    return std::any_of(sentences.begin(), sentences.end(), [&](const std::string& s) { return s.find(part) != std::string::npos; });
+    return std::any_of(sentences.begin(), sentences.end(), [&](const std::string& s) {
+        return s.find(part) != std::string::npos;
+    });
 }
 
 /// `lost` of 20 swapped answers lost, a side was preferred in `preferred` of 20 identical pairs.
 std::vector<ControlOutcome> controls_with(int lost, int preferred) {
     std::vector<ControlOutcome> out;
     for (int i = 0; i < 20; ++i) {
-        out.push_back({ControlKind::kSwapped, i < lost ? VerdictState::kB : VerdictState::kTie, false, Confidence::kHigh});
-        out.push_back({ControlKind::kIdentical, i < preferred ? VerdictState::kA : VerdictState::kTie, true, Confidence::kLow});
+        out.push_back({ControlKind::kSwapped,
+                       i < lost ? VerdictState::kB : VerdictState::kTie,
+                       false,
+                       Confidence::kHigh});
+        out.push_back({ControlKind::kIdentical,
+                       i < preferred ? VerdictState::kA : VerdictState::kTie,
+                       true,
+                       Confidence::kLow});
     }
     return out;
 }
@@ -40,9 +48,12 @@ JudgeAudit sound() {
 TEST(LengthBias, CountsWinsOfTheLongerAnswer) {
     OutcomeList list;
     list.wins(3).losses(2).ties(4).no_answer_variant(1).identical(1).wins(1).losses(1);
-    for (std::size_t i = 0; i < 11; ++i) list.outcomes[i].length_difference = i < 2 ? -5 : i == 2 ? 0 : 7;
+    for (std::size_t i = 0; i < 11; ++i) {
+        list.outcomes[i].length_difference = i < 2 ? -5 : i == 2 ? 0 : 7;
+    }
     const LengthBias bias = length_bias_of(list.outcomes);
-    // Two wins of a shorter answer, two losses of a longer one; the win at equal length and what has no length are left out.
+    // Two wins of a shorter answer, two losses of a longer one; the win at equal length and what
+    // has no length are left out.
     EXPECT_EQ(bias.n, 4);
     EXPECT_EQ(bias.n_longer_won, 0);
     list.outcomes.back().length_difference = -1;
@@ -54,7 +65,10 @@ TEST(ConductOf, CountsStatesAttemptsAndTokens) {
     std::vector<Verdict> verdicts;
     for (int i = 1; i <= 20; ++i) {
         Verdict v;
-        v.state = i == 1 ? VerdictState::kInvalid : i == 2 ? VerdictState::kRefused : i == 3 ? VerdictState::kError : VerdictState::kTie;
+        v.state = i == 1   ? VerdictState::kInvalid
+                  : i == 2 ? VerdictState::kRefused
+                  : i == 3 ? VerdictState::kError
+                           : VerdictState::kTie;
         v.n_attempts = i == 3 ? 6 : 1;
         v.n_prompt_tokens = 100;
         v.n_reply_tokens = 10;
@@ -130,9 +144,11 @@ TEST(WarningsOfAJudge, NameControlsThatFailedOrNearlyDid) {
 TEST(WarningsOfAJudge, TellABiasThatIsSeenFromOneThatIsNotExcluded) {
     JudgeAudit audit = sound();
     audit.position->bias = {-0.09, -0.14, -0.04, 0.95, 400, "", ""};
-    EXPECT_TRUE(any_has(warnings_of(audit), "favours the answer that is shown second: by 9.0 points"));
+    EXPECT_TRUE(
+        any_has(warnings_of(audit), "favours the answer that is shown second: by 9.0 points"));
     audit.position->bias = {0.01, -0.08, 0.104, 0.95, 100, "", ""};
-    EXPECT_TRUE(any_has(warnings_of(audit), "10.4 points for the answer that is shown first is not excluded"));
+    EXPECT_TRUE(any_has(warnings_of(audit),
+                        "10.4 points for the answer that is shown first is not excluded"));
     audit.position->bias.low.reset();
     EXPECT_TRUE(warnings_of(audit).empty());
     audit.flips = Flips{100, 40, {0.4, 0.31, 0.5, 0.95, 100, "", ""}};
@@ -174,7 +190,8 @@ TEST(WarningsOfAJudge, NameLengthCalibrationAndFailures) {
 TEST(WarningsOfAJudge, NameAConfidenceThatTellsNothing) {
     JudgeAudit audit = sound();
     audit.with_people = {{Confidence::kHigh, 30, 15, {}}, {Confidence::kLow, 20, 10, {}}};
-    EXPECT_TRUE(any_has(warnings_of(audit), "what people say in 15 of 30 pairs, and the rest in 10 of 20"));
+    EXPECT_TRUE(
+        any_has(warnings_of(audit), "what people say in 15 of 30 pairs, and the rest in 10 of 20"));
     audit.with_people[0].n_same = 16;
     EXPECT_TRUE(warnings_of(audit).empty());
     audit.with_people = {{Confidence::kHigh, 19, 1, {}}, {Confidence::kLow, 20, 10, {}}};

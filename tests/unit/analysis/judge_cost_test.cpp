@@ -20,7 +20,9 @@ TEST(JudgeCost, IsTheSumOverItsVerdicts) {
     JudgeSpec judge;
     judge.price_input = 1000;
     judge.price_output = 10000;
-    const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100), verdict(VerdictState::kInvalid, 500, 50), verdict(VerdictState::kError, 0, 0)};
+    const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100),
+                                        verdict(VerdictState::kInvalid, 500, 50),
+                                        verdict(VerdictState::kError, 0, 0)};
     const Estimate cost = judge_cost(judge, verdicts);
     EXPECT_DOUBLE_EQ(cost.value.value(), 3);
     EXPECT_EQ(cost.n, 3);
@@ -38,7 +40,8 @@ TEST(JudgeCost, IsNothingWithItsReasonWhereItIsNotKnown) {
     judge.provider = "openai";
     EXPECT_EQ(judge_cost(judge, {}).why, "the judge has no prices (price-input, price-output)");
     judge.price_input = 1;
-    const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100), verdict(VerdictState::kTie, 0, 0)};
+    const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100),
+                                        verdict(VerdictState::kTie, 0, 0)};
     EXPECT_FALSE(judge_cost(judge, verdicts).value);
     EXPECT_EQ(judge_cost(judge, verdicts).why, "1 of 2 replies did not say their tokens");
 }

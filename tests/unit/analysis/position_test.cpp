@@ -41,7 +41,8 @@ class BothOrdersList {
     int n_questions_ = 0;
 };
 
-constexpr OutcomeKind kWin = OutcomeKind::kWin, kTie = OutcomeKind::kTie, kLoss = OutcomeKind::kLoss;
+constexpr OutcomeKind kWin = OutcomeKind::kWin, kTie = OutcomeKind::kTie,
+                      kLoss = OutcomeKind::kLoss;
 
 TEST(Position, OfNothingHasNoFigures) {
     EXPECT_FALSE(position({})->bias.value);
@@ -58,8 +59,12 @@ TEST(Position, LeavesOutWhatNoJudgeSaw) {
 TEST(Position, ShowsABiasTowardsTheFirstSide) {
     OutcomeList list;
     list.wins(40).losses(40).ties(20);
-    for (Outcome& outcome : list.outcomes) outcome.variant_is_a = outcome.kind == OutcomeKind::kWin;
-    for (std::size_t i = 80; i < 100; ++i) list.outcomes[i].variant_is_a = i % 2 == 0;
+    for (Outcome& outcome : list.outcomes) {
+        outcome.variant_is_a = outcome.kind == OutcomeKind::kWin;
+    }
+    for (std::size_t i = 80; i < 100; ++i) {
+        list.outcomes[i].variant_is_a = i % 2 == 0;
+    }
     const Position p = *position(list.outcomes);
     EXPECT_EQ(p.first_shown_wins, 80);
     EXPECT_EQ(p.second_shown_wins, 0);
@@ -82,7 +87,9 @@ TEST(Position, WithoutASpreadHasNoIntervalAndSaysWhy) {
 
 TEST(Position, IsNotGivenWhereNoSideIsKnown) {
     auto outcomes = OutcomeList().wins(5).losses(5).outcomes;
-    for (Outcome& outcome : outcomes) outcome.side_known = false;
+    for (Outcome& outcome : outcomes) {
+        outcome.side_known = false;
+    }
     EXPECT_FALSE(position(outcomes));
     outcomes[0].side_known = true;
     EXPECT_EQ(position(outcomes)->variant_first.wins, 1) << "only what is known is counted";
@@ -90,9 +97,14 @@ TEST(Position, IsNotGivenWhereNoSideIsKnown) {
 }
 
 TEST(Position, OfQuestionsInBothOrdersHasTheSpreadOfTheirDifferences) {
-    // The bias is the mean over questions of (first - second) / 2, so its standard error is that of such a mean.
-    const auto outcomes =
-        BothOrdersList().add(8, kWin, kLoss).add(5, kWin, kWin).add(4, kTie, kLoss).add(3, kLoss, kLoss).outcomes;
+    // The bias is the mean over questions of (first - second) / 2, so its standard error is that of
+    // such a mean.
+    const auto outcomes = BothOrdersList()
+                              .add(8, kWin, kLoss)
+                              .add(5, kWin, kWin)
+                              .add(4, kTie, kLoss)
+                              .add(3, kLoss, kLoss)
+                              .outcomes;
     const auto p = position(outcomes);
     std::vector<double> differences;
     differences.insert(differences.end(), 8, 1.0);
@@ -100,15 +112,22 @@ TEST(Position, OfQuestionsInBothOrdersHasTheSpreadOfTheirDifferences) {
     differences.insert(differences.end(), 4, 0.5);
     const double n = 20, mean = std::accumulate(differences.begin(), differences.end(), 0.0) / n;
     double squares = 0;
-    for (const double d : differences) squares += (d - mean) * (d - mean);
+    for (const double d : differences) {
+        squares += (d - mean) * (d - mean);
+    }
     EXPECT_NEAR(*p->bias.value, mean, 1e-12);
-    const double half = stats::student_upper_quantile(0.025, n - 1) * std::sqrt(squares / (n - 1) / n);
+    const double half = stats::student_upper_quantile(0.025, n - 1) *
+                        std::sqrt(squares / (n - 1) / n);
     EXPECT_NEAR(*p->bias.high, mean + half, 1e-12);
     EXPECT_NE(p->bias.method.find("cluster-robust"), std::string::npos);
 }
 
 TEST(Position, DoesNotDependOnTheOrderOfTheOutcomes) {
-    auto outcomes = BothOrdersList().add(7, kWin, kLoss).add(5, kTie, kWin).add(6, kLoss, kTie).outcomes;
+    auto outcomes = BothOrdersList()
+                        .add(7, kWin, kLoss)
+                        .add(5, kTie, kWin)
+                        .add(6, kLoss, kTie)
+                        .outcomes;
     const auto a = position(outcomes);
     std::reverse(outcomes.begin(), outcomes.end());
     const auto b = position(outcomes);
@@ -142,7 +161,8 @@ TEST(BothOrders, CountsFlipsAndMeans) {
 }
 
 TEST(BothOrders, CountOnlyQuestionsWithAVerdictInEach) {
-    auto outcomes = BothOrdersList().add(3, kWin, kWin).add(2, kWin, OutcomeKind::kInvalid).outcomes;
+    auto
+        outcomes = BothOrdersList().add(3, kWin, kWin).add(2, kWin, OutcomeKind::kInvalid).outcomes;
     const auto b = both(outcomes);
     EXPECT_EQ(b->n, 3);
     EXPECT_EQ(b->n_one_order, 2);

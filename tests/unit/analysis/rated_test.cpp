@@ -16,8 +16,12 @@ Outcome outcome(const std::string& question, OutcomeKind kind, bool variant_is_a
 }
 
 TEST(RatedUnits, AreOfTheSameQuestionWhateverTheSide) {
-    const std::vector<Outcome> first{outcome("a", OutcomeKind::kWin), outcome("b", OutcomeKind::kTie), outcome("c", OutcomeKind::kInvalid)};
-    const std::vector<Outcome> second{outcome("b", OutcomeKind::kLoss, false), outcome("c", OutcomeKind::kWin), outcome("d", OutcomeKind::kNotJudged)};
+    const std::vector<Outcome> first{outcome("a", OutcomeKind::kWin),
+                                     outcome("b", OutcomeKind::kTie),
+                                     outcome("c", OutcomeKind::kInvalid)};
+    const std::vector<Outcome> second{outcome("b", OutcomeKind::kLoss, false),
+                                      outcome("c", OutcomeKind::kWin),
+                                      outcome("d", OutcomeKind::kNotJudged)};
     const RatedUnits rated = rated_units(std::vector<Rater>{{"1", {first}}, {"2", {second}}});
     ASSERT_EQ(rated.units.size(), 3u);
     EXPECT_EQ(rated.units[0].of[0], &first[0]);
@@ -30,7 +34,8 @@ TEST(RatedUnits, AreOfTheSameQuestionWhateverTheSide) {
 }
 
 TEST(RatedUnits, OfBothOrdersAreMatchedByTheSide) {
-    const std::vector<Outcome> first{outcome("a", OutcomeKind::kWin, true), outcome("a", OutcomeKind::kLoss, false)};
+    const std::vector<Outcome> first{outcome("a", OutcomeKind::kWin, true),
+                                     outcome("a", OutcomeKind::kLoss, false)};
     const std::vector<Outcome> second{outcome("a", OutcomeKind::kTie, false)};
     const RatedUnits rated = rated_units(std::vector<Rater>{{"1", {first}}, {"2", {second}}});
     ASSERT_EQ(rated.units.size(), 2u);
@@ -41,7 +46,8 @@ TEST(RatedUnits, OfBothOrdersAreMatchedByTheSide) {
 }
 
 TEST(RatedUnits, OfTwoVariantsAreApartAndInOneCluster) {
-    const std::vector<Outcome> q4{outcome("a", OutcomeKind::kWin)}, q8{outcome("a", OutcomeKind::kTie)};
+    const std::vector<Outcome> q4{outcome("a", OutcomeKind::kWin)},
+        q8{outcome("a", OutcomeKind::kTie)};
     const RatedUnits rated = rated_units(std::vector<Rater>{{"1", {q4, q8}}});
     ASSERT_EQ(rated.units.size(), 2u);
     EXPECT_EQ(rated.units[0].of[0], &q4[0]);

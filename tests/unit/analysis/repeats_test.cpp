@@ -21,7 +21,11 @@ TEST(RepeatStability, CountsFurtherAskingsThatSayTheSame) {
 }
 
 TEST(RepeatStability, LeavesOutWhatIsNoVerdictAndPairsThatWereAskedOnce) {
-    const std::vector<Askings> pairs{{kA}, {}, {VerdictState::kInvalid, kA, kA}, {kA, VerdictState::kError, VerdictState::kRefused}, {kA, VerdictState::kInvalid, kB}};
+    const std::vector<Askings> pairs{{kA},
+                                     {},
+                                     {VerdictState::kInvalid, kA, kA},
+                                     {kA, VerdictState::kError, VerdictState::kRefused},
+                                     {kA, VerdictState::kInvalid, kB}};
     const RepeatStability r = repeat_stability(pairs);
     EXPECT_EQ(r.n, 1);
     EXPECT_EQ(r.n_same, 0);

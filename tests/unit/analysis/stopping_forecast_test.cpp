@@ -21,8 +21,8 @@ double sum(const LabelChances& c) {
     return c.equivalent + c.non_inferior + c.degraded + c.inconclusive;
 }
 
-// statistics.md 2g: 560 questions, margin 10 points, 60 % decisive; hybrid 552 (81 %), 455 (91 %), group-sequential 483
-// (83 %), 391 (91 %), 235, 174.
+// statistics.md 2g: 560 questions, margin 10 points, 60 % decisive; hybrid 552 (81 %), 455 (91 %),
+// group-sequential 483 (83 %), 391 (91 %), 235, 174.
 TEST(StoppingForecast, OfTheHybridSavesNothingForGoodVariantsAndMuchForBrokenOnes) {
     const StoppingForecast forecast = forecast_stopping(design_of(560));
     ASSERT_EQ(forecast.rows.size(), 4u);
@@ -35,7 +35,9 @@ TEST(StoppingForecast, OfTheHybridSavesNothingForGoodVariantsAndMuchForBrokenOne
     EXPECT_LT(forecast.rows[2].mean_questions, 250);
     EXPECT_LT(forecast.rows[3].mean_questions, 120);
     EXPECT_GT(forecast.rows[3].p_early, 0.98);
-    for (const StoppingRow& row : forecast.rows) EXPECT_NEAR(sum(row.chances), 1, 1e-9) << row.delta;
+    for (const StoppingRow& row : forecast.rows) {
+        EXPECT_NEAR(sum(row.chances), 1, 1e-9) << row.delta;
+    }
 }
 
 TEST(StoppingForecast, OfAGroupSequentialDesignIsThatOfItsFiveLooks) {
@@ -74,7 +76,8 @@ TEST(StoppingForecast, OfClustersHasTheChancesThatTheDesignEffectGives) {
     design.clusters = equal_clusters(600, 60);
     const StoppingForecast forecast = forecast_stopping(design);
     EXPECT_NEAR(forecast.rows[0].chances.equivalent, reach_of(design).alike->equivalent, 0.1);
-    EXPECT_LT(forecast.rows[0].chances.equivalent, reach_of(design_of(600, 0.25)).alike->equivalent - 0.02)
+    EXPECT_LT(forecast.rows[0].chances.equivalent,
+              reach_of(design_of(600, 0.25)).alike->equivalent - 0.02)
         << "fewer than if they were independent";
 }
 

@@ -25,7 +25,8 @@ Stopping stopping(const std::vector<Outcome>& order, const AnalysisSettings& set
     return stopping_of(order, plan_of(order), settings);
 }
 
-ComparisonAnalysis analysis(const std::vector<Outcome>& order, const AnalysisSettings& settings = {}) {
+ComparisonAnalysis analysis(const std::vector<Outcome>& order,
+                            const AnalysisSettings& settings = {}) {
     return analyse_in_order(order, plan_of(order), settings);
 }
 
@@ -40,7 +41,9 @@ std::int64_t n_losses_to_stop() {
 }
 
 void put_in_clusters_of(std::vector<Outcome>& order, std::size_t size) {
-    for (std::size_t i = 0; i < order.size(); ++i) order[i].cluster = fmt::format("paper {}", i / size);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i].cluster = fmt::format("paper {}", i / size);
+    }
 }
 
 TEST(Stopping, OfNothingOrOfAFewIsNotStopped) {
@@ -64,7 +67,8 @@ TEST(Stopping, StopsAsDegradedWhenEverythingIsLostAndLeavesTheRestOut) {
     EXPECT_EQ(stopped.summary().n_used, stopped.state().n_leading);
     EXPECT_EQ(stopped.summary().looks, stopped.state().n_leading);
     EXPECT_NEAR(stopped.summary().alpha_spent, 0.01, 1e-15);
-    EXPECT_NE(stopped.summary().sentence.find("stopped early as degraded, after"), std::string::npos);
+    EXPECT_NE(stopped.summary().sentence.find("stopped early as degraded, after"),
+              std::string::npos);
 }
 
 TEST(Stopping, APendingComparisonBlocksAndWhatComesAfterItWaits) {
@@ -74,8 +78,9 @@ TEST(Stopping, APendingComparisonBlocksAndWhatComesAfterItWaits) {
     EXPECT_FALSE(waiting.state().stopped);
     EXPECT_EQ(waiting.state().n_taken, 10);
     EXPECT_FALSE(waiting.push(order[10]));
-    EXPECT_NE(waiting.summary().sentence.find("10 of 300 planned comparisons are settled without a gap"),
-              std::string::npos);
+    EXPECT_NE(
+        waiting.summary().sentence.find("10 of 300 planned comparisons are settled without a gap"),
+        std::string::npos);
     order[10].kind = Kind::kWin;  // what had waited counts only now, after it
     waiting.advance(order);
     EXPECT_TRUE(waiting.state().stopped);
@@ -99,7 +104,9 @@ TEST(Stopping, IsTheSameInWhateverOrderTheVerdictsArrive) {
     const std::vector<Outcome> settled = losses(100);
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
         std::vector<Outcome> known = settled;
-        for (Outcome& outcome : known) outcome.kind = Kind::kNotJudged;
+        for (Outcome& outcome : known) {
+            outcome.kind = Kind::kNotJudged;
+        }
         std::vector<std::size_t> arrival(settled.size());
         std::iota(arrival.begin(), arrival.end(), 0);
         Rng(seed).shuffle(std::span(arrival));
@@ -129,16 +136,23 @@ TEST(Stopping, InvalidAndRefusedAreSkippedAndCounted) {
 
 TEST(Stopping, HoldsOffWhileMoreThanFivePercentFailed) {
     std::vector<Outcome> order = losses(300);
-    for (std::size_t i = 0; i < order.size(); i += 10) order[i].kind = i % 20 == 0 ? Kind::kRefused : Kind::kInvalid;
+    for (std::size_t i = 0; i < order.size(); i += 10) {
+        order[i].kind = i % 20 == 0 ? Kind::kRefused : Kind::kInvalid;
+    }
     EXPECT_FALSE(stopping(order).state().stopped);
-    EXPECT_EQ(analysis(order).decision.label, DecisionLabel::kDegraded);  // by the worst case, at the end
+    EXPECT_EQ(analysis(order).decision.label,
+              DecisionLabel::kDegraded);  // by the worst case, at the end
 }
 
 TEST(Stopping, IdenticalAnswersAreTiesInTheirPlaces) {
     std::vector<Outcome> order = losses(300);
     std::vector<Outcome> later = order;
-    for (const std::size_t i : {0, 3, 6, 9}) order[i].kind = Kind::kTie, order[i].identical = true;
-    for (const std::size_t i : {200, 201, 202, 203}) later[i].kind = Kind::kTie, later[i].identical = true;
+    for (const std::size_t i : {0, 3, 6, 9}) {
+        order[i].kind = Kind::kTie, order[i].identical = true;
+    }
+    for (const std::size_t i : {200, 201, 202, 203}) {
+        later[i].kind = Kind::kTie, later[i].identical = true;
+    }
     const Stopping early_ties = stopping(order), late_ties = stopping(later);
     EXPECT_EQ(late_ties.state().n_leading, n_losses_to_stop());
     EXPECT_GT(early_ties.state().n_leading, n_losses_to_stop());
@@ -161,7 +175,9 @@ TEST(Stopping, AVariantWithoutAnAnswerLosesInItsPlace) {
 
 TEST(Stopping, ABaselineWithoutAnAnswerIsSkippedAndNoFailure) {
     std::vector<Outcome> order = losses(300);
-    for (const std::size_t i : {1, 2, 5, 7}) order[i].kind = Kind::kNoAnswerBaseline;
+    for (const std::size_t i : {1, 2, 5, 7}) {
+        order[i].kind = Kind::kNoAnswerBaseline;
+    }
     const Stopping skipping = stopping(order);
     EXPECT_EQ(skipping.state().n_leading, n_losses_to_stop() + 4);
     EXPECT_EQ(skipping.monitor().n_factors(), n_losses_to_stop());
@@ -190,13 +206,16 @@ TEST(Stopping, BothOrdersOfAQuestionAreOneFactorWithTheirMean) {
     std::vector<Outcome> order = losses(600);
     for (std::size_t i = 0; i < order.size(); ++i) {
         order[i].question_id = fmt::format("q{:05}", i / 2);
-        if (i % 2 == 1) order[i].kind = Kind::kTie;
+        if (i % 2 == 1) {
+            order[i].kind = Kind::kTie;
+        }
     }
     const Stopping both = stopping(order);
     ASSERT_TRUE(both.state().stopped);
     EXPECT_EQ(both.state().n_leading, 2 * both.monitor().n_factors());
     EXPECT_EQ(both.monitor().decision()->interval.estimate, -0.5);
-    const auto factors = factors_of(std::span(order).first(static_cast<std::size_t>(both.state().n_leading)), false);
+    const auto factors = factors_of(
+        std::span(order).first(static_cast<std::size_t>(both.state().n_leading)), false);
     ASSERT_EQ(factors.size(), 1u);
     EXPECT_EQ(factors[0].value, -0.5);
     EXPECT_EQ(factors[0].count, both.monitor().n_factors());
@@ -212,7 +231,8 @@ TEST(Stopping, IsRefusedWhereAClusterDoesNotStandTogether) {
     EXPECT_NE(refused.state().refused.find("cluster \"paper 0\""), std::string::npos);
     EXPECT_EQ(refused.summary().sentence, refused.state().refused);
     EXPECT_EQ(refused.summary().design, "none");
-    EXPECT_NEAR(analysis(order).net_win_rate.confidence, 0.90, 1e-12);  // nothing was ever looked at
+    // nothing was ever looked at
+    EXPECT_NEAR(analysis(order).net_win_rate.confidence, 0.90, 1e-12);
     std::vector<Outcome> twice = losses(300);
     twice[200].question_id = "q00000";
     EXPECT_NE(stopping(twice).state().refused.find("question \"q00000\""), std::string::npos);
@@ -223,7 +243,8 @@ TEST(Stopping, IsRefusedForAnExtendedRunWhichKeepsTheLevelThatTheLooksLeft) {
     const JudgingPlan plan{.n_planned = 200};
     const Stopping refused = stopping_of(order, plan, {});
     EXPECT_FALSE(refused.state().stopped);
-    EXPECT_NE(refused.state().refused.find("200 comparisons were planned when judging began and there are 300 now"),
+    EXPECT_NE(refused.state().refused.find(
+                  "200 comparisons were planned when judging began and there are 300 now"),
               std::string::npos);
     const ComparisonAnalysis a = analyse_in_order(order, plan, {});
     EXPECT_EQ(a.counts.n, 300);
@@ -296,7 +317,8 @@ TEST(AnalyseInOrder, AfterAnEarlyStopTheWorstCaseIsTheConfidenceSequenceWithFail
     EXPECT_LT(*a.worst_case.net_win_rate.low, *a.net_win_rate.low);
     EXPECT_LE(a.tost.p_tost, 0.01);
     EXPECT_EQ(*a.tost.smallest_margin, std::max(-*a.net_win_rate.low, *a.net_win_rate.high));
-    EXPECT_EQ(analysis(OutcomeList().ties(900).outcomes).worst_case.decision.label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(analysis(OutcomeList().ties(900).outcomes).worst_case.decision.label,
+              DecisionLabel::kEquivalent);
 }
 
 TEST(AnalyseInOrder, AtTheEndOfAHybridTheIntervalHasTheLevelThatTheLooksLeft) {
@@ -327,7 +349,9 @@ TEST(AnalyseInOrder, WithFewUnsettledOnesAtTheEndUsesAllThatThereIs) {
     EXPECT_EQ(a.counts.errors, 1);
     EXPECT_EQ(a.decision.label, DecisionLabel::kInconclusive);
     EXPECT_NEAR(a.net_win_rate.confidence, 0.92, 1e-12);
-    for (std::size_t i = 30; i < 60; ++i) order[i].kind = Kind::kNotJudged;
+    for (std::size_t i = 30; i < 60; ++i) {
+        order[i].kind = Kind::kNotJudged;
+    }
     EXPECT_EQ(analysis(order).decision.label, DecisionLabel::kNotMeasured);
 }
 
@@ -341,9 +365,10 @@ TEST(AnalyseInOrder, StopsAGroupSequentialDesignAtALook) {
     const double boundary = stats::obrien_fleming_boundaries(0.05, 5)[0];
     EXPECT_NEAR(*a.net_win_rate.high, stats::tango_interval({0, 60, 60}, boundary)->high, 1e-9);
     EXPECT_GT(a.net_win_rate.confidence, 0.9999);
-    EXPECT_NE(a.net_win_rate.method.find("O'Brien-Fleming boundary of look 1 of 5"), std::string::npos);
-    const ComparisonAnalysis end =
-        analysis(OutcomeList().wins(40).losses(40).outcomes, {.stopping = "group-sequential"});
+    EXPECT_NE(a.net_win_rate.method.find("O'Brien-Fleming boundary of look 1 of 5"),
+              std::string::npos);
+    const ComparisonAnalysis end = analysis(OutcomeList().wins(40).losses(40).outcomes,
+                                            {.stopping = "group-sequential"});
     EXPECT_NEAR(end.net_win_rate.confidence, 0.918, 1e-3);
 }
 
@@ -364,7 +389,8 @@ TEST(AnalyseInOrder, HasALabelThatItsIntervalSupportsWithClustersToo) {
         }
         const ComparisonAnalysis a = analysis(order);
         const auto region = stats::region_of(*a.net_win_rate.low, *a.net_win_rate.high, 0.1);
-        EXPECT_EQ(a.decision.label == DecisionLabel::kEquivalent, region == stats::Region::kEquivalent);
+        EXPECT_EQ(a.decision.label == DecisionLabel::kEquivalent,
+                  region == stats::Region::kEquivalent);
         EXPECT_EQ(a.decision.label == DecisionLabel::kDegraded, region == stats::Region::kDegraded);
         EXPECT_EQ(a.counts.n_items, 360);
         EXPECT_EQ(a.counts.n % 3, 0);

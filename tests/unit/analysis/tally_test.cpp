@@ -15,7 +15,8 @@ TEST(Tally, CountsAddUp) {
     EXPECT_EQ(c.identical, 5);
     EXPECT_EQ(c.no_answer_variant, 1);
     EXPECT_EQ(c.n, c.wins + c.ties + c.losses);
-    EXPECT_EQ(c.n_items, c.n + c.invalid + c.errors + c.refused + c.not_judged + c.no_answer_baseline);
+    EXPECT_EQ(c.n_items,
+              c.n + c.invalid + c.errors + c.refused + c.not_judged + c.no_answer_baseline);
     EXPECT_EQ(c.n_items, 27);
     EXPECT_EQ(failed_verdicts(c), 6);
     EXPECT_EQ(pairs_that_need_a_call(c), 27 - 5 - 1 - 2);

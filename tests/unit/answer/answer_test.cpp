@@ -14,15 +14,20 @@ namespace {
 /// Writes down what it is asked, and answers by a function.
 class ScriptedGenerator final : public llm::Generator {
  public:
-    explicit ScriptedGenerator(std::function<llm::Generated(const llm::Prompt&)> script) : script_(std::move(script)) {}
+    explicit ScriptedGenerator(std::function<llm::Generated(const llm::Prompt&)> script)
+        : script_(std::move(script)) {}
     void generate(const std::function<std::optional<llm::Prompt>()>& next,
                   const std::function<void(const llm::Generated&)>& done,
                   const std::atomic<bool>& cancel) override {
         std::vector<llm::Prompt> taken;
-        for (auto prompt = next(); prompt && !cancel; prompt = next()) taken.push_back(*prompt);
+        for (auto prompt = next(); prompt && !cancel; prompt = next()) {
+            taken.push_back(*prompt);
+        }
         seen.insert(seen.end(), taken.begin(), taken.end());
         // The last one first: answers come in any order.
-        for (auto prompt = taken.rbegin(); prompt != taken.rend(); ++prompt) done(script_(*prompt));
+        for (auto prompt = taken.rbegin(); prompt != taken.rend(); ++prompt) {
+            done(script_(*prompt));
+        }
     }
     std::vector<llm::Prompt> seen;
 
@@ -61,7 +66,12 @@ class AnswerTest : public testing::Test {
                                          const std::vector<const PreparedPrompt*>& which) {
         std::map<std::string, Answer> out;
         answer_questions(
-            generator, which, settings, stops, [&](const Answer& one) { out[one.question_id] = one; }, cancel);
+            generator,
+            which,
+            settings,
+            stops,
+            [&](const Answer& one) { out[one.question_id] = one; },
+            cancel);
         return out;
     }
     const PreparedPrompt a = prompt("a", {1, 2, 3, 4}), b = prompt("b", {1, 2, 5, 6, 7});
@@ -168,8 +178,10 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     expect_new(answer_key("other", base, greedy, stops, "engine"), "model");
     expect_new(answer_key("model", prompt("a", {1, 2, 3, 5}), greedy, stops, "engine"), "prompt");
     expect_new(answer_key("model", base, greedy, stops, "engine 2"), "engine");
-    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"xy"}, "engine"), "stops");
-    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"y", "x"}, "engine"), "order of stops");
+    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"xy"}, "engine"),
+               "stops");
+    expect_new(answer_key("model", base, greedy, std::vector<std::string>{"y", "x"}, "engine"),
+               "order of stops");
     PreparedPrompt other_prefix = base;
     other_prefix.n_prefix = 3;
     expect_new(answer_key("model", other_prefix, greedy, stops, "engine"), "prefix");
@@ -185,9 +197,11 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     expect_new(with([](auto& s) { s.temp = 0.5, s.seed = 1; }), "seed");
     expect_new(with([](auto& s) { s.temp = 0.5, s.top_p = 0.5; }), "top_p");
     expect_new(with([](auto& s) { s.repeat_last_n = -1; }), "window of the whole context");
-    expect_new(with([](auto& s) { s.repeat_last_n = -1, s.ctx_size = 100; }), "context, where the window is all of it");
+    expect_new(with([](auto& s) { s.repeat_last_n = -1, s.ctx_size = 100; }),
+               "context, where the window is all of it");
 
-    // The same prompt is the same answer, whatever the question is called and however long the context could be.
+    // The same prompt is the same answer, whatever the question is called and however long the
+    // context could be.
     PreparedPrompt renamed = base;
     renamed.question_id = "z";
     EXPECT_EQ(answer_key("model", renamed, greedy, stops, "engine"), key);
@@ -202,7 +216,9 @@ TEST(ServedAnswerKey, IsOfServerMessagesAndSettings) {
     const std::string key = served_answer_key("server", base, greedy);
     std::set<std::string> keys{key, answer_key("", base, greedy, {}, "server")};
     EXPECT_EQ(keys.size(), 2U);
-    const auto expect_new = [&](const std::string& other, const char* what) { EXPECT_TRUE(keys.insert(other).second) << what; };
+    const auto expect_new = [&](const std::string& other, const char* what) {
+        EXPECT_TRUE(keys.insert(other).second) << what;
+    };
     const auto with = [&](const std::function<void(GenerationSettings&)>& change) {
         GenerationSettings changed = greedy;
         change(changed);
@@ -237,7 +253,13 @@ TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     sampled.temp = 0.5;
     std::map<std::string, Answer> answers;
     const std::vector<const PreparedPrompt*> prompts{&one, &two};
-    answer_questions(generator, prompts, sampled, {}, [&](const Answer& answer) { answers[answer.question_id] = answer; }, std::atomic<bool>{false});
+    answer_questions(
+        generator,
+        prompts,
+        sampled,
+        {},
+        [&](const Answer& answer) { answers[answer.question_id] = answer; },
+        std::atomic<bool>{false});
     EXPECT_EQ(answers.at("a").text, "of why?");
     EXPECT_EQ(answers.at("a").n_prompt_tokens, 12);
     EXPECT_EQ(answers.at("a").n_tokens(), 5);

@@ -18,19 +18,23 @@ using Ids = std::vector<std::int32_t>;
 std::function<bool(const std::vector<std::string>&)> at_most(std::size_t n) {
     return [n](const std::vector<std::string>& contexts) {
         std::size_t total = 0;
-        for (const std::string& context : contexts) total += context.size();
+        for (const std::string& context : contexts) {
+            total += context.size();
+        }
         return total <= n;
     };
 }
 
 TEST(CutContexts, LeavesWhatFits) {
-    EXPECT_EQ(cut_contexts({"one two", "three"}, at_most(12)), (std::vector<std::string>{"one two", "three"}));
+    EXPECT_EQ(cut_contexts({"one two", "three"}, at_most(12)),
+              (std::vector<std::string>{"one two", "three"}));
     EXPECT_EQ(cut_contexts({}, at_most(0)), std::vector<std::string>{});
 }
 
 TEST(CutContexts, DropsWholeOnesFromTheEndAndThenWordsOfTheFirst) {
     const std::vector<std::string> contexts{"one two  three\nfour", "second", "third"};
-    EXPECT_EQ(cut_contexts(contexts, at_most(29)), (std::vector<std::string>{contexts[0], "second"}));
+    EXPECT_EQ(cut_contexts(contexts, at_most(29)),
+              (std::vector<std::string>{contexts[0], "second"}));
     EXPECT_EQ(cut_contexts(contexts, at_most(24)), (std::vector<std::string>{contexts[0]}));
     EXPECT_EQ(cut_contexts(contexts, at_most(18)), (std::vector<std::string>{"one two  three"}));
     EXPECT_EQ(cut_contexts(contexts, at_most(13)), (std::vector<std::string>{"one two"}));
@@ -44,9 +48,13 @@ TEST(CutContexts, KeepsAsManyWordsAsFitForEveryLimit) {
         const auto cut = cut_contexts({text}, at_most(limit));
         std::size_t best = 0;
         for (std::size_t end = 1; end <= std::min(limit, text.size()); ++end) {
-            if (text[end - 1] != ' ' && (end == text.size() || text[end] == ' ')) best = end;
+            if (text[end - 1] != ' ' && (end == text.size() || text[end] == ' ')) {
+                best = end;
+            }
         }
-        EXPECT_EQ(cut, best == 0 ? std::vector<std::string>{} : std::vector<std::string>{text.substr(0, best)})
+        EXPECT_EQ(
+            cut,
+            best == 0 ? std::vector<std::string>{} : std::vector<std::string>{text.substr(0, best)})
             << limit;
     }
 }
@@ -77,59 +85,76 @@ class PromptsTest : public testing::Test {
 };
 
 TEST_F(PromptsTest, AreRenderedAndTokenizedInTheOrderOfTheQuestions) {
-    const std::vector<Question> questions{question("1", "Why?", {"Because.", "So."}), question("2", "How?")};
+    const std::vector<Question> questions{question("1", "Why?", {"Because.", "So."}),
+                                          question("2", "How?")};
     const PromptSet set = prepare_prompts(engine, settings, questions);
     ASSERT_EQ(set.prompts.size(), 2U);
     const PreparedPrompt& first = set.prompts[0];
     EXPECT_EQ(first.question_id, "1");
-    EXPECT_EQ(first.text, "<system>Be brief.\n<user>contexts: Because.\ncontexts: So.\nquestion: Why?\n\n<assistant>");
+    EXPECT_EQ(first.text,
+              "<system>Be brief.\n<user>contexts: Because.\ncontexts: So.\nquestion: "
+              "Why?\n\n<assistant>");
     EXPECT_EQ(first.tokens, Ids(first.text.begin(), first.text.end()));
     EXPECT_EQ(first.prompt_sha256, sha256_of_tokens(first.tokens));
-    EXPECT_EQ(first.messages_sha256, sha256_of_fields(std::array<std::string, 2>{
-                                         "Be brief.", "contexts: Because.\ncontexts: So.\nquestion: Why?\n"}));
+    EXPECT_EQ(first.messages_sha256,
+              sha256_of_fields(std::array<std::string, 2>{
+                  "Be brief.", "contexts: Because.\ncontexts: So.\nquestion: Why?\n"}));
     EXPECT_EQ(first.n_contexts_used, 2);
     EXPECT_FALSE(first.contexts_cut);
     EXPECT_EQ(set.prompts[1].question_id, "2");
     EXPECT_EQ(set.prompts[1].n_contexts_used, 0);
     EXPECT_EQ(set.longest, static_cast<std::int64_t>(first.tokens.size()));
-    EXPECT_EQ(set.stops, (std::vector<std::string>{"STOP", "<end>"})) << "the experiment's and the chat template's";
+    EXPECT_EQ(set.stops, (std::vector<std::string>{"STOP", "<end>"}))
+        << "the experiment's and the chat template's";
 }
 
 TEST_F(PromptsTest, ShareAPrefixThatDependsOnTheSettingsAndNotOnTheSet) {
     const PromptSet alike = prepare_prompts(
-        engine, settings, std::vector<Question>{question("1", "Why is it so?"), question("2", "Why is it not so?")});
-    const PromptSet other = prepare_prompts(engine, settings, std::vector<Question>{question("3", "Zebra")});
+        engine,
+        settings,
+        std::vector<Question>{question("1", "Why is it so?"), question("2", "Why is it not so?")});
+    const PromptSet other = prepare_prompts(
+        engine, settings, std::vector<Question>{question("3", "Zebra")});
     const std::string shared = "<system>Be brief.\n<user>question: ";
-    for (const PreparedPrompt& prompt : alike.prompts) EXPECT_EQ(prompt.n_prefix, static_cast<int>(shared.size()));
+    for (const PreparedPrompt& prompt : alike.prompts) {
+        EXPECT_EQ(prompt.n_prefix, static_cast<int>(shared.size()));
+    }
     EXPECT_EQ(other.prompts[0].n_prefix, static_cast<int>(shared.size()));
     // Prompts with contexts are of another kind.
-    const PromptSet with =
-        prepare_prompts(engine, settings, std::vector<Question>{question("4", "Why?", {"Because."})});
-    EXPECT_EQ(with.prompts[0].n_prefix, static_cast<int>(std::string("<system>Be brief.\n<user>contexts: ").size()));
+    const PromptSet with = prepare_prompts(
+        engine, settings, std::vector<Question>{question("4", "Why?", {"Because."})});
+    EXPECT_EQ(with.prompts[0].n_prefix,
+              static_cast<int>(std::string("<system>Be brief.\n<user>contexts: ").size()));
 }
 
 TEST_F(PromptsTest, LeaveAtLeastTwoTokensBehindThePrefixOrHaveNone) {
     settings.prompt_template = "a template that names no variable";
-    const PromptSet set = prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?")});
+    const PromptSet set = prepare_prompts(
+        engine, settings, std::vector<Question>{question("1", "Why?")});
     EXPECT_EQ(set.prompts[0].n_prefix, 0) << "all prompts are the same: nothing would be left";
 }
 
 TEST_F(PromptsTest, ThatAreTooLongLoseContextsAndSayIt) {
-    const std::vector<std::string> contexts{"one two three", std::string(200, 'x'), std::string(200, 'y')};
+    const std::vector<std::string> contexts{
+        "one two three", std::string(200, 'x'), std::string(200, 'y')};
     const auto n_tokens = [&](const std::vector<std::string>& some) {
-        return prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", some)}).longest;
+        return prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", some)})
+            .longest;
     };
     settings.predict = 10;
     settings.ctx_size = static_cast<int>(n_tokens({contexts[0], contexts[1]})) + 10;
-    PromptSet set = prepare_prompts(
-        engine, settings, std::vector<Question>{question("1", "Why?", contexts), question("2", "Why?", {contexts[0]})});
+    PromptSet set = prepare_prompts(engine,
+                                    settings,
+                                    std::vector<Question>{question("1", "Why?", contexts),
+                                                          question("2", "Why?", {contexts[0]})});
     EXPECT_EQ(set.prompts[0].n_contexts_used, 2);
     EXPECT_TRUE(set.prompts[0].contexts_cut);
     EXPECT_FALSE(set.prompts[1].contexts_cut);
     settings.ctx_size = 4096;
     settings.ctx_size = static_cast<int>(n_tokens({"one two"})) + 10;
     set = prepare_prompts(engine, settings, std::vector<Question>{question("1", "Why?", contexts)});
-    EXPECT_NE(set.prompts[0].text.find("contexts: one two\n"), std::string::npos) << set.prompts[0].text;
+    EXPECT_NE(set.prompts[0].text.find("contexts: one two\n"), std::string::npos)
+        << set.prompts[0].text;
     EXPECT_LE(set.longest + settings.predict, settings.ctx_size);
 }
 
@@ -138,25 +163,31 @@ TEST_F(PromptsTest, ThatDoNotFitAtAllNameTheQuestionAndItsPlace) {
     settings.predict = 10;
     try {
         static_cast<void>(
-            prepare_prompts(engine, settings, std::vector<Question>{question("7", std::string(300, 'x'), {"some"})}));
+            prepare_prompts(engine,
+                            settings,
+                            std::vector<Question>{question("7", std::string(300, 'x'), {"some"})}));
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-        for (const char* word : {"set.jsonl:7", "question 7", "--ctx-size", "100"})
+        for (const char* word : {"set.jsonl:7", "question 7", "--ctx-size", "100"}) {
             EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
+        }
     }
 }
 
 TEST_F(PromptsTest, OfAnEngineThatDiesAreAnError) {
     llm::Engine dead("/bin/false", cancel);
-    EXPECT_THROW(static_cast<void>(prepare_prompts(dead, settings, std::vector<Question>{question("1", "Why?")})),
+    EXPECT_THROW(static_cast<void>(
+                     prepare_prompts(dead, settings, std::vector<Question>{question("1", "Why?")})),
                  Error);
 }
 
 TEST_F(PromptsTest, AServerIsGivenTheSameMessagesWithoutTokens) {
-    const std::vector<Question> questions{question("1", "Why?", {"Because.", "So."}), question("2", "How?")};
+    const std::vector<Question> questions{question("1", "Why?", {"Because.", "So."}),
+                                          question("2", "How?")};
     const PromptSet here = prepare_prompts(engine, settings, questions);
-    for (const PromptSet& served : {messages_of(here), prepare_messages(engine, settings, questions)}) {
+    for (const PromptSet& served :
+         {messages_of(here), prepare_messages(engine, settings, questions)}) {
         ASSERT_EQ(served.prompts.size(), 2U);
         for (std::size_t i = 0; i < 2; ++i) {
             EXPECT_EQ(served.prompts[i].question_id, here.prompts[i].question_id);

@@ -15,22 +15,32 @@ namespace {
 TEST(Artifacts, AreTheReportAndTheStudysFiles) {
     StoredRun run;
     run.judge("b", "win");
-    write_artifacts(*run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
+    write_artifacts(
+        *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
     const auto files = test::files_below(run.folder / "out");
     std::string names;
-    for (const auto& [name, bytes] : files) names += name + "\n";
+    for (const auto& [name, bytes] : files) {
+        names += name + "\n";
+    }
     EXPECT_EQ(names,
               "evaluation/exports/small/panel/batch_01.txt\nevaluation/exports/small/panel/"
-              "batch_mapping.json\nevaluation/exports/small/panel/controls/batch_mapping.json\nevaluation/exports/small/panel/controls/"
+              "batch_mapping.json\nevaluation/exports/small/panel/controls/"
+              "batch_mapping.json\nevaluation/exports/small/panel/controls/"
               "evaluation_results.json\nevaluation/exports/small/panel/evaluation_results.json\n"
-              "evaluation/exports/small/panel/raw_judge_responses.json\nevaluation/responses/base.jsonl\nevaluation/"
+              "evaluation/exports/small/panel/raw_judge_responses.json\nevaluation/responses/"
+              "base.jsonl\nevaluation/"
               "responses/small.jsonl\nreport.json\nreport.md\n");
     EXPECT_EQ(nlohmann::json::parse(files.at("report.json"))["experiment"]["name"], "science");
     // Identical answers are in mapping and results, and not in what is judged.
-    EXPECT_EQ(nlohmann::json::parse(files.at("evaluation/exports/small/panel/batch_mapping.json")).size(), 3U);
-    EXPECT_EQ(files.at("evaluation/exports/small/panel/batch_01.txt").find("Question a?"), std::string::npos);
-    EXPECT_NE(files.at("evaluation/exports/small/panel/batch_01.txt").find("Question b?"), std::string::npos);
-    EXPECT_EQ(files.at("evaluation/exports/small/panel/batch_01.txt").find("small.gguf"), std::string::npos);
+    EXPECT_EQ(
+        nlohmann::json::parse(files.at("evaluation/exports/small/panel/batch_mapping.json")).size(),
+        3U);
+    EXPECT_EQ(files.at("evaluation/exports/small/panel/batch_01.txt").find("Question a?"),
+              std::string::npos);
+    EXPECT_NE(files.at("evaluation/exports/small/panel/batch_01.txt").find("Question b?"),
+              std::string::npos);
+    EXPECT_EQ(files.at("evaluation/exports/small/panel/batch_01.txt").find("small.gguf"),
+              std::string::npos);
 }
 
 TEST(Artifacts, WrittenTwiceAreTheSameAndUntouched) {
@@ -46,14 +56,16 @@ TEST(Artifacts, WrittenTwiceAreTheSameAndUntouched) {
 
 TEST(Artifacts, OfAnEarlierPlanAreRemovedAndAUsersFilesAreNot) {
     const StoredRun run;
-    for (const char* stale :
-         {"out/evaluation/responses/old.jsonl", "out/evaluation/exports/old/panel/batch_01.txt",
-          "out/evaluation/exports/old/panel/batch_mapping.json", "out/evaluation/exports/small/panel/batch_02.txt"}) {
+    for (const char* stale : {"out/evaluation/responses/old.jsonl",
+                              "out/evaluation/exports/old/panel/batch_01.txt",
+                              "out/evaluation/exports/old/panel/batch_mapping.json",
+                              "out/evaluation/exports/small/panel/batch_02.txt"}) {
         run.folder.write(stale, "old");
     }
     run.folder.write("out/evaluation/exports/old2/panel/mine.txt", "mine");
     run.folder.write("out/evaluation/responses/notes.md", "mine");
-    write_artifacts(*run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
+    write_artifacts(
+        *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
     const auto files = test::files_below(run.folder / "out");
     EXPECT_EQ(files.size(), 12U);
     EXPECT_EQ(files.at("evaluation/exports/old2/panel/mine.txt"), "mine");
@@ -65,7 +77,8 @@ TEST(Artifacts, ThatCannotBeWrittenAreAnErrorWithTheirPlace) {
     const StoredRun run;
     const std::string file = run.folder.write("file", "x");
     try {
-        write_artifacts(*run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), file);
+        write_artifacts(
+            *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), file);
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kOperational);
@@ -77,7 +90,9 @@ TEST(Artifacts, OfFailedAnswersNameTheFailure) {
     StoredRun run;
     run.questions.push_back({"d", "Question d?", {}, {}, {}, "questions.jsonl:4"});
     run.store->save_questions(run.plan_sha256, run.questions);
-    for (auto& variant : run.facts.variants) variant.answer_keys.push_back(run.key_of(variant.name, "d"));
+    for (auto& variant : run.facts.variants) {
+        variant.answer_keys.push_back(run.key_of(variant.name, "d"));
+    }
     save_facts(*run.store, run.plan_sha256, run.facts);
     run.save_answer("base", "d", "base says d");
     run.save_answer("small", "d", "", StopReason::kFailed);
@@ -86,7 +101,8 @@ TEST(Artifacts, OfFailedAnswersNameTheFailure) {
     EXPECT_EQ(model.comparisons[0].analysis.counts.no_answer_variant, 1);
     EXPECT_EQ(model.variants[1].n_failed, 1);
     write_artifacts(*run.store, run.plan_sha256, model, run.folder / "out");
-    EXPECT_NE(test::bytes_of(run.folder / "out/evaluation/responses/small.jsonl").find("the engine died on it"),
+    EXPECT_NE(test::bytes_of(run.folder / "out/evaluation/responses/small.jsonl")
+                  .find("the engine died on it"),
               std::string::npos);
 }
 

@@ -25,11 +25,14 @@ TEST(BatchNotes, AReportSaysWhichVerdictsAreBoundToNothing) {
     StoredRun run;
     run.judge("b", "win");
     run.judge("c", "win");
-    EXPECT_EQ(build_report(*run.store, run.plan_sha256).proof.notes, std::vector<std::string>{"a note"});
+    EXPECT_EQ(build_report(*run.store, run.plan_sha256).proof.notes,
+              std::vector<std::string>{"a note"});
     save_unbound(*run.store, "judge key", {{run.comparison_of("b").id}, {}});
     const auto notes = build_report(*run.store, run.plan_sha256).proof.notes;
     ASSERT_EQ(notes.size(), 2U);
-    EXPECT_TRUE(notes[1].starts_with("1 verdicts of panel were imported with a mapping that is bound to no answers")) << notes[1];
+    EXPECT_TRUE(notes[1].starts_with(
+        "1 verdicts of panel were imported with a mapping that is bound to no answers"))
+        << notes[1];
 }
 
 TEST(BatchNotes, AVerdictOnAPairThatWasShownTheOtherWayRoundCountsForThatSide) {
@@ -38,10 +41,14 @@ TEST(BatchNotes, AVerdictOnAPairThatWasShownTheOtherWayRoundCountsForThatSide) {
     const auto side = [&] {
         const report::ReportModel model = build_report(*run.store, run.plan_sha256);
         const auto& items = model.comparisons.front().items;
-        return std::find_if(items.begin(), items.end(), [](const auto& item) { return item.outcome.question_id == "b"; })->outcome;
+        return std::find_if(items.begin(),
+                            items.end(),
+                            [](const auto& item) { return item.outcome.question_id == "b"; })
+            ->outcome;
     };
     const Outcome before = side();
-    save_unbound(*run.store, "judge key", {{run.comparison_of("b").id}, {run.comparison_of("b").id}});
+    save_unbound(
+        *run.store, "judge key", {{run.comparison_of("b").id}, {run.comparison_of("b").id}});
     const Outcome after = side();
     EXPECT_EQ(after.kind, OutcomeKind::kWin);
     EXPECT_EQ(after.variant_is_a, !before.variant_is_a);

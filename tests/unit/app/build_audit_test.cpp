@@ -11,7 +11,8 @@
 namespace assay::app {
 namespace {
 
-/// A second judge whose verdicts are people's: of b it says the same as panel, if panel says "loss".
+/// A second judge whose verdicts are people's: of b it says the same as panel, if panel says
+/// "loss".
 void add_people(StoredRun& run) {
     report::ReportJudge people;
     people.name = "people";
@@ -22,7 +23,8 @@ void add_people(StoredRun& run) {
     spec.name = "people";
     spec.provider = "human";
     run.plan.judges.push_back(spec);
-    run.store->save_plan({run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
+    run.store->save_plan(
+        {run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
     run.store->save_judge("people key", "people", "{}");
     const Comparison comparison = run.comparison_of("b");
     store::VerdictRow row{comparison.id, "people key", "people", {}, "2025-01-31T12:00:00Z"};
@@ -78,7 +80,8 @@ TEST(BuildAudit, OfPeopleBesideAJudgeHasAgreementConfidenceAndCalibration) {
     EXPECT_EQ(calibration->n_judge_only, 1);
     EXPECT_EQ(calibration->n_settled, 1);
     EXPECT_NE(calibration->net.why.find("only 1 comparisons"), std::string::npos);
-    EXPECT_FALSE(audit.judges[1].variants[0].calibration) << "people are not calibrated to themselves";
+    EXPECT_FALSE(audit.judges[1].variants[0].calibration)
+        << "people are not calibrated to themselves";
     const auto model = build_report(*run.store, run.plan_sha256);
     EXPECT_TRUE(model.comparisons[0].analysis.calibration);
     EXPECT_FALSE(model.comparisons[1].analysis.calibration);
@@ -89,7 +92,8 @@ TEST(BuildAudit, TheSameStoreGivesTheSameAudit) {
     run.judge("b", "loss");
     run.judge("c", "win");
     add_people(run);
-    EXPECT_EQ(report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2), report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2));
+    EXPECT_EQ(report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2),
+              report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2));
 }
 
 TEST(BuildAudit, OneJudgeIsShownWithItsPairs) {
@@ -113,7 +117,8 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     StoredRun run;
     run.plan.judges[0].price_input = 2;
     run.plan.judges[0].price_output = 10;
-    run.store->save_plan({run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
+    run.store->save_plan(
+        {run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
     const Comparison comparison = run.comparison_of("b");
     store::VerdictRow row{comparison.id, "judge key", "panel", {}, "2025-01-31T12:00:00Z"};
     row.verdict.state = VerdictState::kTie;

@@ -102,11 +102,13 @@ TEST(BuildReport, AnotherMarginThanThatOfTheFirstVerdictIsExploratory) {
     EXPECT_FALSE(build_report(*run.store, run.plan_sha256).experiment.exploratory);
     run.plan.analysis.margin = 0.2;
     const std::string sha256 = config::plan_sha256(run.plan);
-    run.store->save_plan({sha256, config::plan_to_json(run.plan), 0.2, 0.05, "2025-01-31T12:00:00Z", 3});
+    run.store->save_plan(
+        {sha256, config::plan_to_json(run.plan), 0.2, 0.05, "2025-01-31T12:00:00Z", 3});
     run.store->save_questions(sha256, run.questions);
     int position = 0;
-    for (const Variant& variant : run.store->variants(run.plan_sha256))
+    for (const Variant& variant : run.store->variants(run.plan_sha256)) {
         run.store->save_variant(sha256, variant, position++);
+    }
     save_facts(*run.store, sha256, run.facts);
     const auto model = build_report(*run.store, sha256);
     EXPECT_TRUE(model.experiment.exploratory);
@@ -119,7 +121,8 @@ TEST(BuildReport, APlanWhosePromptsWereNeverMadeHasNone) {
     run.plan.name = "another";
     run.plan.generation.predict = 7;
     const std::string sha256 = config::plan_sha256(run.plan);
-    run.store->save_plan({sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
+    run.store->save_plan(
+        {sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
     try {
         static_cast<void>(build_report(*run.store, sha256));
         FAIL();
@@ -143,7 +146,8 @@ TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
 TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     StoredRun run;
     run.judge("c", "tie");
-    ComparisonAnalysis analysis = build_report(*run.store, run.plan_sha256).comparisons.front().analysis;
+    ComparisonAnalysis
+        analysis = build_report(*run.store, run.plan_sha256).comparisons.front().analysis;
     const auto items = study_items(*run.store, run.plan_sha256, analysis);
     ASSERT_EQ(items.size(), 3U);
     for (std::size_t i = 0; i < items.size(); ++i) {

@@ -12,7 +12,9 @@ namespace {
 class Arguments {
  public:
     explicit Arguments(std::vector<std::string> words) : words_(std::move(words)) {
-        for (std::string& word : words_) pointers_.push_back(word.data());
+        for (std::string& word : words_) {
+            pointers_.push_back(word.data());
+        }
         pointers_.push_back(nullptr);
     }
     [[nodiscard]] int argc() const { return static_cast<int>(words_.size()); }
@@ -30,24 +32,52 @@ std::string stored(const std::vector<std::string>& words) {
 }
 
 TEST(CommandLine, IsQuotedForAShell) {
-    EXPECT_EQ(stored({"/usr/bin/assay", "run", "a-b.yaml", "--run=x/y"}), "assay run a-b.yaml --run=x/y");
+    EXPECT_EQ(stored({"/usr/bin/assay", "run", "a-b.yaml", "--run=x/y"}),
+              "assay run a-b.yaml --run=x/y");
     EXPECT_EQ(stored({"assay", "two words", "", "$HOME", "it's", "*"}),
               R"(assay 'two words' '' '$HOME' 'it'\''s' '*')");
     EXPECT_EQ(stored({"assay", "\xff"}), "assay '\xef\xbf\xbd'");
 }
 
 TEST(CommandLine, SpellsLlamaCppsShortFlagsOut) {
-    Arguments arguments(
-        {"assay", "run", "-ub", "256", "-ngl", "0", "-fa", "off", "-ctk", "q8_0", "-ctv", "f16", "-m", "x", "-ubx"});
+    Arguments arguments({"assay",
+                         "run",
+                         "-ub",
+                         "256",
+                         "-ngl",
+                         "0",
+                         "-fa",
+                         "off",
+                         "-ctk",
+                         "q8_0",
+                         "-ctv",
+                         "f16",
+                         "-m",
+                         "x",
+                         "-ubx"});
     EXPECT_EQ(spell_out(arguments.argc(), arguments.argv()),
-              (std::vector<std::string>{"run", "--ubatch-size", "256", "--n-gpu-layers", "0", "--flash-attn", "off",
-                                        "--cache-type-k", "q8_0", "--cache-type-v", "f16", "-m", "x", "-ubx"}));
+              (std::vector<std::string>{"run",
+                                        "--ubatch-size",
+                                        "256",
+                                        "--n-gpu-layers",
+                                        "0",
+                                        "--flash-attn",
+                                        "off",
+                                        "--cache-type-k",
+                                        "q8_0",
+                                        "--cache-type-v",
+                                        "f16",
+                                        "-m",
+                                        "x",
+                                        "-ubx"}));
 }
 
 TEST(CheckGate, TakesAVariantAllOrNothing) {
     Plan plan;
     plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "x.gguf", ""}};
-    for (const char* gate : {"", "all", "Q8_0", "mine"}) EXPECT_NO_THROW(check_gate(gate, plan)) << gate;
+    for (const char* gate : {"", "all", "Q8_0", "mine"}) {
+        EXPECT_NO_THROW(check_gate(gate, plan)) << gate;
+    }
     try {
         check_gate("Q4_K_M", plan);
         FAIL();

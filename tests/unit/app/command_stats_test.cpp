@@ -49,9 +49,21 @@ std::string refusal_of(const StatsOptions& options) {
 
 TEST(CommandStats, TheTextHasAllTheStudysNumbers) {
     const std::string text = output_of(counts("45", "48", "61"));
-    for (const char* number : {"48.4 % [38.5, 58.4]", "51.6 % [41.6, 61.5]", "0.8358", "0.8357", "0.7572", "0.03",
-                               "-0.03", "-1.9 [-12.2, +8.3]", "12.2 points", "14.9 points", "17.9 points", "0.0984",
-                               "inconclusive", "margin of 10 points", "363"}) {
+    for (const char* number : {"48.4 % [38.5, 58.4]",
+                               "51.6 % [41.6, 61.5]",
+                               "0.8358",
+                               "0.8357",
+                               "0.7572",
+                               "0.03",
+                               "-0.03",
+                               "-1.9 [-12.2, +8.3]",
+                               "12.2 points",
+                               "14.9 points",
+                               "17.9 points",
+                               "0.0984",
+                               "inconclusive",
+                               "margin of 10 points",
+                               "363"}) {
         EXPECT_NE(text.find(number), std::string::npos) << number << " in\n" << text;
     }
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
@@ -60,27 +72,45 @@ TEST(CommandStats, TheTextHasAllTheStudysNumbers) {
 TEST(CommandStats, TheDocumentHasEveryFixedPoint) {
     const Json doc = json_of(counts("45", "48", "61"));
     EXPECT_EQ(doc.at("schema_version"), 1);
-    for (const char* key : {"n_items", "n", "wins", "ties", "losses", "identical", "invalid", "errors", "refused",
-                            "not_judged", "no_answer_variant", "no_answer_baseline"}) {
+    for (const char* key : {"n_items",
+                            "n",
+                            "wins",
+                            "ties",
+                            "losses",
+                            "identical",
+                            "invalid",
+                            "errors",
+                            "refused",
+                            "not_judged",
+                            "no_answer_variant",
+                            "no_answer_baseline"}) {
         EXPECT_TRUE(doc.at("counts").at(key).is_number_integer()) << key;
     }
     for (const char* name : {"win_rate_decisive", "loss_rate_decisive", "net_win_rate"}) {
-        for (const char* key : {"value", "low", "high", "confidence", "n", "method"})
+        for (const char* key : {"value", "low", "high", "confidence", "n", "method"}) {
             EXPECT_TRUE(doc.at(name).contains(key)) << name << key;
+        }
         EXPECT_FALSE(doc.at(name).contains("why"));
     }
-    for (const char* key : {"exact", "mid_p", "normal_corrected"}) EXPECT_TRUE(doc.at("sign_test").at(key).is_number());
-    for (const char* key : {"abs_2p_minus_1", "cohens_h"}) EXPECT_TRUE(doc.at("effect_size").at(key).is_number());
-    for (const char* key : {"net", "decisive_win_rate", "power", "alpha"})
+    for (const char* key : {"exact", "mid_p", "normal_corrected"}) {
+        EXPECT_TRUE(doc.at("sign_test").at(key).is_number());
+    }
+    for (const char* key : {"abs_2p_minus_1", "cohens_h"}) {
+        EXPECT_TRUE(doc.at("effect_size").at(key).is_number());
+    }
+    for (const char* key : {"net", "decisive_win_rate", "power", "alpha"}) {
         EXPECT_TRUE(doc.at("mde").at(key).is_number());
-    for (const char* key : {"label", "beyond_margin", "margin", "alpha", "n_more", "why"})
+    }
+    for (const char* key : {"label", "beyond_margin", "margin", "alpha", "n_more", "why"}) {
         EXPECT_TRUE(doc.at("decision").contains(key));
+    }
     EXPECT_TRUE(doc.at("position").is_null());
     EXPECT_TRUE(doc.at("confidence").is_array());
     EXPECT_EQ(doc.at("decision").at("label"), "inconclusive");
     EXPECT_EQ(doc.at("decision").at("n_more"), 363);
     EXPECT_NEAR(doc.at("net_win_rate").at("low").get<double>(), -0.122, 5e-4);
-    EXPECT_NE(doc.at("decision").at("why").get<std::string>().find("No controls were given"), std::string::npos);
+    EXPECT_NE(doc.at("decision").at("why").get<std::string>().find("No controls were given"),
+              std::string::npos);
 }
 
 TEST(CommandStats, UndefinedValuesAreNullWithAReason) {
@@ -104,9 +134,21 @@ TEST(CommandStats, MarginAndAlphaDecide) {
 }
 
 TEST(CommandStats, WrongOptionsAreRefusedWithTheirNames) {
-    for (const char* wrong :
-         {"-1", "x", "", "1.5", "1e3", "+3", " 4", "0x10", "-", "--", "nan", "1000000000000000000000000000000",
-          "99999999999999999999", "1000000001", "-99999999999999999999999"}) {
+    for (const char* wrong : {"-1",
+                              "x",
+                              "",
+                              "1.5",
+                              "1e3",
+                              "+3",
+                              " 4",
+                              "0x10",
+                              "-",
+                              "--",
+                              "nan",
+                              "1000000000000000000000000000000",
+                              "99999999999999999999",
+                              "1000000001",
+                              "-99999999999999999999999"}) {
         EXPECT_NE(refusal_of(counts(wrong, "2", "3")).find("--wins"), std::string::npos) << wrong;
         EXPECT_NE(refusal_of(counts("1", "2", wrong)).find("--ties"), std::string::npos) << wrong;
     }
@@ -127,11 +169,14 @@ TEST(CommandStats, WrongOptionsAreRefusedWithTheirNames) {
 
 TEST(CommandStats, AllErrorsAreToldAtOnce) {
     const std::string refusal = refusal_of(counts("x", "-1", "2.5"));
-    for (const char* name : {"--wins", "--losses", "--ties"}) EXPECT_NE(refusal.find(name), std::string::npos);
+    for (const char* name : {"--wins", "--losses", "--ties"}) {
+        EXPECT_NE(refusal.find(name), std::string::npos);
+    }
 }
 
 TEST(CommandStats, TheLargestCountsWork) {
-    EXPECT_EQ(json_of(counts("1000000000", "1000000000", "1000000000")).at("decision").at("label"), "equivalent");
+    EXPECT_EQ(json_of(counts("1000000000", "1000000000", "1000000000")).at("decision").at("label"),
+              "equivalent");
     EXPECT_EQ(json_of(counts("0", "1000000000", "0")).at("decision").at("label"), "degraded");
 }
 
@@ -151,7 +196,11 @@ std::string both_orders_file() {
         for (const bool first : {true, false}) {
             out += fmt::format(
                 R"({{"question": "q{}", "cluster": "document {}", "order": "{}", "verdict": "{}", "confidence": "{}", "variant": "Q4_K_M", "baseline": "F16", "judge": "panel"}})",
-                q, q / 3, first ? "a" : "b", (first ? kFirst : kSecond)[q % 6], q % 4 == 0 ? "low" : "high");
+                q,
+                q / 3,
+                first ? "a" : "b",
+                (first ? kFirst : kSecond)[q % 6],
+                q % 4 == 0 ? "low" : "high");
             out += '\n';
         }
     }
@@ -165,7 +214,8 @@ TEST(CommandStats, TheTextOfAFileInBothOrdersIsTheGoldenFile) {
     std::string text = output_of(options);
     const std::size_t at = text.find(options.input);
     ASSERT_NE(at, std::string::npos);
-    expect_golden("stats_both_orders.txt", text.replace(at, options.input.size(), "verdicts.jsonl"));
+    expect_golden("stats_both_orders.txt",
+                  text.replace(at, options.input.size(), "verdicts.jsonl"));
 }
 
 TEST(CommandStats, TheDocumentOfAFileHasTheSameFieldsAtItsTop) {
@@ -178,7 +228,9 @@ TEST(CommandStats, TheDocumentOfAFileHasTheSameFieldsAtItsTop) {
     EXPECT_EQ(doc.at("baseline"), "F16");
     EXPECT_EQ(doc.at("judge"), "panel");
     EXPECT_EQ(doc.at("source").at("format"), "outcomes");
-    for (const auto& [key, value] : bare.items()) EXPECT_TRUE(doc.contains(key)) << key;
+    for (const auto& [key, value] : bare.items()) {
+        EXPECT_TRUE(doc.contains(key)) << key;
+    }
     EXPECT_FALSE(bare.contains("variant"));
     EXPECT_EQ(doc.at("counts").at("n_items"), 120);
     EXPECT_EQ(doc.at("counts").at("invalid"), 10);
@@ -187,22 +239,29 @@ TEST(CommandStats, TheDocumentOfAFileHasTheSameFieldsAtItsTop) {
     EXPECT_EQ(doc.at("both_orders").at("n_one_order"), 10);
     EXPECT_TRUE(doc.at("position").at("bias").at("low").is_number());
     EXPECT_EQ(doc.at("confidence").size(), 2u);
-    EXPECT_NE(doc.at("net_win_rate").at("method").get<std::string>().find("effective-count"), std::string::npos);
-    EXPECT_NE(doc.at("cluster_interval").at("method").get<std::string>().find("BCa bootstrap of 20 clusters"),
+    EXPECT_NE(doc.at("net_win_rate").at("method").get<std::string>().find("effective-count"),
+              std::string::npos);
+    EXPECT_NE(doc.at("cluster_interval")
+                  .at("method")
+                  .get<std::string>()
+                  .find("BCa bootstrap of 20 clusters"),
               std::string::npos);
     EXPECT_TRUE(doc.at("exact_tost").at("p_tost").is_null());
     EXPECT_FALSE(doc.at("exact_tost").at("why").get<std::string>().empty());
     EXPECT_EQ(doc.at("bayes").at("status"), "descriptive, never decided on");
     EXPECT_EQ(doc.at("bayes").at("posteriors").size(), 2u);
     EXPECT_EQ(doc.at("outlook").at("flips").size(), 4u);
-    EXPECT_NEAR(doc.at("score").at("value").get<double>(), (1 + doc.at("net_win_rate").at("value").get<double>()) / 2,
+    EXPECT_NEAR(doc.at("score").at("value").get<double>(),
+                (1 + doc.at("net_win_rate").at("value").get<double>()) / 2,
                 1e-12);
 }
 
 TEST(CommandStats, SeveralComparisonsAreAListAndAllMustPassAGate) {
     const test::TempFolder folder;
     std::string text = "question,verdict,variant\n";
-    for (int i = 0; i < 400; ++i) text += fmt::format("q{},tie,good\nq{},{},bad\n", i, i, i % 2 == 0 ? "loss" : "tie");
+    for (int i = 0; i < 400; ++i) {
+        text += fmt::format("q{},tie,good\nq{},{},bad\n", i, i, i % 2 == 0 ? "loss" : "tie");
+    }
     StatsOptions options;
     options.input = folder.write("v.csv", text);
     const Json doc = json_of(options);

@@ -30,10 +30,12 @@ class GivenAnswersTest : public testing::Test {
     }
 
     test::TempFolder folder_;
-    std::vector<Question> questions_{{"a", "Question a?", {}, {"one", "two"}, {}, "q.jsonl:1"}, {"b", "Question b?", {}, {}, {}, "q.jsonl:2"}};
+    std::vector<Question> questions_{{"a", "Question a?", {}, {"one", "two"}, {}, "q.jsonl:1"},
+                                     {"b", "Question b?", {}, {}, {}, "q.jsonl:2"}};
 };
 
-constexpr const char* kBoth = "{\"id\": \"b\", \"answer\": \"B\"}\n{\"id\": \"a\", \"answer\": \"A\"}\n";
+constexpr const char*
+    kBoth = "{\"id\": \"b\", \"answer\": \"B\"}\n{\"id\": \"a\", \"answer\": \"A\"}\n";
 
 TEST_F(GivenAnswersTest, AreInTheOrderOfTheQuestionsAndNothingIsMadeUp) {
     const GivenAnswers given = read(kBoth);
@@ -50,14 +52,17 @@ TEST_F(GivenAnswersTest, AreInTheOrderOfTheQuestionsAndNothingIsMadeUp) {
 
 TEST_F(GivenAnswersTest, AKeyFollowsTheAnswerAndTheQuestionNotTheFile) {
     const GivenAnswers first = read(kBoth);
-    const GivenAnswers reordered = read("{\"id\": \"a\", \"answer\": \"A\"}\n{\"id\": \"b\", \"answer\": \"Another\"}\n");
+    const GivenAnswers reordered = read(
+        "{\"id\": \"a\", \"answer\": \"A\"}\n{\"id\": \"b\", \"answer\": \"Another\"}\n");
     EXPECT_EQ(reordered.keys[0], first.keys[0]);
     EXPECT_NE(reordered.keys[1], first.keys[1]);
     questions_[0].text = "Question a, really?";
     const GivenAnswers other_question = read(kBoth);
     EXPECT_NE(other_question.keys[0], first.keys[0]);
     EXPECT_EQ(other_question.keys[1], first.keys[1]);
-    const GivenAnswers other_end = read("{\"id\": \"a\", \"answer\": \"A\", \"stop_reason\": \"length\"}\n{\"id\": \"b\", \"answer\": \"B\"}\n");
+    const GivenAnswers other_end = read(
+        "{\"id\": \"a\", \"answer\": \"A\", \"stop_reason\": \"length\"}\n{\"id\": \"b\", "
+        "\"answer\": \"B\"}\n");
     EXPECT_NE(other_end.keys[0], other_question.keys[0]);
     const std::set<std::string> keys(first.keys.begin(), first.keys.end());
     EXPECT_EQ(keys.size(), 2u);

@@ -20,9 +20,13 @@ class JudgeWorkTest : public testing::Test {
 
     Plan plan;
     JudgeSpec judge;
-    std::vector<Question> questions{
-        {"a", std::string(40, 'q'), std::string(80, 'e'), {std::string(300, 'c'), std::string(100, 'c')}, {}, {}},
-        {"b", std::string(120, 'q'), {}, {}, {}, {}}};
+    std::vector<Question> questions{{"a",
+                                     std::string(40, 'q'),
+                                     std::string(80, 'e'),
+                                     {std::string(300, 'c'), std::string(100, 'c')},
+                                     {},
+                                     {}},
+                                    {"b", std::string(120, 'q'), {}, {}, {}, {}}};
     const double rubric_tokens = (400.0 + static_cast<double>(judge::system_text().size())) / 4;
 };
 
@@ -59,7 +63,8 @@ TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
     judge.show_expected = false;
     EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
     judge.prompt_template.clear();
-    EXPECT_GT(work().prompt_tokens, 64 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
+    EXPECT_GT(work().prompt_tokens,
+              64 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
 }
 
 TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
@@ -86,7 +91,8 @@ TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
     EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 64 * 150 * 8.0) / 1e6);
     EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 64 * 1024 * 8.0) / 1e6);
     judge.price_input = 0;
-    EXPECT_DOUBLE_EQ(work().cost.value(), 64 * 150 * 8.0 / 1e6) << "a price of 0 for prompts is a price";
+    EXPECT_DOUBLE_EQ(work().cost.value(), 64 * 150 * 8.0 / 1e6)
+        << "a price of 0 for prompts is a price";
 }
 
 TEST_F(JudgeWorkTest, OfNoQuestionsIsTheControlsAlone) {

@@ -16,13 +16,18 @@ class PlanFlagsTest : public testing::Test {
  protected:
     void SetUp() override {
         folder.write("model.gguf", "x");
-        folder.write("q.jsonl", R"({"id": "a", "question": "Why?", "expected_answer": "So."})"
-                                "\n");
+        folder.write("q.jsonl",
+                     R"({"id": "a", "question": "Why?", "expected_answer": "So."})"
+                     "\n");
     }
     /// The plan of `assay run` with these arguments behind model, dataset and one variant.
     Plan plan(std::vector<std::string> more) {
-        std::vector<std::string> arguments{
-            "-m", (folder / "model.gguf").string(), "--questions", (folder / "q.jsonl").string(), "--variants", "Q8_0"};
+        std::vector<std::string> arguments{"-m",
+                                           (folder / "model.gguf").string(),
+                                           "--questions",
+                                           (folder / "q.jsonl").string(),
+                                           "--variants",
+                                           "Q8_0"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         std::reverse(arguments.begin(), arguments.end());
         CLI::App app;
@@ -132,7 +137,8 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.generation.repeat_last_n, -1);
     EXPECT_EQ(p.generation.ctx_size, 2048);
     EXPECT_EQ(p.generation.predict, 33);
-    EXPECT_EQ(p.generation.stop, (std::vector<std::string>{"X,Y", "Z"})) << "a comma is part of a stop string";
+    EXPECT_EQ(p.generation.stop, (std::vector<std::string>{"X,Y", "Z"}))
+        << "a comma is part of a stop string";
     EXPECT_EQ(p.generation.seed, 9U);
     EXPECT_EQ(p.analysis.margin, 0.2);
     EXPECT_EQ(p.analysis.alpha, 0.01);
@@ -162,7 +168,9 @@ TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {
 
 TEST_F(PlanFlagsTest, EveryMistakeIsOnALineOfItsOwn) {
     const std::string text = complaint({"--margin", "7", "--temp", "-1", "--judge", "nobody"});
-    for (const char* word : {"--margin", "--temp", "nobody"}) EXPECT_NE(text.find(word), std::string::npos) << text;
+    for (const char* word : {"--margin", "--temp", "nobody"}) {
+        EXPECT_NE(text.find(word), std::string::npos) << text;
+    }
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
 }
 
@@ -175,8 +183,9 @@ TEST_F(PlanFlagsTest, TheQuestionsOfThePlanAreLoadedOrEveryMistakeIsSaid) {
         static_cast<void>(load_questions_or_throw(bad));
         FAIL();
     } catch (const Error& error) {
-        for (const char* place : {"bad.jsonl:1", "bad.jsonl:2"})
+        for (const char* place : {"bad.jsonl:1", "bad.jsonl:2"}) {
             EXPECT_NE(std::string(error.what()).find(place), std::string::npos) << error.what();
+        }
     }
 }
 

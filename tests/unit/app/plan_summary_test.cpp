@@ -29,28 +29,38 @@ class PlanSummary : public testing::Test {
     }
     const test::TempFolder folder;
     Plan plan;
-    std::vector<Question> questions = std::vector<Question>(5, Question{"a", "Why?", {}, {}, {}, {}});
+    std::vector<Question> questions = std::vector<Question>(5,
+                                                            Question{"a", "Why?", {}, {}, {}, {}});
 };
 
 TEST_F(PlanSummary, NamesWhatWillBeDone) {
     const std::string text = summarize_plan(plan, questions);
-    for (const char* word :
-         {"experiment science", "Q8_0, mine", "5 of q.jsonl", "at most 128 tokens", "3 threads",
-          "reference (token_f1, a metric), panel (m at http://host/v1); at most 70 calls, 60 of them controls",
-          "margin 10 points", "runs/science", "15 answers"}) {
+    for (const char* word : {"experiment science",
+                             "Q8_0, mine",
+                             "5 of q.jsonl",
+                             "at most 128 tokens",
+                             "3 threads",
+                             "reference (token_f1, a metric), panel (m at http://host/v1); at most "
+                             "70 calls, 60 of them controls",
+                             "margin 10 points",
+                             "runs/science",
+                             "15 answers"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
     }
 }
 
 TEST_F(PlanSummary, OfALargerModelTakesLonger) {
-    std::filesystem::resize_file(plan.baseline.file, std::uintmax_t{100} << 30);  // a hole, no disk space
+    // a hole, no disk space
+    std::filesystem::resize_file(plan.baseline.file, std::uintmax_t{100} << 30);
     questions.resize(100, questions.front());
-    EXPECT_NE(summarize_plan(plan, questions).find(" h "), std::string::npos) << summarize_plan(plan, questions);
+    EXPECT_NE(summarize_plan(plan, questions).find(" h "), std::string::npos)
+        << summarize_plan(plan, questions);
 }
 
 TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
     const std::string text = run_preface(plan, questions);
-    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below 0.1 % at best; 514 "
+    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below "
+                        "0.1 % at best; 514 "
                         "questions would do."),
               std::string::npos)
         << text;
@@ -62,26 +72,33 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].price_output = 10;
     const std::string text = plan_text(plan, questions);
-    for (const char* part :
-         {"experiment science", "panel: 10 pairs and 60 controls; about ", "panel: about 0.10 at its prices, 0.72 if",
-          "questions needed", "what 5 questions can show"}) {
+    for (const char* part : {"experiment science",
+                             "panel: 10 pairs and 60 controls; about ",
+                             "panel: about 0.10 at its prices, 0.72 if",
+                             "questions needed",
+                             "what 5 questions can show"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     }
-    EXPECT_EQ(text.find("early stopping"), std::string::npos) << "the judge that decides costs nothing";
+    EXPECT_EQ(text.find("early stopping"), std::string::npos)
+        << "the judge that decides costs nothing";
     plan.judging.both_orders = true;
     EXPECT_NE(plan_text(plan, questions).find("panel: 20 pairs"), std::string::npos);
 }
 
 TEST_F(PlanSummary, StopsEarlyWhereTheJudgeThatDecidesCostsSomething) {
     plan.judges.erase(plan.judges.begin());
-    EXPECT_NE(plan_text(plan, questions).find("early stopping, hybrid, of 5 questions"), std::string::npos);
+    EXPECT_NE(plan_text(plan, questions).find("early stopping, hybrid, of 5 questions"),
+              std::string::npos);
     plan.analysis.stopping = "none";
     EXPECT_EQ(plan_text(plan, questions).find("early stopping"), std::string::npos);
 }
 
 TEST_F(PlanSummary, OfClustersUsesThoseOfTheDataset) {
-    for (std::size_t i = 0; i < questions.size(); ++i) questions[i].cluster = i < 3 ? "x" : "y";
-    EXPECT_NE(plan_text(plan, questions).find("clusters             2, a question shares"), std::string::npos)
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        questions[i].cluster = i < 3 ? "x" : "y";
+    }
+    EXPECT_NE(plan_text(plan, questions).find("clusters             2, a question shares"),
+              std::string::npos)
         << plan_text(plan, questions);
 }
 

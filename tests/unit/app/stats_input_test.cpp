@@ -86,8 +86,8 @@ TEST(StatsInput, OfAssaysOwnResultsTakesTheNamesOfTheFolders) {
     const auto place = folder.path() / "exports" / "tiny" / "panel";
     std::filesystem::create_directories(place);
     const std::string file = (place / "evaluation_results.json").string();
-    ASSERT_TRUE(
-        write_file_atomically(file, R"([{"task_id": "t", "verdict": "A", "winner_model": "tiny", "order": "tiny_first"},
+    ASSERT_TRUE(write_file_atomically(
+        file, R"([{"task_id": "t", "verdict": "A", "winner_model": "tiny", "order": "tiny_first"},
  {"task_id": "u", "verdict": "A", "winner_model": "model", "order": "model_first"}])"));
     const StatsInput input = load_stats(of_input(file));
     const ComparisonAnalysis& a = input.document.comparisons.at(0);
@@ -100,8 +100,10 @@ TEST(StatsInput, WhatCannotBeReadIsSaid) {
     const test::TempFolder folder;
     expect_has(refusal_of(of_input("nowhere.jsonl")), "nowhere.jsonl: no such file");
     expect_has(refusal_of(of_input(folder.write("e.jsonl", ""))), "is empty");
-    const std::string broken = refusal_of(of_input(folder.write(
-        "b.jsonl", "{\"question\": \"q\", \"verdict\": \"win\"}\n{\"question\": \"r\", \"verdict\": \"x\"}\n{\n")));
+    const std::string broken = refusal_of(
+        of_input(folder.write("b.jsonl",
+                              "{\"question\": \"q\", \"verdict\": \"win\"}\n{\"question\": \"r\", "
+                              "\"verdict\": \"x\"}\n{\n")));
     expect_has(broken, "b.jsonl:2: verdict: unknown word \"x\"");
     expect_has(broken, "b.jsonl:3: broken JSON");
     StatsOptions options = of_input(folder.write("v.jsonl", kThree));

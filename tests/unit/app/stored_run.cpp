@@ -37,7 +37,12 @@ StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     panel.model = "m";
     plan.judges = {panel};
     plan_sha256 = config::plan_sha256(plan);
-    store->save_plan({plan_sha256, config::plan_to_json(plan), plan.analysis.margin, plan.analysis.alpha, kTime, 3});
+    store->save_plan({plan_sha256,
+                      config::plan_to_json(plan),
+                      plan.analysis.margin,
+                      plan.analysis.alpha,
+                      kTime,
+                      3});
     questions = {{"a", "Question a?", "Expected a", {"Context of a"}, {}, "questions.jsonl:1"},
                  {"b", "Question b?", {}, {}, "book", "questions.jsonl:2"},
                  {"c", "Question c?", {}, {}, {}, "questions.jsonl:3"}};
@@ -50,11 +55,12 @@ StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     facts.n_prompts_compared = 3;
     facts.n_prompts_equal = 3;
     facts.notes = {"a note"};
-    for (const std::string name : {"base", "small"})
+    for (const std::string name : {"base", "small"}) {
         facts.variants.push_back({name,
                                   {"assay-engine", "1", "fingerprint", "parts"},
                                   16,
                                   {key_of(name, "a"), key_of(name, "b"), key_of(name, "c")}});
+    }
     report::ReportJudge judge;
     judge.name = "panel";
     judge.provider = "openai";
@@ -79,7 +85,9 @@ void StoredRun::save_answer(const std::string& variant,
     answer.text = text;
     answer.tokens.assign(10, 1);
     answer.stop_reason = stop_reason;
-    if (stop_reason == StopReason::kFailed) answer.failure = "the engine died on it";
+    if (stop_reason == StopReason::kFailed) {
+        answer.failure = "the engine died on it";
+    }
     answer.n_prompt_tokens = 50;
     answer.n_computed_tokens = 20;
     answer.prompt_sha256 = sha256_hex(question);
@@ -94,16 +102,21 @@ void StoredRun::pair() {
     for (const Question& question : questions) {
         const auto baseline = store->answer(key_of("base", question.id)),
                    variant = store->answer(key_of("small", question.id));
-        const std::string baseline_key = key_of("base", question.id), variant_key = key_of("small", question.id);
-        if (auto input = pairing::make_pair_input(question, {baseline_key, baseline ? &baseline->answer : nullptr},
-                                                  {variant_key, variant ? &variant->answer : nullptr}))
+        const std::string baseline_key = key_of("base", question.id),
+                          variant_key = key_of("small", question.id);
+        if (auto input = pairing::make_pair_input(
+                question,
+                {baseline_key, baseline ? &baseline->answer : nullptr},
+                {variant_key, variant ? &variant->answer : nullptr})) {
             inputs.push_back(*input);
+        }
     }
     store->save_comparisons(pairing::draw_comparisons(inputs, {}, "small", plan.blinding_seed));
 }
 
 Comparison StoredRun::comparison_of(const std::string& question) const {
-    return *store->comparison(pairing::comparison_id(question, key_of("base", question), key_of("small", question)));
+    return *store->comparison(
+        pairing::comparison_id(question, key_of("base", question), key_of("small", question)));
 }
 
 void StoredRun::judge(const std::string& question, const std::string& outcome) {

@@ -10,8 +10,9 @@
 
 namespace assay::app {
 
-/// A run's store, filled by hand: questions a, b, c; the baseline `base`, the variant `small`, the judge `panel`.
-/// Answers to a are identical, those to b and c differ; the sides are drawn, and nothing is judged yet.
+/// A run's store, filled by hand: questions a, b, c; the baseline `base`, the variant `small`, the
+/// judge `panel`. Answers to a are identical, those to b and c differ; the sides are drawn, and
+/// nothing is judged yet.
 struct StoredRun {
     StoredRun();
     void save_answer(const std::string& variant,
@@ -27,7 +28,8 @@ struct StoredRun {
                       std::int64_t n_equal,
                       std::uint64_t peak_memory_bytes = 1000);
 
-    [[nodiscard]] std::string key_of(const std::string& variant, const std::string& question) const {
+    [[nodiscard]] std::string key_of(const std::string& variant,
+                                     const std::string& question) const {
         return "key/" + variant + "/" + question;
     }
     [[nodiscard]] Comparison comparison_of(const std::string& question) const;

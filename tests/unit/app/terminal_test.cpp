@@ -19,10 +19,14 @@ std::string shown(bool quiet, Do&& work) {
 TEST(TerminalProgress, WithoutATerminalIsALineAtTheBeginningAndOneAtTheEnd) {
     const std::string text = shown(false, [](Progress& progress) {
         progress.begin("answers of Q8_0", 200, "questions");
-        for (int i = 0; i < 200; ++i) progress.advance(1);
+        for (int i = 0; i < 200; ++i) {
+            progress.advance(1);
+        }
         progress.finish("2 checked");
     });
-    EXPECT_EQ(text, "  answers of Q8_0: 200 questions\n  answers of Q8_0: 200 questions, 2 checked, in 0 s\n");
+    EXPECT_EQ(
+        text,
+        "  answers of Q8_0: 200 questions\n  answers of Q8_0: 200 questions, 2 checked, in 0 s\n");
 }
 
 TEST(TerminalProgress, AStepWhoseTotalBecomesKnownIsOneStep) {

@@ -37,9 +37,14 @@ TEST(Trace, TextHasAVerbForEachStepInOrder) {
     run.judge("b", "loss");
     const std::string text = trace_text(*run.store, run.plan_sha256, "b");
     std::size_t at = 0;
-    for (const char* verb :
-         {"load      question b", "retrieve  0 contexts", "answer    base", "answer    small",
-          "pair      small against base", "judge     panel", "because of b", "unblind   loss for small"}) {
+    for (const char* verb : {"load      question b",
+                             "retrieve  0 contexts",
+                             "answer    base",
+                             "answer    small",
+                             "pair      small against base",
+                             "judge     panel",
+                             "because of b",
+                             "unblind   loss for small"}) {
         const std::size_t found = text.find(verb, at);
         ASSERT_NE(found, std::string::npos) << verb << "\n" << text;
         at = found;
@@ -50,35 +55,51 @@ TEST(Trace, AnAnswersOwnLinesCannotBeTakenForTheTraces) {
     StoredRun run;
     run.questions.push_back({"d", "Question d?", {}, {}, {}, "questions.jsonl:4"});
     run.store->save_questions(run.plan_sha256, run.questions);
-    for (auto& variant : run.facts.variants) variant.answer_keys.push_back(run.key_of(variant.name, "d"));
+    for (auto& variant : run.facts.variants) {
+        variant.answer_keys.push_back(run.key_of(variant.name, "d"));
+    }
     save_facts(*run.store, run.plan_sha256, run.facts);
     run.save_answer("base", "d", "one\nunblind   win for base");
-    EXPECT_NE(trace_text(*run.store, run.plan_sha256, "d").find("      | unblind   win for base"), std::string::npos);
+    EXPECT_NE(trace_text(*run.store, run.plan_sha256, "d").find("      | unblind   win for base"),
+              std::string::npos);
 }
 
 TEST(Trace, ShowsAnAnswersFailureModesAndSteersNoTerminal) {
     StoredRun run;
     for (const test::Attack& attack : test::attacks()) {
-        if (attack.text.size() > 1000) continue;
+        if (attack.text.size() > 1000) {
+            continue;
+        }
         const std::string id = "attack " + attack.name;
         run.questions.push_back({id, "Question?", {}, {}, {}, "questions.jsonl:4"});
-        for (auto& variant : run.facts.variants) variant.answer_keys.push_back(run.key_of(variant.name, id));
+        for (auto& variant : run.facts.variants) {
+            variant.answer_keys.push_back(run.key_of(variant.name, id));
+        }
         run.save_answer("base", id, attack.text);
     }
     run.store->save_questions(run.plan_sha256, run.questions);
     save_facts(*run.store, run.plan_sha256, run.facts);
     for (const test::Attack& attack : test::attacks()) {
-        if (attack.text.size() > 1000) continue;
+        if (attack.text.size() > 1000) {
+            continue;
+        }
         const std::string text = trace_text(*run.store, run.plan_sha256, "attack " + attack.name);
         const std::string answer_line = text.substr(
-            text.find("answer    base"), text.find('\n', text.find("answer    base")) - text.find("answer    base"));
-        EXPECT_EQ(answer_line.find("instruction_to_judge") != std::string::npos, attack.addresses_judge) << answer_line;
-        for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
-        for (const char* turning : {"\u009B", "\u202E", "\u2066"})
+            text.find("answer    base"),
+            text.find('\n', text.find("answer    base")) - text.find("answer    base"));
+        EXPECT_EQ(answer_line.find("instruction_to_judge") != std::string::npos,
+                  attack.addresses_judge)
+            << answer_line;
+        for (const char c : text) {
+            EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
+        }
+        for (const char* turning : {"\u009B", "\u202E", "\u2066"}) {
             EXPECT_EQ(text.find(turning), std::string::npos) << attack.name;
-        const json modes = json::parse(
-            trace_json(*run.store, run.plan_sha256, "attack " + attack.name))["answers"][0]["failure_modes"];
-        EXPECT_EQ(std::find(modes.begin(), modes.end(), "instruction_to_judge") != modes.end(), attack.addresses_judge)
+        }
+        const json modes = json::parse(trace_json(
+            *run.store, run.plan_sha256, "attack " + attack.name))["answers"][0]["failure_modes"];
+        EXPECT_EQ(std::find(modes.begin(), modes.end(), "instruction_to_judge") != modes.end(),
+                  attack.addresses_judge)
             << modes;
     }
 }

@@ -10,7 +10,9 @@
 namespace assay::app {
 namespace {
 
-BlindedPair pair_of(const std::string& answer_a) { return {"id", "question", "expected", {"first", "second"}, answer_a, "b"}; }
+BlindedPair pair_of(const std::string& answer_a) {
+    return {"id", "question", "expected", {"first", "second"}, answer_a, "b"};
+}
 
 Verdict verdict_of(VerdictState state) {
     Verdict v;
@@ -35,7 +37,9 @@ TEST(VerdictCache, GivesBackWhatWasKeptAsAskedOfNobody) {
     for (const Confidence confidence : {Confidence::kHigh, Confidence::kNone}) {
         Verdict v = verdict_of(VerdictState::kTie);
         v.confidence = confidence;
-        if (confidence == Confidence::kHigh) v.tags = PairTags{{AnswerTag::kIncorrect, AnswerTag::kOffTopic}, {}};
+        if (confidence == Confidence::kHigh) {
+            v.tags = PairTags{{AnswerTag::kIncorrect, AnswerTag::kOffTopic}, {}};
+        }
         cache.put(key, v);
         const auto back = VerdictCache(folder / "cache").find(key);
         ASSERT_TRUE(back);
@@ -70,9 +74,13 @@ TEST(VerdictCache, TheKeyIsOfJudgeAndOfAllThatIsShownButNotOfTheId) {
     other.item_id = "another";
     EXPECT_EQ(VerdictCache::key("judge", other), key);
     EXPECT_NE(VerdictCache::key("judge 2", other), key);
-    const std::vector<void (*)(BlindedPair&)> changes{[](BlindedPair& p) { p.question += "?"; },         [](BlindedPair& p) { p.expected.reset(); },
-                                                      [](BlindedPair& p) { p.expected = ""; },           [](BlindedPair& p) { std::swap(p.answer_a, p.answer_b); },
-                                                      [](BlindedPair& p) { p.contexts.pop_back(); }, [](BlindedPair& p) { std::swap(p.contexts[0], p.contexts[1]); }};
+    const std::vector<void (*)(BlindedPair&)> changes{
+        [](BlindedPair& p) { p.question += "?"; },
+        [](BlindedPair& p) { p.expected.reset(); },
+        [](BlindedPair& p) { p.expected = ""; },
+        [](BlindedPair& p) { std::swap(p.answer_a, p.answer_b); },
+        [](BlindedPair& p) { p.contexts.pop_back(); },
+        [](BlindedPair& p) { std::swap(p.contexts[0], p.contexts[1]); }};
     for (const auto& change : changes) {
         BlindedPair changed = pair_of("a");
         change(changed);

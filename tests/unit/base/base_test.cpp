@@ -12,7 +12,8 @@ namespace assay {
 namespace {
 
 TEST(Hash, IsSha256) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Hash, FieldsThatConcatenateAlikeDiffer) {
@@ -22,7 +23,8 @@ TEST(Hash, FieldsThatConcatenateAlikeDiffer) {
 
 TEST(Hash, TokensAreLittleEndianInt32) {
     const std::array<std::int32_t, 2> tokens{1, -2};
-    EXPECT_EQ(sha256_of_tokens(tokens), sha256_hex(std::string("\x01\x00\x00\x00\xFE\xFF\xFF\xFF", 8)));
+    EXPECT_EQ(sha256_of_tokens(tokens),
+              sha256_hex(std::string("\x01\x00\x00\x00\xFE\xFF\xFF\xFF", 8)));
 }
 
 TEST(Hash, OfAMissingFileNamesIt) {
@@ -49,11 +51,16 @@ TEST(Random, ShuffleIsAPermutation) {
     Rng(7).shuffle(std::span<int>(items));
     EXPECT_FALSE(std::is_sorted(items.begin(), items.end()));
     std::sort(items.begin(), items.end());
-    for (int i = 0; i < 100; ++i) EXPECT_EQ(items[static_cast<std::size_t>(i)], i);
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(items[static_cast<std::size_t>(i)], i);
+    }
 }
 
 TEST(Text, InvalidUtf8BecomesReplacementCharacters) {
-    EXPECT_EQ(to_valid_utf8("a\xFF" "b"), "a\xEF\xBF\xBD" "b");
+    EXPECT_EQ(to_valid_utf8("a\xFF"
+                            "b"),
+              "a\xEF\xBF\xBD"
+              "b");
     EXPECT_EQ(to_valid_utf8("\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD");
     EXPECT_TRUE(is_valid_utf8("grün €"));
     EXPECT_FALSE(is_valid_utf8("\xED\xA0\x80"));  // a surrogate

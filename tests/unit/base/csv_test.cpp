@@ -11,7 +11,9 @@ std::vector<CsvRecord> records_of(std::string_view text) {
     CsvReader reader(text);
     std::vector<CsvRecord> out;
     CsvRecord record;
-    while (reader.next(record)) out.push_back(record);
+    while (reader.next(record)) {
+        out.push_back(record);
+    }
     return out;
 }
 
@@ -28,7 +30,8 @@ TEST(Csv, ReadsQuotesLineBreaksAndEveryLineEnd) {
 
 TEST(Csv, NamesBrokenQuotes) {
     EXPECT_NE(records_of("a,\"open").at(0).problem.find("never closed"), std::string::npos);
-    EXPECT_NE(records_of("\"a\"b,c").at(0).problem.find("after its closing quote"), std::string::npos);
+    EXPECT_NE(records_of("\"a\"b,c").at(0).problem.find("after its closing quote"),
+              std::string::npos);
     EXPECT_EQ(records_of("a\"b,c").at(0).problem, "");
     const auto after = records_of("\"a\"b\nc");
     EXPECT_EQ(after.at(1).problem, "") << "the next record starts anew";

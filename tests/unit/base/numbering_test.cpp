@@ -40,7 +40,8 @@ TEST(Numbering, AgreesWithAMapForManyTexts) {
     Rng rng(5);
     for (int i = 0; i < 50'000; ++i) {
         const std::string text = "q" + std::to_string(rng.below(20'000));
-        const auto [found, is_new] = expected.try_emplace(text, static_cast<std::uint32_t>(expected.size()));
+        const auto [found, is_new] = expected.try_emplace(
+            text, static_cast<std::uint32_t>(expected.size()));
         ASSERT_EQ(n.number_of(text), found->second) << text;
     }
     EXPECT_EQ(n.size(), expected.size());

@@ -19,18 +19,26 @@ class Dataset : public testing::Test {
         spec.file = folder_.write(name, bytes);
         return load_questions(spec);
     }
-    std::vector<Question> questions(const std::string& name, std::string_view bytes, DatasetSpec spec = {}) {
+    std::vector<Question> questions(const std::string& name,
+                                    std::string_view bytes,
+                                    DatasetSpec spec = {}) {
         auto loaded = load(name, bytes, std::move(spec));
-        if (!loaded) ADD_FAILURE() << testing::PrintToString(sentences(loaded.error(), folder_));
+        if (!loaded) {
+            ADD_FAILURE() << testing::PrintToString(sentences(loaded.error(), folder_));
+        }
         return loaded ? *loaded : std::vector<Question>{};
     }
-    std::vector<std::string> errors(const std::string& name, std::string_view bytes, DatasetSpec spec = {}) {
+    std::vector<std::string> errors(const std::string& name,
+                                    std::string_view bytes,
+                                    DatasetSpec spec = {}) {
         const auto loaded = load(name, bytes, std::move(spec));
         return loaded ? std::vector<std::string>{} : sentences(loaded.error(), folder_);
     }
     static std::vector<std::string> ids(const std::vector<Question>& questions) {
         std::vector<std::string> out;
-        for (const Question& question : questions) out.push_back(question.id);
+        for (const Question& question : questions) {
+            out.push_back(question.id);
+        }
         return out;
     }
 
@@ -38,10 +46,11 @@ class Dataset : public testing::Test {
 };
 
 TEST_F(Dataset, AJsonLineFillsEveryField) {
-    const auto all = questions("q.jsonl",
-                               "\xEF\xBB\xBF{\"id\": 7, \"question\": \"Why?\", \"expected_answer\": \"So.\", "
-                               "\"contexts\": [\"a\", {\"text\": \"b\"}], "
-                               "\"cluster\": \"bio\", \"other\": {\"x\": 1}}\r\n\r\n");
+    const auto all = questions(
+        "q.jsonl",
+        "\xEF\xBB\xBF{\"id\": 7, \"question\": \"Why?\", \"expected_answer\": \"So.\", "
+        "\"contexts\": [\"a\", {\"text\": \"b\"}], "
+        "\"cluster\": \"bio\", \"other\": {\"x\": 1}}\r\n\r\n");
     ASSERT_EQ(all.size(), 1u);
     EXPECT_EQ(all[0].id, "7");
     EXPECT_EQ(all[0].text, "Why?");
@@ -53,38 +62,64 @@ TEST_F(Dataset, AJsonLineFillsEveryField) {
 
 TEST_F(Dataset, EveryAliasIsUnderstood) {
     for (const char* name : {"id", "task_id", "question_id", "uid", "sample_id", "doc_id"}) {
-        EXPECT_EQ(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0].id, "x")
+        EXPECT_EQ(
+            questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0]
+                .id,
+            "x")
             << name;
     }
     for (const char* name : {"question", "instruction", "prompt", "user_input"}) {
-        EXPECT_EQ(questions("q.jsonl", std::string("{\"") + name + "\": \"x\"}")[0].text, "x") << name;
+        EXPECT_EQ(questions("q.jsonl", std::string("{\"") + name + "\": \"x\"}")[0].text, "x")
+            << name;
     }
     EXPECT_EQ(questions("q.jsonl", "{\"turns\": [\"x\", \"y\"]}")[0].text, "x");
-    EXPECT_EQ(questions("q.jsonl", "{\"doc_id\": 0, \"doc\": {\"question\": \"x\"}, \"target\": \"y\"}")[0].text, "x");
-    EXPECT_EQ(questions("q.jsonl", "{\"question\": \"x\", \"doc\": {\"question\": \"of lm-eval\"}}")[0].text, "x");
-    for (const char* name : {"expected", "expected_answer", "expected_response", "expected_output", "ideal", "target",
-                             "reference", "ground_truth"}) {
-        EXPECT_EQ(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0].expected, "x")
+    EXPECT_EQ(questions("q.jsonl",
+                        "{\"doc_id\": 0, \"doc\": {\"question\": \"x\"}, \"target\": \"y\"}")[0]
+                  .text,
+              "x");
+    EXPECT_EQ(
+        questions("q.jsonl", "{\"question\": \"x\", \"doc\": {\"question\": \"of lm-eval\"}}")[0]
+            .text,
+        "x");
+    for (const char* name : {"expected",
+                             "expected_answer",
+                             "expected_response",
+                             "expected_output",
+                             "ideal",
+                             "target",
+                             "reference",
+                             "ground_truth"}) {
+        EXPECT_EQ(
+            questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0]
+                .expected,
+            "x")
             << name;
     }
     for (const char* name : {"contexts", "context", "retrieved_contexts", "retrieval_context"}) {
-        EXPECT_THAT(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0].contexts,
-                    ElementsAre("x"))
+        EXPECT_THAT(
+            questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": \"x\"}")[0]
+                .contexts,
+            ElementsAre("x"))
             << name;
         EXPECT_THAT(
-            questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": [\"x\", \"y\"]}")[0].contexts,
+            questions("q.jsonl",
+                      std::string("{\"question\": \"?\", \"") + name + "\": [\"x\", \"y\"]}")[0]
+                .contexts,
             ElementsAre("x", "y"))
             << name;
     }
     for (const char* name : {"cluster", "document_id", "paper_id"}) {
-        EXPECT_EQ(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": 3}")[0].cluster, "3")
+        EXPECT_EQ(questions("q.jsonl", std::string("{\"question\": \"?\", \"") + name + "\": 3}")[0]
+                      .cluster,
+                  "3")
             << name;
     }
 }
 
 TEST_F(Dataset, AlpacasInputIsJoinedByABlankLine) {
     const auto all = questions(
-        "alpaca.json", R"([{"instruction": "Sum up.", "input": "A text."}, {"instruction": "Sing.", "input": ""},
+        "alpaca.json",
+        R"([{"instruction": "Sum up.", "input": "A text."}, {"instruction": "Sing.", "input": ""},
         {"question": "Why?", "input": "not Alpaca"}])");
     EXPECT_EQ(all[0].text, "Sum up.\n\nA text.");
     EXPECT_EQ(all[1].text, "Sing.");
@@ -92,28 +127,33 @@ TEST_F(Dataset, AlpacasInputIsJoinedByABlankLine) {
 }
 
 TEST_F(Dataset, AMissingIdIsTheRowsNumber) {
-    EXPECT_THAT(
-        ids(questions(
-            "q.jsonl",
-            "\n{\"question\": \"a\"}\n\n{\"question\": \"b\", \"id\": null}\n{\"question\": \"c\", \"id\": \"x\"}\n")),
-        ElementsAre("000001", "000002", "x"));
+    EXPECT_THAT(ids(questions("q.jsonl",
+                              "\n{\"question\": \"a\"}\n\n{\"question\": \"b\", \"id\": "
+                              "null}\n{\"question\": \"c\", \"id\": \"x\"}\n")),
+                ElementsAre("000001", "000002", "x"));
 }
 
 TEST_F(Dataset, EveryFormatGivesTheSameQuestions) {
     const std::vector<std::pair<std::string, std::string>> files{
         {"q.jsonl",
-         "{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}\n{\"id\": \"b\", \"question\": \"y\"}\n"},
+         "{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}\n{\"id\": \"b\", \"question\": "
+         "\"y\"}\n"},
         {"lines.json",
-         "{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}\r\n{\"id\": \"b\", \"question\": \"y\"}"},
+         "{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}\r\n{\"id\": \"b\", "
+         "\"question\": \"y\"}"},
         {"array.json",
-         "[{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}, {\"id\": \"b\", \"question\": \"y\"}]"},
+         "[{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}, {\"id\": \"b\", "
+         "\"question\": \"y\"}]"},
         {"array.jsonl",
-         " [{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"},\n {\"id\": \"b\", \"question\": \"y\"}]\n"},
+         " [{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"},\n {\"id\": \"b\", "
+         "\"question\": \"y\"}]\n"},
         {"data.json",
-         "{\"data\": [{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}, {\"id\": \"b\", \"question\": "
+         "{\"data\": [{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}, {\"id\": \"b\", "
+         "\"question\": "
          "\"y\"}]}"},
         {"items.json",
-         "{\n\"version\": 1, \"items\": [{\"id\": \"a\", \"question\": \"x\", \"expected\": \"e\"}, {\"id\": \"b\", "
+         "{\n\"version\": 1, \"items\": [{\"id\": \"a\", \"question\": \"x\", \"expected\": "
+         "\"e\"}, {\"id\": \"b\", "
          "\"question\": \"y\"}]}"},
         {"q.csv", "\xEF\xBB\xBFid,question,expected\na,x,e\nb,y,\n"},
         {"Q.CSV", "id,question,expected\r\n\"a\",\"x\",\"e\"\r\n\"b\",\"y\",\"\"\r\n"},
@@ -129,7 +169,8 @@ TEST_F(Dataset, EveryFormatGivesTheSameQuestions) {
 }
 
 TEST_F(Dataset, CsvContextsAreOneTextOrAJsonList) {
-    const auto all = questions("q.csv", "question,contexts\na,[1] is a passage\nb,\"[\"\"p\"\", \"\"q\"\"]\"\nc,\n");
+    const auto all = questions(
+        "q.csv", "question,contexts\na,[1] is a passage\nb,\"[\"\"p\"\", \"\"q\"\"]\"\nc,\n");
     EXPECT_THAT(all[0].contexts, ElementsAre("[1] is a passage"));
     EXPECT_THAT(all[1].contexts, ElementsAre("p", "q"));
     EXPECT_THAT(all[2].contexts, IsEmpty());
@@ -140,16 +181,19 @@ TEST_F(Dataset, FieldsCanBeMapped) {
     DatasetSpec spec;
     spec.fields = {{"question", "q"}, {"expected", "answers[0]"}, {"id", "key"}};
     const auto all = questions(
-        "q.jsonl", R"({"q": "mapped", "question": "not", "prompt": "nor", "answers": ["e", "f"], "key": 5, "id": 6})",
+        "q.jsonl",
+        R"({"q": "mapped", "question": "not", "prompt": "nor", "answers": ["e", "f"], "key": 5, "id": 6})",
         spec);
     EXPECT_EQ(all[0].text, "mapped");
     EXPECT_EQ(all[0].expected, "e");
     EXPECT_EQ(all[0].id, "5");
     spec.fields = {{"expected", "anwser"}, {"question", "q"}};
-    EXPECT_THAT(errors("q.jsonl", "{\"q\": \"x\"}\n", spec),
-                ElementsAre("q.jsonl: no row has \"anwser\", which dataset.fields names as the expected"));
+    EXPECT_THAT(
+        errors("q.jsonl", "{\"q\": \"x\"}\n", spec),
+        ElementsAre("q.jsonl: no row has \"anwser\", which dataset.fields names as the expected"));
     EXPECT_THAT(errors("q.jsonl", "{\"question\": \"x\"}\n", spec),
-                ElementsAre("q.jsonl:1: there is no \"q\", which dataset.fields names as the question. The row has: "
+                ElementsAre("q.jsonl:1: there is no \"q\", which dataset.fields names as the "
+                            "question. The row has: "
                             "question. Name the field with "
                             "dataset.fields: {question: NAME}."));
 }
@@ -174,48 +218,55 @@ TEST_F(Dataset, RowsThatAreWrongAreNamedByLine) {
 {"question": "a\u0000b"}
 {"turns": [5]}
 )"),
-        ElementsAre("questions.jsonl:2: broken JSON at column 13: syntax error while parsing value - unexpected end of "
-                    "input; expected '[', '{', "
-                    "or a literal",
-                    "questions.jsonl:3: a question must be a JSON object, not a list",
-                    "questions.jsonl:4: there is no question: none of question, instruction, prompt, user_input, "
-                    "turns[0]. The row has: "
-                    "answer, id. Name the field with dataset.fields: {question: NAME}.",
-                    "questions.jsonl:5: question is empty. Leave the field out or fill it in.",
-                    "questions.jsonl:6: question must be text, not a number",
-                    "questions.jsonl:7: \"question\" and \"prompt\" are both names of the question. Say which one "
-                    "counts with dataset.fields: "
-                    "{question: question}.",
-                    "questions.jsonl:8: id must be text or a whole number, not a number with a fraction",
-                    "questions.jsonl:9: id is empty. Leave the field out or fill it in.",
-                    "questions.jsonl:10: expected_answer is empty. Leave the field out or fill it in.",
-                    "questions.jsonl:11: contexts[1] is empty. Leave the field out or fill it in.",
-                    "questions.jsonl:12: contexts must be text or a list of texts, not a number",
-                    "questions.jsonl:13: contexts must be text or a list of texts, not a list whose item 2 is a number",
-                    "questions.jsonl:14: expected must be text, not a list",
-                    "questions.jsonl:15: cluster must be text or a whole number, not true or false",
-                    "questions.jsonl:16: question holds a NUL character",
-                    "questions.jsonl:17: turns[0] must be text, not no list of texts"));
+        ElementsAre(
+            "questions.jsonl:2: broken JSON at column 13: syntax error while parsing value - "
+            "unexpected end of "
+            "input; expected '[', '{', "
+            "or a literal",
+            "questions.jsonl:3: a question must be a JSON object, not a list",
+            "questions.jsonl:4: there is no question: none of question, instruction, prompt, "
+            "user_input, "
+            "turns[0]. The row has: "
+            "answer, id. Name the field with dataset.fields: {question: NAME}.",
+            "questions.jsonl:5: question is empty. Leave the field out or fill it in.",
+            "questions.jsonl:6: question must be text, not a number",
+            "questions.jsonl:7: \"question\" and \"prompt\" are both names of the question. Say "
+            "which one "
+            "counts with dataset.fields: "
+            "{question: question}.",
+            "questions.jsonl:8: id must be text or a whole number, not a number with a fraction",
+            "questions.jsonl:9: id is empty. Leave the field out or fill it in.",
+            "questions.jsonl:10: expected_answer is empty. Leave the field out or fill it in.",
+            "questions.jsonl:11: contexts[1] is empty. Leave the field out or fill it in.",
+            "questions.jsonl:12: contexts must be text or a list of texts, not a number",
+            "questions.jsonl:13: contexts must be text or a list of texts, not a list whose item 2 "
+            "is a number",
+            "questions.jsonl:14: expected must be text, not a list",
+            "questions.jsonl:15: cluster must be text or a whole number, not true or false",
+            "questions.jsonl:16: question holds a NUL character",
+            "questions.jsonl:17: turns[0] must be text, not no list of texts"));
 }
 
 TEST_F(Dataset, ADuplicateIdNamesBothLines) {
-    EXPECT_THAT(
-        errors("q.jsonl",
-               "{\"id\": \"q1\", \"question\": \"a\"}\n{\"id\": 2, \"question\": \"b\"}\n{\"id\": \"q1\", "
-               "\"question\": \"c\"}\n"),
-        ElementsAre("q.jsonl:3: the id \"q1\" stands in line 1 already. Every question needs an id of its own."));
+    EXPECT_THAT(errors("q.jsonl",
+                       "{\"id\": \"q1\", \"question\": \"a\"}\n{\"id\": 2, \"question\": "
+                       "\"b\"}\n{\"id\": \"q1\", "
+                       "\"question\": \"c\"}\n"),
+                ElementsAre("q.jsonl:3: the id \"q1\" stands in line 1 already. Every question "
+                            "needs an id of its own."));
     EXPECT_THAT(
         errors("q.jsonl", "{\"id\": \"000002\", \"question\": \"a\"}\n{\"question\": \"b\"}\n"),
-        ElementsAre("q.jsonl:2: the id \"000002\" stands in line 1 already. Every question needs an id of its own."));
+        ElementsAre("q.jsonl:2: the id \"000002\" stands in line 1 already. Every question needs "
+                    "an id of its own."));
 }
 
 TEST_F(Dataset, CsvErrorsNameTheLineWhereTheRowBegins) {
-    EXPECT_THAT(
-        errors("q.csv", "id,question\n1,\"two\nlines\"\n1,b\n3\n4,\n"),
-        ElementsAre(
-            "q.csv:4: the id \"1\" stands in line 2 already. Every question needs an id of its own.",
-            "q.csv:5: has 1 cells, and the header has 2. Put cells that hold a comma or a line break in quotes.",
-            HasSubstr("q.csv:6: there is no question: none of question")));
+    EXPECT_THAT(errors("q.csv", "id,question\n1,\"two\nlines\"\n1,b\n3\n4,\n"),
+                ElementsAre("q.csv:4: the id \"1\" stands in line 2 already. Every question needs "
+                            "an id of its own.",
+                            "q.csv:5: has 1 cells, and the header has 2. Put cells that hold a "
+                            "comma or a line break in quotes.",
+                            HasSubstr("q.csv:6: there is no question: none of question")));
     EXPECT_THAT(errors("q.csv", "id,question\n1,a\n2,\xFF\n"),
                 ElementsAre("q.csv:3: is not valid UTF-8. Save the file as UTF-8."));
 }
@@ -227,22 +278,29 @@ TEST_F(Dataset, ArrayErrorsNameTheLineOfTheItem) {
 
 TEST_F(Dataset, AnEmptyFileOrNoFileIsRefused) {
     for (const char* name : {"empty.jsonl", "empty.json", "empty.csv"}) {
-        EXPECT_THAT(errors(name, ""), ElementsAre(std::string(name) + ": is empty: there is no question in it"));
-        EXPECT_THAT(errors(name, "\n \n"), ElementsAre(std::string(name) + ": is empty: there is no question in it"));
+        EXPECT_THAT(errors(name, ""),
+                    ElementsAre(std::string(name) + ": is empty: there is no question in it"));
+        EXPECT_THAT(errors(name, "\n \n"),
+                    ElementsAre(std::string(name) + ": is empty: there is no question in it"));
     }
-    EXPECT_THAT(errors("a.json", "[]"), ElementsAre("a.json: is empty: there is no question in it"));
-    EXPECT_THAT(errors("h.csv", "id,question\n"), ElementsAre("h.csv: is empty: there is no question in it"));
-    EXPECT_THAT(
-        errors("q.txt", "Why?\n"),
-        ElementsAre("q.txt:1: is neither JSONL nor a JSON array. A CSV file must have a name that ends in .csv."));
+    EXPECT_THAT(errors("a.json", "[]"),
+                ElementsAre("a.json: is empty: there is no question in it"));
+    EXPECT_THAT(errors("h.csv", "id,question\n"),
+                ElementsAre("h.csv: is empty: there is no question in it"));
+    EXPECT_THAT(errors("q.txt", "Why?\n"),
+                ElementsAre("q.txt:1: is neither JSONL nor a JSON array. A CSV file must have a "
+                            "name that ends in .csv."));
     DatasetSpec spec;
     spec.file = folder_.path("none.jsonl");
-    EXPECT_THAT(sentences(load_questions(spec).error(), folder_), ElementsAre("none.jsonl: no such file"));
+    EXPECT_THAT(sentences(load_questions(spec).error(), folder_),
+                ElementsAre("none.jsonl: no such file"));
 }
 
 TEST_F(Dataset, AtMostTwentyErrorsAreShown) {
     std::string bytes;
-    for (int i = 0; i < 25; ++i) bytes += "{}\n";
+    for (int i = 0; i < 25; ++i) {
+        bytes += "{}\n";
+    }
     const auto shown = errors("q.jsonl", bytes);
     ASSERT_EQ(shown.size(), 21u);
     EXPECT_THAT(shown[19], HasSubstr("q.jsonl:20: there is no question"));
@@ -251,9 +309,11 @@ TEST_F(Dataset, AtMostTwentyErrorsAreShown) {
 
 TEST_F(Dataset, IdsClustersAndLimitSelectInTheFilesOrder) {
     const std::string bytes =
-        "{\"id\": \"a\", \"question\": \"x\", \"cluster\": \"1\"}\n{\"id\": \"b\", \"question\": \"x\", \"cluster\": "
+        "{\"id\": \"a\", \"question\": \"x\", \"cluster\": \"1\"}\n{\"id\": \"b\", \"question\": "
+        "\"x\", \"cluster\": "
         "\"2\"}\n"
-        "{\"id\": \"c\", \"question\": \"x\", \"cluster\": \"1\"}\n{\"id\": \"d\", \"question\": \"x\"}\n";
+        "{\"id\": \"c\", \"question\": \"x\", \"cluster\": \"1\"}\n{\"id\": \"d\", \"question\": "
+        "\"x\"}\n";
     DatasetSpec spec;
     spec.limit = 2;
     EXPECT_THAT(ids(questions("q.jsonl", bytes, spec)), ElementsAre("a", "b"));
@@ -263,12 +323,15 @@ TEST_F(Dataset, IdsClustersAndLimitSelectInTheFilesOrder) {
     spec.clusters = {"1"};
     EXPECT_THAT(ids(questions("q.jsonl", bytes, spec)), ElementsAre("a", "c"));
     spec.ids = {"b"};
-    EXPECT_THAT(errors("q.jsonl", bytes, spec),
-                ElementsAre("q.jsonl: none of its 4 questions is left by dataset.ids and dataset.clusters"));
+    EXPECT_THAT(
+        errors("q.jsonl", bytes, spec),
+        ElementsAre(
+            "q.jsonl: none of its 4 questions is left by dataset.ids and dataset.clusters"));
     spec.ids = {"z"};
     spec.clusters = {"9"};
-    EXPECT_THAT(errors("q.jsonl", bytes, spec), ElementsAre("q.jsonl: dataset.ids: no question has the id \"z\"",
-                                                            "q.jsonl: dataset.clusters: no question is of \"9\""));
+    EXPECT_THAT(errors("q.jsonl", bytes, spec),
+                ElementsAre("q.jsonl: dataset.ids: no question has the id \"z\"",
+                            "q.jsonl: dataset.clusters: no question is of \"9\""));
 }
 
 TEST_F(Dataset, RowsThatAreLeftOutAreCheckedToo) {
@@ -281,20 +344,27 @@ TEST_F(Dataset, RowsThatAreLeftOutAreCheckedToo) {
 TEST_F(Dataset, EndlessNestingIsRefused) {
     const std::string deep(100000, '[');
     EXPECT_THAT(errors("q.jsonl", deep), ElementsAre("q.jsonl:1: nests deeper than 64 levels"));
-    EXPECT_THAT(errors("q.jsonl", "{\"question\": " + deep), ElementsAre("q.jsonl:1: nests deeper than 64 levels"));
-    EXPECT_THAT(errors("q.json", "{\"question\": " + deep), ElementsAre("q.json:1: nests deeper than 64 levels"));
+    EXPECT_THAT(errors("q.jsonl", "{\"question\": " + deep),
+                ElementsAre("q.jsonl:1: nests deeper than 64 levels"));
+    EXPECT_THAT(errors("q.json", "{\"question\": " + deep),
+                ElementsAre("q.json:1: nests deeper than 64 levels"));
     EXPECT_EQ(questions("q.csv", "question,contexts\na," + deep)[0].contexts.size(), 1u);
 }
 
 TEST_F(Dataset, TheStudysOwnShapeIsRead) {
-    const std::filesystem::path file = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/data/pubmedqa_154.jsonl";
-    if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is not here";
+    const std::filesystem::path file = std::filesystem::path(ASSAY_SOURCE_DIR) /
+                                       "../shared/data/pubmedqa_154.jsonl";
+    if (!std::filesystem::exists(file)) {
+        GTEST_SKIP() << file << " is not here";
+    }
     DatasetSpec spec;
     spec.file = file.string();
     const auto all = load_questions(spec);
     ASSERT_TRUE(all) << to_sentence(all.error().front());
     EXPECT_EQ(all->size(), 154u);
-    for (const Question& question : *all) EXPECT_TRUE(question.expected && !question.contexts.empty()) << question.id;
+    for (const Question& question : *all) {
+        EXPECT_TRUE(question.expected && !question.contexts.empty()) << question.id;
+    }
 }
 
 }  // namespace

@@ -126,8 +126,10 @@ TEST_F(Flags, WinOverTheFile) {
     flags.variants = std::vector<std::string>{"Q6_K"};
     flags.judges = std::vector<std::string>{"reference"};
     flags.model = folder_.path("other.gguf");
-    const Plan plan =
-        plan_with("generation: {temp: 1, system-file: none.txt, predict: 7}\njudges: [openai:m@http://x/v1]\n", flags);
+    const Plan plan = plan_with(
+        "generation: {temp: 1, system-file: none.txt, predict: 7}\njudges: "
+        "[openai:m@http://x/v1]\n",
+        flags);
     EXPECT_EQ(plan.generation.temp, 0.25);
     EXPECT_EQ(plan.generation.system, "");
     EXPECT_EQ(plan.generation.predict, 7);
@@ -163,21 +165,25 @@ TEST_F(Flags, ErrorsNameTheFlag) {
     flags.max_concurrency = 0;
     flags.stop = std::vector<std::string>{""};
     const auto errors = errors_of_flags(flags);
-    EXPECT_THAT(
-        errors,
-        ElementsAre(
-            "--temp: must be from 0 to 10, not -1", "--ctx-size: must be from 64 to 10000000, not 1",
-            "--flash-attn: must be one of on, off, not \"auto\"", "--limit: must be from 0 to 1000000000, not -2",
-            StartsWith("--variants: unknown type \"Q4_K_X\"; known: F32, "),
-            StartsWith("--judge: unknown judge \"oracle\"."), "--max-concurrency: must be from 1 to 1024, not 0",
-            "--stop: holds an empty text", "--model: no such file: none.gguf",
-            "--variants: no such file: " + (std::filesystem::current_path() / "sub/gone.gguf").string()));
+    EXPECT_THAT(errors,
+                ElementsAre("--temp: must be from 0 to 10, not -1",
+                            "--ctx-size: must be from 64 to 10000000, not 1",
+                            "--flash-attn: must be one of on, off, not \"auto\"",
+                            "--limit: must be from 0 to 1000000000, not -2",
+                            StartsWith("--variants: unknown type \"Q4_K_X\"; known: F32, "),
+                            StartsWith("--judge: unknown judge \"oracle\"."),
+                            "--max-concurrency: must be from 1 to 1024, not 0",
+                            "--stop: holds an empty text",
+                            "--model: no such file: none.gguf",
+                            "--variants: no such file: " +
+                                (std::filesystem::current_path() / "sub/gone.gguf").string()));
 }
 
 TEST_F(Flags, WhatIsMissingIsSaidWithAnExample) {
-    EXPECT_THAT(errors_of_flags({}), ElementsAre("no baseline is given. For example: -m model-F16.gguf",
-                                                 "no variant is given. For example: --variants Q8_0,Q4_K_M,other.gguf",
-                                                 "no dataset is given. For example: --questions questions.jsonl"));
+    EXPECT_THAT(errors_of_flags({}),
+                ElementsAre("no baseline is given. For example: -m model-F16.gguf",
+                            "no variant is given. For example: --variants Q8_0,Q4_K_M,other.gguf",
+                            "no dataset is given. For example: --questions questions.jsonl"));
 }
 
 TEST_F(Flags, TextAndFileOfTheSamePromptExcludeEachOther) {
@@ -186,9 +192,10 @@ TEST_F(Flags, TextAndFileOfTheSamePromptExcludeEachOther) {
     flags.system_file = "b";
     flags.chat_template = "c";
     flags.chat_template_file = "d";
-    EXPECT_THAT(errors_of_flags(flags),
-                ElementsAre("--system-file: is given beside --system; give one of them",
-                            "--chat-template-file: is given beside --chat-template; give one of them"));
+    EXPECT_THAT(
+        errors_of_flags(flags),
+        ElementsAre("--system-file: is given beside --system; give one of them",
+                    "--chat-template-file: is given beside --chat-template; give one of them"));
 }
 
 TEST_F(Flags, BytesThatAreNotUtf8AreRefused) {
@@ -197,10 +204,11 @@ TEST_F(Flags, BytesThatAreNotUtf8AreRefused) {
     flags.model = "/\xFF.gguf";
     flags.judges = std::vector<std::string>{"\xFF"};
     flags.ids = std::vector<std::string>{"\xFF"};
-    EXPECT_THAT(
-        errors_of_flags(flags),
-        ElementsAre("--name: is not valid UTF-8", "--model: the path /\xEF\xBF\xBD.gguf is not valid UTF-8. Rename it.",
-                    "--judge: is not valid UTF-8", "--ids: is not valid UTF-8"));
+    EXPECT_THAT(errors_of_flags(flags),
+                ElementsAre("--name: is not valid UTF-8",
+                            "--model: the path /\xEF\xBF\xBD.gguf is not valid UTF-8. Rename it.",
+                            "--judge: is not valid UTF-8",
+                            "--ids: is not valid UTF-8"));
 }
 
 TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
@@ -208,7 +216,8 @@ TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
     Overrides flags;
     flags.imatrix = folder_.write("i2", "x");
     const auto plan = load(
-        "baseline: model-F16.gguf\nvariants: [{type: IQ2_S, imatrix: i1}, IQ1_S, other.gguf]\ndataset: "
+        "baseline: model-F16.gguf\nvariants: [{type: IQ2_S, imatrix: i1}, IQ1_S, "
+        "other.gguf]\ndataset: "
         "questions.jsonl\n",
         flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
@@ -222,7 +231,8 @@ TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
     folder_.write("q4.jsonl", "{}");
     Overrides flags;
     flags.model = "f16=answers:" + folder_.path("runs/a/f16.jsonl");
-    flags.variants = std::vector<std::string>{"answers:" + folder_.path("q4.jsonl"), "other=answers:" + folder_.path("q4.jsonl")};
+    flags.variants = std::vector<std::string>{"answers:" + folder_.path("q4.jsonl"),
+                                              "other=answers:" + folder_.path("q4.jsonl")};
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "f16");
@@ -232,7 +242,8 @@ TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
     EXPECT_EQ(plan->variants[1].name, "other");
     EXPECT_EQ(plan->variants[1].answers, folder_.path("q4.jsonl"));
     EXPECT_FALSE(plan->variants[1].allow_missing);
-    EXPECT_EQ(plan->dataset.file, plan->baseline.answers) << "the questions come from the baseline's answers";
+    EXPECT_EQ(plan->dataset.file, plan->baseline.answers)
+        << "the questions come from the baseline's answers";
     EXPECT_THAT(plan->name, StartsWith("f16-"));
 }
 
@@ -247,24 +258,32 @@ TEST_F(Flags, AnswersThatMayBeMissingAreThoseThatAreReadFromAFile) {
     EXPECT_FALSE(plan->variants[0].allow_missing);
     EXPECT_TRUE(plan->variants[1].allow_missing);
     flags.variants = std::vector<std::string>{"Q8_0"};
-    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--allow-missing: no answers are read from a file"));
+    EXPECT_THAT(errors_of_flags(flags),
+                ElementsAre("--allow-missing: no answers are read from a file"));
 }
 
 TEST_F(Flags, ATypeCannotBeMadeOfAnswersAndTheirFileMustBeThere) {
     Overrides flags = needed();
     flags.model = "answers:" + folder_.path("no.jsonl");
-    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--variants: Q8_0 is made from the baseline's file, and the baseline is a file of answers. Name a GGUF file or a file of answers instead.",
-                                                    "--model: no such file: no.jsonl"));
+    EXPECT_THAT(errors_of_flags(flags),
+                ElementsAre("--variants: Q8_0 is made from the baseline's file, and the baseline "
+                            "is a file of answers. Name a GGUF file or a file of answers instead.",
+                            "--model: no such file: no.jsonl"));
     flags = needed();
     flags.variants = std::vector<std::string>{"=answers:" + folder_.path("questions.jsonl")};
-    EXPECT_THAT(errors_of_flags(flags), ElementsAre("--variants: has an empty name before \"=\". Write NAME=answers:FILE."));
+    EXPECT_THAT(
+        errors_of_flags(flags),
+        ElementsAre("--variants: has an empty name before \"=\". Write NAME=answers:FILE."));
 }
 
 TEST_F(Flags, AModelReplacesTheAnswersOfTheFile) {
     folder_.write("f16.jsonl", "{}");
     Overrides flags;
     flags.model = folder_.path("other.gguf");
-    const auto plan = load("baseline: {name: original, answers: f16.jsonl}\nvariants: [Q8_0]\ndataset: {file: questions.jsonl}\n", flags);
+    const auto plan = load(
+        "baseline: {name: original, answers: f16.jsonl}\nvariants: [Q8_0]\ndataset: {file: "
+        "questions.jsonl}\n",
+        flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.file, folder_.path("other.gguf"));
     EXPECT_EQ(plan->baseline.answers, "");

@@ -18,7 +18,8 @@ namespace assay::config {
 class Folder {
  public:
     Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "assay_config_XXXXXX").string();
+        std::string pattern = (std::filesystem::temp_directory_path() / "assay_config_XXXXXX")
+                                  .string();
         path_ = ::mkdtemp(pattern.data());
         write("model-F16.gguf", "GGUF");
         write("other.gguf", "GGUF");
@@ -44,12 +45,15 @@ class Folder {
 };
 
 /// The errors as main prints them, with the folder's path and its slash left out.
-inline std::vector<std::string> sentences(const std::vector<Failure>& failures, const Folder& folder) {
+inline std::vector<std::string> sentences(const std::vector<Failure>& failures,
+                                          const Folder& folder) {
     std::vector<std::string> out;
     const std::string prefix = folder.path("");
     for (const Failure& failure : failures) {
         std::string sentence = to_sentence(failure);
-        for (std::size_t at; (at = sentence.find(prefix)) != std::string::npos;) sentence.erase(at, prefix.size());
+        for (std::size_t at; (at = sentence.find(prefix)) != std::string::npos;) {
+            sentence.erase(at, prefix.size());
+        }
         out.push_back(std::move(sentence));
     }
     return out;
@@ -61,13 +65,16 @@ inline constexpr std::string_view kNeeded =
 
 class PlanTest : public testing::Test {
  protected:
-    tl::expected<Plan, std::vector<Failure>> load(const std::string& yaml, const Overrides& flags = {}) {
+    tl::expected<Plan, std::vector<Failure>> load(const std::string& yaml,
+                                                  const Overrides& flags = {}) {
         return load_plan(folder_.write("exp.yaml", yaml), flags);
     }
     /// The plan of an experiment file that is right: kNeeded and these lines.
     Plan plan_with(const std::string& lines, const Overrides& flags = {}) {
         auto plan = load(std::string(kNeeded) + lines, flags);
-        if (!plan) ADD_FAILURE() << testing::PrintToString(sentences(plan.error(), folder_));
+        if (!plan) {
+            ADD_FAILURE() << testing::PrintToString(sentences(plan.error(), folder_));
+        }
         return plan ? *plan : Plan{};
     }
     std::vector<std::string> errors_of(const std::string& yaml, const Overrides& flags = {}) {

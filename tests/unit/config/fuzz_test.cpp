@@ -1,4 +1,5 @@
-// Mutated files of every kind: never a crash, never an exception, always a result or errors that can be printed.
+// Mutated files of every kind: never a crash, never an exception, always a result or errors that
+// can be printed.
 
 #include <gtest/gtest.h>
 
@@ -16,29 +17,33 @@ std::string mutated(std::string text, Rng& rng) {
     static constexpr std::string_view kBytes =
         "{}[]:,\"'\n\r\t #&*!|>-~%@\\\0\xFF\xC3\xEF\xBB\xBF"
         "0a";
-    static constexpr std::string_view kPieces[] = {"*a",    "&a ",  "<<: ",    "[[[[",  "}}}}",
-                                                   "1e999", "\"\"", "null",    "---\n", "\xEF\xBB\xBF",
-                                                   "- ",    "? ",   "\\u0000", "-1",    ": "};
+    static constexpr std::string_view kPieces[] = {"*a",
+                                                   "&a ",
+                                                   "<<: ",
+                                                   "[[[[",
+                                                   "}}}}",
+                                                   "1e999",
+                                                   "\"\"",
+                                                   "null",
+                                                   "---\n",
+                                                   "\xEF\xBB\xBF",
+                                                   "- ",
+                                                   "? ",
+                                                   "\\u0000",
+                                                   "-1",
+                                                   ": "};
     for (std::uint64_t n = 1 + rng.below(4); n > 0; --n) {
         const std::size_t at = rng.below(text.size() + 1);
         switch (rng.below(6)) {
-            case 0:
-                text.insert(at, 1, kBytes[rng.below(kBytes.size())]);
-                break;
-            case 1:
-                text.erase(at, rng.below(20));
-                break;
-            case 2:
-                text.insert(at, kPieces[rng.below(std::size(kPieces))]);
-                break;
-            case 3:
-                text.insert(at, text.substr(rng.below(text.size() + 1), rng.below(60)));
-                break;
-            case 4:
-                text.resize(at);
-                break;
+            case 0: text.insert(at, 1, kBytes[rng.below(kBytes.size())]); break;
+            case 1: text.erase(at, rng.below(20)); break;
+            case 2: text.insert(at, kPieces[rng.below(std::size(kPieces))]); break;
+            case 3: text.insert(at, text.substr(rng.below(text.size() + 1), rng.below(60))); break;
+            case 4: text.resize(at); break;
             case 5:
-                if (at < text.size()) text[at] = static_cast<char>(rng.below(256));
+                if (at < text.size()) {
+                    text[at] = static_cast<char>(rng.below(256));
+                }
                 break;
         }
     }
@@ -56,13 +61,14 @@ void expect_printable(const std::vector<Failure>& failures, const std::string& i
 TEST(Fuzz, ExperimentFiles) {
     const Folder folder;
     folder.write("prompt.jinja", "{{ question }}");
-    const std::string seeds[] = {example_experiment(),
-                                 "name: x\nbaseline: &a {file: model-F16.gguf}\nvariants: [Q8_0, {name: m, file: "
-                                 "other.gguf}]\ndataset: {file: questions.jsonl, ids: [a], fields: "
-                                 "{id: k}}\ngeneration: {system: \"s\", temp: 0.5, stop: [\"\\n\"], prompt-template: "
-                                 "prompt.jinja}\njudges: [{name: p, provider: openai, "
-                                 "url: \"http://127.0.0.1:9/v1\", model: m, api-key-env: K}, reference]\nengine: "
-                                 "{slots: 8}\nblinding-seed: 3\n"};
+    const std::string seeds[] = {
+        example_experiment(),
+        "name: x\nbaseline: &a {file: model-F16.gguf}\nvariants: [Q8_0, {name: m, file: "
+        "other.gguf}]\ndataset: {file: questions.jsonl, ids: [a], fields: "
+        "{id: k}}\ngeneration: {system: \"s\", temp: 0.5, stop: [\"\\n\"], prompt-template: "
+        "prompt.jinja}\njudges: [{name: p, provider: openai, "
+        "url: \"http://127.0.0.1:9/v1\", model: m, api-key-env: K}, reference]\nengine: "
+        "{slots: 8}\nblinding-seed: 3\n"};
     Rng rng(11);
     int n_plans = 0;
     for (int i = 0; i < 2500; ++i) {
@@ -85,14 +91,17 @@ TEST(Fuzz, Datasets) {
     const Folder folder;
     const std::pair<const char*, std::string> seeds[] = {
         {"q.jsonl",
-         "{\"id\": 1, \"question\": \"Why \\u00e9?\", \"contexts\": [\"a\", {\"text\": \"b\"}], \"expected\": "
+         "{\"id\": 1, \"question\": \"Why \\u00e9?\", \"contexts\": [\"a\", {\"text\": \"b\"}], "
+         "\"expected\": "
          "\"e\"}\n{\"instruction\": \"x\", "
          "\"input\": \"y\"}\n\n{\"turns\": [\"t\"]}\n"},
         {"q.json",
-         "{\"version\": 1,\n \"data\": [{\"question\": \"a\", \"context\": \"c\"},\n {\"question\": \"b\", "
+         "{\"version\": 1,\n \"data\": [{\"question\": \"a\", \"context\": \"c\"},\n "
+         "{\"question\": \"b\", "
          "\"cluster\": 4}]}"},
         {"a.json", "[{\"question\": \"a\"},\n {\"question\": \"b\"}]\n"},
-        {"q.csv", "id,question,contexts,expected\r\n1,\"a, \"\"b\"\"\nc\",\"[\"\"p\"\"]\",x\r\n2,d,,\r\n"}};
+        {"q.csv",
+         "id,question,contexts,expected\r\n1,\"a, \"\"b\"\"\nc\",\"[\"\"p\"\"]\",x\r\n2,d,,\r\n"}};
     Rng rng(12);
     int n_loaded = 0;
     for (int i = 0; i < 8000; ++i) {

@@ -22,7 +22,8 @@ TEST(JudgeAddress, AUrlThatIsNoneIsRefusedWithAReason) {
     EXPECT_EQ(message("http://x:0/v1"), "has a port that is not from 1 to 65535");
     EXPECT_EQ(message("http://x:65536/v1"), "has a port that is not from 1 to 65535");
     EXPECT_EQ(message("http://x:/v1"), "has a port that is not from 1 to 65535");
-    EXPECT_EQ(message("http://x/v1?key=1"), "must be a plain base address, without '?', '#' and '\\'");
+    EXPECT_EQ(message("http://x/v1?key=1"),
+              "must be a plain base address, without '?', '#' and '\\'");
     EXPECT_EQ(message("http://x/v1#a"), "must be a plain base address, without '?', '#' and '\\'");
 }
 
@@ -30,7 +31,8 @@ TEST(JudgeAddress, APasswordInAUrlIsRefusedAndNotRepeated) {
     const auto url = checked_url("https://user:sk-secret@example.com/v1");
     ASSERT_FALSE(url);
     EXPECT_EQ(to_sentence(url.error()),
-              "holds a user or password; keys come from the environment only. Name the variable with api-key-env.");
+              "holds a user or password; keys come from the environment only. Name the variable "
+              "with api-key-env.");
 }
 
 TEST(JudgeAddress, AJudgeCanBeWrittenAsOneWord) {
@@ -89,8 +91,12 @@ TEST(JudgeAddress, OllamaHostIsReadAsOllamaReadsIt) {
         {"http://host", "http://host"},
         {"https://host/behind/", "https://host/behind"},
         {"host/behind", "http://host:11434/behind"}};
-    for (const auto& [text, url] : cases) EXPECT_EQ(ollama_url(text).value(), url) << text;
-    for (const char* text : {"a b", "ftp://x", "user:pass@host", "host:0", "host?x=1"}) EXPECT_FALSE(ollama_url(text)) << text;
+    for (const auto& [text, url] : cases) {
+        EXPECT_EQ(ollama_url(text).value(), url) << text;
+    }
+    for (const char* text : {"a b", "ftp://x", "user:pass@host", "host:0", "host?x=1"}) {
+        EXPECT_FALSE(ollama_url(text)) << text;
+    }
 }
 
 TEST(JudgeAddress, AJudgeThatIsNoneIsRefused) {
@@ -101,8 +107,10 @@ TEST(JudgeAddress, AJudgeThatIsNoneIsRefused) {
     EXPECT_EQ(message("gemini"), "gemini needs a model");
     EXPECT_EQ(message("ollama:"), "ollama needs a model");
     EXPECT_EQ(message("anthropic:@http://x"), "anthropic needs a model");
-    EXPECT_EQ(message("anthropic:m@http://x?k=1"), "the address must be a plain base address, without '?', '#' and '\\'");
-    EXPECT_EQ(message("reference:x"), "the metric must be one of token_f1, rouge_l, chrf, not \"x\"");
+    EXPECT_EQ(message("anthropic:m@http://x?k=1"),
+              "the address must be a plain base address, without '?', '#' and '\\'");
+    EXPECT_EQ(message("reference:x"),
+              "the metric must be one of token_f1, rouge_l, chrf, not \"x\"");
     EXPECT_EQ(message("reference:"), "the metric must be one of token_f1, rouge_l, chrf, not \"\"");
     EXPECT_EQ(message("references"), "unknown judge \"references\"");
     EXPECT_EQ(message(""), "unknown judge \"\"");

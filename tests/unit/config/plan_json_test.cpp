@@ -18,7 +18,8 @@ Plan full_plan() {
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
     plan.baseline = {"original", "", "/lab/model.gguf", ""};
-    plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"}, {"other", "", "/elsewhere/other.gguf", ""}};
+    plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"},
+                     {"other", "", "/elsewhere/other.gguf", ""}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
     plan.generation.prompt_template = "{{ question }}";
@@ -28,7 +29,24 @@ Plan full_plan() {
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
     plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel", "openai", "https://x/v1", "m", "MY_KEY", 8, 1.5, 2, 0.5, 77, "{{ a }}", false, false, 60, 90000, 500, 1.25, 10};
+    JudgeSpec judge{"panel",
+                    "openai",
+                    "https://x/v1",
+                    "m",
+                    "MY_KEY",
+                    8,
+                    1.5,
+                    2,
+                    0.5,
+                    77,
+                    "{{ a }}",
+                    false,
+                    false,
+                    60,
+                    90000,
+                    500,
+                    1.25,
+                    10};
     judge.max_tokens_total = 700'000;
     judge.max_cost = 12.5;
     judge.batch = true;
@@ -48,11 +66,14 @@ Plan full_plan() {
 TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
     const std::string text = plan_to_json(full_plan());
     EXPECT_EQ(nlohmann::json::parse(text).dump(), text);
-    for (const char* word : {"/runs", "run_dir", "/opt/assay-engine", "threads", "slots"})
+    for (const char* word : {"/runs", "run_dir", "/opt/assay-engine", "threads", "slots"}) {
         EXPECT_THAT(text, Not(HasSubstr(word))) << word;
-    EXPECT_THAT(text, testing::StartsWith(
-                          "{\"analysis\":{\"alpha\":0.025,\"expected-decisive-rate\":0.3,\"icc\":0.2,\"margin\":0.07,\"multiplicity\":\"ladder\","
-                          "\"power\":0.9,\"stopping\":\"group-sequential\"},\"baseline\":{\"file\":"));
+    }
+    EXPECT_THAT(text,
+                testing::StartsWith(
+                    "{\"analysis\":{\"alpha\":0.025,\"expected-decisive-rate\":0.3,\"icc\":0.2,"
+                    "\"margin\":0.07,\"multiplicity\":\"ladder\","
+                    "\"power\":0.9,\"stopping\":\"group-sequential\"},\"baseline\":{\"file\":"));
 }
 
 // The stored form is an interface: plans of earlier runs are read back.
@@ -100,7 +121,8 @@ TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
 TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {
     Plan plan = full_plan();
     const std::string before = plan_sha256(plan);
-    EXPECT_EQ(plan_to_json(plan).find("\"tags\""), std::string::npos) << "older plans keep their hash";
+    EXPECT_EQ(plan_to_json(plan).find("\"tags\""), std::string::npos)
+        << "older plans keep their hash";
     plan.judges[0].tags = true;
     EXPECT_NE(plan_sha256(plan), before);
     const auto read = plan_from_json(plan_to_json(plan));
@@ -121,8 +143,16 @@ TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
 TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     auto json = nlohmann::json::parse(plan_to_json(full_plan()));
     for (auto& judge : json["judges"]) {
-        for (const char* key : {"requests-per-minute", "tokens-per-minute", "max-calls", "max-tokens-total", "max-cost", "batch", "batch-poll-s", "allow-version-change"})
+        for (const char* key : {"requests-per-minute",
+                                "tokens-per-minute",
+                                "max-calls",
+                                "max-tokens-total",
+                                "max-cost",
+                                "batch",
+                                "batch-poll-s",
+                                "allow-version-change"}) {
             EXPECT_EQ(judge.erase(key), 1u);
+        }
     }
     const auto plan = plan_from_json(json.dump());
     ASSERT_TRUE(plan);
@@ -135,7 +165,8 @@ TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
 
 TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
     std::string text = plan_to_json(full_plan());
-    for (const std::string entry : {",\"multiplicity\":\"ladder\"", ",\"controls\":{\"known-bad\":\"\"}"}) {
+    for (const std::string entry :
+         {",\"multiplicity\":\"ladder\"", ",\"controls\":{\"known-bad\":\"\"}"}) {
         ASSERT_NE(text.find(entry), std::string::npos) << text;
         text.erase(text.find(entry), entry.size());
     }
@@ -170,8 +201,12 @@ TEST(PlanJson, RoundTripsExactly) {
 
 TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
     nlohmann::json before = nlohmann::json::parse(plan_to_json(full_plan()));
-    for (const char* key : {"expected-decisive-rate", "icc"}) before["analysis"].erase(key);
-    for (nlohmann::json& judge : before["judges"]) judge.erase("price-input"), judge.erase("price-output");
+    for (const char* key : {"expected-decisive-rate", "icc"}) {
+        before["analysis"].erase(key);
+    }
+    for (nlohmann::json& judge : before["judges"]) {
+        judge.erase("price-input"), judge.erase("price-output");
+    }
     const auto plan = plan_from_json(before.dump());
     ASSERT_TRUE(plan) << to_sentence(plan.error());
     EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.6);
@@ -179,27 +214,29 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
     EXPECT_EQ(plan->judges[0].price_input, 0);
     EXPECT_EQ(plan_sha256(*plan), plan_sha256(full_plan()));
     before["analysis"].erase("margin");
-    EXPECT_EQ(plan_from_json(before.dump()).error().message, "the stored plan is damaged: analysis.margin is missing");
+    EXPECT_EQ(plan_from_json(before.dump()).error().message,
+              "the stored plan is damaged: analysis.margin is missing");
 }
 
 TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
     const std::string hash = plan_sha256(full_plan());
-    const std::vector<std::function<void(Plan&)>> changes{[](Plan& p) { p.name = "x"; },
-                                                          [](Plan& p) { p.run_dir = "x"; },
-                                                          [](Plan& p) { p.engine.path = "x"; },
-                                                          [](Plan& p) { p.engine.threads = 1; },
-                                                          [](Plan& p) { p.engine.slots = 8; },
-                                                          [](Plan& p) { p.judges[0].concurrency = 1; },
-                                                          [](Plan& p) { p.judges[0].retries = 1; },
-                                                          [](Plan& p) { p.judges[0].requests_per_minute = 1; },
-                                                          [](Plan& p) { p.judges[0].tokens_per_minute = 1; },
-                                                          [](Plan& p) { p.judges[0].max_calls = 1; },
-                                                          [](Plan& p) { p.judges[0].api_key_env = "X"; },
-                                                          [](Plan& p) { p.judges[0].timeout_s = 9; },
-                                                          [](Plan& p) { p.judges[0].price_input = 9; },
-                                                          [](Plan& p) { p.judges[0].price_output = 9; },
-                                                          [](Plan& p) { p.analysis.expected_decisive_rate = 0.9; },
-                                                          [](Plan& p) { p.analysis.icc = 0.9; }};
+    const std::vector<std::function<void(Plan&)>> changes{
+        [](Plan& p) { p.name = "x"; },
+        [](Plan& p) { p.run_dir = "x"; },
+        [](Plan& p) { p.engine.path = "x"; },
+        [](Plan& p) { p.engine.threads = 1; },
+        [](Plan& p) { p.engine.slots = 8; },
+        [](Plan& p) { p.judges[0].concurrency = 1; },
+        [](Plan& p) { p.judges[0].retries = 1; },
+        [](Plan& p) { p.judges[0].requests_per_minute = 1; },
+        [](Plan& p) { p.judges[0].tokens_per_minute = 1; },
+        [](Plan& p) { p.judges[0].max_calls = 1; },
+        [](Plan& p) { p.judges[0].api_key_env = "X"; },
+        [](Plan& p) { p.judges[0].timeout_s = 9; },
+        [](Plan& p) { p.judges[0].price_input = 9; },
+        [](Plan& p) { p.judges[0].price_output = 9; },
+        [](Plan& p) { p.analysis.expected_decisive_rate = 0.9; },
+        [](Plan& p) { p.analysis.icc = 0.9; }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
         Plan plan = full_plan();
         changes[i](plan);
@@ -209,20 +246,21 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
 
 TEST(PlanSha256, ChangesWithEverythingElse) {
     std::set<std::string> hashes{plan_sha256(full_plan())};
-    const std::vector<std::function<void(Plan&)>> changes{[](Plan& p) { p.baseline.file = "/lab/x.gguf"; },
-                                                          [](Plan& p) { p.variants.pop_back(); },
-                                                          [](Plan& p) { p.dataset.limit = 6; },
-                                                          [](Plan& p) { p.generation.temp = 0.2; },
-                                                          [](Plan& p) { p.generation.system = "x"; },
-                                                          [](Plan& p) { p.engine.ubatch_size = 512; },
-                                                          [](Plan& p) { p.engine.cache_type_k = "f16"; },
-                                                          [](Plan& p) { p.judges[0].model = "n"; },
-                                                          [](Plan& p) { p.judges[0].show_contexts = true; },
-                                                          [](Plan& p) { p.analysis.margin = 0.1; },
-                                                          [](Plan& p) { p.blinding_seed = 1; },
-                                                          [](Plan& p) { p.judges[0].temp = 0; },
-                                                          [](Plan& p) { p.dataset.fields.clear(); },
-                                                          [](Plan& p) { p.generation.stop.clear(); }};
+    const std::vector<std::function<void(Plan&)>> changes{
+        [](Plan& p) { p.baseline.file = "/lab/x.gguf"; },
+        [](Plan& p) { p.variants.pop_back(); },
+        [](Plan& p) { p.dataset.limit = 6; },
+        [](Plan& p) { p.generation.temp = 0.2; },
+        [](Plan& p) { p.generation.system = "x"; },
+        [](Plan& p) { p.engine.ubatch_size = 512; },
+        [](Plan& p) { p.engine.cache_type_k = "f16"; },
+        [](Plan& p) { p.judges[0].model = "n"; },
+        [](Plan& p) { p.judges[0].show_contexts = true; },
+        [](Plan& p) { p.analysis.margin = 0.1; },
+        [](Plan& p) { p.blinding_seed = 1; },
+        [](Plan& p) { p.judges[0].temp = 0; },
+        [](Plan& p) { p.dataset.fields.clear(); },
+        [](Plan& p) { p.generation.stop.clear(); }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
         Plan plan = full_plan();
         changes[i](plan);
@@ -256,22 +294,30 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
         return message(plan.dump());
     };
     EXPECT_EQ(changed("/name", 5), "the stored plan is damaged: name has the wrong type");
-    EXPECT_EQ(changed("/colour", 5), "the stored plan is damaged: it has keys that this version does not know");
+    EXPECT_EQ(changed("/colour", 5),
+              "the stored plan is damaged: it has keys that this version does not know");
     EXPECT_EQ(changed("/engine/threads", 5),
               "the stored plan is damaged: engine has keys that this version does not know");
-    EXPECT_EQ(changed("/generation/predict", 1.5), "the stored plan is damaged: generation.predict has the wrong type");
+    EXPECT_EQ(changed("/generation/predict", 1.5),
+              "the stored plan is damaged: generation.predict has the wrong type");
     EXPECT_EQ(changed("/generation/predict", 0),
               "the stored plan is damaged: generation.predict must be from 1 to 1000000, not 0");
-    EXPECT_EQ(changed("/generation/thinking", 1), "the stored plan is damaged: generation.thinking has the wrong type");
-    EXPECT_EQ(changed("/generation/temp", true), "the stored plan is damaged: generation.temp has the wrong type");
+    EXPECT_EQ(changed("/generation/thinking", 1),
+              "the stored plan is damaged: generation.thinking has the wrong type");
+    EXPECT_EQ(changed("/generation/temp", true),
+              "the stored plan is damaged: generation.temp has the wrong type");
     EXPECT_EQ(changed("/blinding-seed", -1),
               "the stored plan is damaged: blinding-seed must be from 0 to 2^64 - 1, not -1");
     EXPECT_EQ(changed("/judges", nlohmann::json::array()),
               "the stored plan is damaged: judges is not a list with something in it");
-    EXPECT_EQ(changed("/variants/0/file", "/x"), "the stored plan is damaged: variants[0] needs one of type, file, answers and a served model");
-    EXPECT_EQ(changed("/judges/0/price-input", -1),
-              "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
-    EXPECT_EQ(changed("/dataset/ids", "x"), "the stored plan is damaged: dataset.ids has the wrong type");
+    EXPECT_EQ(changed("/variants/0/file", "/x"),
+              "the stored plan is damaged: variants[0] needs one of type, file, answers and a "
+              "served model");
+    EXPECT_EQ(
+        changed("/judges/0/price-input", -1),
+        "the stored plan is damaged: judges[0].price-input must be from 0 to 1000000000, not -1");
+    EXPECT_EQ(changed("/dataset/ids", "x"),
+              "the stored plan is damaged: dataset.ids has the wrong type");
 }
 
 TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
@@ -284,7 +330,8 @@ TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
     EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
     EXPECT_TRUE(back->variants[0].allow_missing);
     plan.variants[0].allow_missing = false;
-    EXPECT_NE(plan_sha256(*back), plan_sha256(plan)) << "what counts as an answer decides the results";
+    EXPECT_NE(plan_sha256(*back), plan_sha256(plan))
+        << "what counts as an answer decides the results";
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ TEST_F(LoadPlan, PathsOfTheFileAreRelativeToItAndPathsOfFlagsToTheWorkingFolder)
     folder_.write("sub/model.gguf", "GGUF");
     folder_.write("sub/q.jsonl", "{\"question\": \"?\"}");
     folder_.write("sub/e.yaml",
-                  "baseline: model.gguf\nvariants: [../other.gguf]\ndataset: ./q.jsonl\noutput: {run: out}\n");
+                  "baseline: model.gguf\nvariants: [../other.gguf]\ndataset: ./q.jsonl\noutput: "
+                  "{run: out}\n");
     std::filesystem::current_path(folder_.path(""));
     Overrides flags;
     flags.questions = "questions.jsonl";
@@ -54,7 +55,8 @@ TEST_F(LoadPlan, ErrorsOfTheFileComeBeforeThoseOfTheFlags) {
     EXPECT_THAT(errors_with("colour: red\ngeneration: {top-p: 0}\n", flags),
                 ElementsAre(testing::StartsWith("exp.yaml:4:1: unknown key \"colour\""),
                             "exp.yaml:5:21: generation.top-p: must be above 0 and at most 1, not 0",
-                            "--temp: must be from 0 to 10, not -1", "--model: no such file: gone.gguf"));
+                            "--temp: must be from 0 to 10, not -1",
+                            "--model: no such file: gone.gguf"));
 }
 
 TEST(LoadAnalysis, TakesTheFlagsOfTheDecisionAndChecksThemAsAnExperimentDoes) {
@@ -75,11 +77,14 @@ TEST(LoadAnalysis, TakesTheFlagsOfTheDecisionAndChecksThemAsAnExperimentDoes) {
     const auto refused = load_analysis(flags);
     ASSERT_FALSE(refused);
     std::vector<std::string> errors;
-    for (const Failure& failure : refused.error()) errors.push_back(to_sentence(failure));
-    EXPECT_THAT(errors, ElementsAre("--margin: must be above 0 and below 1, not 1",
-                                    "--decisive-rate: must be above 0 and at most 1, not 0",
-                                    "--icc: must be from 0 to 1, not 1.5",
-                                    "--power: power (0.04) must be above alpha (0.05)"));
+    for (const Failure& failure : refused.error()) {
+        errors.push_back(to_sentence(failure));
+    }
+    EXPECT_THAT(errors,
+                ElementsAre("--margin: must be above 0 and below 1, not 1",
+                            "--decisive-rate: must be above 0 and at most 1, not 0",
+                            "--icc: must be from 0 to 1, not 1.5",
+                            "--power: power (0.04) must be above alpha (0.05)"));
 }
 
 }  // namespace

@@ -12,9 +12,13 @@ TEST(Problems, ComeByLineAndThenInTheOrderInWhichTheyWereFound) {
     problems.add({"exp.yaml", 3, 1, ""}, "d", "Mend it.");
     problems.add({"--alpha", 0, 0, ""}, "e");
     std::vector<std::string> out;
-    for (const Failure& failure : problems.take()) out.push_back(to_sentence(failure));
-    EXPECT_THAT(out,
-                testing::ElementsAre("exp.yaml:3:1: d. Mend it.", "exp.yaml:3:5: x.y: c", "--temp: b", "--alpha: e"));
+    for (const Failure& failure : problems.take()) {
+        out.push_back(to_sentence(failure));
+    }
+    EXPECT_THAT(
+        out,
+        testing::ElementsAre(
+            "exp.yaml:3:1: d. Mend it.", "exp.yaml:3:5: x.y: c", "--temp: b", "--alpha: e"));
 }
 
 }  // namespace

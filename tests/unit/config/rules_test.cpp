@@ -27,8 +27,15 @@ TEST(Rules, AWordIsOneOfTheList) {
 
 TEST(Rules, ADayIsOneOfTheCalendar) {
     EXPECT_EQ(complaint("2024-02-29", Day{}), "");
-    for (const char* day : {"2025-02-29", "2025-13-01", "2025-00-10", "2025-1-1", "25-01-01", "2025/01/01",
-                            "2025-01-0x", "2025-01--1", ""}) {
+    for (const char* day : {"2025-02-29",
+                            "2025-13-01",
+                            "2025-00-10",
+                            "2025-1-1",
+                            "25-01-01",
+                            "2025/01/01",
+                            "2025-01-0x",
+                            "2025-01--1",
+                            ""}) {
         EXPECT_NE(complaint(day, Day{}), "") << day;
     }
     EXPECT_EQ(complaint("today", Day{}), "must be a day such as 2025-01-31, not \"today\"");

@@ -20,20 +20,27 @@ class ServedEntry : public PlanTest {
     void SetUp() override { unsetenv("OLLAMA_HOST"); }
 
     std::vector<VariantSpec> variants(const std::string& list) {
-        const auto plan = load("baseline: model-F16.gguf\ndataset: questions.jsonl\nvariants:\n" + list);
-        if (!plan) ADD_FAILURE() << testing::PrintToString(sentences(plan.error(), folder_));
+        const auto plan = load("baseline: model-F16.gguf\ndataset: questions.jsonl\nvariants:\n" +
+                               list);
+        if (!plan) {
+            ADD_FAILURE() << testing::PrintToString(sentences(plan.error(), folder_));
+        }
         return plan ? plan->variants : std::vector<VariantSpec>{{}};
     }
     std::vector<std::string> errors(const std::string& entry) {
-        return errors_of("baseline: model-F16.gguf\ndataset: questions.jsonl\nvariants: [" + entry + "]\n");
+        return errors_of("baseline: model-F16.gguf\ndataset: questions.jsonl\nvariants: [" + entry +
+                         "]\n");
     }
 };
 
 TEST_F(ServedEntry, EveryKeyReachesThePlan) {
-    const auto list = variants("  - {name: v, provider: openai, model: org/m, urls: [\"http://a:1/v1/\", \"http://b:2/v1\"], server: vllm, api-key-env: MY_KEY, concurrency: 9, timeout-s: 7, retries: 1}\n"
-                               "  - {provider: ollama, model: \"qwen2.5:0.5b\", pull: true}\n"
-                               "  - {name: theirs, type: q4_k_m, provider: ollama, url: \"http://c:3\"}\n"
-                               "  - {file: \"ollama:own\"}\n");
+    const auto list = variants(
+        "  - {name: v, provider: openai, model: org/m, urls: [\"http://a:1/v1/\", "
+        "\"http://b:2/v1\"], server: vllm, api-key-env: MY_KEY, concurrency: 9, timeout-s: 7, "
+        "retries: 1}\n"
+        "  - {provider: ollama, model: \"qwen2.5:0.5b\", pull: true}\n"
+        "  - {name: theirs, type: q4_k_m, provider: ollama, url: \"http://c:3\"}\n"
+        "  - {file: \"ollama:own\"}\n");
     ASSERT_EQ(list.size(), 4u);
     const ServedSpec& v = list[0].served;
     EXPECT_EQ(v.provider, "openai");
@@ -56,14 +63,17 @@ TEST_F(ServedEntry, EveryKeyReachesThePlan) {
 
 TEST_F(ServedEntry, OllamasOwnVariableSaysWhereItIs) {
     setenv("OLLAMA_HOST", "0.0.0.0:7777", 1);
-    EXPECT_THAT(variants("  - {provider: ollama, model: m}\n")[0].served.urls, ElementsAre("http://127.0.0.1:7777"));
+    EXPECT_THAT(variants("  - {provider: ollama, model: m}\n")[0].served.urls,
+                ElementsAre("http://127.0.0.1:7777"));
     setenv("OLLAMA_HOST", "http://user:pw@x", 1);
-    EXPECT_THAT(errors("{provider: ollama, model: m}"), ElementsAre(HasSubstr("the address in OLLAMA_HOST holds a user or password")));
+    EXPECT_THAT(errors("{provider: ollama, model: m}"),
+                ElementsAre(HasSubstr("the address in OLLAMA_HOST holds a user or password")));
     unsetenv("OLLAMA_HOST");
 }
 
 TEST_F(ServedEntry, OneWordIsServedIfItHasAnAddressAndElseAFileOfOllamas) {
-    const auto list = variants("  - q4=ollama:m:1@http://a:1\n  - openai:org/m@v2@http://b:2/v1\n  - ollama:m:1\n");
+    const auto list = variants(
+        "  - q4=ollama:m:1@http://a:1\n  - openai:org/m@v2@http://b:2/v1\n  - ollama:m:1\n");
     EXPECT_EQ(list[0].name, "q4");
     EXPECT_EQ(list[0].served.provider, "ollama");
     EXPECT_EQ(list[0].served.model, "m:1");
@@ -75,7 +85,9 @@ TEST_F(ServedEntry, OneWordIsServedIfItHasAnAddressAndElseAFileOfOllamas) {
 }
 
 TEST_F(ServedEntry, TheBaselineMayBeServed) {
-    const auto plan = load("baseline: {name: f16, provider: ollama, model: m}\nvariants: [other.gguf]\ndataset: questions.jsonl\n");
+    const auto plan = load(
+        "baseline: {name: f16, provider: ollama, model: m}\nvariants: [other.gguf]\ndataset: "
+        "questions.jsonl\n");
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "f16");
     EXPECT_EQ(plan->baseline.served.model, "m");
@@ -90,30 +102,50 @@ TEST_F(ServedEntry, TheBaselineMayBeServed) {
     flags.variants = std::vector<std::string>{"Q8_0"};
     const auto made = load_plan(std::nullopt, flags);
     ASSERT_FALSE(made);
-    EXPECT_THAT(sentences(made.error(), folder_), ElementsAre(HasSubstr("the baseline is a model that a server runs")));
+    EXPECT_THAT(sentences(made.error(), folder_),
+                ElementsAre(HasSubstr("the baseline is a model that a server runs")));
 }
 
 TEST_F(ServedEntry, WhatDoesNotFitTogetherIsSaidWithItsPlace) {
-    EXPECT_THAT(errors("{provider: openai, model: m}"), ElementsAre(HasSubstr("exp.yaml:3:12: variants[0]: openai needs url")));
-    EXPECT_THAT(errors("{name: x, provider: openai, url: \"http://a/v1\"}"), Contains(HasSubstr("openai needs model")));
-    EXPECT_THAT(errors("{type: Q8_0, provider: openai, model: m, url: \"http://a/v1\"}"), Contains(HasSubstr("only ollama takes one")));
-    EXPECT_THAT(errors("{name: x, provider: ollama}"), Contains(HasSubstr("needs one of model, type and file, and has none")));
-    EXPECT_THAT(errors("{type: Q8_0, provider: ollama, model: m}"), Contains(HasSubstr("and has several")));
-    EXPECT_THAT(errors("{type: Q8_0, provider: ollama, pull: true}"), Contains(HasSubstr("belongs to a model of the server's")));
-    EXPECT_THAT(errors("{provider: ollama, model: m, server: vllm}"), Contains(HasSubstr("belongs to openai")));
-    EXPECT_THAT(errors("{provider: gemini, model: m}"), Contains(HasSubstr("variants[0].provider")));
-    EXPECT_THAT(errors("{type: Q8_0, concurrency: 3, url: \"http://a\"}"), ElementsAre(HasSubstr("variants[0].concurrency: belongs to a model that a server runs"), HasSubstr("variants[0].url: belongs")));
-    EXPECT_THAT(errors("{provider: ollama, model: m, url: \"http://a\", urls: [\"http://b\"]}"), Contains(HasSubstr("is given beside url")));
-    EXPECT_THAT(errors("{provider: ollama, model: m, url: \"http://u:secret@a\"}"), Contains(testing::AllOf(HasSubstr("user or password"), testing::Not(HasSubstr("secret")))));
-    EXPECT_THAT(errors("{provider: ollama, model: m, api-key: sk-x}"), Contains(HasSubstr("keys come from the environment only")));
-    EXPECT_THAT(errors("\"ollama:@http://a\""), Contains(HasSubstr("names no model before its address")));
+    EXPECT_THAT(errors("{provider: openai, model: m}"),
+                ElementsAre(HasSubstr("exp.yaml:3:12: variants[0]: openai needs url")));
+    EXPECT_THAT(errors("{name: x, provider: openai, url: \"http://a/v1\"}"),
+                Contains(HasSubstr("openai needs model")));
+    EXPECT_THAT(errors("{type: Q8_0, provider: openai, model: m, url: \"http://a/v1\"}"),
+                Contains(HasSubstr("only ollama takes one")));
+    EXPECT_THAT(errors("{name: x, provider: ollama}"),
+                Contains(HasSubstr("needs one of model, type and file, and has none")));
+    EXPECT_THAT(errors("{type: Q8_0, provider: ollama, model: m}"),
+                Contains(HasSubstr("and has several")));
+    EXPECT_THAT(errors("{type: Q8_0, provider: ollama, pull: true}"),
+                Contains(HasSubstr("belongs to a model of the server's")));
+    EXPECT_THAT(errors("{provider: ollama, model: m, server: vllm}"),
+                Contains(HasSubstr("belongs to openai")));
+    EXPECT_THAT(errors("{provider: gemini, model: m}"),
+                Contains(HasSubstr("variants[0].provider")));
+    EXPECT_THAT(
+        errors("{type: Q8_0, concurrency: 3, url: \"http://a\"}"),
+        ElementsAre(HasSubstr("variants[0].concurrency: belongs to a model that a server runs"),
+                    HasSubstr("variants[0].url: belongs")));
+    EXPECT_THAT(errors("{provider: ollama, model: m, url: \"http://a\", urls: [\"http://b\"]}"),
+                Contains(HasSubstr("is given beside url")));
+    EXPECT_THAT(
+        errors("{provider: ollama, model: m, url: \"http://u:secret@a\"}"),
+        Contains(testing::AllOf(HasSubstr("user or password"), testing::Not(HasSubstr("secret")))));
+    EXPECT_THAT(errors("{provider: ollama, model: m, api-key: sk-x}"),
+                Contains(HasSubstr("keys come from the environment only")));
+    EXPECT_THAT(errors("\"ollama:@http://a\""),
+                Contains(HasSubstr("names no model before its address")));
     EXPECT_THAT(errors("\"=ollama:m@http://a\""), Contains(HasSubstr("empty name")));
     EXPECT_THAT(errors("\"ollama:m@http://\""), Contains(HasSubstr("names no host")));
     EXPECT_THAT(errors("\"ollama:\""), Contains(HasSubstr("names no model of Ollama's")));
 }
 
 TEST_F(ServedEntry, IsStoredAndReadBackAndHowItIsReachedIsNoPartOfTheHash) {
-    const std::string yaml = "baseline: {name: f16, provider: ollama, model: m}\nvariants: [{name: q4, file: other.gguf, provider: ollama}, {provider: openai, model: n, url: \"http://a/v1\"}]\ndataset: questions.jsonl\n";
+    const std::string yaml =
+        "baseline: {name: f16, provider: ollama, model: m}\nvariants: [{name: q4, file: "
+        "other.gguf, provider: ollama}, {provider: openai, model: n, url: "
+        "\"http://a/v1\"}]\ndataset: questions.jsonl\n";
     const auto plan = load(yaml);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     const auto back = plan_from_json(plan_to_json(*plan));

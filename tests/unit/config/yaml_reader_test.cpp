@@ -16,7 +16,9 @@ class MapReaderTest : public testing::Test {
     }
     std::vector<std::string> errors() {
         std::vector<std::string> out;
-        for (const Failure& failure : problems_.take()) out.push_back(to_sentence(failure));
+        for (const Failure& failure : problems_.take()) {
+            out.push_back(to_sentence(failure));
+        }
         return out;
     }
 
@@ -26,7 +28,8 @@ class MapReaderTest : public testing::Test {
 };
 
 TEST_F(MapReaderTest, ReadsEachTypeAndLeavesAbsentKeysAlone) {
-    MapReader map = reader("t: text\nr: 1e-3\nw: -4\ns: 18446744073709551615\nb: Yes\nl: [a, 5]\no: one\n");
+    MapReader map = reader(
+        "t: text\nr: 1e-3\nw: -4\ns: 18446744073709551615\nb: Yes\nl: [a, 5]\no: one\n");
     std::string text;
     double real = 0, absent = 7;
     int whole = 0;
@@ -54,8 +57,9 @@ TEST_F(MapReaderTest, ReadsEachTypeAndLeavesAbsentKeysAlone) {
 }
 
 TEST_F(MapReaderTest, WrongTypesAreNamedAndChangeNothing) {
-    MapReader map =
-        reader("a: \"5\"\nb: 1.5\nc: [1]\nd: {x: 1}\ne: maybe\nf: 1e400\ng: 0x10\nh: nan\ni: {}\n", "block");
+    MapReader map = reader(
+        "a: \"5\"\nb: 1.5\nc: [1]\nd: {x: 1}\ne: maybe\nf: 1e400\ng: 0x10\nh: nan\ni: {}\n",
+        "block");
     double real = 7;
     int whole = 7;
     bool yes = true;
@@ -75,16 +79,18 @@ TEST_F(MapReaderTest, WrongTypesAreNamedAndChangeNothing) {
     EXPECT_TRUE(yes);
     EXPECT_EQ(text, "7");
     EXPECT_THAT(list, ElementsAre("7"));
-    EXPECT_THAT(errors(),
-                ElementsAre("exp.yaml:1:4: block.a: must be a whole number, not the text \"5\"",
-                            "exp.yaml:2:4: block.b: must be a whole number, written with digits only, not \"1.5\"",
-                            "exp.yaml:3:4: block.c: must be a number, not a list",
-                            "exp.yaml:4:4: block.d: must be text, not a mapping",
-                            "exp.yaml:5:4: block.e: must be true or false, not \"maybe\"",
-                            "exp.yaml:6:4: block.f: must be a number, not \"1e400\"",
-                            "exp.yaml:7:4: block.g: must be a whole number, not \"0x10\"",
-                            "exp.yaml:8:4: block.h: must be a number, not \"nan\"",
-                            "exp.yaml:9:4: block.i: must be a list of texts, not a mapping"));
+    EXPECT_THAT(
+        errors(),
+        ElementsAre(
+            "exp.yaml:1:4: block.a: must be a whole number, not the text \"5\"",
+            "exp.yaml:2:4: block.b: must be a whole number, written with digits only, not \"1.5\"",
+            "exp.yaml:3:4: block.c: must be a number, not a list",
+            "exp.yaml:4:4: block.d: must be text, not a mapping",
+            "exp.yaml:5:4: block.e: must be true or false, not \"maybe\"",
+            "exp.yaml:6:4: block.f: must be a number, not \"1e400\"",
+            "exp.yaml:7:4: block.g: must be a whole number, not \"0x10\"",
+            "exp.yaml:8:4: block.h: must be a number, not \"nan\"",
+            "exp.yaml:9:4: block.i: must be a list of texts, not a mapping"));
 }
 
 TEST_F(MapReaderTest, AValueOutOfRangeIsRefusedHoweverLarge) {
@@ -96,10 +102,11 @@ TEST_F(MapReaderTest, AValueOutOfRangeIsRefusedHoweverLarge) {
     EXPECT_FALSE(map.read("c", seed, Range{0, 18446744073709551615.0}));
     EXPECT_EQ(whole, 7);
     EXPECT_EQ(seed, 7u);
-    EXPECT_THAT(
-        errors(),
-        ElementsAre("exp.yaml:1:4: a: must be from 0 to 10, not 11", "exp.yaml:2:4: b: must be from 0 to 10, not 1e+20",
-                    "exp.yaml:3:4: c: must be a whole number, written with digits only, not \"18446744073709551616\""));
+    EXPECT_THAT(errors(),
+                ElementsAre("exp.yaml:1:4: a: must be from 0 to 10, not 11",
+                            "exp.yaml:2:4: b: must be from 0 to 10, not 1e+20",
+                            "exp.yaml:3:4: c: must be a whole number, written with digits only, "
+                            "not \"18446744073709551616\""));
 }
 
 TEST_F(MapReaderTest, AKeyWithoutAValueIsReportedButABlockMayBeEmpty) {
@@ -107,7 +114,8 @@ TEST_F(MapReaderTest, AKeyWithoutAValueIsReportedButABlockMayBeEmpty) {
     double real = 7;
     EXPECT_FALSE(map.read("temp", real, Range{0, 10}));
     EXPECT_EQ(map.block("block", YamlNode::Kind::kMap), nullptr);
-    EXPECT_THAT(errors(), ElementsAre("exp.yaml:1:1: temp: has no value. Fill it in or leave the key out."));
+    EXPECT_THAT(errors(),
+                ElementsAre("exp.yaml:1:1: temp: has no value. Fill it in or leave the key out."));
 }
 
 TEST_F(MapReaderTest, UnknownAndDoubledKeysAreReported) {
@@ -117,19 +125,24 @@ TEST_F(MapReaderTest, UnknownAndDoubledKeysAreReported) {
     map.know("top-k");
     EXPECT_THAT(map.finish(), ElementsAre("temp"));
     EXPECT_EQ(real, 1);
-    EXPECT_THAT(errors(), ElementsAre("exp.yaml:2:1: unknown key \"tmep\" in generation; did you mean \"temp\"?",
-                                      "exp.yaml:3:1: unknown key \"zzzzzz\" in generation; known: temp, top-k",
-                                      "exp.yaml:4:1: the key \"generation.temp\" stands twice; the first is in line 1",
-                                      "exp.yaml:5:1: generation: a key must be a word, not a list"));
+    EXPECT_THAT(
+        errors(),
+        ElementsAre(
+            "exp.yaml:2:1: unknown key \"tmep\" in generation; did you mean \"temp\"?",
+            "exp.yaml:3:1: unknown key \"zzzzzz\" in generation; known: temp, top-k",
+            "exp.yaml:4:1: the key \"generation.temp\" stands twice; the first is in line 1",
+            "exp.yaml:5:1: generation: a key must be a word, not a list"));
 }
 
 TEST_F(MapReaderTest, AnEmptyTextInAListIsReportedWithItsPlace) {
     MapReader map = reader("stop: [a, \"\", {b: c}, ~]\n", "generation");
     std::vector<std::string> list;
     EXPECT_TRUE(map.texts("stop", list));
-    EXPECT_THAT(errors(), ElementsAre("exp.yaml:1:11: generation.stop[1]: is empty. Fill it in or leave it out.",
-                                      "exp.yaml:1:15: generation.stop[2]: must be text, not a mapping",
-                                      "exp.yaml:1:23: generation.stop[3]: must be text, not nothing"));
+    EXPECT_THAT(
+        errors(),
+        ElementsAre("exp.yaml:1:11: generation.stop[1]: is empty. Fill it in or leave it out.",
+                    "exp.yaml:1:15: generation.stop[2]: must be text, not a mapping",
+                    "exp.yaml:1:23: generation.stop[3]: must be text, not nothing"));
 }
 
 }  // namespace

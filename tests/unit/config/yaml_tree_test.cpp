@@ -31,9 +31,11 @@ TEST(YamlTree, AnEmptyTextIsNull) {
 }
 
 TEST(YamlTree, BrokenYamlNamesLineAndColumn) {
-    EXPECT_EQ(error_of("a: 1\nb: [1, 2\nc: 3\n"), "exp.yaml:3:2: broken YAML: end of sequence flow not found");
+    EXPECT_EQ(error_of("a: 1\nb: [1, 2\nc: 3\n"),
+              "exp.yaml:3:2: broken YAML: end of sequence flow not found");
     EXPECT_EQ(error_of("a: 1\n  b: 2\n"), "exp.yaml:2:4: broken YAML: illegal map value");
-    EXPECT_EQ(error_of("a: *nothing\n"), "exp.yaml:1:4: broken YAML: the referenced anchor is not defined");
+    EXPECT_EQ(error_of("a: *nothing\n"),
+              "exp.yaml:1:4: broken YAML: the referenced anchor is not defined");
 }
 
 TEST(YamlTree, ASecondDocumentIsNotDroppedSilently) {
@@ -56,21 +58,26 @@ TEST(YamlTree, AStrayCommaOrBracketIsRefused) {
 }
 
 TEST(YamlTree, InvalidUtf8NamesTheLine) {
-    EXPECT_EQ(error_of("a: 1\nb: \xFF\n"), "exp.yaml:2: is not valid UTF-8. Save the file as UTF-8.");
+    EXPECT_EQ(error_of("a: 1\nb: \xFF\n"),
+              "exp.yaml:2: is not valid UTF-8. Save the file as UTF-8.");
 }
 
 TEST(YamlTree, AFewLinesThatStandForBillionsAreRefused) {
     std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
     for (int i = 1; i < 12; ++i) {
         bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-        for (int j = 0; j < 10; ++j) bomb += (j ? ", *a" : "*a") + std::to_string(i - 1);
+        for (int j = 0; j < 10; ++j) {
+            bomb += (j ? ", *a" : "*a") + std::to_string(i - 1);
+        }
         bomb += "]\n";
     }
-    EXPECT_NE(error_of(bomb).find("has more than 100000 values"), std::string::npos) << error_of(bomb);
+    EXPECT_NE(error_of(bomb).find("has more than 100000 values"), std::string::npos)
+        << error_of(bomb);
 }
 
 TEST(YamlTree, DeepNestingIsRefused) {
-    EXPECT_NE(error_of("a: " + std::string(60, '[') + std::string(60, ']')).find("nests deeper than 50 levels"),
+    EXPECT_NE(error_of("a: " + std::string(60, '[') + std::string(60, ']'))
+                  .find("nests deeper than 50 levels"),
               std::string::npos);
     EXPECT_NE(error_of(std::string(100000, '[')).find("exp.yaml:1:"), std::string::npos);
     EXPECT_EQ(error_of("a: &a [*a]"), "exp.yaml:1:8: an alias stands inside what it stands for");

@@ -19,7 +19,10 @@ TEST(AlpacaEval, PreferencesAreOutcomesOfTheSecondOutput) {
     ASSERT_EQ(set.groups.size(), 1u);
     const OutcomeGroup& group = set.groups[0];
     EXPECT_EQ(group.variant + " " + group.baseline + " " + group.judge, "q4 f16 weighted");
-    const OutcomeKind kinds[] = {OutcomeKind::kLoss, OutcomeKind::kTie, OutcomeKind::kWin, OutcomeKind::kWin,
+    const OutcomeKind kinds[] = {OutcomeKind::kLoss,
+                                 OutcomeKind::kTie,
+                                 OutcomeKind::kWin,
+                                 OutcomeKind::kWin,
                                  OutcomeKind::kInvalid};
     ASSERT_EQ(group.outcomes.size(), 5u);
     for (std::size_t i = 0; i < 5; ++i) {
@@ -45,13 +48,16 @@ TEST(AlpacaEval, AnInstructionWithSeveralOutputsIsOneCluster) {
 
 TEST(AlpacaEval, PreferencesOutOfRangeAreRefused) {
     for (const char* wrong : {"0", "0.99", "2.01", "3", "-1", "1e400", "\"1\"", "true", "[1]"}) {
-        const std::string text = std::string(R"([{"instruction": "x", "preference": )") + wrong + "}]";
+        const std::string text = std::string(R"([{"instruction": "x", "preference": )") + wrong +
+                                 "}]";
         expect_has(refusal_of(text), "v.jsonl:1: preference:");
     }
-    expect_has(refusal_of(R"([{"instruction": "x"}])", {}, OutcomeFormat::kAlpacaEval), "no preference");
+    expect_has(refusal_of(R"([{"instruction": "x"}])", {}, OutcomeFormat::kAlpacaEval),
+               "no preference");
     expect_has(refusal_of(R"([{"preference": 1}])"), "no instruction");
-    EXPECT_EQ(outcomes_of(R"([{"instruction": "x", "preference": NaN}])").groups[0].outcomes[0].kind,
-              OutcomeKind::kInvalid);
+    EXPECT_EQ(
+        outcomes_of(R"([{"instruction": "x", "preference": NaN}])").groups[0].outcomes[0].kind,
+        OutcomeKind::kInvalid);
 }
 
 TEST(AlpacaEval, NothingCrashes) {

@@ -12,15 +12,20 @@ namespace assay::exchange {
 namespace {
 
 std::string fixture(const std::string& name) {
-    std::ifstream in(std::string(ASSAY_SOURCE_DIR) + "/tests/data/answers/" + name, std::ios::binary);
+    std::ifstream in(std::string(ASSAY_SOURCE_DIR) + "/tests/data/answers/" + name,
+                     std::ios::binary);
     EXPECT_TRUE(in.is_open()) << name;
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
 ForeignAnswers good(std::string_view text) {
     auto file = read_answers("a.jsonl", text);
-    if (file) return std::move(*file);
-    for (const Failure& failure : file.error()) ADD_FAILURE() << to_sentence(failure);
+    if (file) {
+        return std::move(*file);
+    }
+    for (const Failure& failure : file.error()) {
+        ADD_FAILURE() << to_sentence(failure);
+    }
     return {};
 }
 
@@ -30,7 +35,9 @@ std::string refusal(std::string_view text) {
     EXPECT_FALSE(file) << "accepted: " << text;
     std::string out;
     if (!file) {
-        for (const Failure& failure : file.error()) out += to_sentence(failure) + "\n";
+        for (const Failure& failure : file.error()) {
+            out += to_sentence(failure) + "\n";
+        }
     }
     return out;
 }
@@ -40,7 +47,9 @@ void expect_the_three_answers(const ForeignAnswers& file) {
     EXPECT_EQ(file.rows[0].text, "Haemoglobin does, in red blood cells.");
     EXPECT_EQ(file.rows[1].text, "It is Jupiter,\nthe fifth planet.");
     EXPECT_EQ(file.rows[2].text, "Die Hauptstadt heißt „Wien“.");
-    for (const ForeignAnswer& row : file.rows) EXPECT_EQ(row.stop_reason, StopReason::kUnknown) << "nobody says why it ends";
+    for (const ForeignAnswer& row : file.rows) {
+        EXPECT_EQ(row.stop_reason, StopReason::kUnknown) << "nobody says why it ends";
+    }
 }
 
 TEST(Answers, OfTheStudyHaveIdQuestionAndContexts) {
@@ -83,7 +92,9 @@ TEST(Answers, OfAlpacaEvalAreKnownByTheirInstruction) {
     EXPECT_EQ(file.generator, "my-model-q4");
     EXPECT_EQ(file.rows[0].id, "");
     EXPECT_EQ(file.rows[0].question, "What carries oxygen in human blood?");
-    EXPECT_EQ(good(R"([{"instruction": "Add.", "input": "1 and 2", "output": "3"}])").rows[0].question, "Add.\n\n1 and 2");
+    EXPECT_EQ(
+        good(R"([{"instruction": "Add.", "input": "1 and 2", "output": "3"}])").rows[0].question,
+        "Add.\n\n1 and 2");
 }
 
 TEST(Answers, OfFastChatAndArenaHardAreTheFirstTurn) {
@@ -101,7 +112,8 @@ TEST(Answers, OfFastChatAndArenaHardAreTheFirstTurn) {
 }
 
 TEST(Answers, PlainOnesAreLinesAListOrCsv) {
-    for (const std::string& text : {fixture("plain.jsonl"), fixture("plain.csv"), "\xEF\xBB\xBF" + fixture("plain.jsonl")}) {
+    for (const std::string& text :
+         {fixture("plain.jsonl"), fixture("plain.csv"), "\xEF\xBB\xBF" + fixture("plain.jsonl")}) {
         const ForeignAnswers file = good(text);
         EXPECT_EQ(file.format, AnswerFormat::kPlain);
         expect_the_three_answers(file);
@@ -111,44 +123,65 @@ TEST(Answers, PlainOnesAreLinesAListOrCsv) {
 }
 
 TEST(Answers, ASecondAnswerToAQuestionIsRefusedWithBothPlaces) {
-    const std::string text = refusal("{\"id\": \"a\", \"answer\": \"x\"}\n\n{\"id\": \"a\", \"answer\": \"x\"}\n");
+    const std::string text = refusal(
+        "{\"id\": \"a\", \"answer\": \"x\"}\n\n{\"id\": \"a\", \"answer\": \"x\"}\n");
     expect_has(text, "a.jsonl:3");
     expect_has(text, "a second answer to \"a\"; the first stands in line 1");
-    expect_has(refusal("id,answer\na,x\nb,y\na,z\n"), "a.jsonl:4: a second answer to \"a\"; the first stands in line 2");
-    expect_has(refusal(R"([{"instruction": "I", "output": "x"}, {"instruction": "I", "output": "y"}])"), "a second answer");
+    expect_has(refusal("id,answer\na,x\nb,y\na,z\n"),
+               "a.jsonl:4: a second answer to \"a\"; the first stands in line 2");
+    expect_has(
+        refusal(R"([{"instruction": "I", "output": "x"}, {"instruction": "I", "output": "y"}])"),
+        "a second answer");
     // Two filters that do not agree on what the model wrote are no repetition.
-    expect_has(refusal("{\"doc_id\": 1, \"filter\": \"f\", \"resps\": [[\"x\"]]}\n{\"doc_id\": 1, \"filter\": \"g\", \"resps\": [[\"y\"]]}"), "a second answer");
+    expect_has(refusal("{\"doc_id\": 1, \"filter\": \"f\", \"resps\": [[\"x\"]]}\n{\"doc_id\": 1, "
+                       "\"filter\": \"g\", \"resps\": [[\"y\"]]}"),
+               "a second answer");
 }
 
 TEST(Answers, NullIsNoAnswerAndIsCounted) {
-    const ForeignAnswers file = good("{\"id\": \"a\", \"answer\": null}\n{\"id\": \"b\", \"answer\": \"\"}");
+    const ForeignAnswers file = good(
+        "{\"id\": \"a\", \"answer\": null}\n{\"id\": \"b\", \"answer\": \"\"}");
     ASSERT_EQ(file.rows.size(), 1u) << "the empty text is an answer";
     EXPECT_EQ(file.rows[0].id, "b");
-    EXPECT_EQ(file.notes, std::vector<std::string>{"1 answers are null: there is none to their questions"});
+    EXPECT_EQ(file.notes,
+              std::vector<std::string>{"1 answers are null: there is none to their questions"});
 }
 
 TEST(Answers, MistakesAreToldWithTheirLines) {
     expect_has(refusal(""), "a.jsonl: holds no answer");
-    expect_has(refusal("{\"id\": \"a\"}"), "a.jsonl:1: there is no answer: none of model_answer, response, answer, output, resps, choices");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\", \"output\": \"y\"}"), "\"answer\" and \"output\" both are names of the answer");
+    expect_has(refusal("{\"id\": \"a\"}"),
+               "a.jsonl:1: there is no answer: none of model_answer, response, answer, output, "
+               "resps, choices");
+    expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\", \"output\": \"y\"}"),
+               "\"answer\" and \"output\" both are names of the answer");
     expect_has(refusal("{\"answer\": \"x\"}"), "tells neither the id nor the text of its question");
     expect_has(refusal("{\"id\": \"a\", \"answer\": 7}"), "answer holds no text");
-    expect_has(refusal("{\"id\": [], \"answer\": \"x\"}"), "id: is a list; text or a whole number is expected");
-    expect_has(refusal("{\"id\": \"a\", \"task_id\": \"b\", \"answer\": \"x\"}"), "\"task_id\": this field stands twice");
-    expect_has(refusal("{\"doc_id\": 1, \"resps\": [[[-1.5, false]]]}"), "answers that were only scored (multiple choice) cannot be judged");
+    expect_has(refusal("{\"id\": [], \"answer\": \"x\"}"),
+               "id: is a list; text or a whole number is expected");
+    expect_has(refusal("{\"id\": \"a\", \"task_id\": \"b\", \"answer\": \"x\"}"),
+               "\"task_id\": this field stands twice");
+    expect_has(refusal("{\"doc_id\": 1, \"resps\": [[[-1.5, false]]]}"),
+               "answers that were only scored (multiple choice) cannot be judged");
     expect_has(refusal("{\"question_id\": 1, \"choices\": []}"), "choices[0].turns[0] is expected");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": \"b\", \"output\": \"x\"}"), "a.jsonl:2: the answer is in output, of another format than the rows before (plain)");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\", \"generator\": \"m\"}\n{\"id\": \"b\", \"answer\": \"x\", \"generator\": \"n\"}"),
-               "the generator is \"n\", and in line 1 it is \"m\": these are answers of two models");
+    expect_has(
+        refusal("{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": \"b\", \"output\": \"x\"}"),
+        "a.jsonl:2: the answer is in output, of another format than the rows before (plain)");
+    expect_has(
+        refusal("{\"id\": \"a\", \"answer\": \"x\", \"generator\": \"m\"}\n{\"id\": \"b\", "
+                "\"answer\": \"x\", \"generator\": \"n\"}"),
+        "the generator is \"n\", and in line 1 it is \"m\": these are answers of two models");
     expect_has(refusal("{\"id\": \"a\", \"answer\": \"\xFF\"}"), "not valid UTF-8");
     expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": "), "a.jsonl:2");
-    expect_has(refusal("name,colour\na,b\n"), "is neither JSON nor CSV with a head that names the columns id and answer");
+    expect_has(refusal("name,colour\na,b\n"),
+               "is neither JSON nor CSV with a head that names the columns id and answer");
     expect_has(refusal("id,answer\na\n"), "has 1 cells, and the head has 2");
 }
 
 TEST(Answers, ALineOfManyMistakesTellsTheFirstOnes) {
     std::string text;
-    for (int i = 0; i < 100; ++i) text += "{\"id\": \"a\"}\n";
+    for (int i = 0; i < 100; ++i) {
+        text += "{\"id\": \"a\"}\n";
+    }
     const auto file = read_answers("a.jsonl", text);
     ASSERT_FALSE(file);
     EXPECT_EQ(file.error().size(), kMostRowProblems + 1);
@@ -158,7 +191,11 @@ TEST(Answers, BrokenFilesGiveAnswersOrSentencesAndNeverCrash) {
     static constexpr std::string_view kBytes = "{}[]\",:\\ \n0129.-eunl\xFF\xC3";
     Rng rng(11);
     int refused = 0;
-    for (const char* name : {"assay.jsonl", "samples_task.jsonl", "model_outputs.json", "model_answer.jsonl", "plain.csv"}) {
+    for (const char* name : {"assay.jsonl",
+                             "samples_task.jsonl",
+                             "model_outputs.json",
+                             "model_answer.jsonl",
+                             "plain.csv"}) {
         const std::string whole = fixture(name);
         for (int round = 0; round < 600; ++round) {
             std::string text = whole;
@@ -173,10 +210,14 @@ TEST(Answers, BrokenFilesGiveAnswersOrSentencesAndNeverCrash) {
                 }
             }
             const auto file = read_answers("a.jsonl", text);
-            if (file) continue;
+            if (file) {
+                continue;
+            }
             ++refused;
             ASSERT_FALSE(file.error().empty());
-            for (const Failure& failure : file.error()) EXPECT_EQ(failure.place.rfind("a.jsonl", 0), 0u) << failure.place;
+            for (const Failure& failure : file.error()) {
+                EXPECT_EQ(failure.place.rfind("a.jsonl", 0), 0u) << failure.place;
+            }
         }
     }
     EXPECT_GT(refused, 500) << "the edits break the text often enough";

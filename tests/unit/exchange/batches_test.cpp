@@ -17,7 +17,10 @@ std::string refusal(std::string_view text) {
 
 TEST(Batches, FillInTheOrderOfTheEntriesAndKeepWhatWasThere) {
     Batches batches{{"old"}};
-    append_batches(batches, std::vector<BatchEntry>{{"a", "q1"}, {"b", "q2"}, {"c", "q3"}, {"d", "q4"}, {"e", "q5"}}, 2);
+    append_batches(
+        batches,
+        std::vector<BatchEntry>{{"a", "q1"}, {"b", "q2"}, {"c", "q3"}, {"d", "q4"}, {"e", "q5"}},
+        2);
     EXPECT_EQ(batches, (Batches{{"old"}, {"a", "b"}, {"c", "d"}, {"e"}}));
 }
 
@@ -28,7 +31,8 @@ TEST(Batches, NoBatchShowsAQuestionTwice) {
         std::map<std::string, std::string> question_of;
         const auto n_questions = 1 + rng.below(12), n = rng.below(60);
         for (std::uint64_t i = 0; i < n; ++i) {
-            entries.push_back({"id" + std::to_string(i), "q" + std::to_string(rng.below(n_questions))});
+            entries.push_back(
+                {"id" + std::to_string(i), "q" + std::to_string(rng.below(n_questions))});
             question_of[entries.back().id] = entries.back().question_id;
         }
         const int per_batch = 1 + static_cast<int>(rng.below(10));
@@ -39,7 +43,9 @@ TEST(Batches, NoBatchShowsAQuestionTwice) {
             EXPECT_LE(batch.size(), static_cast<std::size_t>(per_batch));
             EXPECT_FALSE(batch.empty());
             std::set<std::string> questions;
-            for (const std::string& id : batch) EXPECT_TRUE(questions.insert(question_of.at(id)).second) << id;
+            for (const std::string& id : batch) {
+                EXPECT_TRUE(questions.insert(question_of.at(id)).second) << id;
+            }
             placed += batch.size();
         }
         EXPECT_EQ(placed, entries.size());
@@ -78,18 +84,29 @@ TEST(BatchMapping, OfTheStudyAndOfAssayIsRead) {
 }
 
 TEST(BatchMapping, WhatIsNoneIsRefusedWithTheEntry) {
-    const std::string good = R"("task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "a_first"})";
+    const std::string good =
+        R"("task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "a_first"})";
     EXPECT_NE(refusal("{}").find("no batch_mapping.json"), std::string::npos);
     EXPECT_NE(refusal("[1").find("no batch_mapping.json"), std::string::npos);
     EXPECT_EQ(refusal("[3]"), "entry 1 is no object");
-    EXPECT_EQ(refusal(R"([{"batch": 0, "example": 1, )" + good + "]"), "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(refusal(R"([{"batch": "x", "example": 1, )" + good + "]"), "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 99999999999, )" + good + "]"), "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, "presented_as_A": "a", "presented_as_B": "b"}])"), "entry 1 has no task_id");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, "task_id": "q"}])"), "entry 1 has no presented_as_A and presented_as_B");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, )" + good + R"(, {"batch": 1, "example": 1, )" + good + "]"), "batch_01 example 1 stands in it twice");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, "task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "b_first"}])"),
-              "entry 1 says \"b_first\", and presented_as_A is \"a\"");
+    EXPECT_EQ(refusal(R"([{"batch": 0, "example": 1, )" + good + "]"),
+              "entry 1 has no batch and example, which are whole numbers from 1");
+    EXPECT_EQ(refusal(R"([{"batch": "x", "example": 1, )" + good + "]"),
+              "entry 1 has no batch and example, which are whole numbers from 1");
+    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 99999999999, )" + good + "]"),
+              "entry 1 has no batch and example, which are whole numbers from 1");
+    EXPECT_EQ(
+        refusal(R"([{"batch": 1, "example": 1, "presented_as_A": "a", "presented_as_B": "b"}])"),
+        "entry 1 has no task_id");
+    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, "task_id": "q"}])"),
+              "entry 1 has no presented_as_A and presented_as_B");
+    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, )" + good +
+                      R"(, {"batch": 1, "example": 1, )" + good + "]"),
+              "batch_01 example 1 stands in it twice");
+    EXPECT_EQ(
+        refusal(
+            R"([{"batch": 1, "example": 1, "task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "b_first"}])"),
+        "entry 1 says \"b_first\", and presented_as_A is \"a\"");
 }
 
 }  // namespace

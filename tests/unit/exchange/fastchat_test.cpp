@@ -15,10 +15,11 @@ TEST(FastChat, EachGameIsAVerdictInItsOrder) {
     const OutcomeSet set = outcomes_of(kJudgments);
     EXPECT_EQ(set.format, OutcomeFormat::kFastChat);
     ASSERT_EQ(set.groups.size(), 1u) << "the judge is the model, whatever its prompt";
-    EXPECT_EQ(set.groups[0].variant + " " + set.groups[0].baseline + " " + set.groups[0].judge, "q4 f16 gpt-4");
-    EXPECT_EQ(
-        words_of(set.groups[0]),
-        "81, turn 1:win/a 81, turn 1:win/b 81, turn 2:win/a 81, turn 2:loss/b 82, turn 1:tie/a 82, turn 1:invalid/b");
+    EXPECT_EQ(set.groups[0].variant + " " + set.groups[0].baseline + " " + set.groups[0].judge,
+              "q4 f16 gpt-4");
+    EXPECT_EQ(words_of(set.groups[0]),
+              "81, turn 1:win/a 81, turn 1:win/b 81, turn 2:win/a 81, turn 2:loss/b 82, turn "
+              "1:tie/a 82, turn 1:invalid/b");
     EXPECT_EQ(set.groups[0].dependence.n_clusters, 2u) << "a question's turns depend on each other";
 }
 
@@ -50,17 +51,23 @@ TEST(FastChat, AGraderOfSingleAnswersSawNoSides) {
 }
 
 TEST(FastChat, WhatIsNoJudgmentIsRefused) {
-    expect_has(refusal_of(R"({"question_id": 1, "model_1": "a", "model_2": "b", "g1_winner": "A"})"),
-               "v.jsonl:1: g1_winner: unknown word \"A\"");
     expect_has(
-        refusal_of(R"({"question_id": 1, "model_1": "a", "model_2": "b", "g1_winner": "tie", "g2_winner": "c"})"),
+        refusal_of(R"({"question_id": 1, "model_1": "a", "model_2": "b", "g1_winner": "A"})"),
+        "v.jsonl:1: g1_winner: unknown word \"A\"");
+    expect_has(
+        refusal_of(
+            R"({"question_id": 1, "model_1": "a", "model_2": "b", "g1_winner": "tie", "g2_winner": "c"})"),
         "g2_winner: unknown word");
-    expect_has(refusal_of(R"({"question_id": 1, "model_1": "a", "model_2": "a", "g1_winner": "tie"})"),
-               "are both \"a\"");
-    expect_has(refusal_of(R"({"question_id": 1, "model_1": "a", "g1_winner": "tie"})"), "no model_2");
-    expect_has(refusal_of(R"({"model_1": "a", "model_2": "b", "g1_winner": "tie"})"), "no question_id");
-    expect_has(refusal_of(R"({"question_id": 1, "model_1": ["a"], "model_2": "b", "g1_winner": "tie"})"),
-               "model_1: is a list");
+    expect_has(
+        refusal_of(R"({"question_id": 1, "model_1": "a", "model_2": "a", "g1_winner": "tie"})"),
+        "are both \"a\"");
+    expect_has(refusal_of(R"({"question_id": 1, "model_1": "a", "g1_winner": "tie"})"),
+               "no model_2");
+    expect_has(refusal_of(R"({"model_1": "a", "model_2": "b", "g1_winner": "tie"})"),
+               "no question_id");
+    expect_has(
+        refusal_of(R"({"question_id": 1, "model_1": ["a"], "model_2": "b", "g1_winner": "tie"})"),
+        "model_1: is a list");
     expect_has(refusal_of(std::string(kJudgments) + kJudgments), "stands twice");
 }
 

@@ -75,48 +75,60 @@ TEST(JsonReader, TakesPythonsNaNForNull) {
 }
 
 TEST(JsonReader, RefusesWhatIsNoJson) {
-    for (const char* wrong :
-         {"",           " ",    "{",          "}",   "[1,",    "[1 2]",   "{\"a\"}",   "{\"a\":}",
-          "{\"a\":1,}", "[1,]", "{a:1}",      "nul", "tru",    "NaNs",    "01",        "-",
-          "1.",         "1e",   ".5",         "+1",  "\"open", "\"\\x\"", "\"\\u12\"", "\"a\nb\"",
-          "\"\xFF\"",   "1 2",  "{\"a\":1}}", "[}",  "{]",     "'a'",     "Infinity",  "{\"a\":1 \"b\":2}",
-          "\"\\"}) {
+    for (const char* wrong : {"",           " ",       "{",          "}",
+                              "[1,",        "[1 2]",   "{\"a\"}",    "{\"a\":}",
+                              "{\"a\":1,}", "[1,]",    "{a:1}",      "nul",
+                              "tru",        "NaNs",    "01",         "-",
+                              "1.",         "1e",      ".5",         "+1",
+                              "\"open",     "\"\\x\"", "\"\\u12\"",  "\"a\nb\"",
+                              "\"\xFF\"",   "1 2",     "{\"a\":1}}", "[}",
+                              "{]",         "'a'",     "Infinity",   "{\"a\":1 \"b\":2}",
+                              "\"\\"}) {
         EXPECT_NE(problem_of(wrong), "") << wrong;
     }
-    for (const char* right :
-         {"0", "-0.1e-5", "[]", "{}", "[[],{}]", "\"\"", "null", " [ 1 , 2 ] ", "{\"a\":{\"b\":[{}]}}"})
+    for (const char* right : {"0",
+                              "-0.1e-5",
+                              "[]",
+                              "{}",
+                              "[[],{}]",
+                              "\"\"",
+                              "null",
+                              " [ 1 , 2 ] ",
+                              "{\"a\":{\"b\":[{}]}}"}) {
         EXPECT_EQ(problem_of(right), "") << right;
+    }
 }
 
 TEST(JsonReader, RefusesDeepNesting) {
     EXPECT_EQ(problem_of(std::string(64, '[') + std::string(64, ']')), "");
-    EXPECT_NE(problem_of(std::string(65, '[') + std::string(65, ']')).find("64 levels"), std::string::npos);
+    EXPECT_NE(problem_of(std::string(65, '[') + std::string(65, ']')).find("64 levels"),
+              std::string::npos);
     EXPECT_NE(problem_of(std::string(1'000'000, '[')), "");
 }
 
 TEST(JsonReader, AgreesWithAnotherParserOnBrokenTexts) {
-    const std::string seed = R"({"question": "q\u00e91", "n": [-1.5e3, 0, true, null, {"x": ""}], "v": "wín"})";
+    const std::string
+        seed = R"({"question": "q\u00e91", "n": [-1.5e3, 0, true, null, {"x": ""}], "v": "wín"})";
     Rng rng(17);
-    static constexpr std::string_view kBytes = "{}[]\",:\\/ \n\t0123456789.-+eEtrufalsn\x80\xC3\xA9";
+    static constexpr std::string_view
+        kBytes = "{}[]\",:\\/ \n\t0123456789.-+eEtrufalsn\x80\xC3\xA9";
     for (int round = 0; round < 20'000; ++round) {
         std::string text = seed;
         for (std::uint64_t edits = 1 + rng.below(3); edits > 0; --edits) {
             const std::size_t at = rng.below(text.size());
             const char byte = kBytes[rng.below(kBytes.size())];
             switch (rng.below(3)) {
-                case 0:
-                    text[at] = byte;
-                    break;
-                case 1:
-                    text.insert(at, 1, byte);
-                    break;
-                default:
-                    text.erase(at, 1);
+                case 0: text[at] = byte; break;
+                case 1: text.insert(at, 1, byte); break;
+                default: text.erase(at, 1);
             }
         }
         // Half of a surrogate pair is the one thing that this reader lets pass.
-        if (text.find("\\ud") != std::string::npos || text.find("\\uD") != std::string::npos) continue;
-        EXPECT_EQ(problem_of(text).empty(), nlohmann::json::accept(text)) << text << "\n" << problem_of(text);
+        if (text.find("\\ud") != std::string::npos || text.find("\\uD") != std::string::npos) {
+            continue;
+        }
+        EXPECT_EQ(problem_of(text).empty(), nlohmann::json::accept(text)) << text << "\n"
+                                                                          << problem_of(text);
     }
 }
 

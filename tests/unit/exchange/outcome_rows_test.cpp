@@ -20,7 +20,8 @@ TEST(OutcomeRows, WordsAreTheVariantsOrTheSides) {
 {"question": "q10", "verdict": "not_judged"})");
     ASSERT_EQ(set.groups.size(), 1u);
     EXPECT_EQ(words_of(set.groups[0]),
-              "q1:win q2:loss/a 3:win/a q4:loss/b q5:win/b q6:tie q7:invalid q8:error q9:refused q10:not_judged");
+              "q1:win q2:loss/a 3:win/a q4:loss/b q5:win/b q6:tie q7:invalid q8:error q9:refused "
+              "q10:not_judged");
     EXPECT_EQ(set.groups[0].outcomes[2].confidence, Confidence::kHigh);
     EXPECT_EQ(set.groups[0].outcomes[3].confidence, Confidence::kLow);
     EXPECT_EQ(set.groups[0].outcomes[4].confidence, Confidence::kNone);
@@ -29,11 +30,12 @@ TEST(OutcomeRows, WordsAreTheVariantsOrTheSides) {
 }
 
 TEST(OutcomeRows, JsonListsAndCsvAreTheSame) {
-    const OutcomeSet list =
-        outcomes_of(R"([{"id": "q1", "verdict": "A", "order": "b", "cluster": 7, "judge": "j", "variant": "v"},
+    const OutcomeSet list = outcomes_of(
+        R"([{"id": "q1", "verdict": "A", "order": "b", "cluster": 7, "judge": "j", "variant": "v"},
  {"id": "q2", "verdict": "tie", "cluster": "p", "judge": "j", "variant": "v"}])");
     const OutcomeSet csv = outcomes_of(
-        "\xEF\xBB\xBFid,verdict,order,note,cluster,judge,variant\r\nq1,A,b,\"x, y\",7,j,v\r\n\r\nq2,tie,,,p,j,v\r\n");
+        "\xEF\xBB\xBFid,verdict,order,note,cluster,judge,variant\r\nq1,A,b,\"x, "
+        "y\",7,j,v\r\n\r\nq2,tie,,,p,j,v\r\n");
     for (const OutcomeSet& set : {list, csv}) {
         ASSERT_EQ(set.groups.size(), 1u);
         EXPECT_EQ(words_of(set.groups[0]), "q1:loss/b q2:tie");
@@ -45,8 +47,8 @@ TEST(OutcomeRows, JsonListsAndCsvAreTheSame) {
 }
 
 TEST(OutcomeRows, EachVariantAndJudgeIsAGroup) {
-    const OutcomeSet set =
-        outcomes_of(R"({"question": "q", "verdict": "win", "variant": "b", "judge": "1", "baseline": "f16"}
+    const OutcomeSet set = outcomes_of(
+        R"({"question": "q", "verdict": "win", "variant": "b", "judge": "1", "baseline": "f16"}
 {"question": "q", "verdict": "loss", "variant": "a", "judge": "1"}
 {"question": "q", "verdict": "tie", "variant": "b", "judge": "2"}
 {"question": "r", "verdict": "tie", "variant": "b", "judge": "1"})");
@@ -58,7 +60,8 @@ TEST(OutcomeRows, EachVariantAndJudgeIsAGroup) {
 }
 
 TEST(OutcomeRows, NamesThatTheFileLeavesOutCanBeSaid) {
-    const OutcomeSet set = outcomes_of(R"({"question": "q", "verdict": "win"})", {"", "mine", "me"});
+    const OutcomeSet set = outcomes_of(R"({"question": "q", "verdict": "win"})",
+                                       {"", "mine", "me"});
     EXPECT_EQ(set.groups[0].variant, "mine");
     EXPECT_EQ(set.groups[0].judge, "me");
 }
@@ -77,7 +80,8 @@ TEST(OutcomeRows, AnOrderByNameNeedsToKnowTheVariant) {
     EXPECT_EQ(said.groups[0].variant, "f16");
     EXPECT_TRUE(said.notes.empty());
 
-    const OutcomeSet in_row = outcomes_of(R"({"question": "q1", "verdict": "A", "order": "x_first", "variant": "x"}
+    const OutcomeSet in_row = outcomes_of(
+        R"({"question": "q1", "verdict": "A", "order": "x_first", "variant": "x"}
 {"question": "q2", "verdict": "A", "order": "y_first", "variant": "x"})");
     EXPECT_EQ(words_of(in_row.groups[0]), "q1:win/a q2:loss/b");
     EXPECT_EQ(in_row.groups[0].baseline, "y");
@@ -97,8 +101,10 @@ TEST(OutcomeRows, NamesThatCannotBeToldApartAreRefused) {
     expect_has(refusal_of(R"({"question": "q1", "verdict": "A", "order": "q4_first"}
 {"question": "q2", "verdict": "A", "order": "q8_first"})"),
                "baseline");
-    expect_has(refusal_of(R"({"question": "q1", "verdict": "A", "order": "z_first", "variant": "x", "baseline": "y"})"),
-               "neither the variant \"x\" nor the baseline \"y\"");
+    expect_has(
+        refusal_of(
+            R"({"question": "q1", "verdict": "A", "order": "z_first", "variant": "x", "baseline": "y"})"),
+        "neither the variant \"x\" nor the baseline \"y\"");
 }
 
 TEST(OutcomeRows, EveryMistakeIsToldWithItsLine) {
@@ -119,25 +125,36 @@ TEST(OutcomeRows, EveryMistakeIsToldWithItsLine) {
 {"question": "", "verdict": "win"}
 {"question": "q12", "verdict": "win", "identical": true}
 {"question": "q13", "verdict": "tie", "identical": "maybe"})");
-    for (const char* part :
-         {"v.jsonl:2: verdict: unknown word \"refuse\", did you mean refused; known: win, loss, tie",
-          "v.jsonl:3: no verdict", "v.jsonl:4: no question", "v.jsonl:5: verdict: A means nothing without an order",
-          "v.jsonl:6: order: unknown word \"left\"", "v.jsonl:7: confidence: unknown word \"sure\"",
-          "v.jsonl:8: question: is a list", "v.jsonl:9: question: 1.5 is not a whole number",
-          "v.jsonl:10: verdict: is true or false", "v.jsonl:11: broken JSON",
-          "v.jsonl:12: the line is text, not a JSON object", "v.jsonl:13: \"verdict\": this field stands twice",
-          "v.jsonl:14: \"id\": this field stands twice", "v.jsonl:15: no question",
-          "v.jsonl:16: identical: true, but the verdict is no tie", "v.jsonl:17: identical: \"maybe\""})
+    for (const char* part : {"v.jsonl:2: verdict: unknown word \"refuse\", did you mean refused; "
+                             "known: win, loss, tie",
+                             "v.jsonl:3: no verdict",
+                             "v.jsonl:4: no question",
+                             "v.jsonl:5: verdict: A means nothing without an order",
+                             "v.jsonl:6: order: unknown word \"left\"",
+                             "v.jsonl:7: confidence: unknown word \"sure\"",
+                             "v.jsonl:8: question: is a list",
+                             "v.jsonl:9: question: 1.5 is not a whole number",
+                             "v.jsonl:10: verdict: is true or false",
+                             "v.jsonl:11: broken JSON",
+                             "v.jsonl:12: the line is text, not a JSON object",
+                             "v.jsonl:13: \"verdict\": this field stands twice",
+                             "v.jsonl:14: \"id\": this field stands twice",
+                             "v.jsonl:15: no question",
+                             "v.jsonl:16: identical: true, but the verdict is no tie",
+                             "v.jsonl:17: identical: \"maybe\""}) {
         expect_has(all, part);
+    }
 }
 
 TEST(OutcomeRows, AQuestionTwiceInOneOrderIsRefused) {
-    const std::string twice = refusal_of(R"({"question": "q1", "verdict": "win", "order": "a", "variant": "v"}
+    const std::string twice = refusal_of(
+        R"({"question": "q1", "verdict": "win", "order": "a", "variant": "v"}
 {"question": "q2", "verdict": "win", "order": "a", "variant": "v"}
 {"question": "q1", "verdict": "loss", "order": "b", "variant": "v"}
 {"question": "q1", "verdict": "loss", "order": "a", "variant": "v"})");
     expect_has(twice,
-               "v.jsonl:4: question \"q1\" stands twice with the variant first for variant \"v\", here and at line 1");
+               "v.jsonl:4: question \"q1\" stands twice with the variant first for variant \"v\", "
+               "here and at line 1");
     expect_has(refusal_of(R"({"question": "q1", "verdict": "win"}
 {"question": "q1", "verdict": "win"})"),
                "v.jsonl:2: question \"q1\" stands twice without an order, here and at line 1");
@@ -183,19 +200,25 @@ TEST(OutcomeRows, TwoExperimentsInOneFileAreRefused) {
 }
 
 TEST(OutcomeRows, CsvMistakesAreToldWithTheirLine) {
-    expect_has(refusal_of("question,verdict\nq1,win\nq2,what\n"), "v.jsonl:3: verdict: unknown word \"what\"");
-    expect_has(refusal_of("question,verdict\nq1,win,more\n"), "v.jsonl:2: has 3 cells, and the head has 2");
+    expect_has(refusal_of("question,verdict\nq1,win\nq2,what\n"),
+               "v.jsonl:3: verdict: unknown word \"what\"");
+    expect_has(refusal_of("question,verdict\nq1,win,more\n"),
+               "v.jsonl:2: has 3 cells, and the head has 2");
     expect_has(refusal_of("question,verdict\n,win\n"), "v.jsonl:2: no question");
     expect_has(refusal_of("question,verdict\nq1,\"win\n"), "v.jsonl:2: the quote");
     expect_has(refusal_of("question,verdict\nq\xFF,win\n"), "v.jsonl:2: is not valid UTF-8");
-    expect_has(refusal_of("name,verdict\nq1,win\n"), "v.jsonl:1: the head names no column question");
-    expect_has(refusal_of("id,question,verdict\nq1,x,win\n"), "v.jsonl:1: the column \"question\" stands twice");
+    expect_has(refusal_of("name,verdict\nq1,win\n"),
+               "v.jsonl:1: the head names no column question");
+    expect_has(refusal_of("id,question,verdict\nq1,x,win\n"),
+               "v.jsonl:1: the column \"question\" stands twice");
     expect_has(refusal_of("question,verdict\n"), "holds no verdict");
 }
 
 TEST(OutcomeRows, ALongListOfErrorsIsCut) {
     std::string text;
-    for (int i = 0; i < 500; ++i) text += "{\"question\": \"q\", \"verdict\": \"x\"}\n";
+    for (int i = 0; i < 500; ++i) {
+        text += "{\"question\": \"q\", \"verdict\": \"x\"}\n";
+    }
     const auto set = read(text);
     ASSERT_FALSE(set);
     EXPECT_EQ(set.error().size(), kMostRowProblems + 1);
@@ -204,8 +227,10 @@ TEST(OutcomeRows, ALongListOfErrorsIsCut) {
 
 TEST(OutcomeRows, TooManyVariantsAreAMistake) {
     std::string text;
-    for (int i = 0; i < 1100; ++i)
-        text += fmt::format("{{\"question\": \"q\", \"verdict\": \"tie\", \"variant\": \"v{}\"}}\n", i);
+    for (int i = 0; i < 1100; ++i) {
+        text += fmt::format("{{\"question\": \"q\", \"verdict\": \"tie\", \"variant\": \"v{}\"}}\n",
+                            i);
+    }
     expect_has(refusal_of(text), "more than 1000 pairs of variant and judge");
 }
 
@@ -216,8 +241,9 @@ TEST(OutcomeRows, NothingCrashes) {
 {"question": 2, "verdict": "INVALID", "order": "f16_first", "judge": "j", "variant": "v"}
 )",
         OutcomeFormat::kOutcomes);
-    expect_that_nothing_crashes("question,verdict,order,cluster\nq1,A,a,p\n\"q2\",B,b,\"p, q\"\nq2,TIE,a,\"p, q\"\n",
-                                OutcomeFormat::kOutcomes);
+    expect_that_nothing_crashes(
+        "question,verdict,order,cluster\nq1,A,a,p\n\"q2\",B,b,\"p, q\"\nq2,TIE,a,\"p, q\"\n",
+        OutcomeFormat::kOutcomes);
 }
 
 }  // namespace

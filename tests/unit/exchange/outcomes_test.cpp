@@ -30,15 +30,20 @@ TEST(Outcomes, WhatIsNoneOfThemIsSaidWithWhatWasSeen) {
     expect_has(detected("[]"), "no objects");
     expect_has(detected("[1, 2]"), "no objects");
     expect_has(detected("[\n{\"a\": }]"), "v.jsonl:2: broken JSON");
-    expect_has(detected("{\"question\": \"q\", \"verdict\": \"win\"\n{}"), "v.jsonl:1: broken JSON");
+    expect_has(detected("{\"question\": \"q\", \"verdict\": \"win\"\n{}"),
+               "v.jsonl:1: broken JSON");
     expect_has(detected(std::string("\0\1\2", 3)), "neither JSON nor CSV");
     expect_has(refusal_of(""), "is empty");
 }
 
 TEST(Outcomes, EveryFormatHasAWord) {
-    for (const OutcomeFormat format : {OutcomeFormat::kOutcomes, OutcomeFormat::kStudy, OutcomeFormat::kAlpacaEval,
-                                       OutcomeFormat::kArenaHard, OutcomeFormat::kFastChat})
+    for (const OutcomeFormat format : {OutcomeFormat::kOutcomes,
+                                       OutcomeFormat::kStudy,
+                                       OutcomeFormat::kAlpacaEval,
+                                       OutcomeFormat::kArenaHard,
+                                       OutcomeFormat::kFastChat}) {
         EXPECT_EQ(outcome_format_of(name_of(format)), format);
+    }
     EXPECT_FALSE(outcome_format_of("csv"));
 }
 

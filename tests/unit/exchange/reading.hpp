@@ -29,7 +29,9 @@ inline OutcomesOrProblems read(std::string_view text,
 inline OutcomeSet outcomes_of(std::string_view text, const Names& names = {}) {
     auto set = read(text, names);
     if (!set) {
-        for (const Failure& failure : set.error()) ADD_FAILURE() << to_sentence(failure);
+        for (const Failure& failure : set.error()) {
+            ADD_FAILURE() << to_sentence(failure);
+        }
         return {OutcomeFormat::kOutcomes, {OutcomeGroup{}}, {}};
     }
     return std::move(*set);
@@ -45,7 +47,9 @@ inline std::string refusal_of(std::string_view text,
         return {};
     }
     std::string out;
-    for (const Failure& failure : set.error()) out += to_sentence(failure) + "\n";
+    for (const Failure& failure : set.error()) {
+        out += to_sentence(failure) + "\n";
+    }
     return out;
 }
 
@@ -55,19 +59,23 @@ inline void expect_has(const std::string& text, std::string_view part) {
 
 /// "q1:win q2:loss", in the file's order.
 inline std::string words_of(const OutcomeGroup& group) {
-    static constexpr std::string_view kWords[] = {"win",   "tie",     "loss",       "invalid",
-                                                  "error", "refused", "not_judged", "no_answer_baseline"};
+    static constexpr std::string_view kWords[] = {
+        "win", "tie", "loss", "invalid", "error", "refused", "not_judged", "no_answer_baseline"};
     std::string out;
     for (const Outcome& outcome : group.outcomes) {
-        out +=
-            (out.empty() ? "" : " ") + outcome.question_id + ":" + std::string(kWords[static_cast<int>(outcome.kind)]);
-        if (outcome.side_known) out += outcome.variant_is_a ? "/a" : "/b";
+        out += (out.empty() ? "" : " ") + outcome.question_id + ":" +
+               std::string(kWords[static_cast<int>(outcome.kind)]);
+        if (outcome.side_known) {
+            out += outcome.variant_is_a ? "/a" : "/b";
+        }
     }
     return out;
 }
 
-/// Reads thousands of broken forms of a good text: each gives outcomes or sentences with a place, never anything else.
-inline void expect_that_nothing_crashes(std::string_view good, std::optional<OutcomeFormat> format) {
+/// Reads thousands of broken forms of a good text: each gives outcomes or sentences with a place,
+/// never anything else.
+inline void expect_that_nothing_crashes(std::string_view good,
+                                        std::optional<OutcomeFormat> format) {
     Rng rng(23);
     static constexpr std::string_view kBytes = "{}[]\",:\\ \n0129.-eABTIE=><_\xFF\xC3";
     int refused = 0;
@@ -76,20 +84,11 @@ inline void expect_that_nothing_crashes(std::string_view good, std::optional<Out
         for (std::uint64_t edits = 1 + rng.below(4); edits > 0 && !text.empty(); --edits) {
             const std::size_t at = rng.below(text.size());
             switch (rng.below(5)) {
-                case 0:
-                    text[at] = kBytes[rng.below(kBytes.size())];
-                    break;
-                case 1:
-                    text.insert(at, 1, kBytes[rng.below(kBytes.size())]);
-                    break;
-                case 2:
-                    text.erase(at, 1 + rng.below(6));
-                    break;
-                case 3:
-                    text.resize(at);
-                    break;
-                default:
-                    text += text.substr(at);
+                case 0: text[at] = kBytes[rng.below(kBytes.size())]; break;
+                case 1: text.insert(at, 1, kBytes[rng.below(kBytes.size())]); break;
+                case 2: text.erase(at, 1 + rng.below(6)); break;
+                case 3: text.resize(at); break;
+                default: text += text.substr(at);
             }
         }
         for (const auto& forced : {std::optional<OutcomeFormat>(), format}) {

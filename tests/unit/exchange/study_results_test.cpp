@@ -26,7 +26,10 @@ TEST(StudyResults, AreUnblindedByTheirOrder) {
 
 TEST(StudyResults, ThatAssayWroteGiveTheOutcomesBack) {
     std::vector<StudyItem> items;
-    const VerdictState states[] = {VerdictState::kA, VerdictState::kB, VerdictState::kTie, VerdictState::kInvalid,
+    const VerdictState states[] = {VerdictState::kA,
+                                   VerdictState::kB,
+                                   VerdictState::kTie,
+                                   VerdictState::kInvalid,
                                    VerdictState::kRefused};
     for (int i = 0; i < 40; ++i) {
         StudyItem item;
@@ -43,7 +46,8 @@ TEST(StudyResults, ThatAssayWroteGiveTheOutcomesBack) {
         item.verdict->confidence = i % 2 == 0 ? Confidence::kHigh : Confidence::kLow;
         items.push_back(item);
     }
-    const OutcomeSet set = outcomes_of(evaluation_results_json(items, assign_batches(items, {}).items));
+    const OutcomeSet set = outcomes_of(
+        evaluation_results_json(items, assign_batches(items, {}).items));
     ASSERT_EQ(set.groups.size(), 1u);
     ASSERT_EQ(set.groups[0].outcomes.size(), items.size());
     EXPECT_EQ(set.groups[0].variant, "Q4_K_M");
@@ -59,28 +63,39 @@ TEST(StudyResults, ThatAssayWroteGiveTheOutcomesBack) {
         } else if (comparison.variant_failed) {
             EXPECT_EQ(outcome.kind, OutcomeKind::kLoss);
         } else if (i % 5 < 2) {
-            EXPECT_EQ(outcome.kind == OutcomeKind::kWin, (i % 5 == 0) == comparison.variant_is_a) << i;
+            EXPECT_EQ(outcome.kind == OutcomeKind::kWin, (i % 5 == 0) == comparison.variant_is_a)
+                << i;
         } else {
-            EXPECT_EQ(outcome.kind, i % 5 == 2   ? OutcomeKind::kTie
-                                    : i % 5 == 3 ? OutcomeKind::kInvalid
-                                                 : OutcomeKind::kRefused);
+            EXPECT_EQ(outcome.kind,
+                      i % 5 == 2   ? OutcomeKind::kTie
+                      : i % 5 == 3 ? OutcomeKind::kInvalid
+                                   : OutcomeKind::kRefused);
         }
     }
 }
 
 TEST(StudyResults, MistakesAreToldWithTheirLine) {
-    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "C", "winner_model": "x", "order": "q4_first"}])"),
-               "v.jsonl:1: verdict: unknown word \"C\"");
     expect_has(
-        refusal_of("[\n{\"task_id\": \"t\", \"verdict\": \"A\", \"winner_model\": \"q4\", \"order\": \"left\"}]"),
-        "v.jsonl:2: order: \"left\" is not <name>_first");
-    expect_has(refusal_of(R"([{"task_id": "t", "winner_model": "q4", "order": "q4_first"}])"), "no verdict");
-    expect_has(refusal_of(R"([{"verdict": "A", "winner_model": "q4", "order": "q4_first"}])"), "no task_id");
-    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "A", "winner_model": "q4"}])"), "no order");
-    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "A", "winner_model": "f16", "order": "q4_first"}])"),
-               "do not go with winner_model \"f16\"");
-    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "TIE", "winner_model": "f16", "order": "q4_first"}])"),
-               "do not go with");
+        refusal_of(
+            R"([{"task_id": "t", "verdict": "C", "winner_model": "x", "order": "q4_first"}])"),
+        "v.jsonl:1: verdict: unknown word \"C\"");
+    expect_has(refusal_of("[\n{\"task_id\": \"t\", \"verdict\": \"A\", \"winner_model\": \"q4\", "
+                          "\"order\": \"left\"}]"),
+               "v.jsonl:2: order: \"left\" is not <name>_first");
+    expect_has(refusal_of(R"([{"task_id": "t", "winner_model": "q4", "order": "q4_first"}])"),
+               "no verdict");
+    expect_has(refusal_of(R"([{"verdict": "A", "winner_model": "q4", "order": "q4_first"}])"),
+               "no task_id");
+    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "A", "winner_model": "q4"}])"),
+               "no order");
+    expect_has(
+        refusal_of(
+            R"([{"task_id": "t", "verdict": "A", "winner_model": "f16", "order": "q4_first"}])"),
+        "do not go with winner_model \"f16\"");
+    expect_has(
+        refusal_of(
+            R"([{"task_id": "t", "verdict": "TIE", "winner_model": "f16", "order": "q4_first"}])"),
+        "do not go with");
     expect_has(
         refusal_of(
             R"([{"task_id": "t", "verdict": "A", "winner_model": "m1", "order": "m1_first"}, {"task_id": "u", "verdict": "A", "winner_model": "m2", "order": "m2_first"}])"),
@@ -89,12 +104,13 @@ TEST(StudyResults, MistakesAreToldWithTheirLine) {
         refusal_of(
             R"([{"task_id": "t", "verdict": "A", "winner_model": "q4", "order": "q4_first"}, {"task_id": "t", "verdict": "B", "winner_model": "f16", "order": "q4_first"}])"),
         "stands twice with the variant first");
-    expect_has(refusal_of(R"([{"task_id": "t", "verdict": "A", "winner_model": "q4", "order": "q4_first"}, 7])"),
-               "an item of the list is a number");
     expect_has(
         refusal_of(
-            "[\n\n{\"task_id\": \"t\", \"verdict\": \"A\", \"winner_model\": \"q4\", \"order\": \"q4_first\"}, {]"),
-        "v.jsonl:3: broken JSON");
+            R"([{"task_id": "t", "verdict": "A", "winner_model": "q4", "order": "q4_first"}, 7])"),
+        "an item of the list is a number");
+    expect_has(refusal_of("[\n\n{\"task_id\": \"t\", \"verdict\": \"A\", \"winner_model\": \"q4\", "
+                          "\"order\": \"q4_first\"}, {]"),
+               "v.jsonl:3: broken JSON");
     expect_has(refusal_of("[]", {}, OutcomeFormat::kStudy), "holds no verdict");
 }
 

@@ -36,9 +36,14 @@ StudyItem item_of(int index, bool variant_is_a, std::optional<VerdictState> stat
     return item;
 }
 
-std::vector<BatchPlace> places_of(std::span<const StudyItem> items, int batch_size = 10) { return assign_batches(items, {}, batch_size).items; }
+std::vector<BatchPlace> places_of(std::span<const StudyItem> items, int batch_size = 10) {
+    return assign_batches(items, {}, batch_size).items;
+}
 
-StudyControl control_of(int number, ControlKind kind, double place, std::optional<VerdictState> state) {
+StudyControl control_of(int number,
+                        ControlKind kind,
+                        double place,
+                        std::optional<VerdictState> state) {
     StudyControl control;
     control.control.id = std::string(64, static_cast<char>('a' + number));
     control.control.kind = kind;
@@ -61,8 +66,12 @@ struct Tally {
 
 /// 237 items of every kind, in an order that is not that of judging, and what they count.
 std::vector<StudyItem> mixed_items(Tally& expected) {
-    static constexpr VerdictState kStates[] = {VerdictState::kA,       VerdictState::kB,     VerdictState::kTie,
-                                               VerdictState::kInvalid, VerdictState::kError, VerdictState::kRefused};
+    static constexpr VerdictState kStates[] = {VerdictState::kA,
+                                               VerdictState::kB,
+                                               VerdictState::kTie,
+                                               VerdictState::kInvalid,
+                                               VerdictState::kError,
+                                               VerdictState::kRefused};
     Rng rng(3);
     std::vector<StudyItem> items;
     for (int i = 0; i < 237; ++i) {
@@ -88,7 +97,8 @@ TEST(Study, UnblindingTheResultsThroughTheMappingGivesTheCounts) {
     const auto places = places_of(items);
     std::map<std::pair<int, int>, Json> key;
     for (const Json& m : Json::parse(batch_mapping_json(items, places))) {
-        EXPECT_TRUE(key.emplace(std::pair(m["batch"].get<int>(), m["example"].get<int>()), m).second)
+        EXPECT_TRUE(
+            key.emplace(std::pair(m["batch"].get<int>(), m["example"].get<int>()), m).second)
             << "a place twice";
         EXPECT_EQ(m["order"], m["presented_as_A"].get<std::string>() + "_first");
     }
@@ -104,7 +114,9 @@ TEST(Study, UnblindingTheResultsThroughTheMappingGivesTheCounts) {
             ++got.others;
             continue;
         }
-        const std::string winner = verdict == "TIE" ? "TIE" : m["presented_as_" + verdict].get<std::string>();
+        const std::string winner = verdict == "TIE"
+                                       ? "TIE"
+                                       : m["presented_as_" + verdict].get<std::string>();
         EXPECT_EQ(winner, r["winner_model"]);
         (winner == "TIE" ? got.ties : winner == "Q4_K_M" ? got.wins : got.losses) += 1;
     }
@@ -151,7 +163,9 @@ TEST(Study, AppendedItemsLeaveFullBatchesAsTheyAre) {
     std::vector<StudyItem> items = mixed_items(expected);
     const auto before = places_of(items);
     const std::size_t n = items.size();
-    for (int i = 0; i < 30; ++i) items.push_back(item_of(1000 + i, true, VerdictState::kA));
+    for (int i = 0; i < 30; ++i) {
+        items.push_back(item_of(1000 + i, true, VerdictState::kA));
+    }
     const auto after = places_of(items);
     for (std::size_t i = 0; i < n; ++i) {
         if (before[i].batch <= static_cast<int>(n / 10)) {
@@ -161,8 +175,10 @@ TEST(Study, AppendedItemsLeaveFullBatchesAsTheyAre) {
 }
 
 TEST(Study, RawRepliesAreOnlyThoseThatCame) {
-    std::vector<StudyItem> items{item_of(0, true, VerdictState::kA), item_of(1, false, VerdictState::kError),
-                                 item_of(2, false, std::nullopt), item_of(3, true, VerdictState::kTie)};
+    std::vector<StudyItem> items{item_of(0, true, VerdictState::kA),
+                                 item_of(1, false, VerdictState::kError),
+                                 item_of(2, false, std::nullopt),
+                                 item_of(3, true, VerdictState::kTie)};
     items[1].verdict->raw.clear();
     items[3].comparison.identical = true;
     const Json raw = Json::parse(raw_judge_responses_json(items, {}, {places_of(items), {}}));
@@ -172,29 +188,44 @@ TEST(Study, RawRepliesAreOnlyThoseThatCame) {
 
 TEST(Study, ARawReplyToAWholeBatchStandsOnceUnlessItemsHaveRepliesOfTheirOwn) {
     std::vector<StudyItem> items;
-    for (int i = 0; i < 4; ++i) items.push_back(item_of(i, true, VerdictState::kA));
+    for (int i = 0; i < 4; ++i) {
+        items.push_back(item_of(i, true, VerdictState::kA));
+    }
     items[0].verdict->raw = items[1].verdict->raw = "one reply";
-    const StudyPlaces places = places_in(std::vector<std::vector<std::string>>{{"id-0", "id-1"}, {"id-2", "id-3"}}, items, {});
+    const StudyPlaces places = places_in(
+        std::vector<std::vector<std::string>>{{"id-0", "id-1"}, {"id-2", "id-3"}}, items, {});
     const Json raw = Json::parse(raw_judge_responses_json(items, {}, places, Prompts::kWholeBatch));
-    EXPECT_EQ(raw, (Json{{"batch_01", "one reply"}, {"batch_02/1", "reply 2"}, {"batch_02/2", "reply 3"}}));
+    EXPECT_EQ(
+        raw,
+        (Json{{"batch_01", "one reply"}, {"batch_02/1", "reply 2"}, {"batch_02/2", "reply 3"}}));
 }
 
 TEST(Study, WhatWasHandedOutKeepsItsPlaceAndTheRestComesAfterIt) {
     std::vector<StudyItem> items;
-    for (int i = 0; i < 5; ++i) items.push_back(item_of(i, true, std::nullopt));
+    for (int i = 0; i < 5; ++i) {
+        items.push_back(item_of(i, true, std::nullopt));
+    }
     items[1].comparison.identical = true;
-    const std::vector<StudyControl> controls{control_of(0, ControlKind::kIdentical, 2.5, std::nullopt), control_of(1, ControlKind::kSwapped, 4.5, std::nullopt)};
-    const StudyPlaces places = places_in(std::vector<std::vector<std::string>>{{"id-3", controls[0].control.id}, {"id-0", "gone"}}, items, controls);
+    const std::vector<StudyControl> controls{
+        control_of(0, ControlKind::kIdentical, 2.5, std::nullopt),
+        control_of(1, ControlKind::kSwapped, 4.5, std::nullopt)};
+    const StudyPlaces places = places_in(
+        std::vector<std::vector<std::string>>{{"id-3", controls[0].control.id}, {"id-0", "gone"}},
+        items,
+        controls);
     EXPECT_EQ(places.items, (std::vector<BatchPlace>{{2, 1}, {3, 4}, {3, 1}, {1, 1}, {3, 2}}));
     EXPECT_EQ(places.controls, (std::vector<BatchPlace>{{1, 2}, {3, 3}}));
-    const StudyPlaces without = places_in({}, items, controls), plain = assign_batches(items, controls);
+    const StudyPlaces without = places_in({}, items, controls),
+                      plain = assign_batches(items, controls);
     EXPECT_EQ(without.items, plain.items);
     EXPECT_EQ(without.controls, plain.controls);
 }
 
 TEST(Study, SettledWithoutACallHasNoConfidence) {
-    std::vector<StudyItem> items{item_of(0, true, std::nullopt), item_of(1, true, std::nullopt),
-                                 item_of(2, false, std::nullopt), item_of(3, false, std::nullopt)};
+    std::vector<StudyItem> items{item_of(0, true, std::nullopt),
+                                 item_of(1, true, std::nullopt),
+                                 item_of(2, false, std::nullopt),
+                                 item_of(3, false, std::nullopt)};
     items[0].comparison.identical = true;
     items[1].comparison.variant_failed = items[2].comparison.variant_failed = true;
     const Json results = Json::parse(evaluation_results_json(items, places_of(items)));
@@ -222,13 +253,14 @@ TEST(Study, AFailedVerdictSaysWhy) {
 
 TEST(Study, MappingEntriesAreBoundToTheAnswers) {
     const std::vector<StudyItem> items{item_of(5, false, VerdictState::kA)};
-    EXPECT_EQ(
-        batch_mapping_json(items, places_of(items)),
-        "[\n  {\n    \"batch\": 1,\n    \"example\": 1,\n    \"task_id\": \"q5\",\n    \"presented_as_A\": "
-        "\"model-F16\",\n"
-        "    \"presented_as_B\": \"Q4_K_M\",\n    \"order\": \"model-F16_first\",\n    \"comparison_id\": \"id-5\",\n"
-        "    \"order_index\": 5,\n    \"answers_sha256\": \"" +
-            std::string(64, 'a') + "\"\n  }\n]\n");
+    EXPECT_EQ(batch_mapping_json(items, places_of(items)),
+              "[\n  {\n    \"batch\": 1,\n    \"example\": 1,\n    \"task_id\": \"q5\",\n    "
+              "\"presented_as_A\": "
+              "\"model-F16\",\n"
+              "    \"presented_as_B\": \"Q4_K_M\",\n    \"order\": \"model-F16_first\",\n    "
+              "\"comparison_id\": \"id-5\",\n"
+              "    \"order_index\": 5,\n    \"answers_sha256\": \"" +
+                  std::string(64, 'a') + "\"\n  }\n]\n");
 }
 
 TEST(Study, AResponseIsOneLineWithTheFixedFields) {
@@ -284,8 +316,15 @@ TEST(Study, AnAnswerThatWasMadeElsewhereHasNoZeroThatNobodyMeasured) {
     row.answer.stop_reason = StopReason::kUnknown;
     row.answer.n_contexts_used = kContextsUnknown;
     const Json doc = Json::parse(response_line(row));
-    for (const char* field : {"stop_reason", "n_contexts_used", "contexts_cut", "n_prompt_tokens", "n_answer_tokens", "prompt_sha256", "messages_sha256"})
+    for (const char* field : {"stop_reason",
+                              "n_contexts_used",
+                              "contexts_cut",
+                              "n_prompt_tokens",
+                              "n_answer_tokens",
+                              "prompt_sha256",
+                              "messages_sha256"}) {
         EXPECT_TRUE(doc[field].is_null()) << field;
+    }
     EXPECT_EQ(doc["model_answer"], "It is so.");
     EXPECT_TRUE(doc["why"].is_string());
     // What a server counted is told, though its token ids are not.
@@ -310,9 +349,13 @@ TEST(Study, AnotherNumberOfPlacesThanItemsIsABug) {
 
 TEST(Study, ControlsStandAmongTheItemsAndTheirKeyIsApart) {
     std::vector<StudyItem> items;
-    for (int i = 0; i < 6; ++i) items.push_back(item_of(i, true, VerdictState::kA));
-    const std::vector<StudyControl> controls{control_of(0, ControlKind::kSwapped, 1.5, VerdictState::kA), control_of(1, ControlKind::kIdentical, 4.2, VerdictState::kTie),
-                                             control_of(2, ControlKind::kSwapped, 5.9, std::nullopt)};
+    for (int i = 0; i < 6; ++i) {
+        items.push_back(item_of(i, true, VerdictState::kA));
+    }
+    const std::vector<StudyControl> controls{
+        control_of(0, ControlKind::kSwapped, 1.5, VerdictState::kA),
+        control_of(1, ControlKind::kIdentical, 4.2, VerdictState::kTie),
+        control_of(2, ControlKind::kSwapped, 5.9, std::nullopt)};
     const StudyPlaces places = assign_batches(items, controls, 4);
     EXPECT_EQ(places.items[0], (BatchPlace{1, 1}));
     EXPECT_EQ(places.items[1], (BatchPlace{1, 2}));
@@ -340,7 +383,9 @@ TEST(Study, ControlsStandAmongTheItemsAndTheirKeyIsApart) {
 }
 
 TEST(Study, WhatJudgingStoppedBeforeIsInTheMappingButNotInTheResults) {
-    std::vector<StudyItem> items{item_of(0, true, VerdictState::kA), item_of(1, true, VerdictState::kB), item_of(2, false, std::nullopt)};
+    std::vector<StudyItem> items{item_of(0, true, VerdictState::kA),
+                                 item_of(1, true, VerdictState::kB),
+                                 item_of(2, false, std::nullopt)};
     items[1].left_out = true;
     items[2].comparison.identical = true;
     items[2].left_out = true;

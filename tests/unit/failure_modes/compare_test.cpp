@@ -12,12 +12,15 @@ namespace {
 /// `n` answers of which those at [from, to) show the mode.
 std::vector<Flags> answers(std::size_t n, Mode mode, std::size_t from, std::size_t to) {
     std::vector<Flags> out(n);
-    for (std::size_t i = from; i < to; ++i) out[i].set(mode);
+    for (std::size_t i = from; i < to; ++i) {
+        out[i].set(mode);
+    }
     return out;
 }
 
 TEST(Compare, CountsThePairedTableOfEachMode) {
-    const auto baseline = answers(50, Mode::kRepetition, 0, 19), variant = answers(50, Mode::kRepetition, 5, 24);
+    const auto baseline = answers(50, Mode::kRepetition, 0, 19),
+               variant = answers(50, Mode::kRepetition, 5, 24);
     const Comparison out = compare(baseline, variant);
     const ModeComparison& row = out[static_cast<std::size_t>(Mode::kRepetition)];
     EXPECT_EQ(row.mode, Mode::kRepetition);
@@ -34,8 +37,10 @@ TEST(Compare, CountsThePairedTableOfEachMode) {
 
 TEST(Compare, AgreesWithNewcombesExampleAndTheBinomialTest) {
     // Altman's data in Newcombe (1998), method 10: a, b, c, d = 14, 5, 0, 22 -> [0.011, 0.226].
-    const auto baseline = answers(41, Mode::kNoAnswer, 0, 14), variant = answers(41, Mode::kNoAnswer, 0, 19);
-    const ModeComparison row = compare(baseline, variant)[static_cast<std::size_t>(Mode::kNoAnswer)];
+    const auto baseline = answers(41, Mode::kNoAnswer, 0, 14),
+               variant = answers(41, Mode::kNoAnswer, 0, 19);
+    const ModeComparison row = compare(baseline,
+                                       variant)[static_cast<std::size_t>(Mode::kNoAnswer)];
     EXPECT_NEAR(row.difference->low, 0.011, 0.0006);
     EXPECT_NEAR(row.difference->high, 0.226, 0.0006);
     EXPECT_NEAR(row.p_exact, 2 * std::pow(0.5, 5), 1e-12);

@@ -12,7 +12,8 @@ namespace {
 Flags examine_text(std::string_view text, StopReason stop_reason = StopReason::kStop) {
     static const std::vector<std::string> kContexts = {
         "The light of the sun is scattered by the molecules of the air."};
-    static const std::vector<std::string> kInstructions = {"You are a careful assistant. Say so when you do not know."};
+    static const std::vector<std::string> kInstructions = {
+        "You are a careful assistant. Say so when you do not know."};
     AnswerFacts facts;
     facts.text = text;
     facts.stop_reason = stop_reason;
@@ -51,7 +52,8 @@ TEST(Examine, AContextDumpAndAWrongContextNeedTheirContexts) {
     questions[0].id = "sky";
     questions[1].id = "acid";
     questions[1].contexts = {
-        "Hydrogen chloride is practically fully ionised in dilute aqueous solution, whereas ethanoic acid keeps most "
+        "Hydrogen chloride is practically fully ionised in dilute aqueous solution, whereas "
+        "ethanoic acid keeps most "
         "of its "
         "protons, so that the solution of ethanoic acid has a higher pH."};
     const ContextWords dataset(questions);
@@ -72,26 +74,45 @@ TEST(Examine, AnAnswerThatFailedIsNoAnswerAndNothingElse) {
 
 TEST(Examine, AnyBytesOfAnySizeAreTakenInAShortTime) {
     const auto start = std::chrono::steady_clock::now();
-    for (const std::string& piece :
-         {std::string("a"), std::string("a b "), std::string("["), std::string("[1]"), std::string("<"),
-          std::string("`"), std::string("`a``b```c "), std::string("\xFF"), std::string("水"), std::string("#\n"),
-          std::string(1, '\0'), std::string("\xE2\x80"), std::string("<|x"), std::string("not context say "),
-          std::string("you are a "), std::string("BEGIN "), std::string("choose A"), std::string("response A "),
-          std::string("[[a]")}) {
+    for (const std::string& piece : {std::string("a"),
+                                     std::string("a b "),
+                                     std::string("["),
+                                     std::string("[1]"),
+                                     std::string("<"),
+                                     std::string("`"),
+                                     std::string("`a``b```c "),
+                                     std::string("\xFF"),
+                                     std::string("水"),
+                                     std::string("#\n"),
+                                     std::string(1, '\0'),
+                                     std::string("\xE2\x80"),
+                                     std::string("<|x"),
+                                     std::string("not context say "),
+                                     std::string("you are a "),
+                                     std::string("BEGIN "),
+                                     std::string("choose A"),
+                                     std::string("response A "),
+                                     std::string("[[a]")}) {
         std::string text;
-        while (text.size() < 100'000) text += piece;
+        while (text.size() < 100'000) {
+            text += piece;
+        }
         examine_text(text, StopReason::kLength);
     }
     std::string random;
     unsigned state = 1;
-    while (random.size() < 100'000) random += static_cast<char>((state = state * 1103515245u + 12345u) >> 16);
+    while (random.size() < 100'000) {
+        random += static_cast<char>((state = state * 1103515245u + 12345u) >> 16);
+    }
     EXPECT_FALSE(examine_text(random).has(Mode::kContextDump));
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60))
         << "quadratic time would take minutes, even with sanitizers";
 }
 
 TEST(ModeNames, GoThereAndBack) {
-    for (const Mode mode : kAllModes) EXPECT_EQ(mode_of(name_of(mode)), mode);
+    for (const Mode mode : kAllModes) {
+        EXPECT_EQ(mode_of(name_of(mode)), mode);
+    }
     EXPECT_EQ(mode_of("hallucination"), std::nullopt);
 }
 

@@ -1,5 +1,6 @@
-// What the detectors are worth on real answers that were labelled by reading (docs/failure_modes.md). It prints the
-// table that the docs quote, and the answers on which detector and label differ.
+// What the detectors are worth on real answers that were labelled by reading
+// (docs/failure_modes.md). It prints the table that the docs quote, and the answers on which
+// detector and label differ.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,19 +31,24 @@ const std::string kFolder = ASSAY_SOURCE_DIR;
 
 std::vector<json> rows_of(const std::string& path) {
     const auto text = read_file(path);
-    if (!text) throw std::runtime_error(to_sentence(text.error()));
+    if (!text) {
+        throw std::runtime_error(to_sentence(text.error()));
+    }
     std::vector<json> out;
     for (const std::string& line : split(*text, '\n')) {
-        if (!line.empty()) out.push_back(json::parse(line));
+        if (!line.empty()) {
+            out.push_back(json::parse(line));
+        }
     }
     return out;
 }
 
-/// What the answers' prompts said beside question and passages. Runs that were provoked had other user turns, which
-/// were not kept, and the same system prompt.
+/// What the answers' prompts said beside question and passages. Runs that were provoked had other
+/// user turns, which were not kept, and the same system prompt.
 const std::vector<std::string> kInstructions = {
     "You are a careful assistant. Answer correctly and briefly, and say so when you do not know.",
-    "Answer the question with facts from the numbered passages below. If they do not contain the answer, say so.",
+    "Answer the question with facts from the numbered passages below. If they do not contain the "
+    "answer, say so.",
     "Answer in one or two full sentences."};
 
 /// Prompts with worked examples: what of an answer is read back from them cannot be told.
@@ -88,8 +94,9 @@ std::vector<Labelled> labelled_answers() {
         Labelled item;
         item.id = row.at("id");
         item.report_half = (question.id.back() - '0') % 2 == 0;
-        for (const std::string& label : row.at("labels").get<std::vector<std::string>>())
+        for (const std::string& label : row.at("labels").get<std::vector<std::string>>()) {
             item.labels.set(mode_of(label).value());
+        }
         item.found = examine(facts);
         item.stop_reason = facts.stop_reason;
         item.label_mid_sentence = row.at("ends_mid_sentence");
@@ -114,38 +121,64 @@ struct Score {
 std::string share(int x, int n) {
     const stats::Interval interval = stats::wilson(x, n, 0.95);
     return n == 0 ? "-"
-                  : fmt::format("{}/{} = {:.2f} [{:.2f}, {:.2f}]", x, n, static_cast<double>(x) / n, interval.low,
+                  : fmt::format("{}/{} = {:.2f} [{:.2f}, {:.2f}]",
+                                x,
+                                n,
+                                static_cast<double>(x) / n,
+                                interval.low,
                                 interval.high);
 }
 
 void print_row(std::string_view name, const Score& score) {
-    fmt::print("| {} | {} | {} |\n", name, share(score.right, score.found()), share(score.right, score.labelled()));
+    fmt::print("| {} | {} | {} |\n",
+               name,
+               share(score.right, score.found()),
+               share(score.right, score.labelled()));
 }
 
-/// The scores of one half, printed as a Markdown table; the modes in their order and then ends_mid_sentence on the
-/// answers that reached the limit.
+/// The scores of one half, printed as a Markdown table; the modes in their order and then
+/// ends_mid_sentence on the answers that reached the limit.
 std::vector<Score> print_half(const std::vector<Labelled>& answers, bool report_half) {
     std::vector<Score> out(kModes + 1);
     int n = 0;
     std::string differences;
-    const auto add = [&](std::size_t i, std::string_view name, const Labelled& answer, bool label, bool found) {
-        out[i].add(label, found);
-        if (label != found)
-            differences += fmt::format("  {} {}: {}\n", name, found ? "false alarm" : "missed", answer.id);
-    };
+    const auto add =
+        [&](std::size_t i, std::string_view name, const Labelled& answer, bool label, bool found) {
+            out[i].add(label, found);
+            if (label != found) {
+                differences += fmt::format(
+                    "  {} {}: {}\n", name, found ? "false alarm" : "missed", answer.id);
+            }
+        };
     for (const Labelled& answer : answers) {
-        if (answer.report_half != report_half) continue;
+        if (answer.report_half != report_half) {
+            continue;
+        }
         ++n;
         for (const Mode mode : kAllModes) {
-            if (mode == Mode::kPromptReadBack && has_unknown_examples(answer.id)) continue;
-            add(static_cast<std::size_t>(mode), name_of(mode), answer, answer.labels.has(mode), answer.found.has(mode));
+            if (mode == Mode::kPromptReadBack && has_unknown_examples(answer.id)) {
+                continue;
+            }
+            add(static_cast<std::size_t>(mode),
+                name_of(mode),
+                answer,
+                answer.labels.has(mode),
+                answer.found.has(mode));
         }
-        if (answer.stop_reason == StopReason::kLength)
-            add(kModes, "ends_mid_sentence", answer, answer.label_mid_sentence, answer.found_mid_sentence);
+        if (answer.stop_reason == StopReason::kLength) {
+            add(kModes,
+                "ends_mid_sentence",
+                answer,
+                answer.label_mid_sentence,
+                answer.found_mid_sentence);
+        }
     }
-    fmt::print("{} half, {} answers\n| mode | precision | recall |\n|---|---|---|\n", report_half ? "report" : "tune",
+    fmt::print("{} half, {} answers\n| mode | precision | recall |\n|---|---|---|\n",
+               report_half ? "report" : "tune",
                n);
-    for (const Mode mode : kAllModes) print_row(name_of(mode), out[static_cast<std::size_t>(mode)]);
+    for (const Mode mode : kAllModes) {
+        print_row(name_of(mode), out[static_cast<std::size_t>(mode)]);
+    }
     print_row("ends_mid_sentence", out[kModes]);
     fmt::print("differences:\n{}\n", differences);
     return out;
@@ -153,7 +186,9 @@ std::vector<Score> print_half(const std::vector<Labelled>& answers, bool report_
 
 TEST(LabelledAnswers, AreAtLeastTwoHundredWithUniqueIdsAndKnownQuestions) {
     std::set<std::string> ids;
-    for (const Labelled& answer : labelled_answers()) ids.insert(answer.id);
+    for (const Labelled& answer : labelled_answers()) {
+        ids.insert(answer.id);
+    }
     EXPECT_GE(ids.size(), 200u);
     EXPECT_EQ(ids.size(), rows_of(kFolder + "/tests/data/failure_modes/labelled.jsonl").size());
 }
@@ -175,9 +210,11 @@ TEST(LabelledAnswers, OfTheReportHalfAreFoundAsWellAsTheDocsState) {
         const std::string_view name = i < kModes ? name_of(kAllModes[i]) : "ends_mid_sentence";
         EXPECT_LE(report[i].false_alarms, kStated[i].false_alarms) << name;
         EXPECT_LE(report[i].missed, kStated[i].missed) << name;
-        // No model wrote to a judge: of instruction_to_judge the set measures false alarms only (to_judge_test.cpp).
+        // No model wrote to a judge: of instruction_to_judge the set measures false alarms only
+        // (to_judge_test.cpp).
         const bool only_false_alarms = i == static_cast<std::size_t>(Mode::kInstructionToJudge);
-        EXPECT_TRUE(report[i].labelled() > 0 || only_false_alarms) << name << ": nothing is measured";
+        EXPECT_TRUE(report[i].labelled() > 0 || only_false_alarms)
+            << name << ": nothing is measured";
     }
 }
 

@@ -9,22 +9,25 @@ namespace {
 
 TEST(IsRepetitive, FindsASpanThatStandsThreeTimesInARow) {
     EXPECT_TRUE(is_repetitive("It is their mass, their mass, their mass"));
-    EXPECT_TRUE(is_repetitive(
-        "I am here. I am here.\n\nI am HERE! Then something new follows, and more of it, and yet more words."));
+    EXPECT_TRUE(
+        is_repetitive("I am here. I am here.\n\nI am HERE! Then something new follows, and more of "
+                      "it, and yet more words."));
 }
 
 TEST(IsRepetitive, NeedsThreeTimesAndSixWords) {
     EXPECT_FALSE(is_repetitive("It is very very very large."));
-    EXPECT_FALSE(
-        is_repetitive("It is warm in there. It is warm in there. So far so good, one might say, or not at all."));
-    EXPECT_TRUE(is_repetitive("It is warm in there all of the long day. So it is warm in there all of the long day."))
+    EXPECT_FALSE(is_repetitive(
+        "It is warm in there. It is warm in there. So far so good, one might say, or not at all."));
+    EXPECT_TRUE(is_repetitive(
+        "It is warm in there all of the long day. So it is warm in there all of the long day."))
         << "half of it said twice";
     EXPECT_TRUE(is_repetitive("the the the the the the"));
 }
 
 TEST(IsRepetitive, FindsANumberedListOfOneSentence) {
     EXPECT_TRUE(
-        is_repetitive("1. Comets come from the belt.\n2. Comets come from the disc.\n3. Comets come from the disc.\n4. "
+        is_repetitive("1. Comets come from the belt.\n2. Comets come from the disc.\n3. Comets "
+                      "come from the disc.\n4. "
                       "Comets come from the disc."));
 }
 
@@ -38,9 +41,10 @@ TEST(IsRepetitive, FindsALoopWithoutSpaces) {
 }
 
 TEST(IsRepetitive, LeavesAnOrdinaryComparisonAlone) {
-    EXPECT_FALSE(is_repetitive(
-        "A strong acid gives up all of its protons, whereas a weak acid gives up only a part of its protons. "
-        "The pH of the strong acid is therefore lower at the same concentration."));
+    EXPECT_FALSE(
+        is_repetitive("A strong acid gives up all of its protons, whereas a weak acid gives up "
+                      "only a part of its protons. "
+                      "The pH of the strong acid is therefore lower at the same concentration."));
 }
 
 TEST(RepeatedShare, CountsEachWordOnce) {

@@ -24,7 +24,8 @@ TEST(Words, OfBytesThatAreNoUtf8AreWhatIsLeft) {
 }
 
 TEST(CodePoints, OfEveryLengthOfUtf8) {
-    EXPECT_THAT(code_points("a\u00e9\u6c34\U0001F600\xFF"), ElementsAre(U'a', 0xE9, 0x6C34, 0x1F600, 0xFFFD));
+    EXPECT_THAT(code_points("a\u00e9\u6c34\U0001F600\xFF"),
+                ElementsAre(U'a', 0xE9, 0x6C34, 0x1F600, 0xFFFD));
 }
 
 TEST(ScriptOf, KnowsLettersFromPunctuation) {
@@ -34,7 +35,13 @@ TEST(ScriptOf, KnowsLettersFromPunctuation) {
     EXPECT_EQ(script_of(0x436), Script::kCyrillic);
     EXPECT_EQ(script_of(0x6C34), Script::kCjk);
     EXPECT_EQ(script_of(0xD55C), Script::kHangul);
-    for (const char32_t c : {U'1', U' ', U'\0', char32_t{0xD7}, char32_t{0x2019}, char32_t{0xFF01}, char32_t{0xFFFD},
+    for (const char32_t c : {U'1',
+                             U' ',
+                             U'\0',
+                             char32_t{0xD7},
+                             char32_t{0x2019},
+                             char32_t{0xFF01},
+                             char32_t{0xFFFD},
                              char32_t{0x10FFFF}}) {
         EXPECT_EQ(script_of(c), Script::kNone) << static_cast<unsigned>(c);
     }

@@ -22,25 +22,41 @@ TEST(Endpoint, LosesItsLastSlashesAndGetsItsPort) {
 }
 
 TEST(Endpoint, LoopbackIsOnlyWhatIsLoopback) {
-    for (const char* url : {"http://127.0.0.1/v1", "http://127.1.2.3/v1", "http://localhost:1/v1",
-                            "http://LOCALHOST/v1", "http://[::1]/v1", "http://127.1/v1"}) {
+    for (const char* url : {"http://127.0.0.1/v1",
+                            "http://127.1.2.3/v1",
+                            "http://localhost:1/v1",
+                            "http://LOCALHOST/v1",
+                            "http://[::1]/v1",
+                            "http://127.1/v1"}) {
         EXPECT_TRUE(endpoint(url).loopback) << url;
     }
-    for (const char* url :
-         {"http://127.0.0.1.evil.com/v1", "http://localhost.evil.com/v1", "http://128.0.0.1/v1", "http://10.0.0.1/v1",
-          "http://[::2]/v1", "https://api.openai.com/v1", "http://0.0.0.0/v1"}) {
+    for (const char* url : {"http://127.0.0.1.evil.com/v1",
+                            "http://localhost.evil.com/v1",
+                            "http://128.0.0.1/v1",
+                            "http://10.0.0.1/v1",
+                            "http://[::2]/v1",
+                            "https://api.openai.com/v1",
+                            "http://0.0.0.0/v1"}) {
         EXPECT_FALSE(endpoint(url).loopback) << url;
     }
 }
 
 TEST(Endpoint, WhatIsNoPlainAddressIsRefusedWithoutRepeatingIt) {
-    for (const char* url : {"", "127.0.0.1:9000/v1", "ftp://x/v1", "file:///etc/passwd", "http://user:sk-secret@x/v1",
-                            "http://sk-secret@x/v1", "http://x/v1?key=sk-secret", "http://x/v1#sk-secret",
-                            "http://x:99999/", "http://a b/"}) {
+    for (const char* url : {"",
+                            "127.0.0.1:9000/v1",
+                            "ftp://x/v1",
+                            "file:///etc/passwd",
+                            "http://user:sk-secret@x/v1",
+                            "http://sk-secret@x/v1",
+                            "http://x/v1?key=sk-secret",
+                            "http://x/v1#sk-secret",
+                            "http://x:99999/",
+                            "http://a b/"}) {
         const auto result = parse_endpoint(url);
         ASSERT_FALSE(result) << url;
         EXPECT_EQ(to_sentence(result.error()).find("sk-secret"), std::string::npos) << url;
-        EXPECT_NE(to_sentence(result.error()).find("http://127.0.0.1:9000/v1"), std::string::npos) << url;
+        EXPECT_NE(to_sentence(result.error()).find("http://127.0.0.1:9000/v1"), std::string::npos)
+            << url;
     }
 }
 
@@ -80,13 +96,21 @@ TEST_F(EndpointKey, NoProvidersKeyGoesToAnotherProvidersHost) {
     EXPECT_EQ(key("http://127.0.0.1:1", "", "gemini").value(), "key-gemini");
     EXPECT_EQ(key("http://[::1]:1", "", "anthropic").value(), "key-anthropic");
     EXPECT_EQ(key("http://127.0.0.1:11434", "", "ollama").value(), "");
-    for (const char* url : {google, anthropic, "https://api.openai.com", "http://generativelanguage.googleapis.com",
-                            "http://api.anthropic.com", "https://api.anthropic.com.evil.com", "http://10.0.0.1"}) {
+    for (const char* url : {google,
+                            anthropic,
+                            "https://api.openai.com",
+                            "http://generativelanguage.googleapis.com",
+                            "http://api.anthropic.com",
+                            "https://api.anthropic.com.evil.com",
+                            "http://10.0.0.1"}) {
         for (const char* provider : {"openai", "gemini", "anthropic", "ollama"}) {
             const bool own = (url == google && provider == std::string("gemini")) ||
                              (url == anthropic && provider == std::string("anthropic")) ||
-                             (url == std::string("https://api.openai.com") && provider == std::string("openai"));
-            if (own) continue;
+                             (url == std::string("https://api.openai.com") &&
+                              provider == std::string("openai"));
+            if (own) {
+                continue;
+            }
             EXPECT_EQ(key(url, "", provider).value(), "") << url << " " << provider;
         }
     }

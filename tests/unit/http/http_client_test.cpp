@@ -29,7 +29,9 @@ HttpReply post(HttpTarget to, std::string body = "{}") {
     client.post(7, std::move(body));
     for (;;) {
         const auto replies = client.poll(100ms);
-        if (!replies.empty()) return replies.front();
+        if (!replies.empty()) {
+            return replies.front();
+        }
     }
 }
 
@@ -55,7 +57,8 @@ TEST(HttpClient, PostsTheBodyAndGivesTheReply) {
 
 TEST(HttpClient, ReadsAsksAndDeletesAtSeveralAddresses) {
     const auto echo = [](const test::SeenRequest& request, int) {
-        return test::ScriptedReply{200, request.method + " " + request.path + " " + request.body, {{"Server", "sim"}}};
+        return test::ScriptedReply{
+            200, request.method + " " + request.path + " " + request.body, {{"Server", "sim"}}};
     };
     SimServer one(echo), two(echo);
     const std::atomic<bool> cancel{false};
@@ -67,7 +70,9 @@ TEST(HttpClient, ReadsAsksAndDeletesAtSeveralAddresses) {
     const HttpReply got = call(client, {.method = "GET", .path = "/a"}, cancel);
     EXPECT_EQ(got.body, "GET /a ");
     EXPECT_EQ(got.server, "sim");
-    EXPECT_EQ(call(client, {.method = "DELETE", .path = "/b", .body = "{}", .target = 1}, cancel).body, "DELETE /b {}");
+    EXPECT_EQ(
+        call(client, {.method = "DELETE", .path = "/b", .body = "{}", .target = 1}, cancel).body,
+        "DELETE /b {}");
     const HttpReply head = call(client, {.method = "HEAD", .path = "/c", .target = 1}, cancel);
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.body, "");
@@ -82,7 +87,8 @@ TEST(HttpClient, AFileIsSentFromDisk) {
     const auto file = folder.write("big", bytes);
     const std::atomic<bool> cancel{false};
     HttpTarget to = target(server.url());
-    to.headers = {"Content-Type: application/octet-stream"};  // curl's own default would be that of a form
+    // curl's own default would be that of a form
+    to.headers = {"Content-Type: application/octet-stream"};
     HttpClient client(to);
     EXPECT_EQ(call(client, {.file = file}, cancel).status, 201);
     EXPECT_EQ(server.seen().at(0).body, bytes);
@@ -104,9 +110,12 @@ TEST(HttpClient, ARefusedConnectionIsTroubleWithHostAndPort) {
 }
 
 TEST(HttpClient, BrokenRepliesAreTrouble) {
-    for (const char* bytes : {"", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
-                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf",
-                              "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\nxxxxx"}) {
+    for (const char* bytes :
+         {"",
+          "garbage\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf",
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\nxxxxx"}) {
         RawServer server(bytes);
         const HttpReply reply = post(target(server.url()));
         EXPECT_EQ(reply.status, 0) << bytes;
@@ -116,7 +125,8 @@ TEST(HttpClient, BrokenRepliesAreTrouble) {
 }
 
 TEST(HttpClient, AReplyThatTricklesEndsAtTheTimeLimit) {
-    RawServer server("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'), 10ms);
+    RawServer server("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'),
+                     10ms);
     const auto begin = std::chrono::steady_clock::now();
     const HttpReply reply = post(target(server.url(), 0.6));
     EXPECT_EQ(reply.trouble, "the-host:1: no whole reply within 0.6 s");
@@ -132,7 +142,9 @@ TEST(HttpClient, AReplyThatIsTooLongIsCutOff) {
     EXPECT_LE(reply.body.size(), HttpTarget().most_reply_bytes);
     RawServer headers("HTTP/1.1 200 OK\r\n" + [] {
         std::string lines;
-        for (int i = 0; i < 40; ++i) lines += "X-" + std::to_string(i) + ": " + std::string(10000, 'x') + "\r\n";
+        for (int i = 0; i < 40; ++i) {
+            lines += "X-" + std::to_string(i) + ": " + std::string(10000, 'x') + "\r\n";
+        }
         return lines;
     }());
     EXPECT_EQ(post(target(headers.url())).status, 0);
@@ -167,7 +179,9 @@ TEST(HttpClient, SeveralRequestsRunTogether) {
         return test::ScriptedReply{200, request.body};
     });
     HttpClient client(target(server.url(), 20));
-    for (std::size_t i = 0; i < 5; ++i) client.post(i, std::to_string(i));
+    for (std::size_t i = 0; i < 5; ++i) {
+        client.post(i, std::to_string(i));
+    }
     std::size_t n = 0;
     while (n < 5) {
         for (const HttpReply& reply : client.poll(100ms)) {

@@ -33,7 +33,11 @@ TEST(JsonView, WhatIsMissingOrOfAnotherTypeIsNothing) {
 
 TEST(JsonView, AMessagesContentIsATextOrPartsOfOne) {
     EXPECT_EQ(content_text(JsonView(R"({"c": "one"})")["c"]), "one");
-    EXPECT_EQ(content_text(JsonView(R"({"c": [{"type": "text", "text": "one, "}, {"type": "image"}, {"text": "two"}]})")["c"]), "one, two");
+    EXPECT_EQ(
+        content_text(JsonView(
+            R"({"c": [{"type": "text", "text": "one, "}, {"type": "image"}, {"text": "two"}]})")
+                         ["c"]),
+        "one, two");
     EXPECT_EQ(content_text(JsonView("{}")["c"]), "");
 }
 
@@ -44,8 +48,12 @@ TEST(JsonView, DepthIsThatOfBracketsOutsideOfStrings) {
 }
 
 TEST(JsonView, WhatIsNoObjectIsNothingWhateverItsBytes) {
-    for (const std::string& text : {std::string(), std::string("[1]"), std::string("{\"a\": "), std::string("\xFF\xFE"),
-                                    std::string(100000, '['), std::string("null")}) {
+    for (const std::string& text : {std::string(),
+                                    std::string("[1]"),
+                                    std::string("{\"a\": "),
+                                    std::string("\xFF\xFE"),
+                                    std::string(100000, '['),
+                                    std::string("null")}) {
         const JsonView view(text);
         EXPECT_FALSE(view.is_object());
         EXPECT_EQ(view["a"].text(), "");

@@ -15,7 +15,9 @@ double wait_s(const Pace& pace, Pace::Clock::time_point now) {
 
 TEST(Pace, WithoutLimitsNothingWaits) {
     Pace pace(0, 0, kStart);
-    for (int i = 0; i < 1000; ++i) pace.take(1e6, kStart);
+    for (int i = 0; i < 1000; ++i) {
+        pace.take(1e6, kStart);
+    }
     EXPECT_EQ(wait_s(pace, kStart), 0);
 }
 

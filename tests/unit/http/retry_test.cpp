@@ -40,12 +40,26 @@ TEST(Retry, ALimitIsResetAfterADurationOrAtATime) {
     EXPECT_EQ(reset_after_seconds("12", "", kNow), 12.0);
     EXPECT_EQ(reset_after_seconds("2h", "", kNow), kMaxRetryAfterS);
     const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for (const char* at : {"1994-11-06T08:49:42Z", "1994-11-06T08:49:42.999Z", "1994-11-06T10:49:42+02:00", "1994-11-06T03:19:42-05:30"})
+    for (const char* at : {"1994-11-06T08:49:42Z",
+                           "1994-11-06T08:49:42.999Z",
+                           "1994-11-06T10:49:42+02:00",
+                           "1994-11-06T03:19:42-05:30"}) {
         EXPECT_EQ(reset_after_seconds(at, date, kNow + 100000), 5.0) << at;
+    }
     EXPECT_EQ(reset_after_seconds("1994-11-06T08:49:30Z", date, kNow), 0.0);
     EXPECT_EQ(reset_after_seconds("1970-01-01T00:01:00Z", "", 50), 10.0);
-    for (const char* value : {"", "soon", "-1s", "1x", "s", "1.2.3s", "1994-11-06", "1994-11-06T08:49:42", "1994-11-06T08:49:42+2", "1994-11-06T08:49:42Zz"})
+    for (const char* value : {"",
+                              "soon",
+                              "-1s",
+                              "1x",
+                              "s",
+                              "1.2.3s",
+                              "1994-11-06",
+                              "1994-11-06T08:49:42",
+                              "1994-11-06T08:49:42+2",
+                              "1994-11-06T08:49:42Zz"}) {
         EXPECT_FALSE(reset_after_seconds(value, date, kNow)) << value;
+    }
 }
 
 TEST(Retry, BackoffGrowsWithinItsBoundsAndIsTheSameEachTime) {
@@ -60,10 +74,12 @@ TEST(Retry, BackoffGrowsWithinItsBoundsAndIsTheSameEachTime) {
 }
 
 TEST(Retry, OnlyWhatCanPassIsTriedAgain) {
-    for (const int status : {408, 409, 425, 429, 500, 502, 503, 504, 529, 599})
+    for (const int status : {408, 409, 425, 429, 500, 502, 503, 504, 529, 599}) {
         EXPECT_TRUE(is_retried(status)) << status;
-    for (const int status : {200, 301, 400, 401, 402, 403, 404, 413, 422, 600})
+    }
+    for (const int status : {200, 301, 400, 401, 402, 403, 404, 413, 422, 600}) {
         EXPECT_FALSE(is_retried(status)) << status;
+    }
 }
 
 }  // namespace

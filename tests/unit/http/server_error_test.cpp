@@ -17,7 +17,8 @@ TEST(ServerError, AnEndingIsDroppedOnceAndOnlyAtTheEnd) {
 TEST(ServerError, AnErrorIsReadInTheFormsThatServersWrite) {
     EXPECT_EQ(read_plain_error(R"({"error": {"message": " a\nb ", "type": "t"}})").message, "a b");
     EXPECT_EQ(read_plain_error(R"({"error": {"message": "a", "type": "t"}})").code, "t");
-    EXPECT_EQ(read_plain_error(R"({"error": {"message": "a", "type": "t", "code": "c"}})").code, "c");
+    EXPECT_EQ(read_plain_error(R"({"error": {"message": "a", "type": "t", "code": "c"}})").code,
+              "c");
     EXPECT_EQ(read_plain_error(R"({"error": "bare"})").message, "bare");
     EXPECT_EQ(read_plain_error("<html>").message, "<html>");
     EXPECT_EQ(read_plain_error("\xFF").message, "\uFFFD");
@@ -31,7 +32,8 @@ TEST(ServerError, AKeyIsHiddenWhereverItStands) {
 }
 
 TEST(ServerError, AKeyIsHiddenAsItIsAndAsJsonWritesIt) {
-    EXPECT_EQ(redact(R"({"a": "k\"e/y\\1", "b": "k\"e\/y\\1", "c": k"e/y\1})", R"(k"e/y\1)"), R"({"a": "[key]", "b": "[key]", "c": [key]})");
+    EXPECT_EQ(redact(R"({"a": "k\"e/y\\1", "b": "k\"e\/y\\1", "c": k"e/y\1})", R"(k"e/y\1)"),
+              R"({"a": "[key]", "b": "[key]", "c": [key]})");
     EXPECT_EQ(redact("aaaaaaaaaaaaa", "aaaaaa"), "[key][key]a");
     EXPECT_EQ(redact("[key][key]", "[key]["), "[key]key]") << "and it ends";
 }

@@ -27,14 +27,17 @@ TEST_F(Anthropic, TheInputOfTheToolIsTheReplyInTheOrderOfWriting) {
 
 TEST_F(Anthropic, TwoCallsThatContradictEachOtherAreInvalid) {
     auto body = nlohmann::json::parse(anthropic_tool_reply(verdict_text("A")));
-    body["content"].push_back(nlohmann::json::parse(anthropic_tool_reply(verdict_text("B")))["content"][0]);
+    body["content"].push_back(
+        nlohmann::json::parse(anthropic_tool_reply(verdict_text("B")))["content"][0]);
     EXPECT_EQ(bench_.one(body.dump()).state, VerdictState::kInvalid);
 }
 
 TEST_F(Anthropic, TextBesideTheToolDoesNotSteerTheVerdict) {
     auto body = nlohmann::json::parse(anthropic_text_reply(verdict_text("B")));
-    body["content"].push_back(nlohmann::json::parse(anthropic_tool_reply(verdict_text("A")))["content"][0]);
-    body["content"].push_back({{"type", "thinking"}, {"thinking", verdict_text("B")}, {"signature", ""}});
+    body["content"].push_back(
+        nlohmann::json::parse(anthropic_tool_reply(verdict_text("A")))["content"][0]);
+    body["content"].push_back(
+        {{"type", "thinking"}, {"thinking", verdict_text("B")}, {"signature", ""}});
     EXPECT_EQ(bench_.one(body.dump()).state, VerdictState::kA);
 }
 
@@ -51,8 +54,10 @@ TEST_F(Anthropic, ARefusalIsRefused) {
 TEST_F(Anthropic, WhatWasCutOffIsInvalidUnlessItIsWhole) {
     const Verdict cut = bench_.one(anthropic_tool_reply(R"({"reasoning": "Both"})", "max_tokens"));
     EXPECT_EQ(cut.state, VerdictState::kInvalid);
-    EXPECT_THAT(cut.failure, HasSubstr("It was cut off at 1024 tokens: raise the judge's max-tokens."));
-    EXPECT_EQ(bench_.one(anthropic_tool_reply(verdict_text("B"), "max_tokens")).state, VerdictState::kB);
+    EXPECT_THAT(cut.failure,
+                HasSubstr("It was cut off at 1024 tokens: raise the judge's max-tokens."));
+    EXPECT_EQ(bench_.one(anthropic_tool_reply(verdict_text("B"), "max_tokens")).state,
+              VerdictState::kB);
 }
 
 TEST_F(Anthropic, WithoutTheToolTheVerdictIsText) {
@@ -71,8 +76,10 @@ TEST_F(Anthropic, WithoutTheToolTheVerdictIsText) {
 
 TEST_F(Anthropic, AnOverloadedServerIsAskedAgain) {
     const Verdict verdict = bench_.one([](const auto&, int n) {
-        return n == 1 ? ScriptedReply{529, R"({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})"}
-                      : ScriptedReply{200, anthropic_tool_reply(verdict_text("A"))};
+        return n == 1
+                   ? ScriptedReply{529,
+                                   R"({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})"}
+                   : ScriptedReply{200, anthropic_tool_reply(verdict_text("A"))};
     });
     EXPECT_EQ(verdict.state, VerdictState::kA);
     EXPECT_EQ(verdict.n_attempts, 2);
@@ -82,10 +89,13 @@ TEST_F(Anthropic, ATemperatureThatItDoesNotTakeIsRefusedBeforeAnythingRuns) {
     bench_.spec_.temp = 1.5;
     bench_.spec_.url = "http://127.0.0.1:9";
     const auto judge = make_judge(
-        bench_.spec_, {[](const std::string&, const std::string&) -> Result<std::string> { return ""; }}, bench_.notes_);
+        bench_.spec_,
+        {[](const std::string&, const std::string&) -> Result<std::string> { return ""; }},
+        bench_.notes_);
     ASSERT_FALSE(judge);
-    EXPECT_EQ(to_sentence(judge.error()),
-              "judge sim: temp is 1.5, and anthropic takes no more than 1. give it a temp from 0 to 1");
+    EXPECT_EQ(
+        to_sentence(judge.error()),
+        "judge sim: temp is 1.5, and anthropic takes no more than 1. give it a temp from 0 to 1");
 }
 
 }  // namespace

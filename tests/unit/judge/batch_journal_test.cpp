@@ -8,7 +8,9 @@ namespace assay::judge {
 namespace {
 
 TEST(BatchJournal, ReadsBackWhatItWrote) {
-    const std::vector<BatchEntry> entries{{"assay-1", "batch_1", "batch_0", 2, {{0, "i0", "aa"}, {1, "i1", "bb"}}}, {"assay-2", "", "", 1, {{0, "i2", "cc"}}}};
+    const std::vector<BatchEntry> entries{
+        {"assay-1", "batch_1", "batch_0", 2, {{0, "i0", "aa"}, {1, "i1", "bb"}}},
+        {"assay-2", "", "", 1, {{0, "i2", "cc"}}}};
     const auto back = read_batches(write_batches(entries));
     ASSERT_EQ(back.size(), 2u);
     EXPECT_EQ(back[0].label, "assay-1");
@@ -23,13 +25,17 @@ TEST(BatchJournal, ReadsBackWhatItWrote) {
 }
 
 TEST(BatchJournal, WhatIsNoJournalIsAnEmptyOne) {
-    for (const char* text : {"", "[]", "{", R"({"batches": 3})", R"({"batches": {"label": 1}})"}) EXPECT_TRUE(read_batches(text).empty()) << text;
+    for (const char* text : {"", "[]", "{", R"({"batches": 3})", R"({"batches": {"label": 1}})"}) {
+        EXPECT_TRUE(read_batches(text).empty()) << text;
+    }
     EXPECT_EQ(read_batches(R"({"batches": [{"label": 7, "items": [3]}]})").at(0).label, "");
 }
 
 TEST(BatchJournal, AnEntryWithoutItemsIsDroppedWhenItIsSaved) {
-    std::string text = write_batches({{"assay-1", "b", "", 1, {{0, "i0", "aa"}}}, {"assay-2", "c", "", 1, {{0, "i1", "bb"}}}});
-    const Journal journal{[&](const std::string&) { return std::optional(text); }, [&](const std::string&, const std::string& now) { text = now; }};
+    std::string text = write_batches(
+        {{"assay-1", "b", "", 1, {{0, "i0", "aa"}}}, {"assay-2", "c", "", 1, {{0, "i1", "bb"}}}});
+    const Journal journal{[&](const std::string&) { return std::optional(text); },
+                          [&](const std::string&, const std::string& now) { text = now; }};
     BatchJournal batches(journal);
     batches.entries().at(0).items.clear();
     batches.save();

@@ -19,12 +19,18 @@ struct Provider {
     std::string key_variable;
     std::string (*reply)(const std::string& text);
 };
-void PrintTo(const Provider& provider, std::ostream* out) { *out << provider.name; }
+void PrintTo(const Provider& provider, std::ostream* out) {
+    *out << provider.name;
+}
 
 const Provider kProviders[] = {
-    {"openai", "OPENAI_API_KEY", [](const std::string& text) { return test::completion_json(text); }},
+    {"openai",
+     "OPENAI_API_KEY",
+     [](const std::string& text) { return test::completion_json(text); }},
     {"gemini", "GEMINI_API_KEY", [](const std::string& text) { return test::gemini_reply(text); }},
-    {"anthropic", "ANTHROPIC_API_KEY", [](const std::string& text) { return test::anthropic_text_reply(text); }},
+    {"anthropic",
+     "ANTHROPIC_API_KEY",
+     [](const std::string& text) { return test::anthropic_text_reply(text); }},
 };
 
 /// Whatever happens when a process is killed.
@@ -32,13 +38,18 @@ struct Killed {};
 
 class Batches : public ::testing::TestWithParam<Provider> {
  protected:
-    Batches() : key_(GetParam().key_variable, kBenchKey), bench_(GetParam().name, nullptr), sim_(GetParam().name, [this](const std::string& body) { return answer_(body); }) {
+    Batches()
+        : key_(GetParam().key_variable, kBenchKey),
+          bench_(GetParam().name, nullptr),
+          sim_(GetParam().name, [this](const std::string& body) { return answer_(body); }) {
         bench_.spec_.batch = true;
         bench_.spec_.batch_poll_s = 0.024;
     }
 
     void start(test::Script script = {}) {
-        if (!script) script = [this](const auto& request, int) { return sim_.handle(request); };
+        if (!script) {
+            script = [this](const auto& request, int) { return sim_.handle(request); };
+        }
         server_ = std::make_unique<SimServer>(std::move(script));
     }
     /// A process of its own, as far as a judge can tell.
@@ -49,15 +60,21 @@ class Batches : public ::testing::TestWithParam<Provider> {
     void expect_billed_once(int n) const {
         const auto billed = sim_.billed();
         EXPECT_EQ(static_cast<int>(billed.size()), n);
-        for (const auto& [body, times] : billed) EXPECT_EQ(times, 1) << body;
+        for (const auto& [body, times] : billed) {
+            EXPECT_EQ(times, 1) << body;
+        }
         EXPECT_THAT(sim_.complaints(), IsEmpty());
     }
 
     static ScriptedReply good(const std::string& body) {
         // The verdict follows the question, so that a mix-up shows.
-        return {200, GetParam().reply(verdict_text(body.find("question 1?") != std::string::npos ? "B" : "A"))};
+        return {200,
+                GetParam().reply(
+                    verdict_text(body.find("question 1?") != std::string::npos ? "B" : "A"))};
     }
-    static ScriptedReply error(int status, const std::string& message) { return {status, nlohmann::json{{"error", {{"message", message}}}}.dump()}; }
+    static ScriptedReply error(int status, const std::string& message) {
+        return {status, nlohmann::json{{"error", {{"message", message}}}}.dump()};
+    }
 
     std::function<ScriptedReply(const std::string&)> answer_ = good;
     Variable key_;
@@ -66,7 +83,9 @@ class Batches : public ::testing::TestWithParam<Provider> {
     std::unique_ptr<SimServer> server_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Providers, Batches, testing::ValuesIn(kProviders), [](const auto& of) { return of.param.name; });
+INSTANTIATE_TEST_SUITE_P(Providers, Batches, testing::ValuesIn(kProviders), [](const auto& of) {
+    return of.param.name;
+});
 
 TEST_P(Batches, AllPairsAreOneBatchAndEachGetsItsOwnVerdict) {
     start();
@@ -86,7 +105,9 @@ TEST_P(Batches, AllPairsAreOneBatchAndEachGetsItsOwnVerdict) {
 }
 
 TEST_P(Batches, TheVerdictsAreThoseOfSingleRequests) {
-    start([this](const auto& request, int) { return bench_.spec_.batch ? sim_.handle(request) : good(request.body); });
+    start([this](const auto& request, int) {
+        return bench_.spec_.batch ? sim_.handle(request) : good(request.body);
+    });
     run(2);
     const auto batch = bench_.verdicts_;
     const std::string identity = bench_.judge_->identity();
@@ -102,9 +123,15 @@ TEST_P(Batches, TheVerdictsAreThoseOfSingleRequests) {
 
 TEST_P(Batches, WhatTheBatchLeftOutOrGotWrongIsAnErrorAndPendingAgain) {
     answer_ = [](const std::string& body) {
-        if (body.find("question 1?") != std::string::npos) return ScriptedReply{0, "expired"};
-        if (body.find("question 2?") != std::string::npos) return error(529, "overloaded");
-        if (body.find("question 3?") != std::string::npos) return ScriptedReply{200, GetParam().reply("no idea")};
+        if (body.find("question 1?") != std::string::npos) {
+            return ScriptedReply{0, "expired"};
+        }
+        if (body.find("question 2?") != std::string::npos) {
+            return error(529, "overloaded");
+        }
+        if (body.find("question 3?") != std::string::npos) {
+            return ScriptedReply{200, GetParam().reply("no idea")};
+        }
         return good(body);
     };
     start();
@@ -114,11 +141,16 @@ TEST_P(Batches, WhatTheBatchLeftOutOrGotWrongIsAnErrorAndPendingAgain) {
     EXPECT_EQ(bench_.verdicts_.at("i2").state, VerdictState::kError);
     EXPECT_THAT(bench_.verdicts_.at("i2").failure, HasSubstr("overloaded"));
     EXPECT_EQ(bench_.verdicts_.at("i3").state, VerdictState::kInvalid);
-    EXPECT_THAT(bench_.journal_.at("batches"), HasSubstr("[]")) << "nothing of it is waited for any more";
+    EXPECT_THAT(bench_.journal_.at("batches"), HasSubstr("[]"))
+        << "nothing of it is waited for any more";
 }
 
 TEST_P(Batches, ARefusedFieldIsLeftOutInASecondBatch) {
-    answer_ = [](const std::string& body) { return body.find("\"temperature\":") == std::string::npos ? good(body) : error(400, "temperature is not supported"); };
+    answer_ = [](const std::string& body) {
+        return body.find("\"temperature\":") == std::string::npos
+                   ? good(body)
+                   : error(400, "temperature is not supported");
+    };
     start();
     EXPECT_EQ(run(2).end, RunEnd::kFinished);
     EXPECT_EQ(bench_.count(VerdictState::kA), 1);
@@ -134,14 +166,18 @@ TEST_P(Batches, AFailedBatchStopsTheJudgeWithItsReason) {
     run(2);
     EXPECT_EQ(bench_.count(VerdictState::kError), 2);
     expect_billed_once(0);
-    if (GetParam().name == "anthropic") return;  // its batches do not fail as a whole: they end, and nothing is in the results
+    if (GetParam().name == "anthropic") {
+        return;  // its batches do not fail as a whole: they end, and nothing is in the results
+    }
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("Enqueued token limit reached"));
 }
 
 TEST_P(Batches, ACancelledWaitLeavesTheBatchAndTheNextRunFetchesIt) {
     start([this](const auto& request, int) {
-        if (request.method == "GET" && sim_.n_batches() == 1) bench_.cancel_ = true;
+        if (request.method == "GET" && sim_.n_batches() == 1) {
+            bench_.cancel_ = true;
+        }
         return sim_.handle(request);
     });
     EXPECT_EQ(run(3).end, RunEnd::kCancelled);
@@ -155,8 +191,9 @@ TEST_P(Batches, ACancelledWaitLeavesTheBatchAndTheNextRunFetchesIt) {
     expect_billed_once(3);
 }
 
-/// The process dies when it makes its k-th call (before or after the server has done what was asked) or its k-th note in the journal
-/// (before or after it is on disk), or in the middle of the results.
+/// The process dies when it makes its k-th call (before or after the server has done what was
+/// asked) or its k-th note in the journal (before or after it is on disk), or in the middle of the
+/// results.
 TEST_P(Batches, AKillAtAnyStepBillsEachItemOnce) {
     for (const bool after : {false, true}) {
         for (int k = 1;; ++k) {
@@ -166,10 +203,14 @@ TEST_P(Batches, AKillAtAnyStepBillsEachItemOnce) {
             std::atomic<bool> killed = false;
             start([&](const auto& request, int) {
                 const bool now = ++n == k;
-                const ScriptedReply reply = now && !after ? ScriptedReply{503, ""} : sim.handle(request);
-                if (!now) return reply;
+                const ScriptedReply reply = now && !after ? ScriptedReply{503, ""}
+                                                          : sim.handle(request);
+                if (!now) {
+                    return reply;
+                }
                 killed = true;
-                bench_.cancel_ = true;  // a cancelled call leaves without a look at its reply, and writes nothing
+                bench_.cancel_ = true;  // a cancelled call leaves without a look at its reply, and
+                                        // writes nothing
                 std::this_thread::sleep_for(200ms);
                 return reply;
             });
@@ -182,7 +223,9 @@ TEST_P(Batches, AKillAtAnyStepBillsEachItemOnce) {
             start([&](const auto& request, int) { return sim.handle(request); });
             EXPECT_EQ(run(3).end, RunEnd::kFinished) << k << after;
             EXPECT_EQ(bench_.count(VerdictState::kA) + bench_.count(VerdictState::kB), 3);
-            for (const auto& [body, times] : sim.billed()) EXPECT_EQ(times, 1) << "call " << k << (after ? " after" : " before");
+            for (const auto& [body, times] : sim.billed()) {
+                EXPECT_EQ(times, 1) << "call " << k << (after ? " after" : " before");
+            }
             EXPECT_EQ(sim.billed().size(), 3u);
         }
     }
@@ -195,7 +238,9 @@ TEST_P(Batches, AKillAtAnyNoteInTheJournalBillsEachItemOnce) {
         start([&](const auto& request, int) { return sim.handle(request); });
         int n = 0;
         const auto kill_now = [&] {
-            if (++n == k) throw Killed();
+            if (++n == k) {
+                throw Killed();
+            }
         };
         bench_.before_put_ = bench_.after_put_ = kill_now;
         bool killed = false;
@@ -214,7 +259,9 @@ TEST_P(Batches, AKillAtAnyNoteInTheJournalBillsEachItemOnce) {
             EXPECT_EQ(bench_.verdicts_.size(), 3u);
         }
         EXPECT_EQ(sim.billed().size(), 3u);
-        for (const auto& [body, times] : sim.billed()) EXPECT_EQ(times, 1) << "note " << k;
+        for (const auto& [body, times] : sim.billed()) {
+            EXPECT_EQ(times, 1) << "note " << k;
+        }
     }
 }
 
@@ -227,14 +274,19 @@ TEST_P(Batches, AKillAmongTheResultsFetchesTheRestFromTheSameBatch) {
             BlindedPair pair;
             pair.item_id = "i" + std::to_string(i);
             pair.question = "question " + std::to_string(i) + "?";
-            if (!stored.contains(pair.item_id)) pairs.push_back(std::move(pair));
+            if (!stored.contains(pair.item_id)) {
+                pairs.push_back(std::move(pair));
+            }
         }
         bench_.make(server_->base() + bench_.path_);
         return bench_.judge_->run(
             source_of(pairs),
             [&](const Verdict& verdict) {
-                EXPECT_TRUE(stored.emplace(verdict.item_id, verdict.state).second) << "it was there";
-                if (stored.size() == n_until_killed) throw Killed();
+                EXPECT_TRUE(stored.emplace(verdict.item_id, verdict.state).second)
+                    << "it was there";
+                if (stored.size() == n_until_killed) {
+                    throw Killed();
+                }
             },
             bench_.cancel_);
     };
@@ -251,7 +303,9 @@ TEST_P(Batches, ASubmissionWhoseReplyIsLostIsFoundAndNotRepeated) {
     start([&](const auto& request, int) {
         const ScriptedReply reply = sim_.handle(request);
         const bool submitted = request.method == "POST" && sim_.n_batches() == 1;
-        if (!submitted || std::exchange(lost, true)) return reply;
+        if (!submitted || std::exchange(lost, true)) {
+            return reply;
+        }
         return ScriptedReply{500, "oops"};
     });
     EXPECT_EQ(run(3).end, RunEnd::kFinished);
@@ -290,7 +344,9 @@ TEST_P(Batches, OtherBatchesOfTheAccountAreNotTakenForOurs) {
 
 TEST_P(Batches, ABatchThatIsGoneIsSubmittedAgain) {
     start([this](const auto& request, int) {
-        if (request.method == "GET" && sim_.n_batches() == 1) bench_.cancel_ = true;
+        if (request.method == "GET" && sim_.n_batches() == 1) {
+            bench_.cancel_ = true;
+        }
         return sim_.handle(request);
     });
     run(2);
@@ -314,7 +370,9 @@ TEST_P(Batches, BatchesThatAreAlwaysGoneAreNotSubmittedForEver) {
 
 TEST_P(Batches, ThePairsOfAnotherRunAreNotWaitedForAndNotLost) {
     start([this](const auto& request, int) {
-        if (request.method == "GET" && sim_.n_batches() == 1) bench_.cancel_ = true;
+        if (request.method == "GET" && sim_.n_batches() == 1) {
+            bench_.cancel_ = true;
+        }
         return sim_.handle(request);
     });
     run(3);
@@ -324,11 +382,15 @@ TEST_P(Batches, ThePairsOfAnotherRunAreNotWaitedForAndNotLost) {
     EXPECT_EQ(bench_.verdicts_.size(), 2u);
     run(3);
     EXPECT_TRUE(bench_.verdicts_.contains("i2"));
-    for (const auto& [body, times] : sim_.billed()) EXPECT_LE(times, body.find("question 2?") == std::string::npos ? 2 : 1);
+    for (const auto& [body, times] : sim_.billed()) {
+        EXPECT_LE(times, body.find("question 2?") == std::string::npos ? 2 : 1);
+    }
 }
 
 TEST_P(Batches, TheKeyIsRefusedBeforeAnythingIsSubmitted) {
-    start([](const auto&, int) { return error(401, std::string(290, 'x') + kBenchKey + " is no key"); });
+    start([](const auto&, int) {
+        return error(401, std::string(290, 'x') + kBenchKey + " is no key");
+    });
     EXPECT_EQ(run(2).end, RunEnd::kStopped);
     EXPECT_TRUE(bench_.verdicts_.empty());
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("[key]"));
@@ -355,7 +417,9 @@ TEST_P(Batches, AnotherVersionThanTheStoredOneStopsTheJudgeAndItsVerdictsAreKept
 TEST_P(Batches, ALimitOfCallsIsWaitedForAsTheServerAsks) {
     bool first = true;
     start([&](const auto& request, int) {
-        if (request.method == "GET" && sim_.n_batches() == 1 && std::exchange(first, false)) return ScriptedReply{429, "{}", {{"Retry-After", "1"}}};
+        if (request.method == "GET" && sim_.n_batches() == 1 && std::exchange(first, false)) {
+            return ScriptedReply{429, "{}", {{"Retry-After", "1"}}};
+        }
         return sim_.handle(request);
     });
     EXPECT_EQ(run(1).end, RunEnd::kFinished);
@@ -367,7 +431,11 @@ TEST(GeminiBatches, RepliesWithoutTheirMetadataAreInTheOrderOfTheRequests) {
     HttpBench bench("gemini", nullptr);
     bench.spec_.batch = true;
     bench.spec_.batch_poll_s = 0.024;
-    SimBatches sim("gemini", [](const std::string& body) { return ScriptedReply{200, test::gemini_reply(verdict_text(body.find("question 1?") != std::string::npos ? "B" : "A"))}; });
+    SimBatches sim("gemini", [](const std::string& body) {
+        return ScriptedReply{200,
+                             test::gemini_reply(verdict_text(
+                                 body.find("question 1?") != std::string::npos ? "B" : "A"))};
+    });
     sim.forgets_metadata = true;
     const SimServer server([&](const auto& request, int) { return sim.handle(request); });
     bench.make(server.base());

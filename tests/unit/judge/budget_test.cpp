@@ -16,7 +16,9 @@ JudgeSpec spec() {
 
 TEST(Budget, WithoutLimitsEverythingMayLeave) {
     Budget budget(spec());
-    for (int i = 0; i < 1000; ++i) budget.take({1e9, 1e9});
+    for (int i = 0; i < 1000; ++i) {
+        budget.take({1e9, 1e9});
+    }
     EXPECT_FALSE(budget.refusal({1e9, 1e9}));
     EXPECT_EQ(budget.n_calls(), 1000);
 }
@@ -39,7 +41,8 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
     budget.take(one);
     EXPECT_FALSE(budget.refusal(one));
     budget.take(one);
-    EXPECT_THAT(budget.refusal(one).value_or(""), HasSubstr("could exceed its max-tokens-total of 500"));
+    EXPECT_THAT(budget.refusal(one).value_or(""),
+                HasSubstr("could exceed its max-tokens-total of 500"));
     budget.settle(one, {90, 5});
     EXPECT_FALSE(budget.refusal(one));
     budget.settle(one, {90, 5});
@@ -54,7 +57,8 @@ TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {
     judge.price_output = 10;
     judge.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths
     EXPECT_FALSE(Budget(judge).refusal({100, 100}));
-    EXPECT_THAT(Budget(judge).refusal({101, 100}).value_or(""), HasSubstr("could exceed its max-cost of 0.0012"));
+    EXPECT_THAT(Budget(judge).refusal({101, 100}).value_or(""),
+                HasSubstr("could exceed its max-cost of 0.0012"));
     judge.batch = true;
     EXPECT_FALSE(Budget(judge).refusal({200, 200}));
     EXPECT_TRUE(Budget(judge).refusal({201, 200}));

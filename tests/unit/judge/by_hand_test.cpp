@@ -30,7 +30,8 @@ TEST(ByHand, TakesNoPairAndSaysWhy) {
             asked = true;
             return std::nullopt;
         },
-        [](const Verdict&) { FAIL() << "it says nothing itself"; }, false);
+        [](const Verdict&) { FAIL() << "it says nothing itself"; },
+        false);
     EXPECT_EQ(result.end, RunEnd::kStopped);
     EXPECT_FALSE(asked);
     EXPECT_EQ(to_sentence(result.why), "its verdicts are given by hand, and imported");

@@ -14,13 +14,14 @@ namespace {
 using Tokens = std::vector<std::int32_t>;
 
 constexpr std::int32_t kBegin = 1, kThink = 300, kEndThink = 301, kTurn = 302;
-const std::map<std::string, std::int32_t> kControl{{"<think>", kThink}, {"</think>", kEndThink}, {"<|turn|>", kTurn}};
+const std::map<std::string, std::int32_t> kControl{
+    {"<think>", kThink}, {"</think>", kEndThink}, {"<|turn|>", kTurn}};
 
 /// What tests want of the model, and what they see of it.
 struct Script {
-    bool has_system = true;          ///< its template knows a system turn
-    bool knows_thinking = false;     ///< <think> and </think> are tokens
-    std::string opening = "";        ///< what the template writes at the beginning of the reply
+    bool has_system = true;       ///< its template knows a system turn
+    bool knows_thinking = false;  ///< <think> and </think> are tokens
+    std::string opening = "";     ///< what the template writes at the beginning of the reply
     bool bad_file = false;
     bool does_not_load = false;
     std::int64_t n_ctx_train = 8192;
@@ -36,8 +37,10 @@ struct Script {
 std::string text_of(const Tokens& tokens) {
     std::string text;
     for (const std::int32_t token : tokens) {
-        const auto control = std::find_if(kControl.begin(), kControl.end(), [&](const auto& c) { return c.second == token; });
-        text += control == kControl.end() ? std::string(1, static_cast<char>(token)) : control->first;
+        const auto control = std::find_if(
+            kControl.begin(), kControl.end(), [&](const auto& c) { return c.second == token; });
+        text += control == kControl.end() ? std::string(1, static_cast<char>(token))
+                                          : control->first;
     }
     return text;
 }
@@ -51,7 +54,9 @@ class ScriptedGenerator final : public llm::Generator {
                   const std::atomic<bool>& cancel) override {
         while (!cancel) {
             const auto prompt = next();
-            if (!prompt) return;
+            if (!prompt) {
+                return;
+            }
             script_.prompts.push_back(*prompt);
             llm::Generated generated = script_.reply(*prompt, text_of(prompt->tokens));
             generated.id = prompt->id;
@@ -68,19 +73,29 @@ class ScriptedModel final : public EmbeddedModel {
  public:
     explicit ScriptedModel(Script& script) : script_(script) {}
     Result<Facts> open() override {
-        if (script_.bad_file) return fail("is not a GGUF file that can be read", "/m.gguf");
+        if (script_.bad_file) {
+            return fail("is not a GGUF file that can be read", "/m.gguf");
+        }
         return Facts{true, script_.n_ctx_train};
     }
     Result<std::string> chat(const std::string& system, const std::string& user) override {
-        if (!system.empty() && !script_.has_system) return fail("System role not supported");
-        return (system.empty() ? "" : "<|turn|>system " + system) + "<|turn|>user " + user + "<|turn|>" + script_.opening;
+        if (!system.empty() && !script_.has_system) {
+            return fail("System role not supported");
+        }
+        return (system.empty() ? "" : "<|turn|>system " + system) + "<|turn|>user " + user +
+               "<|turn|>" + script_.opening;
     }
-    Result<Tokens> tokenize(const std::string& text, bool add_special, bool parse_special) override {
+    Result<Tokens> tokenize(const std::string& text,
+                            bool add_special,
+                            bool parse_special) override {
         Tokens out;
-        if (add_special) out.push_back(kBegin);
+        if (add_special) {
+            out.push_back(kBegin);
+        }
         for (std::size_t i = 0; i < text.size();) {
             const auto control = std::find_if(kControl.begin(), kControl.end(), [&](const auto& c) {
-                return parse_special && (c.second == kTurn || script_.knows_thinking) && text.compare(i, c.first.size(), c.first) == 0;
+                return parse_special && (c.second == kTurn || script_.knows_thinking) &&
+                       text.compare(i, c.first.size(), c.first) == 0;
             });
             if (control != kControl.end()) {
                 out.push_back(control->second);
@@ -94,7 +109,9 @@ class ScriptedModel final : public EmbeddedModel {
     Result<std::string> fingerprint(const Context&) override { return script_.fingerprint; }
     std::string file_sha256() override { return "abc"; }
     Result<std::unique_ptr<llm::Generator>> load(const Context& context) override {
-        if (script_.does_not_load) return fail("no context of 1 slots could be made", "/m.gguf", "Free memory.");
+        if (script_.does_not_load) {
+            return fail("no context of 1 slots could be made", "/m.gguf", "Free memory.");
+        }
         ++script_.n_loaded;
         script_.context = context;
         return std::make_unique<ScriptedGenerator>(script_);
@@ -120,7 +137,8 @@ llm::Generated text(const std::string& reply, StopReason stop = StopReason::kSto
     return generated;
 }
 
-const std::string kJson = R"({"reasoning": "It is right.", "verdict": "B", "confidence": "medium"})";
+const std::string
+    kJson = R"({"reasoning": "It is right.", "verdict": "B", "confidence": "medium"})";
 
 class GgufJudgeTest : public testing::Test {
  protected:
@@ -129,15 +147,21 @@ class GgufJudgeTest : public testing::Test {
         spec.provider = "gguf";
         spec.file = "/m.gguf";
         script.reply = [](const llm::Prompt&, const std::string&) { return labels(0.7, 0.1, 0.1); };
-        for (const char* id : {"1", "2", "3"}) pairs.push_back({id, "Why?", "Because.", {"A passage."}, std::string("first ") + id, "second"});
+        for (const char* id : {"1", "2", "3"}) {
+            pairs.push_back(
+                {id, "Why?", "Because.", {"A passage."}, std::string("first ") + id, "second"});
+        }
     }
 
     Result<std::unique_ptr<Judge>> make() {
         Services services;
-        services.render = [](const std::string& jinja, const std::string& variables) -> Result<std::string> {
+        services.render = [](const std::string& jinja,
+                             const std::string& variables) -> Result<std::string> {
             return jinja.substr(0, 40) + variables;
         };
-        services.open_model = [this](const JudgeSpec&) { return std::make_unique<ScriptedModel>(script); };
+        services.open_model = [this](const JudgeSpec&) {
+            return std::make_unique<ScriptedModel>(script);
+        };
         return make_judge(spec, services, progress);
     }
     std::string identity() { return make().value()->identity(); }
@@ -146,7 +170,8 @@ class GgufJudgeTest : public testing::Test {
         std::map<std::string, Verdict> out;
         const auto judge = make();
         EXPECT_TRUE(judge) << to_sentence(judge.error());
-        const RunResult result = (*judge)->run(source_of(pairs), [&](const Verdict& v) { out[v.item_id] = v; }, cancel);
+        const RunResult result = (*judge)->run(
+            source_of(pairs), [&](const Verdict& v) { out[v.item_id] = v; }, cancel);
         EXPECT_EQ(result.end, wanted) << to_sentence(result.why);
         why = result.why;
         return out;
@@ -187,7 +212,9 @@ TEST_F(GgufJudgeTest, SharesAPrefixThatDoesNotDependOnThePairs) {
     static_cast<void>(run());
     const int n_prefix = script.prompts.front().n_prefix;
     EXPECT_GT(n_prefix, 100);
-    for (const llm::Prompt& prompt : script.prompts) EXPECT_EQ(prompt.n_prefix, n_prefix);
+    for (const llm::Prompt& prompt : script.prompts) {
+        EXPECT_EQ(prompt.n_prefix, n_prefix);
+    }
     pairs.resize(1);
     script.prompts.clear();
     static_cast<void>(run());
@@ -199,17 +226,21 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
     pairs[1].answer_b = pairs[0].answer_a;
     pairs[2].answer_b = pairs[2].answer_a = "the same";
     static_cast<void>(run());
-    const auto& [one, other, alike] = std::tie(script.prompts[0], script.prompts[1], script.prompts[2]);
-    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix}).ends_with("\"A passage.\"],\"answer_a\":\""));
+    const auto& [one, other, alike] = std::tie(
+        script.prompts[0], script.prompts[1], script.prompts[2]);
+    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix})
+                    .ends_with("\"A passage.\"],\"answer_a\":\""));
     EXPECT_EQ(other.n_longer_prefix, one.n_longer_prefix);
-    EXPECT_TRUE(std::equal(one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix, other.tokens.begin()));
+    EXPECT_TRUE(std::equal(
+        one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix, other.tokens.begin()));
     EXPECT_NE(one.tokens, other.tokens);
     EXPECT_EQ(alike.n_longer_prefix, 0) << "there is no other order";
     const int before = one.n_longer_prefix;
     pairs.erase(pairs.begin() + 1, pairs.end());
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_EQ(script.prompts.front().n_longer_prefix, before) << "whether the other order is asked for or not";
+    EXPECT_EQ(script.prompts.front().n_longer_prefix, before)
+        << "whether the other order is asked for or not";
     spec.reasoning = true;
     script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
     script.prompts.clear();
@@ -219,7 +250,10 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
 
 TEST_F(GgufJudgeTest, TagsAnswersWhereItReasonsAndIsAskedTo) {
     spec.reasoning = true;
-    script.reply = [](const llm::Prompt&, const std::string&) { return text(R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect"], "tags_b": []})"); };
+    script.reply = [](const llm::Prompt&, const std::string&) {
+        return text(
+            R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect"], "tags_b": []})");
+    };
     const std::string without = identity();
     EXPECT_FALSE(run().at("1").tags) << "it was not asked";
     spec.tags = true;
@@ -228,7 +262,8 @@ TEST_F(GgufJudgeTest, TagsAnswersWhereItReasonsAndIsAskedTo) {
     EXPECT_NE(script.prompts.front().grammar.find("tags_a"), std::string::npos);
     EXPECT_NE(identity(), without);
     spec.prompt_template = "A or B?";
-    EXPECT_NE(to_sentence(make().error()).find("does not ask for tags_a and tags_b"), std::string::npos);
+    EXPECT_NE(to_sentence(make().error()).find("does not ask for tags_a and tags_b"),
+              std::string::npos);
     spec.prompt_template = "A or B, tags_a, tags_b?";
     EXPECT_TRUE(make());
     spec.reasoning = false;
@@ -260,9 +295,11 @@ TEST_F(GgufJudgeTest, ClosesAThinkBlockThatTheTemplateOpensBeforeTheLabel) {
 TEST_F(GgufJudgeTest, IsLoadedWithTheFirstPairAndGoneAfterTheLast) {
     const auto judge = make();
     EXPECT_EQ(script.n_loaded, 0);
-    static_cast<void>((*judge)->run(source_of({}), [](const Verdict&) {}, cancel));
+    static_cast<void>((*judge)->run(
+        source_of({}), [](const Verdict&) {}, cancel));
     EXPECT_EQ(script.n_loaded, 0) << "there was nothing to judge";
-    static_cast<void>((*judge)->run(source_of(pairs), [&](const Verdict&) { EXPECT_EQ(script.n_in_memory, 1); }, cancel));
+    static_cast<void>((*judge)->run(
+        source_of(pairs), [&](const Verdict&) { EXPECT_EQ(script.n_in_memory, 1); }, cancel));
     EXPECT_EQ(script.n_loaded, 1);
     EXPECT_EQ(script.n_in_memory, 0);
     EXPECT_FALSE((*judge)->costs_nothing()) << "it costs time";
@@ -275,7 +312,8 @@ TEST_F(GgufJudgeTest, APromptThatDoesNotFitIsAnErrorOfItsPairAlone) {
     const auto verdicts = run();
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kA);
     EXPECT_EQ(verdicts.at("2").state, VerdictState::kError);
-    EXPECT_NE(verdicts.at("2").failure.find("the judge's context holds 2048"), std::string::npos) << verdicts.at("2").failure;
+    EXPECT_NE(verdicts.at("2").failure.find("the judge's context holds 2048"), std::string::npos)
+        << verdicts.at("2").failure;
     EXPECT_NE(verdicts.at("2").failure.find("ctx-size"), std::string::npos);
     EXPECT_EQ(verdicts.at("3").state, VerdictState::kA);
     EXPECT_EQ(script.context.stream_size, 2048);
@@ -290,7 +328,9 @@ TEST_F(GgufJudgeTest, TheContextIsNeverLargerThanItWasTrainedFor) {
 TEST_F(GgufJudgeTest, APairThatTheEngineDiedOnIsAnError) {
     script.reply = [](const llm::Prompt& prompt, const std::string&) {
         llm::Generated generated = labels(0.1, 0.8, 0.1);
-        if (prompt.id != "2") return generated;
+        if (prompt.id != "2") {
+            return generated;
+        }
         generated = {};
         generated.failure = "the engine died on it 2 times, alone";
         return generated;
@@ -330,7 +370,8 @@ TEST_F(GgufJudgeTest, ABadFileAndImpossibleSettingsAreRefusedBeforeAnything) {
     };
     EXPECT_NE(refused([](JudgeSpec& s) { s.temp = 0.5; }).find("temp"), std::string::npos);
     EXPECT_NE(refused([](JudgeSpec& s) { s.file.clear(); }).find("no file"), std::string::npos);
-    EXPECT_NE(refused([](JudgeSpec& s) { s.max_tokens = 0; }).find("max-tokens"), std::string::npos);
+    EXPECT_NE(refused([](JudgeSpec& s) { s.max_tokens = 0; }).find("max-tokens"),
+              std::string::npos);
     EXPECT_EQ(refused([](JudgeSpec&) {}), "");
 }
 
@@ -388,7 +429,9 @@ TEST_F(ReasoningGgufJudge, WritesItsReplyUnderAGrammar) {
 
 TEST_F(ReasoningGgufJudge, MayThinkFirstIfItKnowsHow) {
     script.knows_thinking = true;
-    script.reply = [](const llm::Prompt&, const std::string&) { return text("<think>Is it {\"verdict\": \"A\"}?</think>\n" + kJson); };
+    script.reply = [](const llm::Prompt&, const std::string&) {
+        return text("<think>Is it {\"verdict\": \"A\"}?</think>\n" + kJson);
+    };
     const auto verdicts = run();
     EXPECT_NE(script.prompts.front().grammar.find("</think>"), std::string::npos);
     EXPECT_EQ(script.prompts.size(), 3U);
@@ -399,7 +442,9 @@ TEST_F(ReasoningGgufJudge, ThinkingThatUsesUpItsTokensIsEndedAndDoesNotEatTheVer
     script.knows_thinking = true;
     script.opening = "<think>\n";
     script.reply = [](const llm::Prompt& prompt, const std::string& shown) {
-        if (!shown.ends_with("</think>\n\n")) return text("I wonder " + prompt.id, StopReason::kLength);
+        if (!shown.ends_with("</think>\n\n")) {
+            return text("I wonder " + prompt.id, StopReason::kLength);
+        }
         return text(kJson);
     };
     const auto verdicts = run();
@@ -409,12 +454,15 @@ TEST_F(ReasoningGgufJudge, ThinkingThatUsesUpItsTokensIsEndedAndDoesNotEatTheVer
     for (const auto& [id, verdict] : verdicts) {
         EXPECT_EQ(verdict.state, VerdictState::kB) << verdict.failure;
         EXPECT_EQ(verdict.raw, "<think>I wonder " + id + "\n</think>\n\n" + kJson);
-        EXPECT_EQ(verdict.n_reply_tokens, static_cast<std::int64_t>(std::string("I wonder 1").size() + kJson.size()));
+        EXPECT_EQ(verdict.n_reply_tokens,
+                  static_cast<std::int64_t>(std::string("I wonder 1").size() + kJson.size()));
     }
 }
 
 TEST_F(ReasoningGgufJudge, AReplyThatIsCutOffOrEmptyIsInvalid) {
-    script.reply = [](const llm::Prompt& prompt, const std::string&) { return prompt.id == "1" ? text("") : text(kJson.substr(0, 30), StopReason::kLength); };
+    script.reply = [](const llm::Prompt& prompt, const std::string&) {
+        return prompt.id == "1" ? text("") : text(kJson.substr(0, 30), StopReason::kLength);
+    };
     const auto verdicts = run();
     for (const auto& [id, verdict] : verdicts) {
         EXPECT_EQ(verdict.state, VerdictState::kInvalid) << id;
@@ -437,7 +485,8 @@ TEST_F(ReasoningGgufJudge, KeepsRoomForTheReply) {
     const auto verdicts = run();
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kB) << verdicts.at("1").failure;
     EXPECT_EQ(verdicts.at("2").state, VerdictState::kError);
-    EXPECT_NE(verdicts.at("2").failure.find("its reply may have 1000"), std::string::npos) << verdicts.at("2").failure;
+    EXPECT_NE(verdicts.at("2").failure.find("its reply may have 1000"), std::string::npos)
+        << verdicts.at("2").failure;
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ namespace assay::judge {
 
 inline constexpr const char* kBenchKey = "sk-secret-93b1f00d";
 
-/// Runs judges; every request must be as `checker` has it, and the key may be in no text that comes out.
+/// Runs judges; every request must be as `checker` has it, and the key may be in no text that comes
+/// out.
 class HttpBench {
  public:
     struct Notes final : Progress {
@@ -48,11 +49,13 @@ class HttpBench {
         judge_ = make_judge(
                      spec_,
                      {[](const std::string&, const std::string& json) -> Result<std::string> {
-                         return "rendered " + nlohmann::json::parse(json)["question"].get<std::string>();
-                     },
+                          return "rendered " +
+                                 nlohmann::json::parse(json)["question"].get<std::string>();
+                      },
                       {[this](const std::string& name) -> std::optional<std::string> {
                            const auto found = journal_.find(name);
-                           return found == journal_.end() ? std::nullopt : std::optional(found->second);
+                           return found == journal_.end() ? std::nullopt
+                                                          : std::optional(found->second);
                        },
                        [this](const std::string& name, const std::string& text) {
                            hides_key(text);
@@ -77,14 +80,20 @@ class HttpBench {
         verdicts_.clear();
         const auto begin = std::chrono::steady_clock::now();
         result_ = judge_->run(
-            source_of(pairs), [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
+            source_of(pairs),
+            [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); },
+            cancel_);
         took_ = std::chrono::steady_clock::now() - begin;
         for (const auto& [id, v] : verdicts_) {
-            for (const std::string& text : {v.raw, v.reasoning, v.failure, v.model_version}) hides_key(text);
+            for (const std::string& text : {v.raw, v.reasoning, v.failure, v.model_version}) {
+                hides_key(text);
+            }
         }
         hides_key(to_sentence(result_.why));
         hides_key(judge_->identity());
-        for (const std::string& line : notes_.lines) hides_key(line);
+        for (const std::string& line : notes_.lines) {
+            hides_key(line);
+        }
         return result_;
     }
 
@@ -94,8 +103,9 @@ class HttpBench {
         make(server.base() + path_);
         run(n);
         seen_ = server.seen();
-        for (const test::SeenRequest& request : seen_)
+        for (const test::SeenRequest& request : seen_) {
             EXPECT_THAT(checker_(request), testing::IsEmpty()) << request.body;
+        }
     }
     Verdict one(test::Script script) {
         judge(1, std::move(script));
@@ -106,10 +116,14 @@ class HttpBench {
         return one([body](const auto&, int) { return test::ScriptedReply{200, body}; });
     }
 
-    [[nodiscard]] nlohmann::json request(std::size_t i) const { return nlohmann::json::parse(seen_.at(i).body); }
+    [[nodiscard]] nlohmann::json request(std::size_t i) const {
+        return nlohmann::json::parse(seen_.at(i).body);
+    }
     [[nodiscard]] int count(VerdictState state) const {
         int n = 0;
-        for (const auto& [id, v] : verdicts_) n += v.state == state;
+        for (const auto& [id, v] : verdicts_) {
+            n += v.state == state;
+        }
         return n;
     }
 
@@ -127,7 +141,9 @@ class HttpBench {
     std::chrono::steady_clock::duration took_{};
 
  private:
-    static void hides_key(const std::string& text) { EXPECT_THAT(text, testing::Not(testing::HasSubstr("sk-"))); }  // nor a part of it
+    static void hides_key(const std::string& text) {
+        EXPECT_THAT(text, testing::Not(testing::HasSubstr("sk-")));
+    }  // nor a part of it
     test::Checker checker_;
 };
 
@@ -135,10 +151,14 @@ class HttpBench {
 class Variable {
  public:
     Variable(std::string name, const std::string& value) : name_(std::move(name)) {
-        if (!name_.empty()) setenv(name_.c_str(), value.c_str(), 1);
+        if (!name_.empty()) {
+            setenv(name_.c_str(), value.c_str(), 1);
+        }
     }
     ~Variable() {
-        if (!name_.empty()) unsetenv(name_.c_str());
+        if (!name_.empty()) {
+            unsetenv(name_.c_str());
+        }
     }
     Variable(const Variable&) = delete;
     Variable& operator=(const Variable&) = delete;

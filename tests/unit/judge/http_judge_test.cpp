@@ -23,17 +23,39 @@ struct Provider {
     std::string path_end;  ///< what an address may end in
 };
 
-void PrintTo(const Provider& provider, std::ostream* out) { *out << provider.name; }
+void PrintTo(const Provider& provider, std::ostream* out) {
+    *out << provider.name;
+}
 
 const Provider kProviders[] = {
-    {"openai", test::openai_complaints, "OPENAI_API_KEY", "authorization", "Bearer ",
-     [](const std::string& text) { return test::completion_json(text); }, ""},
-    {"gemini", test::gemini_complaints, "GEMINI_API_KEY", "x-goog-api-key", "",
-     [](const std::string& text) { return test::gemini_reply(text); }, "/v1beta"},
-    {"anthropic", test::anthropic_complaints, "ANTHROPIC_API_KEY", "x-api-key", "",
-     [](const std::string& text) { return test::anthropic_text_reply(text); }, "/v1"},
-    {"ollama", test::ollama_complaints, "", "authorization", "Bearer ",
-     [](const std::string& text) { return test::ollama_reply(text); }, "/v1"},
+    {"openai",
+     test::openai_complaints,
+     "OPENAI_API_KEY",
+     "authorization",
+     "Bearer ",
+     [](const std::string& text) { return test::completion_json(text); },
+     ""},
+    {"gemini",
+     test::gemini_complaints,
+     "GEMINI_API_KEY",
+     "x-goog-api-key",
+     "",
+     [](const std::string& text) { return test::gemini_reply(text); },
+     "/v1beta"},
+    {"anthropic",
+     test::anthropic_complaints,
+     "ANTHROPIC_API_KEY",
+     "x-api-key",
+     "",
+     [](const std::string& text) { return test::anthropic_text_reply(text); },
+     "/v1"},
+    {"ollama",
+     test::ollama_complaints,
+     "",
+     "authorization",
+     "Bearer ",
+     [](const std::string& text) { return test::ollama_reply(text); },
+     "/v1"},
 };
 
 class EveryProvider : public ::testing::TestWithParam<Provider> {
@@ -41,18 +63,26 @@ class EveryProvider : public ::testing::TestWithParam<Provider> {
     EveryProvider()
         : key_(GetParam().key_variable, kBenchKey), bench_(GetParam().name, GetParam().checker) {}
 
-    [[nodiscard]] static std::string reply(const std::string& verdict) { return GetParam().reply(verdict_text(verdict)); }
-    [[nodiscard]] static std::string reply_of(const std::string& text) { return GetParam().reply(text); }
+    [[nodiscard]] static std::string reply(const std::string& verdict) {
+        return GetParam().reply(verdict_text(verdict));
+    }
+    [[nodiscard]] static std::string reply_of(const std::string& text) {
+        return GetParam().reply(text);
+    }
 
     Variable key_;
     HttpBench bench_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Providers, EveryProvider, testing::ValuesIn(kProviders),
+INSTANTIATE_TEST_SUITE_P(Providers,
+                         EveryProvider,
+                         testing::ValuesIn(kProviders),
                          [](const auto& of) { return of.param.name; });
 
 TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
-    const Verdict verdict = bench_.one([](const auto&, int) { return ScriptedReply{200, reply("B")}; });
+    const Verdict verdict = bench_.one([](const auto&, int) {
+        return ScriptedReply{200, reply("B")};
+    });
     EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
     EXPECT_EQ(verdict.state, VerdictState::kB);
     EXPECT_EQ(verdict.confidence, Confidence::kHigh);
@@ -61,7 +91,8 @@ TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
     EXPECT_EQ(verdict.failure, "");
     EXPECT_EQ(verdict.model_version, "sim-1-2026");
     EXPECT_EQ(verdict.n_prompt_tokens, 10);
-    EXPECT_EQ(verdict.n_reply_tokens, GetParam().name == "gemini" ? 12 : 5);  // Google counts thoughts apart
+    EXPECT_EQ(verdict.n_reply_tokens,
+              GetParam().name == "gemini" ? 12 : 5);  // Google counts thoughts apart
     EXPECT_EQ(verdict.n_attempts, 1);
     EXPECT_EQ(verdict.prompt_sha256.size(), 64u);
     ASSERT_EQ(bench_.seen_.size(), 1u);
@@ -71,16 +102,23 @@ TEST_P(EveryProvider, IsAskedAsItsDocumentationSaysAndItsVerdictIsStored) {
 
 TEST_P(EveryProvider, TagsAnswersOnlyWhereItIsAskedTo) {
     const auto tagged = [](const auto&, int) {
-        return ScriptedReply{200, reply_of(R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect", "truncation"], "tags_b": []})")};
+        return ScriptedReply{
+            200,
+            reply_of(
+                R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect", "truncation"], "tags_b": []})")};
     };
     EXPECT_FALSE(bench_.one(tagged).tags);
     EXPECT_THAT(bench_.seen_.at(0).body, testing::Not(HasSubstr("tags_a")));
     const std::string without = bench_.judge_->identity();
     bench_.spec_.tags = true;
-    EXPECT_EQ(bench_.one(tagged).tags, (PairTags{{AnswerTag::kIncorrect, AnswerTag::kTruncation}, {}}));
-    EXPECT_THAT(bench_.seen_.at(0).body, HasSubstr("tags_a"));  // in the schema, which the checker has read
+    EXPECT_EQ(bench_.one(tagged).tags,
+              (PairTags{{AnswerTag::kIncorrect, AnswerTag::kTruncation}, {}}));
+    EXPECT_THAT(bench_.seen_.at(0).body,
+                HasSubstr("tags_a"));  // in the schema, which the checker has read
     EXPECT_NE(bench_.judge_->identity(), without);
-    const Verdict silent = bench_.one([](const auto&, int) { return ScriptedReply{200, reply("A")}; });
+    const Verdict silent = bench_.one([](const auto&, int) {
+        return ScriptedReply{200, reply("A")};
+    });
     EXPECT_EQ(silent.state, VerdictState::kA);
     EXPECT_FALSE(silent.tags) << "not said is not: none";
 }
@@ -106,14 +144,17 @@ TEST_P(EveryProvider, AnAddressMayEndInItsVersion) {
     bench_.make(base + GetParam().path_end + "/");
     EXPECT_EQ(bench_.judge_->identity(), identity);
     bench_.run(1);
-    for (const test::SeenRequest& request : server.seen()) EXPECT_THAT(GetParam().checker(request), IsEmpty());
+    for (const test::SeenRequest& request : server.seen()) {
+        EXPECT_THAT(GetParam().checker(request), IsEmpty());
+    }
     EXPECT_EQ(bench_.count(VerdictState::kA), 1);
 }
 
 TEST_P(EveryProvider, PassingTroubleIsTriedAgain) {
     for (const int status : {429, 500, 503, 529}) {
         const Verdict verdict = bench_.one([&](const auto&, int n) {
-            return n == 1 ? ScriptedReply{status, R"({"error": {"message": "overloaded"}})"} : ScriptedReply{200, reply("A")};
+            return n == 1 ? ScriptedReply{status, R"({"error": {"message": "overloaded"}})"}
+                          : ScriptedReply{200, reply("A")};
         });
         EXPECT_EQ(verdict.state, VerdictState::kA) << status;
         EXPECT_EQ(verdict.n_attempts, 2) << status;
@@ -122,7 +163,8 @@ TEST_P(EveryProvider, PassingTroubleIsTriedAgain) {
 
 TEST_P(EveryProvider, RetryAfterIsHeeded) {
     const Verdict verdict = bench_.one([](const auto&, int n) {
-        return n == 1 ? ScriptedReply{429, "{}", {{"Retry-After", "1"}}} : ScriptedReply{200, reply("A")};
+        return n == 1 ? ScriptedReply{429, "{}", {{"Retry-After", "1"}}}
+                      : ScriptedReply{200, reply("A")};
     });
     EXPECT_EQ(verdict.state, VerdictState::kA);
     EXPECT_GE(bench_.took_, 1s);
@@ -130,11 +172,19 @@ TEST_P(EveryProvider, RetryAfterIsHeeded) {
 
 TEST_P(EveryProvider, WhatIsNoWholeDocumentOfItsIsTriedAgainAndThenAnError) {
     const std::string whole = reply("A");
-    for (const std::string& body :
-         {whole.substr(0, whole.size() / 2), std::string("<html>captive portal</html>"), std::string("[]"), std::string("{}"), std::string(),
-          std::string(R"({"candidates": 3, "content": "x", "message": [], "choices": {}, "usageMetadata": null, "done": true})"),
-          std::string(20000, '[')}) {
-        const Verdict verdict = bench_.one([&](const auto&, int) { return ScriptedReply{200, body}; });
+    for (
+        const std::string& body :
+        {whole.substr(0, whole.size() / 2),
+         std::string("<html>captive portal</html>"),
+         std::string("[]"),
+         std::string("{}"),
+         std::string(),
+         std::string(
+             R"({"candidates": 3, "content": "x", "message": [], "choices": {}, "usageMetadata": null, "done": true})"),
+         std::string(20000, '[')}) {
+        const Verdict verdict = bench_.one([&](const auto&, int) {
+            return ScriptedReply{200, body};
+        });
         EXPECT_EQ(verdict.state, VerdictState::kError) << body.substr(0, 100);
         EXPECT_EQ(verdict.n_attempts, 2);
     }
@@ -146,7 +196,9 @@ TEST_P(EveryProvider, WrongTypesInsideADocumentAreReadAsNothing) {
     for (const auto& [pointer, value] : flat.items()) {
         auto broken = document;
         broken[nlohmann::json::json_pointer(pointer)] = nlohmann::json::array({-1.5});
-        const Verdict verdict = bench_.one([&](const auto&, int) { return ScriptedReply{200, broken.dump()}; });
+        const Verdict verdict = bench_.one([&](const auto&, int) {
+            return ScriptedReply{200, broken.dump()};
+        });
         EXPECT_TRUE(verdict.state == VerdictState::kA || verdict.state == VerdictState::kInvalid ||
                     (verdict.state == VerdictState::kError && pointer == "/done"))
             << pointer;
@@ -155,7 +207,9 @@ TEST_P(EveryProvider, WrongTypesInsideADocumentAreReadAsNothing) {
 }
 
 TEST_P(EveryProvider, ProseIsInvalidAndNotAskedAgain) {
-    const Verdict verdict = bench_.one([](const auto&, int) { return ScriptedReply{200, GetParam().reply("Both are fine.")}; });
+    const Verdict verdict = bench_.one([](const auto&, int) {
+        return ScriptedReply{200, GetParam().reply("Both are fine.")};
+    });
     EXPECT_EQ(verdict.state, VerdictState::kInvalid);
     EXPECT_EQ(verdict.raw, "Both are fine.");
     EXPECT_EQ(verdict.n_attempts, 1);
@@ -166,12 +220,13 @@ TEST_P(EveryProvider, StopsWhereTheKeyIsRefusedOrTheModelIsNotThere) {
         bench_.judge(9, [&](const auto& request, int) {
             const auto key = request.headers.find(GetParam().key_header);
             const std::string echo = key == request.headers.end() ? "nobody" : key->second;
-            return ScriptedReply{status, nlohmann::json{{"error", {{"message", "not for " + echo}}}}.dump()};
+            return ScriptedReply{
+                status, nlohmann::json{{"error", {{"message", "not for " + echo}}}}.dump()};
         });
         EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
         EXPECT_EQ(bench_.seen_.size(), 1u);
         EXPECT_EQ(bench_.count(VerdictState::kError), 1);
-        const std::string wanted = status == 404                       ? "sim-1"
+        const std::string wanted = status == 404                     ? "sim-1"
                                    : GetParam().key_variable.empty() ? "api-key-env"
                                                                      : GetParam().key_variable;
         EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr(wanted));
@@ -181,7 +236,9 @@ TEST_P(EveryProvider, StopsWhereTheKeyIsRefusedOrTheModelIsNotThere) {
 TEST_P(EveryProvider, AnotherModelVersionStopsTheJudgeAndItsReplyIsKept) {
     const auto versions = [](const auto&, int n) {
         std::string body = reply("A");
-        if (n >= 3) body.replace(body.find("sim-1-2026"), 10, "sim-2-2027");
+        if (n >= 3) {
+            body.replace(body.find("sim-1-2026"), 10, "sim-2-2027");
+        }
         return ScriptedReply{200, body};
     };
     bench_.judge(9, versions);
@@ -195,10 +252,16 @@ TEST_P(EveryProvider, AnotherModelVersionStopsTheJudgeAndItsReplyIsKept) {
 
 TEST_P(EveryProvider, BecomesPlainerWhereTheServerDoesNotKnowAFieldAndRemembersIt) {
     bench_.judge(2, [](const auto& request, int) {
-        for (const char* field : {"response_format", "responseSchema", "tool_choice", "think", "temperature"}) {
+        for (const char* field :
+             {"response_format", "responseSchema", "tool_choice", "think", "temperature"}) {
             const std::string written = std::string("\"") + field + "\":";
-            if (request.body.find(written) == std::string::npos) continue;
-            return ScriptedReply{400, nlohmann::json{{"error", {{"message", std::string("unknown field ") + field}}}}.dump()};
+            if (request.body.find(written) == std::string::npos) {
+                continue;
+            }
+            return ScriptedReply{
+                400,
+                nlohmann::json{{"error", {{"message", std::string("unknown field ") + field}}}}
+                    .dump()};
         }
         return ScriptedReply{200, reply("A")};
     });
@@ -216,15 +279,19 @@ TEST_P(EveryProvider, EveryDocumentedStatusHasItsStateAndItsRetry) {
         int n_requests;  ///< of one pair with one retry
         bool stops;
     };
-    const Row rows[] = {{400, "", 1, false}, {401, "", 1, true},  {402, "", 1, false}, {403, "", 1, true},  {404, "", 1, true},
-                        {405, "", 1, false}, {408, "", 2, false}, {409, "", 2, false}, {413, "", 1, false}, {422, "", 1, false},
-                        {425, "", 2, false}, {429, "", 2, false}, {429, "0", 2, false}, {500, "", 2, false}, {501, "", 2, false},
-                        {502, "", 2, false}, {503, "", 2, false}, {503, "0", 2, false}, {504, "", 2, false}, {529, "", 2, false},
-                        {301, "", 1, false}, {413, "9", 1, false}};
+    const Row rows[] = {
+        {400, "", 1, false},  {401, "", 1, true},   {402, "", 1, false}, {403, "", 1, true},
+        {404, "", 1, true},   {405, "", 1, false},  {408, "", 2, false}, {409, "", 2, false},
+        {413, "", 1, false},  {422, "", 1, false},  {425, "", 2, false}, {429, "", 2, false},
+        {429, "0", 2, false}, {500, "", 2, false},  {501, "", 2, false}, {502, "", 2, false},
+        {503, "", 2, false},  {503, "0", 2, false}, {504, "", 2, false}, {529, "", 2, false},
+        {301, "", 1, false},  {413, "9", 1, false}};
     for (const Row& row : rows) {
         bench_.judge(1, [&](const auto&, int) {
             ScriptedReply answer{row.status, R"({"error": {"message": "it is what it is"}})"};
-            if (*row.retry_after) answer.headers = {{"Retry-After", row.retry_after}};
+            if (*row.retry_after) {
+                answer.headers = {{"Retry-After", row.retry_after}};
+            }
             return answer;
         });
         EXPECT_EQ(bench_.seen_.size(), static_cast<std::size_t>(row.n_requests)) << row.status;
@@ -238,13 +305,20 @@ TEST_P(EveryProvider, EveryDocumentedStatusHasItsStateAndItsRetry) {
 }
 
 TEST_P(EveryProvider, AKeyIsHiddenWhereverAServerEchoesItAcrossEveryCut) {
-    if (GetParam().key_variable.empty()) bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+    if (GetParam().key_variable.empty()) {
+        bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+    }
     const Variable mine("ASSAY_TEST_KEY", kBenchKey);
     for (int n_before = 280; n_before < 302; ++n_before) {
-        const std::string echo = std::string(static_cast<std::size_t>(n_before), 'x') + kBenchKey + std::string(400, 'y');
+        const std::string echo = std::string(static_cast<std::size_t>(n_before), 'x') + kBenchKey +
+                                 std::string(400, 'y');
         for (const int status : {200, 400, 403}) {
-            const std::string body = status == 200 ? reply_of(verdict_text("A", echo)) : nlohmann::json{{"error", {{"message", echo}}}}.dump();
-            bench_.judge(1, [&](const auto&, int) { return ScriptedReply{status, body}; });  // the bench looks for it
+            const std::string body = status == 200
+                                         ? reply_of(verdict_text("A", echo))
+                                         : nlohmann::json{{"error", {{"message", echo}}}}.dump();
+            bench_.judge(1, [&](const auto&, int) {
+                return ScriptedReply{status, body};
+            });  // the bench looks for it
             EXPECT_EQ(bench_.verdicts_.size(), 1u);
         }
     }
@@ -266,7 +340,11 @@ TEST_P(EveryProvider, BytesThatAreNoTextAreReadAsReplacements) {
 
 TEST_P(EveryProvider, AConnectionThatIsHalfClosedOrSlowIsTriedAgainAndThenAnError) {
     bench_.spec_.timeout_s = 0.4;
-    for (const std::string& bytes : {std::string(), std::string("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"cho"), std::string("HTTP/1.1 200 OK\r\nContent-"), std::string("no http at all\r\n\r\n")}) {
+    for (const std::string& bytes :
+         {std::string(),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"cho"),
+          std::string("HTTP/1.1 200 OK\r\nContent-"),
+          std::string("no http at all\r\n\r\n")}) {
         const test::RawServer server(bytes);
         bench_.make("http://127.0.0.1:" + std::to_string(server.port()) + bench_.path_);
         bench_.run(1);
@@ -274,7 +352,8 @@ TEST_P(EveryProvider, AConnectionThatIsHalfClosedOrSlowIsTriedAgainAndThenAnErro
         EXPECT_EQ(bench_.verdicts_.at("i0").n_attempts, 2) << bytes;
         EXPECT_THAT(bench_.verdicts_.at("i0").failure, HasSubstr(std::to_string(server.port())));
     }
-    const test::RawServer slow("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + std::string(500, ' '), 50ms);
+    const test::RawServer slow(
+        "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + std::string(500, ' '), 50ms);
     bench_.make("http://127.0.0.1:" + std::to_string(slow.port()) + bench_.path_);
     bench_.run(1);
     EXPECT_EQ(bench_.count(VerdictState::kError), 1);
@@ -283,7 +362,9 @@ TEST_P(EveryProvider, AConnectionThatIsHalfClosedOrSlowIsTriedAgainAndThenAnErro
 
 class HttpJudge : public ::testing::Test {
  protected:
-    static ScriptedReply good(const test::SeenRequest&, int) { return {200, test::ollama_reply(verdict_text("A"))}; }
+    static ScriptedReply good(const test::SeenRequest&, int) {
+        return {200, test::ollama_reply(verdict_text("A"))};
+    }
     HttpBench bench_{"ollama", test::ollama_complaints};
 };
 
@@ -311,7 +392,8 @@ TEST_F(HttpJudge, AfterItsCallsItStopsAndTheRestIsPending) {
     EXPECT_EQ(bench_.seen_.size(), 4u);
     EXPECT_EQ(bench_.verdicts_.size(), 4u);
     EXPECT_EQ(bench_.count(VerdictState::kA), 4);
-    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("was asked 4 times, which is its max-calls"));
+    EXPECT_THAT(to_sentence(bench_.result_.why),
+                HasSubstr("was asked 4 times, which is its max-calls"));
 }
 
 TEST_F(HttpJudge, CallsThatAreJustEnoughAreEnough) {
@@ -338,15 +420,18 @@ TEST_F(HttpJudge, ARetryIsACallToo) {
 }
 
 TEST_F(HttpJudge, ARequestThatCouldExceedTheTokensIsNotSent) {
-    // A reply may be 100 tokens long and a prompt of these has fewer than 600, so three fit at first; each then takes 15.
+    // A reply may be 100 tokens long and a prompt of these has fewer than 600, so three fit at
+    // first; each then takes 15.
     bench_.spec_.max_tokens = 100;
     bench_.spec_.max_tokens_total = 2000;
     bench_.spec_.concurrency = 8;
     bench_.judge(200, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
-    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("could exceed its max-tokens-total of 2000"));
+    EXPECT_THAT(to_sentence(bench_.result_.why),
+                HasSubstr("could exceed its max-tokens-total of 2000"));
     const auto n = static_cast<int>(bench_.seen_.size());
-    EXPECT_EQ(bench_.count(VerdictState::kA), n) << "what was sent was waited for, the rest is pending";
+    EXPECT_EQ(bench_.count(VerdictState::kA), n)
+        << "what was sent was waited for, the rest is pending";
     EXPECT_GT(n, 50);
     EXPECT_LE(n * 15, 2000);
 }
@@ -368,7 +453,8 @@ TEST_F(HttpJudge, AVersionThatTheStoredVerdictsDoNotNameStopsItUnlessItIsAllowed
     bench_.judge(5, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_EQ(bench_.verdicts_.size(), 1u);
-    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr(R"(named the model "sim-0-2025" and now name "sim-1-2026")"));
+    EXPECT_THAT(to_sentence(bench_.result_.why),
+                HasSubstr(R"(named the model "sim-0-2025" and now name "sim-1-2026")"));
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("--rejudge"));
     bench_.spec_.allow_version_change = true;
     bench_.judge(5, good);
@@ -429,7 +515,8 @@ TEST_F(HttpJudge, NoPairIsTakenBeforeItMayLeave) {
             n_there_when_asked.push_back(n_verdicts);
             return all();
         },
-        [&](const Verdict&) { ++n_verdicts; }, bench_.cancel_);
+        [&](const Verdict&) { ++n_verdicts; },
+        bench_.cancel_);
     EXPECT_EQ(result.end, RunEnd::kFinished);
     EXPECT_THAT(n_there_when_asked, testing::ElementsAre(0u, 1u, testing::_));
 }
@@ -438,7 +525,8 @@ TEST(HttpJudgeLimits, ARemainderOfNoneHoldsAllRequestsUntilItIsReset) {
     HttpBench openai("openai", test::openai_complaints);
     openai.judge(3, [](const auto&, int n) {
         ScriptedReply reply{200, test::verdict_completion("A")};
-        reply.headers = {{"X-RateLimit-Remaining-Requests", n == 1 ? "0" : "59"}, {"x-ratelimit-reset-requests", "1s"}};
+        reply.headers = {{"X-RateLimit-Remaining-Requests", n == 1 ? "0" : "59"},
+                         {"x-ratelimit-reset-requests", "1s"}};
         return reply;
     });
     EXPECT_EQ(openai.count(VerdictState::kA), 3);
@@ -449,7 +537,8 @@ TEST(HttpJudgeLimits, ARemainderOfNoneHoldsAllRequestsUntilItIsReset) {
     for (const bool enough : {false, true}) {
         openai.judge(2, [&](const auto&, int n) {
             ScriptedReply reply{200, test::verdict_completion("A")};
-            reply.headers = {{"x-ratelimit-remaining-tokens", n == 1 && !enough ? "20" : "90000"}, {"x-ratelimit-reset-tokens", "1s"}};
+            reply.headers = {{"x-ratelimit-remaining-tokens", n == 1 && !enough ? "20" : "90000"},
+                             {"x-ratelimit-reset-tokens", "1s"}};
             return reply;
         });
         EXPECT_EQ(openai.took_ >= 1s, !enough);

@@ -9,9 +9,10 @@
 namespace assay::judge {
 namespace {
 
-const Services kServices{[](const std::string&, const std::string& variables) -> Result<std::string> {
-    return variables;
-}};
+const Services kServices{
+    [](const std::string&, const std::string& variables) -> Result<std::string> {
+        return variables;
+    }};
 
 JudgeSpec openai() {
     JudgeSpec spec;
@@ -33,12 +34,14 @@ TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
     spec.provider = "opena";
     const auto typo = make_judge(spec, kServices, progress);
     ASSERT_FALSE(typo);
-    EXPECT_EQ(to_sentence(typo.error()), "judge panel-1: unknown provider \"opena\". did you mean openai?");
+    EXPECT_EQ(to_sentence(typo.error()),
+              "judge panel-1: unknown provider \"opena\". did you mean openai?");
     spec.provider = "crystal ball";
     const auto unknown = make_judge(spec, kServices, progress);
     ASSERT_FALSE(unknown);
-    for (const std::string& name : provider_names())
+    for (const std::string& name : provider_names()) {
         EXPECT_NE(to_sentence(unknown.error()).find(name), std::string::npos);
+    }
 }
 
 TEST(Judge, SettingsOutOfRangeAreRefused) {
@@ -79,7 +82,9 @@ TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
     differs([](JudgeSpec& s) { s.prompt_template = "{{ question }}"; });
     differs([](JudgeSpec& s) { s.show_contexts = false; });
     differs([](JudgeSpec& s) { s.show_expected = false; });
-    for (const char* provider : {"gemini", "anthropic", "ollama"}) differs([&](JudgeSpec& s) { s.provider = provider; });
+    for (const char* provider : {"gemini", "anthropic", "ollama"}) {
+        differs([&](JudgeSpec& s) { s.provider = provider; });
+    }
 }
 
 TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {

@@ -20,7 +20,9 @@ const Labels kOneForm{{"A", {10}}, {"B", {11}}, {"C", {12}}};
 
 Verdict read(const std::vector<double>& probabilities, const Labels& labels = kOneForm) {
     std::vector<double> logs;
-    for (const double p : probabilities) logs.push_back(std::log(p));
+    for (const double p : probabilities) {
+        logs.push_back(std::log(p));
+    }
     return label_verdict(labels, logs);
 }
 
@@ -33,7 +35,8 @@ TEST(Labels, AreTakenAsTheyStandAndBehindASpace) {
 
 TEST(Labels, HaveTheFirstTieWordThatIsOneTokenAndNoOthers) {
     EXPECT_EQ(chosen({{"A", 1}, {"B", 2}, {"T", 3}, {"Tie", 4}})->tie.word, "T");
-    EXPECT_EQ(chosen({{"A", 1}, {"B", 2}, {"C", 2}, {"T", 1}, {" T", 9}, {"Tie", 4}})->tie.word, "Tie");
+    EXPECT_EQ(chosen({{"A", 1}, {"B", 2}, {"C", 2}, {"T", 1}, {" T", 9}, {"Tie", 4}})->tie.word,
+              "Tie");
     EXPECT_EQ(chosen({{"A", 1}, {"B", 2}, {"=", 3}})->tie.word, "=");
 }
 
@@ -65,7 +68,8 @@ TEST(LabelVerdict, AddsUpTheFormsOfALabel) {
     const Labels forms{{"A", {1, 2}}, {"B", {3}}, {"C", {4, 5}}};
     const Verdict verdict = read({0.2, 0.25, 0.4, 0.05, 0.05}, forms);
     EXPECT_EQ(verdict.state, VerdictState::kA);
-    EXPECT_NEAR(nlohmann::json::parse(verdict.raw)["probabilities"]["A"].get<double>(), 0.45, 1e-12);
+    EXPECT_NEAR(
+        nlohmann::json::parse(verdict.raw)["probabilities"]["A"].get<double>(), 0.45, 1e-12);
 }
 
 TEST(LabelVerdict, SaysAllInTheRawReply) {

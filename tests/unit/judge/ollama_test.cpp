@@ -30,20 +30,25 @@ TEST_F(Ollama, APieceOfAStreamIsNoReply) {
 TEST_F(Ollama, WithoutTheSwitchOfThinkingAndASchemaItAsksForJson) {
     const Verdict verdict = bench_.one([](const auto& request, int) {
         const auto body = nlohmann::json::parse(request.body);
-        if (body.contains("think")) return ScriptedReply{400, R"({"error": "\"sim-1\" does not support thinking"})"};
-        if (body.contains("format") && body["format"].is_object())
+        if (body.contains("think")) {
+            return ScriptedReply{400, R"({"error": "\"sim-1\" does not support thinking"})"};
+        }
+        if (body.contains("format") && body["format"].is_object()) {
             return ScriptedReply{400, R"({"error": "invalid JSON schema in format"})"};
+        }
         return ScriptedReply{200, ollama_reply(verdict_text("B"))};
     });
     EXPECT_EQ(verdict.state, VerdictState::kB);
     EXPECT_EQ(verdict.n_attempts, 3);
     EXPECT_EQ(bench_.request(2)["format"], "json");
-    EXPECT_THAT(bench_.notes_.lines.back(), HasSubstr("without think, format json instead of a schema"));
+    EXPECT_THAT(bench_.notes_.lines.back(),
+                HasSubstr("without think, format json instead of a schema"));
 }
 
 TEST_F(Ollama, AnErrorThatIsABareTextIsQuoted) {
     bench_.judge(1, [](const auto&, int) {
-        return ScriptedReply{404, R"({"error": "model \"sim-1\" not found, try pulling it first"})"};
+        return ScriptedReply{404,
+                             R"({"error": "model \"sim-1\" not found, try pulling it first"})"};
     });
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("try pulling it first"));

@@ -65,15 +65,19 @@ class OpenAi : public ::testing::Test {
 
     void make(const std::string& url) {
         spec_.url = url;
-        judge_ = make_judge(
-                     spec_, {[this](const std::string& jinja, const std::string& json) { return render(jinja, json); }},
-                     notes_)
+        judge_ = make_judge(spec_,
+                            {[this](const std::string& jinja, const std::string& json) {
+                                return render(jinja, json);
+                            }},
+                            notes_)
                      .value();
     }
 
     Result<std::string> render(const std::string& jinja, const std::string& json) {
         EXPECT_EQ(jinja, builtin_template(false));
-        if (json.find(unrenderable_) != std::string::npos) return fail("undefined variable");
+        if (json.find(unrenderable_) != std::string::npos) {
+            return fail("undefined variable");
+        }
         if (json.find(interrupting_) != std::string::npos) {
             cancel_ = true;
             throw Error(ErrorKind::kInterrupted, {"stopped", {}, {}});
@@ -85,7 +89,9 @@ class OpenAi : public ::testing::Test {
         const auto items = pairs(n);
         begin_ = std::chrono::steady_clock::now();
         auto result = judge_->run(
-            source_of(items), [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
+            source_of(items),
+            [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); },
+            cancel_);
         took_ = std::chrono::steady_clock::now() - begin_;
         return result;
     }
@@ -98,11 +104,16 @@ class OpenAi : public ::testing::Test {
         seen_ = server.seen();
         EXPECT_EQ(verdicts_.size(), 1u);
         const Verdict verdict = verdicts_.at("i0");
-        for (const std::string& text :
-             {verdict.raw, verdict.reasoning, verdict.failure, verdict.model_version, to_sentence(result_.why)}) {
+        for (const std::string& text : {verdict.raw,
+                                        verdict.reasoning,
+                                        verdict.failure,
+                                        verdict.model_version,
+                                        to_sentence(result_.why)}) {
             EXPECT_THAT(text, Not(HasSubstr(kKey)));
         }
-        for (const std::string& line : notes_.lines) EXPECT_THAT(line, Not(HasSubstr(kKey)));
+        for (const std::string& line : notes_.lines) {
+            EXPECT_THAT(line, Not(HasSubstr(kKey)));
+        }
         return verdict;
     }
 
@@ -152,7 +163,9 @@ TEST_F(OpenAi, AReplyWithoutAVerdictIsInvalidAndNotAskedAgain) {
 }
 
 TEST_F(OpenAi, AnEmptyReplyIsInvalid) {
-    const Verdict verdict = one([](const auto&, int) { return ScriptedReply{200, completion_json("")}; });
+    const Verdict verdict = one([](const auto&, int) {
+        return ScriptedReply{200, completion_json("")};
+    });
     EXPECT_EQ(verdict.state, VerdictState::kInvalid);
     EXPECT_EQ(verdict.failure, "The reply is empty.");
     EXPECT_THAT(verdict.raw, HasSubstr("choices"));
@@ -174,14 +187,16 @@ TEST_F(OpenAi, AFilterOrARefusalIsRefused) {
     verdicts_.clear();
     const Verdict refused = one([](const auto&, int) {
         return ScriptedReply{
-            200, R"({"choices":[{"finish_reason":"stop","message":{"content":null,"refusal":"I cannot help."}}]})"};
+            200,
+            R"({"choices":[{"finish_reason":"stop","message":{"content":null,"refusal":"I cannot help."}}]})"};
     });
     EXPECT_EQ(refused.state, VerdictState::kRefused);
     EXPECT_EQ(refused.raw, "I cannot help.");
     EXPECT_THAT(refused.failure, HasSubstr("I cannot help."));
     verdicts_.clear();
     const Verdict azure = one([](const auto&, int) {
-        return ScriptedReply{400, R"({"error":{"message":"filtered: response_format","code":"content_filter"}})"};
+        return ScriptedReply{
+            400, R"({"error":{"message":"filtered: response_format","code":"content_filter"}})"};
     });
     EXPECT_EQ(azure.state, VerdictState::kRefused);
 }
@@ -190,7 +205,8 @@ TEST_F(OpenAi, PassingTroubleIsTriedAgain) {
     for (const int status : {408, 409, 425, 429, 500, 502, 503, 504}) {
         verdicts_.clear();
         const Verdict verdict = one([&](const auto&, int n) {
-            return n == 1 ? ScriptedReply{status, "oops"} : ScriptedReply{200, verdict_completion("A")};
+            return n == 1 ? ScriptedReply{status, "oops"}
+                          : ScriptedReply{200, verdict_completion("A")};
         });
         EXPECT_EQ(verdict.state, VerdictState::kA) << status;
         EXPECT_EQ(verdict.n_attempts, 2) << status;
@@ -221,7 +237,8 @@ TEST_F(OpenAi, OtherStatusesAreErrorsAtOnce) {
 
 TEST_F(OpenAi, RetryAfterIsHeeded) {
     const Verdict verdict = one([](const auto&, int n) {
-        return n == 1 ? ScriptedReply{429, "{}", {{"Retry-After", "1"}}} : ScriptedReply{200, verdict_completion("A")};
+        return n == 1 ? ScriptedReply{429, "{}", {{"Retry-After", "1"}}}
+                      : ScriptedReply{200, verdict_completion("A")};
     });
     EXPECT_EQ(verdict.state, VerdictState::kA);
     EXPECT_GE(took_, 1s);  // the first backoff alone is at most 0.5 s
@@ -243,8 +260,9 @@ TEST_F(OpenAi, RetryAfterAsADateIsHeeded) {
 
 TEST_F(OpenAi, A200ThatIsNoCompletionIsTriedAgainAndThenAnError) {
     const std::string half = verdict_completion("A").substr(0, 60);
-    for (const std::string& body :
-         {half, std::string("<html>captive portal</html>"), std::string("{\"error\": {\"message\": \"x\"}}")}) {
+    for (const std::string& body : {half,
+                                    std::string("<html>captive portal</html>"),
+                                    std::string("{\"error\": {\"message\": \"x\"}}")}) {
         verdicts_.clear();
         const Verdict verdict = one([&](const auto&, int) { return ScriptedReply{200, body}; });
         EXPECT_EQ(verdict.state, VerdictState::kError);
@@ -270,15 +288,17 @@ TEST_F(OpenAi, AConnectionThatBreaksIsTriedAgain) {
     run(1);
     EXPECT_EQ(verdicts_.at("i0").state, VerdictState::kError);
     EXPECT_EQ(verdicts_.at("i0").n_attempts, 2);
-    EXPECT_THAT(verdicts_.at("i0").failure, HasSubstr("127.0.0.1:" + std::to_string(server.port())));
+    EXPECT_THAT(verdicts_.at("i0").failure,
+                HasSubstr("127.0.0.1:" + std::to_string(server.port())));
 }
 
 TEST_F(OpenAi, StopsAtOnceWhereNobodyMayOrCanAnswer) {
     for (const int status : {401, 403, 404}) {
         verdicts_.clear();
         SimServer server([&](const auto&, int) {
-            return ScriptedReply{status,
-                                 nlohmann::json{{"error", {{"message", std::string("bad key ") + kKey}}}}.dump()};
+            return ScriptedReply{
+                status,
+                nlohmann::json{{"error", {{"message", std::string("bad key ") + kKey}}}}.dump()};
         });
         make(server.url());
         const RunResult result = run(20);
@@ -300,13 +320,17 @@ TEST_F(OpenAi, StopsAtOnceWhereNobodyMayOrCanAnswer) {
 TEST_F(OpenAi, WhatWaitsForAnotherAttemptWhenItStopsIsAnErrorAndTheRestIsUntouched) {
     spec_.concurrency = 4;
     SimServer server([](const auto& request, int) {
-        if (request.body.find("question 2?") != std::string::npos) return ScriptedReply{401, "{}", {}, 300ms};
+        if (request.body.find("question 2?") != std::string::npos) {
+            return ScriptedReply{401, "{}", {}, 300ms};
+        }
         return ScriptedReply{503, "{}", {{"Retry-After", "20"}}};
     });
     make(server.url());
     EXPECT_EQ(run(20).end, RunEnd::kStopped);
     EXPECT_EQ(verdicts_.size(), 4u);
-    for (const auto& [id, verdict] : verdicts_) EXPECT_EQ(verdict.state, VerdictState::kError) << id;
+    for (const auto& [id, verdict] : verdicts_) {
+        EXPECT_EQ(verdict.state, VerdictState::kError) << id;
+    }
     EXPECT_LT(took_, 2900ms);
 }
 
@@ -315,19 +339,24 @@ TEST_F(OpenAi, BecomesPlainerStepByStepAndRemembersIt) {
         const auto body = nlohmann::json::parse(request.body);
         if (body.contains("response_format")) {
             return ScriptedReply{
-                400, R"({"error":{"message":"response_format of type json_schema or json_object is not supported"}})"};
+                400,
+                R"({"error":{"message":"response_format of type json_schema or json_object is not supported"}})"};
         }
         if (body.contains("max_tokens")) {
             return ScriptedReply{
-                400, R"({"error":{"param":"max_tokens","message":"Use 'max_completion_tokens' instead."}})"};
+                400,
+                R"({"error":{"param":"max_tokens","message":"Use 'max_completion_tokens' instead."}})"};
         }
-        if (body.contains("temperature"))
+        if (body.contains("temperature")) {
             return ScriptedReply{400, R"({"error":{"message":"temperature is not supported"}})"};
+        }
         return ScriptedReply{200, verdict_completion("A")};
     });
     make(server.url());
     EXPECT_EQ(run(3).end, RunEnd::kFinished);
-    for (const auto& [id, verdict] : verdicts_) EXPECT_EQ(verdict.state, VerdictState::kA) << id << verdict.failure;
+    for (const auto& [id, verdict] : verdicts_) {
+        EXPECT_EQ(verdict.state, VerdictState::kA) << id << verdict.failure;
+    }
     EXPECT_EQ(verdicts_.at("i0").n_attempts, 5);
     EXPECT_EQ(verdicts_.at("i1").n_attempts, 1);
     EXPECT_EQ(server.seen().size(), 7u);
@@ -342,7 +371,9 @@ TEST_F(OpenAi, BecomesPlainerStepByStepAndRemembersIt) {
 TEST_F(OpenAi, RequestsThatLeftBeforeItBecamePlainerAreSentAgain) {
     spec_.concurrency = 4;
     SimServer server([](const auto& request, int) {
-        if (request.body.find("json_schema") != std::string::npos) return ScriptedReply{400, "json_schema?", {}, 50ms};
+        if (request.body.find("json_schema") != std::string::npos) {
+            return ScriptedReply{400, "json_schema?", {}, 50ms};
+        }
         return ScriptedReply{200, verdict_completion("A")};
     });
     make(server.url());
@@ -381,7 +412,9 @@ TEST_F(OpenAi, NobodyThereOpensTheCircuitWithinSeconds) {
         EXPECT_THAT(to_sentence(result.why), HasSubstr("127.0.0.1:" + std::to_string(port)));
         EXPECT_LE(verdicts_.size(), 4u);
         EXPECT_GE(verdicts_.size(), 1u);
-        for (const auto& [id, verdict] : verdicts_) EXPECT_EQ(verdict.state, VerdictState::kError) << id;
+        for (const auto& [id, verdict] : verdicts_) {
+            EXPECT_EQ(verdict.state, VerdictState::kError) << id;
+        }
         EXPECT_LT(took_, 10s);
     }
 }
@@ -398,7 +431,8 @@ TEST_F(OpenAi, NobodyThereForTheOnlyPairIsSaidToo) {
 TEST_F(OpenAi, AReplyInBetweenKeepsTheCircuitClosed) {
     spec_.retries = 0;
     SimServer server([](const auto&, int n) {
-        return n % 8 == 0 ? ScriptedReply{200, verdict_completion("A")} : ScriptedReply{200, "half"};
+        return n % 8 == 0 ? ScriptedReply{200, verdict_completion("A")}
+                          : ScriptedReply{200, "half"};
     });
     make(server.url());
     EXPECT_EQ(run(30).end, RunEnd::kFinished);
@@ -421,7 +455,9 @@ TEST_F(OpenAi, CancelEndsWithinASecondAndKeepsWhatArrived) {
     make(server.url());
     std::chrono::steady_clock::time_point cancelled;
     std::thread canceller([&] {
-        while (server.seen().size() < 4) std::this_thread::sleep_for(5ms);
+        while (server.seen().size() < 4) {
+            std::this_thread::sleep_for(5ms);
+        }
         cancelled = std::chrono::steady_clock::now();
         cancel_ = true;
     });
@@ -430,11 +466,15 @@ TEST_F(OpenAi, CancelEndsWithinASecondAndKeepsWhatArrived) {
     EXPECT_EQ(result.end, RunEnd::kCancelled);
     EXPECT_LT(begin_ + took_ - cancelled, 1s);
     EXPECT_EQ(verdicts_.size(), 2u);
-    for (const auto& [id, verdict] : verdicts_) EXPECT_EQ(verdict.state, VerdictState::kA) << id;
+    for (const auto& [id, verdict] : verdicts_) {
+        EXPECT_EQ(verdict.state, VerdictState::kA) << id;
+    }
 }
 
 TEST_F(OpenAi, CancelDoesNotWaitForARetry) {
-    SimServer server([](const auto&, int) { return ScriptedReply{429, "{}", {{"Retry-After", "200"}}}; });
+    SimServer server([](const auto&, int) {
+        return ScriptedReply{429, "{}", {{"Retry-After", "200"}}};
+    });
     make(server.url());
     notes_.on_note = [this] { cancel_ = true; };  // the wait has begun
     EXPECT_EQ(run(1).end, RunEnd::kCancelled);
@@ -446,7 +486,8 @@ TEST_F(OpenAi, CancelDoesNotWaitForARetry) {
 
 TEST_F(OpenAi, AKeyThatTheServerEchoesIsHidden) {
     const Verdict verdict = one([](const auto& request, int) {
-        auto body = nlohmann::json::parse(verdict_completion("A", "I was sent " + request.authorization));
+        auto body = nlohmann::json::parse(
+            verdict_completion("A", "I was sent " + request.authorization));
         body["model"] = request.authorization;
         return ScriptedReply{200, body.dump()};
     });
@@ -492,17 +533,23 @@ TEST_F(OpenAi, ARendererThatIsInterruptedEndsTheRunLikeTheFlag) {
 }
 
 TEST_F(OpenAi, ASourceThatEndsEarlyEndsTheJudgingAndWhatWasBegunIsFinished) {
-    SimServer server([](const auto&, int) { return ScriptedReply{.status = 200, .body = verdict_completion("A"), .delay = std::chrono::milliseconds(50)}; });
+    SimServer server([](const auto&, int) {
+        return ScriptedReply{
+            .status = 200, .body = verdict_completion("A"), .delay = std::chrono::milliseconds(50)};
+    });
     make(server.url());
     const auto items = pairs(9);
     int n_asked = 0;
     const auto all = source_of(items);
     const PairSource until_three_came = [&]() -> std::optional<BlindedPair> {
         ++n_asked;
-        if (verdicts_.size() >= 3) return std::nullopt;
+        if (verdicts_.size() >= 3) {
+            return std::nullopt;
+        }
         return all();
     };
-    const auto result = judge_->run(until_three_came, [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
+    const auto result = judge_->run(
+        until_three_came, [this](const Verdict& v) { verdicts_.emplace(v.item_id, v); }, cancel_);
     EXPECT_EQ(result.end, RunEnd::kFinished);
     EXPECT_EQ(static_cast<int>(verdicts_.size()), n_asked - 1);
     EXPECT_LT(verdicts_.size(), items.size());
@@ -511,7 +558,11 @@ TEST_F(OpenAi, ASourceThatEndsEarlyEndsTheJudgingAndWhatWasBegunIsFinished) {
 TEST_F(OpenAi, RepliesUnderWayAreWaitedForWhenTheJudgeStops) {
     // The second request is refused at once while the first one's reply takes its time.
     SimServer server([](const auto&, int n) {
-        if (n == 1) return ScriptedReply{.status = 200, .body = verdict_completion("B"), .delay = std::chrono::milliseconds(600)};
+        if (n == 1) {
+            return ScriptedReply{.status = 200,
+                                 .body = verdict_completion("B"),
+                                 .delay = std::chrono::milliseconds(600)};
+        }
         return ScriptedReply{.status = 401, .body = R"({"error": {"message": "no"}})"};
     });
     spec_.concurrency = 2;
@@ -520,7 +571,9 @@ TEST_F(OpenAi, RepliesUnderWayAreWaitedForWhenTheJudgeStops) {
     EXPECT_EQ(result.end, RunEnd::kStopped);
     ASSERT_EQ(verdicts_.size(), 2u);  // the rest is untouched
     int n_b = 0;
-    for (const auto& [id, verdict] : verdicts_) n_b += verdict.state == VerdictState::kB;
+    for (const auto& [id, verdict] : verdicts_) {
+        n_b += verdict.state == VerdictState::kB;
+    }
     EXPECT_EQ(n_b, 1);
 }
 
@@ -528,9 +581,10 @@ TEST_F(OpenAi, AnExceptionOfTheSinkPassesThrough) {
     SimServer server([](const auto&, int) { return ScriptedReply{200, verdict_completion("A")}; });
     make(server.url());
     const auto items = pairs(3);
-    EXPECT_THROW(static_cast<void>(judge_->run(
-                     source_of(items), [](const Verdict&) { throw_operational("disk full"); }, cancel_)),
-                 Error);
+    EXPECT_THROW(
+        static_cast<void>(judge_->run(
+            source_of(items), [](const Verdict&) { throw_operational("disk full"); }, cancel_)),
+        Error);
 }
 
 TEST_F(OpenAi, AnotherAddressGetsNoDefaultKey) {

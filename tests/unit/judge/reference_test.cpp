@@ -16,8 +16,8 @@ namespace assay::judge {
 namespace {
 
 const nlohmann::json& cases() {
-    static const nlohmann::json document =
-        nlohmann::json::parse(read_file(ASSAY_SOURCE_DIR "/tests/unit/judge/token_f1_cases.json").value());
+    static const nlohmann::json document = nlohmann::json::parse(
+        read_file(ASSAY_SOURCE_DIR "/tests/unit/judge/token_f1_cases.json").value());
     return document;
 }
 
@@ -48,16 +48,20 @@ TEST(Reference, TreatsEveryCharacterOfUnicode14AsPythonDoes) {
     for (UChar32 c = 0; c <= UCHAR_MAX_VALUE; ++c) {
         UVersionInfo age;
         u_charAge(c, age);
-        if (U_IS_SURROGATE(c) || u_charType(c) == U_UNASSIGNED || age[0] > 14) continue;
+        if (U_IS_SURROGATE(c) || u_charType(c) == U_UNASSIGNED || age[0] > 14) {
+            continue;
+        }
         ++n;
         char bytes[5] = {};
         int length = 0;
         U8_APPEND_UNSAFE(bytes, length, c);
         const std::string ch(bytes, static_cast<std::size_t>(length));
         std::string line;
-        const std::string text = ch + "a " + ch + " a" + ch + "A" + ch + " the" + ch + "the Σ" + ch + " " + ch +
-                                 "Σ AΣ" + ch + "Σ b" + ch + "b";
-        for (const std::string& token : squad_tokens(text)) line += (line.empty() ? "" : "|") + token;
+        const std::string text = ch + "a " + ch + " a" + ch + "A" + ch + " the" + ch + "the Σ" +
+                                 ch + " " + ch + "Σ AΣ" + ch + "Σ b" + ch + "b";
+        for (const std::string& token : squad_tokens(text)) {
+            line += (line.empty() ? "" : "|") + token;
+        }
         hash.update(line + "\n");
     }
     EXPECT_EQ(n, cases()["all_characters"]["n"]);
@@ -77,24 +81,31 @@ TEST(Reference, TheSideWithTheHigherF1Wins) {
 
 std::string words(int n_same, int n_other) {
     std::string out;
-    for (int i = 0; i < n_same; ++i) out += "w" + std::to_string(i) + " ";
-    for (int i = 0; i < n_other; ++i) out += "x" + std::to_string(i) + " ";
+    for (int i = 0; i < n_same; ++i) {
+        out += "w" + std::to_string(i) + " ";
+    }
+    for (int i = 0; i < n_other; ++i) {
+        out += "x" + std::to_string(i) + " ";
+    }
     return out;
 }
 
-// F1 of n of 20 right words out of 20 is n / 20, so neighbours differ by exactly the band; as doubles, 0.35 - 0.3 >
-// 0.05.
+// F1 of n of 20 right words out of 20 is n / 20, so neighbours differ by exactly the band; as
+// doubles, 0.35 - 0.3 > 0.05.
 TEST(Reference, ADifferenceOfExactlyOneTwentiethIsATie) {
     for (int n = 0; n < 20; ++n) {
-        EXPECT_EQ(reference_verdict({}, pair(words(n + 1, 19 - n), words(n, 20 - n), words(20, 0))).state,
-                  VerdictState::kTie)
+        EXPECT_EQ(
+            reference_verdict({}, pair(words(n + 1, 19 - n), words(n, 20 - n), words(20, 0))).state,
+            VerdictState::kTie)
             << n;
-        EXPECT_EQ(reference_verdict({}, pair(words(n, 20 - n), words(n + 1, 19 - n), words(20, 0))).state,
-                  VerdictState::kTie)
+        EXPECT_EQ(
+            reference_verdict({}, pair(words(n, 20 - n), words(n + 1, 19 - n), words(20, 0))).state,
+            VerdictState::kTie)
             << n;
     }
     // 20 of 20 against 19 of 20 with one word more: 38 / 41 is less than 19 / 20.
-    EXPECT_EQ(reference_verdict({}, pair(words(20, 0), words(19, 2), words(20, 0))).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict({}, pair(words(20, 0), words(19, 2), words(20, 0))).state,
+              VerdictState::kA);
 }
 
 TEST(Reference, WithoutAnExpectedAnswerItIsInvalid) {
@@ -113,15 +124,18 @@ std::string identity_of(const std::string& metric, double tie_band) {
 }
 
 TEST(Reference, StoredVerdictsOfTheDefaultStayValid) {
-    EXPECT_EQ(identity_of("token_f1", 0.05),
-              R"({"provider":"reference","metric":"SQuAD token F1","tie_band":"1/20","version":1})");
+    EXPECT_EQ(
+        identity_of("token_f1", 0.05),
+        R"({"provider":"reference","metric":"SQuAD token F1","tie_band":"1/20","version":1})");
     EXPECT_EQ(identity_of(JudgeSpec().metric, JudgeSpec().tie_band), identity_of("token_f1", 0.05));
 }
 
 TEST(Reference, MetricAndBandAreOfItsIdentity) {
     std::set<std::string> identities;
     for (const std::string_view metric : kReferenceMetrics) {
-        for (const double band : {0.0, 0.05, 0.050001, 0.1}) identities.insert(identity_of(std::string(metric), band));
+        for (const double band : {0.0, 0.05, 0.050001, 0.1}) {
+            identities.insert(identity_of(std::string(metric), band));
+        }
     }
     EXPECT_EQ(identities.size(), 12u);
 }
@@ -167,7 +181,9 @@ TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {
     const auto judge = make_judge(spec, {}, progress).value();
     EXPECT_TRUE(judge->costs_nothing());
     std::vector<BlindedPair> pairs(5, pair("x", "y", "x"));
-    for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].item_id = std::to_string(i);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        pairs[i].item_id = std::to_string(i);
+    }
     std::atomic<bool> cancel{false};
     std::string order;
     const auto stop_at_2 = [&](const Verdict& v) {
@@ -179,7 +195,9 @@ TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {
     cancel = false;
     EXPECT_EQ(judge
                   ->run(
-                      source_of(std::span(pairs).subspan(3)), [&](const Verdict& v) { order += v.item_id; }, cancel)
+                      source_of(std::span(pairs).subspan(3)),
+                      [&](const Verdict& v) { order += v.item_id; },
+                      cancel)
                   .end,
               RunEnd::kFinished);
     EXPECT_EQ(order, "01234");

@@ -6,7 +6,8 @@ namespace assay::judge {
 namespace {
 
 TEST(WireFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
-    EXPECT_EQ(blamed_text(R"({"error": {"param": "Temperature", "message": "tools"}})"), "temperature");
+    EXPECT_EQ(blamed_text(R"({"error": {"param": "Temperature", "message": "tools"}})"),
+              "temperature");
     EXPECT_EQ(blamed_text(R"({"error": {"message": "Tools"}})"), "tools");
     EXPECT_EQ(blamed_text("Tools?"), "tools?");
     EXPECT_TRUE(names_any("no tools here", {"think", "tool"}));

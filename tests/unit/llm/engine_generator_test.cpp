@@ -23,7 +23,9 @@ struct Notes final : Progress {
 /// Sets a variable for as long as it lives.
 class Variable {
  public:
-    Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+    Variable(const char* name, const std::string& value) : name_(name) {
+        ::setenv(name, value.c_str(), 1);
+    }
     ~Variable() { ::unsetenv(name_); }
     Variable(const Variable&) = delete;
     Variable& operator=(const Variable&) = delete;
@@ -37,8 +39,10 @@ class EngineGeneratorTest : public testing::Test {
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
 
     EngineGenerator generator() {
-        return EngineGenerator({SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {}, 100}, cancel,
-                               notes);
+        return EngineGenerator(
+            {SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {}, 100},
+            cancel,
+            notes);
     }
 
     static Prompt prompt(const std::string& id, bool alone = false) {
@@ -52,7 +56,9 @@ class EngineGeneratorTest : public testing::Test {
         int next = 0;
         generator.generate(
             [&]() -> std::optional<Prompt> {
-                if (next == n) return std::nullopt;
+                if (next == n) {
+                    return std::nullopt;
+                }
                 const int k = next++;
                 return prompt((k < 10 ? "q0" : "q") + std::to_string(k));
             },
@@ -93,7 +99,9 @@ TEST_F(EngineGeneratorTest, ADeathInABatchCostsNobodyAnAnswer) {
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 20);
     ASSERT_EQ(out.size(), 20U);
-    for (const auto& [id, generated] : out) EXPECT_EQ(generated.text, id + " is so");
+    for (const auto& [id, generated] : out) {
+        EXPECT_EQ(generated.text, id + " is so");
+    }
     ASSERT_EQ(notes.lines.size(), 1U);
     EXPECT_NE(notes.lines[0].find("each alone"), std::string::npos);
 }
@@ -105,9 +113,12 @@ TEST_F(EngineGeneratorTest, APromptThatKillsItAloneTwiceIsGivenUpAndNoOther) {
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
-    for (const auto& [id, generated] : out)
-        EXPECT_EQ(generated.stop_reason, id == "q07" ? StopReason::kFailed : StopReason::kStop) << id;
-    EXPECT_NE(out.at("q07").failure.find("died on it 2 times, alone"), std::string::npos) << out.at("q07").failure;
+    for (const auto& [id, generated] : out) {
+        EXPECT_EQ(generated.stop_reason, id == "q07" ? StopReason::kFailed : StopReason::kStop)
+            << id;
+    }
+    EXPECT_NE(out.at("q07").failure.find("died on it 2 times, alone"), std::string::npos)
+        << out.at("q07").failure;
 }
 
 TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
@@ -119,21 +130,27 @@ TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
     int next = 0;
     generator.generate(
         [&]() -> std::optional<Prompt> {
-            if (next == 6) return std::nullopt;
+            if (next == 6) {
+                return std::nullopt;
+            }
             const std::string id = "p" + std::to_string(next++);
-            const std::string text = std::string(id == "p3" ? "poison" : "") + "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
+            const std::string text = std::string(id == "p3" ? "poison" : "") +
+                                     "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
             Prompt prompt{.id = id, .tokens = {text.begin(), text.end()}, .stops = {}};
             prompt.labels = {'A', 'B', 'C'};
             prompt.n_prefix = 2;
             prompt.n_longer_prefix = 7;
             return prompt;
         },
-        [&](const Generated& generated) { out[generated.id] = generated; }, cancel);
+        [&](const Generated& generated) { out[generated.id] = generated; },
+        cancel);
     ASSERT_EQ(out.size(), 6U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.stop_reason, id == "p3" ? StopReason::kFailed : StopReason::kStop) << generated.failure;
+        EXPECT_EQ(generated.stop_reason, id == "p3" ? StopReason::kFailed : StopReason::kStop)
+            << generated.failure;
         EXPECT_EQ(generated.label_log_probs.size(), id == "p3" ? 0U : 3U);
-        EXPECT_EQ(generated.n_computed_tokens, id == "p3" ? 0 : 46 - 7) << "the longer prefix came to the engine";
+        EXPECT_EQ(generated.n_computed_tokens, id == "p3" ? 0 : 46 - 7)
+            << "the longer prefix came to the engine";
     }
 }
 
@@ -154,8 +171,10 @@ TEST_F(EngineGeneratorTest, ManyBadPromptsInARowAreGivenUpAsLongAsTheEngineAnswe
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
-    for (const auto& [id, generated] : out)
-        EXPECT_EQ(generated.stop_reason, id < "q10" ? StopReason::kFailed : StopReason::kStop) << id;
+    for (const auto& [id, generated] : out) {
+        EXPECT_EQ(generated.stop_reason, id < "q10" ? StopReason::kFailed : StopReason::kStop)
+            << id;
+    }
 }
 
 TEST_F(EngineGeneratorTest, AnEngineThatAnswersNothingIsToBlameAndNoPromptIs) {
@@ -168,15 +187,19 @@ TEST_F(EngineGeneratorTest, AnEngineThatAnswersNothingIsToBlameAndNoPromptIs) {
         try {
             generator.generate(
                 [&]() -> std::optional<Prompt> {
-                    return next == n ? std::nullopt : std::optional(prompt("q" + std::to_string(next++)));
+                    return next == n ? std::nullopt
+                                     : std::optional(prompt("q" + std::to_string(next++)));
                 },
-                [&](const Generated&) { ++n_pushed; }, cancel);
+                [&](const Generated&) { ++n_pushed; },
+                cancel);
             ADD_FAILURE() << "it went on";
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::kOperational);
-            EXPECT_NE(std::string(error.what()).find("the engine dies on every question"), std::string::npos)
+            EXPECT_NE(std::string(error.what()).find("the engine dies on every question"),
+                      std::string::npos)
                 << error.what();
-            EXPECT_NE(std::string(error.what()).find("model.gguf"), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("model.gguf"), std::string::npos)
+                << error.what();
         }
         EXPECT_EQ(n_pushed, 0) << "they are asked again when the engine works";
     }
@@ -195,7 +218,8 @@ TEST_F(EngineGeneratorTest, AFailureThatTheEngineReportsIsThatPromptsAlone) {
 }
 
 TEST_F(EngineGeneratorTest, AModelThatCannotBeLoadedOrStartedIsAnError) {
-    EngineGenerator generator({SCRIPTED_ENGINE, {(folder / "none.gguf").string(), false, 0}, {}, 100}, cancel, notes);
+    EngineGenerator generator(
+        {SCRIPTED_ENGINE, {(folder / "none.gguf").string(), false, 0}, {}, 100}, cancel, notes);
     EXPECT_THROW(generator.load(), Error);
     auto other = this->generator();
     other.load();
@@ -211,7 +235,8 @@ TEST_F(EngineGeneratorTest, ReturnsSoonWhenItIsCancelledAndCanBeUsedAgain) {
     generator.start({.n_slots = 8});
     int n = 0;
     generator.generate([&]() -> std::optional<Prompt> { return prompt("q" + std::to_string(n++)); },
-                       [&](const Generated&) { cancel = cancel || n > 100; }, cancel);
+                       [&](const Generated&) { cancel = cancel || n > 100; },
+                       cancel);
     EXPECT_LT(n, 300);
     cancel = false;
     generator.load();

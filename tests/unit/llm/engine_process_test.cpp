@@ -29,7 +29,10 @@ std::string script(const test::TempFolder& folder, const std::string& body) {
 EngineProcess::Event wait_for_death(EngineProcess& process) {
     wire::Frame frame;
     for (int i = 0; i < 100; ++i) {
-        if (const auto event = process.receive(frame, 100); event != EngineProcess::Event::kTimeout) return event;
+        if (const auto event = process.receive(frame, 100);
+            event != EngineProcess::Event::kTimeout) {
+            return event;
+        }
     }
     return EngineProcess::Event::kTimeout;
 }
@@ -64,11 +67,13 @@ TEST_F(EngineProcessTest, SaysHowItDiedAndWhatItSaidLast) {
 TEST_F(EngineProcessTest, DiesOfSigkillWithAHint) {
     EngineProcess process(script(folder, "kill -KILL $$"));
     EXPECT_EQ(wait_for_death(process), EngineProcess::Event::kDied);
-    EXPECT_NE(process.last_words().find("out of memory, or by hand"), std::string::npos) << process.last_words();
+    EXPECT_NE(process.last_words().find("out of memory, or by hand"), std::string::npos)
+        << process.last_words();
 }
 
 TEST_F(EngineProcessTest, ThatSpeaksNonsenseIsKilled) {
-    EngineProcess process(script(folder, "printf 'this is no frame, but long enough for a length' >&4; sleep 60"));
+    EngineProcess process(
+        script(folder, "printf 'this is no frame, but long enough for a length' >&4; sleep 60"));
     const auto begun = Clock::now();
     EXPECT_EQ(wait_for_death(process), EngineProcess::Event::kDied);
     EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));
@@ -77,9 +82,13 @@ TEST_F(EngineProcessTest, ThatSpeaksNonsenseIsKilled) {
 TEST_F(EngineProcessTest, EndsWithItsOwnerEvenIfItDoesNotListen) {
     const std::string file = (folder / "pid").string();
     {
-        EngineProcess process(script(folder, "echo $$ > " + file + "; trap '' TERM; while true; do sleep 0.1; done"));
-        for (int i = 0; i < 500 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) == 0); ++i)
+        EngineProcess process(
+            script(folder, "echo $$ > " + file + "; trap '' TERM; while true; do sleep 0.1; done"));
+        for (int i = 0;
+             i < 500 && (!std::filesystem::exists(file) || std::filesystem::file_size(file) == 0);
+             ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
     }
     const int pid = std::stoi(test::bytes_of(file));
     EXPECT_NE(::kill(pid, 0), 0) << "it is still there";
@@ -87,11 +96,13 @@ TEST_F(EngineProcessTest, EndsWithItsOwnerEvenIfItDoesNotListen) {
 
 TEST_F(EngineProcessTest, IsGivenNoKeysAndAThreadPoolThatDoesNotSpin) {
     ::setenv("SOME_API_KEY", "sk-secret", 1);
-    EngineProcess process(script(folder, "env | grep -E 'API_KEY|GOMP_SPINCOUNT' | sort | tr '\\n' ' '; exit 1"));
+    EngineProcess process(
+        script(folder, "env | grep -E 'API_KEY|GOMP_SPINCOUNT' | sort | tr '\\n' ' '; exit 1"));
     EXPECT_EQ(wait_for_death(process), EngineProcess::Event::kDied);
     ::unsetenv("SOME_API_KEY");
     EXPECT_EQ(process.last_words().find("sk-secret"), std::string::npos) << process.last_words();
-    EXPECT_NE(process.last_words().find("GOMP_SPINCOUNT="), std::string::npos) << process.last_words();
+    EXPECT_NE(process.last_words().find("GOMP_SPINCOUNT="), std::string::npos)
+        << process.last_words();
 }
 
 TEST_F(EngineProcessTest, ThatCannotBeStartedIsAnError) {
@@ -105,7 +116,8 @@ TEST_F(EngineProcessTest, IsFoundByItsPathOrItIsSaidWhereItWasLookedFor) {
         static_cast<void>(find_engine("no/such/engine"));
         FAIL();
     } catch (const Error& error) {
-        EXPECT_NE(std::string(error.what()).find("no/such/engine"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("no/such/engine"), std::string::npos)
+            << error.what();
     }
 }
 

@@ -16,7 +16,9 @@ namespace {
 class EngineTest : public testing::Test {
  protected:
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
-    std::string model(const std::string& lines = "type F16\n") const { return folder.write("model.gguf", lines); }
+    std::string model(const std::string& lines = "type F16\n") const {
+        return folder.write("model.gguf", lines);
+    }
     test::TempFolder folder;
     std::atomic<bool> cancel{false};
     Engine engine{SCRIPTED_ENGINE, cancel};
@@ -62,7 +64,8 @@ TEST_F(EngineTest, SaysWhatADeadEngineWasAskedToDoAndStartsAnother) {
     ASSERT_FALSE(failed);
     EXPECT_NE(failed.error().message.find("was killed by signal 6 (Aborted)"), std::string::npos)
         << failed.error().message;
-    EXPECT_NE(failed.error().message.find("while it was to tokenize"), std::string::npos) << failed.error().message;
+    EXPECT_NE(failed.error().message.find("while it was to tokenize"), std::string::npos)
+        << failed.error().message;
     EXPECT_TRUE(engine.tokenize("x"));
 }
 
@@ -87,13 +90,18 @@ TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ASSERT_TRUE(engine.start({}));
     const std::string pair = "expected: x is y\nanswer_a: I cannot say.\nanswer_b: x is y\n";
-    const std::uint64_t labels = engine.submit(wire::LabelRequest{*engine.tokenize(pair), {'A', 'B', 'C'}, 0, false});
-    const std::uint64_t answer = engine.submit({*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
+    const std::uint64_t labels = engine.submit(
+        wire::LabelRequest{*engine.tokenize(pair), {'A', 'B', 'C'}, 0, false});
+    const std::uint64_t answer = engine.submit(
+        {*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
     for (int i = 0; i < 2; ++i) {
         const Engine::Event event = engine.next(2000);
         ASSERT_TRUE(event.id == labels || event.id == answer);
-        EXPECT_EQ(event.kind, event.id == labels ? Engine::Event::Kind::kLabels : Engine::Event::Kind::kAnswer);
-        if (event.id != labels) continue;
+        EXPECT_EQ(event.kind,
+                  event.id == labels ? Engine::Event::Kind::kLabels : Engine::Event::Kind::kAnswer);
+        if (event.id != labels) {
+            continue;
+        }
         ASSERT_EQ(event.labels.log_probs.size(), 3U);
         EXPECT_GT(event.labels.log_probs[1], event.labels.log_probs[0]);
     }
@@ -106,10 +114,13 @@ TEST_F(EngineTest, TellsOfADeathWhileItAnswers) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     EXPECT_NE(engine.submit({*engine.tokenize("poison"), {}, 5, {}, 0, false}), 0U);
     Engine::Event event;
-    for (int i = 0; i < 50 && event.kind == Engine::Event::Kind::kNothing; ++i) event = engine.next(100);
+    for (int i = 0; i < 50 && event.kind == Engine::Event::Kind::kNothing; ++i) {
+        event = engine.next(100);
+    }
     ::unsetenv("SCRIPT_DIE_ON");
     EXPECT_EQ(event.kind, Engine::Event::Kind::kDied);
-    EXPECT_NE(event.failure.message.find("this prompt is too much"), std::string::npos) << event.failure.message;
+    EXPECT_NE(event.failure.message.find("this prompt is too much"), std::string::npos)
+        << event.failure.message;
 }
 
 TEST_F(EngineTest, StopsWaitingWhenItIsCancelled) {
@@ -117,7 +128,8 @@ TEST_F(EngineTest, StopsWaitingWhenItIsCancelled) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ::unsetenv("SCRIPT_SLEEP_MS");
     static_cast<void>(engine.submit({{1, 2, 3}, {}, 5, {}, 0, false}));
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // it takes what is there before it begins to answer
+    // it takes what is there before it begins to answer
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
     std::thread canceller([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
         cancel = true;

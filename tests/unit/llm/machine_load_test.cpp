@@ -23,7 +23,10 @@ TEST(MachineLoad, AnotherTextIsNotTaken) {
 
 TEST(MachineLoad, ABusyThreadIsSeen) {
     std::atomic<bool> stop{false};
-    std::thread spinning([&] { while (!stop) {} });
+    std::thread spinning([&] {
+        while (!stop) {
+        }
+    });
     const auto busy = busy_cores(std::chrono::milliseconds(300));
     stop = true;
     spinning.join();

@@ -24,7 +24,10 @@ TEST(OllamaApi, SendsEverySettingOfTheExperimentAndNothingElse) {
     const auto answers = bench.run(1);
     EXPECT_THAT(server.complaints(), IsEmpty());
     const json chat = server.chats().at(0);
-    EXPECT_EQ(chat["messages"], json::parse(R"([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "u0"}])"));
+    EXPECT_EQ(
+        chat["messages"],
+        json::parse(
+            R"([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "u0"}])"));
     const json& options = chat["options"];
     EXPECT_EQ(options["temperature"], 0.7);
     EXPECT_EQ(options["top_k"], 20);
@@ -34,7 +37,8 @@ TEST(OllamaApi, SendsEverySettingOfTheExperimentAndNothingElse) {
     EXPECT_EQ(options["num_ctx"], 4096);
     EXPECT_EQ(options["num_predict"], 128);
     EXPECT_EQ(options["seed"], 5);
-    EXPECT_EQ(options["stop"], json::parse(R"(["<|end|>", "END"])"));  // ours would replace the model's
+    EXPECT_EQ(options["stop"],
+              json::parse(R"(["<|end|>", "END"])"));  // ours would replace the model's
     const Generated& answer = answers.at("q0");
     EXPECT_EQ(answer.text, "answer to u0");
     EXPECT_EQ(answer.stop_reason, StopReason::kStop);
@@ -56,7 +60,8 @@ TEST(OllamaApi, ReadsBackWhatTheServerTells) {
     EXPECT_EQ(facts.size_bytes, 1000u);
     EXPECT_EQ(facts.stops, std::vector<std::string>{"<|end|>"});
     EXPECT_EQ(facts.thinks, false);
-    EXPECT_EQ(describe(facts), "ollama 0.17.4, model digest d1, Q4_K_M, 134.5 M parameters, 1.0 kB");
+    EXPECT_EQ(describe(facts),
+              "ollama 0.17.4, model digest d1, Q4_K_M, 134.5 M parameters, 1.0 kB");
 }
 
 TEST(OllamaApi, ASystemPromptOfTheModelsOwnIsNotLetIn) {
@@ -64,7 +69,8 @@ TEST(OllamaApi, ASystemPromptOfTheModelsOwnIsNotLetIn) {
     ServedBench bench("ollama", {server.url()});
     bench.options.generation.system = "";
     static_cast<void>(bench.run(1));
-    EXPECT_EQ(server.chats().at(0)["messages"][0], json::parse(R"({"role": "system", "content": ""})"));
+    EXPECT_EQ(server.chats().at(0)["messages"][0],
+              json::parse(R"({"role": "system", "content": ""})"));
 }
 
 TEST(OllamaApi, ModelsThatWouldChangeTheExperimentInSilenceAreRefused) {
@@ -75,9 +81,11 @@ TEST(OllamaApi, ModelsThatWouldChangeTheExperimentInSilenceAreRefused) {
         return bench.error_of_run(1);
     };
     EXPECT_EQ(refusal(json::object()), "");
-    EXPECT_THAT(refusal({{"messages", {{{"role", "user"}, {"content", "hi"}}}}}), HasSubstr("messages of its own"));
+    EXPECT_THAT(refusal({{"messages", {{{"role", "user"}, {"content", "hi"}}}}}),
+                HasSubstr("messages of its own"));
     EXPECT_THAT(refusal({{"template", "{{ .Prompt }}"}}), HasSubstr("no chat template"));
-    EXPECT_THAT(refusal({{"model_info", {{"general.architecture", "qwen3"}}}}), HasSubstr("repeat-penalty 1.05 would have no effect: Ollama runs qwen3"));
+    EXPECT_THAT(refusal({{"model_info", {{"general.architecture", "qwen3"}}}}),
+                HasSubstr("repeat-penalty 1.05 would have no effect: Ollama runs qwen3"));
     EXPECT_THAT(refusal(json::object(), true), HasSubstr("cannot think"));
     EXPECT_EQ(refusal({{"capabilities", {"completion", "thinking"}}}, true), "");
 }
@@ -98,7 +106,11 @@ TEST(OllamaApi, HowAnAnswerEndedIsToldOrItIsNone) {
 TEST(OllamaApi, AModelThatIsNotThereIsNamedWithTheWayToIt) {
     SimOllama server("other:1", "d1");
     ServedBench bench("ollama", {server.url()});
-    EXPECT_THAT(bench.error_of_run(1), testing::AllOf(HasSubstr("q4"), HasSubstr("404"), HasSubstr("model 'm:1' not found"), HasSubstr("ollama pull m:1")));
+    EXPECT_THAT(bench.error_of_run(1),
+                testing::AllOf(HasSubstr("q4"),
+                               HasSubstr("404"),
+                               HasSubstr("model 'm:1' not found"),
+                               HasSubstr("ollama pull m:1")));
 }
 
 TEST(OllamaApi, WhatIsNoOllamaIsSaidToBeNone) {

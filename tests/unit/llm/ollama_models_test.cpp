@@ -56,9 +56,15 @@ TEST_F(OllamaModels, ABlobThatIsThereIsNotSentAgain) {
 
 TEST_F(OllamaModels, WhatCannotBeCreatedEverywhereIsLeftNowhere) {
     SimOllama good;
-    test::SimServer bad([](const test::SeenRequest& request, int) { return test::ScriptedReply{request.path == "/api/create" ? 500 : 200, R"({"error": "no room"})"}; });
+    test::SimServer bad([](const test::SeenRequest& request, int) {
+        return test::ScriptedReply{request.path == "/api/create" ? 500 : 200,
+                                   R"({"error": "no room"})"};
+    });
     ServedBench bench("ollama", {});
-    const std::string error = bench.error_of([&] { const OllamaGuest guest({place(good.url()), place(bad.base())}, "assay-temporary-1", file, notes); });
+    const std::string error = bench.error_of([&] {
+        const OllamaGuest guest(
+            {place(good.url()), place(bad.base())}, "assay-temporary-1", file, notes);
+    });
     EXPECT_THAT(error, HasSubstr("no room"));
     EXPECT_THAT(good.names(), IsEmpty());
 }

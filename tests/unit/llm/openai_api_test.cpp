@@ -22,27 +22,53 @@ using ::testing::IsEmpty;
 /// A server of one kind with the model m:1.
 class Kind {
  public:
-    explicit Kind(const std::string& owned_by, std::string server) : server_kind_(std::move(server)), server_([this, owned_by](const SeenRequest& request, int) { return answer(request, owned_by); }) {}
+    explicit Kind(const std::string& owned_by, std::string server)
+        : server_kind_(std::move(server)),
+          server_([this, owned_by](const SeenRequest& request, int) {
+              return answer(request, owned_by);
+          }) {}
 
     ScriptedReply answer(const SeenRequest& request, const std::string& owned_by) {
         if (request.path == "/v1/models") {
-            return {200, json{{"data", {{{"id", "m:1"}, {"owned_by", owned_by}, {"root", "org/m"}, {"max_model_len", owned_by == "vllm" ? 8192 : 0},
-                                         {"meta", {{"size", 500}, {"n_params", 7000000}}}}}}}.dump()};
+            return {200,
+                    json{{"data",
+                          {{{"id", "m:1"},
+                            {"owned_by", owned_by},
+                            {"root", "org/m"},
+                            {"max_model_len", owned_by == "vllm" ? 8192 : 0},
+                            {"meta", {{"size", 500}, {"n_params", 7000000}}}}}}}
+                        .dump()};
         }
         if (request.path == "/props") {
-            return {200, json{{"build_info", "b1-abc"}, {"model_path", "/models/m.gguf"}, {"model_ftype", "Q8_0"}, {"chat_template", "T"}, {"default_generation_settings", {{"n_ctx", n_ctx}}}}.dump()};
+            return {200,
+                    json{{"build_info", "b1-abc"},
+                         {"model_path", "/models/m.gguf"},
+                         {"model_ftype", "Q8_0"},
+                         {"chat_template", "T"},
+                         {"default_generation_settings", {{"n_ctx", n_ctx}}}}
+                        .dump()};
         }
-        if (request.path == "/version") return {200, R"({"version": "0.9"})"};
-        for (const std::string& complaint : test::openai_answer_complaints(request, server_kind_)) complaints.push_back(complaint);
+        if (request.path == "/version") {
+            return {200, R"({"version": "0.9"})"};
+        }
+        for (const std::string& complaint : test::openai_answer_complaints(request, server_kind_)) {
+            complaints.push_back(complaint);
+        }
         const std::string user = json::parse(request.body)["messages"].back()["content"];
-        return {200, json{{"model", version},
-                          {"choices", {{{"finish_reason", finish}, {"message", {{"role", "assistant"}, {"content", "answer to " + user}}}}}},
-                          {"usage", {{"prompt_tokens", 12}, {"completion_tokens", 4}}},
-                          {"timings", {{"prompt_n", 12}, {"prompt_ms", 6.5}, {"predicted_ms", 40.25}}}}.dump()};
+        return {200,
+                json{{"model", version},
+                     {"choices",
+                      {{{"finish_reason", finish},
+                        {"message", {{"role", "assistant"}, {"content", "answer to " + user}}}}}},
+                     {"usage", {{"prompt_tokens", 12}, {"completion_tokens", 4}}},
+                     {"timings", {{"prompt_n", 12}, {"prompt_ms", 6.5}, {"predicted_ms", 40.25}}}}
+                    .dump()};
     }
 
     [[nodiscard]] std::string url() const { return server_.url(); }
-    [[nodiscard]] json last_request() const { return json::parse(server_.seen().back().body, nullptr, false); }
+    [[nodiscard]] json last_request() const {
+        return json::parse(server_.seen().back().body, nullptr, false);
+    }
     [[nodiscard]] std::vector<SeenRequest> seen() const { return server_.seen(); }
 
     std::string version = "m-2026", finish = "stop";
@@ -77,12 +103,15 @@ TEST(OpenAiApi, LlamaServerIsKnownByItsListAndGetsEverySetting) {
 TEST(OpenAiApi, VllmTakesAPenaltyWithoutAWindowOnly) {
     Kind server("vllm", "vllm");
     ServedBench bench("openai", {server.url()});
-    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("q4"), HasSubstr("repeat-penalty with repeat-last-n 64 is not taken by vllm")));
+    EXPECT_THAT(bench.error_of_run(1),
+                AllOf(HasSubstr("q4"),
+                      HasSubstr("repeat-penalty with repeat-last-n 64 is not taken by vllm")));
     bench.options.generation.repeat_last_n = -1;
     EXPECT_EQ(bench.run(1).size(), 1u);
     EXPECT_THAT(server.complaints, IsEmpty());
     bench.options.generation.ctx_size = 16384;
-    EXPECT_THAT(bench.error_of_run(1), HasSubstr("ctx-size 16384 is more than the 8192 tokens of vllm"));
+    EXPECT_THAT(bench.error_of_run(1),
+                HasSubstr("ctx-size 16384 is more than the 8192 tokens of vllm"));
 }
 
 TEST(OpenAiApi, ASettingThatIsNotTakenIsAnErrorThatNamesSettingAndServer) {
@@ -110,7 +139,9 @@ TEST(OpenAiApi, ASettingThatIsNotTakenIsAnErrorThatNamesSettingAndServer) {
 TEST(OpenAiApi, OllamasSecondApiIsRefusedUnlessTheExperimentHasItsFixedSettings) {
     Kind server("library", "openai");
     ServedBench bench("openai", {server.url()});
-    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("repeat-penalty 1.05 is not taken by ollama"), HasSubstr("provider: ollama")));
+    EXPECT_THAT(bench.error_of_run(1),
+                AllOf(HasSubstr("repeat-penalty 1.05 is not taken by ollama"),
+                      HasSubstr("provider: ollama")));
     bench.options.generation.repeat_penalty = 1.1;
     EXPECT_EQ(bench.error_of_run(1), "");
 }
@@ -135,7 +166,8 @@ TEST(OpenAiApi, AModelThatIsNotListedIsNamed) {
     Kind server("vllm", "vllm");
     ServedBench bench("openai", {server.url()});
     bench.options.spec.model = "another";
-    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("does not list the model another"), HasSubstr("m:1")));
+    EXPECT_THAT(bench.error_of_run(1),
+                AllOf(HasSubstr("does not list the model another"), HasSubstr("m:1")));
 }
 
 TEST(OpenAiApi, WhatTheContentFilterWithheldIsNoAnswer) {
@@ -153,7 +185,8 @@ TEST(OpenAiApi, AnotherVersionThanBeforeStopsTheRun) {
     ServedGenerator generator(bench.options, bench.cancel, bench.notes);
     generator.connect();
     generator.expect_version("m-2025");
-    EXPECT_THAT(bench.error_of([&] { static_cast<void>(bench.run(generator, 1)); }), AllOf(HasSubstr("m-2025"), HasSubstr("m-2026")));
+    EXPECT_THAT(bench.error_of([&] { static_cast<void>(bench.run(generator, 1)); }),
+                AllOf(HasSubstr("m-2025"), HasSubstr("m-2026")));
 }
 
 }  // namespace

@@ -46,14 +46,17 @@ struct ServedBench {
         int next = 0;
         generator.generate(
             [&]() -> std::optional<Prompt> {
-                if (next == n) return std::nullopt;
+                if (next == n) {
+                    return std::nullopt;
+                }
                 Prompt prompt;
                 prompt.id = "q" + std::to_string(next);
                 prompt.user = "u" + std::to_string(next++);
                 prompt.seed = 5;
                 return prompt;
             },
-            [&](const Generated& generated) { out.emplace(generated.id, generated); }, cancel);
+            [&](const Generated& generated) { out.emplace(generated.id, generated); },
+            cancel);
     }
     /// The sentence of the Error that `what` throws; empty if it does not.
     template <class What>

@@ -21,7 +21,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string user_of(const json& request) { return request["messages"].back()["content"]; }
+std::string user_of(const json& request) {
+    return request["messages"].back()["content"];
+}
 
 TEST(ServedGenerator, EveryQuestionIsAnsweredOnceAtAllAddressesTogether) {
     SimOllama one("m:1", "d1"), two("m:1", "d1");
@@ -36,7 +38,9 @@ TEST(ServedGenerator, EveryQuestionIsAnsweredOnceAtAllAddressesTogether) {
     bench.options.spec.concurrency = 3;
     const auto answers = bench.run(20);
     ASSERT_EQ(answers.size(), 20u);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(answers.at("q" + std::to_string(i)).text, "of u" + std::to_string(i));
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(answers.at("q" + std::to_string(i)).text, "of u" + std::to_string(i));
+    }
     EXPECT_EQ(one.chats().size() + two.chats().size(), 20u);
     EXPECT_GE(one.chats().size(), 3u);
     EXPECT_GE(two.chats().size(), 3u);
@@ -46,7 +50,9 @@ TEST(ServedGenerator, EveryQuestionIsAnsweredOnceAtAllAddressesTogether) {
 TEST(ServedGenerator, AddressesWithDifferentModelsAreRefused) {
     SimOllama one("m:1", "d1"), two("m:1", "d2");
     ServedBench bench("ollama", {one.url(), two.url()});
-    EXPECT_THAT(bench.error_of_run(1), AllOf(HasSubstr("not the same model everywhere"), HasSubstr("d1"), HasSubstr("d2")));
+    EXPECT_THAT(
+        bench.error_of_run(1),
+        AllOf(HasSubstr("not the same model everywhere"), HasSubstr("d1"), HasSubstr("d2")));
 }
 
 TEST(ServedGenerator, AFailedRequestIsAskedAgainAndInTheEndAFailedAnswer) {
@@ -54,9 +60,16 @@ TEST(ServedGenerator, AFailedRequestIsAskedAgainAndInTheEndAFailedAnswer) {
     int n_for_u1 = 0;
     server.on_chat([&](const json& request, int) {
         const std::string user = user_of(request);
-        if (user == "u1" && ++n_for_u1 == 1) return ScriptedReply{503, R"({"error": "busy"})", {{"Retry-After", "0"}}};
-        if (user == "u2") return ScriptedReply{500, R"({"error": "it broke"})"};
-        if (user == "u3") return ScriptedReply{400, R"({"error": "the input length exceeds the context length"})"};
+        if (user == "u1" && ++n_for_u1 == 1) {
+            return ScriptedReply{503, R"({"error": "busy"})", {{"Retry-After", "0"}}};
+        }
+        if (user == "u2") {
+            return ScriptedReply{500, R"({"error": "it broke"})"};
+        }
+        if (user == "u3") {
+            return ScriptedReply{400,
+                                 R"({"error": "the input length exceeds the context length"})"};
+        }
         return ScriptedReply{200, ollama_answer("of " + user)};
     });
     ServedBench bench("ollama", {server.url()});
@@ -73,7 +86,9 @@ TEST(ServedGenerator, AFailedRequestIsAskedAgainAndInTheEndAFailedAnswer) {
 TEST(ServedGenerator, AKeyThatIsRefusedStopsTheRunAndIsNeverShown) {
     setenv("ASSAY_SERVED_KEY", "sk-very-secret", 1);
     test::SimServer server([](const test::SeenRequest& request, int) {
-        if (request.path == "/v1/models") return ScriptedReply{200, R"({"data": [{"id": "m:1", "owned_by": "vllm"}]})"};
+        if (request.path == "/v1/models") {
+            return ScriptedReply{200, R"({"data": [{"id": "m:1", "owned_by": "vllm"}]})"};
+        }
         return ScriptedReply{401, R"({"error": {"message": "wrong key sk-very-secret"}})"};
     });
     ServedBench bench("openai", {server.url()});
@@ -81,7 +96,10 @@ TEST(ServedGenerator, AKeyThatIsRefusedStopsTheRunAndIsNeverShown) {
     bench.options.generation.repeat_penalty = 1;
     const std::string error = bench.error_of_run(4);
     EXPECT_EQ(server.seen().front().authorization, "Bearer sk-very-secret");
-    EXPECT_THAT(error, AllOf(HasSubstr("401: wrong key [key]"), HasSubstr("api-key-env"), testing::Not(HasSubstr("secret"))));
+    EXPECT_THAT(error,
+                AllOf(HasSubstr("401: wrong key [key]"),
+                      HasSubstr("api-key-env"),
+                      testing::Not(HasSubstr("secret"))));
     unsetenv("ASSAY_SERVED_KEY");
     EXPECT_THAT(bench.error_of_run(4), HasSubstr("ASSAY_SERVED_KEY is not set"));
 }
@@ -89,7 +107,9 @@ TEST(ServedGenerator, AKeyThatIsRefusedStopsTheRunAndIsNeverShown) {
 TEST(ServedGenerator, AModelThatIsReplacedMeanwhileStopsTheRunAndItsAnswersAreNotTaken) {
     SimOllama server("m:1", "d1");
     server.on_chat([&](const json& request, int n) {
-        if (n == 3) server.set_digest("m:1", "d2");
+        if (n == 3) {
+            server.set_digest("m:1", "d2");
+        }
         return ScriptedReply{200, ollama_answer("of " + user_of(request))};
     });
     ServedBench bench("ollama", {server.url()});
@@ -99,7 +119,8 @@ TEST(ServedGenerator, AModelThatIsReplacedMeanwhileStopsTheRunAndItsAnswersAreNo
     const std::string before = generator.fingerprint();
     std::map<std::string, Generated> taken;
     const std::string error = bench.error_of([&] { bench.run(generator, 5, taken); });
-    EXPECT_THAT(error, AllOf(HasSubstr("has changed while it answered"), HasSubstr("d1"), HasSubstr("d2")));
+    EXPECT_THAT(
+        error, AllOf(HasSubstr("has changed while it answered"), HasSubstr("d1"), HasSubstr("d2")));
     EXPECT_THAT(taken, IsEmpty());
     generator.connect();
     EXPECT_NE(generator.fingerprint(), before);  // the new one's answers have keys of their own
@@ -114,7 +135,9 @@ TEST(ServedGenerator, AServerThatGoesAwayLosesNoQuestionToAFailure) {
     server.reset();
     std::map<std::string, Generated> answers;
     const std::string error = bench.error_of([&] { answers = bench.run(generator, 3); });
-    EXPECT_THAT(error, AllOf(HasSubstr("q4 is out of reach, 10 requests in a row failed"), HasSubstr("run again")));
+    EXPECT_THAT(error,
+                AllOf(HasSubstr("q4 is out of reach, 10 requests in a row failed"),
+                      HasSubstr("run again")));
     EXPECT_TRUE(answers.empty());
 }
 
@@ -129,19 +152,26 @@ TEST(ServedGenerator, OneDeadAddressOfTwoIsWorkedAround) {
     two.reset();
     const auto answers = bench.run(generator, 6);
     ASSERT_EQ(answers.size(), 6u);
-    for (const auto& [id, answer] : answers) EXPECT_EQ(answer.stop_reason, StopReason::kStop) << id << answer.failure;
+    for (const auto& [id, answer] : answers) {
+        EXPECT_EQ(answer.stop_reason, StopReason::kStop) << id << answer.failure;
+    }
 }
 
 TEST(ServedGenerator, ThreeRefusalsBeforeAnyAnswerStopTheRun) {
     SimOllama server("m:1", "d1");
-    server.on_chat([](const json&, int) { return ScriptedReply{400, R"({"error": "no such option"})"}; });
+    server.on_chat([](const json&, int) {
+        return ScriptedReply{400, R"({"error": "no such option"})"};
+    });
     ServedBench bench("ollama", {server.url()});
-    EXPECT_THAT(bench.error_of_run(9), AllOf(HasSubstr("the first 3 questions failed"), HasSubstr("no such option")));
+    EXPECT_THAT(bench.error_of_run(9),
+                AllOf(HasSubstr("the first 3 questions failed"), HasSubstr("no such option")));
 }
 
 TEST(ServedGenerator, CancellingIsSeenWithinASecond) {
     SimOllama server("m:1", "d1");
-    server.on_chat([](const json&, int) { return ScriptedReply{200, ollama_answer("late"), {}, 1500ms}; });
+    server.on_chat([](const json&, int) {
+        return ScriptedReply{200, ollama_answer("late"), {}, 1500ms};
+    });
     ServedBench bench("ollama", {server.url()});
     ServedGenerator generator(bench.options, bench.cancel, bench.notes);
     generator.connect();
@@ -156,7 +186,9 @@ TEST(ServedGenerator, CancellingIsSeenWithinASecond) {
 }
 
 TEST(ServedGenerator, WhatNamesNoDigestIsToldApartByItsAddress) {
-    const auto tell = [](const test::SeenRequest&, int) { return ScriptedReply{200, R"({"data": [{"id": "m:1", "owned_by": "system"}]})"}; };
+    const auto tell = [](const test::SeenRequest&, int) {
+        return ScriptedReply{200, R"({"data": [{"id": "m:1", "owned_by": "system"}]})"};
+    };
     test::SimServer one(tell), two(tell);
     const auto fingerprint = [](std::vector<std::string> urls) {
         ServedBench bench("openai", std::move(urls));

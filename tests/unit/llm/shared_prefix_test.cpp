@@ -19,7 +19,9 @@ TEST(CommonPrefix, IsWhatAllListsBeginWith) {
 
 TEST(ProbeBeginnings, AreAllDifferentAndBeginAgain) {
     std::set<std::string> all;
-    for (std::size_t i = 0; i < kPrefixProbes; ++i) all.insert(probe_beginning(i));
+    for (std::size_t i = 0; i < kPrefixProbes; ++i) {
+        all.insert(probe_beginning(i));
+    }
     EXPECT_EQ(all.size(), kPrefixProbes);
     EXPECT_EQ(probe_beginning(kPrefixProbes + 3), probe_beginning(3));
 }
@@ -35,8 +37,10 @@ TEST(UsablePrefix, LeavesTwoTokensOnBothSidesOrIsNone) {
 TEST(UsableLongerPrefix, LeavesTwoTokensBehindItAndHasTwoMoreThanTheOtherOrIsNone) {
     EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4, 9, 6, 7}, 2), 4);
     EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4}, 0), 4);
-    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 4, 5, 6}, 2), 4) << "two are left";
-    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 9}, 2), 0) << "a piece of one token";
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 4, 5, 6}, 2), 4)
+        << "two are left";
+    EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6}, Ids{1, 2, 3, 9}, 2), 0)
+        << "a piece of one token";
     EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3}, Ids{2, 2, 3}, 0), 0);
     EXPECT_EQ(usable_longer_prefix(Ids{1}, Ids{1}, 0), 0);
     EXPECT_EQ(usable_longer_prefix(Ids{}, Ids{}, 0), 0);

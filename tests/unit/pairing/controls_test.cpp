@@ -16,7 +16,10 @@ std::vector<ControlQuestion> questions_of(int n) {
     std::vector<ControlQuestion> out;
     for (int i = 0; i < n; ++i) {
         const std::string q = std::to_string(i);
-        out.push_back({"q" + q, {{"b" + q, "text b" + q, true}, {"v" + q, "text v" + q, true}, {"w" + q, "text w" + q, true}}});
+        out.push_back({"q" + q,
+                       {{"b" + q, "text b" + q, true},
+                        {"v" + q, "text v" + q, true},
+                        {"w" + q, "text w" + q, true}}});
     }
     return out;
 }
@@ -26,7 +29,9 @@ const std::vector<ControlStream> kStreams{{"v", 0, 10}, {"w", 0, 10}};
 std::vector<Control> of_kind(const std::vector<Control>& controls, ControlKind kind) {
     std::vector<Control> out;
     for (const Control& control : controls) {
-        if (control.kind == kind) out.push_back(control);
+        if (control.kind == kind) {
+            out.push_back(control);
+        }
     }
     return out;
 }
@@ -38,7 +43,9 @@ TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
     std::set<std::string> ids, questions;
     for (const Control& control : drawn) {
         ids.insert(control.id);
-        if (control.kind == ControlKind::kSwapped) questions.insert(control.question_id);
+        if (control.kind == ControlKind::kSwapped) {
+            questions.insert(control.question_id);
+        }
         EXPECT_GE(control.place, 0);
         EXPECT_LT(control.place, 10);
     }
@@ -51,7 +58,9 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
     const auto questions = questions_of(30);
     std::map<std::string, std::string> question_of_key;
     for (const auto& question : questions) {
-        for (const auto& answer : question.answers) question_of_key[answer.key] = question.question_id;
+        for (const auto& answer : question.answers) {
+            question_of_key[answer.key] = question.question_id;
+        }
     }
     for (const Control& control : draw_controls(questions, kStreams, {}, 30, 7)) {
         EXPECT_EQ(question_of_key[control.honest_answer_key], control.question_id);
@@ -59,7 +68,8 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
             EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
         } else {
             EXPECT_NE(question_of_key[control.other_answer_key], control.question_id);
-            EXPECT_EQ(control.honest_answer_key[0], 'b');  // the baseline's: a broken variant would make the judge look blind
+            EXPECT_EQ(control.honest_answer_key[0],
+                      'b');  // the baseline's: a broken variant would make the judge look blind
         }
     }
 }
@@ -70,18 +80,26 @@ TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
     ASSERT_EQ(swapped.size(), 20u);
     ASSERT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
     std::set<std::pair<std::string, std::string>> pairs;
-    for (const Control& control : swapped) pairs.emplace(control.honest_answer_key, control.other_answer_key);
+    for (const Control& control : swapped) {
+        pairs.emplace(control.honest_answer_key, control.other_answer_key);
+    }
     EXPECT_EQ(pairs.size(), 20u);  // 4 questions with 3 partners of 3 variants are 36 pairs
 }
 
 TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
     auto questions = questions_of(3);
-    for (auto& answer : questions[0].answers) answer = {answer.key, "", false};
-    for (auto& answer : questions[1].answers) answer.text_sha256 = "same";
+    for (auto& answer : questions[0].answers) {
+        answer = {answer.key, "", false};
+    }
+    for (auto& answer : questions[1].answers) {
+        answer.text_sha256 = "same";
+    }
     questions[2].answers[0].text_sha256 = "same";
     for (const Control& control : draw_controls(questions, kStreams, {}, 20, 1)) {
         EXPECT_NE(control.question_id, "q0");
-        if (control.kind != ControlKind::kSwapped) continue;
+        if (control.kind != ControlKind::kSwapped) {
+            continue;
+        }
         EXPECT_NE(control.other_answer_key, "b2");
         EXPECT_NE(control.other_answer_key[1], '0');
     }
@@ -98,13 +116,17 @@ TEST(DrawControls, OneQuestionCannotBeSwappedAndNoStreamMeansNoControls) {
 TEST(DrawControls, ATruncatedPairIsTheBaselinesAnswerAndOnlyOneThatCanBeCut) {
     auto questions = questions_of(6);
     questions[0].answers[0].can_be_cut = false;  // then the next variant's
-    for (auto& answer : questions[1].answers) answer.can_be_cut = false;
-    const auto truncated = of_kind(draw_controls(questions, kStreams, {}, 6, 3), ControlKind::kTruncated);
+    for (auto& answer : questions[1].answers) {
+        answer.can_be_cut = false;
+    }
+    const auto truncated = of_kind(draw_controls(questions, kStreams, {}, 6, 3),
+                                   ControlKind::kTruncated);
     ASSERT_EQ(truncated.size(), 6u);
     for (const Control& control : truncated) {
         EXPECT_NE(control.question_id, "q1");
         EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
-        EXPECT_EQ(control.honest_answer_key, (control.question_id == "q0" ? "v" : "b") + control.question_id.substr(1));
+        EXPECT_EQ(control.honest_answer_key,
+                  (control.question_id == "q0" ? "v" : "b") + control.question_id.substr(1));
     }
 }
 
@@ -113,7 +135,9 @@ TEST(CutShort, IsTheFirstHalfWithoutTheWordThatTheCutGoesThrough) {
     EXPECT_EQ(cut_short("  \none two three four five six\n"), "one two three");
     EXPECT_EQ(cut_short("only five words are here"), "");
     EXPECT_EQ(cut_short(""), "");
-    EXPECT_EQ(cut_short("\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9"), "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9");
+    EXPECT_EQ(cut_short("\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 "
+                        "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9"),
+              "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9");
 }
 
 TEST(Blind, ShowsATruncatedAnswerBesideTheWholeOne) {
@@ -151,12 +175,18 @@ TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheIn
     const auto more = draw_controls(questions, kStreams, first, 40, 3);
     EXPECT_EQ(more.size(), 60u);
     std::set<std::string> ids;
-    for (const Control& control : first) ids.insert(control.id);
-    for (const Control& control : more) EXPECT_TRUE(ids.insert(control.id).second);
+    for (const Control& control : first) {
+        ids.insert(control.id);
+    }
+    for (const Control& control : more) {
+        EXPECT_TRUE(ids.insert(control.id).second);
+    }
     std::reverse(questions.begin(), questions.end());
     const auto again = draw_controls(questions, kStreams, {}, 20, 3);
     ASSERT_EQ(again.size(), first.size());
-    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(again[i].id, first[i].id);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        EXPECT_EQ(again[i].id, first[i].id);
+    }
 }
 
 TEST(BlindControl, ShowsTheHonestAnswerOnItsSideAndNoName) {

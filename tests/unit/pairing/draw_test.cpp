@@ -42,9 +42,15 @@ std::vector<PairInput> pairs_of(int n_differ, int n_identical, int n_failed = 0,
     std::vector<PairInput> pairs;
     const int total = n_differ + n_identical + n_failed;
     for (int i = 0; static_cast<int>(pairs.size()) < total; ++i) {
-        if (i < n_differ) pairs.push_back(pair_of(first++, Kind::kDiffer));
-        if (i < n_identical) pairs.push_back(pair_of(first++, Kind::kIdentical));
-        if (i < n_failed) pairs.push_back(pair_of(first++, Kind::kFailed));
+        if (i < n_differ) {
+            pairs.push_back(pair_of(first++, Kind::kDiffer));
+        }
+        if (i < n_identical) {
+            pairs.push_back(pair_of(first++, Kind::kIdentical));
+        }
+        if (i < n_failed) {
+            pairs.push_back(pair_of(first++, Kind::kFailed));
+        }
     }
     return pairs;
 }
@@ -53,7 +59,9 @@ template <class Filter>
 int lean(const std::vector<Comparison>& comparisons, Filter filter) {
     int result = 0;
     for (const Comparison& c : comparisons) {
-        if (filter(c)) result += c.variant_is_a ? 1 : -1;
+        if (filter(c)) {
+            result += c.variant_is_a ? 1 : -1;
+        }
     }
     return result;
 }
@@ -70,13 +78,17 @@ bool needs_none(const Comparison& c) {
 
 std::string sides(const std::vector<Comparison>& comparisons) {
     std::string text;
-    for (const Comparison& c : comparisons) text += c.variant_is_a ? 'A' : 'B';
+    for (const Comparison& c : comparisons) {
+        text += c.variant_is_a ? 'A' : 'B';
+    }
     return text;
 }
 
 std::vector<std::string> ids(const std::vector<Comparison>& comparisons) {
     std::vector<std::string> result;
-    for (const Comparison& c : comparisons) result.push_back(c.id);
+    for (const Comparison& c : comparisons) {
+        result.push_back(c.id);
+    }
     return result;
 }
 
@@ -118,9 +130,12 @@ TEST(MakePairInput, AVariantThatFailedAloneIsAPairAndOneNotYetAskedIsNone) {
 }
 
 TEST(ComparisonId, DependsOnEachOfTheThree) {
-    const std::set<std::string> all{comparison_id("q", "b", "v"),  comparison_id("q2", "b", "v"),
-                                    comparison_id("q", "b2", "v"), comparison_id("q", "b", "v2"),
-                                    comparison_id("qb", "", "v"),  comparison_id("q", "v", "b")};
+    const std::set<std::string> all{comparison_id("q", "b", "v"),
+                                    comparison_id("q2", "b", "v"),
+                                    comparison_id("q", "b2", "v"),
+                                    comparison_id("q", "b", "v2"),
+                                    comparison_id("qb", "", "v"),
+                                    comparison_id("q", "v", "b")};
     EXPECT_EQ(all.size(), 6u);
     EXPECT_EQ(comparison_id("q", "b", "v"), comparison_id("q", "b", "v"));
 }
@@ -150,7 +165,9 @@ TEST(DrawComparisons, OfNothingIsNothing) {
 TEST(DrawComparisons, FirstDrawsNeverChange) {
     const auto drawn = draw_comparisons(pairs_of(8, 2), {}, "Q4_K_M", 1);
     std::string order;
-    for (const Comparison& c : drawn) order += c.question_id + " ";
+    for (const Comparison& c : drawn) {
+        order += c.question_id + " ";
+    }
     EXPECT_EQ(order, "q8 q2 q5 q0 q6 q4 q3 q7 q1 q9 ");
     EXPECT_EQ(sides(drawn), "BAABAAABBB");
 }
@@ -161,9 +178,12 @@ TEST(DrawComparisons, BalancesEverySplitToWithinOne) {
             for (int n_identical = 0; n_identical <= 40; ++n_identical) {
                 const auto drawn = draw_comparisons(pairs_of(n_differ, n_identical), {}, "v", seed);
                 ASSERT_EQ(drawn.size(), static_cast<std::size_t>(n_differ + n_identical));
-                ASSERT_LE(std::abs(lean(drawn, any)), 1) << n_differ << " " << n_identical << " " << seed;
-                ASSERT_LE(std::abs(lean(drawn, needs_call)), 1) << n_differ << " " << n_identical << " " << seed;
-                ASSERT_LE(std::abs(lean(drawn, needs_none)), 1) << n_differ << " " << n_identical << " " << seed;
+                ASSERT_LE(std::abs(lean(drawn, any)), 1)
+                    << n_differ << " " << n_identical << " " << seed;
+                ASSERT_LE(std::abs(lean(drawn, needs_call)), 1)
+                    << n_differ << " " << n_identical << " " << seed;
+                ASSERT_LE(std::abs(lean(drawn, needs_none)), 1)
+                    << n_differ << " " << n_identical << " " << seed;
             }
         }
     }
@@ -173,8 +193,11 @@ TEST(DrawComparisons, Shows77Of154FirstWhateverTheSplit) {
     for (int n_identical = 0; n_identical <= 154; ++n_identical) {
         for (const int n_failed : {0, 1, 5}) {
             const int n_differ = 154 - n_identical - n_failed;
-            if (n_differ < 0) continue;
-            const auto drawn = draw_comparisons(pairs_of(n_differ, n_identical, n_failed), {}, "v", 9);
+            if (n_differ < 0) {
+                continue;
+            }
+            const auto drawn = draw_comparisons(
+                pairs_of(n_differ, n_identical, n_failed), {}, "v", 9);
             ASSERT_EQ(lean(drawn, any), 0) << n_identical << " " << n_failed;
         }
     }
@@ -186,10 +209,14 @@ TEST(DrawComparisons, ExtensionsKeepTheBalanceAndChangeNothing) {
         std::vector<Comparison> drawn;
         int next = 0;
         for (int step = 0; step < 12; ++step) {
-            const int n_differ = static_cast<int>((seed * 7 + static_cast<std::uint64_t>(step) * 3) % 6);
-            const int n_identical = static_cast<int>((seed * 5 + static_cast<std::uint64_t>(step)) % 4);
+            const int n_differ = static_cast<int>(
+                (seed * 7 + static_cast<std::uint64_t>(step) * 3) % 6);
+            const int n_identical = static_cast<int>((seed * 5 + static_cast<std::uint64_t>(step)) %
+                                                     4);
             const int n_failed = step % 2;
-            for (PairInput& p : pairs_of(n_differ, n_identical, n_failed, next)) pairs.push_back(std::move(p));
+            for (PairInput& p : pairs_of(n_differ, n_identical, n_failed, next)) {
+                pairs.push_back(std::move(p));
+            }
             next += n_differ + n_identical + n_failed;
             // Old pairs are handed in again, as a resumed run does.
             const auto more = draw_comparisons(pairs, drawn, "v", seed);
@@ -239,12 +266,16 @@ TEST(DrawComparisons, APairThatIsHandedInTwiceIsDrawnOnce) {
 }
 
 TEST(DrawComparisons, PairsThatNeedNoCallStandAnywhereInTheOrder) {
-    // Any beginning of the order is then a random sample of all questions: over seeds the first place is of each kind in proportion.
+    // Any beginning of the order is then a random sample of all questions: over seeds the first
+    // place is of each kind in proportion.
     int n_calls_first = 0;
     constexpr int kSeeds = 1000;
     for (int seed = 1; seed <= kSeeds; ++seed) {
-        const auto drawn = draw_comparisons(pairs_of(10, 7, 3), {}, "v", static_cast<std::uint64_t>(seed));
-        for (std::size_t i = 0; i < drawn.size(); ++i) ASSERT_EQ(drawn[i].order_index, static_cast<std::int64_t>(i));
+        const auto drawn = draw_comparisons(
+            pairs_of(10, 7, 3), {}, "v", static_cast<std::uint64_t>(seed));
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+            ASSERT_EQ(drawn[i].order_index, static_cast<std::int64_t>(i));
+        }
         n_calls_first += needs_call(drawn[0]);
     }
     EXPECT_NEAR(n_calls_first, kSeeds / 2, 64);  // four standard errors
@@ -256,19 +287,28 @@ TEST(DrawComparisons, QuestionsOfAClusterStandTogetherAndClustersAreShuffled) {
         std::vector<PairInput> pairs;
         for (int i = 0; i < 30; ++i) {
             pairs.push_back(pair_of(i, i % 3 == 0 ? Kind::kIdentical : Kind::kDiffer));
-            if (i < 24) pairs.back().cluster = "c" + std::to_string(i % 6);
+            if (i < 24) {
+                pairs.back().cluster = "c" + std::to_string(i % 6);
+            }
         }
         std::map<std::string, std::string> cluster_of;
-        for (const PairInput& pair : pairs) cluster_of[pair.question_id] = pair.cluster.value_or(pair.question_id);
+        for (const PairInput& pair : pairs) {
+            cluster_of[pair.question_id] = pair.cluster.value_or(pair.question_id);
+        }
         const auto drawn = draw_comparisons(pairs, {}, "v", seed);
         std::vector<std::string> runs;
         for (const Comparison& c : drawn) {
             const std::string& cluster = cluster_of[c.question_id];
-            if (runs.empty() || runs.back() != cluster) runs.push_back(cluster);
+            if (runs.empty() || runs.back() != cluster) {
+                runs.push_back(cluster);
+            }
         }
-        EXPECT_EQ(runs.size(), 6u + 6u);  // each cluster and each question without one is a single run
+        EXPECT_EQ(runs.size(),
+                  6u + 6u);  // each cluster and each question without one is a single run
         std::string text;
-        for (const std::string& run : runs) text += run + " ";
+        for (const std::string& run : runs) {
+            text += run + " ";
+        }
         orders_of_clusters.insert(text);
     }
     EXPECT_GT(orders_of_clusters.size(), 8u);
@@ -292,13 +332,19 @@ TEST(DrawComparisons, TheOrderSplitsIntoBalancedBlocksOfFourAndSix) {
         std::vector<bool> reachable(text.size() + 1, false);
         reachable[0] = true;
         for (std::size_t i = 0; i < text.size(); ++i) {
-            if (!reachable[i]) continue;
+            if (!reachable[i]) {
+                continue;
+            }
             for (const std::size_t size : {4u, 6u, 2u}) {
-                if (i + size > text.size() || (size == 2 && i + 2 != text.size()))
+                if (i + size > text.size() || (size == 2 && i + 2 != text.size())) {
                     continue;  // 2: only what is left at the end
-                const auto n_a =
-                    std::count(text.begin() + static_cast<long>(i), text.begin() + static_cast<long>(i + size), 'A');
-                if (2 * static_cast<std::size_t>(n_a) == size) reachable[i + size] = true;
+                }
+                const auto n_a = std::count(text.begin() + static_cast<long>(i),
+                                            text.begin() + static_cast<long>(i + size),
+                                            'A');
+                if (2 * static_cast<std::size_t>(n_a) == size) {
+                    reachable[i + size] = true;
+                }
             }
         }
         ASSERT_TRUE(reachable.back()) << text;
@@ -306,7 +352,9 @@ TEST(DrawComparisons, TheOrderSplitsIntoBalancedBlocksOfFourAndSix) {
         int running = 0;
         for (std::size_t i = 0; i < text.size(); ++i) {
             running += text[i] == 'A' ? 1 : -1;
-            if (i % 4 == 3 && running != 0) fours_and_sixes_mix = true;
+            if (i % 4 == 3 && running != 0) {
+                fours_and_sixes_mix = true;
+            }
         }
     }
     EXPECT_TRUE(fours_and_sixes_mix);
@@ -329,8 +377,11 @@ TEST(DrawComparisons, EachPairIsShownOnEitherSideAboutEquallyOftenOverSeeds) {
     constexpr int kSeeds = 2000;
     int first_is_a = 0;
     for (int seed = 1; seed <= kSeeds; ++seed) {
-        for (const Comparison& c : draw_comparisons(pairs_of(9, 2), {}, "v", static_cast<std::uint64_t>(seed))) {
-            if (c.question_id == "q0") first_is_a += c.variant_is_a ? 1 : 0;
+        for (const Comparison& c :
+             draw_comparisons(pairs_of(9, 2), {}, "v", static_cast<std::uint64_t>(seed))) {
+            if (c.question_id == "q0") {
+                first_is_a += c.variant_is_a ? 1 : 0;
+            }
         }
     }
     EXPECT_NEAR(first_is_a, kSeeds / 2, 90);  // four standard errors of a fair coin
@@ -355,7 +406,9 @@ TEST(ChooseRepeats, TakesItsShareOfEachSideAmongThePairsThatNeedACall) {
         ASSERT_EQ(repeats.size(), 40u);  // one of each five of 50 and 50, twice
         EXPECT_EQ(lean(repeats, [](const Comparison&) { return true; }), 0);
         std::map<std::string, const Comparison*> by_question;
-        for (const Comparison& c : drawn) by_question[c.question_id] = &c;
+        for (const Comparison& c : drawn) {
+            by_question[c.question_id] = &c;
+        }
         std::set<std::string> ids;
         for (std::size_t i = 0; i < repeats.size(); ++i) {
             const Comparison& c = repeats[i];
@@ -373,10 +426,14 @@ TEST(ChooseRepeats, TakesItsShareOfEachSideAmongThePairsThatNeedACall) {
 TEST(ChooseRepeats, AnExtensionChangesNoneOfThem) {
     auto drawn = draw_comparisons(pairs_of(60, 0), {}, "v", 3);
     const auto before = choose_repeats(drawn, 1, 0.25, 3);
-    for (Comparison& c : draw_comparisons(pairs_of(60, 0, 0, 60), drawn, "v", 3)) drawn.push_back(std::move(c));
+    for (Comparison& c : draw_comparisons(pairs_of(60, 0, 0, 60), drawn, "v", 3)) {
+        drawn.push_back(std::move(c));
+    }
     const auto after = choose_repeats(drawn, 1, 0.25, 3);
     ASSERT_GT(after.size(), before.size());
-    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].id, after[i].id);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        EXPECT_EQ(before[i].id, after[i].id);
+    }
 }
 
 TEST(ChooseRepeats, AreNoneOfNoneAndAllOfAShareOfOne) {

@@ -43,7 +43,8 @@ Verdict verdict_of(VerdictState state) {
 }
 
 TEST(Blind, ShowsTheVariantOnTheDrawnSideAndOnlyValidUtf8) {
-    const BlindedPair first = blind(question(), comparison(true), answer("base"), answer("var\xE2\x82"));
+    const BlindedPair first = blind(
+        question(), comparison(true), answer("base"), answer("var\xE2\x82"));
     EXPECT_EQ(first.item_id, "c1");
     EXPECT_EQ(first.question, "Why\uFFFD?");
     EXPECT_EQ(first.expected, "Because\uFFFD.");
@@ -64,8 +65,10 @@ TEST(Blind, WithoutAnExpectedAnswerThereIsNone) {
 TEST(Blind, RefusesTheWrongQuestion) {
     Question q = question();
     q.id = "q2";
-    EXPECT_THROW(static_cast<void>(blind(q, comparison(true), answer("a"), answer("b"))), std::logic_error);
-    EXPECT_THROW(static_cast<void>(make_outcome(q, comparison(true), std::nullopt)), std::logic_error);
+    EXPECT_THROW(static_cast<void>(blind(q, comparison(true), answer("a"), answer("b"))),
+                 std::logic_error);
+    EXPECT_THROW(static_cast<void>(make_outcome(q, comparison(true), std::nullopt)),
+                 std::logic_error);
 }
 
 TEST(Unblind, TurnsEachStateIntoTheVariantsOutcome) {

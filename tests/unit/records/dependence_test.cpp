@@ -11,7 +11,9 @@ namespace {
 
 std::vector<Outcome> outcomes_of(std::initializer_list<const char*> questions) {
     std::vector<Outcome> out;
-    for (const char* question : questions) out.emplace_back().question_id = question;
+    for (const char* question : questions) {
+        out.emplace_back().question_id = question;
+    }
     return out;
 }
 
@@ -31,14 +33,17 @@ TEST(Dependence, OfAClusterBindsItsQuestions) {
     outcomes[1].cluster = outcomes[4].cluster = "paper";
     outcomes[3].cluster = outcomes[0].question_id;
     const Dependence d(outcomes);
-    EXPECT_EQ(d.cluster, (Numbers{0, 1, 2, 3, 1})) << "a cluster and a question of one name are apart";
+    EXPECT_EQ(d.cluster, (Numbers{0, 1, 2, 3, 1}))
+        << "a cluster and a question of one name are apart";
     EXPECT_EQ(d.n_clusters, 4u);
     EXPECT_EQ(d.n_questions, 5u);
 }
 
 TEST(Dependence, OfManyQuestionsIsRight) {
     std::vector<Outcome> outcomes(20'000);
-    for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i].question_id = "q" + std::to_string(i * 7919 % 10'000);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        outcomes[i].question_id = "q" + std::to_string(i * 7919 % 10'000);
+    }
     const Dependence d(outcomes);
     EXPECT_EQ(d.n_questions, 10'000u);
     for (std::size_t i = 0; i < 10'000; ++i) {

@@ -13,7 +13,8 @@ TEST(AgreementSection, ShowsRawAgreementAndPrevalenceBesideTheIndices) {
     ASSERT_EQ(section.rows.size(), 3u);
     EXPECT_EQ(section.rows[0].name, "panel-1, people");
     EXPECT_EQ(section.rows[0].value, "29 of 40 alike");
-    EXPECT_EQ(section.rows[0].remark, "72.5 % [57.2, 83.9]; losses/ties/wins in % 38/40/22 and 30/45/25");
+    EXPECT_EQ(section.rows[0].remark,
+              "72.5 % [57.2, 83.9]; losses/ties/wins in % 38/40/22 and 30/45/25");
     EXPECT_EQ(section.rows[1].value, "0.58 [0.36, 0.78]");
 }
 

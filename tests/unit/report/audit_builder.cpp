@@ -3,7 +3,11 @@
 namespace assay::report {
 namespace {
 
-Estimate of(double value, double low, double high, std::int64_t n, std::string method = "Wilson score interval") {
+Estimate of(double value,
+            double low,
+            double high,
+            std::int64_t n,
+            std::string method = "Wilson score interval") {
     return {value, low, high, 0.95, n, std::move(method), ""};
 }
 
@@ -18,7 +22,8 @@ ControlsSummary controls(std::int64_t n_lost) {
     c.n_identical = c.n_swapped = 20;
     c.n_preferred = c.n_first_preferred = 1;
     c.n_swapped_lost = n_lost;
-    c.swapped_lost = of(static_cast<double>(n_lost) / 20, 0.62, 0.97, 20, "Clopper-Pearson interval");
+    c.swapped_lost = of(
+        static_cast<double>(n_lost) / 20, 0.62, 0.97, 20, "Clopper-Pearson interval");
     c.side_preferred = of(0.05, 0.001, 0.249, 20, "Clopper-Pearson interval");
     c.n_truncated = 20;
     c.n_truncated_lost = 15;
@@ -42,7 +47,8 @@ JudgeAudit panel() {
     j.repeats = RepeatStability{40, 36, of(0.9, 0.769, 0.96, 40), 0.1, 0.86};
     j.flips = Flips{77, 30, of(0.39, 0.288, 0.501, 77)};
     j.length = {90, 60, of(0.667, 0.564, 0.755, 90)};
-    j.with_people = {{Confidence::kHigh, 30, 24, of(0.8, 0.627, 0.905, 30)}, {Confidence::kNone, 10, 5, of(0.5, 0.237, 0.763, 10)}};
+    j.with_people = {{Confidence::kHigh, 30, 24, of(0.8, 0.627, 0.905, 30)},
+                     {Confidence::kNone, 10, 5, of(0.5, 0.237, 0.763, 10)}};
     j.with_judges = {{Confidence::kHigh, 100, 61, of(0.61, 0.512, 0.7, 100)}};
     AuditedVariant v;
     v.name = "Q4_K_M";
@@ -50,7 +56,17 @@ JudgeAudit panel() {
     v.decision.n_more = 364;
     v.net_win_rate = {-0.0195, -0.1219, 0.0834, 0.9, 154, "Tango", ""};
     v.length_control = LengthControl{{-0.15, -0.25, -0.05, 0.9, 154, "fractional logit", ""}, true};
-    v.calibration = Calibration{{"people"}, 40, 114, 20, -0.2, -0.05, 0.62, {-0.16, -0.29, -0.03, 0.9, 174, "prediction-powered", ""}, DecisionLabel::kDegraded, true, "It holds if the labels are a random sample."};
+    v.calibration = Calibration{{"people"},
+                                40,
+                                114,
+                                20,
+                                -0.2,
+                                -0.05,
+                                0.62,
+                                {-0.16, -0.29, -0.03, 0.9, 174, "prediction-powered", ""},
+                                DecisionLabel::kDegraded,
+                                true,
+                                "It holds if the labels are a random sample."};
     j.variants = {v, v};
     j.variants[1].name = "Q8_0";
     j.variants[1].decision = {};
@@ -72,7 +88,9 @@ JudgeAudit panel() {
     j.conduct.reasoning_characters = Percentiles{212, 480};
     j.conduct.versions = {"sim-1-2025", "sim-1-2026"};
     j.cost = {0.5321, {}, {}, 0.95, 348, "tokens of the replies times the prices", ""};
-    j.warnings = {"It passed its controls narrowly: one more mistake would have failed it.", "Its replies name 2 versions of the model (sim-1-2025, sim-1-2026): they may be different judges."};
+    j.warnings = {"It passed its controls narrowly: one more mistake would have failed it.",
+                  "Its replies name 2 versions of the model (sim-1-2025, sim-1-2026): they may be "
+                  "different judges."};
     return j;
 }
 
@@ -117,13 +135,22 @@ RunAudit example_audit() {
     ties.n = ties.n_same = 30;
     ties.table = {{{0, 0, 0}, {0, 30, 0}, {0, 0, 0}}};
     ties.same = of(1, 0.886, 1, 30);
-    ties.kappa = ties.kappa_weighted = ties.alpha = none("undefined: the verdicts are all of one kind, so they would agree by chance alone");
+    ties.kappa = ties.kappa_weighted = ties.alpha = none(
+        "undefined: the verdicts are all of one kind, so they would agree by chance alone");
     PairAgreement nothing;
     nothing.first = "people";
     nothing.second = "reference";
-    nothing.same = nothing.kappa = nothing.kappa_weighted = nothing.alpha = none("no comparison was decided by both");
+    nothing.same = nothing.kappa = nothing.kappa_weighted = nothing.alpha = none(
+        "no comparison was decided by both");
     out.pairs = {pair, ties, nothing};
-    out.panel = PanelAgreement{{"panel-1", "people", "reference"}, 70, 0, 0, none("no comparison was decided by all"), of(0.6, 0.42, 0.75, 70), of(0.66, 0.5, 0.8, 70), none("no comparison was decided by all")};
+    out.panel = PanelAgreement{{"panel-1", "people", "reference"},
+                               70,
+                               0,
+                               0,
+                               none("no comparison was decided by all"),
+                               of(0.6, 0.42, 0.75, 70),
+                               of(0.66, 0.5, 0.8, 70),
+                               none("no comparison was decided by all")};
     out.warnings = {"panel-1 and people agree little."};
     return out;
 }

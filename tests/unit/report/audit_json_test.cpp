@@ -30,7 +30,8 @@ TEST(AuditJson, WhatIsNotKnownIsNullWithAWhy) {
     EXPECT_EQ(ties["n_same"], 30);
     EXPECT_TRUE(ties["kappa"]["value"].is_null()) << "neither 0 nor 1";
     EXPECT_NE(ties["kappa"]["why"].get<std::string>().find("undefined"), std::string::npos);
-    EXPECT_EQ(Json::parse(agreement_to_json({}, std::nullopt)), Json::parse(R"({"pairs": [], "panel": null})"));
+    EXPECT_EQ(Json::parse(agreement_to_json({}, std::nullopt)),
+              Json::parse(R"({"pairs": [], "panel": null})"));
 }
 
 }  // namespace

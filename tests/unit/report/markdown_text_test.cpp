@@ -11,7 +11,8 @@ namespace {
 TEST(MarkdownText, MarkupIsEscaped) {
     EXPECT_EQ(md_text("<b>&amp;"), "&lt;b&gt;&amp;amp;");
     EXPECT_EQ(md_text("a|b\\|c"), "a&#124;b&#92;&#124;c");
-    EXPECT_EQ(md_text("`x` *y* ~~z~~ [t](u) $m$"), "&#96;x&#96; \\*y\\* \\~\\~z\\~\\~ \\[t\\](u) &#36;m&#36;");
+    EXPECT_EQ(md_text("`x` *y* ~~z~~ [t](u) $m$"),
+              "&#96;x&#96; \\*y\\* \\~\\~z\\~\\~ \\[t\\](u) &#36;m&#36;");
     EXPECT_EQ(md_text("# no heading"), "\\# no heading");
 }
 
@@ -28,7 +29,8 @@ TEST(MarkdownText, LineEndsBecomeBreaks) {
 
 TEST(MarkdownText, AddressesAreNoLinks) {
     EXPECT_EQ(md_text("https://evil.example"), "https&#58;//evil.example");
-    EXPECT_EQ(md_text("WWW.evil.example, now. Then: this"), "WWW&#46;evil.example, now. Then: this");
+    EXPECT_EQ(md_text("WWW.evil.example, now. Then: this"),
+              "WWW&#46;evil.example, now. Then: this");
 }
 
 TEST(MarkdownText, ControlCharactersAndReversedTextAreReplaced) {
@@ -57,7 +59,9 @@ TEST(MarkdownText, ACodeBlockCannotEndEarly) {
 TEST(MarkdownText, NoAttackGetsThrough) {
     for (const test::Attack& attack : test::attacks()) {
         std::string text = md_text(attack.text);
-        for (std::size_t at; (at = text.find("<br>")) != std::string::npos;) text.erase(at, 4);
+        for (std::size_t at; (at = text.find("<br>")) != std::string::npos;) {
+            text.erase(at, 4);
+        }
         EXPECT_EQ(text.find_first_of("<>|`\n\r\x1b$"), std::string::npos) << attack.name;
         EXPECT_EQ(text.find("\u202E"), std::string::npos) << attack.name;
         const std::string block = md_code_block(attack.text);
@@ -74,8 +78,11 @@ TEST(MarkdownText, NoByteGetsThroughUnescaped) {
             const std::string bytes{'x', static_cast<char>(first), static_cast<char>(second), 'x'};
             std::string text = md_text(bytes);
             ASSERT_TRUE(is_valid_utf8(text));
-            for (std::size_t at; (at = text.find("<br>")) != std::string::npos;) text.erase(at, 4);
-            EXPECT_EQ(text.find_first_of("<>|`\n\r\x1b$"), std::string::npos) << first << " " << second << " " << text;
+            for (std::size_t at; (at = text.find("<br>")) != std::string::npos;) {
+                text.erase(at, 4);
+            }
+            EXPECT_EQ(text.find_first_of("<>|`\n\r\x1b$"), std::string::npos)
+                << first << " " << second << " " << text;
         }
     }
 }

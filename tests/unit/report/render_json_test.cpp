@@ -55,9 +55,12 @@ TEST(RenderJson, CountsAndDecisionsAreTheModels) {
 TEST(RenderJson, KeysStandInAFixedOrder) {
     const Json doc = Json::parse(render_json(example_report()));
     std::string keys;
-    for (const auto& [key, value] : doc.items()) keys += key + " ";
+    for (const auto& [key, value] : doc.items()) {
+        keys += key + " ";
+    }
     EXPECT_EQ(keys,
-              "schema_version experiment variants judges comparisons controls recommendation proof host ");
+              "schema_version experiment variants judges comparisons controls recommendation proof "
+              "host ");
 }
 
 TEST(RenderJson, WhatIsNotKnownIsNullWithAWhyNeverZero) {
@@ -129,9 +132,15 @@ TEST(RenderJson, WhatIsNotKnownOfAnswersThatWereMadeElsewhereIsNull) {
     EXPECT_EQ(v["source"], "answers");
     EXPECT_TRUE(v["file"].is_null());
     EXPECT_TRUE(v["served"].is_null());
-    for (const char* part : {"name", "version", "fingerprint", "description"}) EXPECT_TRUE(v["engine"][part].is_null()) << part;
-    EXPECT_EQ(v["answers_file"].dump(), R"({"name":"q4.jsonl","sha256":"abc","format":"study","generator":null,"n_answers":154})");
-    EXPECT_EQ(v["speed"].dump(), R"({"prefill_tokens_per_s":null,"decode_tokens_per_s":null,"n_parallel":null,"peak_memory_bytes":null,"why":"the answers were made elsewhere"})");
+    for (const char* part : {"name", "version", "fingerprint", "description"}) {
+        EXPECT_TRUE(v["engine"][part].is_null()) << part;
+    }
+    EXPECT_EQ(
+        v["answers_file"].dump(),
+        R"({"name":"q4.jsonl","sha256":"abc","format":"study","generator":null,"n_answers":154})");
+    EXPECT_EQ(
+        v["speed"].dump(),
+        R"({"prefill_tokens_per_s":null,"decode_tokens_per_s":null,"n_parallel":null,"peak_memory_bytes":null,"why":"the answers were made elsewhere"})");
     EXPECT_TRUE(v["answers"]["length_stop"].is_null());
     EXPECT_TRUE(v["answers"]["contexts_cut"].is_null());
     EXPECT_EQ(v["answers"]["n"], 154);
@@ -141,7 +150,8 @@ TEST(RenderJson, AServedModelShowsWhatItsServerTold) {
     ReportModel model = example_report();
     ReportVariant& served = model.variants[1];
     served.variant.file = {};
-    served.variant.served = ServedModel{"ollama", "http://127.0.0.1:11434", "qwen", "sha256:abc", "Q4_K_M", "", 0};
+    served.variant.served = ServedModel{
+        "ollama", "http://127.0.0.1:11434", "qwen", "sha256:abc", "Q4_K_M", "", 0};
     served.speed = Speed{0, 50, 0, 0};
     const Json v = Json::parse(render_json(model))["variants"][1];
     EXPECT_EQ(v["source"], "served");

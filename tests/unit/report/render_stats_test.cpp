@@ -18,8 +18,9 @@ StatsDocument example_document() {
     document.source = "a | b.jsonl";
     document.format = "outcomes";
     document.notes = {"A note of <some> kind."};
-    for (const ReportComparison& comparison : example_report().comparisons)
+    for (const ReportComparison& comparison : example_report().comparisons) {
         document.comparisons.push_back(comparison.analysis);
+    }
     return document;
 }
 
@@ -53,7 +54,8 @@ TEST(RenderStats, ForeignTextCannotBreakOutOfItsPlace) {
     StatsDocument document = example_document();
     document.comparisons = {document.comparisons[0]};
     document.comparisons[0].variant = "evil\x1b[31m\n# heading | <img src=x>";
-    const std::string text = render_stats_text(document), markdown = render_stats_markdown(document);
+    const std::string text = render_stats_text(document),
+                      markdown = render_stats_markdown(document);
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_EQ(text.find("\n# heading"), std::string::npos);
     EXPECT_EQ(markdown.find("\n# heading"), std::string::npos);
@@ -71,7 +73,8 @@ TEST(RenderStats, TheDocumentKeepsTheNamesWithEachComparison) {
     EXPECT_EQ(doc.at("comparisons")[2].at("variant"), "Q4_K_M");
     EXPECT_EQ(doc.at("comparisons")[2].at("counts").at("wins"), 45);
     EXPECT_FALSE(doc.at("comparisons")[2].contains("schema_version"));
-    EXPECT_FALSE(doc.at("comparisons")[2].contains("bayes")) << "only where companions were computed";
+    EXPECT_FALSE(doc.at("comparisons")[2].contains("bayes"))
+        << "only where companions were computed";
     StatsDocument one = example_document();
     one.comparisons.resize(1);
     one.comparisons[0].judge.clear();

@@ -52,7 +52,8 @@ TEST(RenderTable, TheBaselineComesFirstAndTheSentenceLast) {
     const std::string table = render_table(example_report(), false, 140);
     EXPECT_LT(table.find("SmolLM2-135M-Instruct-F16"), table.find("Q8_0"));
     EXPECT_TRUE(
-        table.ends_with("\n\nQ6_K may replace SmolLM2-135M-Instruct-F16: it is not worse by more than 10 points.\n"));
+        table.ends_with("\n\nQ6_K may replace SmolLM2-135M-Instruct-F16: it is not worse by more "
+                        "than 10 points.\n"));
 }
 
 TEST(RenderTable, EscapeSequencesInTextAreNotPassedOn) {

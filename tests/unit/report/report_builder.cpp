@@ -8,8 +8,11 @@ namespace {
 
 constexpr std::uint64_t kMega = 1'000'000;
 
-ReportVariant variant_of(
-    std::string name, Role role, std::uint64_t size_mb, std::map<std::string, int> types, double speed) {
+ReportVariant variant_of(std::string name,
+                         Role role,
+                         std::uint64_t size_mb,
+                         std::map<std::string, int> types,
+                         double speed) {
     ReportVariant v;
     v.variant.name = name;
     v.variant.role = role;
@@ -25,7 +28,9 @@ ReportVariant variant_of(
                       .context_length = 8192,
                       .n_layers = 30,
                       .has_chat_template = true};
-    v.engine = {"assay-engine", "0.1.0 (llama.cpp v0.5.0 de3ff81)", std::string(64, 'e'),
+    v.engine = {"assay-engine",
+                "0.1.0 (llama.cpp v0.5.0 de3ff81)",
+                std::string(64, 'e'),
                 "x86-64 AVX2, CPU, ubatch 512"};
     v.speed = Speed{speed * 10, speed, 16, size_mb * kMega + 200 * kMega};
     v.n_answers = 154;
@@ -33,7 +38,8 @@ ReportVariant variant_of(
     return v;
 }
 
-Estimate estimate_of(double value, double low, double high, double confidence, std::int64_t n, std::string method) {
+Estimate estimate_of(
+    double value, double low, double high, double confidence, std::int64_t n, std::string method) {
     return {value, low, high, confidence, n, std::move(method), {}};
 }
 
@@ -52,11 +58,20 @@ ComparisonAnalysis analysis_of(std::string variant,
     const std::int64_t n = wins + ties + losses, decisive = wins + losses;
     const double win_rate = static_cast<double>(wins) / static_cast<double>(decisive);
     const double net = static_cast<double>(wins - losses) / static_cast<double>(n);
-    a.counts = {.n_items = n, .n = n, .wins = wins, .ties = ties, .losses = losses, .identical = ties / 2};
-    a.win_rate_decisive =
-        estimate_of(win_rate, std::max(win_rate - 0.1, 0.0), std::min(win_rate + 0.1, 1.0), 0.95, decisive, "Wilson");
-    a.loss_rate_decisive = estimate_of(1 - win_rate, std::max(0.9 - win_rate, 0.0), std::min(1.1 - win_rate, 1.0), 0.95,
-                                       decisive, "Wilson");
+    a.counts = {
+        .n_items = n, .n = n, .wins = wins, .ties = ties, .losses = losses, .identical = ties / 2};
+    a.win_rate_decisive = estimate_of(win_rate,
+                                      std::max(win_rate - 0.1, 0.0),
+                                      std::min(win_rate + 0.1, 1.0),
+                                      0.95,
+                                      decisive,
+                                      "Wilson");
+    a.loss_rate_decisive = estimate_of(1 - win_rate,
+                                       std::max(0.9 - win_rate, 0.0),
+                                       std::min(1.1 - win_rate, 1.0),
+                                       0.95,
+                                       decisive,
+                                       "Wilson");
     a.net_win_rate = estimate_of(net, low, high, 0.9, n, "Tango");
     a.score = estimate_of((1 + net) / 2, (1 + low) / 2, (1 + high) / 2, 0.9, n, "Tango");
     a.failure_rate = estimate_of(0, 0, 0.0243, 0.95, n, "Wilson");
@@ -81,8 +96,11 @@ ComparisonAnalysis analysis_of(std::string variant,
     return a;
 }
 
-JudgedItem item_of(
-    std::string id, OutcomeKind kind, std::string baseline_answer, std::string variant_answer, std::string reasoning) {
+JudgedItem item_of(std::string id,
+                   OutcomeKind kind,
+                   std::string baseline_answer,
+                   std::string variant_answer,
+                   std::string reasoning) {
     JudgedItem item;
     item.question = "What is asked in " + id + "?";
     item.expected = "An answer to " + id + ".";
@@ -97,23 +115,30 @@ JudgedItem item_of(
 }
 
 ReportComparison equivalent() {
-    ReportComparison c{analysis_of("Q8_0", "panel-1", 10, 133, 11, -0.056, 0.043, DecisionLabel::kEquivalent), {}};
+    ReportComparison c{
+        analysis_of("Q8_0", "panel-1", 10, 133, 11, -0.056, 0.043, DecisionLabel::kEquivalent), {}};
     c.analysis.decision.why = "the interval lies within the margin";
     return c;
 }
 
 ReportComparison non_inferior() {
-    ReportComparison c{analysis_of("Q6_K", "panel-1", 40, 90, 24, 0.021, 0.186, DecisionLabel::kNonInferior), {}};
+    ReportComparison c{
+        analysis_of("Q6_K", "panel-1", 40, 90, 24, 0.021, 0.186, DecisionLabel::kNonInferior), {}};
     c.analysis.decision.detectably_better = true;
     return c;
 }
 
 ReportComparison inconclusive() {
-    ReportComparison c{analysis_of("Q4_K_M", "panel-1", 45, 61, 48, -0.1219, 0.0834, DecisionLabel::kInconclusive), {}};
+    ReportComparison c{
+        analysis_of("Q4_K_M", "panel-1", 45, 61, 48, -0.1219, 0.0834, DecisionLabel::kInconclusive),
+        {}};
     c.analysis.decision.n_more = 364;
     c.analysis.decision.why = "the interval [-12.2, +8.3] reaches beyond the margin of 10 points";
     c.items = {item_of("q1", OutcomeKind::kWin, "No.", "Yes.", "B is right"),
-               item_of("q2", OutcomeKind::kLoss, "Plants take in carbon dioxide.", kNastyAnswer,
+               item_of("q2",
+                       OutcomeKind::kLoss,
+                       "Plants take in carbon dioxide.",
+                       kNastyAnswer,
                        "A | is <b>right</b>\nB is `not`"),
                item_of("q3", OutcomeKind::kLoss, "100 degrees Celsius", "", "B is empty"),
                item_of("q4", OutcomeKind::kLoss, "Jupiter", "", "")};
@@ -126,7 +151,8 @@ ReportComparison inconclusive() {
 }
 
 ReportComparison worse_within_margin() {
-    ReportComparison c{analysis_of("Q3_K_S", "panel-1", 30, 74, 50, -0.217, -0.043, DecisionLabel::kDegraded), {}};
+    ReportComparison c{
+        analysis_of("Q3_K_S", "panel-1", 30, 74, 50, -0.217, -0.043, DecisionLabel::kDegraded), {}};
     c.analysis.decision.detectably_worse = true;
     c.analysis.counts.n_items += 5;
     c.analysis.counts.invalid = 3;
@@ -142,23 +168,31 @@ ReportComparison worse_within_margin() {
                                          .p_sign_flip = {},
                                          .p_sign_flip_method = {},
                                          .why = {}};
-    for (int i = 1; i <= 3; ++i)
+    for (int i = 1; i <= 3; ++i) {
         c.items.push_back(item_of("i" + std::to_string(i), OutcomeKind::kInvalid, "x", "y", ""));
+    }
     c.items.push_back(item_of("e1", OutcomeKind::kError, "x", "y", ""));
     c.items.push_back(item_of("f1", OutcomeKind::kRefused, "x", "y", ""));
-    for (JudgedItem& item : c.items) item.failure = "no verdict in <reply> | of the judge";
-    for (int i = 1; i <= 3; ++i)
+    for (JudgedItem& item : c.items) {
+        item.failure = "no verdict in <reply> | of the judge";
+    }
+    for (int i = 1; i <= 3; ++i) {
         c.items.push_back(item_of("j" + std::to_string(i), OutcomeKind::kInvalid, "x", "y", ""));
+    }
     return c;
 }
 
 ReportComparison degraded() {
-    ReportComparison c{analysis_of("Q2_K", "panel-1", 10, 24, 120, -0.78, -0.63, DecisionLabel::kDegraded), {}};
+    ReportComparison c{
+        analysis_of("Q2_K", "panel-1", 10, 24, 120, -0.78, -0.63, DecisionLabel::kDegraded), {}};
     c.analysis.decision.beyond_margin = true;
     c.analysis.decision.detectably_worse = true;
     c.analysis.sign_test = {1e-9, 1e-9, 1e-9};
     for (int i = 1; i <= 27; ++i) {
-        c.items.push_back(item_of("n" + std::to_string(i), OutcomeKind::kLoss, "The right one.", "the the the the",
+        c.items.push_back(item_of("n" + std::to_string(i),
+                                  OutcomeKind::kLoss,
+                                  "The right one.",
+                                  "the the the the",
                                   "B repeats itself"));
     }
     return c;
@@ -170,8 +204,11 @@ ReportComparison not_measured() {
     c.analysis.baseline = "SmolLM2-135M-Instruct-F16";
     c.analysis.judge = "panel-1";
     c.analysis.counts = {.n_items = 154, .errors = 2, .not_judged = 152};
-    for (Estimate* e : {&c.analysis.win_rate_decisive, &c.analysis.loss_rate_decisive, &c.analysis.net_win_rate,
-                        &c.analysis.score, &c.analysis.failure_rate}) {
+    for (Estimate* e : {&c.analysis.win_rate_decisive,
+                        &c.analysis.loss_rate_decisive,
+                        &c.analysis.net_win_rate,
+                        &c.analysis.score,
+                        &c.analysis.failure_rate}) {
         e->why = "nothing was judged";
     }
     c.analysis.effect_size.why = c.analysis.mde.why = "nothing was judged";
@@ -188,10 +225,19 @@ ControlsSummary controls_of(std::int64_t n_lost, std::int64_t n_preferred, std::
     c.n_identical = 20;
     c.n_preferred = c.n_first_preferred = n_preferred;
     c.n_pending = n_pending;
-    c.swapped_lost = {static_cast<double>(n_lost) / static_cast<double>(c.n_swapped), 0.75, 1.0, 0.95, c.n_swapped, "Clopper-Pearson interval", ""};
-    c.side_preferred = {static_cast<double>(n_preferred) / 20, 0.0, 0.25, 0.95, 20, "Clopper-Pearson interval", ""};
+    c.swapped_lost = {static_cast<double>(n_lost) / static_cast<double>(c.n_swapped),
+                      0.75,
+                      1.0,
+                      0.95,
+                      c.n_swapped,
+                      "Clopper-Pearson interval",
+                      ""};
+    c.side_preferred = {
+        static_cast<double>(n_preferred) / 20, 0.0, 0.25, 0.95, 20, "Clopper-Pearson interval", ""};
     c.passed = n_pending == 0;
-    if (n_pending > 0) c.why = std::to_string(n_pending) + " of the 40 controls have no verdict yet";
+    if (n_pending > 0) {
+        c.why = std::to_string(n_pending) + " of the 40 controls have no verdict yet";
+    }
     return c;
 }
 
@@ -211,14 +257,19 @@ ReportModel example_report() {
     m.experiment.exploratory_why = "the margin was 0.05 when the first verdict came.";
     m.experiment.command = "assay run science.yaml --run DIR";
 
-    m.variants = {variant_of("SmolLM2-135M-Instruct-F16", Role::kBaseline, 271, {{"F16", 211}, {"F32", 61}}, 91.25),
-                  variant_of("Q8_0", Role::kVariant, 145, {{"F32", 61}, {"Q8_0", 211}}, 140.5),
-                  variant_of("Q6_K", Role::kVariant, 138, {{"F32", 61}, {"Q6_K", 30}, {"Q8_0", 181}}, 150),
-                  variant_of("Q4_K_M", Role::kVariant, 105,
-                             {{"F32", 61}, {"Q4_K", 1}, {"Q5_0", 166}, {"Q6_K", 14}, {"Q8_0", 30}}, 163.25),
-                  variant_of("Q3_K_S", Role::kVariant, 89, {{"F32", 61}, {"IQ4_NL", 180}, {"Q3_K", 31}}, 170),
-                  variant_of("Q2_K", Role::kVariant, 88, {{"F32", 61}, {"IQ4_NL", 180}, {"Q2_K", 31}}, 171),
-                  {}};
+    m.variants = {
+        variant_of(
+            "SmolLM2-135M-Instruct-F16", Role::kBaseline, 271, {{"F16", 211}, {"F32", 61}}, 91.25),
+        variant_of("Q8_0", Role::kVariant, 145, {{"F32", 61}, {"Q8_0", 211}}, 140.5),
+        variant_of("Q6_K", Role::kVariant, 138, {{"F32", 61}, {"Q6_K", 30}, {"Q8_0", 181}}, 150),
+        variant_of("Q4_K_M",
+                   Role::kVariant,
+                   105,
+                   {{"F32", 61}, {"Q4_K", 1}, {"Q5_0", 166}, {"Q6_K", 14}, {"Q8_0", 30}},
+                   163.25),
+        variant_of("Q3_K_S", Role::kVariant, 89, {{"F32", 61}, {"IQ4_NL", 180}, {"Q3_K", 31}}, 170),
+        variant_of("Q2_K", Role::kVariant, 88, {{"F32", 61}, {"IQ4_NL", 180}, {"Q2_K", 31}}, 171),
+        {}};
     m.variants[3].n_failed = 1;
     m.variants[3].n_empty = 1;
     m.variants[3].n_length_stop = 12;
@@ -247,13 +298,23 @@ ReportModel example_report() {
     metric.cost.why = "a metric costs nothing";
     metric.controls = controls_of(17, 0, 3);
     m.judges = {panel, metric};
-    m.comparisons = {equivalent(), non_inferior(), inconclusive(), worse_within_margin(), degraded(), not_measured()};
+    m.comparisons = {equivalent(),
+                     non_inferior(),
+                     inconclusive(),
+                     worse_within_margin(),
+                     degraded(),
+                     not_measured()};
     FailureModeRow incorrect;
     incorrect.mode = "incorrect";
     incorrect.n = 120;
     incorrect.baseline = 12;
     incorrect.variant = 30;
-    incorrect.difference = {.value = 0.15, .low = 0.07, .high = 0.23, .n = 120, .method = "Newcombe's method 10", .why = ""};
+    incorrect.difference = {.value = 0.15,
+                            .low = 0.07,
+                            .high = 0.23,
+                            .n = 120,
+                            .method = "Newcombe's method 10",
+                            .why = ""};
     incorrect.p_mid = 0.0002;
     incorrect.p_holm = 0.0016;
     FailureModeRow never = incorrect;
@@ -261,12 +322,17 @@ ReportModel example_report() {
     never.baseline = never.variant = 0;
     m.comparisons[4].tags = {incorrect, never};
     m.comparisons.push_back(
-        {analysis_of("Q8_0", "reference", 12, 130, 12, -0.05, 0.05, DecisionLabel::kEquivalent), {}});
+        {analysis_of("Q8_0", "reference", 12, 130, 12, -0.05, 0.05, DecisionLabel::kEquivalent),
+         {}});
     m.comparisons.push_back(
-        {analysis_of("Q4_K_M", "reference", 40, 60, 54, -0.19, 0.01, DecisionLabel::kInconclusive), {}});
-    m.recommendation = {"Q6_K", "Q6_K may replace SmolLM2-135M-Instruct-F16: it is not worse by more than 10 points."};
+        {analysis_of("Q4_K_M", "reference", 40, 60, 54, -0.19, 0.01, DecisionLabel::kInconclusive),
+         {}});
+    m.recommendation = {
+        "Q6_K",
+        "Q6_K may replace SmolLM2-135M-Instruct-F16: it is not worse by more than 10 points."};
     m.host = {"AMD EPYC 7B13", 2, "Debian GNU/Linux 12"};
-    m.proof = {154, 154, false, {"`served` ran elsewhere: its engine is not proven to be the same."}};
+    m.proof = {
+        154, 154, false, {"`served` ran elsewhere: its engine is not proven to be the same."}};
     return m;
 }
 
@@ -277,7 +343,8 @@ ReportModel report_of_given_answers() {
         const bool is_baseline = v.variant.role == Role::kBaseline;
         v.variant.recipe = "answers that were made elsewhere";
         v.variant.file = {};
-        v.variant.answers = AnswersFile{is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};
+        v.variant.answers = AnswersFile{
+            is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};
         v.engine = {};
         v.speed.reset();
         v.n_length_stop = 0;

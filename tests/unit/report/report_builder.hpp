@@ -1,6 +1,6 @@
 #pragma once
-// A report that a golden file can be made of: a baseline and six variants, one for each decision, with texts that try
-// to break the page.
+// A report that a golden file can be made of: a baseline and six variants, one for each decision,
+// with texts that try to break the page.
 
 #include <string>
 
@@ -10,7 +10,8 @@ namespace assay::report {
 
 /// Plain text of an answer that tries to leave its table cell and to start markup.
 inline const std::string kNastyAnswer =
-    "<script>alert('x')</script> | a | b |\n\n# Not a heading\r\n```\ncode\n```\n![i](https://evil.example/x.png) "
+    "<script>alert('x')</script> | a | b |\n\n# Not a "
+    "heading\r\n```\ncode\n```\n![i](https://evil.example/x.png) "
     "**bold** \xFF $x$";
 
 /// The study's figures for Q4_K_M (45 wins, 48 losses, 61 ties), made-up ones for the others.

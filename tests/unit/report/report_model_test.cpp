@@ -11,7 +11,9 @@ TEST(ReportModel, TheFirstJudgeDecides) {
     ReportModel model = example_report();
     const auto deciding = deciding_comparisons(model);
     ASSERT_EQ(deciding.size(), 6u);
-    for (const ReportComparison* c : deciding) EXPECT_EQ(c->analysis.judge, "panel-1");
+    for (const ReportComparison* c : deciding) {
+        EXPECT_EQ(c->analysis.judge, "panel-1");
+    }
     std::swap(model.judges[0], model.judges[1]);
     EXPECT_EQ(deciding_comparisons(model).size(), 2u);
     EXPECT_TRUE(deciding_comparisons(ReportModel{}).empty());

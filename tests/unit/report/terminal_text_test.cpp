@@ -38,9 +38,12 @@ TEST(TerminalText, NothingSteersATerminal) {
     for (const test::Attack& attack : test::attacks()) {
         const std::string text = visible(attack.text);
         EXPECT_TRUE(is_valid_utf8(text)) << attack.name;
-        for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
-        for (const char* turning : {"\u009B", "\u202E", "\u2066", "\x7F"})
+        for (const char c : text) {
+            EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << attack.name;
+        }
+        for (const char* turning : {"\u009B", "\u202E", "\u2066", "\x7F"}) {
             EXPECT_EQ(text.find(turning), std::string::npos) << attack.name;
+        }
     }
     EXPECT_EQ(visible("a\tb\nc\r\x1B[0m"), "a b\nc\uFFFD\uFFFD[0m");
     EXPECT_EQ(visible("日本語 ±"), "日本語 ±");

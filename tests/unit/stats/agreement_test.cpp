@@ -38,7 +38,8 @@ TEST(FleissKappa, OfFleissExampleAndEdges) {
                                {2, 5, 3, 2, 2},
                                {6, 5, 2, 1, 0},
                                {0, 2, 2, 3, 7}}),
-                0.210, 5e-4);
+                0.210,
+                5e-4);
     EXPECT_FALSE(fleiss_kappa({{3, 0}, {3, 0}}));
     EXPECT_FALSE(fleiss_kappa({{3, 0}, {2, 0}}));
     EXPECT_FALSE(fleiss_kappa({{1, 0}, {0, 1}}));
@@ -48,10 +49,11 @@ TEST(FleissKappa, OfFleissExampleAndEdges) {
 
 TEST(Krippendorff, OfHisExampleAndEdges) {
     const std::optional<double> no;
-    const std::vector<std::vector<std::optional<double>>> example{{1, 2, 3, 3, 2, 1, 4, 1, 2, no, no, no},
-                                                                  {1, 2, 3, 3, 2, 2, 4, 1, 2, 5, no, 3},
-                                                                  {no, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, no},
-                                                                  {1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, no}};
+    const std::vector<std::vector<std::optional<double>>> example{
+        {1, 2, 3, 3, 2, 1, 4, 1, 2, no, no, no},
+        {1, 2, 3, 3, 2, 2, 4, 1, 2, 5, no, 3},
+        {no, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, no},
+        {1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, no}};
     EXPECT_NEAR(*krippendorff_alpha(example, Metric::kNominal), 0.743, 5e-4);
     EXPECT_NEAR(*krippendorff_alpha(example, Metric::kInterval), 0.849, 5e-4);
     EXPECT_FALSE(krippendorff_alpha({{1, 1}, {1, 1}}, Metric::kNominal));
@@ -60,7 +62,8 @@ TEST(Krippendorff, OfHisExampleAndEdges) {
     EXPECT_NEAR(*krippendorff_alpha({{0, 1}, {1, 0}}, Metric::kNominal), -0.5, 1e-12);
 }
 
-// scikit-learn 1.9.1: cohen_kappa_score(weights=None, linear, quadratic); statsmodels 0.15.0: cohens_kappa(t).std_kappa.
+// scikit-learn 1.9.1: cohen_kappa_score(weights=None, linear, quadratic); statsmodels 0.15.0:
+// cohens_kappa(t).std_kappa.
 TEST(CohenKappa, IsThatOfOtherPrograms) {
     const AgreementTable table{{30, 9, 4}, {7, 41, 10}, {2, 6, 45}};
     EXPECT_NEAR(*cohen_kappa(table), 0.6264044943820225, 1e-12);
@@ -71,8 +74,8 @@ TEST(CohenKappa, IsThatOfOtherPrograms) {
 
 // statsmodels 0.15.0: fleiss_kappa(table).
 TEST(FleissKappa, IsThatOfAnotherProgramAndOfItsSums) {
-    const std::vector<std::vector<std::int64_t>> rows{{3, 0, 0}, {2, 1, 0}, {0, 3, 0}, {0, 1, 2},
-                                                      {1, 1, 1}, {0, 0, 3}, {0, 2, 1}, {3, 0, 0}};
+    const std::vector<std::vector<std::int64_t>> rows{
+        {3, 0, 0}, {2, 1, 0}, {0, 3, 0}, {0, 1, 2}, {1, 1, 1}, {0, 0, 3}, {0, 2, 1}, {3, 0, 0}};
     EXPECT_NEAR(*fleiss_kappa(rows), 0.4345549738219895, 1e-12);
     double agreeing = 0;
     std::vector<double> category(3);
@@ -90,9 +93,10 @@ TEST(FleissKappa, IsThatOfAnotherProgramAndOfItsSums) {
 // krippendorff 0.9.0: alpha(ratings, level_of_measurement="nominal"), "interval".
 TEST(Krippendorff, IsThatOfAnotherProgramAndOfItsSums) {
     const std::optional<double> no;
-    const std::vector<std::vector<std::optional<double>>> ratings{{1, 0, -1, 0, 1, no, -1, 0, 0, 1},
-                                                                  {1, 0, -1, 1, 1, 0, no, 0, -1, 1},
-                                                                  {no, 0, -1, 0, 0, 0, -1, 1, 0, no}};
+    const std::vector<std::vector<std::optional<double>>> ratings{
+        {1, 0, -1, 0, 1, no, -1, 0, 0, 1},
+        {1, 0, -1, 1, 1, 0, no, 0, -1, 1},
+        {no, 0, -1, 0, 0, 0, -1, 1, 0, no}};
     EXPECT_NEAR(*krippendorff_alpha(ratings, Metric::kNominal), 0.5370370370370371, 1e-12);
     EXPECT_NEAR(*krippendorff_alpha(ratings, Metric::kInterval), 0.7222222222222222, 1e-12);
     double observed = 0;
@@ -100,13 +104,19 @@ TEST(Krippendorff, IsThatOfAnotherProgramAndOfItsSums) {
     for (std::size_t unit = 0; unit < 10; ++unit) {
         std::vector<double> given;
         for (const auto& rater : ratings) {
-            if (rater[unit]) given.push_back(*rater[unit]);
+            if (rater[unit]) {
+                given.push_back(*rater[unit]);
+            }
         }
         observed += alpha_disagreement(given, Metric::kInterval);
-        for (const double value : given) counts[static_cast<std::size_t>(value + 1)] += 1;
+        for (const double value : given) {
+            counts[static_cast<std::size_t>(value + 1)] += 1;
+        }
     }
     const std::vector<double> values{-1, 0, 1};
-    EXPECT_NEAR(*krippendorff_alpha(observed, values, counts, Metric::kInterval), 0.7222222222222222, 1e-12);
+    EXPECT_NEAR(*krippendorff_alpha(observed, values, counts, Metric::kInterval),
+                0.7222222222222222,
+                1e-12);
     EXPECT_FALSE(krippendorff_alpha(0, values, std::vector<double>{0, 8, 0}, Metric::kNominal));
     EXPECT_FALSE(krippendorff_alpha(0, values, std::vector<double>{0, 0, 0}, Metric::kNominal));
 }

@@ -44,8 +44,11 @@ TEST(DirichletNet, MirrorsAndApproachesTheNormal) {
 }
 
 TEST(DirichletNet, HoldsForExtremeShapes) {
-    for (const DirichletParameters& q :
-         {DirichletParameters{0.5, 0.5, 0.5}, {0.5, 1e6, 0.5}, {1e6, 0.5, 0.5}, {3, 0.01, 5}, {0.01, 3, 0.01}}) {
+    for (const DirichletParameters& q : {DirichletParameters{0.5, 0.5, 0.5},
+                                         {0.5, 1e6, 0.5},
+                                         {1e6, 0.5, 0.5},
+                                         {3, 0.01, 5},
+                                         {0.01, 3, 0.01}}) {
         const auto r = dirichlet_net(q, 0.1);
         ASSERT_TRUE(r);
         EXPECT_GE(r->p_equivalent, 0);

@@ -20,7 +20,9 @@ TEST(Davidson, SplittingAGameChangesNothing) {
     const std::vector<Game> one{{0, 1, 20, 15, 10}, {1, 2, 18, 12, 15}},
         split{{0, 1, 12, 5, 10}, {1, 0, 10, 8, 0}, {1, 2, 18, 12, 15}};
     const auto a = davidson(3, one), b = davidson(3, split);
-    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(a->log_ability[i], b->log_ability[i], 1e-9);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_NEAR(a->log_ability[i], b->log_ability[i], 1e-9);
+    }
     EXPECT_NEAR(std::accumulate(a->log_ability.begin(), a->log_ability.end(), 0.0), 0, 1e-12);
 }
 
@@ -29,9 +31,11 @@ TEST(Davidson, HasNoFiniteMaximumWithoutTiesOrWithoutAWin) {
     EXPECT_FALSE(davidson(2, std::vector<Game>{{0, 1, 0, 48, 61}}));
     EXPECT_FALSE(davidson(2, std::vector<Game>{{0, 1, 0, 0, 61}}));
     EXPECT_FALSE(davidson(2, std::vector<Game>{}));
-    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 4, 3}}));                   // item 2 never played
-    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 4, 3}, {1, 2, 9, 0, 0}}));  // item 2 only lost
-    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 0, 3}, {1, 2, 2, 0, 4}}));  // steps of one explain everything
+    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 4, 3}}));  // item 2 never played
+    // item 2 only lost
+    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 4, 3}, {1, 2, 9, 0, 0}}));
+    // steps of one explain everything
+    EXPECT_FALSE(davidson(3, std::vector<Game>{{0, 1, 5, 0, 3}, {1, 2, 2, 0, 4}}));
     EXPECT_TRUE(davidson(3, std::vector<Game>{{0, 1, 5, 0, 3}, {1, 2, 2, 1, 4}, {0, 2, 1, 1, 1}}));
 }
 
@@ -43,11 +47,17 @@ TEST(Davidson, PseudoCountsMakeItFinite) {
 }
 
 TEST(Davidson, ConvergesForLopsidedResults) {
-    const auto fit =
-        davidson(4, std::vector<Game>{{0, 1, 100'000, 1, 3}, {1, 2, 5'000, 2, 1}, {2, 3, 900, 1, 2}, {0, 3, 50, 1, 0}});
+    const auto fit = davidson(
+        4,
+        std::vector<Game>{
+            {0, 1, 100'000, 1, 3}, {1, 2, 5'000, 2, 1}, {2, 3, 900, 1, 2}, {0, 3, 50, 1, 0}});
     ASSERT_TRUE(fit);
-    for (std::size_t i = 1; i < 4; ++i) EXPECT_GT(fit->log_ability[i - 1], fit->log_ability[i]);
-    for (const double se : fit->se_log_ability) EXPECT_TRUE(se > 0 && std::isfinite(se));
+    for (std::size_t i = 1; i < 4; ++i) {
+        EXPECT_GT(fit->log_ability[i - 1], fit->log_ability[i]);
+    }
+    for (const double se : fit->se_log_ability) {
+        EXPECT_TRUE(se > 0 && std::isfinite(se));
+    }
 }
 
 TEST(RaoKupper, ReproducesTheObservedShares) {

@@ -12,14 +12,20 @@
 namespace assay::stats {
 namespace {
 
-const std::vector<double> kUnlabelled{1, 1, 0, 0, -1, 1, 0, -1, 1, 1, 0, 0, 1, -1, 0, 1, 1, 0, -1, 1};
-const std::vector<double> kJudge{1, 0, -1, 1, 1, 0, 0, -1, 1, -1, 0, 1}, kHuman{1, 0, -1, 0, 1, 0, 1, -1, 1, -1, -1, 1};
+const std::vector<double> kUnlabelled{1, 1, 0, 0,  -1, 1, 0, -1, 1,  1,
+                                      0, 0, 1, -1, 0,  1, 1, 0,  -1, 1};
+const std::vector<double> kJudge{1, 0, -1, 1, 1, 0, 0, -1, 1, -1, 0, 1},
+    kHuman{1, 0, -1, 0, 1, 0, 1, -1, 1, -1, -1, 1};
 
 std::vector<CalibrationItem> independent_items() {
     std::vector<CalibrationItem> out;
     std::int64_t cluster = 0;
-    for (const double judge : kUnlabelled) out.push_back({judge, std::nullopt, false, cluster++});
-    for (std::size_t i = 0; i < kJudge.size(); ++i) out.push_back({kJudge[i], kHuman[i], false, cluster++});
+    for (const double judge : kUnlabelled) {
+        out.push_back({judge, std::nullopt, false, cluster++});
+    }
+    for (std::size_t i = 0; i < kJudge.size(); ++i) {
+        out.push_back({kJudge[i], kHuman[i], false, cluster++});
+    }
     return out;
 }
 
@@ -35,8 +41,9 @@ TEST(CalibratedMean, OfIndependentItemsIsTheTunedPredictionPoweredMean) {
     EXPECT_EQ(mean->n_judge_only, 20);
 }
 
-// ppi-python 0.2.3: ppi_mean_ci(human, judge, unlabelled, alpha=0.1) = [-0.1757, 0.4368], and with lam=1 [-0.1998, 0.5331]. Its
-// weight and variances have n, not n - 1, in the denominator, so that they are a little narrower.
+// ppi-python 0.2.3: ppi_mean_ci(human, judge, unlabelled, alpha=0.1) = [-0.1757, 0.4368], and with
+// lam=1 [-0.1998, 0.5331]. Its weight and variances have n, not n - 1, in the denominator, so that
+// they are a little narrower.
 TEST(CalibratedMean, IsCloseToTheReferenceProgram) {
     const auto mean = calibrated_mean(independent_items());
     const double z = normal_critical(0.9);
@@ -50,7 +57,9 @@ TEST(CalibratedMean, IsCloseToTheReferenceProgram) {
 TEST(CalibratedMean, SettledItemsCountWithTheirShare) {
     auto items = independent_items();
     const auto without = calibrated_mean(items);
-    for (std::int64_t k = 0; k < 32; ++k) items.push_back({0, std::nullopt, true, 100 + k});
+    for (std::int64_t k = 0; k < 32; ++k) {
+        items.push_back({0, std::nullopt, true, 100 + k});
+    }
     const auto with = calibrated_mean(items);
     EXPECT_NEAR(with->estimate, without->estimate / 2, 1e-14);
     EXPECT_LT(with->se, without->se);
@@ -72,16 +81,20 @@ TEST(CalibratedMean, NeedsTwoClustersOfEither) {
     EXPECT_FALSE(calibrated_mean({}));
     auto items = independent_items();
     for (CalibrationItem& item : items) {
-        if (item.human) item.cluster = 1000;
+        if (item.human) {
+            item.cluster = 1000;
+        }
     }
     EXPECT_FALSE(calibrated_mean(items));
     items = independent_items();
-    for (CalibrationItem& item : items) item.human = 0;
+    for (CalibrationItem& item : items) {
+        item.human = 0;
+    }
     EXPECT_FALSE(calibrated_mean(items));
 }
 
-/// A judge that turns over a fifth of the decisive verdicts and favours the variant; a third of the questions is settled as
-/// ties; questions come in clusters of two, and two of five are labelled.
+/// A judge that turns over a fifth of the decisive verdicts and favours the variant; a third of the
+/// questions is settled as ties; questions come in clusters of two, and two of five are labelled.
 TEST(CalibratedMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
     Rng rng(11);
     constexpr double kTruth = -0.2 * 2 / 3;
@@ -103,7 +116,9 @@ TEST(CalibratedMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
                 if (!item.settled) {
                     const double human = rng.uniform() < 0.5 ? shared : draw();
                     item.judge = rng.uniform() < 0.2 ? -human : rng.uniform() < 0.3 ? 1 : human;
-                    if (rng.uniform() < 0.4) item.human = human;
+                    if (rng.uniform() < 0.4) {
+                        item.human = human;
+                    }
                 }
                 judge_sum += item.judge;
                 items.push_back(item);

@@ -33,7 +33,9 @@ TEST(ClusterMean, OfCopiesHasAboutTheClusterSize) {
     std::vector<double> y;
     std::vector<std::int64_t> cluster;
     for (int g = 0; g < 60; ++g) {
-        for (int k = 0; k < 3; ++k) y.push_back(g % 3 - 1), cluster.push_back(g);
+        for (int k = 0; k < 3; ++k) {
+            y.push_back(g % 3 - 1), cluster.push_back(g);
+        }
     }
     const auto r = cluster_mean(y, cluster, 0.9);
     EXPECT_NEAR(*r->design_effect, 3, 0.05);
@@ -60,7 +62,9 @@ TEST(ClusterMean, FromTotalsIsThatOfTheObservations) {
     const std::vector<ClusterTotal> totals{{2, 2, 1}, {2, -1, 1}, {2, 1, 2}, {2, -2, 1}, {1, 1, 1}};
     const double mean = 2.0 / 11;
     double squares = 0;
-    for (const double value : y) squares += (value - mean) * (value - mean);
+    for (const double value : y) {
+        squares += (value - mean) * (value - mean);
+    }
     const auto a = cluster_mean(y, cluster, 0.9), b = cluster_mean(totals, squares, 0.9);
     EXPECT_NEAR(a->mean, b->mean, 1e-15);
     EXPECT_EQ(a->n_clusters, b->n_clusters);
@@ -76,12 +80,16 @@ TEST(SignFlip, AgreesWithFlippingEverySign) {
     Rng rng(12);
     for (int round = 0; round < 60; ++round) {
         std::vector<double> sums;
-        for (std::size_t g = 0; g < 1 + rng.below(10); ++g) sums.push_back(static_cast<double>(rng.below(13)) / 2 - 3);
+        for (std::size_t g = 0; g < 1 + rng.below(10); ++g) {
+            sums.push_back(static_cast<double>(rng.below(13)) / 2 - 3);
+        }
         const double observed = std::abs(std::accumulate(sums.begin(), sums.end(), 0.0));
         int at_least = 0;
         for (unsigned mask = 0; mask < 1u << sums.size(); ++mask) {
             double total = 0;
-            for (std::size_t g = 0; g < sums.size(); ++g) total += (mask >> g & 1u) != 0 ? sums[g] : -sums[g];
+            for (std::size_t g = 0; g < sums.size(); ++g) {
+                total += (mask >> g & 1u) != 0 ? sums[g] : -sums[g];
+            }
             at_least += std::abs(total) >= observed - 1e-9;
         }
         const auto r = sign_flip_test(sums);
@@ -104,7 +112,9 @@ TEST(SignFlip, EqualsTheSignTestForSingleVerdicts) {
 TEST(SignFlip, OfVeryManyClustersIsNormalAndSaysSo) {
     Rng rng(13);
     std::vector<double> sums;
-    for (int g = 0; g < 40'000; ++g) sums.push_back(static_cast<double>(rng.below(5)) - 2);
+    for (int g = 0; g < 40'000; ++g) {
+        sums.push_back(static_cast<double>(rng.below(5)) - 2);
+    }
     const auto r = sign_flip_test(sums);
     EXPECT_FALSE(r->exact);
     EXPECT_GT(r->p_two, 0);
@@ -121,7 +131,9 @@ TEST(SignFlip, AtTheEdges) {
 // Validation V18: 77 questions judged twice, verdict correlation 1/2, nominal coverage 90 %.
 TEST(ClusterMean, EffectiveCountsKeepTheCoverageThatIndependentOnesLose) {
     Rng rng(18);
-    const auto draw = [&] { return rng.uniform() < 0.4 ? 0.0 : (rng.uniform() < 0.5 ? 1.0 : -1.0); };
+    const auto draw = [&] {
+        return rng.uniform() < 0.4 ? 0.0 : (rng.uniform() < 0.5 ? 1.0 : -1.0);
+    };
     constexpr int kRounds = 3000, kClusters = 77;
     int plain = 0, corrected = 0;
     for (int round = 0; round < kRounds; ++round) {
@@ -133,12 +145,14 @@ TEST(ClusterMean, EffectiveCountsKeepTheCoverageThatIndependentOnesLose) {
             cluster.insert(cluster.end(), {g, g});
         }
         NetCounts counts{0, 0, 2.0 * kClusters};
-        for (const double value : y) (value > 0 ? counts.wins : counts.losses) += value != 0;
+        for (const double value : y) {
+            (value > 0 ? counts.wins : counts.losses) += value != 0;
+        }
         const auto r = cluster_mean(y, cluster, 0.9);
         const auto covers = [](const NetInterval& ci) { return ci.low <= 0 && ci.high >= 0; };
         plain += covers(*deciding_interval(counts, 0.05));
-        corrected +=
-            covers(*deciding_interval(effective(counts, std::max(1.0, *r->design_effect)), 0.05, kClusters - 1));
+        corrected += covers(*deciding_interval(
+            effective(counts, std::max(1.0, *r->design_effect)), 0.05, kClusters - 1));
     }
     EXPECT_LT(plain / double{kRounds}, 0.84);
     EXPECT_NEAR(corrected / double{kRounds}, 0.90, 0.024);
@@ -146,7 +160,8 @@ TEST(ClusterMean, EffectiveCountsKeepTheCoverageThatIndependentOnesLose) {
 
 TEST(DesignEffectToUse, IsNeverBelowOneAndTakesTheClusterSizeWhereAllAreAlike) {
     const std::vector<std::int64_t> pairs{0, 0, 1, 1, 2, 2};
-    const std::vector<double> alike{0, 0, 0, 0, 0, 0}, opposed{1, -1, 1, -1, 1, -1}, same{1, 1, -1, -1, 0, 0};
+    const std::vector<double> alike{0, 0, 0, 0, 0, 0}, opposed{1, -1, 1, -1, 1, -1},
+        same{1, 1, -1, -1, 0, 0};
     EXPECT_EQ(design_effect_to_use(*cluster_mean(alike, pairs, 0.9)), 2);
     EXPECT_EQ(design_effect_to_use(*cluster_mean(opposed, pairs, 0.9)), 1);
     const ClusterMean dependent = *cluster_mean(same, pairs, 0.9);

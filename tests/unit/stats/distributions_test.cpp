@@ -12,8 +12,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(Distributions, NormalQuantilesInvertTailsFarOut) {
     EXPECT_NEAR(normal_critical(0.95), 1.959963984540054, 1e-12);
-    for (const double p : {0.5, 0.05, 1e-9, 1e-200, 0.9, 0.999})
+    for (const double p : {0.5, 0.05, 1e-9, 1e-200, 0.9, 0.999}) {
         EXPECT_NEAR(normal_upper(normal_upper_quantile(p)) / p, 1, 1e-11) << p;
+    }
     EXPECT_EQ(normal_upper_quantile(0), kInfinity);
     EXPECT_EQ(normal_upper_quantile(1), -kInfinity);
 }
@@ -28,7 +29,9 @@ TEST(Distributions, StudentIsNormalAtInfinityAndHeavierBefore) {
 }
 
 TEST(Distributions, ChiSquaredWithTwoDegreesIsExponential) {
-    for (const double x : {0.1, 1.0, 30.0}) EXPECT_NEAR(chi_squared_upper(x, 2), std::exp(-x / 2), 1e-14);
+    for (const double x : {0.1, 1.0, 30.0}) {
+        EXPECT_NEAR(chi_squared_upper(x, 2), std::exp(-x / 2), 1e-14);
+    }
     EXPECT_EQ(chi_squared_upper(0, 2), 1);
     EXPECT_EQ(chi_squared_upper(kInfinity, 2), 0);
 }

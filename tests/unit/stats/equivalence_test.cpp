@@ -22,9 +22,9 @@ TEST(Tost, IsBelowAlphaExactlyWhenTheIntervalLiesInsideTheMargin) {
     Rng rng(11);
     for (int i = 0; i < 2000; ++i) {
         const auto bound = static_cast<std::uint64_t>(i % 2 == 0 ? 15 : 300);
-        const NetCounts counts =
-            net_counts(static_cast<std::int64_t>(rng.below(bound)), static_cast<std::int64_t>(rng.below(bound)),
-                       static_cast<std::int64_t>(rng.below(bound)) + 1);
+        const NetCounts counts = net_counts(static_cast<std::int64_t>(rng.below(bound)),
+                                            static_cast<std::int64_t>(rng.below(bound)),
+                                            static_cast<std::int64_t>(rng.below(bound)) + 1);
         const double margin = 0.01 + 0.9 * rng.uniform(), alpha = 0.01 + 0.2 * rng.uniform();
         const double df = i % 3 == 0 ? kNormal : 1 + std::floor(30 * rng.uniform());
         const NetCounts used = effective(counts, 1 + rng.uniform());
@@ -46,7 +46,8 @@ TEST(Tost, ALargerMarginLowersEveryP) {
 }
 
 TEST(Tost, MirrorsWhenTheSidesAreSwapped) {
-    const auto a = tost_score(net_counts(12, 30, 40), 0.2), b = tost_score(net_counts(30, 12, 40), 0.2);
+    const auto a = tost_score(net_counts(12, 30, 40), 0.2),
+               b = tost_score(net_counts(30, 12, 40), 0.2);
     EXPECT_EQ(a->p_lower, b->p_upper);
     EXPECT_EQ(a->p_tost, b->p_tost);
     EXPECT_FALSE(tost_score(net_counts(0, 0, 0), 0.2));

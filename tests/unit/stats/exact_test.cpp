@@ -24,8 +24,10 @@ TEST(OperatingCharacteristics, GiveTheValidationTable) {
 
 TEST(OperatingCharacteristics, AreProbabilitiesThatSumToOne) {
     for (const double delta : {-0.3, 0.0, 0.3}) {
-        const auto r = operating_characteristics({.n = 33, .decisive_rate = 0.3, .delta = delta, .margin = 0.2});
-        EXPECT_NEAR(r->p_equivalent + r->p_non_inferior + r->p_degraded + r->p_inconclusive, 1, 1e-12);
+        const auto r = operating_characteristics(
+            {.n = 33, .decisive_rate = 0.3, .delta = delta, .margin = 0.2});
+        EXPECT_NEAR(
+            r->p_equivalent + r->p_non_inferior + r->p_degraded + r->p_inconclusive, 1, 1e-12);
         EXPECT_LE(r->tango_coverage, 1 + 1e-12);
     }
 }
@@ -45,7 +47,8 @@ TEST(OperatingCharacteristics, ImpossibleDesignsAreUndefined) {
 }
 
 TEST(UnconditionalNi, AllTiesAreSettledByTheirLikeliestNull) {
-    // Only all ties are as extreme; their probability (1 - 2 p_loss + m)^n is largest at p_loss = m.
+    // Only all ties are as extreme; their probability (1 - 2 p_loss + m)^n is largest at p_loss =
+    // m.
     EXPECT_NEAR(*exact_unconditional_noninferiority(0, 0, 10, 0.2), std::pow(0.8, 10), 1e-9);
 }
 

@@ -8,9 +8,13 @@ namespace assay::stats {
 namespace {
 
 double choose(std::int64_t n, std::int64_t k) {
-    if (k < 0 || k > n) return 0;
+    if (k < 0 || k > n) {
+        return 0;
+    }
     double out = 1;
-    for (std::int64_t i = 1; i <= k; ++i) out = out * static_cast<double>(n - k + i) / static_cast<double>(i);
+    for (std::int64_t i = 1; i <= k; ++i) {
+        out = out * static_cast<double>(n - k + i) / static_cast<double>(i);
+    }
     return out;
 }
 
@@ -26,15 +30,21 @@ double brute_force(const Table2x3& t) {
         for (std::int64_t b = 0; b <= c1; ++b) {
             const double w = weight(a, b);
             all += w;
-            if (w <= observed * (1 + 1e-7)) at_most += w;
+            if (w <= observed * (1 + 1e-7)) {
+                at_most += w;
+            }
         }
     }
     return at_most / all;
 }
 
 TEST(Fisher, AgreesWithEnumeratingWholeNumbers) {
-    const Table2x3 tables[] = {{{{3, 1, 4}, {1, 5, 9}}},   {{{0, 7, 2}, {6, 0, 3}}}, {{{23, 24, 30}, {22, 24, 31}}},
-                               {{{10, 0, 0}, {0, 0, 10}}}, {{{1, 0, 0}, {5, 6, 7}}}, {{{12, 3, 1}, {2, 9, 4}}}};
+    const Table2x3 tables[] = {{{{3, 1, 4}, {1, 5, 9}}},
+                               {{{0, 7, 2}, {6, 0, 3}}},
+                               {{{23, 24, 30}, {22, 24, 31}}},
+                               {{{10, 0, 0}, {0, 0, 10}}},
+                               {{{1, 0, 0}, {5, 6, 7}}},
+                               {{{12, 3, 1}, {2, 9, 4}}}};
     for (const Table2x3& t : tables) {
         const FisherResult r = fisher_2x3(t);
         EXPECT_TRUE(r.exact);

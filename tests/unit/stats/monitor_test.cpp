@@ -25,7 +25,9 @@ void push_one(Monitor& monitor, int value) {
 /// Pushes `value` until there is a decision, `most` times at most; gives how often.
 int push_until_decided(Monitor& monitor, int value, int most) {
     int n = 0;
-    while (n < most && !monitor.decision()) push_one(monitor, value), ++n;
+    while (n < most && !monitor.decision()) {
+        push_one(monitor, value), ++n;
+    }
     return n;
 }
 
@@ -60,7 +62,9 @@ TEST(HybridMonitor, StopsEarlyWhenEverythingIsLost) {
     EXPECT_EQ(monitor.n_factors(), n);
     EXPECT_NEAR(monitor.alpha_spent(), 0.01, 1e-15);
     // One verdict less, and the evidence against "no loss" does not do.
-    const double before = mixture_e({0, 0, n - 1}, {.theta0 = 0, .side = Side::kLess, .delta1 = -0.25}).log_e;
+    const double before = mixture_e({0, 0, n - 1},
+                                    {.theta0 = 0, .side = Side::kLess, .delta1 = -0.25})
+                              .log_e;
     EXPECT_TRUE(before < std::log(100.0) || confidence_sequence({0, 0, n - 1}, 0.98).high >= 0);
 }
 
@@ -87,11 +91,14 @@ TEST(HybridMonitor, NeverStopsAsNonInferior) {
 }
 
 TEST(HybridMonitor, SaysDegradedOnlyWhereTheLowerLimitReachesTheMargin) {
-    // The same stream, net -1/6, under two margins: both are shown to be worse in the end, one within its margin.
+    // The same stream, net -1/6, under two margins: both are shown to be worse in the end, one
+    // within its margin.
     Monitor narrow(hybrid(4000, 0.1)), wide(hybrid(4000, 0.5));
     for (int i = 0; i < 3999; ++i) {
         const int value = i % 6 == 0 ? -1 : 0;
-        if (!narrow.decision()) push_one(narrow, value);
+        if (!narrow.decision()) {
+            push_one(narrow, value);
+        }
         push_one(wide, value);  // on and on, past its own decision, until 0 is excluded, too
     }
     ASSERT_TRUE(narrow.decision() && wide.decision());
@@ -109,7 +116,9 @@ TEST(HybridMonitor, AtTheEndTangosIntervalAtAlphaTwoDecides) {
     order.insert(order.end(), 61, 0);
     Rng rng(1);
     rng.shuffle(std::span(order));
-    for (const int value : order) push_one(monitor, value);
+    for (const int value : order) {
+        push_one(monitor, value);
+    }
     ASSERT_TRUE(monitor.decision());
     const NetInterval expected = *deciding_interval({45, 48, 154}, 0.04);
     EXPECT_EQ(monitor.decision()->interval.low, expected.low);
@@ -129,9 +138,12 @@ TEST(HybridMonitor, ItsIntervalAlwaysSupportsItsLabelAndHoldsTheEstimate) {
         const double delta = -0.4 + 0.01 * round;
         for (int i = 0; i < 400; ++i) {
             push_one(monitor, draw(rng, 0.6, delta));
-            if (!monitor.decision()) continue;
+            if (!monitor.decision()) {
+                continue;
+            }
             const MonitorDecision& decision = *monitor.decision();
-            EXPECT_EQ(decision.region, region_of(decision.interval.low, decision.interval.high, 0.15));
+            EXPECT_EQ(decision.region,
+                      region_of(decision.interval.low, decision.interval.high, 0.15));
             EXPECT_LE(decision.interval.low, decision.interval.estimate);
             EXPECT_GE(decision.interval.high, decision.interval.estimate);
             early += decision.early;
@@ -153,7 +165,9 @@ TEST(HybridMonitor, CountsWhatEachSideHasShownAtAnyTimeSoFar) {
             push_one(monitor, value);
             ++(value > 0 ? counts.wins : value < 0 ? counts.losses : counts.ties);
         }
-        if (!monitor.decision() || monitor.decision()->region != Region::kEquivalent) continue;
+        if (!monitor.decision() || monitor.decision()->region != Region::kEquivalent) {
+            continue;
+        }
         const Interval now = confidence_sequence(counts, 0.98);
         const Interval shown{monitor.decision()->interval.low, monitor.decision()->interval.high};
         EXPECT_GE(shown.low, now.low - 1e-12);
@@ -164,11 +178,14 @@ TEST(HybridMonitor, CountsWhatEachSideHasShownAtAnyTimeSoFar) {
 }
 
 TEST(HybridMonitor, DoesNotStopOnAnIntervalThatTheOrderHasBroken) {
-    // Not a random order: first only wins, then only losses. The running intersection ends far from the estimate.
+    // Not a random order: first only wins, then only losses. The running intersection ends far from
+    // the estimate.
     Monitor monitor(hybrid(800));
     for (int i = 0; i < 799; ++i) {
         push_one(monitor, i < 300 ? 1 : -1);
-        if (!monitor.decision()) continue;
+        if (!monitor.decision()) {
+            continue;
+        }
         EXPECT_LE(monitor.decision()->interval.low, monitor.decision()->interval.estimate);
         EXPECT_GE(monitor.decision()->interval.high, monitor.decision()->interval.estimate);
     }
@@ -189,7 +206,9 @@ TEST(HybridMonitor, TakesAClusterAsOneFactor) {
     const std::vector<int> five(5, -1);
     const int n = push_until_decided(questions, -1, 100);
     int n_clusters = 0;
-    while (!clusters.decision()) clusters.push(five), ++n_clusters;
+    while (!clusters.decision()) {
+        clusters.push(five), ++n_clusters;
+    }
     EXPECT_EQ(n_clusters, n);  // five that go together are worth one
     EXPECT_EQ(clusters.n_factors(), n);
     EXPECT_NE(clusters.decision()->method.find(std::to_string(n) + " clusters"), std::string::npos);
@@ -199,11 +218,14 @@ TEST(HybridMonitor, TakesTheMeanOfBothOrdersAsAHalf) {
     Monitor monitor(hybrid(1000));
     const std::vector<int> one_of_two{0, -1};
     int n = 0;
-    while (!monitor.decision() && n < 400) monitor.push(one_of_two), ++n;
+    while (!monitor.decision() && n < 400) {
+        monitor.push(one_of_two), ++n;
+    }
     ASSERT_TRUE(monitor.decision());
     EXPECT_EQ(monitor.decision()->interval.estimate, -0.5);
     const std::vector<ValueCount> halves{{-0.5, n}};
-    EXPECT_NEAR(monitor.decision()->interval.high, confidence_sequence_of_values(halves, 0.98).high, 1e-12);
+    EXPECT_NEAR(
+        monitor.decision()->interval.high, confidence_sequence_of_values(halves, 0.98).high, 1e-12);
 }
 
 TEST(Monitor, AtTheEndUsesEffectiveCountsWithClusters) {
@@ -216,14 +238,17 @@ TEST(Monitor, AtTheEndUsesEffectiveCountsWithClusters) {
         std::vector<int> values(3, common);
         values[2] = draw(rng, 0.6, 0);
         monitor.push(values);
-        for (const int value : values) y.push_back(value), owners.push_back(cluster);
+        for (const int value : values) {
+            y.push_back(value), owners.push_back(cluster);
+        }
     }
     ASSERT_TRUE(monitor.decision());
     const double effect = design_effect_to_use(*cluster_mean(y, owners, 0.9));
     ASSERT_GT(effect, 1.1);
     const double wins = static_cast<double>(std::count(y.begin(), y.end(), 1.0));
     const double losses = static_cast<double>(std::count(y.begin(), y.end(), -1.0));
-    const NetInterval expected = *deciding_interval(effective({wins, losses, 120}, effect), 0.04, 39);
+    const NetInterval expected = *deciding_interval(
+        effective({wins, losses, 120}, effect), 0.04, 39);
     EXPECT_NEAR(monitor.decision()->interval.low, expected.low, 1e-12);
     EXPECT_NEAR(monitor.decision()->interval.high, expected.high, 1e-12);
     EXPECT_EQ(monitor.decision()->method, "effective-count score interval");
@@ -243,7 +268,9 @@ TEST(Monitor, OfOneClusterOrOfNoValueHasNoDecision) {
 
 TEST(Monitor, CountsComparisonsWithoutAValueTowardsTheEnd) {
     Monitor monitor(hybrid(10));
-    for (int i = 0; i < 8; ++i) push_one(monitor, 0);
+    for (int i = 0; i < 8; ++i) {
+        push_one(monitor, 0);
+    }
     monitor.push({}, 2);
     ASSERT_TRUE(monitor.decision());
     EXPECT_EQ(monitor.n_factors(), 8);
@@ -254,8 +281,11 @@ TEST(GroupSequentialMonitor, LooksFiveTimesAndStopsAtTheBoundary) {
     const MonitorRule rule = make_monitor_rule(StoppingDesign::kGroupSequential, 500, 0.1, 0.05);
     Monitor monitor(rule);
     int n = 0;
-    // Net -0.2: Z(0) is -2.5 after 100, short of the first boundary, and -3.65 after 200, beyond the second.
-    while (!monitor.decision()) push_one(monitor, n % 5 == 0 ? -1 : n % 5 == 1 && n % 2 == 0 ? -1 : 0), ++n;
+    // Net -0.2: Z(0) is -2.5 after 100, short of the first boundary, and -3.65 after 200, beyond
+    // the second.
+    while (!monitor.decision()) {
+        push_one(monitor, n % 5 == 0 ? -1 : n % 5 == 1 && n % 2 == 0 ? -1 : 0), ++n;
+    }
     EXPECT_EQ(n % 100, 0);
     EXPECT_EQ(monitor.n_looks(), n / 100);
     const auto look = static_cast<std::size_t>(monitor.n_looks());
@@ -266,40 +296,54 @@ TEST(GroupSequentialMonitor, LooksFiveTimesAndStopsAtTheBoundary) {
     EXPECT_EQ(decision.region, Region::kDegraded);
     EXPECT_NEAR(decision.tail, normal_upper(rule.boundaries[look - 1]), 1e-12);
     const NetCounts counts{0, -decision.interval.estimate * n, static_cast<double>(n)};
-    EXPECT_NEAR(decision.interval.high, tango_interval(counts, rule.boundaries[look - 1])->high, 1e-9);
+    EXPECT_NEAR(
+        decision.interval.high, tango_interval(counts, rule.boundaries[look - 1])->high, 1e-9);
     EXPECT_NEAR(monitor.alpha_spent(),
-                2 * normal_upper(normal_upper_quantile(0.025) / std::sqrt(0.2 * monitor.n_looks())), 1e-12);
+                2 * normal_upper(normal_upper_quantile(0.025) / std::sqrt(0.2 * monitor.n_looks())),
+                1e-12);
 }
 
 TEST(GroupSequentialMonitor, StopsAsEquivalentAndDecidesAtTheLastBoundary) {
     const MonitorRule rule = make_monitor_rule(StoppingDesign::kGroupSequential, 1000, 0.1, 0.05);
     Monitor ties(rule);
     int n = 0;
-    while (!ties.decision()) push_one(ties, 0), ++n;
+    while (!ties.decision()) {
+        push_one(ties, 0), ++n;
+    }
     EXPECT_EQ(ties.decision()->region, Region::kEquivalent);
     EXPECT_LT(n, 1000);
     Monitor even(make_monitor_rule(StoppingDesign::kGroupSequential, 60, 0.1, 0.05));
-    for (int i = 0; i < 60; ++i) push_one(even, i % 2 == 0 ? 1 : -1);
+    for (int i = 0; i < 60; ++i) {
+        push_one(even, i % 2 == 0 ? 1 : -1);
+    }
     ASSERT_TRUE(even.decision());
     EXPECT_FALSE(even.decision()->early);
     EXPECT_EQ(even.n_looks(), 5);
-    EXPECT_NEAR(even.decision()->interval.high, tango_interval({30, 30, 60}, rule.boundaries[4])->high, 1e-9);
+    EXPECT_NEAR(even.decision()->interval.high,
+                tango_interval({30, 30, 60}, rule.boundaries[4])->high,
+                1e-9);
     EXPECT_NEAR(even.alpha_spent(), 0.05, 1e-12);
     EXPECT_NE(even.decision()->method.find("look 5 of 5, 1.74"), std::string::npos);
 }
 
 TEST(GroupSequentialMonitor, AClusterThatJumpsOverALookIsLookedAtOnce) {
     Monitor monitor(make_monitor_rule(StoppingDesign::kGroupSequential, 100, 0.1, 0.05));
-    for (int i = 0; i < 19; ++i) push_one(monitor, 0);
+    for (int i = 0; i < 19; ++i) {
+        push_one(monitor, 0);
+    }
     const std::vector<int> large(25, 0);
     monitor.push(large);  // from 19 to 44 of 100: past the looks at 20 and 40
     EXPECT_EQ(monitor.n_looks(), 1);
-    EXPECT_NEAR(monitor.alpha_spent(), 2 * normal_upper(normal_upper_quantile(0.025) / std::sqrt(0.4)), 1e-12);
+    EXPECT_NEAR(monitor.alpha_spent(),
+                2 * normal_upper(normal_upper_quantile(0.025) / std::sqrt(0.4)),
+                1e-12);
 }
 
 TEST(GroupSequentialMonitor, WorksWithATinyAlphaWhoseFirstBoundaryIsInfinite) {
     Monitor monitor(make_monitor_rule(StoppingDesign::kGroupSequential, 50, 0.1, 1e-200));
-    for (int i = 0; i < 50; ++i) push_one(monitor, -1);
+    for (int i = 0; i < 50; ++i) {
+        push_one(monitor, -1);
+    }
     EXPECT_TRUE(monitor.at_end());
 }
 

@@ -13,13 +13,16 @@ TEST(Multiplicity, HolmIsNeverBelowBenjaminiHochbergNorThatBelowP) {
     Rng rng(14);
     for (int round = 0; round < 200; ++round) {
         std::vector<double> p;
-        for (std::size_t i = 0; i < 1 + rng.below(12); ++i) p.push_back(rng.below(4) == 0 ? 0.01 : rng.uniform());
+        for (std::size_t i = 0; i < 1 + rng.below(12); ++i) {
+            p.push_back(rng.below(4) == 0 ? 0.01 : rng.uniform());
+        }
         const auto h = holm(p), bh = benjamini_hochberg(p);
         for (std::size_t i = 0; i < p.size(); ++i) {
             EXPECT_GE(h[i], bh[i] - 1e-15);
             EXPECT_GE(bh[i], p[i]);
             EXPECT_LE(h[i], 1);
-            EXPECT_LE(h[i], std::min(1.0, p[i] * static_cast<double>(p.size())) + 1e-9 + (1 - p[i]));
+            EXPECT_LE(h[i],
+                      std::min(1.0, p[i] * static_cast<double>(p.size())) + 1e-9 + (1 - p[i]));
         }
     }
 }

@@ -26,7 +26,9 @@ TEST(NetIntervals, StayInRangeAndAroundTheEstimate) {
     for (std::int64_t wins = 0; wins <= 6; ++wins) {
         for (std::int64_t losses = 0; losses <= 6; ++losses) {
             for (const std::int64_t ties : {0, 1, 9}) {
-                if (wins + losses + ties == 0) continue;
+                if (wins + losses + ties == 0) {
+                    continue;
+                }
                 const auto ci = mover_wilson(wins, losses, ties, 0.95);
                 EXPECT_LE(ci->low, ci->estimate);
                 EXPECT_GE(ci->high, ci->estimate);

@@ -28,13 +28,17 @@ TEST(Numeric, InverseTimesMatrixIsTheIdentity) {
     Matrix a(3);
     const std::array<std::array<double, 3>, 3> values{{{4, 1, 0.5}, {1, 3, 0.2}, {0.5, 0.2, 2}}};
     for (std::size_t i = 0; i < 3; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) a(i, j) = values[i][j];
+        for (std::size_t j = 0; j < 3; ++j) {
+            a(i, j) = values[i][j];
+        }
     }
     const auto inverse = inverse_spd(a);
     ASSERT_TRUE(inverse);
     const Matrix identity = multiply(a, *inverse);
     for (std::size_t i = 0; i < 3; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) EXPECT_NEAR(identity(i, j), i == j ? 1 : 0, 1e-14);
+        for (std::size_t j = 0; j < 3; ++j) {
+            EXPECT_NEAR(identity(i, j), i == j ? 1 : 0, 1e-14);
+        }
     }
 }
 

@@ -18,13 +18,16 @@ std::string wilson_case(const std::string& out) {
 }
 
 TEST(Oracle, EveryCaseOfTheSharedFilePasses) {
-    const std::filesystem::path path =
-        std::filesystem::path(ASSAY_SOURCE_DIR) / ".." / "shared" / "data" / "stats_oracle.json";
-    if (!std::filesystem::exists(path))
+    const std::filesystem::path path = std::filesystem::path(ASSAY_SOURCE_DIR) / ".." / "shared" /
+                                       "data" / "stats_oracle.json";
+    if (!std::filesystem::exists(path)) {
         GTEST_SKIP() << "the reference values are not here: " << path << " does not exist";
+    }
     const auto run = run_oracle_file(path);
     ASSERT_TRUE(run) << to_sentence(run.error());
-    for (const std::string& failure : run->failures) ADD_FAILURE() << failure;
+    for (const std::string& failure : run->failures) {
+        ADD_FAILURE() << failure;
+    }
     EXPECT_EQ(run->failed, 0);
     EXPECT_GE(run->passed, 179);
 }
@@ -38,7 +41,8 @@ TEST(Oracle, AWrongValueFailsAndIsNamed) {
 }
 
 TEST(Oracle, ARightValuePassesWithinItsTolerance) {
-    const auto run = run_oracle_text(file_with(wilson_case(R"({"lo": 0.0, "hi": 0.79345068562})")), "here");
+    const auto run = run_oracle_text(file_with(wilson_case(R"({"lo": 0.0, "hi": 0.79345068562})")),
+                                     "here");
     ASSERT_TRUE(run);
     EXPECT_EQ(run->passed, 1);
 }
@@ -62,7 +66,8 @@ TEST(Oracle, NullMeansUndefinedAndNothingElse) {
 
 TEST(Oracle, AnUnknownFunctionAndUnusableInputsFail) {
     const auto run = run_oracle_text(
-        file_with(R"({"id": "1", "fn": "nonsense", "in": {}, "out": {"p": 1}, "tol": {"abs": 0, "rel": 0}},
+        file_with(
+            R"({"id": "1", "fn": "nonsense", "in": {}, "out": {"p": 1}, "tol": {"abs": 0, "rel": 0}},
                      {"id": "2", "fn": "sign_test", "in": {"wins": -1, "losses": 2}, "out": {"p_two": 1}, "tol": {"abs": 9, "rel": 9}},
                      {"id": "3", "fn": "sign_test", "in": {"wins": "x"}, "out": {"p_two": 1}, "tol": {"abs": 9, "rel": 9}})"),
         "here");
@@ -71,8 +76,13 @@ TEST(Oracle, AnUnknownFunctionAndUnusableInputsFail) {
 }
 
 TEST(Oracle, AFileThatIsNoneIsRefusedWithItsPlace) {
-    for (const char* text : {"", "[", "{}", R"({"cases": 3})", R"({"cases": [{"id": "x"}]})",
-                             R"({"cases": [{"id": "x", "fn": "holm", "in": {}, "out": {}, "tol": {}}]})"}) {
+    for (const char* text :
+         {"",
+          "[",
+          "{}",
+          R"({"cases": 3})",
+          R"({"cases": [{"id": "x"}]})",
+          R"({"cases": [{"id": "x", "fn": "holm", "in": {}, "out": {}, "tol": {}}]})"}) {
         const auto run = run_oracle_text(text, "file.json");
         ASSERT_FALSE(run) << text;
         EXPECT_NE(to_sentence(run.error()).find("file.json"), std::string::npos);

@@ -24,7 +24,8 @@ TEST(OrderEffects, AnAdditiveBiasLeavesTheStratifiedNetAlone) {
 }
 
 TEST(OrderEffects, SwappingTheModelsChangesTheSignOfTheNetOnly) {
-    const OrderEffects a = order_effects({10, 4, 3}, {5, 7, 2}), b = order_effects({7, 5, 2}, {4, 10, 3});
+    const OrderEffects a = order_effects({10, 4, 3}, {5, 7, 2}),
+                       b = order_effects({7, 5, 2}, {4, 10, 3});
     EXPECT_NEAR(*a.net_stratified, -*b.net_stratified, 1e-15);
     EXPECT_NEAR(*a.bias, *b.bias, 1e-15);
     EXPECT_EQ(a.first_wins, b.first_wins);

@@ -22,8 +22,9 @@ TEST(Wilson, ItsLimitsSolveTheScoreEquation) {
     for (const auto& [x, n] : {std::pair<int, int>{1, 9}, {45, 93}, {999'999, 1'000'000}, {3, 4}}) {
         const Interval ci = wilson(x, n, 0.9);
         const double p = static_cast<double>(x) / n, z = normal_critical(0.9);
-        for (const double limit : {ci.low, ci.high})
+        for (const double limit : {ci.low, ci.high}) {
             EXPECT_NEAR(std::abs(p - limit) / std::sqrt(limit * (1 - limit) / n), z, 1e-6);
+        }
         EXPECT_LT(ci.low, p);
         EXPECT_GT(ci.high, p);
     }
@@ -38,7 +39,8 @@ TEST(Wilson, AtTheEdges) {
 }
 
 TEST(ClopperPearson, ItsLimitsHaveTheExactTails) {
-    for (const auto& [x, n] : {std::pair<int, int>{1, 9}, {45, 93}, {500'000, 1'000'000}, {17, 20}}) {
+    for (const auto& [x, n] :
+         {std::pair<int, int>{1, 9}, {45, 93}, {500'000, 1'000'000}, {17, 20}}) {
         const Interval ci = clopper_pearson(x, n, 0.95);
         EXPECT_NEAR(binomial_upper(x, n, ci.low), 0.025, 1e-9);
         EXPECT_NEAR(binomial_cdf(x, n, ci.high), 0.025, 1e-9);

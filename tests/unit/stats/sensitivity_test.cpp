@@ -39,7 +39,9 @@ TEST(PpiMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
     constexpr int kRounds = 1500;
     for (int round = 0; round < kRounds; ++round) {
         std::vector<double> unlabelled, f, h;
-        for (int i = 0; i < 500; ++i) unlabelled.push_back(judged(human()));
+        for (int i = 0; i < 500; ++i) {
+            unlabelled.push_back(judged(human()));
+        }
         for (int i = 0; i < 60; ++i) {
             h.push_back(human());
             f.push_back(judged(h.back()));

@@ -12,8 +12,10 @@
 namespace assay::stats {
 namespace {
 
-double multinomial(std::int64_t w, std::int64_t t, std::int64_t l, double pw, double pt, double pl) {
-    return std::exp(log_factorial(w + t + l) - log_factorial(w) - log_factorial(t) - log_factorial(l)) *
+double multinomial(
+    std::int64_t w, std::int64_t t, std::int64_t l, double pw, double pt, double pl) {
+    return std::exp(log_factorial(w + t + l) - log_factorial(w) - log_factorial(t) -
+                    log_factorial(l)) *
            std::pow(pw, static_cast<double>(w)) * std::pow(pt, static_cast<double>(t)) *
            std::pow(pl, static_cast<double>(l));
 }
@@ -34,7 +36,8 @@ TEST(MixtureE, HasMeanOneAtItsNullWhateverTheDecisiveRate) {
 
 TEST(MixtureE, TheOtherSideIsTheMirrorImage) {
     const MixtureE up = mixture_e({30, 40, 80}, {.theta0 = 0.1, .side = Side::kLess, .delta1 = 0});
-    const MixtureE down = mixture_e({80, 40, 30}, {.theta0 = -0.1, .side = Side::kGreater, .delta1 = 0});
+    const MixtureE down = mixture_e({80, 40, 30},
+                                    {.theta0 = -0.1, .side = Side::kGreater, .delta1 = 0});
     EXPECT_EQ(up.log_e, down.log_e);
     EXPECT_NEAR(mixture_e({}, {}).log_e, 0, 1e-15);
 }
@@ -47,7 +50,8 @@ TEST(MixtureE, EvidenceGrowsWithWins) {
 TEST(MixtureProcess, OfWinsTiesAndLossesIsTheCountsForm) {
     Rng rng(3);
     for (const MixtureDesign& design :
-         {MixtureDesign{.theta0 = -0.1}, MixtureDesign{.theta0 = 0.1, .side = Side::kLess},
+         {MixtureDesign{.theta0 = -0.1},
+          MixtureDesign{.theta0 = 0.1, .side = Side::kLess},
           MixtureDesign{.theta0 = 0, .side = Side::kLess, .delta1 = -0.25}}) {
         MixtureProcess process(design);
         RunningCounts counts;
@@ -80,14 +84,18 @@ TEST(MixtureProcess, OfMeansHasMeanOneAtItsNull) {
 
 TEST(ConfidenceSequence, OfValuesIsThatOfCountsAndEndsWhereTheGeometricBetsReachTheThreshold) {
     const std::vector<ValueCount> counts{{1, 45}, {0, 61}, {-1, 48}};
-    const Interval a = confidence_sequence({45, 61, 48}, 0.98), b = confidence_sequence_of_values(counts, 0.98);
+    const Interval a = confidence_sequence({45, 61, 48}, 0.98),
+                   b = confidence_sequence_of_values(counts, 0.98);
     EXPECT_EQ(a.low, b.low);
     EXPECT_EQ(a.high, b.high);
     const std::vector<ValueCount> means{{-1, 20}, {-0.5, 31}, {0.5, 17}, {2.0 / 3, 9}};
     const Interval interval = confidence_sequence_of_values(means, 0.98);
-    MixtureProcess at_low({.theta0 = interval.low}), at_high({.theta0 = interval.high, .side = Side::kLess});
+    MixtureProcess at_low({.theta0 = interval.low}),
+        at_high({.theta0 = interval.high, .side = Side::kLess});
     for (const ValueCount& seen : means) {
-        for (std::int64_t i = 0; i < seen.count; ++i) at_low.push(seen.value), at_high.push(seen.value);
+        for (std::int64_t i = 0; i < seen.count; ++i) {
+            at_low.push(seen.value), at_high.push(seen.value);
+        }
     }
     EXPECT_NEAR(at_low.value().log_geometric_e, std::log(100.0), 1e-9);
     EXPECT_NEAR(at_high.value().log_geometric_e, std::log(100.0), 1e-9);
@@ -96,7 +104,8 @@ TEST(ConfidenceSequence, OfValuesIsThatOfCountsAndEndsWhereTheGeometricBetsReach
 TEST(ConfidenceSequence, CutToAnIntervalIsTheIntersection) {
     const std::vector<ValueCount> counts{{1, 45}, {0, 61}, {-1, 48}};
     const Interval whole = confidence_sequence_of_values(counts, 0.98);
-    const Interval wider = confidence_sequence_of_values(counts, 0.98, {whole.low - 0.1, whole.high + 0.1});
+    const Interval wider = confidence_sequence_of_values(
+        counts, 0.98, {whole.low - 0.1, whole.high + 0.1});
     EXPECT_NEAR(wider.low, whole.low, 1e-12);
     EXPECT_NEAR(wider.high, whole.high, 1e-12);
     const Interval cut = confidence_sequence_of_values(counts, 0.98, {whole.low + 0.1, 1});
@@ -108,10 +117,13 @@ TEST(ConfidenceSequence, CutToAnIntervalIsTheIntersection) {
 TEST(ConfidenceSequence, ContainsTheEstimateAndMirrors) {
     Rng rng(15);
     for (int i = 0; i < 100; ++i) {
-        const RunningCounts c{static_cast<std::int64_t>(rng.below(200)), static_cast<std::int64_t>(rng.below(200)),
+        const RunningCounts c{static_cast<std::int64_t>(rng.below(200)),
+                              static_cast<std::int64_t>(rng.below(200)),
                               static_cast<std::int64_t>(rng.below(200)) + 1};
-        const double net = static_cast<double>(c.wins - c.losses) / static_cast<double>(c.wins + c.ties + c.losses);
-        const Interval a = confidence_sequence(c, 0.95), b = confidence_sequence({c.losses, c.ties, c.wins}, 0.95);
+        const double net = static_cast<double>(c.wins - c.losses) /
+                           static_cast<double>(c.wins + c.ties + c.losses);
+        const Interval a = confidence_sequence(c, 0.95),
+                       b = confidence_sequence({c.losses, c.ties, c.wins}, 0.95);
         EXPECT_LE(a.low, net);
         EXPECT_GE(a.high, net);
         EXPECT_EQ(a.low, -b.high);
@@ -133,8 +145,11 @@ TEST(BetaBinomialE, HasMeanOneAtOneHalfAndIsBelowItBesides) {
         EXPECT_NEAR(two, 1, 1e-12);
         EXPECT_NEAR(less_at_half, 1, 1e-12);
     }
-    // The mass below one half sits at its edge: density 4 / pi there, falling at the rate 2 (W - L).
-    EXPECT_NEAR(beta_binomial_e(900'000, 100'000, 0.5).log_e_less, std::log(4 / std::numbers::pi / 1.6e6), 1e-4);
+    // The mass below one half sits at its edge: density 4 / pi there, falling at the rate 2 (W -
+    // L).
+    EXPECT_NEAR(beta_binomial_e(900'000, 100'000, 0.5).log_e_less,
+                std::log(4 / std::numbers::pi / 1.6e6),
+                1e-4);
 }
 
 TEST(HedgedCapital, HasMeanOneAtItsNull) {
@@ -157,14 +172,18 @@ TEST(ObrienFleming, SpendsAlphaInAll) {
     const auto z = obrien_fleming_boundaries(0.05, 5);
     const std::vector<double> published{4.229, 2.888, 2.298, 1.962, 1.740};
     ASSERT_EQ(z.size(), 5u);
-    for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(z[i], published[i], 6e-4);
+    for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_NEAR(z[i], published[i], 6e-4);
+    }
     EXPECT_NEAR(obrien_fleming_boundaries(0.05, 1)[0], normal_upper_quantile(0.05), 1e-9);
     EXPECT_NEAR(obrien_fleming_boundaries(0.05, 2)[1], 1.662, 5e-4);
 }
 
 TEST(ObrienFleming, BoundariesFallAndManyLooksWork) {
     const auto z = obrien_fleming_boundaries(0.025, 20);
-    for (std::size_t i = 1; i < z.size(); ++i) EXPECT_LT(z[i], z[i - 1]);
+    for (std::size_t i = 1; i < z.size(); ++i) {
+        EXPECT_LT(z[i], z[i - 1]);
+    }
     EXPECT_GT(z.back(), normal_upper_quantile(0.025));
     const auto tiny = obrien_fleming_boundaries(1e-10, 100);
     EXPECT_TRUE(std::isinf(tiny.front()));
@@ -182,8 +201,11 @@ TEST(MixtureE, SeldomSaysEquivalentAtTheMarginAndMostlyDoesAtZero) {
             const double u = rng.uniform();
             ++(u < (0.6 + delta) / 2 ? c.wins : u < 0.6 ? c.losses : c.ties);
             lower = lower || mixture_e(c, {.theta0 = -0.1}).log_e >= log_threshold;
-            upper = upper || mixture_e(c, {.theta0 = 0.1, .side = Side::kLess}).log_e >= log_threshold;
-            if (lower && upper) return true;
+            upper = upper ||
+                    mixture_e(c, {.theta0 = 0.1, .side = Side::kLess}).log_e >= log_threshold;
+            if (lower && upper) {
+                return true;
+            }
         }
         return false;
     };

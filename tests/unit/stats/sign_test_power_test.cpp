@@ -61,7 +61,9 @@ TEST(NetDetectable, IsExactForTheStudy) {
 }
 
 TEST(NetDetectable, WithAllDecisiveIsTheSignTests) {
-    EXPECT_NEAR(net_detectable(154, 1, 0.8, 0.05)->net, 2 * *sign_test_detectable(154, 0.8, 0.05) - 1, 1e-9);
+    EXPECT_NEAR(net_detectable(154, 1, 0.8, 0.05)->net,
+                2 * *sign_test_detectable(154, 0.8, 0.05) - 1,
+                1e-9);
     EXPECT_NEAR(*sign_test_detectable(154, 0.8, 0.05) - 0.5, 0.114, 5e-4);
 }
 

@@ -14,7 +14,9 @@ std::vector<double> pascal(std::int64_t n) {
     std::vector<double> row{1};
     for (std::int64_t i = 0; i < n; ++i) {
         std::vector<double> next(row.size() + 1, 0.0);
-        for (std::size_t k = 0; k < row.size(); ++k) next[k] += row[k] / 2, next[k + 1] += row[k] / 2;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            next[k] += row[k] / 2, next[k + 1] += row[k] / 2;
+        }
         row = next;
     }
     return row;
@@ -28,16 +30,24 @@ TEST(SignTest, AgreesWithPascalsTriangleForAllCountsUpToThirty) {
             double less = 0, greater = 0, tail = 0;
             for (std::int64_t k = 0; k <= n; ++k) {
                 const double at = p[static_cast<std::size_t>(k)];
-                if (k <= wins) less += at;
-                if (k >= wins) greater += at;
-                if (k <= fewer) tail += at;
+                if (k <= wins) {
+                    less += at;
+                }
+                if (k >= wins) {
+                    greater += at;
+                }
+                if (k <= fewer) {
+                    tail += at;
+                }
             }
-            const double at_fewer = p[static_cast<std::size_t>(fewer)], two = std::min(1.0, 2 * tail);
+            const double at_fewer = p[static_cast<std::size_t>(fewer)],
+                         two = std::min(1.0, 2 * tail);
             const SignTestResult got = sign_test(wins, losses);
             EXPECT_NEAR(got.less, less, 1e-13);
             EXPECT_NEAR(got.greater, greater, 1e-13);
             EXPECT_NEAR(got.two_sided, two, 1e-13);
-            EXPECT_NEAR(got.mid_p, wins == losses ? 1 - at_fewer / 2 : two - at_fewer, 1e-13) << wins << ":" << losses;
+            EXPECT_NEAR(got.mid_p, wins == losses ? 1 - at_fewer / 2 : two - at_fewer, 1e-13)
+                << wins << ":" << losses;
         }
     }
 }
@@ -58,7 +68,8 @@ TEST(SignTest, GivesTheStudysTwoValues) {
 }
 
 TEST(SignTest, SwappingSidesSwapsTheTails) {
-    for (const auto& [wins, losses] : {std::pair<int, int>{3, 8}, {0, 5}, {700, 650}, {1'000'000, 3}}) {
+    for (const auto& [wins, losses] :
+         {std::pair<int, int>{3, 8}, {0, 5}, {700, 650}, {1'000'000, 3}}) {
         const SignTestResult a = sign_test(wins, losses), b = sign_test(losses, wins);
         EXPECT_EQ(a.two_sided, b.two_sided);
         EXPECT_EQ(a.mid_p, b.mid_p);
@@ -81,13 +92,16 @@ TEST(SignTest, MinlikeAgreesWithTheDefinition) {
     const std::int64_t n = 20;
     std::vector<double> pmf;
     for (std::int64_t k = 0; k <= n; ++k) {
-        pmf.push_back(std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) +
-                               static_cast<double>(k) * std::log(p) + static_cast<double>(n - k) * std::log(1 - p)));
+        pmf.push_back(std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) -
+                               std::lgamma(n - k + 1.0) + static_cast<double>(k) * std::log(p) +
+                               static_cast<double>(n - k) * std::log(1 - p)));
     }
     for (std::int64_t x = 0; x <= n; ++x) {
         double expected = 0;
         for (const double value : pmf) {
-            if (value <= pmf[static_cast<std::size_t>(x)] * (1 + 1e-7)) expected += value;
+            if (value <= pmf[static_cast<std::size_t>(x)] * (1 + 1e-7)) {
+                expected += value;
+            }
         }
         EXPECT_NEAR(binomial_test_minlike(x, n, p), std::min(1.0, expected), 1e-12) << x;
     }

@@ -18,7 +18,8 @@ struct Case {
     std::int64_t wins, losses, ties;
 };
 Case draw(Rng& rng, std::uint64_t bound) {
-    return {static_cast<std::int64_t>(rng.below(bound)), static_cast<std::int64_t>(rng.below(bound)),
+    return {static_cast<std::int64_t>(rng.below(bound)),
+            static_cast<std::int64_t>(rng.below(bound)),
             static_cast<std::int64_t>(rng.below(bound))};
 }
 
@@ -39,16 +40,20 @@ TEST(Tango, LimitsAreWhereTheScoreIsTheCriticalValue) {
     for (int i = 0; i < 500; ++i) {
         const Case c = draw(rng, i < 250 ? 12 : 100'000);
         const NetCounts counts = net_counts(c.wins, c.losses, c.ties);
-        if (counts.n == 0) continue;
+        if (counts.n == 0) {
+            continue;
+        }
         const auto ci = tango_interval(counts, kZ90);
         ASSERT_TRUE(ci);
         EXPECT_LE(ci->low, ci->estimate);
         EXPECT_GE(ci->high, ci->estimate);
         if (ci->low > -1 + 1e-9) {
-            EXPECT_NEAR(*tango_z(counts, ci->low), kZ90, 1e-6) << c.wins << " " << c.losses << " " << c.ties;
+            EXPECT_NEAR(*tango_z(counts, ci->low), kZ90, 1e-6)
+                << c.wins << " " << c.losses << " " << c.ties;
         }
         if (ci->high < 1 - 1e-9) {
-            EXPECT_NEAR(*tango_z(counts, ci->high), -kZ90, 1e-6) << c.wins << " " << c.losses << " " << c.ties;
+            EXPECT_NEAR(*tango_z(counts, ci->high), -kZ90, 1e-6)
+                << c.wins << " " << c.losses << " " << c.ties;
         }
     }
 }
@@ -71,7 +76,9 @@ TEST(Tango, SwappingWinsAndLossesMirrors) {
     Rng rng(9);
     for (int i = 0; i < 300; ++i) {
         const Case c = draw(rng, 40);
-        if (c.wins + c.losses + c.ties == 0) continue;
+        if (c.wins + c.losses + c.ties == 0) {
+            continue;
+        }
         const auto a = tango_interval(net_counts(c.wins, c.losses, c.ties), kZ95);
         const auto b = tango_interval(net_counts(c.losses, c.wins, c.ties), kZ95);
         EXPECT_EQ(a->low, -b->high);
@@ -85,7 +92,9 @@ TEST(Tango, DoublingAllCountsNarrows) {
     Rng rng(10);
     for (int i = 0; i < 300; ++i) {
         const Case c = draw(rng, 40);
-        if (c.wins + c.losses + c.ties == 0) continue;
+        if (c.wins + c.losses + c.ties == 0) {
+            continue;
+        }
         const auto once = tango_interval(net_counts(c.wins, c.losses, c.ties), kZ95);
         const auto twice = tango_interval(net_counts(2 * c.wins, 2 * c.losses, 2 * c.ties), kZ95);
         EXPECT_LT(twice->high - twice->low, once->high - once->low);
@@ -95,7 +104,8 @@ TEST(Tango, DoublingAllCountsNarrows) {
 TEST(Tango, AtTheEdges) {
     EXPECT_FALSE(tango_interval(net_counts(0, 0, 0), kZ95));
     EXPECT_FALSE(tango_z(net_counts(0, 0, 0), 0.1));
-    const auto lost = tango_interval(net_counts(0, 5, 0), kZ95), won = tango_interval(net_counts(5, 0, 0), kZ95);
+    const auto lost = tango_interval(net_counts(0, 5, 0), kZ95),
+               won = tango_interval(net_counts(5, 0, 0), kZ95);
     EXPECT_EQ(lost->low, -1);
     EXPECT_LT(lost->high, 1);
     EXPECT_EQ(won->high, 1);
@@ -111,7 +121,8 @@ TEST(Tango, AtTheEdges) {
 
 TEST(Tango, ADesignEffectOfOneIsTheIdentityAndALargerOneWidens) {
     const NetCounts counts = net_counts(45, 48, 61);
-    const auto plain = tango_interval(counts, kZ90), same = tango_interval(effective(counts, 1), kZ90);
+    const auto plain = tango_interval(counts, kZ90),
+               same = tango_interval(effective(counts, 1), kZ90);
     const auto wide = tango_interval(effective(counts, 1.5), kZ90),
                t = tango_interval(counts, student_upper_quantile(0.05, 9));
     EXPECT_EQ(plain->low, same->low);

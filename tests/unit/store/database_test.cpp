@@ -19,8 +19,11 @@ class DatabaseTest : public StoreTest {
 
 TEST_F(DatabaseTest, ValuesComeBackAsTheyWentIn) {
     const std::string bytes("\0\xFF\0", 3);
-    database_->execute("INSERT INTO t VALUES (?1, ?2, ?3, ?4)", std::numeric_limits<std::int64_t>::min(), 0.1,
-                       std::string(), Blob(bytes));
+    database_->execute("INSERT INTO t VALUES (?1, ?2, ?3, ?4)",
+                       std::numeric_limits<std::int64_t>::min(),
+                       0.1,
+                       std::string(),
+                       Blob(bytes));
     Statement row = database_->query("SELECT i, r, s, b FROM t");
     ASSERT_TRUE(row.step());
     EXPECT_EQ(row.integer(0), std::numeric_limits<std::int64_t>::min());
@@ -31,7 +34,9 @@ TEST_F(DatabaseTest, ValuesComeBackAsTheyWentIn) {
 }
 
 TEST_F(DatabaseTest, AnEmptyOptionalIsNullAndAnEmptyStringIsNot) {
-    database_->execute("INSERT INTO t (s, b) VALUES (?1, ?2)", std::string_view(), Blob(std::optional<std::string>()));
+    database_->execute("INSERT INTO t (s, b) VALUES (?1, ?2)",
+                       std::string_view(),
+                       Blob(std::optional<std::string>()));
     Statement row = database_->query("SELECT s, b FROM t");
     ASSERT_TRUE(row.step());
     EXPECT_EQ(row.optional_bytes(0), "");
@@ -46,7 +51,8 @@ TEST_F(DatabaseTest, ValuesOfAnEarlierRunAreForgotten) {
 }
 
 TEST_F(DatabaseTest, NotANumberIsABug) {
-    EXPECT_THROW(database_->execute("INSERT INTO t (r) VALUES (?1)", std::numeric_limits<double>::quiet_NaN()),
+    EXPECT_THROW(database_->execute("INSERT INTO t (r) VALUES (?1)",
+                                    std::numeric_limits<double>::quiet_NaN()),
                  std::logic_error);
 }
 
@@ -92,19 +98,23 @@ TEST_F(DatabaseTest, AFullDiskSaysThatNothingIsLost) {
     database_->execute("INSERT INTO t (i) VALUES (1)");
     static_cast<void>(database_->number("PRAGMA max_page_count = 4"));
     const std::string large(100000, 'x');
-    const Error error = error_of([&] { database_->execute("INSERT INTO t (b) VALUES (?1)", Blob(large)); });
+    const Error error = error_of(
+        [&] { database_->execute("INSERT INTO t (b) VALUES (?1)", Blob(large)); });
     EXPECT_EQ(error.kind(), ErrorKind::kOperational);
     const std::string sentence = error.what();
     EXPECT_NE(sentence.find((folder_ / "x.sqlite").string()), std::string::npos) << sentence;
     EXPECT_NE(sentence.find("full"), std::string::npos) << sentence;
-    EXPECT_NE(sentence.find("Nothing that was stored is lost; free some space and run the same command again"),
-              std::string::npos)
+    EXPECT_NE(
+        sentence.find(
+            "Nothing that was stored is lost; free some space and run the same command again"),
+        std::string::npos)
         << sentence;
     EXPECT_EQ(database_->number("SELECT count(*) FROM t"), 1);
 }
 
 TEST_F(DatabaseTest, AFileInAFolderThatDoesNotExistIsNamed) {
-    const Error error = error_of([&] { Database(folder_ / "no" / "y.sqlite", OpenMode::kReadWrite); });
+    const Error error = error_of(
+        [&] { Database(folder_ / "no" / "y.sqlite", OpenMode::kReadWrite); });
     EXPECT_EQ(error.kind(), ErrorKind::kOperational);
     EXPECT_NE(std::string(error.what()).find("y.sqlite"), std::string::npos);
 }

@@ -64,7 +64,8 @@ TEST_F(RunLockTest, DoesNotOutliveAnExecutedProgram) {
         const RunLock first(folder_);
         sleeper = ::fork();
         if (sleeper == 0) {
-            ::fcntl(ready[1], F_SETFD, FD_CLOEXEC);  // closed by a successful exec: that is the signal
+            ::fcntl(ready[1], F_SETFD, FD_CLOEXEC);  // closed by a successful exec: that is the
+                                                     // signal
             ::close(ready[0]);
             ::execl("/bin/sleep", "sleep", "60", static_cast<char*>(nullptr));
             ::_exit(1);

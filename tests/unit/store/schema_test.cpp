@@ -20,7 +20,8 @@ TEST_F(SchemaTest, ANewFileGetsTheLatestVersion) {
     Database database(file(), OpenMode::kReadWrite);
     EXPECT_EQ(checked_version(database, migrations().size()), 0);
     migrate(database, migrations());
-    EXPECT_EQ(checked_version(database, migrations().size()), static_cast<std::int64_t>(migrations().size()));
+    EXPECT_EQ(checked_version(database, migrations().size()),
+              static_cast<std::int64_t>(migrations().size()));
 }
 
 TEST_F(SchemaTest, MigratingTwiceChangesNothing) {
@@ -49,10 +50,14 @@ TEST_F(SchemaTest, VerdictsOfVersionOneAreKeptAndControlsCanBeAdded) {
         Database database(file(), OpenMode::kReadWrite);
         migrate(database, migrations().first(1));
         database.execute_script(
-            "INSERT INTO answers VALUES ('b1','b','m',x'71',x'78',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now'),('v1','v','m',x'71',x'79',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');"
+            "INSERT INTO answers VALUES "
+            "('b1','b','m',x'71',x'78',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now'),('v1','v',"
+            "'m',x'71',x'79',x'','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');"
             "INSERT INTO comparisons VALUES ('c1',x'71','v','b1','v1','a',1,0,0,0);"
             "INSERT INTO judges VALUES ('j1','sim','{}');"
-            "INSERT INTO verdict_attempts VALUES (1,'c1','j1','sim','ERROR','',x'',x'',x'','p',x'6d',1,1,1,1.0,'now'),(2,'c1','j1','sim','A','high',x'776879',x'726177',x'','p',x'6d',1,1,1,1.0,'now');"
+            "INSERT INTO verdict_attempts VALUES "
+            "(1,'c1','j1','sim','ERROR','',x'',x'',x'','p',x'6d',1,1,1,1.0,'now'),(2,'c1','j1','"
+            "sim','A','high',x'776879',x'726177',x'','p',x'6d',1,1,1,1.0,'now');"
             "INSERT INTO verdicts VALUES ('j1','c1',2);");
     }
     const auto store = Store::open(run_dir_);
@@ -76,7 +81,8 @@ TEST_F(SchemaTest, VerdictsOfVersionOneAreKeptAndControlsCanBeAdded) {
     EXPECT_EQ(store->controls()[0].rank, 3);
     EXPECT_EQ(store->controls()[0].place, 2.25);
     EXPECT_TRUE(store->controls()[0].honest_is_a);
-    EXPECT_EQ(store->to_judge(std::vector<std::string>{"c1", "k1"}, "j1"), std::vector<std::string>{"k1"});
+    EXPECT_EQ(store->to_judge(std::vector<std::string>{"c1", "k1"}, "j1"),
+              std::vector<std::string>{"k1"});
     store->save_verdict(verdict_row("k1", VerdictState::kB));
     EXPECT_EQ(store->verdict("k1", "j1")->verdict.state, VerdictState::kB);
 }
@@ -87,8 +93,10 @@ TEST_F(SchemaTest, VariantsAndAnswersOfVersionTwoAreKeptAsTheyWere) {
         migrate(database, migrations().first(2));
         database.execute_script(
             "INSERT INTO plans VALUES ('p',x'7B7D',0.1,0.05,1);"
-            "INSERT INTO variants VALUES ('p',0,'b','baseline','file',x'2F','s',1,1,1,'{}',x'',x'',1,1,0);"
-            "INSERT INTO answers VALUES ('a','b','s',x'71',x'78',x'01000000','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');");
+            "INSERT INTO variants VALUES "
+            "('p',0,'b','baseline','file',x'2F','s',1,1,1,'{}',x'',x'',1,1,0);"
+            "INSERT INTO answers VALUES "
+            "('a','b','s',x'71',x'78',x'01000000','stop',x'',1,1,'p','m','t',0,0,1.0,1.0,'now');");
     }
     const auto store = Store::open(run_dir_);
     ASSERT_EQ(store->variants("p").size(), 1u);
@@ -104,13 +112,14 @@ TEST_F(SchemaTest, AMigrationAddsToWhatIsThere) {
     known.push_back("ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT 'nobody'");
     migrate(database, known);
     EXPECT_EQ(checked_version(database, known.size()), static_cast<std::int64_t>(known.size()));
-    EXPECT_EQ(database.number("SELECT count(*) FROM notes WHERE key = 'k' AND author = 'nobody'"), 1);
+    EXPECT_EQ(database.number("SELECT count(*) FROM notes WHERE key = 'k' AND author = 'nobody'"),
+              1);
 }
 
 TEST_F(SchemaTest, AMigrationThatFailsLeavesTheVersionBefore) {
     Database database(file(), OpenMode::kReadWrite);
-    const std::array<std::string_view, 2> known{"CREATE TABLE a (x INTEGER)",
-                                                "CREATE TABLE b (x INTEGER); INSERT INTO nowhere VALUES (1)"};
+    const std::array<std::string_view, 2> known{
+        "CREATE TABLE a (x INTEGER)", "CREATE TABLE b (x INTEGER); INSERT INTO nowhere VALUES (1)"};
     EXPECT_THROW(migrate(database, known), std::logic_error);
     EXPECT_EQ(checked_version(database, 2), 1);
     EXPECT_EQ(database.number("SELECT count(*) FROM sqlite_master"), 1);
@@ -121,11 +130,13 @@ TEST_F(SchemaTest, ANewerFileIsRefusedNamingBothVersions) {
     { Database(file(), OpenMode::kReadWrite).execute_script("PRAGMA user_version = 99"); }
     const std::string known = std::to_string(migrations().size());
     for (const bool read_only : {false, true}) {
-        const Error error =
-            error_of([&] { static_cast<void>(read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_)); });
+        const Error error = error_of([&] {
+            static_cast<void>(read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_));
+        });
         EXPECT_EQ(error.kind(), ErrorKind::kOperational);
         EXPECT_NE(std::string(error.what()).find("version 99"), std::string::npos) << error.what();
-        EXPECT_NE(std::string(error.what()).find("versions up to " + known), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("versions up to " + known), std::string::npos)
+            << error.what();
     }
 }
 

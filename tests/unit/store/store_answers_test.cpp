@@ -18,7 +18,12 @@ TEST_F(AnswersTest, EveryFieldComesBack) {
     Answer& a = row.answer;
     a.question_id = "q\xFF";
     a.text = "half a character \xE2\x82 and \0 a zero"s;
-    a.tokens = {0, -1, 1, 151645, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    a.tokens = {0,
+                -1,
+                1,
+                151645,
+                std::numeric_limits<std::int32_t>::min(),
+                std::numeric_limits<std::int32_t>::max()};
     a.stop_reason = StopReason::kLength;
     a.failure = "none";
     a.n_prompt_tokens = 812;

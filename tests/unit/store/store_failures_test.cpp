@@ -1,4 +1,5 @@
-// What a run survives: kills, full disks, folders that cannot be written, damaged files; and its size.
+// What a run survives: kills, full disks, folders that cannot be written, damaged files; and its
+// size.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -24,12 +25,16 @@ std::string padded(int number) {
 TEST_F(FailuresTest, AKillLosesNothingThatWasSaved) {
     const int status = in_child([&] {
         const auto store = Store::open(run_dir_);
-        for (int i = 0; i < 50; ++i) store->save_answer(answer_row(padded(i)));
+        for (int i = 0; i < 50; ++i) {
+            store->save_answer(answer_row(padded(i)));
+        }
         ::kill(::getpid(), SIGKILL);
     });
     ASSERT_TRUE(WIFSIGNALED(status));
     const auto store = Store::open(run_dir_);
-    for (int i = 0; i < 50; ++i) EXPECT_TRUE(store->has_answer(padded(i))) << i;
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_TRUE(store->has_answer(padded(i))) << i;
+    }
 }
 
 TEST_F(FailuresTest, AProcessThatEndsInTheMiddleOfATransactionLeavesNoneOfIt) {
@@ -58,21 +63,30 @@ TEST_F(FailuresTest, AFullDiskStopsWithASentenceAndKeepsWhatWasSaved) {
         const auto store = Store::open(run_dir_);
         store->save_answer(answer_row("kept"));
         const rlimit limit{1 << 20, 1 << 20};
-        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(1);
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+            ::_exit(1);
+        }
         try {
             store->save_answer(answer_row("too large", std::string(4 << 20, 'x')));
             ::_exit(2);
         } catch (const Error& error) {
             const std::string sentence = error.what();
-            if (error.kind() != ErrorKind::kOperational) ::_exit(3);
-            if (sentence.find(file().string()) == std::string::npos) ::_exit(4);
-            if (sentence.find("Nothing that was stored is lost; free some space and run the same command again") ==
-                std::string::npos) {
+            if (error.kind() != ErrorKind::kOperational) {
+                ::_exit(3);
+            }
+            if (sentence.find(file().string()) == std::string::npos) {
+                ::_exit(4);
+            }
+            if (sentence.find("Nothing that was stored is lost; free some space and run the same "
+                              "command again") == std::string::npos) {
                 ::_exit(5);
             }
         }
-        if (!store->has_answer("kept") || store->has_answer("too large")) ::_exit(6);
-        store->save_answer(answer_row("small again"));  // the store is usable as soon as there is space
+        if (!store->has_answer("kept") || store->has_answer("too large")) {
+            ::_exit(6);
+        }
+        // the store is usable as soon as there is space
+        store->save_answer(answer_row("small again"));
         ::_exit(42);
     });
     ASSERT_TRUE(WIFEXITED(status));
@@ -86,8 +100,12 @@ TEST_F(FailuresTest, AFullDiskStopsWithASentenceAndKeepsWhatWasSaved) {
 /// Runs `action` as somebody who may read but not write here; as root that takes another user.
 int as_reader(const std::filesystem::path& folder, const std::function<void()>& action) {
     return in_child([&] {
-        if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(77);
-        if (::access(folder.c_str(), R_OK | X_OK) != 0 || ::access(folder.c_str(), W_OK) == 0) ::_exit(77);
+        if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) {
+            ::_exit(77);
+        }
+        if (::access(folder.c_str(), R_OK | X_OK) != 0 || ::access(folder.c_str(), W_OK) == 0) {
+            ::_exit(77);
+        }
         action();
     });
 }
@@ -112,20 +130,25 @@ TEST_F(ReadOnlyFolderTest, RefusesToOpenForWritingAndNamesTheFolder) {
             static_cast<void>(Store::open(run_dir_));
             ::_exit(1);
         } catch (const Error& error) {
-            const bool named = std::string(error.what()).find(run_dir_.string()) != std::string::npos;
+            const bool named = std::string(error.what()).find(run_dir_.string()) !=
+                               std::string::npos;
             ::_exit(named && error.kind() == ErrorKind::kOperational ? 42 : 2);
         }
     });
     ASSERT_TRUE(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no folder here that cannot be written";
+    if (WEXITSTATUS(status) == 77) {
+        GTEST_SKIP() << "no folder here that cannot be written";
+    }
     EXPECT_EQ(WEXITSTATUS(status), 42);
 }
 
 TEST_F(ReadOnlyFolderTest, AFinishedRunCanStillBeRead) {
-    const int status =
-        as_reader(run_dir_, [&] { ::_exit(Store::open_read_only(run_dir_)->note("k") == "v" ? 42 : 1); });
+    const int status = as_reader(
+        run_dir_, [&] { ::_exit(Store::open_read_only(run_dir_)->note("k") == "v" ? 42 : 1); });
     ASSERT_TRUE(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no folder here that cannot be written";
+    if (WEXITSTATUS(status) == 77) {
+        GTEST_SKIP() << "no folder here that cannot be written";
+    }
     EXPECT_EQ(WEXITSTATUS(status), 42);
 }
 
@@ -133,12 +156,15 @@ TEST_F(FailuresTest, AFileThatIsNoDatabaseIsNamedWithAWayOut) {
     std::filesystem::create_directories(run_dir_);
     std::ofstream(file()) << std::string(5000, 'x');
     for (const bool read_only : {false, true}) {
-        const Error error =
-            error_of([&] { static_cast<void>(read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_)); });
+        const Error error = error_of([&] {
+            static_cast<void>(read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_));
+        });
         EXPECT_EQ(error.kind(), ErrorKind::kOperational);
-        EXPECT_NE(std::string(error.what()).find(file().string() + ": is not an assay run file"), std::string::npos)
+        EXPECT_NE(std::string(error.what()).find(file().string() + ": is not an assay run file"),
+                  std::string::npos)
             << error.what();
-        EXPECT_NE(std::string(error.what()).find("use another --run"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("use another --run"), std::string::npos)
+            << error.what();
     }
 }
 
@@ -152,7 +178,8 @@ TEST_F(FailuresTest, ADamagedFileSaysSo) {
     stream.close();
     const Error error = error_of([&] { static_cast<void>(Store::open(run_dir_)->note("k")); });
     EXPECT_EQ(error.kind(), ErrorKind::kOperational);
-    EXPECT_NE(std::string(error.what()).find(file().string() + ": is damaged"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(file().string() + ": is damaged"), std::string::npos)
+        << error.what();
 }
 
 TEST_F(FailuresTest, ARunDirectoryThatIsAFileIsRefused) {
@@ -160,13 +187,15 @@ TEST_F(FailuresTest, ARunDirectoryThatIsAFileIsRefused) {
     const Error error = error_of([&] { static_cast<void>(Store::open(run_dir_)); });
     EXPECT_EQ(error.kind(), ErrorKind::kOperational);
     EXPECT_NE(std::string(error.what()).find(run_dir_.string()), std::string::npos);
-    EXPECT_EQ(error_of([&] { static_cast<void>(Store::open_read_only(run_dir_)); }).kind(), ErrorKind::kUsage);
+    EXPECT_EQ(error_of([&] { static_cast<void>(Store::open_read_only(run_dir_)); }).kind(),
+              ErrorKind::kUsage);
 }
 
 TEST_F(FailuresTest, AnEmptyFileIsNoRunToReadAndANewRunToWrite) {
     std::filesystem::create_directories(run_dir_);
     std::ofstream(file()).flush();
-    EXPECT_EQ(error_of([&] { static_cast<void>(Store::open_read_only(run_dir_)); }).kind(), ErrorKind::kUsage);
+    EXPECT_EQ(error_of([&] { static_cast<void>(Store::open_read_only(run_dir_)); }).kind(),
+              ErrorKind::kUsage);
     EXPECT_NO_THROW(static_cast<void>(Store::open(run_dir_)));
 }
 
@@ -188,7 +217,8 @@ TEST_F(FailuresTest, TwentyThousandQuestionsAreFine) {
             ids.push_back("c" + padded(i));
             for (const char* prefix : {"b", "v"}) {
                 database.execute(
-                    "INSERT INTO answers VALUES (?1, 'n', 'm', x'00', x'00', x'00', 'stop', x'00', 0, 0, "
+                    "INSERT INTO answers VALUES (?1, 'n', 'm', x'00', x'00', x'00', 'stop', x'00', "
+                    "0, 0, "
                     "'', '', '', 0, 0, 0.0, 0.0, '', 0)",
                     prefix + padded(i));
             }
@@ -209,10 +239,13 @@ TEST_F(FailuresTest, TwentyThousandQuestionsAreFine) {
         Transaction transaction(database);
         database.execute(
             "INSERT INTO verdict_attempts (item_id, judge_key, judge_name, state, confidence, "
-            "reasoning, raw, failure, prompt_sha256, model_version, n_prompt_tokens, n_reply_tokens, "
-            "n_attempts, elapsed_ms, created_at) SELECT id, 'j1', 'panel-1', 'TIE', '', x'00', x'00', "
+            "reasoning, raw, failure, prompt_sha256, model_version, n_prompt_tokens, "
+            "n_reply_tokens, "
+            "n_attempts, elapsed_ms, created_at) SELECT id, 'j1', 'panel-1', 'TIE', '', x'00', "
+            "x'00', "
             "x'00', '', x'00', 0, 0, 1, 0.0, '' FROM comparisons WHERE order_index % 2 = 0");
-        database.execute("INSERT INTO verdicts SELECT judge_key, item_id, id FROM verdict_attempts");
+        database.execute(
+            "INSERT INTO verdicts SELECT judge_key, item_id, id FROM verdict_attempts");
         transaction.commit();
     }
     EXPECT_EQ(store->to_judge(ids, "j1").size(), static_cast<std::size_t>(kN / 2));

@@ -18,7 +18,8 @@ namespace assay::store {
 class StoreTest : public testing::Test {
  protected:
     void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "assay-store-XXXXXX").string();
+        std::string pattern = (std::filesystem::temp_directory_path() / "assay-store-XXXXXX")
+                                  .string();
         ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
         folder_ = pattern;
         run_dir_ = folder_ / "run";
@@ -45,7 +46,8 @@ inline Error error_of(const std::function<void()>& action) {
     return Error(ErrorKind::kInterrupted, {});
 }
 
-/// Runs `action` in a child process and gives its wait status. An exception in the child is exit status 99.
+/// Runs `action` in a child process and gives its wait status. An exception in the child is exit
+/// status 99.
 inline int in_child(const std::function<void()>& action) {
     const pid_t pid = ::fork();
     if (pid == 0) {
@@ -105,7 +107,9 @@ inline Comparison comparison_of(const std::string& id,
     return c;
 }
 
-inline VerdictRow verdict_row(const std::string& comparison_id, VerdictState state, const std::string& judge = "j1") {
+inline VerdictRow verdict_row(const std::string& comparison_id,
+                              VerdictState state,
+                              const std::string& judge = "j1") {
     VerdictRow row;
     row.item_id = comparison_id;
     row.judge_key = judge;

@@ -15,7 +15,8 @@ TEST_F(StoreTest, ASecondOpenForWritingIsRefused) {
     auto store = Store::open(run_dir_);
     const Error error = error_of([&] { static_cast<void>(Store::open(run_dir_)); });
     EXPECT_EQ(error.kind(), ErrorKind::kOperational);
-    EXPECT_NE(std::string(error.what()).find("another assay is working on this run directory"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("another assay is working on this run directory"),
+              std::string::npos);
     store.reset();
     EXPECT_NO_THROW(store = Store::open(run_dir_));
 }
@@ -23,7 +24,8 @@ TEST_F(StoreTest, ASecondOpenForWritingIsRefused) {
 TEST_F(StoreTest, WhereThereIsNoRunReadingIsAUsageErrorAndMakesNothing) {
     const Error error = error_of([&] { static_cast<void>(Store::open_read_only(run_dir_)); });
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_NE(std::string(error.what()).find("no run in " + run_dir_.string()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("no run in " + run_dir_.string()), std::string::npos)
+        << error.what();
     EXPECT_FALSE(std::filesystem::exists(run_dir_));
 }
 
@@ -56,9 +58,13 @@ TEST_F(StoreTest, APlanComesBack) {
 
 TEST_F(StoreTest, PlansAreAHistory) {
     const auto store = Store::open(run_dir_);
-    for (const char* sha256 : {"p1", "p1", "p2", "p1"}) store->save_plan(plan_record(sha256));
+    for (const char* sha256 : {"p1", "p1", "p2", "p1"}) {
+        store->save_plan(plan_record(sha256));
+    }
     std::string history;
-    for (const PlanRecord& plan : store->plans()) history += plan.sha256 + " ";
+    for (const PlanRecord& plan : store->plans()) {
+        history += plan.sha256 + " ";
+    }
     EXPECT_EQ(history, "p1 p2 p1 ");
     EXPECT_EQ(store->latest_plan()->sha256, "p1");
 }

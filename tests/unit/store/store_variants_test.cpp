@@ -59,7 +59,17 @@ TEST_F(VariantsTest, WhatAServerToldComesBack) {
     Variant variant;
     variant.name = "q4";
     variant.recipe = "a server's model";
-    variant.served = ServedModel{"ollama", "http://a, http://b", "m:1", "d1", "Q4_K_M", "0.17.4", 397821319, "ollama", 494032768, "{{ .System }}", "stop \"x\""};
+    variant.served = ServedModel{"ollama",
+                                 "http://a, http://b",
+                                 "m:1",
+                                 "d1",
+                                 "Q4_K_M",
+                                 "0.17.4",
+                                 397821319,
+                                 "ollama",
+                                 494032768,
+                                 "{{ .System }}",
+                                 "stop \"x\""};
     store_->save_variant("p1", variant, 0);
     const auto back = store_->variants("p1").at(0).served;
     ASSERT_TRUE(back);
@@ -120,7 +130,13 @@ TEST_F(VariantsTest, OnesWithoutAFileComeBackWithWhatIsKnownOfThem) {
     given.answers = AnswersFile{"/data/\xFF.jsonl", "abc", "study", "my model", 154};
     Variant served;
     served.name = "served";
-    served.served = ServedModel{"ollama", "http://127.0.0.1:11434", "qwen2.5:0.5b", "sha256:abc", "Q4_K_M", "0.17.4", 397'000'000};
+    served.served = ServedModel{"ollama",
+                                "http://127.0.0.1:11434",
+                                "qwen2.5:0.5b",
+                                "sha256:abc",
+                                "Q4_K_M",
+                                "0.17.4",
+                                397'000'000};
     store_->save_variant("p1", given, 0);
     store_->save_variant("p1", served, 1);
     const auto back = store_->variants("p1");
@@ -156,14 +172,17 @@ TEST_F(VariantsTest, ComeByPositionAndAreReplacedByNameOrPosition) {
     save("c", "one", 2);
     save("d", "one", 2);
     std::string all;
-    for (const Variant& v : store_->variants("p1")) all += v.name + "=" + v.recipe + " ";
+    for (const Variant& v : store_->variants("p1")) {
+        all += v.name + "=" + v.recipe + " ";
+    }
     EXPECT_EQ(all, "a=one b=two d=one ");
 }
 
 TEST_F(VariantsTest, SessionsOfAModelComeBackOldestFirst) {
     EngineSession s;
     s.model_sha256 = "m1";
-    s.engine = {.name = "assay-engine", .version = "0.1.0", .fingerprint = "f", .description = "CPU AVX2"};
+    s.engine = {
+        .name = "assay-engine", .version = "0.1.0", .fingerprint = "f", .description = "CPU AVX2"};
     s.n_parallel = 16;
     s.peak_memory_bytes = 5'000'000'000;
     s.saved_at = "t1";

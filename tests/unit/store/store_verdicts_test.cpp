@@ -80,7 +80,8 @@ TEST_F(VerdictsTest, ComparisonsComeInTheGivenOrderWithoutUnknownOnes) {
 }
 
 TEST_F(VerdictsTest, ComparisonsAreSavedAllOrNone) {
-    const std::vector<Comparison> some{comparison_of("c5", "b", "v"), comparison_of("c6", "b", "no such answer")};
+    const std::vector<Comparison> some{comparison_of("c5", "b", "v"),
+                                       comparison_of("c6", "b", "no such answer")};
     EXPECT_THROW(store_->save_comparisons(some), std::logic_error);
     EXPECT_FALSE(store_->comparison("c5"));
     store_->save_comparisons(std::vector{comparison_of("c5", "b", "v")});
@@ -88,8 +89,10 @@ TEST_F(VerdictsTest, ComparisonsAreSavedAllOrNone) {
 }
 
 TEST_F(VerdictsTest, AVerdictOfNothingIsABug) {
-    EXPECT_THROW(store_->save_verdict(verdict_row("no such comparison", VerdictState::kA)), std::logic_error);
-    EXPECT_THROW(store_->save_verdict(verdict_row("c1", VerdictState::kA, "no such judge")), std::logic_error);
+    EXPECT_THROW(store_->save_verdict(verdict_row("no such comparison", VerdictState::kA)),
+                 std::logic_error);
+    EXPECT_THROW(store_->save_verdict(verdict_row("c1", VerdictState::kA, "no such judge")),
+                 std::logic_error);
     EXPECT_TRUE(store_->verdict_history("no such comparison", "j1").empty());
 }
 
@@ -129,7 +132,10 @@ TEST_F(VerdictsTest, EveryFieldOfAVerdictComesBack) {
 
 TEST_F(VerdictsTest, TagsComeBackAndNoneAreNotTheSameAsNotSaid) {
     for (const std::optional<PairTags>& tags :
-         {std::optional<PairTags>(), std::optional(PairTags()), std::optional(PairTags{{AnswerTag::kOffTopic, AnswerTag::kIncorrect}, {AnswerTag::kFormatting}})}) {
+         {std::optional<PairTags>(),
+          std::optional(PairTags()),
+          std::optional(
+              PairTags{{AnswerTag::kOffTopic, AnswerTag::kIncorrect}, {AnswerTag::kFormatting}})}) {
         VerdictRow row = verdict_row("c1", VerdictState::kA);
         row.verdict.tags = tags;
         store_->save_verdict(row);

@@ -40,12 +40,14 @@ TEST(RegionTable, IsTheProductsRule) {
 
 TEST(ExactProbability, SumsToOneAndAgreesWithTheProductsEnumeration) {
     const Truth truth{0.6, -0.1};
-    EXPECT_NEAR(exact_probability(40, truth, [](const stats::NetCounts&) { return true; }), 1, 1e-12);
+    EXPECT_NEAR(
+        exact_probability(40, truth, [](const stats::NetCounts&) { return true; }), 1, 1e-12);
     const double equivalent = exact_probability(40, truth, [](const stats::NetCounts& counts) {
         const auto interval = stats::deciding_interval(counts, 0.05);
         return stats::region_of(interval->low, interval->high, 0.3) == stats::Region::kEquivalent;
     });
-    const auto rule = stats::operating_characteristics({.n = 40, .decisive_rate = 0.6, .delta = -0.1, .margin = 0.3});
+    const auto rule = stats::operating_characteristics(
+        {.n = 40, .decisive_rate = 0.6, .delta = -0.1, .margin = 0.3});
     EXPECT_NEAR(equivalent, rule->p_equivalent, 1e-12);
 }
 

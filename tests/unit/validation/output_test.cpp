@@ -19,21 +19,30 @@ TEST(Output, SaysWhatWasMeasuredAndWhatIsAccepted) {
 }
 
 TEST(Output, AsMarkdownNamesTheRunAndEscapesCells) {
-    const std::string text = markdown_of(std::vector<Row>{kGood, kBad}, {.command = "assay_validate",
-                                                                         .machine = "2 cores",
-                                                                         .date = "2026-01-02",
-                                                                         .seconds = 12.4,
-                                                                         .scale = {.seed = 5}});
-    for (const char* part : {"`assay_validate`", "2 cores", "2026-01-02", "12 s", "seed: 5", "1 passed, 1 failed",
+    const std::string text = markdown_of(std::vector<Row>{kGood, kBad},
+                                         {.command = "assay_validate",
+                                          .machine = "2 cores",
+                                          .date = "2026-01-02",
+                                          .seconds = 12.4,
+                                          .scale = {.seed = 5}});
+    for (const char* part : {"`assay_validate`",
+                             "2 cores",
+                             "2026-01-02",
+                             "12 s",
+                             "seed: 5",
+                             "1 passed, 1 failed",
                              "| V1 | size | 0.0391 | [0.0338, 0.0448] | reference | pass |",
-                             "| V2 | power \\|x\\| | 0.70 | [0.10, 0.20] |  | **FAIL** |"})
+                             "| V2 | power \\|x\\| | 0.70 | [0.10, 0.20] |  | **FAIL** |"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part;
+    }
 }
 
 TEST(Experiments, AreAllTwentyFiveInTheirOrder) {
     const std::vector<Experiment> all = all_experiments();
     ASSERT_EQ(all.size(), 25u);
-    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].id, "V" + std::to_string(i + 1));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_EQ(all[i].id, "V" + std::to_string(i + 1));
+    }
 }
 
 }  // namespace

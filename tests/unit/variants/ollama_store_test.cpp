@@ -14,14 +14,19 @@ using ::testing::HasSubstr;
 
 const std::string kHash(64, 'a');
 
-std::string manifest(const std::string& layers) { return "{\"schemaVersion\": 2, \"layers\": [" + layers + "]}"; }
+std::string manifest(const std::string& layers) {
+    return "{\"schemaVersion\": 2, \"layers\": [" + layers + "]}";
+}
 std::string layer(const std::string& type, const std::string& hash = kHash) {
-    return "{\"mediaType\": \"application/vnd.ollama.image." + type + "\", \"digest\": \"sha256:" + hash + "\", \"size\": 4}";
+    return "{\"mediaType\": \"application/vnd.ollama.image." + type +
+           "\", \"digest\": \"sha256:" + hash + "\", \"size\": 4}";
 }
 
 class OllamaStore : public ::testing::Test {
  protected:
-    std::string place(const std::string& name, const std::string& text) const { return folder.write("manifests/" + name, text); }
+    std::string place(const std::string& name, const std::string& text) const {
+        return folder.write("manifests/" + name, text);
+    }
     std::string error(const std::string& name) const {
         const auto file = ollama_model_file(folder.path(), name);
         return file ? "" : to_sentence(file.error());
@@ -31,11 +36,14 @@ class OllamaStore : public ::testing::Test {
 };
 
 TEST_F(OllamaStore, ANameLeadsToItsGguf) {
-    place("registry.ollama.ai/library/qwen2.5/0.5b", manifest(layer("template", std::string(64, 'b')) + "," + layer("model")));
+    place("registry.ollama.ai/library/qwen2.5/0.5b",
+          manifest(layer("template", std::string(64, 'b')) + "," + layer("model")));
     place("registry.ollama.ai/library/own/latest", manifest(layer("model")));
     place("registry.ollama.ai/me/own/x", manifest(layer("model")));
     place("hf.co/me/own/Q8_0", manifest(layer("model")));
-    for (const char* name : {"qwen2.5:0.5b", "own", "me/own:x", "hf.co/me/own:Q8_0"}) EXPECT_EQ(ollama_model_file(folder.path(), name).value_or("none"), blob) << name;
+    for (const char* name : {"qwen2.5:0.5b", "own", "me/own:x", "hf.co/me/own:Q8_0"}) {
+        EXPECT_EQ(ollama_model_file(folder.path(), name).value_or("none"), blob) << name;
+    }
 }
 
 TEST_F(OllamaStore, WhatIsNotThereIsNamedWithTheWayOut) {
@@ -44,17 +52,35 @@ TEST_F(OllamaStore, WhatIsNotThereIsNamedWithTheWayOut) {
     EXPECT_THAT(error("gone"), HasSubstr("ollama pull gone"));
     place("registry.ollama.ai/library/none/latest", manifest(layer("template")));
     EXPECT_THAT(error("none"), HasSubstr("0 GGUF files"));
-    place("registry.ollama.ai/library/lora/latest", manifest(layer("model") + "," + layer("adapter")));
+    place("registry.ollama.ai/library/lora/latest",
+          manifest(layer("model") + "," + layer("adapter")));
     EXPECT_THAT(error("lora"), HasSubstr("adapter"));
 }
 
 TEST_F(OllamaStore, NoNameAndNoManifestLeadsOutOfTheStore) {
-    for (const char* name : {"", ":", "a:", "../../x", "a/../b", "/etc/passwd", "a/b/c/d", "a:b/c", "a b", ".hidden"}) EXPECT_THAT(error(name), HasSubstr("no model's name")) << name;
-    for (const char* text : {"", "[]", "{}", "{\"layers\": 1}", "\xFF", "{\"layers\": [1, {\"mediaType\": 2}, {\"mediaType\": \"x\"}]}"}) {
+    for (const char* name : {"",
+                             ":",
+                             "a:",
+                             "../../x",
+                             "a/../b",
+                             "/etc/passwd",
+                             "a/b/c/d",
+                             "a:b/c",
+                             "a b",
+                             ".hidden"}) {
+        EXPECT_THAT(error(name), HasSubstr("no model's name")) << name;
+    }
+    for (const char* text : {"",
+                             "[]",
+                             "{}",
+                             "{\"layers\": 1}",
+                             "\xFF",
+                             "{\"layers\": [1, {\"mediaType\": 2}, {\"mediaType\": \"x\"}]}"}) {
         place("registry.ollama.ai/library/bad/latest", text);
         EXPECT_NE(error("bad"), "") << text;
     }
-    place("registry.ollama.ai/library/evil/latest", manifest(layer("model", "../../../../etc/passwd")));
+    place("registry.ollama.ai/library/evil/latest",
+          manifest(layer("model", "../../../../etc/passwd")));
     EXPECT_NE(error("evil"), "");
 }
 

@@ -28,7 +28,9 @@ class Pipe {
 
  private:
     static void close(int& fd) {
-        if (fd >= 0) ::close(fd);
+        if (fd >= 0) {
+            ::close(fd);
+        }
         fd = -1;
     }
     std::array<int, 2> ends_{-1, -1};
@@ -83,7 +85,8 @@ TEST(Frame, ThatIsCutOffAnywhereIsAFailure) {
         Pipe pipe;
         ASSERT_TRUE(write_frame(pipe.out(), {"header", "payload"}));
         whole.resize(12 + 6 + 7);
-        ASSERT_EQ(::read(pipe.in(), whole.data(), whole.size()), static_cast<ssize_t>(whole.size()));
+        ASSERT_EQ(::read(pipe.in(), whole.data(), whole.size()),
+                  static_cast<ssize_t>(whole.size()));
     }
     for (std::size_t n = 1; n < whole.size(); ++n) {
         Pipe pipe;
@@ -94,8 +97,9 @@ TEST(Frame, ThatIsCutOffAnywhereIsAFailure) {
 }
 
 TEST(Frame, ThatSaysItIsHugeIsRefusedBeforeMemoryIsTaken) {
-    for (const std::string& prefix : {std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12),
-                                      std::string("\x02\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f", 12)}) {
+    for (const std::string& prefix :
+         {std::string("\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12),
+          std::string("\x02\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f", 12)}) {
         Pipe pipe;
         pipe.write(prefix);
         const auto frame = read_frame(pipe.in());

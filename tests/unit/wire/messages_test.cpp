@@ -38,21 +38,24 @@ TEST(Requests, KeepIdAndVerb) {
 }
 
 TEST(Requests, KeepEveryField) {
-    EXPECT_EQ(decode_inspect(sent(encode(1, Inspect{"/a b/\xc3\xa9.gguf"}))).path, "/a b/\xc3\xa9.gguf");
+    EXPECT_EQ(decode_inspect(sent(encode(1, Inspect{"/a b/\xc3\xa9.gguf"}))).path,
+              "/a b/\xc3\xa9.gguf");
 
     const Load load = decode_load(sent(encode(1, Load{"m", true, 7})));
     EXPECT_EQ(load.path, "m");
     EXPECT_TRUE(load.vocab_only);
     EXPECT_EQ(load.n_gpu_layers, 7);
 
-    const Render render = decode_render(sent(encode(1, Render{"s", "u\n", "{{ x }}", "2025-01-02", true})));
+    const Render render = decode_render(
+        sent(encode(1, Render{"s", "u\n", "{{ x }}", "2025-01-02", true})));
     EXPECT_EQ(render.system, "s");
     EXPECT_EQ(render.user, "u\n");
     EXPECT_EQ(render.chat_template, "{{ x }}");
     EXPECT_EQ(render.date, "2025-01-02");
     EXPECT_TRUE(render.thinking);
 
-    const RenderTemplate text = decode_render_template(sent(encode(1, RenderTemplate{"t", "{\"a\": 1}", true})));
+    const RenderTemplate text = decode_render_template(
+        sent(encode(1, RenderTemplate{"t", "{\"a\": 1}", true})));
     EXPECT_EQ(text.text, "t");
     EXPECT_TRUE(text.mark_literals);
     EXPECT_EQ(text.variables_json, "{\"a\": 1}");
@@ -65,7 +68,8 @@ TEST(Requests, KeepEveryField) {
 
     const Start wanted{24, 512, 128, 3, false, "q8_0", "q4_0"};
     for (const Start& start :
-         {decode_start(sent(encode(1, wanted))), decode_start(sent(encode_describe_start(1, wanted))),
+         {decode_start(sent(encode(1, wanted))),
+          decode_start(sent(encode_describe_start(1, wanted))),
           decode_predict_memory(sent(encode(1, PredictMemory{{"m", false, 1}, wanted}))).start}) {
         EXPECT_EQ(start.n_slots, 24);
         EXPECT_EQ(start.stream_size, 512);
@@ -76,18 +80,25 @@ TEST(Requests, KeepEveryField) {
         EXPECT_EQ(start.cache_type_v, "q4_0");
     }
 
-    const Quantize quantize = decode_quantize(sent(encode(1, Quantize{"a", "b", "Q4_K_M", "i", true, 5})));
+    const Quantize quantize = decode_quantize(
+        sent(encode(1, Quantize{"a", "b", "Q4_K_M", "i", true, 5})));
     EXPECT_EQ(quantize.source + quantize.target + quantize.type + quantize.imatrix, "abQ4_K_Mi");
     EXPECT_TRUE(quantize.allow_requantize);
     EXPECT_EQ(quantize.n_threads, 5);
 }
 
 TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
-    const std::vector<std::int32_t> prompt{
-        0, 1, -1, 255, 256, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
-    const Sampling sampling{0.1 + 0.2, 40, 0.9, 1e-9, 1.05, -1, std::numeric_limits<std::uint32_t>::max()};
-    const AnswerRequest request =
-        decode_answer(sent(encode(9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true, "root ::= \"x\""})));
+    const std::vector<std::int32_t> prompt{0,
+                                           1,
+                                           -1,
+                                           255,
+                                           256,
+                                           std::numeric_limits<std::int32_t>::max(),
+                                           std::numeric_limits<std::int32_t>::min()};
+    const Sampling sampling{
+        0.1 + 0.2, 40, 0.9, 1e-9, 1.05, -1, std::numeric_limits<std::uint32_t>::max()};
+    const AnswerRequest request = decode_answer(sent(encode(
+        9, AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true, "root ::= \"x\""})));
     EXPECT_EQ(request.prompt, prompt);
     EXPECT_EQ(request.sampling.temp, 0.1 + 0.2);
     EXPECT_EQ(request.sampling.top_k, 40);
@@ -104,7 +115,8 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
 }
 
 TEST(Requests, OfLabelsKeepEveryField) {
-    const LabelRequest request = decode_label_probs(sent(encode(9, LabelRequest{{7, -1, 300}, {65, 66}, 2, true, 5})));
+    const LabelRequest request = decode_label_probs(
+        sent(encode(9, LabelRequest{{7, -1, 300}, {65, 66}, 2, true, 5})));
     EXPECT_EQ(request.prompt, (std::vector<std::int32_t>{7, -1, 300}));
     EXPECT_EQ(request.labels, (std::vector<std::int32_t>{65, 66}));
     EXPECT_EQ(request.n_prefix, 2);
@@ -114,7 +126,8 @@ TEST(Requests, OfLabelsKeepEveryField) {
 
 TEST(Replies, OfLabelsKeepEveryBit) {
     const double tiny = -745.1332191019411, odd = -0.1 - 0.2;
-    const LabelDone done = decode_label_done(replied(encode_done(1, LabelDone{{odd, tiny, 0}, 12, 1.5, 99})));
+    const LabelDone done = decode_label_done(
+        replied(encode_done(1, LabelDone{{odd, tiny, 0}, 12, 1.5, 99})));
     EXPECT_EQ(done.log_probs, (std::vector<double>{odd, tiny, 0}));
     EXPECT_EQ(done.n_computed_tokens, 12);
     EXPECT_EQ(done.prefill_ms, 1.5);
@@ -122,16 +135,22 @@ TEST(Replies, OfLabelsKeepEveryBit) {
 }
 
 TEST(Requests, ThatAreNoneAreAFailure) {
-    for (const char* header : {"", "x", "[]", "{}", R"({"id": 1})", R"({"id": -1, "verb": "hello", "body": {}})",
-                               R"({"id": "1", "verb": "hello", "body": {}})", R"({"id": 1, "verb": 2, "body": {}})",
+    for (const char* header : {"",
+                               "x",
+                               "[]",
+                               "{}",
+                               R"({"id": 1})",
+                               R"({"id": -1, "verb": "hello", "body": {}})",
+                               R"({"id": "1", "verb": "hello", "body": {}})",
+                               R"({"id": 1, "verb": 2, "body": {}})",
                                R"({"id": 1, "verb": "hello"})"}) {
         EXPECT_FALSE(decode_request({header, {}})) << header;
     }
 }
 
 TEST(Replies, KeepEveryField) {
-    const Hello hello =
-        decode_hello(replied(encode_done(1, Hello{kProtocolVersion, "v", "s", {"CPU: x", "CUDA0: y"}, true})));
+    const Hello hello = decode_hello(
+        replied(encode_done(1, Hello{kProtocolVersion, "v", "s", {"CPU: x", "CUDA0: y"}, true})));
     EXPECT_EQ(hello.protocol, kProtocolVersion);
     EXPECT_EQ(hello.version + hello.system_info, "vs");
     EXPECT_EQ(hello.devices.size(), 2U);
@@ -139,7 +158,17 @@ TEST(Replies, KeepEveryField) {
 
     Inspected wanted;
     wanted.parts = {"a", "b"};
-    wanted.file = {"a", "", 5'000'000'000ULL, 4, 3, {{"F16", 2}, {"Q4_K", 1}}, "llama", "Q4_K_M", 4096, 30, true};
+    wanted.file = {"a",
+                   "",
+                   5'000'000'000ULL,
+                   4,
+                   3,
+                   {{"F16", 2}, {"Q4_K", 1}},
+                   "llama",
+                   "Q4_K_M",
+                   4096,
+                   30,
+                   true};
     const Inspected inspected = decode_inspected(replied(encode_done(1, wanted)));
     EXPECT_EQ(inspected.parts, wanted.parts);
     EXPECT_EQ(inspected.file.path, "a");
@@ -165,16 +194,24 @@ TEST(Replies, KeepEveryField) {
     EXPECT_EQ(started.fingerprint + started.description, "fd");
     EXPECT_FALSE(started.proven);
 
-    const PredictedMemory memory = decode_predicted_memory(replied(encode_done(1, PredictedMemory{1, 2, 3})));
+    const PredictedMemory memory = decode_predicted_memory(
+        replied(encode_done(1, PredictedMemory{1, 2, 3})));
     EXPECT_EQ(memory.model_bytes + 10 * memory.context_bytes + 100 * memory.compute_bytes, 321U);
 
     EXPECT_EQ(decode_text(replied(encode_done_text(1, "text"))), "text");
-    EXPECT_EQ(decode_tokens(replied(encode_done_tokens(1, {1, -2, 3}))), (std::vector<std::int32_t>{1, -2, 3}));
+    EXPECT_EQ(decode_tokens(replied(encode_done_tokens(1, {1, -2, 3}))),
+              (std::vector<std::int32_t>{1, -2, 3}));
 }
 
 TEST(Replies, OfAnAnswerKeepBytesThatAreNoText) {
-    const AnswerDone wanted{
-        std::string("half \xe2\x82 and \0 nul", 16), {5, 6, 7}, "length", "abc", 99, 1.25, 2.5, 1ULL << 40};
+    const AnswerDone wanted{std::string("half \xe2\x82 and \0 nul", 16),
+                            {5, 6, 7},
+                            "length",
+                            "abc",
+                            99,
+                            1.25,
+                            2.5,
+                            1ULL << 40};
     const AnswerDone done = decode_answer_done(replied(encode_done(3, wanted)));
     EXPECT_EQ(done.text, wanted.text);
     EXPECT_EQ(done.tokens, wanted.tokens);
@@ -203,9 +240,14 @@ TEST(Replies, AreProgressFailureOrDone) {
 }
 
 TEST(Replies, ThatAreNoneAreAFailure) {
-    for (const char* header :
-         {"", "x", "{}", R"({"id": 1})", R"({"id": 1, "event": "dance"})", R"({"id": -1, "event": "done"})"})
+    for (const char* header : {"",
+                               "x",
+                               "{}",
+                               R"({"id": 1})",
+                               R"({"id": 1, "event": "dance"})",
+                               R"({"id": -1, "event": "done"})"}) {
         EXPECT_FALSE(decode_reply({header, {}})) << header;
+    }
 }
 
 }  // namespace
