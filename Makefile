@@ -40,7 +40,7 @@ test: model tests
 	@scripts/llama.sh peers >/dev/null
 	@cd build/dev && ctest --output-on-failure --no-tests=error
 
-check:
+check: setup
 	@scripts/format.sh --check
 	@$(MAKE) --no-print-directory test
 

@@ -189,8 +189,7 @@ struct Progress {
     std::uint64_t total = 0;
 };
 
-// --- requests
-// -------------------------------------------------------------------------------------------------------
+// --- requests ---
 
 struct Request {
     std::uint64_t id = 0;
@@ -224,8 +223,7 @@ struct Request {
 [[nodiscard]] LabelRequest decode_label_probs(const Request& request);
 [[nodiscard]] Quantize decode_quantize(const Request& request);
 
-// --- replies
-// --------------------------------------------------------------------------------------------------------
+// --- replies ---
 
 enum class ReplyKind { kProgress, kDone, kFailed };
 

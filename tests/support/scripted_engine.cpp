@@ -11,14 +11,17 @@
 // its tokens are its bytes. As a judge it prefers the answer that begins with what the question's
 // expected answer is about: by the probabilities of A, B and C, or, under a grammar, in JSON.
 //
-// Faults, by environment variables; a TYPE/TEXT fits a model of that type (empty: any) and a prompt
+// Faults, by environment variables. A TYPE/TEXT fits a model of that type (empty: any) and a prompt
 // that holds the text:
-//   SCRIPT_JOURNAL=path         every request appends its verb: what tests count, and the counters'
-//   memory over processes SCRIPT_KILL_PARENT_AT=n     at the n-th request of the journal assay is
-//   killed by SIGKILL SCRIPT_DIE_AT=n aborts at the n-th answer request of the journal
-//   SCRIPT_DIE_ON=TYPE/TEXT     aborts when it is to answer such a prompt SCRIPT_FAIL_ON=TYPE/TEXT
-//   says that it failed SCRIPT_DIE_VERB=verb        aborts at every such request SCRIPT_SLEEP_MS=n
-//   waits before each answer SCRIPT_BUILD=word           is another build, with another fingerprint
+//   - SCRIPT_JOURNAL=path: every request appends its verb. Tests count them, and it is the memory of
+//     the counters below over processes.
+//   - SCRIPT_KILL_PARENT_AT=n: at the n-th request of the journal assay is killed by SIGKILL.
+//   - SCRIPT_DIE_AT=n: it aborts at the n-th answer request of the journal.
+//   - SCRIPT_DIE_ON=TYPE/TEXT: it aborts when it is to answer such a prompt.
+//   - SCRIPT_FAIL_ON=TYPE/TEXT: it says that it failed.
+//   - SCRIPT_DIE_VERB=verb: it aborts at every such request.
+//   - SCRIPT_SLEEP_MS=n: it waits before each answer.
+//   - SCRIPT_BUILD=word: it is another build, with another fingerprint.
 
 #include <fcntl.h>
 #include <poll.h>
