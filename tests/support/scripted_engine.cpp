@@ -13,7 +13,8 @@
 //
 // Faults, by environment variables. A TYPE/TEXT fits a model of that type (empty: any) and a prompt
 // that holds the text:
-//   - SCRIPT_JOURNAL=path: every request appends its verb. Tests count them, and it is the memory of
+//   - SCRIPT_JOURNAL=path: every request appends its verb. Tests count them, and it is the memory
+//   of
 //     the counters below over processes.
 //   - SCRIPT_KILL_PARENT_AT=n: at the n-th request of the journal assay is killed by SIGKILL.
 //   - SCRIPT_DIE_AT=n: it aborts at the n-th answer request of the journal.
