@@ -2,11 +2,13 @@
 """Wall time and memory of answering a question set: assay beside llama-server, in one run, as ratios.
 
     python3 bench/answering.py [--questions FILE] [--limit N] [--predict 128] [--slots 1,4,8,16] [--variant Q4_K_M] [--rounds 1] [--ollama] [--json OUT]
+    python3 bench/answering.py --against OTHER_BUILD/bin/assay [--limit N] [--rounds 2]
 
 Same model file, same prompts (their token counts are compared), same settings: greedy, top_p 0.9, repeat_penalty 1.05, window 64.
 assay's time is that of its step "answers of ...": it includes loading the model, committing every answer to disk and computing two
 answers a second time as a check. llama-server's time begins when it has loaded. With --rounds N assay and llama-server at its best number
 of slots are run N times in turn, and the fastest of each counts. --ollama adds a real Ollama for the original (scripts/ollama.sh builds it). llama-bench gives the limits:
+--against runs this build and another one in turn, and nothing else: the ratio of their fastest times, and how many answers are the same bytes.
   prefill limit   (prompt tokens + answer tokens) / pp512
   4b's limit      (computed prompt tokens + answer tokens + answer tokens x share of the output matrix) / pp512
 where computed prompt tokens leave out the shared prefix that is kept, and pp512 leaves out the output matrix (docs/engine.md).
@@ -132,6 +134,20 @@ def run_ollama(program, model, rows, predict, threads, context, work):
         process.wait()
 
 
+def compare_builds(ours, other, a, questions, n_questions, work):
+    """The fastest answer step of each build, run in turn, as a ratio; and their answers side by side."""
+    programs, best, texts = {"this build": ours, "the other": other}, {}, {}
+    for number in range(a.rounds):
+        for name, program in programs.items():
+            seconds, run, report = run_assay(program, a.model, a.variant, questions, a.predict, a.threads, work, f"{name.split()[-1]}-{number}")
+            for variant, took in seconds.items(): best[name, variant] = min(took, best.get((name, variant), took))
+            texts[name] = {entry["name"]: totals(run, entry["name"])["text"] for entry in report["variants"]}
+    for variant in texts["this build"]:
+        here, there = best["this build", variant], best["the other", variant]
+        same = sum(text == texts["the other"][variant].get(i) for i, text in texts["this build"][variant].items())
+        print(f"{variant}: this build {here:.1f} s, the other {there:.1f} s: {there / here:.2f} x as fast; {same} of {n_questions} answers are the same bytes")
+
+
 def bench(tool, model, threads):
     out = subprocess.run([str(tool), "-m", str(model), "-p", "512", "-n", "64", "-t", str(threads), "-r", "3", "-o", "json"], capture_output=True, text=True, check=True).stdout
     return {("pp512" if t["n_prompt"] else "tg64"): t["avg_ts"] for t in json.loads(out)}
@@ -150,8 +166,9 @@ def main():
     p.add_argument("--rounds", type=int, default=1)
     p.add_argument("--ollama", action="store_true")
     p.add_argument("--json", type=pathlib.Path)
+    p.add_argument("--against", type=pathlib.Path, help="the program assay of another build")
     a = p.parse_args()
-    llama = pathlib.Path(subprocess.run([ROOT / "scripts/llama.sh", "peers"], capture_output=True, text=True, check=True).stdout.strip()) / "bin"
+    llama = None if a.against else pathlib.Path(subprocess.run([ROOT / "scripts/llama.sh", "peers"], capture_output=True, text=True, check=True).stdout.strip()) / "bin"
     assay = ROOT / "build/release/bin/assay"
     work = pathlib.Path(tempfile.mkdtemp(prefix="assay-bench-"))
     rows = [json.loads(x) for x in a.questions.read_text().split("\n") if x.strip()]
@@ -160,6 +177,9 @@ def main():
     questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
     cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
     print(f"machine: {cpu}, {os.cpu_count()} cores; {a.threads} threads; {len(rows)} questions of {a.questions.name}, at most {a.predict} tokens an answer")
+    if a.against:
+        compare_builds(assay, a.against, a, questions, len(rows), work)
+        return shutil.rmtree(work)
     ollama = subprocess.run([ROOT / "scripts/ollama.sh"], capture_output=True, text=True, check=True).stdout.strip() if a.ollama else None
     rounds = [run_assay(assay, a.model, a.variant, questions, a.predict, a.threads, work, 0)]
     _, run, report = rounds[0]
