@@ -4,20 +4,13 @@
 
 #include <filesystem>
 
+#include "assay/answer/answer.hpp"
+#include "assay/app/terminal.hpp"
 #include "assay/base/result.hpp"
+#include "assay/base/text.hpp"
 
 namespace assay::app {
 namespace {
-
-std::unique_ptr<llm::ServedGenerator> generator_for(const VariantSpec& spec,
-                                                    const std::string& model,
-                                                    const GenerationSettings& generation,
-                                                    const std::atomic<bool>& cancel,
-                                                    Progress& progress) {
-    llm::ServedGenerator::Options options{spec.name, spec.served, generation};
-    options.spec.model = model;
-    return std::make_unique<llm::ServedGenerator>(std::move(options), cancel, progress);
-}
 
 /// "model-00001-of-00003.gguf"
 bool is_split(const std::string& path) {
@@ -28,52 +21,74 @@ bool is_split(const std::string& path) {
 
 }  // namespace
 
-ServedVariant::ServedVariant(const VariantSpec& spec,
-                             const Plan& plan,
-                             const std::atomic<bool>& cancel,
-                             Progress& progress)
-    : spec_(spec),
-      generation_(plan.generation),
-      run_dir_(plan.run_dir),
-      cancel_(cancel),
-      progress_(progress),
+ServedVariant::ServedVariant(const VariantSpec& spec, std::size_t place, RunContext& context)
+    : VariantRun(spec, place, context),
       model_(spec.served.model.empty() ? spec.name : spec.served.model),
-      generator_(generator_for(spec, model_, generation_, cancel, progress)) {}
+      generator_(make_generator()) {}
 
-void ServedVariant::connect(const ModelFile& file) {
-    if (spec_.served.model.empty()) {
-        progress_.begin(fmt::format("bringing {} to Ollama", spec_.name), 0, "");
-        if (is_split(file.path)) {
-            throw_usage(
-                fmt::format("{}: a model in several files is not taken to Ollama", spec_.name),
-                file.path,
-                "Join them with llama-gguf-split --merge.");
-        }
-        model_ = llm::guest_name(run_dir_, file.sha256);
-        guest_ = std::make_unique<llm::OllamaGuest>(generator_->places(),
-                                                    model_,
-                                                    llm::OllamaGuest::File{file.path, file.sha256},
-                                                    progress_);
-        generator_ = generator_for(spec_, model_, generation_, cancel_, progress_);
-        progress_.finish("");
-    } else if (spec_.served.pull) {
-        progress_.begin(fmt::format("getting {}", model_), 0, "");
-        for (const llm::ServedPlace& place : generator_->places()) {
-            llm::pull_ollama_model(place, model_);
-        }
-        progress_.finish("");
+std::unique_ptr<llm::ServedGenerator> ServedVariant::make_generator() const {
+    llm::ServedGenerator::Options options{spec.name, spec.served, context().plan.generation};
+    options.spec.model = model_;
+    return std::make_unique<llm::ServedGenerator>(
+        std::move(options), context().cancel, context().progress);
+}
+
+void ServedVariant::check() {
+    check_file();
+}
+
+void ServedVariant::resolve(const ModelFile& baseline_file) {
+    variant.recipe = "a server's model";
+    resolve_file(baseline_file);
+    const std::vector<Variant> before = context().store->variants(context().plan_sha256);
+    variant.served = ServedModel{};
+    if (place < before.size() && before[place].served) {
+        variant.served = before[place].served;
+    }
+}
+
+void ServedVariant::connect() {
+    if (spec.served.model.empty()) {
+        bring_file();
+    } else if (spec.served.pull) {
+        pull();
     }
     generator_->connect();
 }
 
-ServedModel ServedVariant::model() const {
+void ServedVariant::bring_file() {
+    context().progress.begin(fmt::format("bringing {} to Ollama", spec.name), 0, "");
+    if (is_split(variant.file.path)) {
+        throw_usage(fmt::format("{}: a model in several files is not taken to Ollama", spec.name),
+                    variant.file.path,
+                    "Join them with llama-gguf-split --merge.");
+    }
+    model_ = llm::guest_name(context().plan.run_dir, variant.file.sha256);
+    guest_ = std::make_unique<llm::OllamaGuest>(
+        generator_->places(),
+        model_,
+        llm::OllamaGuest::File{variant.file.path, variant.file.sha256},
+        context().progress);
+    generator_ = make_generator();
+    context().progress.finish("");
+}
+
+void ServedVariant::pull() {
+    context().progress.begin(fmt::format("getting {}", model_), 0, "");
+    for (const llm::ServedPlace& place : generator_->places()) {
+        llm::pull_ollama_model(place, model_);
+    }
+    context().progress.finish("");
+}
+
+ServedModel ServedVariant::served_model() const {
     const llm::ServedFacts& facts = generator_->facts();
     std::string addresses;
     for (const llm::ServedPlace& place : generator_->places()) {
         addresses += (addresses.empty() ? "" : ", ") + place.target().url;
     }
     ServedModel out;
-    out.provider = spec_.served.provider;
+    out.provider = spec.served.provider;
     out.address = addresses;
     out.model = model_;
     out.digest = facts.digest;
@@ -87,19 +102,102 @@ ServedModel ServedVariant::model() const {
     return out;
 }
 
-EngineInfo ServedVariant::engine() const {
+EngineInfo ServedVariant::engine_info() const {
     const llm::ServedFacts& facts = generator_->facts();
     return {facts.server, facts.server_version, generator_->fingerprint(), llm::describe(facts)};
 }
 
-std::string ServedVariant::what_is_not_known(const std::string& engine) const {
-    return fmt::format(
+std::vector<std::string> ServedVariant::keys_under(const std::string& fingerprint) const {
+    std::vector<std::string> out;
+    for (const answer::PreparedPrompt& prompt : prompts.prompts) {
+        out.push_back(answer::served_answer_key(fingerprint, prompt, context().plan.generation));
+    }
+    return out;
+}
+
+/// Reads back what is served, unless nothing is to be asked of it: a finished run needs no server.
+void ServedVariant::describe() {
+    prompts = context().prompts.messages(context().engine());
+    facts.name = variant.name;
+    facts.n_parallel = spec.served.concurrency * static_cast<int>(spec.served.urls.size());
+    if (before() != nullptr) {
+        facts.engine = before()->engine;
+    }
+    facts.answer_keys = keys_under(facts.engine.fingerprint);
+    const std::size_t n_missing = context().store->missing_answers(facts.answer_keys).size();
+    if (n_missing > 0) {
+        refuse_to_answer(n_missing);
+        connect();
+        variant.served = served_model();
+        context().store->save_variant(context().plan_sha256, variant, static_cast<int>(place));
+        facts.engine = engine_info();
+        facts.answer_keys = keys_under(facts.engine.fingerprint);
+    }
+    note_models_before();
+    note_what_is_not_known();
+}
+
+/// A run during which a server's model was replaced says so ever after.
+void ServedVariant::note_models_before() {
+    const std::string key = fmt::format(
+        "models served as {} in plan {}", facts.name, context().plan_sha256);
+    const std::string line = fmt::format(
+        "{}, {}", facts.engine.description, facts.engine.fingerprint.substr(0, 12));
+    std::string told = context().store->note(key).value_or("");
+    if (told != line && !told.ends_with("\n" + line)) {
+        told += (told.empty() ? "" : "\n") + line;
+        context().store->put_note(key, told);
+    }
+    std::vector<std::string> lines = split(told, '\n');
+    lines.pop_back();
+    for (const std::string& earlier : lines) {
+        context().facts.notes.push_back(
+            fmt::format("{}: its server ran another model before ({}); every question was "
+                        "asked anew of the present one ({})",
+                        facts.name,
+                        earlier,
+                        line));
+        context().progress.note(context().facts.notes.back());
+    }
+}
+
+void ServedVariant::note_what_is_not_known() {
+    context().facts.notes.push_back(fmt::format(
         "{}: run by a server ({}), {} at a time; it does not tell the token ids of prompts and "
         "answers nor its memory, and that an answer does not depend on what ran beside it is not "
         "proven. A speed is the server's own, of single requests",
-        spec_.name,
-        engine,
-        n_parallel());
+        spec.name,
+        facts.engine.description,
+        facts.n_parallel));
+}
+
+void ServedVariant::answer() {
+    const MissingAnswers missing = missing_answers();
+    if (missing.prompts.empty()) {
+        return;
+    }
+    store::Store& store = *context().store;
+    const std::string version_note = "model that replies named, of " + facts.engine.fingerprint;
+    generator_->expect_version(store.note(version_note).value_or(""));
+    context().progress.begin(
+        fmt::format("answers of {}", facts.name), missing.prompts.size(), "questions");
+    answer::answer_questions(
+        *generator_,
+        missing.prompts,
+        context().plan.generation,
+        {},
+        [&](const Answer& answer) {
+            store.save_answer({missing.key_of.at(answer.question_id),
+                               facts.name,
+                               facts.engine.fingerprint,
+                               answer,
+                               utc_now()});
+            store.put_note(version_note, generator_->reply_version());
+            context().progress.advance(1);
+        },
+        context().cancel);
+    context().stop_if_cancelled();
+    context().progress.finish("");
 }
 
 }  // namespace assay::app

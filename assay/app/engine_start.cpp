@@ -1,0 +1,81 @@
+#include "assay/app/engine_start.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "assay/base/text.hpp"
+
+namespace assay::app {
+namespace {
+
+constexpr int kDefaultSlots = 16;
+constexpr int kFewestSlots = 8;
+constexpr int kStreamPadding = 256;
+
+int stream_size_of(const RunContext& context) {
+    // Rotary factors that switch on the context's size: then the size may not follow the data.
+    const GenerationSettings& settings = context.plan.generation;
+    const std::int64_t needed = context.prompts.long_rope()
+                                    ? settings.ctx_size
+                                    : context.prompts.longest() + settings.predict;
+    return static_cast<int>((needed + kStreamPadding - 1) / kStreamPadding * kStreamPadding);
+}
+
+/// Bytes that the model would take with this start; nothing if the engine cannot tell.
+std::optional<std::uint64_t> predicted_bytes(RunContext& context,
+                                             const Variant& variant,
+                                             const wire::Start& start) {
+    wire::PredictMemory request;
+    request.load.path = variant.file.path;
+    request.load.n_gpu_layers = context.plan.engine.n_gpu_layers;
+    request.start = start;
+    const auto predicted = context.engine().predict_memory(request);
+    if (!predicted) {
+        return std::nullopt;  // the context itself will say what is wrong
+    }
+    return predicted->model_bytes + predicted->context_bytes + predicted->compute_bytes;
+}
+
+int slots_by_memory(RunContext& context, const Variant& variant, wire::Start start) {
+    const std::uint64_t available = context.host.memory_available_bytes;
+    for (const int n_slots : {kDefaultSlots, kFewestSlots}) {
+        start.n_slots = n_slots;
+        const std::optional<std::uint64_t> needed = predicted_bytes(context, variant, start);
+        if (!needed || *needed <= available * 9 / 10) {
+            return n_slots;
+        }
+        if (n_slots == kFewestSlots) {
+            context.progress.note(
+                fmt::format("memory may not suffice: about {} needed, {} available",
+                            format_bytes(*needed),
+                            format_bytes(available)));
+        }
+    }
+    return kFewestSlots;
+}
+
+}  // namespace
+
+wire::Start choose_start(RunContext& context, const Variant& first, const VariantFacts* before) {
+    const EngineSettings& engine = context.plan.engine;
+    wire::Start start;
+    start.n_ubatch = engine.ubatch_size;
+    start.n_threads = context.n_threads();
+    start.flash_attn = engine.flash_attn != "off";
+    start.cache_type_k = engine.cache_type_k;
+    start.cache_type_v = engine.cache_type_v;
+    start.stream_size = stream_size_of(context);
+    start.n_slots = kDefaultSlots;
+    if (engine.slots > 0) {
+        start.n_slots = engine.slots;
+    } else if (before != nullptr) {
+        // as it was begun: where it is part of the key, memory may not change it
+        start.n_slots = before->n_parallel;
+    } else if (context.host.memory_available_bytes > 0) {
+        start.n_slots = slots_by_memory(context, first, start);
+    }
+    return start;
+}
+
+}  // namespace assay::app

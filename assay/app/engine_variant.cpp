@@ -1,0 +1,241 @@
+// A variant that runs here.
+//
+// Problem: answers of two variants may differ because of their weights only. So both must get the
+// same token ids, and an answer must not depend on what was computed beside it.
+//
+// Model: an answer is a function of its key: model hash, token ids, settings and the engine's
+// fingerprint (answer::answer_key). describe() computes the keys with the vocabulary alone, before
+// any weights are read. answer() asks the store which keys are missing and computes those.
+//
+// Invariant: the process that answers has the fingerprint that was described, and a run goes on
+// only with the engine that began it. Each answer is committed when it is done, so a run that was
+// killed loses no finished answer. When answers are complete, a few are computed once more, alone;
+// a run that was killed before that still owes it, and the next one makes up for it.
+//
+// It ends because each missing key is tried a bounded number of times (llm/engine_generator.hpp): a
+// prompt that kills the engine again and again gets a failed answer, which is not missing any more.
+
+#include "assay/app/engine_variant.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "assay/app/engine_start.hpp"
+#include "assay/app/terminal.hpp"
+#include "assay/base/result.hpp"
+#include "assay/llm/engine_process.hpp"
+
+namespace assay::app {
+namespace {
+
+constexpr std::size_t kRechecked = 2;  ///< answers of a variant that are computed again, alone
+
+wire::Sampling sampling_of(const GenerationSettings& g) {
+    return {g.temp,
+            g.top_k,
+            g.top_p,
+            g.min_p,
+            g.repeat_penalty,
+            g.repeat_last_n < 0 ? g.ctx_size : g.repeat_last_n,
+            0};
+}
+
+std::string recheck_text(const answer::Recheck& recheck) {
+    if (recheck.n_checked == 0) {
+        return "";
+    }
+    const bool all_equal = recheck.n_equal == recheck.n_checked;
+    return fmt::format("{} of {} computed again alone: {}",
+                       recheck.n_equal,
+                       recheck.n_checked,
+                       all_equal ? "bit-equal" : "bit-equal, THE OTHERS NOT");
+}
+
+}  // namespace
+
+EngineVariant::EngineVariant(const VariantSpec& spec, std::size_t place, RunContext& context)
+    : VariantRun(spec, place, context) {
+    context.prompts.expect_model();
+}
+
+void EngineVariant::check() {
+    check_file();
+}
+
+void EngineVariant::resolve(const ModelFile& baseline_file) {
+    resolve_file(baseline_file);
+}
+
+wire::Loaded EngineVariant::load_vocabulary() const {
+    auto loaded = context().engine().load(
+        {variant.file.path, true, context().plan.engine.n_gpu_layers});
+    if (!loaded) {
+        throw Error(ErrorKind::kOperational, loaded.error());
+    }
+    return *loaded;
+}
+
+void EngineVariant::prepare() {
+    const wire::Loaded loaded = load_vocabulary();
+    prompts = context().prompts.token_ids(context().engine(), variant, loaded);
+}
+
+void EngineVariant::describe() {
+    if (!context().start) {
+        context().start = choose_start(context(), variant, before());
+    }
+    static_cast<void>(load_vocabulary());
+    const auto started = context().engine().describe_start(*context().start);
+    if (!started) {
+        throw Error(ErrorKind::kOperational, started.error());
+    }
+    const auto hello = context().engine().hello();
+    if (!hello) {
+        throw Error(ErrorKind::kOperational, hello.error());
+    }
+    facts.name = variant.name;
+    facts.engine = {"assay-engine", hello->version, started->fingerprint, started->description};
+    facts.n_parallel = context().start->n_slots;
+    for (const answer::PreparedPrompt& prompt : prompts.prompts) {
+        facts.answer_keys.push_back(answer::answer_key(variant.file.sha256,
+                                                       prompt,
+                                                       context().plan.generation,
+                                                       prompts.stops,
+                                                       started->fingerprint));
+    }
+    if (!started->proven) {
+        context().facts.notes.push_back(
+            fmt::format("{}: that answers do not depend on slots, stream size and threads is "
+                        "not proven on this backend; they are part of the answers' key",
+                        variant.name));
+    }
+    refuse_another_engine();
+}
+
+/// Half of a run's answers from one engine and half from another would compare engines, not
+/// weights.
+void EngineVariant::refuse_another_engine() const {
+    const VariantFacts* then = before();
+    if (then == nullptr || then->engine.fingerprint == facts.engine.fingerprint) {
+        return;
+    }
+    throw_operational(
+        fmt::format("the run was begun with another engine or machine ({}), and now it would "
+                    "go on with {}",
+                    then->engine.description,
+                    facts.engine.description),
+        context().plan.run_dir,
+        "Go on with the engine that began it (--engine), or start anew with another --run.");
+}
+
+llm::EngineGenerator& EngineVariant::model() {
+    if (model_) {
+        return *model_;
+    }
+    const Plan& plan = context().plan;
+    auto model = std::make_unique<llm::EngineGenerator>(
+        llm::EngineGenerator::Options{llm::find_engine(plan.engine.path),
+                                      {variant.file.path, false, plan.engine.n_gpu_layers},
+                                      sampling_of(plan.generation),
+                                      plan.generation.predict},
+        context().cancel,
+        context().progress);
+    model->load();
+    const wire::Started started = model->start(*context().start);
+    if (started.fingerprint != facts.engine.fingerprint) {
+        throw_operational("the engine that answers is not the one that was described",
+                          plan.run_dir,
+                          "Was it rebuilt meanwhile? Run again.");
+    }
+    model_ = std::move(model);
+    return *model_;
+}
+
+void EngineVariant::answer() {
+    const MissingAnswers missing = missing_answers();
+    refuse_to_answer(missing.prompts.size());
+    if (context().options.only_judge || (missing.prompts.empty() && !recheck_is_owed())) {
+        return;
+    }
+    context().progress.begin(
+        fmt::format("answers of {}", variant.name), missing.prompts.size(), "questions");
+    answer_missing(missing);
+    recheck();
+}
+
+void EngineVariant::answer_missing(const MissingAnswers& missing) {
+    bool first = true;
+    answer::answer_questions(
+        model(),
+        missing.prompts,
+        context().plan.generation,
+        prompts.stops,
+        [&](const Answer& answer) {
+            context().store->save_answer({missing.key_of.at(answer.question_id),
+                                          variant.name,
+                                          variant.file.sha256,
+                                          answer,
+                                          utc_now()});
+            if (std::exchange(first, false)) {
+                save_session({});
+            }
+            context().progress.advance(1);
+        },
+        context().cancel);
+    context().stop_if_cancelled();
+}
+
+void EngineVariant::recheck() {
+    const answer::Recheck recheck = answer::recheck_alone(
+        model(), answers_to_recheck(), context().plan.generation, prompts.stops, context().cancel);
+    context().stop_if_cancelled();
+    save_session(recheck);
+    context().progress.finish(recheck_text(recheck));
+}
+
+/// Any two will do; the smallest keys are the same two in every run.
+std::vector<EngineVariant::Answered> EngineVariant::answers_to_recheck() const {
+    std::map<std::string, const answer::PreparedPrompt*> by_key;
+    for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
+        by_key.emplace(facts.answer_keys[q], &prompts.prompts[q]);
+    }
+    std::vector<Answered> chosen;
+    for (const auto& [key, prompt] : by_key) {
+        if (chosen.size() == kRechecked) {
+            break;
+        }
+        const auto row = context().store->answer(key);
+        if (!row || row->answer.stop_reason == StopReason::kFailed) {
+            continue;
+        }
+        chosen.emplace_back(prompt, row->answer);
+        chosen.back().second.question_id = prompt->question_id;
+    }
+    return chosen;
+}
+
+/// A run that was stopped between its last answer and the end of its recheck: the latest session
+/// has not checked anything.
+bool EngineVariant::recheck_is_owed() const {
+    bool owed = true;
+    for (const store::EngineSession& session : context().store->sessions(variant.file.sha256)) {
+        if (session.engine.fingerprint == facts.engine.fingerprint) {
+            owed = session.n_checked == 0;
+        }
+    }
+    return owed && !answers_to_recheck().empty();
+}
+
+void EngineVariant::save_session(const answer::Recheck& recheck) {
+    context().store->save_session({variant.file.sha256,
+                                   facts.engine,
+                                   facts.n_parallel,
+                                   model().peak_memory_bytes(),
+                                   utc_now(),
+                                   recheck.n_checked,
+                                   recheck.n_equal});
+}
+
+}  // namespace assay::app

@@ -1,0 +1,45 @@
+#pragma once
+// A variant that assay-engine runs on this machine: a GGUF file, given or made from the baseline.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "assay/answer/answer.hpp"
+#include "assay/app/variant_run.hpp"
+#include "assay/llm/engine_generator.hpp"
+#include "assay/wire/messages.hpp"
+
+namespace assay::app {
+
+class EngineVariant final : public VariantRun {
+ public:
+    EngineVariant(const VariantSpec& spec, std::size_t place, RunContext& context);
+
+    void check() override;
+    void resolve(const ModelFile& baseline_file) override;
+    void prepare() override;
+    void describe() override;
+    void answer() override;
+    void release() override { model_.reset(); }
+
+ private:
+    [[nodiscard]] wire::Loaded load_vocabulary() const;
+    void refuse_another_engine() const;
+
+    /// The engine process that holds the weights; it is started at the first call and lives until
+    /// release(). Throws Error if it is not the engine that was described.
+    [[nodiscard]] llm::EngineGenerator& model();
+
+    void answer_missing(const MissingAnswers& missing);
+    void recheck();
+
+    using Answered = std::pair<const answer::PreparedPrompt*, Answer>;
+    [[nodiscard]] std::vector<Answered> answers_to_recheck() const;
+    [[nodiscard]] bool recheck_is_owed() const;
+    void save_session(const answer::Recheck& recheck);
+
+    std::unique_ptr<llm::EngineGenerator> model_;
+};
+
+}  // namespace assay::app

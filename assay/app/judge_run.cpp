@@ -1,0 +1,153 @@
+#include "assay/app/judge_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "assay/app/judge_model.hpp"
+#include "assay/app/judging.hpp"
+#include "assay/base/hash.hpp"
+#include "assay/base/result.hpp"
+#include "assay/llm/engine_process.hpp"
+#include "assay/records/judge_provider.hpp"
+#include "assay/variants/resolve.hpp"
+
+namespace assay::app {
+namespace {
+
+/// What a reference judge measures, for the report.
+std::string metric_text(const JudgeSpec& spec) {
+    if (spec.tie_band == JudgeSpec().tie_band) {
+        return spec.metric;
+    }
+    return fmt::format("{}, tie band {}", spec.metric, spec.tie_band);
+}
+
+}  // namespace
+
+JudgeRun::JudgeRun(const JudgeSpec& spec, RunContext& context) : spec_(spec), context_(context) {
+    if (spec.provider == "reference") {
+        need_expected_answers();
+    } else if (!is_by_hand(spec.provider)) {
+        // It renders the judge's prompts. If it is missing, that is to be said now.
+        static_cast<void>(context.engine());
+    }
+    auto made = judge::make_judge(spec, services(), context.progress);
+    if (!made) {
+        throw Error(ErrorKind::kUsage, made.error());
+    }
+    judge_ = std::move(*made);
+}
+
+void JudgeRun::need_expected_answers() const {
+    for (const Question& question : context_.questions) {
+        if (!question.expected) {
+            throw_usage(
+                fmt::format(
+                    "question {} has no expected answer, and judge {} compares answers with it",
+                    question.id,
+                    spec_.name),
+                question.place,
+                "Add expected answers to the dataset, or name another judge (--judge "
+                "openai:MODEL@URL).");
+        }
+    }
+}
+
+/// What the judge is handed. The store is there when it is asked, not yet when it is made.
+judge::Services JudgeRun::services() {
+    const auto note = [this](const std::string& name) { return judge_note(name, facts_.key); };
+    judge::Services services;
+    services.render = [this](const std::string& text, const std::string& variables) {
+        return context_.engine().render_template(text, variables);
+    };
+    services.journal.get = [this, note](const std::string& name) {
+        return context_.store->note(note(name));
+    };
+    services.journal.put = [this, note](const std::string& name, const std::string& text) {
+        context_.store->put_note(note(name), text);
+    };
+    services.open_model = [this](const JudgeSpec& spec) { return open_model(spec); };
+    services.known_version = [this] { return context_.store->first_model_version(facts_.key); };
+    return services;
+}
+
+std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec) {
+    JudgeModelOptions options{llm::find_engine(context_.plan.engine.path),
+                              spec.file,
+                              context_.plan.engine,
+                              context_.n_threads(),
+                              context_.plan.generation.date,
+                              {}};
+    options.file_sha256 = [this, file = spec.file] {
+        const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
+        return variants::resolve_file(context_.engine(), file, hash).sha256;
+    };
+    return make_judge_model(
+        std::move(options), context_.engine(), context_.cancel, context_.progress);
+}
+
+void JudgeRun::describe() {
+    facts_.judge.name = spec_.name;
+    facts_.judge.provider = spec_.provider;
+    facts_.judge.model = spec_.provider == "reference" ? metric_text(spec_) : spec_.model;
+    facts_.judge.url = spec_.url;
+    facts_.judge.show_contexts = spec_.show_contexts;
+    facts_.judge.show_expected = spec_.show_expected;
+    facts_.judge.costs_nothing = judge_->costs_nothing();
+    facts_.judge.both_orders = context_.plan.judging.both_orders || judge_->reads_both_orders();
+    facts_.key = sha256_hex(judge_->identity());
+}
+
+void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
+                   const VerdictCache* cache) {
+    store::Store& store = *context_.store;
+    store.save_judge(facts_.key, spec_.name, judge_->identity());
+    if (context_.options.rejudge) {
+        store.set_aside_verdicts(facts_.key);
+    }
+    const std::vector<Control> controls = first_controls(
+        controls_of_plan(store, compared_names(context_.facts), all_answer_keys(context_.facts)),
+        n_controls_for(facts_.judge.costs_nothing, context_.questions.size()));
+    for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
+        const bool went_on = ask_about(*variant, controls, cache);
+        context_.stop_if_cancelled();
+        if (!went_on) {
+            return;  // the rest stays pending; the next run asks for it
+        }
+    }
+}
+
+bool JudgeRun::ask_about(const VariantRun& variant,
+                         std::span<const Control> controls,
+                         const VerdictCache* cache) {
+    store::Store& store = *context_.store;
+    const std::string& name = variant.variant.name;
+    std::vector<Control> among_these;
+    std::copy_if(controls.begin(),
+                 controls.end(),
+                 std::back_inserter(among_these),
+                 [&](const Control& control) { return control.variant == name; });
+    const Asked asked = asked_of(context_.plan, facts_.judge, variant.comparisons);
+    if (facts_.judge.both_orders) {
+        store.save_comparisons(asked.in_order);  // as drawn they are there already
+    }
+    if (!asked.repeats.empty()) {
+        store.save_comparisons(asked.repeats);
+    }
+    const JudgingTask task{context_.plan,
+                           spec_,
+                           facts_.key,
+                           name,
+                           context_.questions,
+                           asked,
+                           among_these,
+                           facts_.judge.costs_nothing ? nullptr : cache,
+                           !context_.options.rejudge};
+    return judge_missing(task, *judge_, store, context_.cancel, context_.progress);
+}
+
+}  // namespace assay::app

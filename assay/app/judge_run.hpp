@@ -1,0 +1,51 @@
+#pragma once
+// One judge of a run: made, described, and asked for what is missing.
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "assay/app/run_context.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/app/variant_run.hpp"
+#include "assay/app/verdict_cache.hpp"
+#include "assay/judge/judge.hpp"
+#include "assay/records/plan.hpp"
+
+namespace assay::app {
+
+class JudgeRun {
+ public:
+    /// Makes the judge; nothing is asked of it. Throws Error kUsage if it cannot be made, or if it
+    /// needs expected answers that are not there.
+    JudgeRun(const JudgeSpec& spec, RunContext& context);
+    JudgeRun(const JudgeRun&) = delete;
+    JudgeRun& operator=(const JudgeRun&) = delete;
+
+    /// Fills facts(). An embedded judge's model is opened for that, so all files are resolved
+    /// before.
+    void describe();
+    /// Asks for the verdicts that are missing of every variant but the first, the baseline, and
+    /// commits each of them. Stops early where the design says so, or where the judge has to stop;
+    /// then the next run goes on. `cache` may be null.
+    void ask(std::span<const std::unique_ptr<VariantRun>> variants, const VerdictCache* cache);
+
+    [[nodiscard]] const JudgeFacts& facts() const { return facts_; }
+    [[nodiscard]] bool costs_nothing() const { return judge_->costs_nothing(); }
+
+ private:
+    void need_expected_answers() const;
+    [[nodiscard]] judge::Services services();
+    [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> open_model(const JudgeSpec& spec);
+    /// False if the judge had to stop.
+    [[nodiscard]] bool ask_about(const VariantRun& variant,
+                                 std::span<const Control> controls,
+                                 const VerdictCache* cache);
+
+    const JudgeSpec& spec_;
+    RunContext& context_;
+    std::unique_ptr<judge::Judge> judge_;
+    JudgeFacts facts_;
+};
+
+}  // namespace assay::app

@@ -1,0 +1,61 @@
+#pragma once
+// What the parts of one run share: the plan, the machine, the store, and the engine for small
+// requests.
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/app/experiment.hpp"
+#include "assay/app/host.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/app/shared_prompts.hpp"
+#include "assay/base/progress.hpp"
+#include "assay/llm/engine.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
+#include "assay/store/store.hpp"
+#include "assay/wire/messages.hpp"
+
+namespace assay::app {
+
+struct RunContext {
+    RunContext(const RunOptions& options, const std::atomic<bool>& cancel, Progress& progress);
+
+    const RunOptions& options;
+    const Plan& plan;
+    const std::vector<Question>& questions;
+    const std::atomic<bool>& cancel;
+    Progress& progress;
+    const Host host;
+    SharedPrompts prompts;
+
+    // From the moment when the store is open.
+    std::unique_ptr<store::Store> store;
+    std::string plan_sha256;
+    std::optional<RunFacts> before;  ///< what an earlier run of the same plan noted
+    RunFacts facts;                  ///< what this run notes
+
+    /// How every process that answers is started; the first variant that needs it chooses it.
+    std::optional<wire::Start> start;
+
+    /// For headers, templates, tokens and quantization. It is started when it is first needed.
+    /// Answers have a process of their own for each variant.
+    [[nodiscard]] llm::Engine& engine();
+
+    /// Threads of every engine process.
+    [[nodiscard]] int n_threads() const;
+
+    /// SHA-256 of a file, remembered in the store. Throws Error if it cannot be read.
+    [[nodiscard]] std::string hash_of(const std::string& path) const;
+
+    /// Throws Error kInterrupted if the user has stopped the run.
+    void stop_if_cancelled() const;
+
+ private:
+    std::unique_ptr<llm::Engine> engine_;
+};
+
+}  // namespace assay::app

@@ -1,0 +1,87 @@
+#pragma once
+// One variant of a run: all that the run knows of it, behind one interface.
+//
+// There is a room for each kind of variant: engine_variant.hpp (assay-engine runs it here),
+// served_variant.hpp (a server runs it), given_variant.hpp (its answers were made elsewhere). The
+// spine calls the stages below in their order and does not ask which kind it has. A new kind is a
+// file of its own and a row in variant_run.cpp.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assay/answer/prompts.hpp"
+#include "assay/app/run_context.hpp"
+#include "assay/app/run_facts.hpp"
+#include "assay/pairing/controls.hpp"
+#include "assay/records/comparison.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/variant.hpp"
+
+namespace assay::app {
+
+class VariantRun {
+ public:
+    /// The place of a variant in the plan: 0 is the baseline.
+    VariantRun(const VariantSpec& spec, std::size_t place, RunContext& context);
+    virtual ~VariantRun() = default;
+    VariantRun(const VariantRun&) = delete;
+    VariantRun& operator=(const VariantRun&) = delete;
+
+    // The stages. Each is called once, for all variants before the next one begins (but for
+    // release, which follows answer at once). Each throws Error when the run cannot go on.
+
+    /// Whatever can be seen to be wrong before there is a run directory.
+    virtual void check() = 0;
+    /// Whether it can be compared with the baseline, once both were checked.
+    virtual void check_against(const VariantRun& /*baseline*/) {}
+    /// Fills `variant`. What is made from the baseline is made from `baseline_file`.
+    virtual void resolve(const ModelFile& baseline_file) = 0;
+    /// Gets the prompts that are token ids from context().prompts.
+    virtual void prepare() {}
+    /// Fills `facts`, and adds to the run's notes what a reader must know of this variant.
+    virtual void describe() = 0;
+    /// Makes what answers are missing and commits each of them.
+    virtual void answer() = 0;
+    /// Gives back what it holds of the machine; nothing is asked of it any more.
+    virtual void release() {}
+
+    const VariantSpec& spec;
+    const std::size_t place;
+    Variant variant;                      ///< from resolve() on
+    answer::PromptSet prompts;            ///< from describe() on; empty if nothing is asked here
+    VariantFacts facts;                   ///< from describe() on
+    std::vector<Comparison> comparisons;  ///< once paired: as drawn, in judging order
+    pairing::ControlStream stream{};      ///< once paired: where controls stand among them
+
+ protected:
+    [[nodiscard]] RunContext& context() const { return context_; }
+
+    /// What an earlier run of the same plan noted of it; null: there was none.
+    [[nodiscard]] const VariantFacts* before() const;
+
+    struct MissingAnswers {
+        std::map<std::string, std::string> key_of;  ///< question id -> key
+        std::vector<const answer::PreparedPrompt*> prompts;
+    };
+    [[nodiscard]] MissingAnswers missing_answers() const;
+
+    /// Throws Error kUsage if only judging was asked for and answers are missing.
+    void refuse_to_answer(std::size_t n_missing) const;
+
+    /// Reads the header of the plan's file, if it names one.
+    void check_file();
+    /// Fills variant.file with the plan's file or type; with nothing if it names neither.
+    void resolve_file(const ModelFile& baseline_file);
+
+ private:
+    RunContext& context_;
+};
+
+/// The room for this kind of variant.
+[[nodiscard]] std::unique_ptr<VariantRun> make_variant_run(const VariantSpec& spec,
+                                                           std::size_t place,
+                                                           RunContext& context);
+
+}  // namespace assay::app
