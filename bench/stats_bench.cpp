@@ -126,7 +126,8 @@ int main() {
     std::vector<double> y;
     std::vector<std::int64_t> labels;
     for (int i = 0; i < 3000; ++i) {
-        y.push_back((i * 7 + i / 3) % 3 - 1), labels.push_back(i / 2);
+        y.push_back((i * 7 + i / 3) % 3 - 1);
+        labels.push_back(i / 2);
     }
     measure("cluster_mean_3000", 100, [&](std::int64_t) {
         return *stats::cluster_mean(y, labels, 0.9)->se_cr1;

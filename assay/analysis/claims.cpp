@@ -28,22 +28,19 @@ void settle_ladder(std::span<const Rung> rungs) {
         return a.size_bytes > b.size_bytes;
     });
     const bool any_unknown = !order.empty() && order.back().size_bytes == 0;
-    const ComparisonAnalysis* failed = nullptr;
+    const std::string_view
+        and_unknown = any_unknown ? ", those of unknown size last in the order of the plan" : "";
+    std::string why_not;  // empty until one fails
     for (const Rung& rung : order) {
         Decision& decision = rung.analysis->decision;
         if (passes(decision)) {
-            claim(decision,
-                  failed == nullptr,
-                  failed == nullptr
-                      ? ""
-                      : fmt::format("variants are tested from the largest file to the smallest{}, "
-                                    "and {}, which comes before, did not pass.",
-                                    any_unknown
-                                        ? ", those of unknown size last in the order of the plan"
-                                        : "",
-                                    failed->variant));
-        } else if (failed == nullptr) {
-            failed = rung.analysis;
+            claim(decision, why_not.empty(), why_not);
+        } else if (why_not.empty()) {
+            why_not = fmt::format(
+                "variants are tested from the largest file to the smallest{}, "
+                "and {}, which comes before, did not pass.",
+                and_unknown,
+                rung.analysis->variant);
         }
     }
 }

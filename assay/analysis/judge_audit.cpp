@@ -135,7 +135,8 @@ void warn_of_people(const JudgeAudit& audit, std::vector<std::string>& out) {
         const ConfidenceAgreement& high = rows->front();
         std::int64_t n = 0, n_same = 0;
         for (const ConfidenceAgreement& row : std::span(*rows).subspan(1)) {
-            n += row.n, n_same += row.n_same;
+            n += row.n;
+            n_same += row.n_same;
         }
         // Shares compared without a division.
         if (high.n >= kFewCommon && n >= kFewCommon && high.n_same * n <= n_same * high.n) {

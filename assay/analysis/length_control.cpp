@@ -8,21 +8,33 @@
 #include "assay/stats/sensitivity.hpp"
 
 namespace assay::analysis {
+namespace {
+
+/// What the variant gets for a verdict; nothing: there is none.
+std::optional<double> points_of(OutcomeKind kind) {
+    switch (kind) {
+        case OutcomeKind::kWin: return 1;
+        case OutcomeKind::kTie: return 0.5;
+        case OutcomeKind::kLoss: return 0;
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace
 
 std::optional<LengthControl> length_control_of(std::span<const Outcome> outcomes,
                                                const Estimate& unadjusted,
                                                const AnalysisSettings& settings) {
     std::vector<double> y, length, position;
     for (const Outcome& outcome : outcomes) {
-        const bool win = outcome.kind == OutcomeKind::kWin,
-                   loss = outcome.kind == OutcomeKind::kLoss;
-        if (!win && !loss && outcome.kind != OutcomeKind::kTie) {
+        const auto points = points_of(outcome.kind);
+        if (!points) {
             continue;
         }
         if (!outcome.length_difference) {
             return std::nullopt;
         }
-        y.push_back(win ? 1 : loss ? 0 : 0.5);
+        y.push_back(*points);
         length.push_back(static_cast<double>(*outcome.length_difference));
         position.push_back(outcome.variant_is_a ? 0.5 : -0.5);
     }

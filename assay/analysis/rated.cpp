@@ -16,7 +16,10 @@ namespace {
 using Place = std::tuple<std::size_t, std::uint32_t, int>;
 
 int side_of(const Outcome& outcome) {
-    return !outcome.side_known ? 3 : outcome.variant_is_a ? 1 : 2;
+    if (!outcome.side_known) {
+        return 3;
+    }
+    return outcome.variant_is_a ? 1 : 2;
 }
 
 }  // namespace

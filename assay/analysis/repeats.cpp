@@ -12,7 +12,10 @@ bool is_decided(VerdictState state) {
 }
 
 double value_of(VerdictState state) {
-    return state == VerdictState::kA ? 1 : state == VerdictState::kB ? -1 : 0;
+    if (state == VerdictState::kA) {
+        return 1;
+    }
+    return state == VerdictState::kB ? -1 : 0;
 }
 
 double squares_of(std::span<const double> values) {

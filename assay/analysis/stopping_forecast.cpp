@@ -51,7 +51,10 @@ class Verdicts {
  private:
     int draw() {
         const double u = rng_.uniform();
-        return u < p_win_ ? 1 : u < design_.settings.expected_decisive_rate ? -1 : 0;
+        if (u < p_win_) {
+            return 1;
+        }
+        return u < design_.settings.expected_decisive_rate ? -1 : 0;
     }
 
     const Design& design_;

@@ -25,6 +25,17 @@ enum Field {
     kNFields
 };
 
+/// 1: the baseline, which stands first, is better; 2: the variant is; 1.5: neither.
+OutcomeKind kind_of(std::optional<double> preference) {
+    if (!preference) {
+        return OutcomeKind::kInvalid;
+    }
+    if (*preference == 1.5) {
+        return OutcomeKind::kTie;
+    }
+    return *preference > 1.5 ? OutcomeKind::kWin : OutcomeKind::kLoss;
+}
+
 class AnnotationReader {
  public:
     explicit AnnotationReader(OutcomeCollector& out) : out_(out) {}
@@ -62,10 +73,7 @@ class AnnotationReader {
         row.baseline = cells[kGenerator1].value_or("");
         row.variant = cells[kGenerator2].value_or("");
         row.judge = cells[kAnnotator].value_or("");
-        row.kind = !preference         ? OutcomeKind::kInvalid
-                   : *preference > 1.5 ? OutcomeKind::kWin
-                   : *preference < 1.5 ? OutcomeKind::kLoss
-                                       : OutcomeKind::kTie;
+        row.kind = kind_of(preference);
         if (preference && *preference != 1 && *preference != 1.5 && *preference != 2) {
             row.graded = 2 * *preference - 3;
         }

@@ -206,21 +206,22 @@ class AnswerReader {
             row.is_null = true;
             return reader.skip();
         }
-        const auto text = field.field == kResps     ? first_text(reader, 2)
-                          : field.field == kChoices ? first_turn(reader)
-                                                    : text_of_answer(reader);
+        std::optional<std::string> text;
+        std::string_view hint;
+        if (field.field == kResps) {
+            text = first_text(reader, 2);
+            hint = ": answers that were only scored (multiple choice) cannot be judged";
+        } else if (field.field == kChoices) {
+            text = first_turn(reader);
+            hint = ": choices[0].turns[0] is expected";
+        } else {
+            text = text_of_answer(reader);
+        }
         if (text) {
             row.answer.text = *text;
             return;
         }
-        problems_.problem(
-            line,
-            fmt::format("{} holds no text{}",
-                        field.name,
-                        field.field == kResps
-                            ? ": answers that were only scored (multiple choice) cannot be judged"
-                        : field.field == kChoices ? ": choices[0].turns[0] is expected"
-                                                  : ""));
+        problems_.problem(line, fmt::format("{} holds no text{}", field.name, hint));
     }
 
     static std::optional<std::string> text_of_answer(JsonReader& reader) {
@@ -497,9 +498,7 @@ class AnswerReader {
     /// which is the same one.
     bool is_repeated(const Row& row) {
         const ForeignAnswer& answer = row.answer;
-        const std::string& whose = !answer.id.empty()              ? answer.id
-                                   : !answer.document_hash.empty() ? answer.document_hash
-                                                                   : answer.question;
+        const std::string& whose = name_of_question(answer);
         const auto [found, is_new] = seen_.emplace(whose, Seen{out_.rows.size(), row.filter});
         if (is_new) {
             return false;
@@ -546,6 +545,13 @@ std::string_view name_of(AnswerFormat format) {
         case AnswerFormat::kPlain: return "plain";
     }
     return {};
+}
+
+const std::string& name_of_question(const ForeignAnswer& answer) {
+    if (!answer.id.empty()) {
+        return answer.id;
+    }
+    return answer.document_hash.empty() ? answer.question : answer.document_hash;
 }
 
 tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(const std::string& name,

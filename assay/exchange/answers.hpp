@@ -41,6 +41,9 @@ struct ForeignAnswer {
     bool contexts_cut = false;
 };
 
+/// What the row says of its question, the surest first: its id, its document's hash, its text.
+[[nodiscard]] const std::string& name_of_question(const ForeignAnswer& answer);
+
 struct ForeignAnswers {
     AnswerFormat format = AnswerFormat::kPlain;
     std::string generator;            ///< what made them; empty: not told

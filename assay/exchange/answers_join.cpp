@@ -79,7 +79,8 @@ class Join {
                     "none of its {} answers belongs to a question; the first is to \"{}\", and the "
                     "first question is \"{}\"",
                     file_.rows.size(),
-                    file_.rows.empty() ? "" : shorten(name_of_row(file_.rows.front()), kShownText),
+                    file_.rows.empty() ? ""
+                                       : shorten(name_of_question(file_.rows.front()), kShownText),
                     questions_.empty() ? "" : shorten(questions_.front().id, kShownText)),
                 "Ids of answers and questions must be the same (dataset.fields names the field of "
                 "the id).");
@@ -116,12 +117,6 @@ class Join {
     }
 
  private:
-    static std::string name_of_row(const ForeignAnswer& row) {
-        return !row.id.empty()              ? row.id
-               : !row.document_hash.empty() ? row.document_hash
-                                            : row.question;
-    }
-
     static std::optional<std::size_t> look_up(const std::map<std::string, std::size_t>& in,
                                               const std::string& key) {
         const auto found = in.find(key);
@@ -163,7 +158,7 @@ class Join {
         std::vector<std::string> left_over;
         for (std::size_t i = 0; i < file_.rows.size(); ++i) {
             if (!taken_.contains(i)) {
-                left_over.push_back(name_of_row(file_.rows[i]));
+                left_over.push_back(name_of_question(file_.rows[i]));
             }
         }
         if (!left_over.empty()) {

@@ -26,6 +26,14 @@ std::size_t rows_expected(std::string_view text) {
     return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
 }
 
+/// 0: not known; 1: the variant was shown first; 2: it was shown second.
+std::uint64_t order_of(const Outcome& outcome) {
+    if (!outcome.side_known) {
+        return 0;
+    }
+    return outcome.variant_is_a ? 1 : 2;
+}
+
 }  // namespace
 
 OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat format)
@@ -132,8 +140,7 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
     seen.reserve(group.outcomes.size());
     for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
         const Outcome& outcome = group.outcomes[i];
-        const std::uint64_t order = !outcome.side_known ? 0 : outcome.variant_is_a ? 1 : 2;
-        seen.push_back({std::uint64_t{group.dependence.question[i]} << 2 | order, i});
+        seen.push_back({std::uint64_t{group.dependence.question[i]} << 2 | order_of(outcome), i});
     }
     if (!std::is_sorted(seen.begin(), seen.end())) {
         std::sort(seen.begin(), seen.end());
@@ -292,6 +299,21 @@ NameLook look_of(std::string_view name) {
     return NameLook::kUnknown;
 }
 
+TwoNames::Role TwoNames::role_of(std::string_view name) const {
+    if (!source_.baseline.empty()) {
+        return name == source_.baseline ? Role::kBaseline : Role::kVariant;
+    }
+    if (!source_.variant.empty()) {
+        return name == source_.variant ? Role::kVariant : Role::kBaseline;
+    }
+    switch (look_of(name)) {
+        case NameLook::kFullPrecision: return Role::kBaseline;
+        case NameLook::kQuantized: return Role::kVariant;
+        case NameLook::kUnknown: break;
+    }
+    return Role::kUnknown;
+}
+
 bool TwoNames::is_variant(std::string_view name) {
     if (last_ < names_.size() && names_[last_] == name) {
         return last_is_variant_;
@@ -304,9 +326,7 @@ bool TwoNames::is_variant(std::string_view name) {
         }
         names_.emplace_back(name);
     }
-    last_is_variant_ = !source_.baseline.empty()  ? name != source_.baseline
-                       : !source_.variant.empty() ? name == source_.variant
-                                                  : look_of(name) == NameLook::kQuantized;
+    last_is_variant_ = role_of(name) == Role::kVariant;
     return last_is_variant_;
 }
 
@@ -333,26 +353,15 @@ void TwoNames::finish(OutcomeCollector& out) const {
         return;
     }
     std::string variant, baseline;
+    bool any_unknown = false;
     for (const std::string& name : names_) {
-        const bool is_baseline = said.empty() ? look_of(name) == NameLook::kFullPrecision
-                                 : source_.baseline.empty() ? name != source_.variant
-                                                            : name == source_.baseline;
-        const bool is_variant = said.empty() ? look_of(name) == NameLook::kQuantized : !is_baseline;
-        if (is_baseline) {
-            baseline = name;
+        switch (role_of(name)) {
+            case Role::kBaseline: baseline = name; break;
+            case Role::kVariant: variant = name; break;
+            case Role::kUnknown: any_unknown = true; break;
         }
-        if (is_variant) {
-            variant = name;
-        }
-        if (is_baseline || is_variant) {
-            continue;
-        }
-        out.problem(0,
-                    fmt::format("nothing tells which of {} is the baseline", all),
-                    "Say so with --baseline NAME.");
-        return;
     }
-    if (names_.size() == 2 && (variant.empty() || baseline.empty())) {
+    if (any_unknown || (names_.size() == 2 && (variant.empty() || baseline.empty()))) {
         out.problem(0,
                     fmt::format("nothing tells which of {} is the baseline", all),
                     "Say so with --baseline NAME.");

@@ -90,6 +90,10 @@ class TwoNames {
     void finish(OutcomeCollector& out) const;
 
  private:
+    enum class Role { kBaseline, kVariant, kUnknown };
+
+    [[nodiscard]] Role role_of(std::string_view name) const;
+
     const OutcomeSource& source_;
     std::vector<std::string> names_;  ///< in the order in which they came; three at most are kept
     std::size_t last_ = 0;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
@@ -14,6 +17,10 @@ namespace assay::exchange {
 namespace {
 
 enum Field { kTask, kVerdict, kWinner, kOrder, kConfidence, kReasoning, kNFields };
+
+/// What every row must have, and its name in the file.
+constexpr std::array<std::pair<Field, std::string_view>, 3> kNeeded{
+    {{kTask, "task_id"}, {kVerdict, "verdict"}, {kOrder, "order"}}};
 
 class ResultReader {
  public:
@@ -28,16 +35,11 @@ class ResultReader {
         if (out_.n_problems() != problems_before) {
             return;
         }
-        for (const Field field : {kTask, kVerdict, kOrder}) {
-            if (cells[field]) {
-                continue;
+        for (const auto& [field, name] : kNeeded) {
+            if (!cells[field]) {
+                out_.problem(line, fmt::format("no {}", name));
+                return;
             }
-            out_.problem(line,
-                         fmt::format("no {}",
-                                     field == kTask      ? "task_id"
-                                     : field == kVerdict ? "verdict"
-                                                         : "order"));
-            return;
         }
         const auto state = verdict_state_of(*cells[kVerdict]);
         if (!state) {

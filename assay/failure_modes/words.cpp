@@ -58,6 +58,17 @@ void append_utf8(std::string& out, char32_t c) {
     }
 }
 
+/// Bytes of the character that begins with `lead`, in valid UTF-8.
+std::size_t utf8_length(unsigned char lead) {
+    if (lead < 0x80) {
+        return 1;
+    }
+    if (lead < 0xE0) {
+        return 2;
+    }
+    return lead < 0xF0 ? 3 : 4;
+}
+
 }  // namespace
 
 std::vector<char32_t> code_points(std::string_view bytes) {
@@ -66,7 +77,7 @@ std::vector<char32_t> code_points(std::string_view bytes) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        const std::size_t length = utf8_length(lead);
         char32_t c = length == 1 ? lead : lead & (0xFFu >> (length + 1));
         for (std::size_t j = 1; j < length; ++j) {
             c = (c << 6) | (static_cast<unsigned char>(text[i + j]) & 0x3Fu);

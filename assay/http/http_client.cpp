@@ -85,11 +85,14 @@ std::size_t on_read(char* data, std::size_t, std::size_t room, void* user) {
 
 int on_seek(void* user, curl_off_t offset, int origin) {
     auto& transfer = *static_cast<Transfer*>(user);
+    std::ios::seekdir from = std::ios::end;
+    if (origin == SEEK_SET) {
+        from = std::ios::beg;
+    } else if (origin == SEEK_CUR) {
+        from = std::ios::cur;
+    }
     transfer.file.clear();
-    transfer.file.seekg(offset,
-                        origin == SEEK_SET   ? std::ios::beg
-                        : origin == SEEK_CUR ? std::ios::cur
-                                             : std::ios::end);
+    transfer.file.seekg(offset, from);
     return transfer.file ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 

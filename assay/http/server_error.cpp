@@ -51,12 +51,14 @@ std::string redact(std::string text, std::string_view key) {
     std::string escaped, with_slashes;
     for (const char c : key) {
         if (c == '"' || c == '\\') {
-            escaped += '\\', with_slashes += '\\';
+            escaped += '\\';
+            with_slashes += '\\';
         }
         if (c == '/') {
             with_slashes += '\\';
         }
-        escaped += c, with_slashes += c;
+        escaped += c;
+        with_slashes += c;
     }
     constexpr std::string_view kMark = "[key]";
     for (const std::string& form : {with_slashes, escaped, std::string(key)}) {

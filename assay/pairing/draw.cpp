@@ -178,19 +178,24 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
     };
     shuffle_by_clusters(undrawn_pairs, stream("order"));
     std::vector<Comparison> result;
-    std::array<std::vector<std::size_t>, 3> groups;  // that need a call, identical, failed: places
-                                                     // in `result`
+    std::vector<std::size_t> need_a_call, identical, failed;  // places in `result`
     for (const PairInput* pair : undrawn_pairs) {
-        groups[pair->variant_failed ? 2 : pair->identical ? 1 : 0].push_back(result.size());
+        if (pair->variant_failed) {
+            failed.push_back(result.size());
+        } else if (pair->identical) {
+            identical.push_back(result.size());
+        } else {
+            need_a_call.push_back(result.size());
+        }
         result.push_back(undrawn(*pair, variant_name));
         result.back().order_index = next_index++;
     }
-    std::vector<std::size_t> others = std::move(groups[1]);
-    others.insert(others.end(), groups[2].begin(), groups[2].end());
+    std::vector<std::size_t> others = std::move(identical);
+    others.insert(others.end(), failed.begin(), failed.end());
 
     std::int64_t lean = lean_to_a(already_drawn);
     Rng side_rng = stream("sides");
-    for (const std::vector<std::size_t>* group : {&groups[0], &others}) {
+    for (const std::vector<std::size_t>* group : {&need_a_call, &others}) {
         const std::vector<char> sides = draw_sides(group->size(), lean, side_rng);
         for (std::size_t i = 0; i < group->size(); ++i) {
             Comparison& c = result[(*group)[i]];

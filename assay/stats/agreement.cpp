@@ -194,7 +194,8 @@ std::optional<double> krippendorff_alpha(
     }
     std::vector<double> values, counts;
     for (const auto& [value, count] : pairable) {
-        values.push_back(value), counts.push_back(count);
+        values.push_back(value);
+        counts.push_back(count);
     }
     return krippendorff_alpha(observed, values, counts, metric);
 }

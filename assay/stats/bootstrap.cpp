@@ -142,7 +142,11 @@ std::optional<BcaResult> bca_clustered(std::span<const ClusterTotal> clusters,
         }
         // Compared without a division, so that equal means are equal.
         const double left = resampled_sum * n, right = sum * resampled_n;
-        below += left < right ? 1.0 : left == right ? 0.5 : 0.0;
+        if (left < right) {
+            below += 1;
+        } else if (left == right) {
+            below += 0.5;
+        }
         means.push_back(resampled_sum / resampled_n);
     }
     std::sort(means.begin(), means.end());

@@ -70,14 +70,17 @@ bool has_finite_maximum(std::size_t n, std::span<const Game> games) {
     };
     for (const Game& game : games) {
         if (game.win_i > 0) {
-            won(game.i, game.j), constraints.push_back({game.i, game.j, -1});
+            won(game.i, game.j);
+            constraints.push_back({game.i, game.j, -1});
         }
         if (game.win_j > 0) {
-            won(game.j, game.i), constraints.push_back({game.j, game.i, -1});
+            won(game.j, game.i);
+            constraints.push_back({game.j, game.i, -1});
         }
         if (game.tie > 0) {
             any_tie = true;
-            won(game.i, game.j), won(game.j, game.i);
+            won(game.i, game.j);
+            won(game.j, game.i);
             constraints.push_back({game.i, game.j, 1});
             constraints.push_back({game.j, game.i, 1});
         }

@@ -136,7 +136,8 @@ std::optional<double> exact_unconditional_noninferiority(std::int64_t wins,
     for (int i = 0; i <= kSteps; ++i) {
         const double loss = first + i * step, p = at(loss);
         if (p > best) {
-            best = p, best_loss = loss;
+            best = p;
+            best_loss = loss;
         }
     }
     const auto refined = boost::math::tools::brent_find_minima(

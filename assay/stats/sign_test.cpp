@@ -69,7 +69,8 @@ double binomial_test_minlike(std::int64_t x, std::int64_t n, double p) {
         (binomial_pmf(middle, n, p) <= limit ? low : high) = middle;
     }
     const std::int64_t last_of_lower = low;
-    low = mode, high = n + 1;
+    low = mode;
+    high = n + 1;
     while (high - low > 1) {
         const std::int64_t middle = low + (high - low) / 2;
         (binomial_pmf(middle, n, p) <= limit ? high : low) = middle;

@@ -45,10 +45,12 @@ Watched watch(Rng& rng, const Truth& truth, const Watch& what) {
         ++out.n;
         if (what.equivalence) {
             if (!lower) {
-                e.lower.push(verdict), lower = e.lower.value().log_e >= threshold;
+                e.lower.push(verdict);
+                lower = e.lower.value().log_e >= threshold;
             }
             if (!upper) {
-                e.upper.push(verdict), upper = e.upper.value().log_e >= threshold;
+                e.upper.push(verdict);
+                upper = e.upper.value().log_e >= threshold;
             }
             out.equivalent = lower && upper;
         }

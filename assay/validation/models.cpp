@@ -21,7 +21,10 @@ namespace assay::validation {
 namespace {
 
 OutcomeKind kind_of(int verdict) {
-    return verdict > 0 ? OutcomeKind::kWin : verdict < 0 ? OutcomeKind::kLoss : OutcomeKind::kTie;
+    if (verdict == 0) {
+        return OutcomeKind::kTie;
+    }
+    return verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
 }
 
 bool covers(double low, double high, double truth) {

@@ -54,7 +54,10 @@ std::string fair(const Example& example) {
                       fact = expected.substr(0, expected.find(" is ")) + " ";  // "thing 7 "
     const bool a = example.blocks.at("RESPONSE A").starts_with(fact),
                b = example.blocks.at("RESPONSE B").starts_with(fact);
-    return a == b ? "TIE" : a ? "A" : "B";
+    if (a == b) {
+        return "TIE";
+    }
+    return a ? "A" : "B";
 }
 
 /// A reply as it is wanted, to those examples of which `judge` says something.
@@ -561,7 +564,8 @@ TEST_F(StudyFiles, WithNamesThatTellNothingAreRefused) {
     const std::string folder = std::string(ASSAY_SOURCE_DIR) + "/tests/data/study_batches/";
     json mapping = json::parse(bytes_of(folder + "batch_mapping.json"));
     for (json& entry : mapping) {
-        entry["presented_as_A"] = "left", entry["presented_as_B"] = "right",
+        entry["presented_as_A"] = "left";
+        entry["presented_as_B"] = "right";
         entry["order"] = "left_first";
     }
     const Ended refused = import(

@@ -87,10 +87,16 @@ ScriptedReply fair(const SeenRequest& request, int) {
     const std::string expected = field("expected"),
                       thing = expected.substr(0, expected.find(" is ") + 4);
     const auto score = [&](const std::string& answer) {
-        return answer == expected ? 2 : answer.starts_with(thing) ? 1 : 0;
+        if (answer == expected) {
+            return 2;
+        }
+        return answer.starts_with(thing) ? 1 : 0;
     };
     const int a = score(field("answer_a")), b = score(field("answer_b"));
-    return {200, verdict_completion(a == b ? "TIE" : a > b ? "A" : "B")};
+    if (a == b) {
+        return {200, verdict_completion("TIE")};
+    }
+    return {200, verdict_completion(a > b ? "A" : "B")};
 }
 
 TEST(GivenAnswers, TwoFilesAreJudgedWithoutModelEngineOrDataset) {

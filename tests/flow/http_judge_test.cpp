@@ -212,9 +212,13 @@ TEST(HttpJudge, OneThatCostsSomethingStopsEarlyOnABadVariantAndARunAgainAsksNoth
     int n_wins = 0, n_losses = 0, n_ties = 0;
     for (const json& row : json::parse(
              bytes_of(lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/evaluation_results.json"))) {
-        ++(row["winner_model"] == "TIE"    ? n_ties
-           : row["winner_model"] == "Q2_K" ? n_wins
-                                           : n_losses);
+        if (row["winner_model"] == "TIE") {
+            ++n_ties;
+        } else if (row["winner_model"] == "Q2_K") {
+            ++n_wins;
+        } else {
+            ++n_losses;
+        }
     }
     EXPECT_EQ(n_wins, counts["wins"]);
     EXPECT_EQ(n_losses, counts["losses"]);

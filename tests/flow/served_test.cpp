@@ -95,12 +95,12 @@ TEST(Served, ARunThatWasStoppedAsksForTheRestOnly) {
     SimOllama server("m:1", "d1");
     // So slow in between that the model is looked at, and what was answered before is kept.
     server.on_chat([](const json& request, int n) {
+        if (n > 4) {
+            return ScriptedReply{403, R"({"error": "enough"})"};
+        }
         const std::string user = request["messages"].back()["content"];
-        return n <= 4 ? ScriptedReply{200,
-                                      ollama_answer(user),
-                                      {},
-                                      std::chrono::milliseconds(n == 3 ? 2200 : 0)}
-                      : ScriptedReply{403, R"({"error": "enough"})"};
+        const std::chrono::milliseconds delay(n == 3 ? 2200 : 0);
+        return ScriptedReply{200, ollama_answer(user), {}, delay};
     });
     const std::string yaml = lab.folder().write(
         "exp.yaml",

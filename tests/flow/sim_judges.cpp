@@ -24,7 +24,10 @@ ScriptedReply fair_judge(const SeenRequest& request, int) {
         return prompt_field(request.body, answer).starts_with(fact + " ");
     };
     const bool a = knows("answer_a"), b = knows("answer_b");
-    return {200, verdict_completion(a == b ? "TIE" : a ? "A" : "B")};
+    if (a == b) {
+        return {200, verdict_completion("TIE")};
+    }
+    return {200, verdict_completion(a ? "A" : "B")};
 }
 
 }  // namespace assay::test

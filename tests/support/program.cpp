@@ -188,12 +188,14 @@ std::string find_in_path(const std::string& program) {
 
 std::string describe(const Ended& ended) {
     std::ostringstream out;
-    out << (ended.timed_out     ? "timed out"
-            : ended.signal != 0 ? "signal " + std::to_string(ended.signal)
-                                : "exit code " + std::to_string(ended.exit_code))
-        << "\nstdout:\n"
-        << ended.out << "\nstderr:\n"
-        << ended.err;
+    if (ended.timed_out) {
+        out << "timed out";
+    } else if (ended.signal != 0) {
+        out << "signal " << ended.signal;
+    } else {
+        out << "exit code " << ended.exit_code;
+    }
+    out << "\nstdout:\n" << ended.out << "\nstderr:\n" << ended.err;
     return out.str();
 }
 

@@ -166,7 +166,10 @@ char better_answer(const std::string& prompt) {
     const std::string fact = expected.substr(0, expected.find(" is ")) + " ";
     const bool a = field(prompt, "answer_a").starts_with(fact),
                b = field(prompt, "answer_b").starts_with(fact);
-    return a == b ? 'C' : a ? 'A' : 'B';
+    if (a == b) {
+        return 'C';
+    }
+    return a ? 'A' : 'B';
 }
 
 /// As if both prefixes had been kept.

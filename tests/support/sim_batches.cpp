@@ -12,6 +12,29 @@ using nlohmann::ordered_json;
 
 const std::string kAnthropicPath = "/v1/messages/batches";
 
+/// How the providers' batches differ where they do alike otherwise.
+struct Dialect {
+    std::string path_alone;  ///< of a request that is sent without a batch
+    Checker complaints;      ///< about such a request
+    std::string id_prefix;   ///< of a batch
+    std::string cursor;      ///< the parameter that turns the pages of the list
+};
+const std::map<std::string, Dialect> kDialects{
+    {"openai", {"/v1/chat/completions", openai_complaints, "batch_", "after="}},
+    {"gemini",
+     {"/v1beta/models/sim-1:generateContent", gemini_complaints, "batches/b", "pageToken="}},
+    {"anthropic", {"/v1/messages", anthropic_complaints, "msgbatch_", "after_id="}}};
+
+/// Google's code of an error that came with this HTTP status; 0: the request was cancelled.
+int grpc_code_of(int http_status) {
+    switch (http_status) {
+        case 400: return 3;
+        case 429: return 8;
+        case 0: return 1;
+        default: return 13;
+    }
+}
+
 ScriptedReply not_found() {
     return {404,
             R"({"error": {"type": "not_found_error", "code": 5, "message": "no such thing"}})"};
@@ -68,9 +91,10 @@ ScriptedReply SimBatches::handle(const SeenRequest& request) {
     if (request.method == "GET" && !request.body.empty()) {
         complain("a GET with a body");
     }
-    return provider_ == "openai"   ? openai(request)
-           : provider_ == "gemini" ? gemini(request)
-                                   : anthropic(request);
+    if (provider_ == "openai") {
+        return openai(request);
+    }
+    return provider_ == "gemini" ? gemini(request) : anthropic(request);
 }
 
 SimBatches::Batch* SimBatches::find(const std::string& id) {
@@ -87,13 +111,9 @@ void SimBatches::check_item(const SeenRequest& request, const Item& item) {
     SeenRequest alone = request;
     alone.body = item.body;
     alone.headers["content-type"] = "application/json";
-    alone.path = provider_ == "openai"   ? "/v1/chat/completions"
-                 : provider_ == "gemini" ? "/v1beta/models/sim-1:generateContent"
-                                         : "/v1/messages";
-    const Checker checker = provider_ == "openai"   ? openai_complaints
-                            : provider_ == "gemini" ? gemini_complaints
-                                                    : anthropic_complaints;
-    for (const std::string& complaint : checker(alone)) {
+    const Dialect& dialect = kDialects.at(provider_);
+    alone.path = dialect.path_alone;
+    for (const std::string& complaint : dialect.complaints(alone)) {
         complain(complaint);
     }
 }
@@ -102,10 +122,7 @@ ScriptedReply SimBatches::add(Batch batch) {
     if (batch.items.empty()) {
         complain("a batch without requests");
     }
-    const std::string number = std::to_string(batches_.size() + 1);
-    batch.id = provider_ == "gemini"   ? "batches/b" + number
-               : provider_ == "openai" ? "batch_" + number
-                                       : "msgbatch_" + number;
+    batch.id = kDialects.at(provider_).id_prefix + std::to_string(batches_.size() + 1);
     batches_.push_back(std::move(batch));
     return {200, describe(batches_.back())};
 }
@@ -131,6 +148,13 @@ void SimBatches::look(Batch& batch) {
     }
 }
 
+std::string SimBatches::state_of(const Batch& batch, const StateNames& names) const {
+    if (batch.ended) {
+        return fails ? names.failed : names.completed;
+    }
+    return batch.n_looks == 0 ? names.queued : names.running;
+}
+
 std::string SimBatches::describe(const Batch& batch) const {
     const auto n = batch.items.size();
     const auto n_ok = static_cast<std::size_t>(
@@ -144,10 +168,7 @@ std::string SimBatches::describe(const Batch& batch) const {
             {"endpoint", "/v1/chat/completions"},
             {"errors", nullptr},
             {"completion_window", "24h"},
-            {"status",
-             !batch.ended ? (batch.n_looks == 0 ? "validating" : "in_progress")
-             : fails      ? "failed"
-                          : "completed"},
+            {"status", state_of(batch, {"validating", "in_progress", "failed", "completed"})},
             {"output_file_id", nullptr},
             {"error_file_id", nullptr},
             {"created_at", 1},
@@ -202,9 +223,11 @@ std::string SimBatches::describe(const Batch& batch) const {
         {"batchStats",
          {{"requestCount", std::to_string(n)}, {"successfulRequestCount", std::to_string(n_ok)}}},
         {"state",
-         !batch.ended ? (batch.n_looks == 0 ? "BATCH_STATE_PENDING" : "BATCH_STATE_RUNNING")
-         : fails      ? "BATCH_STATE_FAILED"
-                      : "BATCH_STATE_SUCCEEDED"},
+         state_of(batch,
+                  {"BATCH_STATE_PENDING",
+                   "BATCH_STATE_RUNNING",
+                   "BATCH_STATE_FAILED",
+                   "BATCH_STATE_SUCCEEDED"})},
         {"name", batch.id}};
     ordered_json out{{"name", batch.id}, {"metadata", std::move(metadata)}};
     if (!batch.ended) {
@@ -223,11 +246,7 @@ std::string SimBatches::describe(const Batch& batch) const {
         }
         if (reply.status != 200) {
             entry["error"] = {
-                {"code",
-                 reply.status == 400   ? 3
-                 : reply.status == 429 ? 8
-                 : reply.status == 0   ? 1
-                                       : 13},
+                {"code", grpc_code_of(reply.status)},
                 {"message",
                  reply.status == 0 ? reply.body
                                    : parse(reply.body)["error"]["message"].get<std::string>()}};
@@ -246,9 +265,7 @@ std::string SimBatches::describe(const Batch& batch) const {
 
 /// Newest first, two a page, so that pages are turned.
 std::string SimBatches::list(const SeenRequest& request) const {
-    const std::string cursor = provider_ == "openai"   ? "after="
-                               : provider_ == "gemini" ? "pageToken="
-                                                       : "after_id=";
+    const std::string& cursor = kDialects.at(provider_).cursor;
     const std::size_t at = request.query.find(cursor);
     const std::string after = at == std::string::npos ? ""
                                                       : request.query.substr(at + cursor.size());
@@ -320,7 +337,8 @@ ScriptedReply SimBatches::openai(const SeenRequest& request) {
         return add(std::move(batch));
     }
     if (request.method != "GET") {
-        return complain("the path " + request.path), not_found();
+        complain("the path " + request.path);
+        return not_found();
     }
     if (request.path == "/v1/batches") {
         return {200, list(request)};
@@ -336,7 +354,8 @@ ScriptedReply SimBatches::openai(const SeenRequest& request) {
     const std::string output = between(request.path, "/v1/files/file-out-", "/content"),
                       errors = between(request.path, "/v1/files/file-err-", "/content");
     if (output.empty() && errors.empty()) {
-        return complain("the path " + request.path), not_found();
+        complain("the path " + request.path);
+        return not_found();
     }
     const Batch* batch = find(output + errors);
     if (!batch) {
@@ -373,7 +392,8 @@ ScriptedReply SimBatches::anthropic(const SeenRequest& request) {
     if (request.method == "POST") {
         const ordered_json body = parse(request.body);
         if (request.path != kAnthropicPath || !has_exactly(body, {"requests"})) {
-            return complain("a batch " + request.path), not_found();
+            complain("a batch " + request.path);
+            return not_found();
         }
         Batch batch;
         for (const ordered_json& row : body["requests"]) {
@@ -392,7 +412,8 @@ ScriptedReply SimBatches::anthropic(const SeenRequest& request) {
     const std::string id = between(
         request.path, kAnthropicPath + "/", wants_results ? "/results" : "");
     if (id.empty()) {
-        return complain("the path " + request.path), not_found();
+        complain("the path " + request.path);
+        return not_found();
     }
     Batch* batch = find(id);
     if (!batch) {
@@ -434,7 +455,8 @@ ScriptedReply SimBatches::gemini(const SeenRequest& request) {
             !has_exactly(body["batch"], {"displayName", "inputConfig"}) ||
             !has_exactly(body["batch"]["inputConfig"], {"requests"}) ||
             !has_exactly(body["batch"]["inputConfig"]["requests"], {"requests"})) {
-            return complain("a batch " + request.path + " " + request.body), not_found();
+            complain("a batch " + request.path + " " + request.body);
+            return not_found();
         }
         Batch batch;
         batch.label = body["batch"]["displayName"];
@@ -452,7 +474,8 @@ ScriptedReply SimBatches::gemini(const SeenRequest& request) {
         return {200, list(request)};
     }
     if (!request.path.starts_with("/v1beta/batches/")) {
-        return complain("the path " + request.path), not_found();
+        complain("the path " + request.path);
+        return not_found();
     }
     Batch* batch = find(request.path.substr(8));
     if (!batch) {

@@ -51,12 +51,18 @@ class SimBatches {
         std::vector<std::pair<Item, ScriptedReply>> results;
     };
 
+    /// A provider's words for what becomes of a batch, in this order.
+    struct StateNames {
+        std::string queued, running, failed, completed;
+    };
+
     ScriptedReply openai(const SeenRequest& request);
     ScriptedReply gemini(const SeenRequest& request);
     ScriptedReply anthropic(const SeenRequest& request);
     ScriptedReply add(Batch batch);
     Batch* find(const std::string& id);
     void look(Batch& batch);
+    [[nodiscard]] std::string state_of(const Batch& batch, const StateNames& names) const;
     [[nodiscard]] std::string describe(const Batch& batch) const;
     [[nodiscard]] std::string list(const SeenRequest& request) const;
     void check_item(const SeenRequest& request, const Item& item);

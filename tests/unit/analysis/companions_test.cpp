@@ -1,8 +1,12 @@
 #include "assay/analysis/companions.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "assay/analysis/analyse.hpp"
 #include "assay/stats/exact.hpp"
@@ -81,30 +85,22 @@ TEST(Companions, SayWhatWouldChangeTheLabel) {
     for (const auto& [w, l, t] :
          {std::tuple{45, 48, 61}, {250, 255, 340}, {60, 120, 100}, {300, 200, 300}, {3, 0, 40}}) {
         const ComparisonAnalysis a = of_counts(w, l, t);
-        for (const char* change :
-             {"losses_to_ties", "ties_to_wins", "wins_to_ties", "ties_to_losses"}) {
+        for (const auto& [from, to] : {std::pair{"losses", "ties"},
+                                       {"ties", "wins"},
+                                       {"wins", "ties"},
+                                       {"ties", "losses"}}) {
+            const std::string change = fmt::format("{}_to_{}", from, to);
             const LabelFlip f = flip(a, change);
             const auto label_after = [&, w = w, l = l, t = t](std::int64_t k) {
-                const std::string_view c = change;
-                std::int64_t wins = w, losses = l, ties = t;
-                if (c == "losses_to_ties") {
-                    losses -= k, ties += k;
-                }
-                if (c == "ties_to_wins") {
-                    ties -= k, wins += k;
-                }
-                if (c == "wins_to_ties") {
-                    wins -= k, ties += k;
-                }
-                if (c == "ties_to_losses") {
-                    ties -= k, losses += k;
-                }
-                return analyse_counts(wins, losses, ties, {}).decision.label;
+                std::map<std::string, std::int64_t> after{{"wins", w}, {"losses", l}, {"ties", t}};
+                after[from] -= k;
+                after[to] += k;
+                return analyse_counts(after["wins"], after["losses"], after["ties"], {})
+                    .decision.label;
             };
             std::int64_t first = 0;
-            const std::int64_t most = std::string_view(change).starts_with("ties") ? t
-                                      : change[0] == 'l'                           ? l
-                                                                                   : w;
+            const std::int64_t most = std::map<std::string, int>{
+                {"wins", w}, {"losses", l}, {"ties", t}}[from];
             for (std::int64_t k = 1; k <= most && first == 0; ++k) {
                 if (label_after(k) != a.decision.label) {
                     first = k;

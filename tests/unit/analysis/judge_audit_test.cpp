@@ -49,8 +49,9 @@ TEST(LengthBias, CountsWinsOfTheLongerAnswer) {
     OutcomeList list;
     list.wins(3).losses(2).ties(4).no_answer_variant(1).identical(1).wins(1).losses(1);
     for (std::size_t i = 0; i < 11; ++i) {
-        list.outcomes[i].length_difference = i < 2 ? -5 : i == 2 ? 0 : 7;
+        list.outcomes[i].length_difference = i < 2 ? -5 : 7;
     }
+    list.outcomes[2].length_difference = 0;
     const LengthBias bias = length_bias_of(list.outcomes);
     // Two wins of a shorter answer, two losses of a longer one; the win at equal length and what
     // has no length are left out.
@@ -65,18 +66,20 @@ TEST(ConductOf, CountsStatesAttemptsAndTokens) {
     std::vector<Verdict> verdicts;
     for (int i = 1; i <= 20; ++i) {
         Verdict v;
-        v.state = i == 1   ? VerdictState::kInvalid
-                  : i == 2 ? VerdictState::kRefused
-                  : i == 3 ? VerdictState::kError
-                           : VerdictState::kTie;
-        v.n_attempts = i == 3 ? 6 : 1;
+        v.state = VerdictState::kTie;
+        v.n_attempts = 1;
         v.n_prompt_tokens = 100;
         v.n_reply_tokens = 10;
         v.elapsed_ms = 100 * i;
         v.reasoning = std::string(static_cast<std::size_t>(i), 'x');
-        v.model_version = i == 3 ? "" : i % 2 == 0 ? "m-2" : "m-1";
+        v.model_version = i % 2 == 0 ? "m-2" : "m-1";
         verdicts.push_back(v);
     }
+    verdicts[0].state = VerdictState::kInvalid;
+    verdicts[1].state = VerdictState::kRefused;
+    verdicts[2].state = VerdictState::kError;
+    verdicts[2].n_attempts = 6;
+    verdicts[2].model_version = "";
     const JudgeConduct conduct = conduct_of(verdicts);
     EXPECT_EQ(conduct.n, 20);
     EXPECT_EQ(conduct.n_usable, 17);

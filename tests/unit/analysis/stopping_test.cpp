@@ -148,10 +148,12 @@ TEST(Stopping, IdenticalAnswersAreTiesInTheirPlaces) {
     std::vector<Outcome> order = losses(300);
     std::vector<Outcome> later = order;
     for (const std::size_t i : {0, 3, 6, 9}) {
-        order[i].kind = Kind::kTie, order[i].identical = true;
+        order[i].kind = Kind::kTie;
+        order[i].identical = true;
     }
     for (const std::size_t i : {200, 201, 202, 203}) {
-        later[i].kind = Kind::kTie, later[i].identical = true;
+        later[i].kind = Kind::kTie;
+        later[i].identical = true;
     }
     const Stopping early_ties = stopping(order), late_ties = stopping(later);
     EXPECT_EQ(late_ties.state().n_leading, n_losses_to_stop());

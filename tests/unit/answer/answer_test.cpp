@@ -194,10 +194,21 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     expect_new(with([](auto& s) { s.repeat_penalty = 1.1; }), "repeat_penalty");
     expect_new(with([](auto& s) { s.repeat_last_n = 32; }), "repeat_last_n");
     expect_new(with([](auto& s) { s.temp = 0.5; }), "temp");
-    expect_new(with([](auto& s) { s.temp = 0.5, s.seed = 1; }), "seed");
-    expect_new(with([](auto& s) { s.temp = 0.5, s.top_p = 0.5; }), "top_p");
+    expect_new(with([](auto& s) {
+                   s.temp = 0.5;
+                   s.seed = 1;
+               }),
+               "seed");
+    expect_new(with([](auto& s) {
+                   s.temp = 0.5;
+                   s.top_p = 0.5;
+               }),
+               "top_p");
     expect_new(with([](auto& s) { s.repeat_last_n = -1; }), "window of the whole context");
-    expect_new(with([](auto& s) { s.repeat_last_n = -1, s.ctx_size = 100; }),
+    expect_new(with([](auto& s) {
+                   s.repeat_last_n = -1;
+                   s.ctx_size = 100;
+               }),
                "context, where the window is all of it");
 
     // The same prompt is the same answer, whatever the question is called and however long the
@@ -238,8 +249,12 @@ TEST(ServedAnswerKey, IsOfServerMessagesAndSettings) {
 
 TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     PreparedPrompt one, two;
-    one.question_id = "a", one.user = "why?", one.messages_sha256 = "m1";
-    two.question_id = "b", two.user = "how?", two.messages_sha256 = "m2";
+    one.question_id = "a";
+    one.user = "why?";
+    one.messages_sha256 = "m1";
+    two.question_id = "b";
+    two.user = "how?";
+    two.messages_sha256 = "m2";
     ScriptedGenerator generator([](const llm::Prompt& asked) {
         llm::Generated out;
         out.id = asked.id;

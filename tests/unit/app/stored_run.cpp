@@ -119,6 +119,20 @@ Comparison StoredRun::comparison_of(const std::string& question) const {
         pairing::comparison_id(question, key_of("base", question), key_of("small", question)));
 }
 
+/// What the judge says if the variant's `outcome` is to be this: win, loss, tie, invalid or error.
+static VerdictState state_of(std::string_view outcome, bool variant_is_a) {
+    if (outcome == "tie") {
+        return VerdictState::kTie;
+    }
+    if (outcome == "invalid") {
+        return VerdictState::kInvalid;
+    }
+    if (outcome == "error") {
+        return VerdictState::kError;
+    }
+    return (outcome == "win") == variant_is_a ? VerdictState::kA : VerdictState::kB;
+}
+
 void StoredRun::judge(const std::string& question, const std::string& outcome) {
     const Comparison comparison = comparison_of(question);
     store::VerdictRow row{comparison.id, "judge key", "panel", {}, kTime};
@@ -128,11 +142,7 @@ void StoredRun::judge(const std::string& question, const std::string& outcome) {
     row.verdict.raw = "raw reply on " + question;
     row.verdict.model_version = "m-2025";
     row.verdict.n_attempts = 1;
-    row.verdict.state = outcome == "tie"                                ? VerdictState::kTie
-                        : outcome == "invalid"                          ? VerdictState::kInvalid
-                        : outcome == "error"                            ? VerdictState::kError
-                        : (outcome == "win") == comparison.variant_is_a ? VerdictState::kA
-                                                                        : VerdictState::kB;
+    row.verdict.state = state_of(outcome, comparison.variant_is_a);
     if (row.verdict.state == VerdictState::kInvalid || row.verdict.state == VerdictState::kError) {
         row.verdict.confidence = Confidence::kNone;
         row.verdict.failure = "it is " + outcome;

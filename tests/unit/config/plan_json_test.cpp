@@ -205,7 +205,8 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
         before["analysis"].erase(key);
     }
     for (nlohmann::json& judge : before["judges"]) {
-        judge.erase("price-input"), judge.erase("price-output");
+        judge.erase("price-input");
+        judge.erase("price-output");
     }
     const auto plan = plan_from_json(before.dump());
     ASSERT_TRUE(plan) << to_sentence(plan.error());

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "assay/exchange/study.hpp"
 #include "reading.hpp"
 
@@ -66,10 +68,9 @@ TEST(StudyResults, ThatAssayWroteGiveTheOutcomesBack) {
             EXPECT_EQ(outcome.kind == OutcomeKind::kWin, (i % 5 == 0) == comparison.variant_is_a)
                 << i;
         } else {
-            EXPECT_EQ(outcome.kind,
-                      i % 5 == 2   ? OutcomeKind::kTie
-                      : i % 5 == 3 ? OutcomeKind::kInvalid
-                                   : OutcomeKind::kRefused);
+            constexpr std::array kKinds{
+                OutcomeKind::kTie, OutcomeKind::kInvalid, OutcomeKind::kRefused};
+            EXPECT_EQ(outcome.kind, kKinds[static_cast<std::size_t>(i % 5 - 2)]);
         }
     }
 }

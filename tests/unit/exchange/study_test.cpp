@@ -118,7 +118,13 @@ TEST(Study, UnblindingTheResultsThroughTheMappingGivesTheCounts) {
                                        ? "TIE"
                                        : m["presented_as_" + verdict].get<std::string>();
         EXPECT_EQ(winner, r["winner_model"]);
-        (winner == "TIE" ? got.ties : winner == "Q4_K_M" ? got.wins : got.losses) += 1;
+        if (winner == "TIE") {
+            ++got.ties;
+        } else if (winner == "Q4_K_M") {
+            ++got.wins;
+        } else {
+            ++got.losses;
+        }
     }
     EXPECT_EQ(got, expected);
     EXPECT_GT(expected.wins * expected.losses * expected.ties * expected.others, 0);

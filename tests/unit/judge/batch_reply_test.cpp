@@ -6,6 +6,7 @@
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
 #include "assay/judge/prompt.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::judge {
 namespace {
@@ -25,16 +26,11 @@ BatchReplies read(std::string_view text, std::string_view hint = "") {
 std::string summary(const BatchReplies& replies) {
     std::string out;
     for (const BatchEvaluation& e : replies.evaluations) {
-        const char* state = e.state == VerdictState::kA         ? "A"
-                            : e.state == VerdictState::kB       ? "B"
-                            : e.state == VerdictState::kTie     ? "TIE"
-                            : e.state == VerdictState::kRefused ? "REFUSED"
-                                                                : "INVALID";
         out += fmt::format("{}{}/{} {}",
                            out.empty() ? "" : ", ",
                            e.batch ? std::to_string(e.batch->number) : "?",
                            e.example ? std::to_string(*e.example) : "?",
-                           state);
+                           name_of(e.state));
     }
     return out;
 }

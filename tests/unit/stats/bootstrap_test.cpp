@@ -68,7 +68,8 @@ TEST(BcaClustered, IsNearTheRobustIntervalForManyClusters) {
         {2, 2, 160}, {2, 1, 60}, {2, 0, 110}, {2, -1, 70}, {2, -2, 150}, {3, 1, 20}};
     double squares = 0, n = 0, sum = 0;
     for (const ClusterTotal& c : clusters) {
-        n += static_cast<double>(c.n * c.times), sum += c.sum * static_cast<double>(c.times);
+        n += static_cast<double>(c.n * c.times);
+        sum += c.sum * static_cast<double>(c.times);
     }
     for (const ClusterTotal& c : clusters) {
         squares += static_cast<double>(c.n * c.times);  // any: CR1 does not use it

@@ -106,7 +106,10 @@ TEST(CalibratedMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
         for (std::int64_t cluster = 0; cluster < 150; ++cluster) {
             const auto draw = [&] {
                 const double u = rng.uniform();
-                return u < 0.2 ? 1.0 : u < 0.6 ? -1.0 : 0.0;
+                if (u < 0.2) {
+                    return 1.0;
+                }
+                return u < 0.6 ? -1.0 : 0.0;
             };
             const double shared = draw();
             for (int k = 0; k < 2; ++k) {
@@ -115,7 +118,11 @@ TEST(CalibratedMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
                 item.settled = rng.uniform() < 1.0 / 3;
                 if (!item.settled) {
                     const double human = rng.uniform() < 0.5 ? shared : draw();
-                    item.judge = rng.uniform() < 0.2 ? -human : rng.uniform() < 0.3 ? 1 : human;
+                    if (rng.uniform() < 0.2) {
+                        item.judge = -human;
+                    } else {
+                        item.judge = rng.uniform() < 0.3 ? 1 : human;
+                    }
                     if (rng.uniform() < 0.4) {
                         item.human = human;
                     }

@@ -34,7 +34,8 @@ TEST(ClusterMean, OfCopiesHasAboutTheClusterSize) {
     std::vector<std::int64_t> cluster;
     for (int g = 0; g < 60; ++g) {
         for (int k = 0; k < 3; ++k) {
-            y.push_back(g % 3 - 1), cluster.push_back(g);
+            y.push_back(g % 3 - 1);
+            cluster.push_back(g);
         }
     }
     const auto r = cluster_mean(y, cluster, 0.9);
@@ -132,7 +133,10 @@ TEST(SignFlip, AtTheEdges) {
 TEST(ClusterMean, EffectiveCountsKeepTheCoverageThatIndependentOnesLose) {
     Rng rng(18);
     const auto draw = [&] {
-        return rng.uniform() < 0.4 ? 0.0 : (rng.uniform() < 0.5 ? 1.0 : -1.0);
+        if (rng.uniform() < 0.4) {
+            return 0.0;
+        }
+        return rng.uniform() < 0.5 ? 1.0 : -1.0;
     };
     constexpr int kRounds = 3000, kClusters = 77;
     int plain = 0, corrected = 0;

@@ -26,14 +26,29 @@ void push_one(Monitor& monitor, int value) {
 int push_until_decided(Monitor& monitor, int value, int most) {
     int n = 0;
     while (n < most && !monitor.decision()) {
-        push_one(monitor, value), ++n;
+        push_one(monitor, value);
+        ++n;
     }
     return n;
 }
 
+/// One more verdict: +1, 0 or -1.
+void add_to(RunningCounts& counts, int value) {
+    if (value > 0) {
+        ++counts.wins;
+    } else if (value < 0) {
+        ++counts.losses;
+    } else {
+        ++counts.ties;
+    }
+}
+
 int draw(Rng& rng, double decisive_rate, double delta) {
     const double u = rng.uniform();
-    return u < (decisive_rate + delta) / 2 ? 1 : u < decisive_rate ? -1 : 0;
+    if (u < (decisive_rate + delta) / 2) {
+        return 1;
+    }
+    return u < decisive_rate ? -1 : 0;
 }
 
 TEST(MonitorRule, OfAHybridSplitsAlphaIntoAFifthAndTheRest) {
@@ -163,7 +178,7 @@ TEST(HybridMonitor, CountsWhatEachSideHasShownAtAnyTimeSoFar) {
         for (int i = 0; i < 649 && !monitor.decision(); ++i) {
             const int value = draw(rng, 0.6, 0);
             push_one(monitor, value);
-            ++(value > 0 ? counts.wins : value < 0 ? counts.losses : counts.ties);
+            add_to(counts, value);
         }
         if (!monitor.decision() || monitor.decision()->region != Region::kEquivalent) {
             continue;
@@ -207,7 +222,8 @@ TEST(HybridMonitor, TakesAClusterAsOneFactor) {
     const int n = push_until_decided(questions, -1, 100);
     int n_clusters = 0;
     while (!clusters.decision()) {
-        clusters.push(five), ++n_clusters;
+        clusters.push(five);
+        ++n_clusters;
     }
     EXPECT_EQ(n_clusters, n);  // five that go together are worth one
     EXPECT_EQ(clusters.n_factors(), n);
@@ -219,7 +235,8 @@ TEST(HybridMonitor, TakesTheMeanOfBothOrdersAsAHalf) {
     const std::vector<int> one_of_two{0, -1};
     int n = 0;
     while (!monitor.decision() && n < 400) {
-        monitor.push(one_of_two), ++n;
+        monitor.push(one_of_two);
+        ++n;
     }
     ASSERT_TRUE(monitor.decision());
     EXPECT_EQ(monitor.decision()->interval.estimate, -0.5);
@@ -239,7 +256,8 @@ TEST(Monitor, AtTheEndUsesEffectiveCountsWithClusters) {
         values[2] = draw(rng, 0.6, 0);
         monitor.push(values);
         for (const int value : values) {
-            y.push_back(value), owners.push_back(cluster);
+            y.push_back(value);
+            owners.push_back(cluster);
         }
     }
     ASSERT_TRUE(monitor.decision());
@@ -284,7 +302,9 @@ TEST(GroupSequentialMonitor, LooksFiveTimesAndStopsAtTheBoundary) {
     // Net -0.2: Z(0) is -2.5 after 100, short of the first boundary, and -3.65 after 200, beyond
     // the second.
     while (!monitor.decision()) {
-        push_one(monitor, n % 5 == 0 ? -1 : n % 5 == 1 && n % 2 == 0 ? -1 : 0), ++n;
+        const bool loses = n % 5 == 0 || (n % 5 == 1 && n % 2 == 0);
+        push_one(monitor, loses ? -1 : 0);
+        ++n;
     }
     EXPECT_EQ(n % 100, 0);
     EXPECT_EQ(monitor.n_looks(), n / 100);
@@ -308,7 +328,8 @@ TEST(GroupSequentialMonitor, StopsAsEquivalentAndDecidesAtTheLastBoundary) {
     Monitor ties(rule);
     int n = 0;
     while (!ties.decision()) {
-        push_one(ties, 0), ++n;
+        push_one(ties, 0);
+        ++n;
     }
     EXPECT_EQ(ties.decision()->region, Region::kEquivalent);
     EXPECT_LT(n, 1000);

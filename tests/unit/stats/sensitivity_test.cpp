@@ -32,7 +32,10 @@ TEST(PpiMean, CoversTheTruthWhereTheJudgeAloneDoesNot) {
     Rng rng(22);
     const auto human = [&] {
         const double u = rng.uniform();
-        return u < 0.2 ? 1.0 : u < 0.6 ? -1.0 : 0.0;
+        if (u < 0.2) {
+            return 1.0;
+        }
+        return u < 0.6 ? -1.0 : 0.0;
     };
     const auto judged = [&](double h) { return rng.uniform() < 0.2 ? -h : h; };
     int covered = 0, judge_covered = 0;

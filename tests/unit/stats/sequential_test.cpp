@@ -20,6 +20,17 @@ double multinomial(
            std::pow(pl, static_cast<double>(l));
 }
 
+/// One more verdict: +1, 0 or -1.
+void add_to(RunningCounts& counts, int value) {
+    if (value > 0) {
+        ++counts.wins;
+    } else if (value < 0) {
+        ++counts.losses;
+    } else {
+        ++counts.ties;
+    }
+}
+
 TEST(MixtureE, HasMeanOneAtItsNullWhateverTheDecisiveRate) {
     for (const double d : {0.2, 0.6, 1.0}) {
         const double theta = -0.1, pw = (d + theta) / 2, pl = (d - theta) / 2;
@@ -59,7 +70,7 @@ TEST(MixtureProcess, OfWinsTiesAndLossesIsTheCountsForm) {
         for (int i = 0; i < 400; ++i) {
             const int value = static_cast<int>(rng.below(3)) - 1;
             process.push(value);
-            ++(value > 0 ? counts.wins : value < 0 ? counts.losses : counts.ties);
+            add_to(counts, value);
             ASSERT_NEAR(process.value().log_e, mixture_e(counts, design).log_e, 1e-10);
         }
     }
@@ -94,7 +105,8 @@ TEST(ConfidenceSequence, OfValuesIsThatOfCountsAndEndsWhereTheGeometricBetsReach
         at_high({.theta0 = interval.high, .side = Side::kLess});
     for (const ValueCount& seen : means) {
         for (std::int64_t i = 0; i < seen.count; ++i) {
-            at_low.push(seen.value), at_high.push(seen.value);
+            at_low.push(seen.value);
+            at_high.push(seen.value);
         }
     }
     EXPECT_NEAR(at_low.value().log_geometric_e, std::log(100.0), 1e-9);
@@ -199,7 +211,13 @@ TEST(MixtureE, SeldomSaysEquivalentAtTheMarginAndMostlyDoesAtZero) {
         bool lower = false, upper = false;
         for (int i = 0; i < 1500; ++i) {
             const double u = rng.uniform();
-            ++(u < (0.6 + delta) / 2 ? c.wins : u < 0.6 ? c.losses : c.ties);
+            if (u < (0.6 + delta) / 2) {
+                ++c.wins;
+            } else if (u < 0.6) {
+                ++c.losses;
+            } else {
+                ++c.ties;
+            }
             lower = lower || mixture_e(c, {.theta0 = -0.1}).log_e >= log_threshold;
             upper = upper ||
                     mixture_e(c, {.theta0 = 0.1, .side = Side::kLess}).log_e >= log_threshold;

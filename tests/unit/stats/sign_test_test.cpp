@@ -15,7 +15,8 @@ std::vector<double> pascal(std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
         std::vector<double> next(row.size() + 1, 0.0);
         for (std::size_t k = 0; k < row.size(); ++k) {
-            next[k] += row[k] / 2, next[k + 1] += row[k] / 2;
+            next[k] += row[k] / 2;
+            next[k + 1] += row[k] / 2;
         }
         row = next;
     }
