@@ -1,3 +1,19 @@
+// Problem: verdicts come in any order, some fail and are tried again, and judging should stop as
+// soon as the evidence is enough. Whoever looks often finds something by chance.
+//
+// Model: the comparisons have an order that was drawn before the first verdict. Stopping takes them
+// strictly in this order and hands them to stats::Monitor in factors: all comparisons of a cluster
+// or question at once, because they depend on each other and count as one observation.
+//
+// Invariants: what is taken is a prefix of the order without a gap, so it is a random sample of
+// all; a comparison that waits for its verdict holds up all behind it. The state depends on the
+// outcomes in that prefix only, not on when they came: a run that goes on and the report come to
+// the same stop. After a stop nothing more is taken, so later verdicts cannot take the decision
+// back.
+//
+// It ends because n_taken only grows, up to the number of planned comparisons; at that number
+// Monitor decides by the rule of the end.
+
 #include "assay/analysis/stopping.hpp"
 
 #include <fmt/format.h>

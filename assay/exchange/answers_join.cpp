@@ -1,3 +1,16 @@
+// Problem: answers that another tool made must meet the right questions. Judging an answer beside a
+// question that it was not given to would look like a bad model.
+//
+// Model: a row says of its question an id, the hash of its document, or its text. The surest thing
+// that it says is used: id, then hash, and the text only for rows that tell no id; texts are
+// compared without regard to white space.
+//
+// Invariants: a row answers one question at most. A row that tells an id and a text must agree with
+// the question in both. Nothing is dropped in silence: each question without an answer and each row
+// without a question is an error or a note, and all errors are reported at once, by line.
+//
+// It ends after one pass over the rows, which fills the three maps, and one over the questions.
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

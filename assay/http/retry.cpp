@@ -1,3 +1,18 @@
+// Problem: a server that is busy says so, and clients that all come back at the same moment keep it
+// busy.
+//
+// Model: a request that failed for a reason that passes (is_retried) waits as long as the server
+// asks, or 0.5 s, 1 s, 2 s ... where it does not say. Servers say it as a number of seconds, a
+// duration or a date. A date is measured against the server's own clock, by the Date header of the
+// same reply, so that a clock that is wrong here does no harm.
+//
+// Invariants: no wait is negative or longer than kMaxRetryAfterS, whatever a server sends; what
+// cannot be read is no answer rather than a guess. The factor that spreads the waits is drawn from
+// the item and the attempt, not from a clock: a run that is repeated waits alike.
+//
+// It ends because these functions only say how long to wait. The callers count the attempts, and
+// `retries` of the experiment is the most.
+
 #include "assay/http/retry.hpp"
 
 #include <curl/curl.h>

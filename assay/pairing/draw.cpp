@@ -1,3 +1,20 @@
+// Problem: a judge prefers one side, and judging may stop at any point or be extended later.
+// Neither may favour the variant.
+//
+// Model: the order and the sides are two streams of random numbers from the blinding seed. Whole
+// clusters are shuffled, then the pairs within each; then the sides are dealt in permuted blocks
+// (sides.hpp) along that order, first to the pairs that need a call, then to the others, which no
+// judge sees.
+//
+// Invariants: a comparison that was drawn is never drawn again, so old verdicts stay valid; new
+// ones go behind it, with streams that are named after how many were drawn before. Pairs are sorted
+// before they are shuffled, so the order of the input has no say. Over every stretch of what is
+// judged the variant is A about half the time: `lean` carries the surplus of As from one group, and
+// from one draw, to the next.
+//
+// It ends because each pair is looked at once: those that are drawn already are left out, and each
+// of the others gets one place and one side.
+
 #include "assay/pairing/draw.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,19 @@
+// Problem: a test that is made after every verdict finds a false result sooner or later.
+//
+// Model: each claim has a bet against its opposite (an e-process, MixtureProcess). While the
+// opposite is true a bet's capital is a supermartingale that starts at 1, so it ever reaches 1 /
+// alpha with probability alpha at most (Ville), however often one looks. The group-sequential
+// design looks at fixed points instead, and its boundaries grow with what was spent.
+//
+// Invariants: alpha_looks and the error of the end together are alpha at most, fixed before the
+// first factor. The interval that is shown always supports the label: the running intersection of
+// confidence sequences is never wider than before. The sequence is expensive and the capital is
+// cheap, so the sequence is computed only where the capital has crossed (may_have_crossed), and
+// then for all the factors that were passed over, in order: the result is that of computing it each
+// time.
+//
+// It ends at n_planned settled comparisons at the latest, where Tango's interval decides.
+
 #include "assay/stats/monitor.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,19 @@
+// Problem: a run takes hours and can be killed at any moment; what was computed must survive, and
+// must never be mixed with what was not.
+//
+// Model: one SQLite file, one transaction a call. Whoever opens it to write holds the lock on the
+// run directory (RunLock), so there is one writer. Whoever reads begins a transaction at once and
+// sees the file as of that moment, also while a run goes on.
+//
+// Invariants: rows are added, and what others were computed from never changes: plans are kept by
+// their hash with the order in which they were run, and the frozen margin and alpha are those of
+// the first verdict (ON CONFLICT DO NOTHING). A file of another program or of a newer assay is
+// refused before anything in it is changed; an older one is brought up to date by migrations, in
+// one step each, or refused where it is only read.
+//
+// The tables of variants, answers and verdicts are in store_variants.cpp, store_answers.cpp and
+// store_verdicts.cpp; the schema is in schema.cpp.
+
 #include "assay/store/store.hpp"
 
 #include <system_error>
