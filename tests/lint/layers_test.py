@@ -21,6 +21,10 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 CMAKE_TOKEN = re.compile(r'[()]|"[^"]*"|[^\s()"]+')
 MODULE_WORDS = ("HEADERS", "SOURCES", "DEPS", "LIBS")
 SECRETS = ("assay/records/variant.hpp", "assay/records/comparison.hpp", "assay/records/control.hpp")  # who made an answer, who is A, what is a control
+# What a person sees and types. A stored run is read without either, and without a model or a judge.
+TERMINAL = re.compile(r"^assay/app/(?:terminal|interrupt|commands?|command_\w+)\.hpp$")
+TERMINAL_USERS = re.compile(r"^assay/app/(?:main|terminal|interrupt|command_\w+)\.[ch]pp$")
+NOT_FOR_A_STORED_RUN = ("llm", "wire", "http", "engine", "variants", "answer", "judge")
 LLAMA_HEADER = re.compile(r"^(?:.*/)?(?:(?:llama|ggml|gguf)[\w-]*\.h|common\.h|chat\.h|sampling\.h|imatrix-loader\.h|"
                           r"json\.h)$|^jinja/")
 LLAMA_TARGET = re.compile(r"^(?:llama|ggml)|^assay-engine$|^assay_engine$", re.IGNORECASE)
@@ -204,6 +208,68 @@ def way_to_secret(tree, target, seen):
     return None
 
 
+def files_have_no_cycle(tree):
+    """x.hpp and x.cpp are one file. A header without a .cpp of its own is part of whatever includes it."""
+    pairs = {}  # name -> [(file, Include)]
+    for file, includes in tree.files.items():
+        name = file.rsplit(".", 1)[0]
+        if name + ".cpp" in tree.files:
+            pairs.setdefault(name, []).extend((file, include) for include in includes)
+    edges = {name: {} for name in pairs}  # name -> {other: (file, line)}
+    for name, includes in pairs.items():
+        for file, include in includes:
+            for other in pairs_behind(tree, include.target, pairs, set()):
+                if other != name:
+                    edges[name].setdefault(other, (file, include.line))
+    for name in edges:
+        for other, (file, line) in edges[name].items():
+            way = way_between(edges, other, name)
+            if way and name == min([name] + way):
+                yield Violation(file, line, "files include each other in a circle: " + " -> ".join([name] + way))
+
+
+def pairs_behind(tree, target, pairs, seen):
+    name = target.rsplit(".", 1)[0]
+    if name in pairs:
+        return {name}
+    if target in seen:
+        return set()
+    seen.add(target)
+    return {pair for include in tree.files.get(target, []) for pair in pairs_behind(tree, include.target, pairs, seen)}
+
+
+def way_between(edges, start, end):
+    """The shortest way of includes, both ends with it; empty: there is none."""
+    ways = [[start]]
+    seen = {start}
+    for way in ways:
+        if way[-1] == end:
+            return way
+        for following in edges[way[-1]]:
+            if following not in seen:
+                seen.add(following)
+                ways.append(way + [following])
+    return []
+
+
+def only_commands_know_the_terminal(tree):
+    for _, file, include in tree.each_include():
+        if TERMINAL.match(include.target) and not TERMINAL_USERS.match(file):
+            yield Violation(file, include.line, f"includes {include.target}; only main.cpp and the commands may")
+
+
+def a_stored_run_opens_no_model(tree):
+    """No way of DEPS from run to a module that opens a model or asks a judge."""
+    ways = [["run"]] if "run" in tree.modules else []
+    for way in ways:
+        for dep, token in tree.modules[way[-1]].deps.items():
+            if dep in NOT_FOR_A_STORED_RUN:
+                yield Violation(tree.place(tree.modules[way[-1]].cmake), token.line,
+                                "a stored run opens no model and asks no judge: " + " -> ".join(way + [dep]))
+            elif dep in tree.modules and not any(dep in known for known in ways):
+                ways.append(way + [dep])
+
+
 def headers_show_no_third_party(tree):
     for module, file, include in tree.each_include():
         target = include.target
@@ -226,8 +292,13 @@ def only_engine_links_llama(tree):
             yield Violation(tree.place(path), token.line, f"links {token.text}; only the program assay-engine may")
 
 
+# Where the rules on the files of a module do not hold yet. The lists only get shorter.
+NOT_YET = {files_have_no_cycle: ("assay/app/", "assay/judge/", "assay/llm/", "assay/report/"),
+           only_commands_know_the_terminal: ("assay/app/",)}
+
 RULES = [declared_modules, includes_are_declared, includes_exist, deps_are_used, deps_have_no_cycle, only_engine_includes_llama,
-         only_store_includes_sqlite, judges_are_blind, headers_show_no_third_party, only_engine_links_llama]
+         only_store_includes_sqlite, judges_are_blind, files_have_no_cycle, only_commands_know_the_terminal,
+         a_stored_run_opens_no_model, headers_show_no_third_party, only_engine_links_llama]
 
 # --- self-check -------------------------------------------------------------------------------------------------------
 
@@ -243,7 +314,20 @@ SOUND = {
     "assay/judge/judge.hpp": '#pragma once\n#include "assay/records/verdict.hpp"\n',
     "assay/judge/judge.cpp": '#include "assay/judge/judge.hpp"\n',
     "assay/store/CMakeLists.txt": "assay_module(store SOURCES store.cpp\n    DEPS records\n    LIBS SQLite::SQLite3)\n",
-    "assay/store/store.cpp": '#include "assay/records/variant.hpp"\n#include <sqlite3.h>\n',
+    "assay/store/store.cpp": '#include "assay/store/store.hpp"\n#include "assay/store/impl.hpp"\n#include "assay/records/variant.hpp"\n#include <sqlite3.h>\n',
+    "assay/store/impl.hpp": '#pragma once\n#include "assay/store/store.hpp"\n',
+    "assay/store/store.hpp": "#pragma once\n",
+    "assay/run/CMakeLists.txt": "assay_module(run SOURCES audit.cpp report.cpp\n    DEPS store)\n",
+    "assay/run/audit.hpp": '#pragma once\n#include "assay/run/report.hpp"\n',
+    "assay/run/audit.cpp": '#include "assay/run/audit.hpp"\n',
+    "assay/run/report.hpp": "#pragma once\n",
+    "assay/run/report.cpp": '#include "assay/run/report.hpp"\n#include "assay/store/store.hpp"\n',
+    "assay/app/CMakeLists.txt": "assay_module(app SOURCES command_run.cpp terminal.cpp spine.cpp\n    DEPS run)\n",
+    "assay/app/command_run.cpp": '#include "assay/app/terminal.hpp"\n#include "assay/app/commands.hpp"\n',
+    "assay/app/commands.hpp": "#pragma once\n",
+    "assay/app/spine.cpp": '#include "assay/run/report.hpp"\n',
+    "assay/app/terminal.hpp": "#pragma once\n",
+    "assay/app/terminal.cpp": '#include "assay/app/terminal.hpp"\n',
     "assay/engine/CMakeLists.txt": "add_executable(assay-engine main.cpp)\ntarget_link_libraries(assay-engine PRIVATE assay_flags assay_base llama)\n",
     "assay/engine/main.cpp": '#include "assay/base/a.hpp"\n#include "llama.h"\n',
 }
@@ -259,7 +343,7 @@ BROKEN = {
     "a dependency that nothing includes": ({"assay/judge/CMakeLists.txt": "assay_module(judge SOURCES judge.cpp\n    DEPS records\n    base)\n"},
                                            deps_are_used, "assay/judge/CMakeLists.txt", 3),
     "a circle": ({"assay/base/CMakeLists.txt": "assay_module(base SOURCES a.cpp\n    DEPS records)\n",
-                  "assay/base/a.cpp": '#include "assay/records/verdict.hpp"\n'}, deps_have_no_cycle, "assay/base/CMakeLists.txt", 2),
+                  "assay/base/a.cpp": '#include "assay/records/verdict.hpp"\n'}, deps_have_no_cycle, "assay/records/CMakeLists.txt", 2),
     "llama.cpp outside of the engine": ({"assay/base/a.cpp": '#include "assay/base/a.hpp"\n\n#include <llama.h>\n'},
                                         only_engine_includes_llama, "assay/base/a.cpp", 3),
     "a header of llama-common outside of the engine": ({"assay/base/a.cpp": '#include "chat.h"\n'}, only_engine_includes_llama,
@@ -269,6 +353,25 @@ BROKEN = {
                                        "assay/judge/judge.cpp", 1),
     "a judge that knows it by way of another header": ({"assay/records/verdict.hpp": '#pragma once\n#include "assay/records/variant.hpp"\n'},
                                                        judges_are_blind, "assay/judge/judge.hpp", 2),
+    "two files that include each other": ({"assay/run/report.cpp": '#include "assay/store/store.hpp"\n#include "assay/run/audit.hpp"\n'},
+                                          files_have_no_cycle, "assay/run/audit.hpp", 2),
+    "two headers that include each other": ({"assay/run/report.hpp": '#pragma once\n\n#include "assay/run/audit.hpp"\n'},
+                                            files_have_no_cycle, "assay/run/audit.hpp", 2),
+    "files that include each other by way of a third": (
+        {"assay/run/facts.cpp": '#include "assay/run/audit.hpp"\n', "assay/run/facts.hpp": "#pragma once\n",
+         "assay/run/report.cpp": '#include "assay/run/facts.hpp"\n'}, files_have_no_cycle, "assay/run/audit.hpp", 2),
+    "files that include each other by way of a header alone": (
+        {"assay/run/words.hpp": '#pragma once\n#include "assay/run/audit.hpp"\n',
+         "assay/run/report.cpp": '#include "assay/run/words.hpp"\n'}, files_have_no_cycle, "assay/run/audit.hpp", 2),
+    "a spine that draws on the terminal": ({"assay/app/spine.cpp": '#include "assay/run/report.hpp"\n#include "assay/app/terminal.hpp"\n'},
+                                           only_commands_know_the_terminal, "assay/app/spine.cpp", 2),
+    "a stored run that knows a command": ({"assay/run/audit.cpp": '#include "assay/app/commands.hpp"\n'},
+                                          only_commands_know_the_terminal, "assay/run/audit.cpp", 1),
+    "a stored run that asks a judge": ({"assay/run/CMakeLists.txt": "assay_module(run SOURCES audit.cpp\n    DEPS store\n    judge)\n"},
+                                       a_stored_run_opens_no_model, "assay/run/CMakeLists.txt", 3),
+    "a stored run that opens a model by way of another module": (
+        {"assay/store/CMakeLists.txt": "assay_module(store SOURCES store.cpp\n    DEPS records engine)\n"},
+        a_stored_run_opens_no_model, "assay/store/CMakeLists.txt", 2),
     "a third party in a header": ({"assay/judge/judge.hpp": '#pragma once\n#include "assay/records/verdict.hpp"\n#include <nlohmann/json.hpp>\n'},
                                   headers_show_no_third_party, "assay/judge/judge.hpp", 3),
     "assay linked to llama.cpp": ({"assay/judge/CMakeLists.txt": "assay_module(judge SOURCES judge.cpp\n    DEPS records\n    LIBS llama)\n"},
@@ -311,7 +414,7 @@ def main():
         return 1
     tree = Tree(root)
     for rule in RULES:
-        found = list(rule(tree))
+        found = [v for v in rule(tree) if not v.file.startswith(NOT_YET.get(rule, ()))]
         for violation in found:
             print(f"{violation.file}:{violation.line}: {violation.message}")
         n_passed, n_failed = (n_passed, n_failed + 1) if found else (n_passed + 1, n_failed)
