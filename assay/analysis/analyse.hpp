@@ -4,21 +4,20 @@
 // order the outcomes come.
 //
 // What is used where:
-//   counts          n_items = n + invalid + errors + refused + not_judged + no_answer_baseline; n =
-//   wins + ties + losses clusters        questions that share a cluster (or comparisons of one
-//   question) are dependent. As soon as one cluster has two counted
-//                   comparisons, the deciding interval is Tango's with all counts divided by max(1,
-//                   design effect) and Student's t with G - 1 degrees of freedom in place of the
-//                   normal quantile (statistics.md 2j), and the tests of equivalence likewise
-//   failed verdicts INVALID, ERROR and REFUSED are never ties. Above 5 % of n + failed the label is
-//   that of the worst case, in which each
-//                   of them is a loss; net_win_rate stays that of the counts
-//   not measured    nothing has a verdict; or more than 5 % of the pairs that need a call (all but
-//   identical answers and missing ones) are
-//                   ERROR or not judged; or only identical pairs are settled while others need a
-//                   call
-//   position,       tables of the comparisons that a judge decided: identical answers and a variant
-//   that gave no answer are left out, as confidence      nobody was asked about them
+//   - Counts: n_items = n + invalid + errors + refused + not_judged + no_answer_baseline, and n =
+//     wins + ties + losses.
+//   - Clusters: questions that share a cluster (or comparisons of one question) are dependent. As
+//     soon as one cluster has two counted comparisons, the deciding interval is Tango's with all
+//     counts divided by max(1, design effect) and Student's t with G - 1 degrees of freedom in
+//     place of the normal quantile (statistics.md 2j), and the tests of equivalence likewise.
+//   - Failed verdicts: INVALID, ERROR and REFUSED are never ties. Above 5 % of n + failed the label
+//     is that of the worst case, in which each of them is a loss; net_win_rate stays that of the
+//     counts.
+//   - Not measured: nothing has a verdict; or more than 5 % of the pairs that need a call (all but
+//     identical answers and missing ones) are ERROR or not judged; or only identical pairs are
+//     settled while others need a call.
+//   - Position and confidence: tables of the comparisons that a judge decided. Identical answers
+//     and a variant that gave no answer are left out, as nobody was asked about them.
 
 #include <cstdint>
 #include <span>

@@ -9,14 +9,15 @@
 // where it was judged in both orders) must stand together.
 //
 // What counts (statistics.md 2g):
-//   prefix     a comparison that is not judged yet, or whose verdict is ERROR, blocks: all after it
-//   wait until it is
-//              settled
-//   values     win +1, tie 0, loss -1; identical answers are ties, and a variant without an answer
-//   loses, in place no value   INVALID, REFUSED and a baseline without an answer are skipped;
-//   INVALID and REFUSED are counted factors    one a cluster or question, the mean of its values,
-//   once all its comparisons are settled overshoot  verdicts after the stop are left out;
-//   StoppingState::n_leading says where it is
+//   - Prefix: a comparison that is not judged yet, or whose verdict is ERROR, blocks. All after it
+//     wait until it is settled.
+//   - Values: a win is +1, a tie 0, a loss -1. Identical answers are ties, and a variant without an
+//     answer loses, in place.
+//   - No value: INVALID, REFUSED and a baseline without an answer are skipped; INVALID and REFUSED
+//     are counted.
+//   - Factors: one a cluster or question, the mean of its values, once all its comparisons are
+//     settled.
+//   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
 // and save nothing), where a cluster does not stand together (a product over its members would be

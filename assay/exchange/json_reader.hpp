@@ -3,8 +3,9 @@
 // files of a million lines are read at the speed of memory, and every value's place in the text is
 // known.
 //
-// Objects:  reader.enter_object();  while (const auto key = reader.next_key()) { read or skip the
-// value } Lists:    reader.enter_list();    while (reader.next_item()) { read or skip the value }
+//   - Objects: `enter_object();`, then `while (const auto key = next_key())` read or skip a value.
+//   - Lists: `enter_list();`, then `while (next_item())` read or skip a value.
+//
 // Whoever calls a read_* function has looked at kind() before. A syntax error throws JsonProblem,
 // which the parsers of this folder catch; nothing of the reader may be used after it but reset().
 

@@ -44,12 +44,13 @@ struct ControlStream {
 /// Further controls, so that with `already_drawn` (those of the variants of this plan) there are
 /// `n_each` of each kind, or as many as can be made: a swapped one needs a second question with
 /// another answer, a truncated one an answer that is long enough.
-///   identical  an answer of the baseline and of the variants in turn
-///   swapped    the baseline's answer and, in its place, an answer to another question: the
-///   baseline's, and when all of those were used,
-///              a variant's. A small set uses its questions again, with other partners
-///   truncated  the baseline's answer whole and cut short, and when all of those were used, a
-///   variant's
+///   - identical: an answer of the baseline and of the variants in turn
+///   - swapped: the baseline's answer and, in its place, an answer to another question: the
+///     baseline's, and when all of those were used, a variant's. A small set uses its questions
+///     again, with other partners
+///   - truncated: the baseline's answer whole and cut short, and when all of those were used, a
+///     variant's
+///
 /// Questions come in an order from the seed; each control stands among the comparisons of one of
 /// the `streams` (in turn; none: no controls) at a place from the seed. Sides: permuted blocks
 /// within each kind (sides.hpp).

@@ -32,8 +32,9 @@ struct CalibratedMean {
 /// those that are not settled; unbiased whatever the judge is like (prediction-powered inference,
 /// Angelopoulos et al. 2023a, with the tuned weight of PPI++, 2023b). Of those that are not
 /// settled, n labelled and N judged only:
-///     lambda mean_N(judge) + mean_n(human - lambda judge),  lambda = cov(human, judge) / ((1 + n /
-///     N) var(judge))
+///     lambda mean_N(judge) + mean_n(human - lambda judge),
+///     lambda = cov(human, judge) / ((1 + n / N) var(judge))
+///
 /// and the settled ones join with their share. The standard error is that of the estimate's linear
 /// form, summed over clusters before it is squared; each part has its own G / (G - 1). With
 /// clusters of one and nothing settled it is that of stats::ppi_mean, sqrt(lambda^2 s^2(judge) / N

@@ -4,12 +4,11 @@
 //
 // Hybrid: alpha_1 = alpha / 5 is spent on looking after every factor and alpha_2 = 4 alpha / 5 on
 // the end, alpha in all (union bound). It stops as
-//   equivalent  once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 at any look so far
-//   (mixture_e), and the
-//               confidence sequence lies inside (-margin, margin)
-//   degraded    once E-(0) has reached 1 / alpha_1, and the confidence sequence ends below 0 and
-//   begins at -margin or
-//               below; otherwise the rule of the end might still say equivalent
+//   - equivalent, once E+(-margin) and E-(+margin) have each reached 1 / alpha_1 at any look so far
+//     (mixture_e), and the confidence sequence lies inside (-margin, margin);
+//   - degraded, once E-(0) has reached 1 / alpha_1, and the confidence sequence ends below 0 and
+//     begins at -margin or below; otherwise the rule of the end might still say equivalent.
+//
 // A false label needs an e-process to reach 1 / alpha_1 under its null, which has probability
 // alpha_1 at most (Ville). What is asked for besides makes stopping rarer only, and sees to it that
 // the interval that is shown supports the label: the running intersection of confidence sequences
