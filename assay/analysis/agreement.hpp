@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "assay/analysis/rated.hpp"
+#include "assay/analysis/raters.hpp"
 #include "assay/records/audit.hpp"
 
 namespace assay::analysis {

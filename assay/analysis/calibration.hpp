@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "assay/analysis/rated.hpp"
+#include "assay/analysis/raters.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/plan.hpp"
 

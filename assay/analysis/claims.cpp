@@ -22,7 +22,7 @@ void claim(Decision& decision, bool claimed, const std::string& why_not) {
     }
 }
 
-void settle_ladder(std::span<const Rung> rungs) {
+void decide_by_ladder(std::span<const Rung> rungs) {
     std::vector<Rung> order(rungs.begin(), rungs.end());
     std::stable_sort(order.begin(), order.end(), [](const Rung& a, const Rung& b) {
         return a.size_bytes > b.size_bytes;
@@ -53,7 +53,7 @@ double share_of_alpha(const ComparisonAnalysis& analysis) {
     return analysis.stopping->stopped_early ? 0.2 : 0.8;
 }
 
-void settle_holm(std::span<const Rung> rungs, double alpha) {
+void decide_by_holm(std::span<const Rung> rungs, double alpha) {
     std::vector<double> lower, both;
     for (const Rung& rung : rungs) {
         const double share = share_of_alpha(*rung.analysis);
@@ -80,15 +80,15 @@ void settle_holm(std::span<const Rung> rungs, double alpha) {
 
 }  // namespace
 
-void settle_claims(std::span<const Rung> rungs, const AnalysisSettings& settings) {
+void decide_claims(std::span<const Rung> rungs, const AnalysisSettings& settings) {
     if (rungs.size() < 2) {
         return;
     }
     if (settings.multiplicity == "ladder") {
-        settle_ladder(rungs);
+        decide_by_ladder(rungs);
     }
     if (settings.multiplicity == "holm") {
-        settle_holm(rungs, settings.alpha);
+        decide_by_holm(rungs, settings.alpha);
     }
 }
 

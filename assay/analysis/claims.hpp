@@ -24,6 +24,6 @@ struct Rung {
 ///   - holm: Holm's adjusted p values below alpha: of p_lower for non_inferior, of p_tost for
 ///     equivalent. Where judging could stop early (hybrid), a p value is first divided by the share
 ///     of alpha that its look had (0.2 or 0.8), which keeps it valid by the union bound
-void settle_claims(std::span<const Rung> rungs, const AnalysisSettings& settings);
+void decide_claims(std::span<const Rung> rungs, const AnalysisSettings& settings);
 
 }  // namespace assay::analysis

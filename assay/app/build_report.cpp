@@ -467,7 +467,7 @@ report::ReportModel build_report(const store::Store& store,
                 rungs.push_back({&analysis, stored.variants_[i].size_bytes()});
             }
         }
-        analysis::settle_claims(rungs, stored.plan_.analysis);
+        analysis::decide_claims(rungs, stored.plan_.analysis);
     }
     add_calibrations(model, stored.plan_.analysis);
     if (extended) {

@@ -3,11 +3,11 @@
 #include "assay/failure_modes/citation.hpp"
 #include "assay/failure_modes/endings.hpp"
 #include "assay/failure_modes/formatting.hpp"
+#include "assay/failure_modes/instruction_to_judge.hpp"
 #include "assay/failure_modes/language.hpp"
 #include "assay/failure_modes/read_back.hpp"
 #include "assay/failure_modes/refusal.hpp"
 #include "assay/failure_modes/repetition.hpp"
-#include "assay/failure_modes/to_judge.hpp"
 
 namespace assay::failure_modes {
 

@@ -19,7 +19,7 @@ enum class Mode {
     kFormatting,          ///< formatting.hpp
     kLanguageSwitch,      ///< language.hpp
     kPromptReadBack,      ///< read_back.hpp
-    kInstructionToJudge,  ///< to_judge.hpp
+    kInstructionToJudge,  ///< instruction_to_judge.hpp
 };
 inline constexpr std::size_t kModes = 10;
 /// In the order of every table.

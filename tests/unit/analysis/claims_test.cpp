@@ -31,7 +31,7 @@ TEST(Claims, ALadderClaimsFromTheLargestFileUntilOneFails) {
     auto small = analysis_of("Q4_K_M", DecisionLabel::kEquivalent);
     auto large = analysis_of("Q8_0", DecisionLabel::kNonInferior);
     auto middle = analysis_of("Q6_K", DecisionLabel::kInconclusive);
-    settle_claims(std::vector<Rung>{{&small, 100}, {&large, 300}, {&middle, 200}}, with("ladder"));
+    decide_claims(std::vector<Rung>{{&small, 100}, {&large, 300}, {&middle, 200}}, with("ladder"));
     EXPECT_EQ(large.decision.claimed, true);
     EXPECT_FALSE(middle.decision.claimed);  // nothing to claim
     EXPECT_EQ(small.decision.claimed, false);
@@ -41,7 +41,7 @@ TEST(Claims, ALadderClaimsFromTheLargestFileUntilOneFails) {
 TEST(Claims, AFileOfUnknownSizeComesLast) {
     auto served = analysis_of("served", DecisionLabel::kEquivalent);
     auto file = analysis_of("Q4_K_M", DecisionLabel::kDegraded);
-    settle_claims(std::vector<Rung>{{&served, 0}, {&file, 100}}, with("ladder"));
+    decide_claims(std::vector<Rung>{{&served, 0}, {&file, 100}}, with("ladder"));
     EXPECT_EQ(served.decision.claimed, false);
     EXPECT_THAT(
         served.decision.why,
@@ -53,7 +53,7 @@ TEST(Claims, WithoutAnySizeALadderFollowsTheOrderOfThePlan) {
     auto first = analysis_of("zeta", DecisionLabel::kEquivalent),
          second = analysis_of("alpha", DecisionLabel::kInconclusive),
          third = analysis_of("beta", DecisionLabel::kEquivalent);
-    settle_claims(std::vector<Rung>{{&first, 0}, {&second, 0}, {&third, 0}}, with("ladder"));
+    decide_claims(std::vector<Rung>{{&first, 0}, {&second, 0}, {&third, 0}}, with("ladder"));
     EXPECT_EQ(first.decision.claimed, true);
     EXPECT_EQ(third.decision.claimed, false);
 }
@@ -61,13 +61,13 @@ TEST(Claims, WithoutAnySizeALadderFollowsTheOrderOfThePlan) {
 TEST(Claims, HolmAsksMoreOfTheSmallestPValue) {
     auto a = analysis_of("a", DecisionLabel::kNonInferior, 0.03, 0.5);
     auto b = analysis_of("b", DecisionLabel::kNonInferior, 0.04, 0.5);
-    settle_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
     EXPECT_EQ(a.decision.claimed, false);  // 2 x 0.03
     EXPECT_EQ(b.decision.claimed, false);
     a.tost.p_lower = 0.02;
     a.decision.claimed.reset();
     b.decision.claimed.reset();
-    settle_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
     EXPECT_EQ(a.decision.claimed, true);
     EXPECT_EQ(b.decision.claimed, true);
 }
@@ -80,11 +80,11 @@ TEST(Claims, HolmDividesAPValueByTheShareOfAlphaThatItsLookHad) {
     early.stopping->stopped_early = true;
     end.stopping = early.stopping;
     end.stopping->stopped_early = false;
-    settle_claims(std::vector<Rung>{{&early, 1}, {&end, 2}}, with("holm"));
+    decide_claims(std::vector<Rung>{{&early, 1}, {&end, 2}}, with("holm"));
     EXPECT_EQ(early.decision.claimed, false);  // 2 x 0.006 / 0.2 = 0.06
     EXPECT_EQ(end.decision.claimed, false);
     early.tost.p_lower = early.tost.p_tost = 0.004;
-    settle_claims(std::vector<Rung>{{&early, 1}, {&end, 2}}, with("holm"));
+    decide_claims(std::vector<Rung>{{&early, 1}, {&end, 2}}, with("holm"));
     EXPECT_EQ(early.decision.claimed, true);  // 2 x 0.004 / 0.2 = 0.04
     EXPECT_EQ(end.decision.claimed, true);    // 0.03 / 0.8 = 0.0375, below the other one's 0.04
 }
@@ -92,9 +92,9 @@ TEST(Claims, HolmDividesAPValueByTheShareOfAlphaThatItsLookHad) {
 TEST(Claims, OneVariantOrNoCorrectionLeavesTheClaimOpen) {
     auto a = analysis_of("a", DecisionLabel::kEquivalent);
     auto b = analysis_of("b", DecisionLabel::kDegraded);
-    settle_claims(std::vector<Rung>{{&a, 1}}, with("ladder"));
+    decide_claims(std::vector<Rung>{{&a, 1}}, with("ladder"));
     EXPECT_FALSE(a.decision.claimed);
-    settle_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("none"));
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("none"));
     EXPECT_FALSE(a.decision.claimed);
 }
 

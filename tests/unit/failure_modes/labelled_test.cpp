@@ -211,7 +211,7 @@ TEST(LabelledAnswers, OfTheReportHalfAreFoundAsWellAsTheDocsState) {
         EXPECT_LE(report[i].false_alarms, kStated[i].false_alarms) << name;
         EXPECT_LE(report[i].missed, kStated[i].missed) << name;
         // No model wrote to a judge: of instruction_to_judge the set measures false alarms only
-        // (to_judge_test.cpp).
+        // (instruction_to_judge_test.cpp).
         const bool only_false_alarms = i == static_cast<std::size_t>(Mode::kInstructionToJudge);
         EXPECT_TRUE(report[i].labelled() > 0 || only_false_alarms)
             << name << ": nothing is measured";

@@ -1,4 +1,4 @@
-#include "assay/analysis/rated.hpp"
+#include "assay/analysis/raters.hpp"
 
 #include <algorithm>
 #include <map>

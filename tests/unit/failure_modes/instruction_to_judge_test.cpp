@@ -1,4 +1,4 @@
-#include "assay/failure_modes/to_judge.hpp"
+#include "assay/failure_modes/instruction_to_judge.hpp"
 
 #include <gtest/gtest.h>
 
