@@ -6,8 +6,6 @@
 
 #include "assay/base/text.hpp"
 #include "assay/http/server_error.hpp"
-#include "assay/llm/ollama_api.hpp"
-#include "assay/llm/openai_api.hpp"
 
 namespace assay::llm {
 
@@ -59,11 +57,6 @@ Failure failure_of(const ServedPlace& place,
                         message.empty() ? "" : ": " + message),
             {},
             {}};
-}
-
-std::unique_ptr<const ServedApi> make_served_api(const ServedSpec& spec) {
-    ASSAY_CHECK(spec.provider == "ollama" || spec.provider == "openai");
-    return spec.provider == "ollama" ? make_ollama_api() : make_openai_api(spec.server);
 }
 
 std::string messages_json(const ServedQuestion& question, bool with_system) {

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -114,9 +113,6 @@ class ServedApi {
     /// Empty: the body is not a whole document.
     [[nodiscard]] virtual std::optional<ServedReply> read_reply(std::string_view body) const = 0;
 };
-
-/// Of spec.provider, which must be "ollama" or "openai".
-[[nodiscard]] std::unique_ptr<const ServedApi> make_served_api(const ServedSpec& spec);
 
 /// The messages of a question as JSON text: the system turn if there is a system prompt (or
 /// `with_system`), and the user's.

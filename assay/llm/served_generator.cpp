@@ -14,6 +14,8 @@
 #include "assay/http/endpoint.hpp"
 #include "assay/http/retry.hpp"
 #include "assay/http/server_error.hpp"
+#include "assay/llm/ollama_api.hpp"
+#include "assay/llm/openai_api.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::llm {
@@ -28,6 +30,14 @@ constexpr std::chrono::milliseconds kCancelSeenWithin{100};
 
 Clock::duration seconds(double s) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+}
+
+std::unique_ptr<const ServedApi> make_api(const ServedSpec& spec) {
+    if (spec.provider == "ollama") {
+        return make_ollama_api();
+    }
+    ASSAY_CHECK(spec.provider == "openai");
+    return make_openai_api(spec.server);
 }
 
 }  // namespace
@@ -350,7 +360,7 @@ class ServedGenerator::Session {
 ServedGenerator::ServedGenerator(Options options,
                                  const std::atomic<bool>& cancel,
                                  Progress& progress)
-    : options_(std::move(options)), progress_(progress), api_(make_served_api(options_.spec)) {
+    : options_(std::move(options)), progress_(progress), api_(make_api(options_.spec)) {
     const ServedSpec& spec = options_.spec;
     const JudgeProvider* provider = find_judge_provider(spec.provider);
     ASSAY_CHECK(provider != nullptr && !spec.urls.empty() && !spec.model.empty());

@@ -293,7 +293,7 @@ def only_engine_links_llama(tree):
 
 
 # Where the rules on the files of a module do not hold yet. The lists only get shorter.
-NOT_YET = {files_have_no_cycle: ("assay/app/", "assay/judge/", "assay/llm/", "assay/report/"),
+NOT_YET = {files_have_no_cycle: ("assay/app/", "assay/judge/", "assay/report/"),
            only_commands_know_the_terminal: ("assay/app/",)}
 
 RULES = [declared_modules, includes_are_declared, includes_exist, deps_are_used, deps_have_no_cycle, only_engine_includes_llama,
