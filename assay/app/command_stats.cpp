@@ -12,9 +12,13 @@ namespace assay::app {
 
 int run_stats(const StatsOptions& options, std::ostream& out) {
     const StatsInput input = load_stats(options);
-    out << (options.json       ? report::stats_to_json(input.document, 2) + "\n"
-            : options.markdown ? report::render_stats_markdown(input.document)
-                               : report::render_stats_text(input.document));
+    if (options.json) {
+        out << report::stats_to_json(input.document, 2) << "\n";
+    } else if (options.markdown) {
+        out << report::render_stats_markdown(input.document);
+    } else {
+        out << report::render_stats_text(input.document);
+    }
     if (!options.gate) {
         return 0;
     }

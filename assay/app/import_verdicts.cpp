@@ -80,8 +80,8 @@ class TargetFinder {
     TargetFinder(const HandJudgedRun& run, Problems& problems) : run_(run), problems_(problems) {
         for (const HandJudgedRun::Stream& stream : run.variants()) {
             for (const StudyItem& item : stream.items) {
-                items_.emplace(item.comparison.id, &item),
-                    of_question_[item.comparison.question_id].push_back(&item);
+                items_.emplace(item.comparison.id, &item);
+                of_question_[item.comparison.question_id].push_back(&item);
             }
             for (const exchange::StudyControl& control : stream.controls) {
                 controls_.emplace(control.control.id, &control.control);
@@ -386,9 +386,11 @@ class Collector {
     }
 
     static VerdictState turned(VerdictState state) {
-        return state == VerdictState::kA   ? VerdictState::kB
-               : state == VerdictState::kB ? VerdictState::kA
-                                           : state;
+        switch (state) {
+            case VerdictState::kA: return VerdictState::kB;
+            case VerdictState::kB: return VerdictState::kA;
+            default: return state;
+        }
     }
     static std::string_view as_shown(const Said& said) {
         return name_of(said.target.turned ? turned(said.verdict.state) : said.verdict.state);

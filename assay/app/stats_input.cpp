@@ -204,7 +204,8 @@ void add_agreement(report::StatsDocument& document,
     };
     std::vector<analysis::Rater> raters;
     for (const ComparisonAnalysis& a : document.comparisons) {
-        place(variants, a.variant), place(judges, a.judge);
+        place(variants, a.variant);
+        place(judges, a.judge);
     }
     for (const std::string& judge : judges) {
         raters.push_back({judge.empty() ? "(not named)" : judge,
@@ -246,7 +247,8 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
     }
     std::vector<std::string> variants, judges;
     for (const exchange::OutcomeGroup& group : read->groups) {
-        variants.push_back(group.variant), judges.push_back(group.judge);
+        variants.push_back(group.variant);
+        judges.push_back(group.judge);
     }
     check_choice("--variant", options.variant, variants, options.input);
     check_choice("--judge", options.judge, judges, options.input);
@@ -300,7 +302,8 @@ StatsInput of_run(const StatsOptions& options) {
     const report::ReportModel model = build_report(*store, plan->sha256, settings);
     std::vector<std::string> variants, judges;
     for (const report::ReportComparison& c : model.comparisons) {
-        variants.push_back(c.analysis.variant), judges.push_back(c.analysis.judge);
+        variants.push_back(c.analysis.variant);
+        judges.push_back(c.analysis.judge);
     }
     check_choice("--variant", options.variant, variants, options.input);
     check_choice("--judge", options.judge, judges, options.input);

@@ -147,16 +147,18 @@ Result<bool> quantize_model(const wire::Quantize& request,
                         request.source,
                         "Give the F16, BF16 or F32 original, or allow it with --allow-requantize.");
         }
+        std::string remedy;
+        if (errors.find("iostream") != std::string::npos) {
+            remedy = fmt::format("Is the disk of {} full, or the folder not to be written to?",
+                                 request.target);
+        } else if (errors.find("imatrix") != std::string::npos) {
+            remedy = "This type needs an importance matrix: give one with --imatrix.";
+        }
         return fail(fmt::format("making {} failed: {}",
                                 request.type,
                                 errors.empty() ? "no reason given" : shorten(errors, 300)),
                     request.source,
-                    errors.find("iostream") != std::string::npos
-                        ? fmt::format("Is the disk of {} full, or the folder not to be written to?",
-                                      request.target)
-                    : errors.find("imatrix") != std::string::npos
-                        ? "This type needs an importance matrix: give one with --imatrix."
-                        : "");
+                    remedy);
     }
     return true;
 }

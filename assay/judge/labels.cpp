@@ -8,6 +8,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "assay/records/names.hpp"
+
 namespace assay::judge {
 namespace {
 
@@ -33,10 +35,18 @@ std::optional<Label> label_of(const std::string& word,
     return label.tokens.empty() ? std::nullopt : std::optional(label);
 }
 
-const char* word_of(Confidence confidence) {
-    return confidence == Confidence::kHigh     ? "high"
-           : confidence == Confidence::kMedium ? "medium"
-                                               : "low";
+Confidence confidence_at(double share) {
+    if (share >= kHighProbability) {
+        return Confidence::kHigh;
+    }
+    return share >= kMediumProbability ? Confidence::kMedium : Confidence::kLow;
+}
+
+VerdictState state_of(double a, double b, double tie) {
+    if (a == b || tie == std::max({a, b, tie})) {
+        return VerdictState::kTie;
+    }
+    return a > b ? VerdictState::kA : VerdictState::kB;
 }
 
 }  // namespace
@@ -109,17 +119,10 @@ Verdict label_verdict(const Labels& labels, std::span<const double> log_probs) {
             labels.tie.word,
             mass);
     } else {
-        verdict.state = tie == largest || a == b ? VerdictState::kTie
-                        : a == largest           ? VerdictState::kA
-                                                 : VerdictState::kB;
-        const double share = largest / mass;
-        verdict.confidence = share >= kHighProbability     ? Confidence::kHigh
-                             : share >= kMediumProbability ? Confidence::kMedium
-                                                           : Confidence::kLow;
-        raw["verdict"] = verdict.state == VerdictState::kA   ? "A"
-                         : verdict.state == VerdictState::kB ? "B"
-                                                             : "TIE";
-        raw["confidence"] = word_of(verdict.confidence);
+        verdict.state = state_of(a, b, tie);
+        verdict.confidence = confidence_at(largest / mass);
+        raw["verdict"] = name_of(verdict.state);
+        raw["confidence"] = name_of(verdict.confidence);
     }
     verdict.raw = raw.dump();
     return verdict;

@@ -19,6 +19,19 @@ constexpr int kMaxDepth = 64;
 constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 constexpr std::string_view kSpace = " \t\r\n";
 
+std::optional<unsigned> hexadecimal_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return {};
+}
+
 /// The four hexadecimal digits of `\uXXXX` at `at`, the backslash's place.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
     if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') {
@@ -26,15 +39,11 @@ std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
     }
     unsigned value = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i) {
-        const char c = text[i];
-        const int digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
-        if (digit < 0) {
+        const auto digit = hexadecimal_digit(text[i]);
+        if (!digit) {
             return {};
         }
-        value = value * 16 + static_cast<unsigned>(digit);
+        value = value * 16 + *digit;
     }
     return value;
 }

@@ -68,10 +68,14 @@ std::optional<double> longest_pause(const http::HttpReply& reply,
 std::string blamed_text(std::string_view error_body) {
     const JsonView error = http::JsonView(error_body)["error"];
     const std::string param = error["param"].text();
+    if (!param.empty()) {
+        return to_lower_ascii(param);
+    }
     const std::string message = error["message"].text();
-    return to_lower_ascii(!param.empty()     ? param
-                          : !message.empty() ? message
-                                             : shorten(to_valid_utf8(error_body), 2000));
+    if (!message.empty()) {
+        return to_lower_ascii(message);
+    }
+    return to_lower_ascii(shorten(to_valid_utf8(error_body), 2000));
 }
 
 bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {

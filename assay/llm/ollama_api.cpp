@@ -175,10 +175,12 @@ class OllamaApi final : public ServedApi {
         ServedReply reply;
         reply.text = message["content"].text();
         const std::string reason = document["done_reason"].text();
-        reply.stop_reason = reason == "length" ? StopReason::kLength
-                            : reason == "stop" ? StopReason::kStop
-                                               : StopReason::kFailed;
-        if (reply.stop_reason == StopReason::kFailed) {
+        if (reason == "length") {
+            reply.stop_reason = StopReason::kLength;
+        } else if (reason == "stop") {
+            reply.stop_reason = StopReason::kStop;
+        } else {
+            reply.stop_reason = StopReason::kFailed;
             reply.failure = fmt::format("Ollama ended the answer for the reason \"{}\"",
                                         shorten(reason, 60));
         }

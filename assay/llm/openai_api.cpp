@@ -74,11 +74,14 @@ class OpenAiApi final : public ServedApi {
                 entry = &each;
             }
         }
-        facts.server = !server_.empty()
-                           ? server_
-                           : server_of(entries.empty()
-                                           ? ""
-                                           : (entry ? *entry : entries.front())["owned_by"].text());
+        facts.server = server_;
+        if (server_.empty()) {
+            std::string owner;
+            if (!entries.empty()) {
+                owner = (entry ? *entry : entries.front())["owned_by"].text();
+            }
+            facts.server = server_of(owner);
+        }
         // llama-server answers with its one model, whatever name it is asked for.
         if (!entry && facts.server == "llama-server" && entries.size() == 1) {
             entry = &entries.front();
@@ -208,10 +211,12 @@ class OpenAiApi final : public ServedApi {
             reply.text = message["refusal"].text();
         }
         reply.version = document["model"].text();
-        reply.stop_reason = reason == "stop"     ? StopReason::kStop
-                            : reason == "length" ? StopReason::kLength
-                                                 : StopReason::kUnknown;
-        if (reason == "content_filter") {
+        reply.stop_reason = StopReason::kUnknown;
+        if (reason == "stop") {
+            reply.stop_reason = StopReason::kStop;
+        } else if (reason == "length") {
+            reply.stop_reason = StopReason::kLength;
+        } else if (reason == "content_filter") {
             reply.stop_reason = StopReason::kFailed;
             reply.failure = "the provider's content filter withheld the answer";
         }

@@ -1,5 +1,6 @@
 #include "assay/report/render_json.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -124,6 +125,21 @@ Json served_json(const std::optional<ServedModel>& served) {
         {"parameters", text_or_null(served->parameters)}};
 }
 
+const char* source_of(const Variant& variant) {
+    if (variant.answers) {
+        return "answers";
+    }
+    return variant.served ? "served" : "file";
+}
+
+const char* why_not_measured(const Variant& variant) {
+    if (variant.answers) {
+        return "the answers were made elsewhere";
+    }
+    return variant.served ? "what is null the server does not tell"
+                          : "what is null was not measured in this run";
+}
+
 /// Members that were not measured are null, and then there is a why.
 Json speed_json(const ReportVariant& v) {
     const Speed speed = v.speed.value_or(Speed{});
@@ -132,14 +148,10 @@ Json speed_json(const ReportVariant& v) {
              {"decode_tokens_per_s", positive(speed.decode_tokens_per_s)},
              {"n_parallel", positive(speed.n_parallel)},
              {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};
-    for (const auto& member : out) {
-        if (!member.is_null()) {
-            continue;
-        }
-        out["why"] = v.variant.answers  ? "the answers were made elsewhere"
-                     : v.variant.served ? "what is null the server does not tell"
-                                        : "what is null was not measured in this run";
-        break;
+    const bool any_missing = std::any_of(
+        out.begin(), out.end(), [](const Json& member) { return member.is_null(); });
+    if (any_missing) {
+        out["why"] = why_not_measured(v.variant);
     }
     return out;
 }
@@ -165,10 +177,7 @@ Json variant_json(const ReportVariant& v) {
     return {
         {"name", text(v.variant.name)},
         {"role", name_of(v.variant.role)},
-        {"source",
-         v.variant.answers  ? "answers"
-         : v.variant.served ? "served"
-                            : "file"},
+        {"source", source_of(v.variant)},
         {"recipe", text(v.variant.recipe)},
         {"engine",
          {{"name", text_or_null(v.engine.name)},
