@@ -8,8 +8,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "assay/records/names.hpp"
-
 namespace assay::judge {
 namespace {
 
@@ -40,6 +38,22 @@ Confidence confidence_at(double share) {
         return Confidence::kHigh;
     }
     return share >= kMediumProbability ? Confidence::kMedium : Confidence::kLow;
+}
+
+const char* word_of(Confidence confidence) {
+    switch (confidence) {
+        case Confidence::kHigh: return "high";
+        case Confidence::kMedium: return "medium";
+        default: return "low";
+    }
+}
+
+const char* word_of(VerdictState state) {
+    switch (state) {
+        case VerdictState::kA: return "A";
+        case VerdictState::kB: return "B";
+        default: return "TIE";
+    }
 }
 
 VerdictState state_of(double a, double b, double tie) {
@@ -121,8 +135,8 @@ Verdict label_verdict(const Labels& labels, std::span<const double> log_probs) {
     } else {
         verdict.state = state_of(a, b, tie);
         verdict.confidence = confidence_at(largest / mass);
-        raw["verdict"] = name_of(verdict.state);
-        raw["confidence"] = name_of(verdict.confidence);
+        raw["verdict"] = word_of(verdict.state);
+        raw["confidence"] = word_of(verdict.confidence);
     }
     verdict.raw = raw.dump();
     return verdict;
