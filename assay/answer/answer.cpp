@@ -26,17 +26,19 @@ std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& se
                    16));
 }
 
+/// A prompt of token ids for the engine, or of a user's turn for a server.
 llm::Prompt to_prompt(const PreparedPrompt& prompt,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops) {
-    return {prompt.question_id,
-            prompt.tokens,
-            {stops.begin(), stops.end()},
-            seed_of(prompt, settings),
-            prompt.n_prefix,
-            settings.predict,
-            false,
-            prompt.user};
+    llm::Prompt out{.id = prompt.question_id, .tokens = prompt.tokens, .n_prefix = prompt.n_prefix};
+    const std::uint32_t seed = seed_of(prompt, settings);
+    if (prompt.tokens.empty()) {
+        out.task = llm::ChatTask{prompt.user, seed};
+    } else {
+        out.task = llm::AnswerTask{
+            .stops = {stops.begin(), stops.end()}, .seed = seed, .predict = settings.predict};
+    }
+    return out;
 }
 
 /// `ctx_size` where it is part of what an answer depends on; else 0.
@@ -109,24 +111,25 @@ void answer_questions(llm::Generator& generator,
         },
         [&](const llm::Generated& generated) {
             const PreparedPrompt& prompt = *by_id.at(generated.id);
+            const llm::AnswerResult& result = generated.answer();
             Answer answer;
             answer.question_id = prompt.question_id;
-            answer.text = generated.text;
-            answer.tokens = generated.tokens;
-            answer.stop_reason = generated.stop_reason;
+            answer.text = result.text;
+            answer.tokens = result.tokens;
+            answer.stop_reason = result.stop_reason;
             answer.failure = generated.failure;
             answer.n_prompt_tokens = prompt.tokens.empty()
-                                         ? generated.n_prompt_tokens
+                                         ? result.n_prompt_tokens
                                          : static_cast<std::int64_t>(prompt.tokens.size());
-            answer.n_told_tokens = generated.n_answer_tokens;
+            answer.n_told_tokens = result.n_answer_tokens;
             answer.n_computed_tokens = generated.n_computed_tokens;
             answer.prompt_sha256 = prompt.prompt_sha256;
             answer.messages_sha256 = prompt.messages_sha256;
-            answer.trace_sha256 = generated.trace_sha256;
+            answer.trace_sha256 = result.trace_sha256;
             answer.n_contexts_used = prompt.n_contexts_used;
             answer.contexts_cut = prompt.contexts_cut;
             answer.prefill_ms = generated.prefill_ms;
-            answer.decode_ms = generated.decode_ms;
+            answer.decode_ms = result.decode_ms;
             sink(answer);
         },
         cancel);
@@ -150,12 +153,14 @@ Recheck recheck_alone(llm::Generator& generator,
             }
             llm::Prompt prompt = to_prompt(*answered[next++].first, settings, stops);
             prompt.alone = true;
-            prompt.predict = std::min(prompt.predict, static_cast<int>(wire::kTraceTokens));
+            if (auto* task = std::get_if<llm::AnswerTask>(&prompt.task)) {
+                task->predict = std::min(task->predict, static_cast<int>(wire::kTraceTokens));
+            }
             return prompt;
         },
         [&](const llm::Generated& again) {
             ++recheck.n_checked;
-            if (again.trace_sha256 == by_id.at(again.id)->trace_sha256) {
+            if (again.answer().trace_sha256 == by_id.at(again.id)->trace_sha256) {
                 ++recheck.n_equal;
             }
         },

@@ -1,3 +1,26 @@
+// Answers many prompts at once, each with the bits that it would have alone.
+//
+// Problem. Floating-point sums depend on their order, and a kernel's order depends on the shape of
+// the batch. In an ordinary server an answer's bits thus depend on what happens to be beside it,
+// and two models that are compared would differ by chance.
+//
+// Model. n_slots slots, each a stream of cells of its own in the context's memory (kv_unified =
+// false), so that no slot's cells move with another's. A slot is idle or computes one task. An idle
+// slot may keep the first pieces of its last prompt.
+//
+// Invariant. Every row goes through the same kernels whatever its neighbours are (on the CPU
+// backend), because the shapes are functions of the task alone:
+//   - A prompt is computed by itself, in as few pieces of at most n_ubatch tokens as possible, all
+//     of about the same size. No piece is of one token, which would take another path.
+//   - A prefix that prompts share is a piece of its own, whether it was kept or is computed anew.
+//   - A decode step has exactly n_slots rows in the order of the slots. Idle ones are fed a dummy
+//     token, and all rows are outputs.
+//
+// Why it ends. A step computes one token of every active slot, and an answer has at most `predict`
+// tokens; labels are read behind the prompt, with no step. A task that wants to be alone is taken
+// when all slots are idle, and nobody overtakes it in the queue. A failing library throws, and the
+// process is not used any more.
+
 #include "assay/engine/answerer.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +47,28 @@ double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+/// Where the pieces end that are kept in a slot: the lengths that are not 0.
+std::vector<std::size_t> kept_pieces(std::initializer_list<int> prefix_lengths) {
+    std::vector<std::size_t> ends;
+    for (const int length : prefix_lengths) {
+        if (length != 0) {
+            ends.push_back(static_cast<std::size_t>(length));
+        }
+    }
+    return ends;
+}
+
 }  // namespace
+
+const std::vector<std::int32_t>& Answerer::Pending::prompt() const {
+    return std::visit(
+        [](const auto& request) -> const std::vector<std::int32_t>& { return request.prompt; },
+        task);
+}
+
+bool Answerer::Pending::alone() const {
+    return std::visit([](const auto& request) { return request.alone; }, task);
+}
 
 struct Answerer::Slot {
     explicit Slot(llama_seq_id sequence) : seq(sequence) {}
@@ -47,13 +91,11 @@ struct Answerer::Slot {
 Answerer::Answerer(llama_context* context,
                    const wire::Start& start,
                    OnDone on_done,
-                   OnLabels on_labels,
                    OnFailed on_failed)
     : context_(context),
       vocab_(llama_model_get_vocab(llama_get_model(context))),
       start_(start),
       on_done_(std::move(on_done)),
-      on_labels_(std::move(on_labels)),
       on_failed_(std::move(on_failed)) {
     ASSAY_CHECK(start.n_slots == 1 || (start.n_slots >= 8 && start.n_slots % 8 == 0));
     batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
@@ -68,15 +110,15 @@ Answerer::~Answerer() {
 
 /// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
 std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n_answer) const {
-    const wire::AnswerRequest& request = pending.request;
+    const std::vector<std::int32_t>& prompt = pending.prompt();
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
-    if (request.prompt.empty()) {
+    if (prompt.empty()) {
         return Failure{"the prompt is empty", {}, {}};
     }
-    if (request.prompt.size() + n_answer > room) {
+    if (prompt.size() + n_answer > room) {
         return Failure{
             fmt::format("a prompt of {} tokens and an answer of {} do not fit the {} of a slot",
-                        request.prompt.size(),
+                        prompt.size(),
                         n_answer,
                         room),
             {},
@@ -85,11 +127,11 @@ std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n
     // A piece of one token takes another path through the kernels.
     std::size_t begin = 0;
     for (const std::size_t end : pending.prefix_ends) {
-        if (end < begin + 2 || end > request.prompt.size() || request.prompt.size() - end < 2) {
+        if (end < begin + 2 || end > prompt.size() || prompt.size() - end < 2) {
             return Failure{
                 fmt::format("a prefix of {} tokens does not go with a prompt of {}{}",
                             static_cast<std::int64_t>(end),
-                            request.prompt.size(),
+                            prompt.size(),
                             begin > 0 ? fmt::format(" whose first {} are another", begin) : ""),
                 {},
                 {}};
@@ -97,7 +139,7 @@ std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n
         begin = end;
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
-    for (const std::int32_t token : request.prompt) {
+    for (const std::int32_t token : prompt) {
         if (token < 0 || token >= n_vocab) {
             return Failure{fmt::format("token {} is not in the vocabulary", token), {}, {}};
         }
@@ -105,32 +147,23 @@ std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n
     return std::nullopt;
 }
 
-void Answerer::submit(std::uint64_t id, wire::AnswerRequest request) {
+void Answerer::submit(std::uint64_t id, const wire::AnswerRequest& request) {
     if (start_.n_slots % 8 != 0) {
         return on_failed_(id, Failure{"answers need a multiple of 8 slots", {}, {}});
     }
     if (request.predict < 1) {
         return on_failed_(id, Failure{"an answer of no tokens was asked for", {}, {}});
     }
-    Pending pending{id, std::move(request), {}, {}};
-    if (pending.request.n_prefix != 0) {
-        pending.prefix_ends.push_back(static_cast<std::size_t>(pending.request.n_prefix));
+    if (!request.grammar.empty() && request.sampling.temp > 0) {
+        return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
     }
-    if (auto wrong = complaint(pending, static_cast<std::size_t>(pending.request.predict))) {
-        return on_failed_(id, *wrong);
+    if (!request.grammar.empty() && !grammar_of(vocab_, request.grammar)) {
+        return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
     }
-    if (const std::string& grammar = pending.request.grammar; !grammar.empty()) {
-        if (pending.request.sampling.temp > 0) {
-            return on_failed_(id, Failure{"a grammar goes with temperature 0 only", {}, {}});
-        }
-        if (!grammar_of(vocab_, grammar)) {
-            return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
-        }
-    }
-    queue_.push_back(std::move(pending));
+    enqueue({id, request, kept_pieces({request.n_prefix})}, request.predict);
 }
 
-void Answerer::submit(std::uint64_t id, wire::LabelRequest request) {
+void Answerer::submit(std::uint64_t id, const wire::LabelRequest& request) {
     if (request.labels.empty()) {
         return on_failed_(id, Failure{"no labels were asked for", {}, {}});
     }
@@ -140,16 +173,12 @@ void Answerer::submit(std::uint64_t id, wire::LabelRequest request) {
                 id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
         }
     }
-    Pending pending{id, {}, std::move(request.labels), {}};
-    pending.request.prompt = std::move(request.prompt);
-    pending.request.alone = request.alone;
-    for (const int end : {request.n_prefix, request.n_longer_prefix}) {
-        if (end != 0) {
-            pending.prefix_ends.push_back(static_cast<std::size_t>(end));
-        }
-    }
-    if (auto wrong = complaint(pending, 0)) {
-        return on_failed_(id, *wrong);
+    enqueue({id, request, kept_pieces({request.n_prefix, request.n_longer_prefix})}, 0);
+}
+
+void Answerer::enqueue(Pending pending, int n_answer) {
+    if (auto wrong = complaint(pending, static_cast<std::size_t>(n_answer))) {
+        return on_failed_(pending.id, *wrong);
     }
     queue_.push_back(std::move(pending));
 }
@@ -165,7 +194,7 @@ void Answerer::step() {
             slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
     };
     for (std::size_t i = 0; i < slots_.size() && !queue_.empty(); ++i) {
-        if (queue_.front().request.alone) {
+        if (queue_.front().alone()) {
             // Waits until all others are done; then nobody joins it.
             if (n_active() == 0) {
                 Pending pending = std::move(queue_.front());
@@ -175,12 +204,12 @@ void Answerer::step() {
             break;
         }
         if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-                return slot->active && slot->pending.request.alone;
+                return slot->active && slot->pending.alone();
             })) {
             break;
         }
         // an answer may end with its first token
-        while (!slots_[i]->active && !queue_.empty() && !queue_.front().request.alone) {
+        while (!slots_[i]->active && !queue_.empty() && !queue_.front().alone()) {
             Pending pending = std::move(queue_.front());
             queue_.pop_front();
             admit(i, std::move(pending));
@@ -197,11 +226,9 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     slot.active = true;
     slot.done = {};
     slot.trace = {};
-    const wire::AnswerRequest& request = slot.pending.request;
-    const bool wants_labels = !slot.pending.labels.empty();
-    if (!wants_labels) {
+    if (const auto* request = std::get_if<wire::AnswerRequest>(&slot.pending.task)) {
         slot.sampler = std::make_unique<Sampler>(
-            request.sampling, request.grammar, request.prompt, vocab_);
+            request->sampling, request->grammar, request->prompt, vocab_);
     }
     const auto start = Clock::now();
     compute_prompt(slot_index);
@@ -210,12 +237,16 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     if (logits == nullptr) {
         throw std::runtime_error(kNoLogits);
     }
-    wants_labels ? read_labels(slot, logits) : take_token(slot, logits);
+    if (const auto* request = std::get_if<wire::LabelRequest>(&slot.pending.task)) {
+        read_labels(slot, *request, logits);
+    } else {
+        take_token(slot, logits);
+    }
 }
 
 void Answerer::compute_prompt(std::size_t slot_index) {
     Slot& slot = *slots_[slot_index];
-    const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
+    const std::vector<std::int32_t>& prompt = slot.pending.prompt();
     std::vector<std::vector<std::int32_t>> pieces;
     std::size_t begin = 0;
     for (const std::size_t end : slot.pending.prefix_ends) {
@@ -240,7 +271,7 @@ void Answerer::compute_prompt(std::size_t slot_index) {
 
 void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
     Slot& slot = *slots_[slot_index];
-    const std::vector<std::int32_t>& prompt = slot.pending.request.prompt;
+    const std::vector<std::int32_t>& prompt = slot.pending.prompt();
     const auto most = static_cast<std::size_t>(start_.n_ubatch);
     for (std::size_t n_pieces = (last - first + most - 1) / most; n_pieces > 0; --n_pieces) {
         const std::size_t n = (last - first + n_pieces - 1) / n_pieces;
@@ -303,7 +334,7 @@ void Answerer::decode_step() {
 
 /// The logarithm of softmax, its sum in double and in the vocabulary's order: the same on every
 /// thread count.
-void Answerer::read_labels(Slot& slot, const float* logits) {
+void Answerer::read_labels(Slot& slot, const wire::LabelRequest& request, const float* logits) {
     const auto n_vocab = static_cast<std::size_t>(llama_vocab_n_tokens(vocab_));
     const double largest = *std::max_element(logits, logits + n_vocab);
     double sum = 0;
@@ -311,7 +342,7 @@ void Answerer::read_labels(Slot& slot, const float* logits) {
         sum += std::exp(static_cast<double>(logits[i]) - largest);
     }
     wire::LabelDone done;
-    for (const std::int32_t label : slot.pending.labels) {
+    for (const std::int32_t label : request.labels) {
         done.log_probs.push_back(static_cast<double>(logits[label]) - largest - std::log(sum));
     }
     if (!std::all_of(done.log_probs.begin(), done.log_probs.end(), [](double value) {
@@ -324,7 +355,7 @@ void Answerer::read_labels(Slot& slot, const float* logits) {
     done.peak_memory_bytes = peak_memory_bytes();
     const std::uint64_t id = slot.pending.id;
     release(slot);
-    on_labels_(id, done);
+    on_done_(id, done);
 }
 
 void Answerer::fail_unfinished(Slot& slot) {
@@ -337,6 +368,7 @@ void Answerer::fail_unfinished(Slot& slot) {
 }
 
 void Answerer::take_token(Slot& slot, const float* logits) {
+    const auto& request = std::get<wire::AnswerRequest>(slot.pending.task);
     const Sampler::Choice choice = slot.sampler->choose(logits);
     if (choice.ended) {
         return finish(slot, "stop");
@@ -355,7 +387,7 @@ void Answerer::take_token(Slot& slot, const float* logits) {
     slot.last_token = choice.token;
     slot.done.tokens.push_back(choice.token);
     slot.done.text += common_token_to_piece(vocab_, choice.token, false);
-    for (const std::string& stop : slot.pending.request.stops) {
+    for (const std::string& stop : request.stops) {
         if (stop.empty()) {
             continue;
         }
@@ -366,7 +398,7 @@ void Answerer::take_token(Slot& slot, const float* logits) {
         slot.done.text.resize(at);
         return finish(slot, "stop");
     }
-    if (slot.done.tokens.size() >= static_cast<std::size_t>(slot.pending.request.predict)) {
+    if (slot.done.tokens.size() >= static_cast<std::size_t>(request.predict)) {
         finish(slot, "length");
     }
 }

@@ -91,26 +91,36 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
                     "Raise its ctx-size as far as the model was trained for, or write "
                     "show-contexts: false.");
     }
-    llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
+    llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens)};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
-    prompt.labels = setup_.labels.tokens();
-    if (!prompt.labels.empty() && pair.answer_a != pair.answer_b) {
-        // Both orders are read one after the other: what they share (question, expected answer,
-        // contexts) is computed once.
-        BlindedPair other = pair;
-        std::swap(other.answer_a, other.answer_b);
-        const auto others = tokens_of(other);
-        if (!others) {
-            // without it the pieces would be others
-            return tl::unexpected<Failure>(others.error());
-        }
-        prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
-    }
     if (setup_.spec.reasoning) {
-        prompt.predict = setup_.spec.max_tokens;
-        prompt.grammar = verdict_grammar(setup_.thinking, setup_.spec.tags);
+        prompt.task = llm::AnswerTask{
+            .predict = setup_.spec.max_tokens,
+            .grammar = verdict_grammar(setup_.thinking, setup_.spec.tags)};
+        return prompt;
     }
+    const auto n_longer_prefix = longer_prefix(pair, prompt);
+    if (!n_longer_prefix) {
+        return tl::unexpected<Failure>(n_longer_prefix.error());
+    }
+    prompt.task = llm::LabelTask{setup_.labels.tokens(), *n_longer_prefix};
     return prompt;
+}
+
+/// Both orders of a pair are read one after the other: what they share (question, expected answer,
+/// contexts) is computed once. 0: there is no other order, or it shares too little.
+Result<int> EmbeddedPrompts::longer_prefix(const BlindedPair& pair, const llm::Prompt& prompt) {
+    if (pair.answer_a == pair.answer_b) {
+        return 0;
+    }
+    BlindedPair other = pair;
+    std::swap(other.answer_a, other.answer_b);
+    const auto others = tokens_of(other);
+    if (!others) {
+        // without it the pieces would be others
+        return tl::unexpected<Failure>(others.error());
+    }
+    return llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
 }
 
 Result<EmbeddedPrompts::Tokens> EmbeddedPrompts::tokens_of(const BlindedPair& pair) {

@@ -70,6 +70,7 @@ class EmbeddedPrompts {
  private:
     using Tokens = std::vector<std::int32_t>;
     [[nodiscard]] Result<Tokens> tokens_of(const BlindedPair& pair);
+    [[nodiscard]] Result<int> longer_prefix(const BlindedPair& pair, const llm::Prompt& prompt);
     [[nodiscard]] const Tokens& prefix_like(const BlindedPair& pair);
     [[nodiscard]] Tokens shared_prefix(bool with_expected, bool with_contexts);
 

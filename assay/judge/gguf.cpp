@@ -102,19 +102,20 @@ class Run {
         const auto found = in_flight_.find(generated.id);
         ASSAY_CHECK(found != in_flight_.end());
         InFlight& item = found->second;
-        item.verdict.elapsed_ms += generated.prefill_ms + generated.decode_ms;
-        item.verdict.n_reply_tokens += static_cast<std::int64_t>(generated.tokens.size());
-        if (generated.stop_reason == StopReason::kFailed) {
+        const llm::AnswerResult& reply = generated.answer();
+        item.verdict.elapsed_ms += generated.prefill_ms + reply.decode_ms;
+        item.verdict.n_reply_tokens += static_cast<std::int64_t>(reply.tokens.size());
+        if (generated.failed()) {
             item.verdict.state = VerdictState::kError;
             item.verdict.failure = generated.failure;
         } else if (!setup_.spec.reasoning) {
-            read_labels(item.verdict, generated.label_log_probs);
-        } else if (item.thought.empty() && is_unfinished_thought(generated)) {
-            if (end_thought(item, generated)) {
+            read_labels(item.verdict, generated.labels().log_probs);
+        } else if (item.thought.empty() && is_unfinished_thought(reply)) {
+            if (end_thought(item, generated.id, reply)) {
                 return;
             }
         } else {
-            read_reply(item, generated);
+            read_reply(item, reply);
         }
         sink_(item.verdict);
         in_flight_.erase(found);
@@ -129,49 +130,48 @@ class Run {
         verdict.failure = read.failure;
     }
 
-    [[nodiscard]] bool is_unfinished_thought(const llm::Generated& generated) const {
-        if (generated.stop_reason != StopReason::kLength) {
+    [[nodiscard]] bool is_unfinished_thought(const llm::AnswerResult& reply) const {
+        if (reply.stop_reason != StopReason::kLength) {
             return false;
         }
         const bool thinks = setup_.thinking == Thinking::kHasBegun ||
-                            trim(generated.text).starts_with(kThinkBegin);
-        return thinks && generated.text.find(kThinkEnd) == std::string::npos;
+                            trim(reply.text).starts_with(kThinkBegin);
+        return thinks && reply.text.find(kThinkEnd) == std::string::npos;
     }
 
     /// Prepares the second request. False: it cannot, and the verdict says why.
-    bool end_thought(InFlight& item, const llm::Generated& generated) {
+    bool end_thought(InFlight& item, const std::string& id, const llm::AnswerResult& reply) {
         const auto end = model_.tokenize(std::string(kEndOfThought), false, true);
         if (!end || end->size() > kTokensOfEndOfThought) {
             item.verdict.state = VerdictState::kInvalid;
             item.verdict
                 .failure = "The judge was still thinking after all tokens that it may write.";
-            item.verdict.raw = generated.text;
+            item.verdict.raw = reply.text;
             return false;
         }
-        llm::Prompt prompt{.id = generated.id,
-                           .tokens = item.prompt,
-                           .stops = {},
-                           .predict = setup_.spec.max_tokens};
-        prompt.tokens.insert(prompt.tokens.end(), generated.tokens.begin(), generated.tokens.end());
+        llm::Prompt prompt{.id = id, .tokens = item.prompt};
+        prompt.tokens.insert(prompt.tokens.end(), reply.tokens.begin(), reply.tokens.end());
         prompt.tokens.insert(prompt.tokens.end(), end->begin(), end->end());
-        prompt.grammar = verdict_grammar(Thinking::kNone, setup_.spec.tags);
-        item.thought = generated.text + std::string(kEndOfThought);
+        prompt.task = llm::AnswerTask{
+            .predict = setup_.spec.max_tokens,
+            .grammar = verdict_grammar(Thinking::kNone, setup_.spec.tags)};
+        item.thought = reply.text + std::string(kEndOfThought);
         unfinished_.push_back(std::move(prompt));
         return true;
     }
 
-    void read_reply(InFlight& item, const llm::Generated& generated) const {
+    void read_reply(InFlight& item, const llm::AnswerResult& reply) const {
         const std::string opened = setup_.thinking == Thinking::kHasBegun ? std::string(kThinkBegin)
                                                                           : "";
-        item.verdict.raw = to_valid_utf8(opened + item.thought + generated.text);
-        const ParsedReply reply = parse_reply(item.verdict.raw, item.shown);
-        item.verdict.state = reply.state;
-        item.verdict.confidence = reply.confidence;
-        item.verdict.reasoning = reply.reasoning;
+        item.verdict.raw = to_valid_utf8(opened + item.thought + reply.text);
+        const ParsedReply parsed = parse_reply(item.verdict.raw, item.shown);
+        item.verdict.state = parsed.state;
+        item.verdict.confidence = parsed.confidence;
+        item.verdict.reasoning = parsed.reasoning;
         if (setup_.spec.tags) {
-            item.verdict.tags = reply.tags;
+            item.verdict.tags = parsed.tags;
         }
-        item.verdict.failure = reply.failure;
+        item.verdict.failure = parsed.failure;
     }
 
     const EmbeddedSetup& setup_;

@@ -13,12 +13,24 @@ Failure death(const char* what, EngineProcess& process) {
     return {fmt::format("the engine {} while it was to {}", process.last_words(), what), {}, {}};
 }
 
-template <class T, class Decode>
-Result<T> decoded(const Result<wire::Reply>& reply, Decode decode) {
-    if (!reply) {
-        return tl::unexpected(reply.error());
+/// What a Failed says.
+Failure failure_in(const wire::Message& reply) {
+    const auto failed = wire::decode<wire::Failed>(reply);
+    return failed ? failed->failure : failed.error();
+}
+
+/// Reads a reply as the alternative of TaskDone whose name it has. Fails where it is none of them.
+template <std::size_t kIndex = 0>
+Result<wire::TaskDone> decode_task_done(const wire::Message& reply) {
+    if constexpr (kIndex == std::variant_size_v<wire::TaskDone>) {
+        return tl::unexpected<Failure>(wire::unreadable(reply, "it is the reply to no task"));
+    } else {
+        using Done = std::variant_alternative_t<kIndex, wire::TaskDone>;
+        if (!reply.is<Done>()) {
+            return decode_task_done<kIndex + 1>(reply);
+        }
+        return wire::decode<Done>(reply);
     }
-    return decode(*reply);
 }
 
 }  // namespace
@@ -39,15 +51,14 @@ void Engine::stop() {
         process_->kill();
     }
     process_.reset();
-    label_requests_.clear();
 }
 
-Result<wire::Reply> Engine::call(const char* what,
-                                 const std::function<wire::Frame(std::uint64_t)>& encode,
-                                 const std::function<void(const wire::Progress&)>& on_progress) {
+Result<wire::Message> Engine::exchange(const char* what,
+                                       std::uint64_t id,
+                                       const wire::Frame& request,
+                                       const OnProgress& on_progress) {
     EngineProcess& engine = process();
-    const std::uint64_t id = next_id_++;
-    const bool sent = engine.send(encode(id));
+    const bool sent = engine.send(request);
     wire::Frame frame;
     while (true) {
         if (cancel_) {
@@ -63,107 +74,95 @@ Result<wire::Reply> Engine::call(const char* what,
             process_.reset();
             return tl::unexpected(std::move(failure));
         }
-        auto reply = wire::decode_reply(std::move(frame));
+        auto reply = wire::decode_message(std::move(frame));
         if (!reply || reply->id != id) {
             continue;  // of a call that was given up
         }
-        if (reply->kind == wire::ReplyKind::kFailed) {
-            return tl::unexpected(reply->failure);
-        }
-        if (reply->kind == wire::ReplyKind::kDone) {
+        if (!reply->is<wire::Progress>()) {
             return reply;
         }
-        if (on_progress) {
-            on_progress(reply->progress);
+        const auto progress = wire::decode<wire::Progress>(*reply);
+        if (progress && on_progress) {
+            on_progress(*progress);
         }
     }
+}
+
+template <class Request>
+Result<typename Request::Done> Engine::call(const char* what,
+                                            const Request& request,
+                                            const OnProgress& on_progress) {
+    const std::uint64_t id = next_id_++;
+    const auto reply = exchange(what, id, wire::encode(id, request), on_progress);
+    if (!reply) {
+        return tl::unexpected<Failure>(reply.error());
+    }
+    if (reply->template is<wire::Failed>()) {
+        return tl::unexpected<Failure>(failure_in(*reply));
+    }
+    return wire::decode<typename Request::Done>(*reply);
 }
 
 Result<wire::Hello> Engine::hello() {
-    return decoded<wire::Hello>(
-        call("say what it is", [](std::uint64_t id) { return wire::encode_hello(id); }),
-        wire::decode_hello);
+    return call("say what it is", wire::SayHello{});
 }
+
 Result<wire::Inspected> Engine::inspect(const std::string& path) {
-    return decoded<wire::Inspected>(
-        call("read a model's header",
-             [&](std::uint64_t id) { return wire::encode(id, wire::Inspect{path}); }),
-        wire::decode_inspected);
+    return call("read a model's header", wire::Inspect{path});
 }
+
 Result<wire::Loaded> Engine::load(const wire::Load& request) {
-    return decoded<wire::Loaded>(
-        call("load a model", [&](std::uint64_t id) { return wire::encode(id, request); }),
-        wire::decode_loaded);
+    return call("load a model", request);
 }
+
 Result<wire::Rendered> Engine::render(const wire::Render& request) {
-    return decoded<wire::Rendered>(
-        call("render a prompt", [&](std::uint64_t id) { return wire::encode(id, request); }),
-        wire::decode_rendered);
+    return call("render a prompt", request);
 }
+
 Result<std::string> Engine::render_template(const std::string& text,
                                             const std::string& variables_json) {
-    return decoded<std::string>(
-        call("render a template",
-             [&](std::uint64_t id) {
-                 return wire::encode(id, wire::RenderTemplate{text, variables_json, false});
-             }),
-        wire::decode_text);
+    return call("render a template", wire::RenderTemplate{text, variables_json, false})
+        .map([](wire::RenderedTemplate rendered) { return rendered.text; });
 }
+
 Result<std::string> Engine::render_prompt(const std::string& text,
                                           const std::string& variables_json) {
-    return decoded<std::string>(
-        call("render a prompt",
-             [&](std::uint64_t id) {
-                 return wire::encode(id, wire::RenderTemplate{text, variables_json, true});
-             }),
-        wire::decode_text);
+    return call("render a prompt", wire::RenderTemplate{text, variables_json, true})
+        .map([](wire::RenderedTemplate rendered) { return rendered.text; });
 }
+
 Result<std::vector<std::int32_t>> Engine::tokenize(const wire::Tokenize& request) {
-    return decoded<std::vector<std::int32_t>>(
-        call("tokenize", [&](std::uint64_t id) { return wire::encode(id, request); }),
-        wire::decode_tokens);
+    return call("tokenize", request).map([](wire::Tokenized tokenized) {
+        return tokenized.tokens;
+    });
 }
+
 Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& request) {
-    return decoded<wire::PredictedMemory>(
-        call("predict memory", [&](std::uint64_t id) { return wire::encode(id, request); }),
-        wire::decode_predicted_memory);
+    return call("predict memory", request);
 }
+
 Result<wire::Started> Engine::describe_start(const wire::Start& request) {
-    return decoded<wire::Started>(
-        call("describe a context",
-             [&](std::uint64_t id) { return wire::encode_describe_start(id, request); }),
-        wire::decode_started);
+    return call("describe a context", wire::DescribeStart{request});
 }
+
 Result<wire::Started> Engine::start(const wire::Start& request) {
-    return decoded<wire::Started>(
-        call("make a context", [&](std::uint64_t id) { return wire::encode(id, request); }),
-        wire::decode_started);
+    return call("make a context", request);
 }
+
 Result<bool> Engine::quantize(
     const wire::Quantize& request,
     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
-    const auto reply = call(
-        "quantize",
-        [&](std::uint64_t id) { return wire::encode(id, request); },
-        [&](const wire::Progress& p) { on_progress(p.done, p.total); });
-    if (!reply) {
-        return tl::unexpected(reply.error());
-    }
-    return true;
+    return call("quantize",
+                request,
+                [&](const wire::Progress& progress) { on_progress(progress.done, progress.total); })
+        .map([](const wire::Quantized&) { return true; });
 }
 
-std::uint64_t Engine::submit(const wire::AnswerRequest& request) {
+std::uint64_t Engine::submit(const wire::TaskRequest& request) {
     const std::uint64_t id = next_id_++;
-    return process().send(wire::encode(id, request)) ? id : 0;
-}
-
-std::uint64_t Engine::submit(const wire::LabelRequest& request) {
-    const std::uint64_t id = next_id_++;
-    if (!process().send(wire::encode(id, request))) {
-        return 0;
-    }
-    label_requests_.insert(id);
-    return id;
+    const wire::Frame frame = std::visit([&](const auto& task) { return wire::encode(id, task); },
+                                         request);
+    return process().send(frame) ? id : 0;
 }
 
 Engine::Event Engine::next(int timeout_ms) {
@@ -174,26 +173,27 @@ Engine::Event Engine::next(int timeout_ms) {
         case EngineProcess::Event::kDied: {
             Event event{.kind = Event::Kind::kDied, .failure = death("answer", engine)};
             process_.reset();
-            label_requests_.clear();
             return event;
         }
         case EngineProcess::Event::kFrame: break;
     }
-    auto reply = wire::decode_reply(std::move(frame));
-    if (!reply || reply->kind == wire::ReplyKind::kProgress) {
+    const auto reply = wire::decode_message(std::move(frame));
+    if (!reply || reply->is<wire::Progress>()) {
         return {};
     }
-    const bool of_labels = label_requests_.erase(reply->id) > 0;
-    if (reply->kind == wire::ReplyKind::kFailed) {
-        return {.kind = Event::Kind::kFailed, .id = reply->id, .failure = reply->failure};
+    Event event{.kind = Event::Kind::kFailed, .id = reply->id};
+    if (reply->is<wire::Failed>()) {
+        event.failure = failure_in(*reply);
+        return event;
     }
-    if (of_labels) {
-        return {.kind = Event::Kind::kLabels,
-                .id = reply->id,
-                .labels = wire::decode_label_done(*reply)};
+    auto done = decode_task_done(*reply);
+    if (!done) {
+        event.failure = done.error();
+        return event;
     }
-    return {
-        .kind = Event::Kind::kAnswer, .id = reply->id, .done = wire::decode_answer_done(*reply)};
+    event.kind = Event::Kind::kDone;
+    event.done = std::move(*done);
+    return event;
 }
 
 }  // namespace assay::llm

@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "assay/base/result.hpp"
+#include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::llm {
@@ -49,35 +49,38 @@ class Engine {
         const wire::Quantize& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
 
-    /// For answers and labels, of which several are in flight: sends and returns the request's id,
-    /// 0 if the engine is gone.
-    [[nodiscard]] std::uint64_t submit(const wire::AnswerRequest& request);
-    [[nodiscard]] std::uint64_t submit(const wire::LabelRequest& request);
+    /// For a context's tasks, of which several are in flight: sends and returns the request's id, 0
+    /// if the engine is gone.
+    [[nodiscard]] std::uint64_t submit(const wire::TaskRequest& request);
     struct Event {
-        enum class Kind { kAnswer, kLabels, kFailed, kNothing, kDied } kind = Kind::kNothing;
+        enum class Kind { kDone, kFailed, kNothing, kDied } kind = Kind::kNothing;
         std::uint64_t id = 0;
-        wire::AnswerDone done{};   ///< of kAnswer
-        wire::LabelDone labels{};  ///< of kLabels
-        Failure failure{};         ///< of kFailed, kDied
+        wire::TaskDone done{};  ///< of kDone: of the request's kind
+        Failure failure{};      ///< of kFailed, kDied
     };
-    /// Waits at most `timeout_ms` for the next answer or labels.
+    /// Waits at most `timeout_ms` for the next task to be done.
     [[nodiscard]] Event next(int timeout_ms);
     /// Ends the process at once; the next call starts another.
     void stop();
 
  private:
-    [[nodiscard]] Result<wire::Reply> call(
-        const char* what,
-        const std::function<wire::Frame(std::uint64_t)>& encode,
-        const std::function<void(const wire::Progress&)>& on_progress = {});
+    using OnProgress = std::function<void(const wire::Progress&)>;
+    /// Sends a request and waits for its reply; `what` ends "while it was to ...".
+    template <class Request>
+    [[nodiscard]] Result<typename Request::Done> call(const char* what,
+                                                      const Request& request,
+                                                      const OnProgress& on_progress = {});
+    /// The last reply to the request `id`, which is no Failed.
+    [[nodiscard]] Result<wire::Message> exchange(const char* what,
+                                                 std::uint64_t id,
+                                                 const wire::Frame& request,
+                                                 const OnProgress& on_progress);
     EngineProcess& process();
 
     std::filesystem::path program_;
     const std::atomic<bool>& cancel_;
     std::unique_ptr<EngineProcess> process_;
     std::uint64_t next_id_ = 1;
-    std::set<std::uint64_t> label_requests_;  ///< ids of those in flight: their replies are read as
-                                              ///< labels
 };
 
 }  // namespace assay::llm

@@ -1,3 +1,22 @@
+// Generates with a process that may die at any prompt, and blames no prompt for another's death.
+//
+// Problem. llama.cpp aborts on some inputs, and the system kills what takes too much memory. Up to
+// twice as many prompts as slots are in flight then, and a death does not say which one it was.
+//
+// Model. A prompt is in one of five places: not pulled yet, in flight, to be tried again alone,
+// given up, or pushed into `done`. After a death everything that was in flight is tried again, one
+// at a time, in a fresh process. A prompt on which the process dies alone twice is given up. What
+// is given up is pushed as failed only once the engine has done something else after it: an engine
+// that does nothing at all is to blame itself, and then no prompt is stored as failed. If nothing
+// else is left to do, the smallest task of the same kind is asked for to tell the two apart.
+//
+// Invariant. Each prompt that was pulled is pushed exactly once, or generate() is left by an Error
+// or by `cancel`. What a task is does not matter here: engine_tasks.cpp knows.
+//
+// Why it ends. Each death moves at least one prompt on (from in flight to alone, from alone to one
+// death more, from there to given up), and no prompt moves back. Deaths with nothing in flight are
+// counted, and a few in a row are an Error.
+
 #include "assay/llm/engine_generator.hpp"
 
 #include <fmt/format.h>
@@ -45,23 +64,11 @@ void EngineGenerator::restart() {
 }
 
 std::uint64_t EngineGenerator::submit(const Prompt& prompt, bool alone) {
-    if (!prompt.labels.empty()) {
-        return engine_.submit(wire::LabelRequest{
-            prompt.tokens, prompt.labels, prompt.n_prefix, alone, prompt.n_longer_prefix});
-    }
-    wire::AnswerRequest request{prompt.tokens,
-                                options_.sampling,
-                                prompt.predict > 0 ? prompt.predict : options_.predict,
-                                prompt.stops,
-                                prompt.n_prefix,
-                                alone,
-                                prompt.grammar};
-    request.sampling.seed = prompt.seed;
-    return engine_.submit(request);
+    return engine_.submit(request_of(prompt, alone, options_.answers));
 }
 
 bool EngineGenerator::send(InFlight item, bool alone) {
-    wants_labels_ = !item.prompt.labels.empty();
+    last_task_ = item.prompt.task;
     const std::uint64_t id = submit(item.prompt, alone);
     if (id == 0) {
         retries_.push_back(std::move(item));  // the death itself is noticed by the next receive
@@ -103,11 +110,17 @@ void EngineGenerator::after_death(const std::string& reason) {
     restart();
 }
 
+void EngineGenerator::push_given_up(const Done& done) {
+    for (const Generated& generated : std::exchange(given_up_, {})) {
+        done(generated);
+    }
+}
+
 /// Several prompts in a row that were given up may all be bad, or the engine is broken (out of
 /// memory, a damaged file): then they are left as they were, to be asked again when it works. A
 /// short harmless prompt tells the two apart. With nothing in flight.
-void EngineGenerator::settle_given_up(const std::function<void(const Generated&)>& done,
-                                      const std::atomic<bool>& cancel) {
+void EngineGenerator::push_given_up_if_engine_answers(const Done& done,
+                                                      const std::atomic<bool>& cancel) {
     if (given_up_.empty()) {
         return;
     }
@@ -117,26 +130,18 @@ void EngineGenerator::settle_given_up(const std::function<void(const Generated&)
                           "Is there memory enough (`assay doctor`)? Answers so far are kept; the "
                           "same command goes on from there.");
     }
-    if (cancel) {
-        return;
+    if (!cancel) {
+        push_given_up(done);
     }
-    for (const Generated& generated : given_up_) {
-        done(generated);
-    }
-    given_up_.clear();
 }
 
 /// True also when it was interrupted before that was known.
 bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
-    const auto tokens = engine_.tokenize(kHarmless);
+    auto tokens = engine_.tokenize(kHarmless);
     if (!tokens) {
         return false;
     }
-    Prompt harmless{.id = {}, .tokens = *tokens, .stops = {}, .predict = 1};
-    if (wants_labels_) {
-        harmless.labels = {tokens->front()};
-    }
-    const std::uint64_t id = submit(harmless, true);
+    const std::uint64_t id = submit(smallest_like(last_task_, std::move(*tokens)), true);
     while (!cancel) {
         const Engine::Event event = engine_.next(kPollMs);
         if (event.kind == Engine::Event::Kind::kDied) {
@@ -149,88 +154,81 @@ bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
     return true;
 }
 
-void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& next,
-                               const std::function<void(const Generated&)>& done,
-                               const std::atomic<bool>& cancel) {
+/// One of what is to be tried alone, or prompts until there are enough in flight.
+void EngineGenerator::send_what_fits(const std::function<std::optional<Prompt>()>& next) {
+    if (!retries_.empty()) {
+        if (in_flight_.empty()) {
+            InFlight item = std::move(retries_.front());
+            retries_.pop_front();
+            send(std::move(item), true);
+        }
+        return;
+    }
     // Twice the slots: a freed slot finds its next prompt in the engine's own queue.
     const std::size_t most_in_flight = 2 * static_cast<std::size_t>(start_.n_slots);
-    bool exhausted = false;
+    while (!exhausted_ && in_flight_.size() < most_in_flight) {
+        std::optional<Prompt> prompt = next();
+        if (!prompt) {
+            exhausted_ = true;
+            return;
+        }
+        const bool alone = prompt->alone;
+        if (!send({std::move(*prompt), 0}, alone)) {
+            return;
+        }
+    }
+}
+
+/// Pushes what the engine has done or failed to do.
+void EngineGenerator::take(const Engine::Event& event, const Done& done) {
+    const auto found = in_flight_.find(event.id);
+    if (found == in_flight_.end()) {
+        return;
+    }
+    Generated generated;
+    if (event.kind == Engine::Event::Kind::kFailed) {
+        generated.failure = to_sentence(event.failure);
+    } else {
+        generated = result_of(event.done);
+        peak_memory_bytes_ = std::max(peak_memory_bytes_, llm::peak_memory_bytes(event.done));
+        push_given_up(done);  // the engine does something else: they are to blame themselves
+    }
+    generated.id = found->second.prompt.id;
+    in_flight_.erase(found);
+    done(generated);
+}
+
+void EngineGenerator::forget_all() {
+    in_flight_.clear();
+    retries_.clear();
+    given_up_.clear();
+}
+
+void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& next,
+                               const Done& done,
+                               const std::atomic<bool>& cancel) {
+    exhausted_ = false;
     while (true) {
         if (cancel) {
             engine_.stop();
-            in_flight_.clear();
-            retries_.clear();
-            given_up_.clear();
+            forget_all();
             return;
         }
         if (given_up_.size() >= kGivenUpInARow && in_flight_.empty()) {
-            settle_given_up(done, cancel);
+            push_given_up_if_engine_answers(done, cancel);
         }
-        if (!retries_.empty()) {
-            if (in_flight_.empty()) {
-                InFlight item = std::move(retries_.front());
-                retries_.pop_front();
-                send(std::move(item), true);
-            }
-        } else {
-            while (!exhausted && in_flight_.size() < most_in_flight) {
-                std::optional<Prompt> prompt = next();
-                if (!prompt) {
-                    exhausted = true;
-                    break;
-                }
-                const bool alone = prompt->alone;
-                if (!send({std::move(*prompt), 0}, alone)) {
-                    break;
-                }
-            }
-        }
-        if (in_flight_.empty() && retries_.empty() && exhausted) {
-            settle_given_up(done, cancel);
+        send_what_fits(next);
+        if (in_flight_.empty() && retries_.empty() && exhausted_) {
+            push_given_up_if_engine_answers(done, cancel);
             return;
         }
-
         const Engine::Event event = engine_.next(kPollMs);
-        if (event.kind == Engine::Event::Kind::kNothing) {
-            continue;
+        switch (event.kind) {
+            case Engine::Event::Kind::kNothing: break;
+            case Engine::Event::Kind::kDied: after_death(event.failure.message); break;
+            case Engine::Event::Kind::kFailed:
+            case Engine::Event::Kind::kDone: take(event, done); break;
         }
-        if (event.kind == Engine::Event::Kind::kDied) {
-            after_death(event.failure.message);
-            continue;
-        }
-        const auto found = in_flight_.find(event.id);
-        if (found == in_flight_.end()) {
-            continue;
-        }
-        Generated generated;
-        generated.id = found->second.prompt.id;
-        in_flight_.erase(found);
-        if (event.kind == Engine::Event::Kind::kFailed) {
-            generated.failure = to_sentence(event.failure);
-        } else if (event.kind == Engine::Event::Kind::kLabels) {
-            generated.label_log_probs = event.labels.log_probs;
-            generated.stop_reason = StopReason::kStop;
-            generated.n_computed_tokens = event.labels.n_computed_tokens;
-            generated.prefill_ms = event.labels.prefill_ms;
-            peak_memory_bytes_ = std::max(peak_memory_bytes_, event.labels.peak_memory_bytes);
-            for (const Generated& bad : std::exchange(given_up_, {})) {
-                done(bad);
-            }
-        } else {
-            generated.text = event.done.text;
-            generated.tokens = event.done.tokens;
-            generated.stop_reason = event.done.stop_reason == "stop" ? StopReason::kStop
-                                                                     : StopReason::kLength;
-            generated.trace_sha256 = event.done.trace_sha256;
-            generated.n_computed_tokens = event.done.n_computed_tokens;
-            generated.prefill_ms = event.done.prefill_ms;
-            generated.decode_ms = event.done.decode_ms;
-            peak_memory_bytes_ = std::max(peak_memory_bytes_, event.done.peak_memory_bytes);
-            for (const Generated& bad : std::exchange(given_up_, {})) {
-                done(bad);
-            }
-        }
-        done(generated);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"
+#include "assay/llm/engine_tasks.hpp"
 #include "assay/llm/generator.hpp"
 
 namespace assay::llm {
@@ -20,8 +21,7 @@ class EngineGenerator final : public Generator {
     struct Options {
         std::filesystem::path program;
         wire::Load load;
-        wire::Sampling sampling;  ///< seed is each prompt's own
-        int predict = 128;
+        AnswerDefaults answers;
     };
     EngineGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress);
 
@@ -42,12 +42,16 @@ class EngineGenerator final : public Generator {
         Prompt prompt;
         int deaths_alone = 0;
     };
+    using Done = std::function<void(const Generated&)>;
     [[nodiscard]] std::uint64_t submit(const Prompt& prompt, bool alone);
     bool send(InFlight item, bool alone);
+    void send_what_fits(const std::function<std::optional<Prompt>()>& next);
+    void take(const Engine::Event& event, const Done& done);
+    void forget_all();
     void restart();
     void after_death(const std::string& reason);
-    void settle_given_up(const std::function<void(const Generated&)>& done,
-                         const std::atomic<bool>& cancel);
+    void push_given_up(const Done& done);
+    void push_given_up_if_engine_answers(const Done& done, const std::atomic<bool>& cancel);
     [[nodiscard]] bool answers_anything(const std::atomic<bool>& cancel);
 
     Options options_;
@@ -59,8 +63,9 @@ class EngineGenerator final : public Generator {
     std::vector<Generated> given_up_;  ///< since the last answer; not pushed yet
     std::string last_death_;
     std::uint64_t peak_memory_bytes_ = 0;
-    bool wants_labels_ = false;  ///< the last prompt did
-    int idle_deaths_ = 0;        ///< in a row, with nothing in flight
+    Task last_task_;          ///< what the last prompt wanted
+    bool exhausted_ = false;  ///< there are no more prompts
+    int idle_deaths_ = 0;     ///< in a row, with nothing in flight
 };
 
 }  // namespace assay::llm

@@ -1,3 +1,19 @@
+// Starts assay-engine, speaks to it over two pipes, and says how it died.
+//
+// Problem. The engine runs somebody else's code, which may abort, be killed or hang. assay must
+// notice each of these at once, must not be harmed by it, and must leave no process behind.
+//
+// Model. A child with fixed descriptors: requests come to its 3, replies leave from its 4, and what
+// it prints goes into an anonymous file that is read when it has died. Every other descriptor is
+// close-on-exec, so that a pipe has two ends and no third: its end of file means that the other
+// side is gone.
+//
+// Invariant. Once the child was reaped (`status_` is set), nothing is sent to its process id, which
+// may be another process's by then.
+//
+// Why it ends. The child ends by itself when its pipe is closed (engine/inbox.cpp) or its parent
+// dies (PR_SET_PDEATHSIG). The destructor closes the pipes, waits two seconds, and then kills.
+
 #include "assay/llm/engine_process.hpp"
 
 #include <fcntl.h>

@@ -6,43 +6,77 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "assay/records/answer.hpp"
 
 namespace assay::llm {
 
-struct Prompt {
-    std::string id;  ///< question id
-    std::vector<std::int32_t> tokens;
-    std::vector<std::string> stops;
+/// Text is wanted behind the prompt's tokens.
+struct AnswerTask {
+    std::vector<std::string> stops{};
     std::uint32_t seed = 0;  ///< has an effect at temperature > 0 only
-    int n_prefix = 0;    ///< first tokens that prompts of its kind share by construction; 0, or at
-                         ///< least 2
-    int predict = 0;     ///< most tokens of the answer; 0: as the generator was told
-    bool alone = false;  ///< with nothing beside it in the batch
-    std::string user = {};  ///< the user's turn, for a server, which makes tokens of it itself
-    std::vector<std::int32_t> labels{};  ///< not empty: the probabilities of these tokens as the
-                                         ///< next one are wanted, and nothing is generated
-    int n_longer_prefix = 0;  ///< of a prompt with labels: first tokens that few others share; 0,
-                              ///< or at least n_prefix + 2
-    std::string grammar{};    ///< GBNF that the text has to follow, at temperature 0; empty: none
+    int predict = 0;         ///< most tokens of the answer; 0: as the generator was told
+    std::string grammar{};   ///< GBNF that the text has to follow, at temperature 0; empty: none
 };
 
-struct Generated {
-    std::string id;
-    std::string text;
-    std::vector<std::int32_t> tokens;
+/// The probabilities of tokens as the next one are wanted; nothing is generated.
+struct LabelTask {
+    std::vector<std::int32_t> labels{};  ///< at least one
+    int n_longer_prefix = 0;             ///< first tokens that few other prompts share; 0, or at
+                                         ///< least n_prefix + 2
+};
+
+/// A server's answer to a user's turn is wanted. The server makes tokens of it itself.
+struct ChatTask {
+    std::string user{};
+    std::uint32_t seed = 0;  ///< has an effect at temperature > 0 only
+};
+
+/// What is wanted. The engine does the first two, a server the third.
+using Task = std::variant<AnswerTask, LabelTask, ChatTask>;
+
+struct Prompt {
+    std::string id{};                    ///< question id
+    std::vector<std::int32_t> tokens{};  ///< empty with a ChatTask
+    int n_prefix = 0;    ///< first tokens that prompts of its kind share by construction; 0, or at
+                         ///< least 2
+    bool alone = false;  ///< with nothing beside it in the batch
+    Task task{};
+};
+
+/// What an AnswerTask or a ChatTask gave.
+struct AnswerResult {
+    std::string text{};
+    std::vector<std::int32_t> tokens{};
     StopReason stop_reason = StopReason::kFailed;
-    std::string failure;  ///< a sentence, for kFailed
-    std::string trace_sha256;
-    std::int64_t n_computed_tokens = 0;
-    double prefill_ms = 0;
+    std::string trace_sha256{};
     double decode_ms = 0;
     std::int64_t n_prompt_tokens = 0;  ///< as a server told it; 0: the prompt's own, or not told
     std::int64_t n_answer_tokens = 0;  ///< likewise, of an answer without token ids
-    std::vector<double> label_log_probs{};  ///< natural logarithms, of Prompt::labels in their
-                                            ///< order, over the whole vocabulary
+};
+
+/// What a LabelTask gave.
+struct LabelResult {
+    std::vector<double> log_probs{};  ///< natural logarithms, of LabelTask::labels in their order,
+                                      ///< over the whole vocabulary
+};
+
+struct Generated {
+    std::string id{};
+    std::string failure{};  ///< a sentence; empty: it did not fail
+    std::int64_t n_computed_tokens = 0;
+    double prefill_ms = 0;
+    /// Of the kind of the prompt's task. Of a prompt that failed: nothing, or what there is of its
+    /// answer.
+    std::variant<std::monostate, AnswerResult, LabelResult> result{};
+
+    [[nodiscard]] bool failed() const { return !failure.empty(); }
+    /// The result of an AnswerTask or a ChatTask; an empty one with kFailed where there is none.
+    [[nodiscard]] const AnswerResult& answer() const;
+    /// The result of a LabelTask; an empty one where there is none.
+    [[nodiscard]] const LabelResult& labels() const;
 };
 
 class Generator {

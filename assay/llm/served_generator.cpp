@@ -76,7 +76,7 @@ class ServedGenerator::Session {
     }
 
  private:
-    struct Task {
+    struct InFlight {
         Prompt prompt;
         std::size_t place = 0;
         int n_retries = 0;
@@ -141,21 +141,22 @@ class ServedGenerator::Session {
             exhausted_ = true;
             return;
         }
-        Task task;
+        InFlight task;
         task.prompt = std::move(*prompt);
         const std::size_t id = n_begun_++;
         send(id, tasks_.emplace(id, std::move(task)).first->second, *free_place());
     }
 
-    void send(std::size_t id, Task& task, std::size_t place) {
+    void send(std::size_t id, InFlight& task, std::size_t place) {
         task.due.reset();
         task.place = place;
         ++places_[place].n_under_way;
+        const auto& chat = std::get<ChatTask>(task.prompt.task);
         const ServedQuestion question{owner_.options_.generation,
                                       owner_.facts_,
                                       owner_.options_.spec.model,
-                                      task.prompt.user,
-                                      task.prompt.seed};
+                                      chat.user,
+                                      chat.seed};
         client_.send(
             id,
             {.path = owner_.api_->path(), .body = owner_.api_->request(question), .target = place});
@@ -173,7 +174,7 @@ class ServedGenerator::Session {
     }
 
     void handle(const http::HttpReply& reply) {
-        Task& task = tasks_.at(reply.id);
+        InFlight& task = tasks_.at(reply.id);
         Place& place = places_[task.place];
         --place.n_under_way;
         const std::string& base = owner_.places_[task.place].target().url;
@@ -190,7 +191,7 @@ class ServedGenerator::Session {
         n_troubles_ = 0;
         place.n_troubles = 0;
         if (read) {
-            return settle(reply.id, *read);
+            return take_reply(reply.id, *read);
         }
         const http::ServerError error = http::read_plain_error(reply.body);
         const std::string sentence = fmt::format(
@@ -212,7 +213,7 @@ class ServedGenerator::Session {
         fail(reply.id, sentence);
     }
 
-    void settle(std::size_t id, const ServedReply& reply) {
+    void take_reply(std::size_t id, const ServedReply& reply) {
         const std::string version = owner_.hide(to_valid_utf8(reply.version));
         if (!version.empty() && owner_.reply_version_.empty()) {
             owner_.reply_version_ = version;
@@ -228,15 +229,17 @@ class ServedGenerator::Session {
                  "Answers of two models are not one variant's: name a fixed version as its model, "
                  "and use another --run."});
         }
+        AnswerResult answer;
+        answer.text = owner_.hide(reply.text);
+        answer.stop_reason = reply.stop_reason;
+        answer.n_prompt_tokens = reply.n_prompt_tokens;
+        answer.n_answer_tokens = reply.n_answer_tokens;
+        answer.decode_ms = reply.decode_ms;
         Generated generated;
-        generated.text = owner_.hide(reply.text);
-        generated.stop_reason = reply.stop_reason;
         generated.failure = reply.failure;
-        generated.n_prompt_tokens = reply.n_prompt_tokens;
         generated.n_computed_tokens = reply.n_computed_tokens;
-        generated.n_answer_tokens = reply.n_answer_tokens;
         generated.prefill_ms = reply.prefill_ms;
-        generated.decode_ms = reply.decode_ms;
+        generated.result = std::move(answer);
         any_answered_ = true;
         hold(id, std::move(generated));
     }
@@ -276,7 +279,7 @@ class ServedGenerator::Session {
     }
 
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
-        Task& task = tasks_.at(id);
+        InFlight& task = tasks_.at(id);
         if (task.n_retries >= owner_.options_.spec.retries) {
             return fail(id, sentence);
         }
@@ -348,7 +351,7 @@ class ServedGenerator::Session {
     const std::function<void(const Generated&)>& done_;
     http::HttpClient client_;
     std::vector<Place> places_;
-    std::map<std::size_t, Task> tasks_;  ///< in the order in which they were begun
+    std::map<std::size_t, InFlight> tasks_;  ///< in the order in which they were begun
     std::size_t n_begun_ = 0;
     bool exhausted_ = false;
     bool any_answered_ = false;

@@ -88,10 +88,10 @@ std::vector<wire::AnswerDone> ModelBench::answer(const std::vector<wire::AnswerR
         if (event.kind == llm::Engine::Event::Kind::kNothing) {
             continue;
         }
-        if (event.kind != llm::Engine::Event::Kind::kAnswer) {
+        if (event.kind != llm::Engine::Event::Kind::kDone) {
             throw std::runtime_error(to_sentence(event.failure));
         }
-        out[waiting.at(event.id)] = event.done;
+        out[waiting.at(event.id)] = std::get<wire::AnswerDone>(event.done);
         waiting.erase(event.id);
     }
     return out;
@@ -128,14 +128,15 @@ std::vector<wire::LabelDone> ModelBench::label_replies(
         if (event.kind == llm::Engine::Event::Kind::kNothing) {
             continue;
         }
-        if (event.kind == llm::Engine::Event::Kind::kAnswer) {
-            answered[of_answers.at(event.id)] = event.done;
-            of_answers.erase(event.id);
-        } else if (event.kind == llm::Engine::Event::Kind::kLabels) {
-            out[waiting.at(event.id)] = event.labels;
-            waiting.erase(event.id);
-        } else {
+        if (event.kind != llm::Engine::Event::Kind::kDone) {
             throw std::runtime_error(to_sentence(event.failure));
+        }
+        if (const auto* answer = std::get_if<wire::AnswerDone>(&event.done)) {
+            answered[of_answers.at(event.id)] = *answer;
+            of_answers.erase(event.id);
+        } else {
+            out[waiting.at(event.id)] = std::get<wire::LabelDone>(event.done);
+            waiting.erase(event.id);
         }
     }
     if (answers != nullptr) {

@@ -14,8 +14,7 @@
 // Faults, by environment variables. A TYPE/TEXT fits a model of that type (empty: any) and a prompt
 // that holds the text:
 //   - SCRIPT_JOURNAL=path: every request appends its verb. Tests count them, and it is the memory
-//   of
-//     the counters below over processes.
+//     of the counters below over processes.
 //   - SCRIPT_KILL_PARENT_AT=n: at the n-th request of the journal assay is killed by SIGKILL.
 //   - SCRIPT_DIE_AT=n: it aborts at the n-th answer request of the journal.
 //   - SCRIPT_DIE_ON=TYPE/TEXT: it aborts when it is to answer such a prompt.
@@ -30,6 +29,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -43,7 +44,9 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
+#include "assay/wire/verb.hpp"
 
 namespace {
 
@@ -173,13 +176,14 @@ char better_answer(const std::string& prompt) {
 }
 
 /// As if both prefixes had been kept.
-wire::LabelDone labels_of(const std::vector<std::int32_t>& labels,
-                          int n_kept,
-                          const std::string& prompt) {
+wire::LabelDone done_of(const Model& /*model*/,
+                        const wire::LabelRequest& request,
+                        const std::string& prompt) {
     wire::LabelDone done;
-    for (const std::int32_t label : labels) {
+    for (const std::int32_t label : request.labels) {
         done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
     }
+    const int n_kept = std::max(request.n_prefix, request.n_longer_prefix);
     done.n_computed_tokens = static_cast<std::int64_t>(prompt.size()) - n_kept;
     done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.peak_memory_bytes = kPeakMemoryBytes;
@@ -192,9 +196,9 @@ std::string judgement_of(const std::string& prompt) {
            (better == 'C' ? "TIE" : std::string(1, better)) + R"(", "confidence": "high"})";
 }
 
-wire::AnswerDone answer_of(const Model& model,
-                           const wire::AnswerRequest& request,
-                           const std::string& prompt) {
+wire::AnswerDone done_of(const Model& model,
+                         const wire::AnswerRequest& request,
+                         const std::string& prompt) {
     static const std::string kMark = "Fact: ";
     std::string fact;
     if (const std::size_t at = prompt.find(kMark); at != std::string::npos) {
@@ -235,8 +239,7 @@ wire::AnswerDone answer_of(const Model& model,
 
 struct Pending {
     std::uint64_t id = 0;
-    wire::AnswerRequest request;
-    std::vector<std::int32_t> labels;  ///< not empty: their probabilities are wanted
+    wire::TaskRequest task;
 };
 
 /// How many lines the journal has with this one, and how many of them are equal to it. Counted
@@ -281,21 +284,15 @@ class Engine {
                 if (!frame || !*frame) {
                     return 0;
                 }
-                auto request = wire::decode_request(std::move(**frame));
+                auto request = wire::decode_message(std::move(**frame));
                 if (!request) {
                     return 2;
                 }
                 handle(*request);
             } else {
-                answer();
+                do_last_task();
             }
         }
-    }
-
- private:
-    [[nodiscard]] bool readable() const {
-        pollfd waiting{in_, POLLIN, 0};
-        return ::poll(&waiting, 1, 0) > 0;
     }
 
     void send(const wire::Frame& frame) const {
@@ -304,9 +301,26 @@ class Engine {
         }
     }
 
-    template <class T>
-    void reply(std::uint64_t id, const Result<T>& result) const {
-        send(result ? wire::encode_done(id, *result) : wire::encode_failed(id, result.error()));
+    // Handlers, a row each in the table.
+    Result<wire::Hello> hello(const wire::SayHello& request);
+    Result<wire::Inspected> inspect(const wire::Inspect& request);
+    Result<wire::Loaded> load(const wire::Load& request);
+    Result<wire::Rendered> render(const wire::Render& request);
+    Result<wire::RenderedTemplate> render_template(const wire::RenderTemplate& request);
+    Result<wire::Tokenized> tokenize(const wire::Tokenize& request);
+    Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
+    Result<wire::Started> describe_start(const wire::DescribeStart& request);
+    Result<wire::Started> start(const wire::Start& request);
+    void quantize(std::uint64_t id, wire::Quantize request);
+    template <class Request>
+    void submit(std::uint64_t id, Request request) {
+        pending_.push_back({id, std::move(request)});
+    }
+
+ private:
+    [[nodiscard]] bool readable() const {
+        pollfd waiting{in_, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) > 0;
     }
 
     void kill_parent() const {
@@ -331,116 +345,8 @@ class Engine {
         }
     }
 
-    void handle(const wire::Request& request) {
-        faults(request.verb);
-        const std::uint64_t id = request.id;
-        if (request.verb == "hello") {
-            send(wire::encode_done(id,
-                                   wire::Hello{wire::kProtocolVersion,
-                                               "0.0.0 (scripted)",
-                                               "no instructions",
-                                               {"CPU: none"},
-                                               false}));
-        } else if (request.verb == "inspect") {
-            const std::string path = wire::decode_inspect(request).path;
-            const auto model = read_model(path);
-            reply<wire::Inspected>(id,
-                                   model ? Result<wire::Inspected>(inspected(path, *model))
-                                         : tl::unexpected(model.error()));
-        } else if (request.verb == "load") {
-            load(id, wire::decode_load(request));
-        } else if (request.verb == "render") {
-            const wire::Render render = wire::decode_render(request);
-            send(wire::encode_done(id,
-                                   wire::Rendered{"<system>" + render.system + "\n<user>" +
-                                                      render.user + "\n<assistant>",
-                                                  {"<end>"}}));
-        } else if (request.verb == "render_template") {
-            send(wire::encode_done_text(id,
-                                        rendered_template(wire::decode_render_template(request))));
-        } else if (request.verb == "tokenize") {
-            send(wire::encode_done_tokens(id,
-                                          ids_of(wire::decode_tokenize(request).text,
-                                                 model_.lines.contains("twin") ? 1 : 0)));
-        } else if (request.verb == "describe_start" || request.verb == "start") {
-            const wire::Start start = wire::decode_start(request);
-            const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
-                                      std::to_string(start.n_ubatch);
-            send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
-        } else if (request.verb == "predict_memory") {
-            send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));
-        } else if (request.verb == "quantize") {
-            quantize(id, wire::decode_quantize(request));
-        } else if (request.verb == "answer") {
-            pending_.push_back({id, wire::decode_answer(request), {}});
-        } else if (request.verb == "label_probs") {
-            wire::LabelRequest labels = wire::decode_label_probs(request);
-            Pending pending{id, {}, std::move(labels.labels)};
-            pending.request.prompt = std::move(labels.prompt);
-            pending.request.n_prefix = std::max(labels.n_prefix, labels.n_longer_prefix);
-            pending_.push_back(std::move(pending));
-        } else {
-            send(wire::encode_failed(id, Failure{"unknown verb", {}, {}}));
-        }
-    }
-
-    void load(std::uint64_t id, const wire::Load& request) {
-        const auto model = read_model(request.path);
-        if (!model) {
-            return send(wire::encode_failed(id, model.error()));
-        }
-        model_ = *model;
-        send(wire::encode_done(id, wire::Loaded{8192, 256, false, false, true}));
-    }
-
-    void quantize(std::uint64_t id, const wire::Quantize& request) const {
-        auto model = read_model(request.source);
-        if (!model) {
-            return send(wire::encode_failed(id, model.error()));
-        }
-        model->lines["type"] = request.type;
-        if (const auto skill = kSkills.find(request.type); skill != kSkills.end()) {
-            model->lines["skill"] = skill->second;
-        }
-        if (request.type == "Q8_0") {
-            model->lines["style"] = "loud";
-        }
-        for (std::uint64_t i = 1; i <= 3; ++i) {
-            send(wire::encode_progress(id, {i, 3}));
-        }
-        std::ofstream file(request.target, std::ios::binary);
-        for (const auto& [name, value] : model->lines) {
-            file << name << ' ' << value << '\n';
-        }
-        file.close();
-        send(file ? wire::encode_done(id)
-                  : wire::encode_failed(id,
-                                        Failure{"making " + request.type + " failed",
-                                                request.target,
-                                                "Is the disk full?"}));
-    }
-
-    void answer() {
-        const auto [id, request, labels] = std::move(pending_.back());
-        pending_.pop_back();
-        if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) {
-            ::usleep(static_cast<useconds_t>(ms) * 1000);
-        }
-        std::string prompt;
-        for (const std::int32_t token : request.prompt) {
-            prompt += static_cast<char>(token);
-        }
-        if (fits("SCRIPT_DIE_ON", model_, prompt)) {
-            std::fputs("scripted_engine: this prompt is too much\n", stderr);
-            std::abort();
-        }
-        if (fits("SCRIPT_FAIL_ON", model_, prompt)) {
-            return send(wire::encode_failed(
-                id, Failure{"the model gave numbers that are not finite", {}, {}}));
-        }
-        send(labels.empty() ? wire::encode_done(id, answer_of(model_, request, prompt))
-                            : wire::encode_done(id, labels_of(labels, request.n_prefix, prompt)));
-    }
+    void handle(const wire::Message& request);
+    void do_last_task();
 
     int in_;
     int out_;
@@ -448,6 +354,133 @@ class Engine {
     Model model_;
     std::vector<Pending> pending_;
 };
+
+constexpr std::array kVerbs{
+    wire::verb<&Engine::hello>(),
+    wire::verb<&Engine::inspect>(),
+    wire::verb<&Engine::load>(),
+    wire::verb<&Engine::render>(),
+    wire::verb<&Engine::render_template>(),
+    wire::verb<&Engine::tokenize>(),
+    wire::verb<&Engine::predict_memory>(),
+    wire::verb<&Engine::describe_start>(),
+    wire::verb<&Engine::start>(),
+    wire::verb<&Engine::quantize>(),
+    wire::verb<&Engine::submit<wire::AnswerRequest>>(),
+    wire::verb<&Engine::submit<wire::LabelRequest>>(),
+};
+
+void Engine::handle(const wire::Message& request) {
+    faults(request.name);
+    for (const auto& verb : kVerbs) {
+        if (verb.name == request.name) {
+            return verb.serve(*this, request);
+        }
+    }
+    send(wire::encode(request.id, wire::Failed{{"unknown verb", {}, {}}}));
+}
+
+Result<wire::Hello> Engine::hello(const wire::SayHello& /*request*/) {
+    return wire::Hello{
+        wire::kProtocolVersion, "0.0.0 (scripted)", "no instructions", {"CPU: none"}, false};
+}
+
+Result<wire::Inspected> Engine::inspect(const wire::Inspect& request) {
+    return read_model(request.path).map([&](const Model& model) {
+        return inspected(request.path, model);
+    });
+}
+
+Result<wire::Loaded> Engine::load(const wire::Load& request) {
+    const auto model = read_model(request.path);
+    if (!model) {
+        return tl::unexpected<Failure>(model.error());
+    }
+    model_ = *model;
+    return wire::Loaded{8192, 256, false, false, true};
+}
+
+Result<wire::Rendered> Engine::render(const wire::Render& request) {
+    return wire::Rendered{"<system>" + request.system + "\n<user>" + request.user + "\n<assistant>",
+                          {"<end>"}};
+}
+
+Result<wire::RenderedTemplate> Engine::render_template(const wire::RenderTemplate& request) {
+    return wire::RenderedTemplate{rendered_template(request)};
+}
+
+Result<wire::Tokenized> Engine::tokenize(const wire::Tokenize& request) {
+    return wire::Tokenized{ids_of(request.text, model_.lines.contains("twin") ? 1 : 0)};
+}
+
+Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& /*request*/) {
+    return wire::PredictedMemory{1000, 1000, 1000};
+}
+
+Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request) {
+    return start(request.start);
+}
+
+Result<wire::Started> Engine::start(const wire::Start& request) {
+    const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
+                              std::to_string(request.n_ubatch);
+    return wire::Started{sha256_hex(parts), parts, true};
+}
+
+void Engine::quantize(std::uint64_t id, wire::Quantize request) {
+    auto model = read_model(request.source);
+    if (!model) {
+        return send(wire::encode(id, wire::Failed{model.error()}));
+    }
+    model->lines["type"] = request.type;
+    if (const auto skill = kSkills.find(request.type); skill != kSkills.end()) {
+        model->lines["skill"] = skill->second;
+    }
+    if (request.type == "Q8_0") {
+        model->lines["style"] = "loud";
+    }
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        send(wire::encode(id, wire::Progress{i, 3}));
+    }
+    std::ofstream file(request.target, std::ios::binary);
+    for (const auto& [name, value] : model->lines) {
+        file << name << ' ' << value << '\n';
+    }
+    file.close();
+    if (!file) {
+        return send(wire::encode(
+            id,
+            wire::Failed{
+                {"making " + request.type + " failed", request.target, "Is the disk full?"}}));
+    }
+    send(wire::encode(id, wire::Quantized{}));
+}
+
+void Engine::do_last_task() {
+    const auto [id, task] = std::move(pending_.back());
+    pending_.pop_back();
+    if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) {
+        ::usleep(static_cast<useconds_t>(ms) * 1000);
+    }
+    std::string prompt;
+    for (const std::int32_t token :
+         std::visit([](const auto& request) { return request.prompt; }, task)) {
+        prompt += static_cast<char>(token);
+    }
+    if (fits("SCRIPT_DIE_ON", model_, prompt)) {
+        std::fputs("scripted_engine: this prompt is too much\n", stderr);
+        std::abort();
+    }
+    if (fits("SCRIPT_FAIL_ON", model_, prompt)) {
+        return send(
+            wire::encode(id, wire::Failed{{"the model gave numbers that are not finite", {}, {}}}));
+    }
+    send(std::visit(
+        [&, id = id](const auto& request) {
+            return wire::encode(id, done_of(model_, request, prompt));
+        },
+        task));
+}
 
 }  // namespace
 

@@ -35,6 +35,10 @@ class ScriptedGenerator final : public llm::Generator {
     std::function<llm::Generated(const llm::Prompt&)> script_;
 };
 
+const llm::AnswerTask& task_of(const llm::Prompt& prompt) {
+    return std::get<llm::AnswerTask>(prompt.task);
+}
+
 PreparedPrompt prompt(const std::string& id, const std::vector<std::int32_t>& tokens) {
     PreparedPrompt out;
     out.question_id = id;
@@ -50,13 +54,13 @@ PreparedPrompt prompt(const std::string& id, const std::vector<std::int32_t>& to
 llm::Generated echo(const llm::Prompt& prompt) {
     llm::Generated out;
     out.id = prompt.id;
-    out.text = "answer to " + prompt.id;
-    out.tokens = {1, 2};
-    out.stop_reason = StopReason::kLength;
-    out.trace_sha256 = "trace of " + prompt.id;
     out.n_computed_tokens = 5;
     out.prefill_ms = 1.5;
-    out.decode_ms = 2.5;
+    out.result = llm::AnswerResult{.text = "answer to " + prompt.id,
+                                   .tokens = {1, 2},
+                                   .stop_reason = StopReason::kLength,
+                                   .trace_sha256 = "trace of " + prompt.id,
+                                   .decode_ms = 2.5};
     return out;
 }
 
@@ -107,10 +111,10 @@ TEST_F(AnswerTest, TheGeneratorIsGivenTokensStopsAndPrefixAndNoSeedWhenGreedy) {
     ASSERT_EQ(generator.seen.size(), 2U);
     EXPECT_EQ(generator.seen[0].id, "a");
     EXPECT_EQ(generator.seen[0].tokens, a.tokens);
-    EXPECT_EQ(generator.seen[0].stops, stops);
+    EXPECT_EQ(task_of(generator.seen[0]).stops, stops);
     EXPECT_EQ(generator.seen[0].n_prefix, 2);
-    EXPECT_EQ(generator.seen[0].seed, 0U);
-    EXPECT_EQ(generator.seen[0].predict, settings.predict);
+    EXPECT_EQ(task_of(generator.seen[0]).seed, 0U);
+    EXPECT_EQ(task_of(generator.seen[0]).predict, settings.predict);
     EXPECT_FALSE(generator.seen[0].alone);
 }
 
@@ -119,11 +123,11 @@ TEST_F(AnswerTest, EachPromptIsSampledWithAStreamOfItsOwnWhateverIsBesideIt) {
     ScriptedGenerator both(echo), alone(echo), reseeded(echo);
     static_cast<void>(answer(both, {&a, &b}));
     static_cast<void>(answer(alone, {&b}));
-    EXPECT_NE(both.seen[0].seed, both.seen[1].seed);
-    EXPECT_EQ(both.seen[1].seed, alone.seen[0].seed);
+    EXPECT_NE(task_of(both.seen[0]).seed, task_of(both.seen[1]).seed);
+    EXPECT_EQ(task_of(both.seen[1]).seed, task_of(alone.seen[0]).seed);
     settings.seed = 43;
     static_cast<void>(answer(reseeded, {&b}));
-    EXPECT_NE(reseeded.seen[0].seed, alone.seen[0].seed);
+    EXPECT_NE(task_of(reseeded.seen[0]).seed, task_of(alone.seen[0]).seed);
 }
 
 TEST_F(AnswerTest, AFailureIsAnAnswerToo) {
@@ -159,7 +163,7 @@ TEST_F(AnswerTest, ARecheckAsksAloneAndCountsEqualTraces) {
     ASSERT_EQ(generator.seen.size(), 2U);
     for (const auto& one : generator.seen) {
         EXPECT_TRUE(one.alone);
-        EXPECT_EQ(one.predict, 16) << "the trace covers no more";
+        EXPECT_EQ(task_of(one).predict, 16) << "the trace covers no more";
     }
 }
 
@@ -258,10 +262,10 @@ TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     ScriptedGenerator generator([](const llm::Prompt& asked) {
         llm::Generated out;
         out.id = asked.id;
-        out.text = "of " + asked.user;
-        out.stop_reason = StopReason::kStop;
-        out.n_prompt_tokens = 12;
-        out.n_answer_tokens = 5;
+        out.result = llm::AnswerResult{.text = "of " + std::get<llm::ChatTask>(asked.task).user,
+                                       .stop_reason = StopReason::kStop,
+                                       .n_prompt_tokens = 12,
+                                       .n_answer_tokens = 5};
         return out;
     });
     GenerationSettings sampled;
@@ -280,7 +284,10 @@ TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     EXPECT_EQ(answers.at("a").n_tokens(), 5);
     EXPECT_EQ(answers.at("a").prompt_sha256, "");
     ASSERT_EQ(generator.seen.size(), 2U);
-    EXPECT_NE(generator.seen[0].seed, generator.seen[1].seed);
+    const auto seed_of = [](const llm::Prompt& asked) {
+        return std::get<llm::ChatTask>(asked.task).seed;
+    };
+    EXPECT_NE(seed_of(generator.seen[0]), seed_of(generator.seen[1]));
 }
 
 }  // namespace

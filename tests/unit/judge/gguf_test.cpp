@@ -121,19 +121,25 @@ class ScriptedModel final : public EmbeddedModel {
     Script& script_;
 };
 
+const llm::LabelTask& label_task(const llm::Prompt& prompt) {
+    return std::get<llm::LabelTask>(prompt.task);
+}
+
+const llm::AnswerTask& answer_task(const llm::Prompt& prompt) {
+    return std::get<llm::AnswerTask>(prompt.task);
+}
+
 llm::Generated labels(double a, double b, double tie) {
     llm::Generated generated;
-    generated.stop_reason = StopReason::kStop;
-    generated.label_log_probs = {std::log(a), std::log(b), std::log(tie)};
+    generated.result = llm::LabelResult{{std::log(a), std::log(b), std::log(tie)}};
     generated.prefill_ms = 3;
     return generated;
 }
 
 llm::Generated text(const std::string& reply, StopReason stop = StopReason::kStop) {
     llm::Generated generated;
-    generated.stop_reason = stop;
-    generated.text = reply;
-    generated.tokens.assign(reply.begin(), reply.end());
+    generated.result = llm::AnswerResult{
+        .text = reply, .tokens = {reply.begin(), reply.end()}, .stop_reason = stop};
     return generated;
 }
 
@@ -190,8 +196,7 @@ TEST_F(GgufJudgeTest, ReadsLabelsBehindTheWholePromptAndGeneratesNothing) {
     ASSERT_EQ(verdicts.size(), 3U);
     ASSERT_EQ(script.prompts.size(), 3U);
     const llm::Prompt& prompt = script.prompts.front();
-    EXPECT_EQ(prompt.labels, (Tokens{'A', 'B', 'C'}));
-    EXPECT_EQ(prompt.grammar, "");
+    EXPECT_EQ(label_task(prompt).labels, (Tokens{'A', 'B', 'C'}));
     const std::string shown = text_of(prompt.tokens);
     EXPECT_NE(shown.find("impartial judge"), std::string::npos);
     EXPECT_NE(shown.find("\"answer_a\":\"first 1\""), std::string::npos);
@@ -228,24 +233,26 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
     static_cast<void>(run());
     const auto& [one, other, alike] = std::tie(
         script.prompts[0], script.prompts[1], script.prompts[2]);
-    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix})
+    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + label_task(one).n_longer_prefix})
                     .ends_with("\"A passage.\"],\"answer_a\":\""));
-    EXPECT_EQ(other.n_longer_prefix, one.n_longer_prefix);
-    EXPECT_TRUE(std::equal(
-        one.tokens.begin(), one.tokens.begin() + one.n_longer_prefix, other.tokens.begin()));
+    EXPECT_EQ(label_task(other).n_longer_prefix, label_task(one).n_longer_prefix);
+    EXPECT_TRUE(std::equal(one.tokens.begin(),
+                           one.tokens.begin() + label_task(one).n_longer_prefix,
+                           other.tokens.begin()));
     EXPECT_NE(one.tokens, other.tokens);
-    EXPECT_EQ(alike.n_longer_prefix, 0) << "there is no other order";
-    const int before = one.n_longer_prefix;
+    EXPECT_EQ(label_task(alike).n_longer_prefix, 0) << "there is no other order";
+    const int before = label_task(one).n_longer_prefix;
     pairs.erase(pairs.begin() + 1, pairs.end());
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_EQ(script.prompts.front().n_longer_prefix, before)
+    EXPECT_EQ(label_task(script.prompts.front()).n_longer_prefix, before)
         << "whether the other order is asked for or not";
     spec.reasoning = true;
     script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_EQ(script.prompts.front().n_longer_prefix, 0) << "its orders go into different slots";
+    EXPECT_TRUE(std::holds_alternative<llm::AnswerTask>(script.prompts.front().task))
+        << "its orders go into different slots: there is no longer prefix";
 }
 
 TEST_F(GgufJudgeTest, TagsAnswersWhereItReasonsAndIsAskedTo) {
@@ -259,7 +266,7 @@ TEST_F(GgufJudgeTest, TagsAnswersWhereItReasonsAndIsAskedTo) {
     spec.tags = true;
     script.prompts.clear();
     EXPECT_EQ(run().at("1").tags, (PairTags{{AnswerTag::kIncorrect}, {}}));
-    EXPECT_NE(script.prompts.front().grammar.find("tags_a"), std::string::npos);
+    EXPECT_NE(answer_task(script.prompts.front()).grammar.find("tags_a"), std::string::npos);
     EXPECT_NE(identity(), without);
     spec.prompt_template = "A or B?";
     EXPECT_NE(to_sentence(make().error()).find("does not ask for tags_a and tags_b"),
@@ -415,10 +422,10 @@ class ReasoningGgufJudge : public GgufJudgeTest {
 TEST_F(ReasoningGgufJudge, WritesItsReplyUnderAGrammar) {
     const auto verdicts = run();
     const llm::Prompt& prompt = script.prompts.front();
-    EXPECT_TRUE(prompt.labels.empty());
-    EXPECT_EQ(prompt.predict, 500);
-    EXPECT_NE(prompt.grammar.find("reasoning"), std::string::npos);
-    EXPECT_EQ(prompt.grammar.find("think"), std::string::npos) << "it has no such token";
+    EXPECT_EQ(answer_task(prompt).predict, 500);
+    EXPECT_NE(answer_task(prompt).grammar.find("reasoning"), std::string::npos);
+    EXPECT_EQ(answer_task(prompt).grammar.find("think"), std::string::npos)
+        << "it has no such token";
     EXPECT_EQ(script.context.n_slots, 8);
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kB);
     EXPECT_EQ(verdicts.at("1").confidence, Confidence::kMedium);
@@ -433,7 +440,7 @@ TEST_F(ReasoningGgufJudge, MayThinkFirstIfItKnowsHow) {
         return text("<think>Is it {\"verdict\": \"A\"}?</think>\n" + kJson);
     };
     const auto verdicts = run();
-    EXPECT_NE(script.prompts.front().grammar.find("</think>"), std::string::npos);
+    EXPECT_NE(answer_task(script.prompts.front()).grammar.find("</think>"), std::string::npos);
     EXPECT_EQ(script.prompts.size(), 3U);
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kB);
 }
@@ -450,7 +457,7 @@ TEST_F(ReasoningGgufJudge, ThinkingThatUsesUpItsTokensIsEndedAndDoesNotEatTheVer
     const auto verdicts = run();
     ASSERT_EQ(script.prompts.size(), 6U);
     EXPECT_TRUE(text_of(script.prompts[3].tokens).ends_with("<think>\nI wonder 1\n</think>\n\n"));
-    EXPECT_EQ(script.prompts[3].grammar.find("think"), std::string::npos);
+    EXPECT_EQ(answer_task(script.prompts[3]).grammar.find("think"), std::string::npos);
     for (const auto& [id, verdict] : verdicts) {
         EXPECT_EQ(verdict.state, VerdictState::kB) << verdict.failure;
         EXPECT_EQ(verdict.raw, "<think>I wonder " + id + "\n</think>\n\n" + kJson);

@@ -40,14 +40,14 @@ class EngineGeneratorTest : public testing::Test {
 
     EngineGenerator generator() {
         return EngineGenerator(
-            {SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {}, 100},
+            {SCRIPTED_ENGINE, {folder.write("model.gguf", "type F16\n"), false, 0}, {{}, 100}},
             cancel,
             notes);
     }
 
     static Prompt prompt(const std::string& id, bool alone = false) {
         const std::string text = "Question " + id + ".\nFact: " + id + " is so\n";
-        return {id, std::vector<std::int32_t>(text.begin(), text.end()), {}, 0, 0, 0, alone};
+        return {.id = id, .tokens = {text.begin(), text.end()}, .alone = alone};
     }
 
     /// Answers to q00, q01 ...
@@ -83,9 +83,9 @@ TEST_F(EngineGeneratorTest, AnswersEveryPromptOnce) {
     const auto out = generate(generator, 40);
     ASSERT_EQ(out.size(), 40U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.text, id + " is so");
-        EXPECT_EQ(generated.stop_reason, StopReason::kStop);
-        EXPECT_EQ(generated.tokens.size(), generated.text.size());
+        EXPECT_EQ(generated.answer().text, id + " is so");
+        EXPECT_EQ(generated.answer().stop_reason, StopReason::kStop);
+        EXPECT_EQ(generated.answer().tokens.size(), generated.answer().text.size());
         EXPECT_EQ(generated.failure, "");
     }
     EXPECT_GT(generator.peak_memory_bytes(), 0U);
@@ -100,7 +100,7 @@ TEST_F(EngineGeneratorTest, ADeathInABatchCostsNobodyAnAnswer) {
     const auto out = generate(generator, 20);
     ASSERT_EQ(out.size(), 20U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.text, id + " is so");
+        EXPECT_EQ(generated.answer().text, id + " is so");
     }
     ASSERT_EQ(notes.lines.size(), 1U);
     EXPECT_NE(notes.lines[0].find("each alone"), std::string::npos);
@@ -114,7 +114,8 @@ TEST_F(EngineGeneratorTest, APromptThatKillsItAloneTwiceIsGivenUpAndNoOther) {
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.stop_reason, id == "q07" ? StopReason::kFailed : StopReason::kStop)
+        EXPECT_EQ(generated.answer().stop_reason,
+                  id == "q07" ? StopReason::kFailed : StopReason::kStop)
             << id;
     }
     EXPECT_NE(out.at("q07").failure.find("died on it 2 times, alone"), std::string::npos)
@@ -136,19 +137,17 @@ TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
             const std::string id = "p" + std::to_string(next++);
             const std::string text = std::string(id == "p3" ? "poison" : "") +
                                      "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
-            Prompt prompt{.id = id, .tokens = {text.begin(), text.end()}, .stops = {}};
-            prompt.labels = {'A', 'B', 'C'};
-            prompt.n_prefix = 2;
-            prompt.n_longer_prefix = 7;
-            return prompt;
+            return Prompt{.id = id,
+                          .tokens = {text.begin(), text.end()},
+                          .n_prefix = 2,
+                          .task = LabelTask{{'A', 'B', 'C'}, 7}};
         },
         [&](const Generated& generated) { out[generated.id] = generated; },
         cancel);
     ASSERT_EQ(out.size(), 6U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.stop_reason, id == "p3" ? StopReason::kFailed : StopReason::kStop)
-            << generated.failure;
-        EXPECT_EQ(generated.label_log_probs.size(), id == "p3" ? 0U : 3U);
+        EXPECT_EQ(generated.failed(), id == "p3") << generated.failure;
+        EXPECT_EQ(generated.labels().log_probs.size(), id == "p3" ? 0U : 3U);
         EXPECT_EQ(generated.n_computed_tokens, id == "p3" ? 0 : 46 - 7)
             << "the longer prefix came to the engine";
     }
@@ -161,7 +160,7 @@ TEST_F(EngineGeneratorTest, ThePromptThatIsGivenUpMayBeTheLastOrTheOnlyOne) {
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 1);
     ASSERT_EQ(out.size(), 1U);
-    EXPECT_EQ(out.at("q00").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(out.at("q00").answer().stop_reason, StopReason::kFailed);
 }
 
 TEST_F(EngineGeneratorTest, ManyBadPromptsInARowAreGivenUpAsLongAsTheEngineAnswersAnythingElse) {
@@ -172,7 +171,8 @@ TEST_F(EngineGeneratorTest, ManyBadPromptsInARowAreGivenUpAsLongAsTheEngineAnswe
     const auto out = generate(generator, 12);
     ASSERT_EQ(out.size(), 12U);
     for (const auto& [id, generated] : out) {
-        EXPECT_EQ(generated.stop_reason, id < "q10" ? StopReason::kFailed : StopReason::kStop)
+        EXPECT_EQ(generated.answer().stop_reason,
+                  id < "q10" ? StopReason::kFailed : StopReason::kStop)
             << id;
     }
 }
@@ -212,14 +212,14 @@ TEST_F(EngineGeneratorTest, AFailureThatTheEngineReportsIsThatPromptsAlone) {
     generator.start({.n_slots = 8});
     const auto out = generate(generator, 6);
     ASSERT_EQ(out.size(), 6U);
-    EXPECT_EQ(out.at("q03").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(out.at("q03").answer().stop_reason, StopReason::kFailed);
     EXPECT_NE(out.at("q03").failure.find("not finite"), std::string::npos);
-    EXPECT_EQ(out.at("q04").text, "q04 is so");
+    EXPECT_EQ(out.at("q04").answer().text, "q04 is so");
 }
 
 TEST_F(EngineGeneratorTest, AModelThatCannotBeLoadedOrStartedIsAnError) {
     EngineGenerator generator(
-        {SCRIPTED_ENGINE, {(folder / "none.gguf").string(), false, 0}, {}, 100}, cancel, notes);
+        {SCRIPTED_ENGINE, {(folder / "none.gguf").string(), false, 0}, {{}, 100}}, cancel, notes);
     EXPECT_THROW(generator.load(), Error);
     auto other = this->generator();
     other.load();

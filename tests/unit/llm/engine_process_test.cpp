@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "assay/base/result.hpp"
+#include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
 #include "temp_folder.hpp"
 
@@ -45,10 +46,10 @@ class EngineProcessTest : public testing::Test {
 
 TEST_F(EngineProcessTest, TalksOverTwoPipes) {
     EngineProcess process(SCRIPTED_ENGINE);
-    ASSERT_TRUE(process.send(wire::encode_hello(7)));
+    ASSERT_TRUE(process.send(wire::encode(7, wire::SayHello{})));
     wire::Frame frame;
     ASSERT_EQ(process.receive(frame, 5000), EngineProcess::Event::kFrame);
-    const auto reply = wire::decode_reply(std::move(frame));
+    const auto reply = wire::decode_message(std::move(frame));
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->id, 7U);
     EXPECT_EQ(process.receive(frame, 10), EngineProcess::Event::kTimeout);
@@ -58,7 +59,7 @@ TEST_F(EngineProcessTest, SaysHowItDiedAndWhatItSaidLast) {
     EngineProcess exits(script(folder, "echo first; echo 'the last line' >&2; exit 3"));
     EXPECT_EQ(wait_for_death(exits), EngineProcess::Event::kDied);
     EXPECT_EQ(exits.last_words(), "ended with exit code 3; it last said: the last line");
-    EXPECT_FALSE(exits.send(wire::encode_hello(1)));
+    EXPECT_FALSE(exits.send(wire::encode(1, wire::SayHello{})));
     EngineProcess aborts(script(folder, "kill -ABRT $$"));
     EXPECT_EQ(wait_for_death(aborts), EngineProcess::Event::kDied);
     EXPECT_EQ(aborts.last_words(), "was killed by signal 6 (Aborted)");

@@ -76,12 +76,12 @@ TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
     std::map<std::uint64_t, std::string> wanted;
     for (const char* fact : {"one", "two", "three"}) {
         const auto tokens = engine.tokenize(std::string("Fact: ") + fact + "\n");
-        wanted[engine.submit({*tokens, {}, 50, {}, 0, false})] = fact;
+        wanted[engine.submit(wire::AnswerRequest{*tokens, {}, 50, {}, 0, false})] = fact;
     }
     while (!wanted.empty()) {
         const Engine::Event event = engine.next(2000);
-        ASSERT_EQ(event.kind, Engine::Event::Kind::kAnswer);
-        EXPECT_EQ(event.done.text, wanted.at(event.id));
+        ASSERT_EQ(event.kind, Engine::Event::Kind::kDone);
+        EXPECT_EQ(std::get<wire::AnswerDone>(event.done).text, wanted.at(event.id));
         wanted.erase(event.id);
     }
 }
@@ -93,17 +93,18 @@ TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
     const std::uint64_t labels = engine.submit(
         wire::LabelRequest{*engine.tokenize(pair), {'A', 'B', 'C'}, 0, false});
     const std::uint64_t answer = engine.submit(
-        {*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
+        wire::AnswerRequest{*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
     for (int i = 0; i < 2; ++i) {
         const Engine::Event event = engine.next(2000);
         ASSERT_TRUE(event.id == labels || event.id == answer);
-        EXPECT_EQ(event.kind,
-                  event.id == labels ? Engine::Event::Kind::kLabels : Engine::Event::Kind::kAnswer);
-        if (event.id != labels) {
+        ASSERT_EQ(event.kind, Engine::Event::Kind::kDone);
+        const auto* done = std::get_if<wire::LabelDone>(&event.done);
+        EXPECT_EQ(done != nullptr, event.id == labels);
+        if (done == nullptr) {
             continue;
         }
-        ASSERT_EQ(event.labels.log_probs.size(), 3U);
-        EXPECT_GT(event.labels.log_probs[1], event.labels.log_probs[0]);
+        ASSERT_EQ(done->log_probs.size(), 3U);
+        EXPECT_GT(done->log_probs[1], done->log_probs[0]);
     }
 }
 
@@ -112,7 +113,8 @@ TEST_F(EngineTest, TellsOfADeathWhileItAnswers) {
     engine.stop();
     ::setenv("SCRIPT_DIE_ON", "/poison", 1);
     ASSERT_TRUE(engine.load({model(), false, 0}));
-    EXPECT_NE(engine.submit({*engine.tokenize("poison"), {}, 5, {}, 0, false}), 0U);
+    EXPECT_NE(engine.submit(wire::AnswerRequest{*engine.tokenize("poison"), {}, 5, {}, 0, false}),
+              0U);
     Engine::Event event;
     for (int i = 0; i < 50 && event.kind == Engine::Event::Kind::kNothing; ++i) {
         event = engine.next(100);
@@ -127,7 +129,7 @@ TEST_F(EngineTest, StopsWaitingWhenItIsCancelled) {
     ::setenv("SCRIPT_SLEEP_MS", "5000", 1);
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ::unsetenv("SCRIPT_SLEEP_MS");
-    static_cast<void>(engine.submit({{1, 2, 3}, {}, 5, {}, 0, false}));
+    static_cast<void>(engine.submit(wire::AnswerRequest{{1, 2, 3}, {}, 5, {}, 0, false}));
     // it takes what is there before it begins to answer
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     std::thread canceller([&] {

@@ -40,12 +40,12 @@ TEST(OllamaApi, SendsEverySettingOfTheExperimentAndNothingElse) {
     EXPECT_EQ(options["stop"],
               json::parse(R"(["<|end|>", "END"])"));  // ours would replace the model's
     const Generated& answer = answers.at("q0");
-    EXPECT_EQ(answer.text, "answer to u0");
-    EXPECT_EQ(answer.stop_reason, StopReason::kStop);
-    EXPECT_EQ(answer.n_prompt_tokens, 30);
-    EXPECT_EQ(answer.n_answer_tokens, 7);
-    EXPECT_EQ(answer.decode_ms, 70);
-    EXPECT_TRUE(answer.tokens.empty());
+    EXPECT_EQ(answer.answer().text, "answer to u0");
+    EXPECT_EQ(answer.answer().stop_reason, StopReason::kStop);
+    EXPECT_EQ(answer.answer().n_prompt_tokens, 30);
+    EXPECT_EQ(answer.answer().n_answer_tokens, 7);
+    EXPECT_EQ(answer.answer().decode_ms, 70);
+    EXPECT_TRUE(answer.answer().tokens.empty());
 }
 
 TEST(OllamaApi, ReadsBackWhatTheServerTells) {
@@ -98,8 +98,8 @@ TEST(OllamaApi, HowAnAnswerEndedIsToldOrItIsNone) {
     });
     ServedBench bench("ollama", {server.url()});
     const auto answers = bench.run(2);
-    EXPECT_EQ(answers.at("q0").stop_reason, StopReason::kLength);
-    EXPECT_EQ(answers.at("q1").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(answers.at("q0").answer().stop_reason, StopReason::kLength);
+    EXPECT_EQ(answers.at("q1").answer().stop_reason, StopReason::kFailed);
     EXPECT_THAT(answers.at("q1").failure, HasSubstr("load"));
 }
 

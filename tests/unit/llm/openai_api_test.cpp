@@ -92,11 +92,11 @@ TEST(OpenAiApi, LlamaServerIsKnownByItsListAndGetsEverySetting) {
     EXPECT_EQ(facts.size_bytes, 500u);
     const auto answers = bench.run(generator, 1);
     EXPECT_THAT(server.complaints, IsEmpty());
-    EXPECT_EQ(answers.at("q0").text, "answer to u0");
+    EXPECT_EQ(answers.at("q0").answer().text, "answer to u0");
     EXPECT_EQ(answers.at("q0").n_computed_tokens, 12);
     EXPECT_EQ(answers.at("q0").prefill_ms, 6.5);
-    EXPECT_EQ(answers.at("q0").decode_ms, 40.25);
-    EXPECT_EQ(answers.at("q0").n_answer_tokens, 4);
+    EXPECT_EQ(answers.at("q0").answer().decode_ms, 40.25);
+    EXPECT_EQ(answers.at("q0").answer().n_answer_tokens, 4);
     EXPECT_EQ(generator.reply_version(), "m-2026");
 }
 
@@ -175,7 +175,7 @@ TEST(OpenAiApi, WhatTheContentFilterWithheldIsNoAnswer) {
     server.finish = "content_filter";
     ServedBench bench("openai", {server.url()});
     const auto answers = bench.run(1);
-    EXPECT_EQ(answers.at("q0").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(answers.at("q0").answer().stop_reason, StopReason::kFailed);
     EXPECT_THAT(answers.at("q0").failure, HasSubstr("content filter"));
 }
 

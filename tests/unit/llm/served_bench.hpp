@@ -51,8 +51,7 @@ struct ServedBench {
                 }
                 Prompt prompt;
                 prompt.id = "q" + std::to_string(next);
-                prompt.user = "u" + std::to_string(next++);
-                prompt.seed = 5;
+                prompt.task = ChatTask{"u" + std::to_string(next++), 5};
                 return prompt;
             },
             [&](const Generated& generated) { out.emplace(generated.id, generated); },

@@ -39,7 +39,7 @@ TEST(ServedGenerator, EveryQuestionIsAnsweredOnceAtAllAddressesTogether) {
     const auto answers = bench.run(20);
     ASSERT_EQ(answers.size(), 20u);
     for (int i = 0; i < 20; ++i) {
-        EXPECT_EQ(answers.at("q" + std::to_string(i)).text, "of u" + std::to_string(i));
+        EXPECT_EQ(answers.at("q" + std::to_string(i)).answer().text, "of u" + std::to_string(i));
     }
     EXPECT_EQ(one.chats().size() + two.chats().size(), 20u);
     EXPECT_GE(one.chats().size(), 3u);
@@ -76,8 +76,8 @@ TEST(ServedGenerator, AFailedRequestIsAskedAgainAndInTheEndAFailedAnswer) {
     bench.options.spec.concurrency = 1;
     const auto answers = bench.run(5);
     ASSERT_EQ(answers.size(), 5u);
-    EXPECT_EQ(answers.at("q1").text, "of u1");
-    EXPECT_EQ(answers.at("q2").stop_reason, StopReason::kFailed);
+    EXPECT_EQ(answers.at("q1").answer().text, "of u1");
+    EXPECT_EQ(answers.at("q2").answer().stop_reason, StopReason::kFailed);
     EXPECT_THAT(answers.at("q2").failure, HasSubstr("500: it broke"));
     EXPECT_THAT(answers.at("q3").failure, HasSubstr("exceeds the context length"));
     EXPECT_EQ(server.chats().size(), 5u + 2u);  // u1 and u2 twice
@@ -153,7 +153,7 @@ TEST(ServedGenerator, OneDeadAddressOfTwoIsWorkedAround) {
     const auto answers = bench.run(generator, 6);
     ASSERT_EQ(answers.size(), 6u);
     for (const auto& [id, answer] : answers) {
-        EXPECT_EQ(answer.stop_reason, StopReason::kStop) << id << answer.failure;
+        EXPECT_EQ(answer.answer().stop_reason, StopReason::kStop) << id << answer.failure;
     }
 }
 

@@ -1,0 +1,169 @@
+#include "assay/engine/server.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "assay/engine/chat.hpp"
+#include "assay/engine/model_file.hpp"
+#include "assay/engine/quantize.hpp"
+#include "assay/engine/session.hpp"
+#include "assay/wire/verb.hpp"
+
+namespace assay::engine {
+namespace {
+
+/// What must be there before a verb can be served.
+enum class Needs { kNothing, kModel, kContext };
+
+struct Row {
+    Needs needs;
+    wire::Verb<Server> verb;
+};
+
+constexpr std::array kVerbs{
+    Row{Needs::kNothing, wire::verb<&Server::hello>()},
+    Row{Needs::kNothing, wire::verb<&Server::inspect>()},
+    Row{Needs::kNothing, wire::verb<&Server::load>()},
+    Row{Needs::kNothing, wire::verb<&Server::render>()},
+    Row{Needs::kNothing, wire::verb<&Server::render_template>()},
+    Row{Needs::kModel, wire::verb<&Server::tokenize>()},
+    Row{Needs::kNothing, wire::verb<&Server::predict_memory>()},
+    Row{Needs::kModel, wire::verb<&Server::describe_start>()},
+    Row{Needs::kModel, wire::verb<&Server::start>()},
+    Row{Needs::kContext, wire::verb<&Server::submit<wire::AnswerRequest>>()},
+    Row{Needs::kContext, wire::verb<&Server::submit<wire::LabelRequest>>()},
+    Row{Needs::kNothing, wire::verb<&Server::quantize>()},
+};
+
+const Row* find_row(const std::string& name) {
+    for (const Row& row : kVerbs) {
+        if (row.verb.name == name) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void Server::run() {
+    while (true) {
+        const bool busy = answerer_ && answerer_->has_work();
+        if (const auto request = inbox_.take(!busy)) {
+            serve(*request);
+        } else if (busy) {
+            answerer_->step();
+        }
+    }
+}
+
+void Server::send(const wire::Frame& frame) {
+    if (!wire::write_frame(out_, frame)) {
+        std::_Exit(0);
+    }
+}
+
+void Server::serve(const wire::Message& request) {
+    const auto refuse = [&](std::string why, std::string remedy) {
+        send(wire::encode(request.id, wire::Failed{{std::move(why), {}, std::move(remedy)}}));
+    };
+    const Row* row = find_row(request.name);
+    if (row == nullptr) {
+        return refuse(fmt::format("unknown verb \"{}\"", request.name), wire::kOtherVersion);
+    }
+    if (row->needs == Needs::kModel && !model_) {
+        return refuse(fmt::format("{} before load", request.name), {});
+    }
+    if (row->needs == Needs::kContext && !answerer_) {
+        return refuse(fmt::format("{} before start", request.name), {});
+    }
+    row->verb.serve(*this, request);
+}
+
+Result<wire::Hello> Server::hello(const wire::SayHello& /*request*/) {
+    return describe_engine();
+}
+
+Result<wire::Inspected> Server::inspect(const wire::Inspect& request) {
+    return inspect_model(request.path);
+}
+
+Result<wire::Loaded> Server::load(const wire::Load& request) {
+    answerer_.reset();
+    context_.reset();
+    control_.reset();
+    model_.reset();
+    auto model = load_model(request);
+    if (!model) {
+        return tl::unexpected<Failure>(model.error());
+    }
+    model_ = std::move(*model);
+    control_.emplace(model_.get());
+    n_gpu_layers_ = request.n_gpu_layers;
+    return describe_model(model_.get());
+}
+
+Result<wire::Rendered> Server::render(const wire::Render& request) {
+    return render_chat(model_.get(), request);
+}
+
+Result<wire::RenderedTemplate> Server::render_template(const wire::RenderTemplate& request) {
+    auto text = engine::render_template(control_ ? &*control_ : nullptr, request);
+    if (!text) {
+        return tl::unexpected<Failure>(text.error());
+    }
+    return wire::RenderedTemplate{std::move(*text)};
+}
+
+Result<wire::Tokenized> Server::tokenize(const wire::Tokenize& request) {
+    const bool marked = request.parse_special &&
+                        request.text.find(wire::kLiteralMark) != std::string::npos;
+    auto tokens = marked ? control_->tokenize_marked(request.text)
+                         : engine::tokenize(model_.get(), request);
+    if (!tokens) {
+        return tl::unexpected<Failure>(tokens.error());
+    }
+    return wire::Tokenized{std::move(*tokens)};
+}
+
+Result<wire::PredictedMemory> Server::predict_memory(const wire::PredictMemory& request) {
+    return engine::predict_memory(request);
+}
+
+Result<wire::Started> Server::describe_start(const wire::DescribeStart& request) {
+    return engine::describe_start(model_.get(), request.start, n_gpu_layers_);
+}
+
+Result<wire::Started> Server::start(const wire::Start& request) {
+    answerer_.reset();
+    context_.reset();
+    auto context = open_context(model_.get(), request);
+    if (!context) {
+        return tl::unexpected<Failure>(context.error());
+    }
+    context_ = std::move(*context);
+    answerer_ = std::make_unique<Answerer>(
+        context_.get(),
+        request,
+        [this](std::uint64_t id, const wire::TaskDone& task) {
+            std::visit([&](const auto& done) { send(wire::encode(id, done)); }, task);
+        },
+        [this](std::uint64_t id, const Failure& failure) {
+            send(wire::encode(id, wire::Failed{failure}));
+        });
+    return engine::describe_start(model_.get(), request, n_gpu_layers_);
+}
+
+void Server::quantize(std::uint64_t id, wire::Quantize request) {
+    const auto made = quantize_model(request, [&](std::uint64_t done, std::uint64_t total) {
+        send(wire::encode(id, wire::Progress{done, total}));
+    });
+    if (!made) {
+        return send(wire::encode(id, wire::Failed{made.error()}));
+    }
+    send(wire::encode(id, wire::Quantized{}));
+}
+
+}  // namespace assay::engine

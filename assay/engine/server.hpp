@@ -1,0 +1,58 @@
+#pragma once
+// The engine's verbs: what each does, in one table (server.cpp).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "assay/engine/answerer.hpp"
+#include "assay/engine/control_tokens.hpp"
+#include "assay/engine/inbox.hpp"
+#include "assay/wire/messages.hpp"
+#include "llama-cpp.h"
+
+namespace assay::engine {
+
+/// Reads requests, serves them one after the other, and computes tasks of a context between them.
+/// One model is loaded at a time, and one context of it.
+class Server {
+ public:
+    /// Descriptors of the pipe to assay.
+    Server(int in, int out) : inbox_(in), out_(out) {}
+
+    /// Ends with the process.
+    [[noreturn]] void run();
+
+    /// Writes to assay; ends the process when assay is gone.
+    void send(const wire::Frame& frame);
+
+    // Handlers, a row each in the table.
+    Result<wire::Hello> hello(const wire::SayHello& request);
+    Result<wire::Inspected> inspect(const wire::Inspect& request);
+    Result<wire::Loaded> load(const wire::Load& request);
+    Result<wire::Rendered> render(const wire::Render& request);
+    Result<wire::RenderedTemplate> render_template(const wire::RenderTemplate& request);
+    Result<wire::Tokenized> tokenize(const wire::Tokenize& request);
+    Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
+    Result<wire::Started> describe_start(const wire::DescribeStart& request);
+    Result<wire::Started> start(const wire::Start& request);
+    void quantize(std::uint64_t id, wire::Quantize request);
+    /// Puts a task into the answerer's queue.
+    template <class Request>
+    void submit(std::uint64_t id, Request request) {
+        answerer_->submit(id, request);
+    }
+
+ private:
+    void serve(const wire::Message& request);
+
+    Inbox inbox_;
+    int out_;
+    int n_gpu_layers_ = -1;
+    llama_model_ptr model_;
+    std::optional<ControlTokens> control_;  ///< of model_
+    llama_context_ptr context_;
+    std::unique_ptr<Answerer> answerer_;  ///< of context_
+};
+
+}  // namespace assay::engine
