@@ -138,8 +138,7 @@ llm::EngineGenerator& EngineVariant::model() {
     auto model = std::make_unique<llm::EngineGenerator>(
         llm::EngineGenerator::Options{llm::find_engine(plan.engine.path),
                                       {variant.file.path, false, plan.engine.n_gpu_layers},
-                                      sampling_of(plan.generation),
-                                      plan.generation.predict},
+                                      {sampling_of(plan.generation), plan.generation.predict}},
         context().cancel,
         context().progress);
     model->load();

@@ -60,8 +60,9 @@ class JudgeModel final : public judge::EmbeddedModel {
     Result<std::unique_ptr<llm::Generator>> load(const Context& context) override {
         try {
             auto generator = std::make_unique<llm::EngineGenerator>(
-                llm::EngineGenerator::Options{
-                    options_.program, {options_.file, false, options_.engine.n_gpu_layers}, {}, 1},
+                llm::EngineGenerator::Options{options_.program,
+                                              {options_.file, false, options_.engine.n_gpu_layers},
+                                              {{}, 1}},
                 cancel_,
                 progress_);
             generator->load();

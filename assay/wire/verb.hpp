@@ -1,10 +1,10 @@
 #pragma once
-// Rows of a server's table of verbs. A handler is a member function of the server:
+// Rows of a server's table of verbs. A handler is a member function of the server, of one of these
+// forms:
+//   - Result<Loaded> load(const Load& request): its result is the reply.
+//   - void quantize(std::uint64_t id, Quantize request): it replies by itself, now or later.
 //
-//   Result<Loaded> load(const Load& request);          its result is the reply
-//   void quantize(std::uint64_t id, Quantize request);   it replies by itself, now or later
-//
-// verb<&Server::load>() is its row: the name is the request's, and the request is read before the
+// verb<&Server::load>() is its row. The row's name is the request's; the request is read before the
 // handler is called. The server has `void send(const Frame&)`.
 
 #include <cstdint>
