@@ -216,10 +216,11 @@ AnalysisSettings load_analysis_or_throw(const PlanFlags& flags) {
 
 std::vector<Question> load_questions_or_throw(const Plan& plan) {
     auto questions = config::load_questions(plan.dataset);
-    if (!questions && plan.dataset.file == plan.baseline.answers) {
+    if (!questions && plan.baseline.answers() &&
+        plan.dataset.file == plan.baseline.answers()->file) {
         questions.error().push_back(
             {"no dataset is given, so the questions were to come from the baseline's answers",
-             plan.baseline.answers,
+             plan.baseline.answers()->file,
              "Name the dataset with --questions (dataset)."});
     }
     if (!questions) {

@@ -54,40 +54,39 @@ int n_threads_of(const Plan& plan) {
 /// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
 std::vector<std::string> files_to_run(const Plan& plan) {
     std::vector<std::string> out;
-    const auto runs_here = [](const VariantSpec& spec) {
-        return spec.answers.empty() && spec.served.provider.empty();
-    };
-    if (runs_here(plan.baseline)) {
-        out.push_back(variants::path_of_model(plan.baseline.file));
+    const std::string baseline_file = plan.baseline.file();
+    if (plan.baseline.runs_here()) {
+        out.push_back(variants::path_of_model(baseline_file));
     }
     for (const VariantSpec& spec : plan.variants) {
-        if (runs_here(spec)) {
-            out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file
-                                                                             : plan.baseline.file));
+        if (spec.runs_here()) {
+            out.push_back(
+                variants::path_of_model(baseline_file.empty() ? spec.file() : baseline_file));
         }
     }
     return out;
 }
 
 std::size_t n_served(const Plan& plan) {
-    const auto is_served = [](const VariantSpec& spec) { return !spec.served.provider.empty(); };
+    const auto is_served = [](const VariantSpec& spec) { return spec.served() != nullptr; };
     return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(),
                                                                              plan.variants.end(),
                                                                              is_served));
 }
 
 std::string source_of(const VariantSpec& spec) {
-    if (!spec.answers.empty()) {
-        return "answers in " + spec.answers;
+    if (const AnswersSource* answers = spec.answers()) {
+        return "answers in " + answers->file;
     }
-    const ServedSpec& served = spec.served;
-    if (served.provider.empty()) {
-        return spec.file;
+    const ServedSource* served = spec.served();
+    if (served == nullptr) {
+        return spec.file();
     }
+    const ServedSpec& server = served->server;
     return fmt::format("{} at {} ({})",
-                       served.model.empty() ? spec.file : served.model,
-                       fmt::join(served.urls, ", "),
-                       served.provider);
+                       server.model.empty() ? spec.file() : server.model,
+                       fmt::join(server.urls, ", "),
+                       server.provider);
 }
 
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
@@ -106,6 +105,21 @@ std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
         names.push_back(spec.name);
     }
     return names;
+}
+
+/// A line for each variant that is not run as the engine block says.
+std::string recipes_text(const Plan& plan) {
+    std::string out;
+    const auto add = [&](const VariantSpec& spec) {
+        if (spec.runs_here() && spec.recipe != plan.engine.recipe) {
+            out += fmt::format("  recipe     {}: {}\n", spec.name, describe_recipe(spec.recipe));
+        }
+    };
+    add(plan.baseline);
+    for (const VariantSpec& spec : plan.variants) {
+        add(spec);
+    }
+    return out;
 }
 
 std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
@@ -216,6 +230,7 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
                       n_to_ask = questions.size() * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
+    out += recipes_text(plan);
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
     if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";

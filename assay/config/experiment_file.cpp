@@ -10,6 +10,7 @@
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
 #include "assay/config/settings.hpp"
+#include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
 #include "assay/records/judge_provider.hpp"
 
@@ -131,10 +132,13 @@ class ExperimentFile {
         const std::size_t n_before = problems_.size();
         auto baseline = file_block("baseline", word);
         if (baseline) {
+            VariantEntry entry;
             note_text(*baseline, "name", plan_.baseline.name);
-            model_path(*baseline, plan_.baseline);
-            read_answers(*baseline, plan_.baseline);
-            read_served(*baseline, plan_.baseline.served, problems_);
+            model_path(*baseline, entry);
+            read_answers(*baseline, entry);
+            read_served(*baseline, entry.served, problems_);
+            read_recipe(*baseline, "baseline");
+            plan_.baseline.source = source_of(std::move(entry));
             if (baseline->has("provider")) {
                 note(*baseline, "provider");
             }
@@ -150,23 +154,41 @@ class ExperimentFile {
         }
     }
 
-    void model_path(MapReader& map, VariantSpec& variant) {
+    void model_path(MapReader& map, VariantEntry& entry) {
         std::string text;
         if (map.has("file")) {
             note(map, "file");
         }
         if (map.text("file", text)) {
-            variant.file = model_path_of(folder_, text, map.where("file"), problems_);
+            entry.file = model_path_of(folder_, text, map.where("file"), problems_);
         }
     }
 
-    void read_answers(MapReader& map, VariantSpec& variant) {
-        path(map, "answers", variant.answers);
-        map.read("allow-missing", variant.allow_missing, YesNo{});
+    void read_answers(MapReader& map, VariantEntry& entry) {
+        path(map, "answers", entry.answers);
+        map.read("allow-missing", entry.allow_missing, YesNo{});
         if (map.has("allow-missing") && !map.has("answers")) {
             problems_.add(map.where("allow-missing"),
                           "belongs to answers that are read from a file");
         }
+    }
+
+    /// How the variant at `key` is run, where its entry says it.
+    void read_recipe(MapReader& map, const std::string& key) {
+        RunRecipe recipe{"", "", ""};
+        visit_recipe(recipe, reader(map));
+        draft_.recipes[key] = recipe;
+        if (!map.has("answers") && !map.has("provider")) {
+            return;
+        }
+        visit_recipe(recipe, [&](std::string_view word, const auto&, const auto&) {
+            if (map.has(word)) {
+                problems_.add(map.where(word),
+                              "belongs to a variant that assay-engine runs",
+                              "Leave it out: a server's own settings and answers that were made "
+                              "elsewhere are not ours to change.");
+            }
+        });
     }
 
     void read_variants() {
@@ -207,17 +229,19 @@ class ExperimentFile {
     VariantSpec read_variant(const YamlNode& node, const std::string& key) {
         MapReader map(node, key, draft_.source, problems_);
         VariantSpec variant;
+        VariantEntry entry;
         note_text(map, "name", variant.name);
-        model_path(map, variant);
-        path(map, "imatrix", variant.imatrix);
-        read_answers(map, variant);
-        read_served(map, variant.served, problems_);
+        model_path(map, entry);
+        path(map, "imatrix", entry.imatrix);
+        read_answers(map, entry);
+        read_served(map, entry.served, problems_);
+        read_recipe(map, key);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
             if (!map.text(word, type)) {
                 continue;
             }
-            variant.type = type_of_text(type, map.where(word), problems_);
+            entry.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
         const int n_given = map.has("type") + map.has("quant") + map.has("file") +
@@ -234,6 +258,7 @@ class ExperimentFile {
                           "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
+        variant.source = source_of(std::move(entry));
         return variant;
     }
 
@@ -539,7 +564,8 @@ std::optional<VariantSpec> answers_of_text(std::string_view text,
     }
     VariantSpec variant;
     variant.name = trim(name);
-    variant.answers = absolute_path(base, text.substr(kAnswers.size()), where, problems);
+    variant.source = AnswersSource{
+        absolute_path(base, text.substr(kAnswers.size()), where, problems)};
     return variant;
 }
 
@@ -556,7 +582,7 @@ VariantSpec baseline_of_text(std::string_view text,
         return std::move(*served);
     }
     VariantSpec baseline;
-    baseline.file = model_path_of(base, text, where, problems);
+    baseline.source = FileSource{model_path_of(base, text, where, problems)};
     return baseline;
 }
 
@@ -573,9 +599,9 @@ VariantSpec variant_of_text(std::string_view text,
     VariantSpec variant;
     if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") ||
         text.find('/') != std::string_view::npos) {
-        variant.file = model_path_of(base, text, where, problems);
+        variant.source = FileSource{model_path_of(base, text, where, problems)};
     } else {
-        variant.type = type_of_text(text, where, problems);
+        variant.source = TypeSource{type_of_text(text, where, problems)};
     }
     return variant;
 }

@@ -136,6 +136,13 @@ class FlagLayer {
         return true;
     }
 
+    /// What is quantized for the variant, to be run here or by a server; null: nothing.
+    static TypeSource* made_type(VariantSpec& variant) {
+        ServedSource* served = variant.served();
+        return served ? std::get_if<TypeSource>(&served->ours)
+                      : std::get_if<TypeSource>(&variant.source);
+    }
+
     auto setter(std::string_view block) {
         return [this, block](std::string_view key, auto& field, const auto& rule) {
             const std::string path = fmt::format("{}.{}", block, key);
@@ -228,6 +235,7 @@ class FlagLayer {
                 for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) {
                     draft_.origins.erase(key + part);
                 }
+                draft_.recipes.erase(key);
                 note(key, "--variants");
                 plan_.variants.push_back(variant_of_text(trim((*flags_.variants)[i]),
                                                          draft_.working_dir,
@@ -243,11 +251,11 @@ class FlagLayer {
             return;
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
-            VariantSpec& variant = plan_.variants[i];
-            if (variant.type.empty() || !variant.imatrix.empty()) {
+            TypeSource* type = made_type(plan_.variants[i]);
+            if (type == nullptr || type->type.empty() || !type->imatrix.empty()) {
                 continue;
             }
-            variant.imatrix = imatrix;
+            type->imatrix = imatrix;
             note(fmt::format("variants[{}].imatrix", i), "--imatrix");
         }
     }
@@ -258,8 +266,10 @@ class FlagLayer {
         }
         bool any = false;
         const auto allow = [&](VariantSpec& variant) {
-            variant.allow_missing = variant.allow_missing || !variant.answers.empty();
-            any = any || variant.allow_missing;
+            if (auto* answers = std::get_if<AnswersSource>(&variant.source)) {
+                answers->allow_missing = true;
+                any = true;
+            }
         };
         allow(plan_.baseline);
         for (VariantSpec& variant : plan_.variants) {

@@ -9,6 +9,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/settings.hpp"
+#include "assay/config/variant_entry.hpp"
 
 namespace assay::config {
 namespace {
@@ -56,22 +57,36 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
     return out;
 }
 
-json to_json(const VariantSpec& variant, const PathText& path) {
-    if (!variant.answers.empty()) {
+/// Only the words in which the recipe is not the engine block's: plans of before variants had
+/// recipes keep their hash.
+void write_recipe(const RunRecipe& recipe, const RunRecipe& of_engine, json& out) {
+    json engine;
+    visit_recipe(of_engine, writer(engine));
+    visit_recipe(recipe, [&](std::string_view key, const std::string& word, const auto&) {
+        if (engine.at(std::string(key)) != word) {
+            out[std::string(key)] = word;
+        }
+    });
+}
+
+json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathText& path) {
+    const VariantEntry entry = entry_of(variant);
+    if (variant.answers()) {
         return {{"name", variant.name},
-                {"answers", path(variant.answers)},
-                {"allow-missing", variant.allow_missing}};
+                {"answers", path(entry.answers)},
+                {"allow-missing", entry.allow_missing}};
     }
     json out{{"name", variant.name},
-             {"type", variant.type},
-             {"file", path(variant.file)},
-             {"imatrix", path(variant.imatrix)}};
-    const ServedSpec& served = variant.served;
-    if (!served.provider.empty()) {
-        out["served"] = {{"provider", served.provider},
-                         {"model", served.model},
-                         {"urls", served.urls},
-                         {"server", served.server}};
+             {"type", entry.type},
+             {"file", path(entry.file)},
+             {"imatrix", path(entry.imatrix)}};
+    if (variant.served()) {
+        out["served"] = {{"provider", entry.served.provider},
+                         {"model", entry.served.model},
+                         {"urls", entry.served.urls},
+                         {"server", entry.served.server}};
+    } else {
+        write_recipe(variant.recipe, of_engine, out);
     }
     return out;
 }
@@ -79,15 +94,16 @@ json to_json(const VariantSpec& variant, const PathText& path) {
 /// What decides the results.
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
-    out["baseline"] = to_json(plan.baseline, path);
+    const RunRecipe& recipe = plan.engine.recipe;
+    out["baseline"] = to_json(plan.baseline, recipe, path);
     // as plans had it before a baseline could be anything but a file
-    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {
+    if (plan.baseline.runs_here()) {
         out["baseline"].erase("type");
         out["baseline"].erase("imatrix");
     }
     out["variants"] = json::array();
     for (const VariantSpec& variant : plan.variants) {
-        out["variants"].push_back(to_json(variant, path));
+        out["variants"].push_back(to_json(variant, recipe, path));
     }
     out["dataset"] = {{"file", path(plan.dataset.file)},
                       {"limit", plan.dataset.limit},
@@ -112,12 +128,13 @@ json identity_of(const Plan& plan, const PathText& path) {
 
 /// How a server is reached, beside what decides results.
 void add_transport(json& variant, const VariantSpec& spec) {
-    if (spec.served.provider.empty()) {
+    const ServedSource* source = spec.served();
+    if (source == nullptr) {
         return;
     }
-    variant["served"]["api-key-env"] = spec.served.api_key_env;
-    variant["served"]["pull"] = spec.served.pull;
-    visit_served_transport(spec.served, writer(variant["served"]));
+    variant["served"]["api-key-env"] = source->server.api_key_env;
+    variant["served"]["pull"] = source->server.pull;
+    visit_served_transport(source->server, writer(variant["served"]));
 }
 
 /// A stored plan that is not one of ours. Caught in plan_from_json.
@@ -218,26 +235,31 @@ void read(const json& object, const std::string& path, ServedSpec& served) {
     in.finish();
 }
 
+/// `variant.recipe` is the engine block's before, and its own afterwards.
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
+    VariantEntry entry;
     in.get("name", variant.name);
     if (in.has("answers")) {
-        in.get("answers", variant.answers);
-        in("allow-missing", variant.allow_missing, YesNo{});
+        in.get("answers", entry.answers);
+        in("allow-missing", entry.allow_missing, YesNo{});
     } else {
-        in.get("type", variant.type);
-        in.get("file", variant.file);
-        in.get("imatrix", variant.imatrix);
+        in.get("type", entry.type);
+        in.get("file", entry.file);
+        in.get("imatrix", entry.imatrix);
         if (in.has("served")) {
-            read(in.at("served"), path + ".served", variant.served);
+            read(in.at("served"), path + ".served", entry.served);
+        } else {
+            visit_recipe(variant.recipe, if_there(in));
         }
     }
     in.finish();
-    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() +
-            !variant.served.model.empty() !=
-        1) {
+    const int n_sources = !entry.type.empty() + !entry.file.empty() + !entry.answers.empty() +
+                          !entry.served.model.empty();
+    if (n_sources != 1) {
         throw Damaged{fmt::format("{} needs one of type, file, answers and a served model", path)};
     }
+    variant.source = source_of(std::move(entry));
 }
 
 void read_baseline(json object, VariantSpec& baseline) {
@@ -267,15 +289,19 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     in.finish();
 }
 
+/// `like`: what an item is before it is read.
 template <class T>
-void read_list(ObjectReader& parent, const std::string& key, std::vector<T>& out) {
+void read_list(ObjectReader& parent,
+               const std::string& key,
+               std::vector<T>& out,
+               const T& like = {}) {
     const json& list = parent.at(key);
     if (!list.is_array() || list.empty()) {
         throw Damaged{fmt::format("{} is not a list with something in it", key)};
     }
     for (const json& item : list) {
         const std::string path = fmt::format("{}[{}]", key, out.size());
-        read(item, path, out.emplace_back());
+        read(item, path, out.emplace_back(like));
     }
 }
 
@@ -323,13 +349,16 @@ Plan read_plan(const json& root) {
     ObjectReader in(root, "");
     in.get("name", plan.name);
     in.get("source", plan.source);
-    read_baseline(in.at("baseline"), plan.baseline);
-    read_list(in, "variants", plan.variants);
-    read(in.at("dataset"), plan.dataset);
-    read(in.at("generation"), plan.generation);
     ObjectReader engine(in.at("engine"), "engine");
     visit_engine(plan.engine, engine);
     engine.finish();
+    VariantSpec like;
+    like.recipe = plan.engine.recipe;
+    plan.baseline = like;
+    read_baseline(in.at("baseline"), plan.baseline);
+    read_list(in, "variants", plan.variants, like);
+    read(in.at("dataset"), plan.dataset);
+    read(in.at("generation"), plan.generation);
     read_list(in, "judges", plan.judges);
     ObjectReader judging(in.at("judging"), "judging");
     visit_judging(plan.judging, judging);

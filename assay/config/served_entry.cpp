@@ -115,6 +115,7 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
         return std::nullopt;
     }
     VariantSpec variant;
+    ServedSpec server;
     for (const std::string_view provider : kServedProviders) {
         const std::string start = std::string(provider) + ":";
         std::size_t at = 0;
@@ -132,9 +133,9 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
             at = equals + 1;
         }
         at += start.size();
-        variant.served.provider = provider;
-        variant.served.model = address > at ? text.substr(at, address - at) : "";
-        if (variant.served.model.empty()) {
+        server.provider = provider;
+        server.model = address > at ? text.substr(at, address - at) : "";
+        if (server.model.empty()) {
             problems.add(where,
                          "names no model before its address",
                          fmt::format("Write {}MODEL@URL.", start));
@@ -144,8 +145,9 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
             problems.add(where, "the address " + url.error().message, url.error().remedy);
         }
         if (url) {
-            variant.served.urls.push_back(std::move(*url));
+            server.urls.push_back(std::move(*url));
         }
+        variant.source = ServedSource{std::move(server)};
         return variant;
     }
     return std::nullopt;

@@ -41,14 +41,20 @@ void visit_generation(Settings& s, Visit&& visit) {
     visit("own-template", s.own_template, YesNo{});
 }
 
+/// RunRecipe: keys of the engine block, and of a variant that is run in its own way.
+template <class Recipe, class Visit>
+void visit_recipe(Recipe& r, Visit&& visit) {
+    visit("flash-attn", r.flash_attn, Words{kOnOff});
+    visit("cache-type-k", r.cache_type_k, Words{kCacheTypes});
+    visit("cache-type-v", r.cache_type_v, Words{kCacheTypes});
+}
+
 /// EngineSettings that an answer depends on.
 template <class Settings, class Visit>
 void visit_engine(Settings& s, Visit&& visit) {
     visit("ubatch-size", s.ubatch_size, Range{8, 65536});
     visit("n-gpu-layers", s.n_gpu_layers, Range{-1, 100'000});
-    visit("flash-attn", s.flash_attn, Words{kOnOff});
-    visit("cache-type-k", s.cache_type_k, Words{kCacheTypes});
-    visit("cache-type-v", s.cache_type_v, Words{kCacheTypes});
+    visit_recipe(s.recipe, visit);
 }
 
 /// EngineSettings that are the machine's own affair.

@@ -10,41 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/run_recipe.hpp"
+#include "assay/records/variant_spec.hpp"
+
 namespace assay {
 
 /// Before the name of a model in Ollama's store on this machine, in place of a GGUF file's path.
 inline constexpr std::string_view kOllamaFile = "ollama:";
-
-/// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,
-/// but for the addresses of servers that do not say which weights they run.
-struct ServedSpec {
-    std::string provider;  ///< "ollama" | "openai"; empty: not served
-    std::string model;  ///< as the server calls it; empty: a model of ours is created there (ollama
-                        ///< only)
-    std::vector<std::string> urls;  ///< base addresses; several are used at once
-    std::string server;  ///< of openai: llama-server | vllm | ollama | openai; empty: as the server
-                         ///< tells
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
-                              ///< own, for its own host and loopback only
-    bool pull = false;        ///< ollama gets the model from its registry if it does not have it
-    int concurrency = 4;      ///< requests under way at each address
-    double timeout_s = 600;   ///< for one answer
-    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
-};
-
-/// One way of running the model, the baseline included. Exactly one of `type`, `file`, `answers`
-/// and `served.model` is set.
-struct VariantSpec {
-    std::string name;       ///< default: the type, or the file's stem, as a slug; unique among all
-    std::string type;       ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the
-                            ///< baseline's file; never the baseline's
-    std::string file;       ///< an existing GGUF; for split files the first part
-    std::string imatrix;    ///< importance matrix file for `type`, may be empty
-    std::string answers{};  ///< a file of answers that were made elsewhere
-    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer"
-                                 ///< instead of stopping the run
-    ServedSpec served{};  ///< a server runs it: its own model, or `type` or `file`, created there
-};
 
 struct DatasetSpec {
     std::string file;  ///< default: the baseline's answers, which then hold the questions, too
@@ -87,9 +59,7 @@ struct EngineSettings {
                     ///< 16
     int ubatch_size = 512;  ///< tokens of one prefill piece; part of what an answer depends on
     int n_gpu_layers = -1;  ///< -1: all that fit the backend's own default
-    std::string flash_attn = "on";  ///< on | off
-    std::string cache_type_k = "f16";
-    std::string cache_type_v = "f16";
+    RunRecipe recipe;       ///< of every variant that names no other, and of embedded judges
 };
 
 /// Metrics of the judge "reference"; the first is the default.

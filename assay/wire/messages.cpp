@@ -19,7 +19,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tokenize, text, add_special, parse_special)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RenderTemplate, text, variables_json, mark_literals)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
     Start, n_slots, stream_size, n_ubatch, n_threads, flash_attn, cache_type_k, cache_type_v)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Started, fingerprint, description, proven)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Started, fingerprint, description, proven, answer_fingerprint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictMemory, load, start)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PredictedMemory, model_bytes, context_bytes, compute_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(

@@ -103,10 +103,13 @@ struct Start {
     std::string cache_type_v = "f16";
 };
 struct Started {
-    std::string fingerprint;  ///< EngineInfo::fingerprint
+    std::string fingerprint;  ///< EngineInfo::fingerprint: the same for every recipe
     std::string description;
     bool proven = true;  ///< slots, stream size and threads are proven to leave the bits alone on
                          ///< this backend
+    std::string answer_fingerprint{};  ///< what an answer depends on besides model, prompt and
+                                       ///< settings: engine and recipe; equal to `fingerprint` for
+                                       ///< the default recipe
 };
 
 /// predict_memory: what loading and starting would take, without reading weights. Bytes.

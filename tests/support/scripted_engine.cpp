@@ -113,6 +113,30 @@ wire::Inspected inspected(const std::string& path, const Model& model) {
     return out;
 }
 
+/// As the real engine has it: one fingerprint for every recipe, and one of engine and recipe for
+/// the answers' keys. Both are equal for the default recipe.
+wire::Started started(const wire::Start& start) {
+    const std::string engine = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
+                               std::to_string(start.n_ubatch);
+    std::string recipe;
+    if (!start.flash_attn) {
+        recipe += "; flash attention off";
+    }
+    if (start.cache_type_k != "f16" || start.cache_type_v != "f16") {
+        recipe += "; KV cache " + start.cache_type_k + "/" + start.cache_type_v;
+    }
+    return {sha256_hex(engine), engine + recipe, true, sha256_hex(engine + recipe)};
+}
+
+/// 100 bytes of KV cache a token, or 60 if a cache is quantized.
+wire::PredictedMemory predicted(const wire::Start& start) {
+    const bool is_quantized = start.cache_type_k.starts_with("q") ||
+                              start.cache_type_v.starts_with("q");
+    const std::uint64_t n_cells = static_cast<std::uint64_t>(start.n_slots) *
+                                  static_cast<std::uint64_t>(start.stream_size);
+    return {1000, n_cells * (is_quantized ? 60 : 100), 1000};
+}
+
 /// The variables that the template names, each as "name: value".
 std::string rendered_template(const wire::RenderTemplate& request) {
     std::string out;
@@ -361,11 +385,9 @@ class Engine {
                                                  model_.lines.contains("twin") ? 1 : 0)));
         } else if (request.verb == "describe_start" || request.verb == "start") {
             const wire::Start start = wire::decode_start(request);
-            const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
-                                      std::to_string(start.n_ubatch);
-            send(wire::encode_done(id, wire::Started{sha256_hex(parts), parts, true}));
+            send(wire::encode_done(id, started(start)));
         } else if (request.verb == "predict_memory") {
-            send(wire::encode_done(id, wire::PredictedMemory{1000, 1000, 1000}));
+            send(wire::encode_done(id, predicted(wire::decode_predict_memory(request).start)));
         } else if (request.verb == "quantize") {
             quantize(id, wire::decode_quantize(request));
         } else if (request.verb == "answer") {

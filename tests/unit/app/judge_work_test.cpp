@@ -10,7 +10,7 @@ namespace {
 class JudgeWorkTest : public testing::Test {
  protected:
     JudgeWorkTest() {
-        plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"Q4_K_M", "Q4_K_M", "", ""}};
+        plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}, {"Q4_K_M", TypeSource{"Q4_K_M"}}};
         plan.generation.predict = 50;
         judge.name = "panel";
         judge.provider = "openai";

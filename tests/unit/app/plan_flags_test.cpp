@@ -125,7 +125,7 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.dataset.ids, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(p.name, "n");
     EXPECT_EQ(p.run_dir, (folder / "r").string());
-    EXPECT_EQ(p.variants.at(0).imatrix, (folder / "imatrix.gguf").string());
+    EXPECT_EQ(p.variants.at(0).type()->imatrix, (folder / "imatrix.gguf").string());
     EXPECT_EQ(p.generation.system, "s");
     EXPECT_EQ(p.generation.prompt_template, "{{ question }}");
     EXPECT_EQ(p.generation.chat_template, "{{ messages }}");
@@ -152,9 +152,9 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.engine.slots, 24);
     EXPECT_EQ(p.engine.ubatch_size, 128);
     EXPECT_EQ(p.engine.n_gpu_layers, 0);
-    EXPECT_EQ(p.engine.flash_attn, "off");
-    EXPECT_EQ(p.engine.cache_type_k, "q8_0");
-    EXPECT_EQ(p.engine.cache_type_v, "bf16");
+    EXPECT_EQ(p.engine.recipe.flash_attn, "off");
+    EXPECT_EQ(p.engine.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(p.engine.recipe.cache_type_v, "bf16");
 }
 
 TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {
@@ -163,7 +163,7 @@ TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {
     EXPECT_EQ(p.generation.temp, 0);
     EXPECT_EQ(p.generation.repeat_penalty, 1.05);
     EXPECT_EQ(p.baseline.name, "model");
-    EXPECT_EQ(p.variants.at(0).type, "Q8_0");
+    EXPECT_EQ(p.variants.at(0).type()->type, "Q8_0");
 }
 
 TEST_F(PlanFlagsTest, EveryMistakeIsOnALineOfItsOwn) {

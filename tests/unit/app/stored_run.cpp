@@ -26,8 +26,8 @@ Variant variant_of(const std::string& name, Role role, std::uint64_t size) {
 StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     plan.name = "science";
     plan.source = "command line";
-    plan.baseline = {"base", "", "/models/base.gguf", ""};
-    plan.variants = {{"small", "Q4_K_M", "", ""}};
+    plan.baseline = {"base", FileSource{"/models/base.gguf"}};
+    plan.variants = {{"small", TypeSource{"Q4_K_M"}}};
     plan.dataset.file = "/data/questions.jsonl";
     plan.generation.prompt_template = "{{ question }}";
     JudgeSpec panel;

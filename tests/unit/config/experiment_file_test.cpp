@@ -26,14 +26,14 @@ analysis: {margin: 0.10, alpha: 0.05}
     EXPECT_EQ(plan->name, "science");
     EXPECT_EQ(plan->source, folder_.path("exp.yaml"));
     EXPECT_EQ(plan->baseline.name, "model-F16");
-    EXPECT_EQ(plan->baseline.file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan->baseline.file(), folder_.path("model-F16.gguf"));
     ASSERT_EQ(plan->variants.size(), 3u);
     EXPECT_EQ(plan->variants[0].name, "Q8_0");
     EXPECT_EQ(plan->variants[1].name, "Q4_K_M");
-    EXPECT_EQ(plan->variants[1].type, "Q4_K_M");
-    EXPECT_EQ(plan->variants[1].file, "");
+    EXPECT_EQ(plan->variants[1].type()->type, "Q4_K_M");
+    EXPECT_EQ(plan->variants[1].file(), "");
     EXPECT_EQ(plan->variants[2].name, "mine");
-    EXPECT_EQ(plan->variants[2].file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->variants[2].file(), folder_.path("other.gguf"));
     EXPECT_EQ(plan->dataset.file, folder_.path("questions.jsonl"));
     EXPECT_EQ(plan->dataset.limit, 50);
     EXPECT_EQ(plan->generation.system, "You are ...");
@@ -85,8 +85,8 @@ output: {run: out}
     EXPECT_EQ(plan->name, "exp");
     EXPECT_EQ(plan->baseline.name, "original");
     EXPECT_EQ(plan->variants[0].name, "small");
-    EXPECT_EQ(plan->variants[0].type, "IQ2_XXS");
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("imatrix.gguf"));
+    EXPECT_EQ(plan->variants[0].type()->type, "IQ2_XXS");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("imatrix.gguf"));
     EXPECT_EQ(plan->variants[1].name, "other");
     EXPECT_EQ(plan->variants[2].name, "F16");
     EXPECT_THAT(plan->dataset.ids, ElementsAre("q1", "7"));
@@ -141,9 +141,9 @@ output: {run: out}
     EXPECT_EQ(plan->engine.slots, 16);
     EXPECT_EQ(plan->engine.ubatch_size, 256);
     EXPECT_EQ(plan->engine.n_gpu_layers, 0);
-    EXPECT_EQ(plan->engine.flash_attn, "off");
-    EXPECT_EQ(plan->engine.cache_type_k, "q8_0");
-    EXPECT_EQ(plan->engine.cache_type_v, "bf16");
+    EXPECT_EQ(plan->engine.recipe.flash_attn, "off");
+    EXPECT_EQ(plan->engine.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(plan->engine.recipe.cache_type_v, "bf16");
     EXPECT_EQ(plan->blinding_seed, 9u);
     EXPECT_EQ(plan->run_dir, folder_.path("out"));
 }
@@ -152,7 +152,7 @@ TEST_F(ExperimentFile, BaselineAndDatasetMayBeTheirFilesAlone) {
     const auto plan = load(
         "baseline: model-F16.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n");
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->baseline.file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan->baseline.file(), folder_.path("model-F16.gguf"));
     EXPECT_EQ(plan->dataset.file, folder_.path("questions.jsonl"));
 }
 
@@ -465,11 +465,11 @@ TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
         "dataset: {limit: 5}\n");
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "original");
-    EXPECT_EQ(plan->baseline.answers, folder_.path("f16.jsonl"));
-    EXPECT_EQ(plan->variants[0].answers, folder_.path("q4.jsonl"));
-    EXPECT_TRUE(plan->variants[0].allow_missing);
+    EXPECT_EQ(plan->baseline.answers()->file, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->variants[0].answers()->file, folder_.path("q4.jsonl"));
+    EXPECT_TRUE(plan->variants[0].answers()->allow_missing);
     EXPECT_EQ(plan->variants[1].name, "q8");
-    EXPECT_FALSE(plan->variants[1].allow_missing);
+    EXPECT_FALSE(plan->variants[1].answers()->allow_missing);
     EXPECT_EQ(plan->dataset.file, folder_.path("f16.jsonl"));
     EXPECT_EQ(plan->dataset.limit, 5);
     const auto word = load("baseline: answers:f16.jsonl\nvariants: [\"x=answers:q4.jsonl\"]\n");
@@ -489,6 +489,45 @@ TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
             HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
             HasSubstr("variants[0]: the name \"a\" is that of the baseline, too"),
             HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
+}
+
+TEST_F(ExperimentFile, AVariantMayBeRunInItsOwnWay) {
+    const auto plan = load(
+        "baseline: {file: model-F16.gguf, flash-attn: on}\n"
+        "variants:\n"
+        "  - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0}\n"
+        "  - {type: Q4_K_M, cache-type-k: q4_0}\n"
+        "  - Q8_0\n"
+        "dataset: questions.jsonl\n"
+        "engine: {flash-attn: off, cache-type-k: bf16}\n");
+    ASSERT_FALSE(plan) << "kv8 has a quantized V cache, and flash attention is off";
+    EXPECT_THAT(sentences(plan.error(), folder_),
+                ElementsAre(HasSubstr("variants[0].cache-type-v: q8_0 needs flash-attn: on")));
+    const auto good = load(
+        "baseline: {file: model-F16.gguf, flash-attn: on}\n"
+        "variants:\n"
+        "  - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0, "
+        "flash-attn: on}\n"
+        "  - {type: Q4_K_M, cache-type-k: q4_0}\n"
+        "  - Q8_0\n"
+        "dataset: questions.jsonl\n"
+        "engine: {flash-attn: off, cache-type-k: bf16}\n");
+    ASSERT_TRUE(good) << testing::PrintToString(sentences(good.error(), folder_));
+    EXPECT_EQ(good->engine.recipe, (RunRecipe{"off", "bf16", "f16"}));
+    EXPECT_EQ(good->baseline.recipe, (RunRecipe{"on", "bf16", "f16"}));
+    EXPECT_EQ(good->variants[0].recipe, (RunRecipe{"on", "q8_0", "q8_0"}));
+    EXPECT_EQ(good->variants[0].file(), good->baseline.file());
+    EXPECT_EQ(good->variants[1].recipe, (RunRecipe{"off", "q4_0", "f16"}));
+    EXPECT_EQ(good->variants[2].recipe, good->engine.recipe);
+}
+
+TEST_F(ExperimentFile, AVariantsRecipeIsCheckedLikeTheEngines) {
+    EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, flash-attn: maybe}\n"
+                          "variants: [{type: Q8_0, cache-type-k: q9_0}, {name: kv8, "
+                          "cache-type-k: q8_0}]\ndataset: questions.jsonl\n"),
+                ElementsAre(HasSubstr("baseline.flash-attn: "),
+                            HasSubstr("variants[0].cache-type-k: "),
+                            HasSubstr("variants[1]: needs one of type, file and answers")));
 }
 
 }  // namespace

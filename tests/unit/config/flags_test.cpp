@@ -33,7 +33,7 @@ TEST_F(Flags, AloneMakeAPlan) {
     EXPECT_EQ(plan->source, "command line");
     EXPECT_EQ(plan->variants[1].name, "Q4_K_M");
     EXPECT_EQ(plan->variants[2].name, "other");
-    EXPECT_EQ(plan->variants[2].file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->variants[2].file(), folder_.path("other.gguf"));
     EXPECT_EQ(plan->judges[0].name, "m");
     EXPECT_EQ(plan->judges[1].name, "reference");
 }
@@ -112,10 +112,10 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     EXPECT_EQ(plan->engine.slots, 8);
     EXPECT_EQ(plan->engine.ubatch_size, 128);
     EXPECT_EQ(plan->engine.n_gpu_layers, 4);
-    EXPECT_EQ(plan->engine.flash_attn, "off");
-    EXPECT_EQ(plan->engine.cache_type_k, "q4_0");
-    EXPECT_EQ(plan->engine.cache_type_v, "f32");
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("imatrix"));
+    EXPECT_EQ(plan->engine.recipe.flash_attn, "off");
+    EXPECT_EQ(plan->engine.recipe.cache_type_k, "q4_0");
+    EXPECT_EQ(plan->engine.recipe.cache_type_v, "f32");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("imatrix"));
     EXPECT_EQ(plan->judges[0].concurrency, 9);
 }
 
@@ -221,9 +221,9 @@ TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
         "questions.jsonl\n",
         flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("i1"));
-    EXPECT_EQ(plan->variants[1].imatrix, folder_.path("i2"));
-    EXPECT_EQ(plan->variants[2].imatrix, "");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("i1"));
+    EXPECT_EQ(plan->variants[1].type()->imatrix, folder_.path("i2"));
+    EXPECT_EQ(plan->variants[2].type(), nullptr);
 }
 
 TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
@@ -236,13 +236,13 @@ TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "f16");
-    EXPECT_EQ(plan->baseline.answers, folder_.path("runs/a/f16.jsonl"));
-    EXPECT_EQ(plan->baseline.file, "");
+    EXPECT_EQ(plan->baseline.answers()->file, folder_.path("runs/a/f16.jsonl"));
+    EXPECT_EQ(plan->baseline.file(), "");
     EXPECT_EQ(plan->variants[0].name, "q4");
     EXPECT_EQ(plan->variants[1].name, "other");
-    EXPECT_EQ(plan->variants[1].answers, folder_.path("q4.jsonl"));
-    EXPECT_FALSE(plan->variants[1].allow_missing);
-    EXPECT_EQ(plan->dataset.file, plan->baseline.answers)
+    EXPECT_EQ(plan->variants[1].answers()->file, folder_.path("q4.jsonl"));
+    EXPECT_FALSE(plan->variants[1].answers()->allow_missing);
+    EXPECT_EQ(plan->dataset.file, plan->baseline.answers()->file)
         << "the questions come from the baseline's answers";
     EXPECT_THAT(plan->name, StartsWith("f16-"));
 }
@@ -254,9 +254,9 @@ TEST_F(Flags, AnswersThatMayBeMissingAreThoseThatAreReadFromAFile) {
     flags.allow_missing = true;
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_FALSE(plan->baseline.allow_missing);
-    EXPECT_FALSE(plan->variants[0].allow_missing);
-    EXPECT_TRUE(plan->variants[1].allow_missing);
+    EXPECT_EQ(plan->baseline.answers(), nullptr);
+    EXPECT_EQ(plan->variants[0].answers(), nullptr);
+    EXPECT_TRUE(plan->variants[1].answers()->allow_missing);
     flags.variants = std::vector<std::string>{"Q8_0"};
     EXPECT_THAT(errors_of_flags(flags),
                 ElementsAre("--allow-missing: no answers are read from a file"));
@@ -285,9 +285,30 @@ TEST_F(Flags, AModelReplacesTheAnswersOfTheFile) {
         "questions.jsonl}\n",
         flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_EQ(plan->baseline.file, folder_.path("other.gguf"));
-    EXPECT_EQ(plan->baseline.answers, "");
+    EXPECT_EQ(plan->baseline.file(), folder_.path("other.gguf"));
+    EXPECT_EQ(plan->baseline.answers(), nullptr);
     EXPECT_EQ(plan->baseline.name, "original");
+}
+
+TEST_F(Flags, OfTheEngineAreTheDefaultOfEveryVariantThatSaysNothingElse) {
+    Overrides flags;
+    flags.cache_type_k = "q8_0";
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [{type: Q8_0, cache-type-k: f16}, Q4_K_M]\ndataset: "
+        "questions.jsonl\n",
+        flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(plan->variants[0].recipe.cache_type_k, "f16");
+    EXPECT_EQ(plan->variants[1].recipe.cache_type_k, "q8_0");
+    flags.variants = std::vector<std::string>{"Q8_0"};
+    const auto replaced = load(
+        "baseline: model-F16.gguf\nvariants: [{type: Q8_0, cache-type-k: f16}]\ndataset: "
+        "questions.jsonl\n",
+        flags);
+    ASSERT_TRUE(replaced) << testing::PrintToString(sentences(replaced.error(), folder_));
+    EXPECT_EQ(replaced->variants[0].recipe.cache_type_k, "q8_0")
+        << "a flag replaces the entry with all that it says";
 }
 
 }  // namespace

@@ -17,9 +17,10 @@ Plan full_plan() {
     Plan plan;
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
-    plan.baseline = {"original", "", "/lab/model.gguf", ""};
-    plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"},
-                     {"other", "", "/elsewhere/other.gguf", ""}};
+    const RunRecipe recipe{"off", "q8_0", "f32"};
+    plan.baseline = {"original", FileSource{"/lab/model.gguf"}, recipe};
+    plan.variants = {{"Q8_0", TypeSource{"Q8_0", "/lab/imatrix"}, recipe},
+                     {"other", FileSource{"/elsewhere/other.gguf"}, recipe}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
     plan.generation.prompt_template = "{{ question }}";
@@ -28,7 +29,7 @@ Plan full_plan() {
     plan.generation.seed = 18446744073709551615u;
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
-    plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
+    plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, recipe};
     JudgeSpec judge{"panel",
                     "openai",
                     "https://x/v1",
@@ -79,8 +80,8 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
 // The stored form is an interface: plans of earlier runs are read back.
 TEST(PlanJson, OfADefaultPlanNeverChanges) {
     Plan plan;
-    plan.baseline = {"b", "", "/b.gguf", ""};
-    plan.variants = {{"Q8_0", "Q8_0", "", ""}};
+    plan.baseline = {"b", FileSource{"/b.gguf"}};
+    plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}};
     plan.judges.emplace_back().provider = "reference";
     EXPECT_EQ(
         plan_to_json(plan),
@@ -193,7 +194,7 @@ TEST(PlanJson, RoundTripsExactly) {
     EXPECT_EQ(back->dataset.fields, plan.dataset.fields);
     EXPECT_EQ(back->judges[0].timeout_s, 1.5);
     EXPECT_EQ(back->judges[0].api_key_env, "MY_KEY");
-    EXPECT_EQ(back->variants[0].imatrix, "/lab/imatrix");
+    EXPECT_EQ(back->variants[0].type()->imatrix, "/lab/imatrix");
     EXPECT_EQ(back->judges[0].price_output, 10);
     EXPECT_EQ(back->analysis.expected_decisive_rate, 0.3);
     EXPECT_EQ(back->analysis.icc, 0.2);
@@ -216,6 +217,27 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
     before["analysis"].erase("margin");
     EXPECT_EQ(plan_from_json(before.dump()).error().message,
               "the stored plan is damaged: analysis.margin is missing");
+}
+
+TEST(PlanJson, ARecipeIsNamedOnlyWhereItIsNotTheEngines) {
+    Plan plan = full_plan();
+    const nlohmann::json before = nlohmann::json::parse(plan_to_json(plan));
+    for (const char* key : {"flash-attn", "cache-type-k", "cache-type-v"}) {
+        EXPECT_FALSE(before["variants"][0].contains(key)) << "older plans keep their hash";
+        EXPECT_FALSE(before["baseline"].contains(key));
+    }
+    plan.variants[0].recipe.cache_type_k = "f16";
+    plan.baseline.recipe.flash_attn = "on";
+    const nlohmann::json after = nlohmann::json::parse(plan_to_json(plan));
+    EXPECT_EQ(after["variants"][0]["cache-type-k"], "f16");
+    EXPECT_FALSE(after["variants"][0].contains("cache-type-v"));
+    EXPECT_EQ(after["baseline"]["flash-attn"], "on");
+    const auto back = plan_from_json(after.dump());
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(back->variants[0].recipe, plan.variants[0].recipe);
+    EXPECT_EQ(back->baseline.recipe, plan.baseline.recipe);
+    EXPECT_EQ(back->variants[1].recipe, plan.engine.recipe);
+    EXPECT_EQ(plan_to_json(*back), after.dump());
 }
 
 TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
@@ -247,13 +269,15 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
 TEST(PlanSha256, ChangesWithEverythingElse) {
     std::set<std::string> hashes{plan_sha256(full_plan())};
     const std::vector<std::function<void(Plan&)>> changes{
-        [](Plan& p) { p.baseline.file = "/lab/x.gguf"; },
+        [](Plan& p) { p.baseline.source = FileSource{"/lab/x.gguf"}; },
         [](Plan& p) { p.variants.pop_back(); },
         [](Plan& p) { p.dataset.limit = 6; },
         [](Plan& p) { p.generation.temp = 0.2; },
         [](Plan& p) { p.generation.system = "x"; },
         [](Plan& p) { p.engine.ubatch_size = 512; },
-        [](Plan& p) { p.engine.cache_type_k = "f16"; },
+        [](Plan& p) { p.engine.recipe.cache_type_k = "f16"; },
+        [](Plan& p) { p.variants[0].recipe.cache_type_k = "f16"; },
+        [](Plan& p) { p.baseline.recipe.flash_attn = "on"; },
         [](Plan& p) { p.judges[0].model = "n"; },
         [](Plan& p) { p.judges[0].show_contexts = true; },
         [](Plan& p) { p.analysis.margin = 0.1; },
@@ -271,11 +295,11 @@ TEST(PlanSha256, ChangesWithEverythingElse) {
 TEST(PlanSha256, StaysWhenTheFolderOfTheExperimentIsMoved) {
     Plan moved = full_plan();
     moved.source = "/elsewhere/copy/exp.yaml";
-    moved.baseline.file = "/elsewhere/copy/model.gguf";
-    moved.variants[0].imatrix = "/elsewhere/copy/imatrix";
+    moved.baseline.source = FileSource{"/elsewhere/copy/model.gguf"};
+    moved.variants[0].source = TypeSource{"Q8_0", "/elsewhere/copy/imatrix"};
     moved.dataset.file = "/elsewhere/copy/data/q.jsonl";
     EXPECT_EQ(plan_sha256(moved), plan_sha256(full_plan()));
-    moved.variants[1].file = "/elsewhere/copy/other.gguf";
+    moved.variants[1].source = FileSource{"/elsewhere/copy/other.gguf"};
     EXPECT_NE(plan_sha256(moved), plan_sha256(full_plan()));
 }
 
@@ -322,14 +346,14 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
 
 TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
     Plan plan = full_plan();
-    plan.baseline = {"f16", "", "", "", "/lab/f16.jsonl", false};
-    plan.variants = {{"q4", "", "", "", "/lab/q4.jsonl", true}};
+    plan.baseline = {"f16", AnswersSource{"/lab/f16.jsonl", false}};
+    plan.variants = {{"q4", AnswersSource{"/lab/q4.jsonl", true}}};
     const auto back = plan_from_json(plan_to_json(plan));
     ASSERT_TRUE(back) << to_sentence(back.error());
     EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
-    EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
-    EXPECT_TRUE(back->variants[0].allow_missing);
-    plan.variants[0].allow_missing = false;
+    EXPECT_EQ(back->baseline.answers()->file, "/lab/f16.jsonl");
+    EXPECT_TRUE(back->variants[0].answers()->allow_missing);
+    plan.variants[0].source = AnswersSource{"/lab/q4.jsonl", false};
     EXPECT_NE(plan_sha256(*back), plan_sha256(plan))
         << "what counts as an answer decides the results";
 }

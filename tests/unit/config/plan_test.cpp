@@ -39,8 +39,8 @@ TEST_F(LoadPlan, PathsOfTheFileAreRelativeToItAndPathsOfFlagsToTheWorkingFolder)
     std::filesystem::current_path(before);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->source, here + "/sub/e.yaml");
-    EXPECT_EQ(plan->baseline.file, here + "/sub/model.gguf");
-    EXPECT_EQ(plan->variants[0].file, here + "/sub/../other.gguf");
+    EXPECT_EQ(plan->baseline.file(), here + "/sub/model.gguf");
+    EXPECT_EQ(plan->variants[0].file(), here + "/sub/../other.gguf");
     EXPECT_EQ(plan->variants[0].name, "other");
     EXPECT_EQ(plan->dataset.file, here + "/questions.jsonl");
     EXPECT_EQ(plan->run_dir, here + "/sub/out");
