@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
 
 namespace assay::analysis {
@@ -11,9 +12,8 @@ Estimate judge_cost(const JudgeSpec& judge, std::span<const Verdict> verdicts) {
     out.method = judge.batch ? "tokens of the replies times the prices, halved for batches"
                              : "tokens of the replies times the prices";
     if (!token_cost(judge, 0, 0)) {
-        out.why = judge.provider == "reference"
-                      ? "a metric costs nothing"
-                      : "the judge has no prices (price-input, price-output)";
+        out.why = is_metric(judge.provider) ? "a metric costs nothing"
+                                            : "the judge has no prices (price-input, price-output)";
         return out;
     }
     double sum = 0;

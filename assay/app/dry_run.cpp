@@ -172,7 +172,7 @@ DryRunJudge look_at(const Plan& plan,
         out.exact = true;
         return out;
     }
-    if (spec.provider == "gguf") {
+    if (is_embedded(spec.provider)) {
         out.n_calls = work->n_calls();
         out.why =
             "it runs here, and its model would have to be opened to know which verdicts are its "

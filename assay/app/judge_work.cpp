@@ -7,6 +7,7 @@
 
 #include "assay/judge/prompt.hpp"
 #include "assay/records/control.hpp"
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
@@ -43,7 +44,7 @@ std::string about_tokens(double n_tokens) {
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
                                     std::span<const Question> questions) {
-    if (judge.provider == "reference") {
+    if (is_metric(judge.provider)) {
         return std::nullopt;
     }
     JudgeWork work;
@@ -54,7 +55,7 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) *
                                                                plan.judging.repeat_share)) *
                            plan.judging.repeats;
-    const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
+    const bool embedded = is_embedded(judge.provider), reads_labels = embedded && !judge.reasoning;
     work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
     const std::string builtin = reads_labels ? std::string(judge::label_template())

@@ -133,13 +133,13 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") {
-        return fmt::format("reference ({}, a metric)", spec.metric);
+    if (is_metric(spec.provider)) {
+        return fmt::format("{} ({}, a metric)", spec.provider, spec.metric);
     }
     if (is_by_hand(spec.provider)) {
         return fmt::format("{} (by hand)", spec.name);
     }
-    if (spec.provider == "gguf") {
+    if (is_embedded(spec.provider)) {
         return fmt::format(
             "{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
     }
@@ -190,7 +190,7 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
 /// nothing, as that would cost power and save nothing.
 analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
-    if (plan.judges.front().provider == "reference") {
+    if (is_metric(plan.judges.front().provider)) {
         settings.stopping = "none";
     }
     return analysis::make_design(static_cast<std::int64_t>(questions.size()),

@@ -19,17 +19,7 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{
-        "reference", "gguf"};
-    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) {
-        names[i + 2] = kJudgeProviders[i].name;
-    }
-    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) {
-        names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
-    }
-    return names;
-}();
+constexpr auto kProviders = judge_provider_names();
 
 class ExperimentFile {
  public:
@@ -381,7 +371,7 @@ class ExperimentFile {
         visit_judge(judge, reader(map));
         visit_tags(judge, reader(map));
         visit_judge_transport(judge, reader(map));
-        if (judge.provider == "reference") {
+        if (is_metric(judge.provider)) {
             visit_metric(judge, reader(map));
         }
         check_provider(map, judge);
@@ -391,12 +381,12 @@ class ExperimentFile {
     }
 
     void check_provider(const MapReader& map, const JudgeSpec& judge) {
-        if (judge.tags && judge.provider == "gguf" && !judge.reasoning) {
+        if (judge.tags && is_embedded(judge.provider) && !judge.reasoning) {
             problems_.add(map.where("tags"),
                           "a judge of label probabilities writes nothing",
                           "Write reasoning: true, or leave tags out.");
         }
-        if (map.has("tags") && (judge.provider == "reference" || is_by_hand(judge.provider))) {
+        if (map.has("tags") && (is_metric(judge.provider) || is_by_hand(judge.provider))) {
             problems_.add(
                 map.where("tags"),
                 fmt::format(
@@ -404,7 +394,7 @@ class ExperimentFile {
                     judge.provider),
                 "Leave tags out.");
         }
-        if (judge.provider == "gguf") {
+        if (is_embedded(judge.provider)) {
             if (!map.has("file")) {
                 problems_.add(map.where(""), "gguf needs file");
             }
@@ -420,7 +410,8 @@ class ExperimentFile {
                 }
             }
         }
-        if (const JudgeProvider* provider = find_judge_provider(judge.provider)) {
+        if (is_api(judge.provider)) {
+            const JudgeProvider* provider = find_judge_provider(judge.provider);
             if (provider->needs_url && !map.has("url")) {
                 problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
             }
@@ -440,13 +431,13 @@ class ExperimentFile {
                               "needs prices",
                               "Give price-input and price-output, of a million tokens each.");
             }
-        } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
+        } else if (is_metric(judge.provider) || is_by_hand(judge.provider)) {
             for (const std::string_view useless :
                  {"url", "model", "api-key-env", "prompt-template"}) {
                 if (map.has(useless)) {
                     problems_.add(
                         map.where(useless),
-                        judge.provider == "reference"
+                        is_metric(judge.provider)
                             ? std::string("belongs to an API judge; reference is a metric and "
                                           "needs nothing")
                             : fmt::format(

@@ -131,17 +131,21 @@ Result<std::string> ollama_url(std::string_view ollama_host) {
 Result<JudgeSpec> judge_of_text(std::string_view text) {
     JudgeSpec judge;
     judge.provider = std::string(text.substr(0, text.find(':')));
-    if (text == "reference") {
+    const JudgeProvider* provider = find_judge_provider(judge.provider);
+    if (!provider) {
+        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
+    }
+    if (provider->kind == JudgeKind::kMetric && text == provider->name) {
         return judge;
     }
-    if (judge.provider == "gguf") {
+    if (provider->kind == JudgeKind::kEmbedded) {
         judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
         if (judge.file.empty()) {
             return fail("gguf needs a file", "", how_to_write_it());
         }
         return judge;
     }
-    if (judge.provider == "reference") {
+    if (provider->kind == JudgeKind::kMetric) {
         judge.metric = std::string(text.substr(judge.provider.size() + 1));
         if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics});
             !wrong.empty()) {
@@ -149,15 +153,11 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
         }
         return judge;
     }
-    if (is_by_hand(judge.provider)) {
+    if (provider->kind == JudgeKind::kByHand) {
         if (text.size() > judge.provider.size()) {
             judge.name = std::string(text.substr(judge.provider.size() + 1));
         }
         return judge;
-    }
-    const JudgeProvider* provider = find_judge_provider(judge.provider);
-    if (!provider) {
-        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     }
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
     // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its

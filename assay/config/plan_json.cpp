@@ -10,6 +10,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/settings.hpp"
 #include "assay/config/variant_entry.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
@@ -41,7 +42,7 @@ json to_json(const JudgeSpec& judge, const PathText& path) {
              {"model", judge.model},
              {"prompt-template", judge.prompt_template}};
     visit_judge(judge, writer(out));
-    if (judge.provider == "gguf") {  // not of others, whose stored plans keep their hash
+    if (is_embedded(judge.provider)) {  // not of others, whose stored plans keep their hash
         out["file"] = path(judge.file);
         visit_embedded_judge(judge, writer(out));
     }
@@ -278,7 +279,7 @@ void read(const json& object, const std::string& path, JudgeSpec& judge) {
     in.get("api-key-env", judge.api_key_env);
     in.get("prompt-template", judge.prompt_template);
     visit_judge(judge, in);
-    if (judge.provider == "gguf") {
+    if (is_embedded(judge.provider)) {
         in.get("file", judge.file);
         visit_embedded_judge(judge, in);
         visit_embedded_room(judge, in);
@@ -389,7 +390,7 @@ std::string plan_to_json(const Plan& plan) {
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
         out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
         visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
-        if (plan.judges[i].provider == "gguf") {
+        if (is_embedded(plan.judges[i].provider)) {
             visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
         }
     }

@@ -268,7 +268,7 @@ class Resolver {
     void name_judges() {
         if (plan_.judges.empty()) {
             if (!written("judges")) {
-                plan_.judges.emplace_back().provider = "reference";
+                plan_.judges.emplace_back().provider = kDefaultProvider;
             }
             draft_.judge_template_files.assign(plan_.judges.size(), "");
         }
@@ -276,13 +276,14 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
-            if (judge.provider == "gguf") {
+            if (is_embedded(judge.provider)) {
                 judge.model = file_stem(judge.file);
             }
             std::string default_name = judge.model;
-            if (judge.provider == "reference") {
-                default_name = judge.metric == JudgeSpec().metric ? "reference"
-                                                                  : "reference-" + judge.metric;
+            if (is_metric(judge.provider)) {
+                default_name = judge.metric == JudgeSpec().metric
+                                   ? judge.provider
+                                   : judge.provider + "-" + judge.metric;
             }
             if (is_by_hand(judge.provider)) {
                 default_name = judge.name.empty() ? judge.provider : judge.name;
@@ -303,7 +304,7 @@ class Resolver {
 
     void fill_address(JudgeSpec& judge, const std::string& key) {
         const JudgeProvider* provider = find_judge_provider(judge.provider);
-        if (!provider || provider->needs_url || !judge.url.empty()) {
+        if (!is_api(judge.provider) || provider->needs_url || !judge.url.empty()) {
             return;
         }
         judge.url = judge.provider == "ollama" ? ollama_address(key) : provider->default_url;

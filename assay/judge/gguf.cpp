@@ -201,7 +201,7 @@ class GgufJudge final : public Judge {
             texts.push_back(verdict_grammar(setup_.thinking, spec.tags));
         }
         nlohmann::ordered_json identity;
-        identity["provider"] = "gguf";
+        identity["provider"] = spec.provider;
         identity["file_sha256"] = model_->file_sha256();
         identity["engine"] = setup_.fingerprint;
         identity["mode"] = spec.reasoning ? "reasoning" : "labels";

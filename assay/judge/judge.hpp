@@ -1,7 +1,7 @@
 #pragma once
 // Judges: each takes blinded pairs and gives a verdict on every one. A judge never learns what made
-// an answer; nothing in this folder includes the records that know it. Adding a judge: one file,
-// and one row of the table in judge.cpp.
+// an answer; nothing in this folder includes the records that know it. Adding an API
+// judge: one file, one row of the table in judge.cpp, one in records/judge_provider.hpp.
 
 #include <atomic>
 #include <functional>
@@ -93,8 +93,5 @@ class Judge {
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
                                                         const Services& services,
                                                         Progress& progress);
-
-/// Names of the providers that make_judge knows, in the table's order.
-[[nodiscard]] std::vector<std::string> provider_names();
 
 }  // namespace assay::judge

@@ -146,7 +146,7 @@ class ReferenceJudge final : public Judge {
         const std::int64_t band = millionths(spec_.tie_band);
         const std::string written = band == kMillion / 20 ? "1/20"
                                                           : fmt::format("{}/{}", band, kMillion);
-        return nlohmann::ordered_json{{"provider", "reference"},
+        return nlohmann::ordered_json{{"provider", spec_.provider},
                                       {"metric", find_metric(spec_.metric)->identity},
                                       {"tie_band", written},
                                       {"version", 1}}

@@ -68,8 +68,7 @@ inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "
 struct JudgeSpec {
     std::string name;  ///< default: the model's slug; "reference", "reference-rouge_l" ... for a
                        ///< metric; unique
-    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders or
-                              ///< kByHandProviders
+    std::string provider;     ///< a name of kJudgeProviders (records/judge_provider.hpp)
     std::string url;          ///< base address
     std::string model;        ///< of gguf: the file's stem
     std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's

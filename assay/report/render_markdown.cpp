@@ -19,7 +19,7 @@ namespace assay::report {
 namespace {
 
 bool is_metric(const ReportJudge& judge) {
-    return judge.provider == "reference";
+    return assay::is_metric(judge.provider);
 }
 
 const ReportVariant* baseline_of(const ReportModel& model) {
@@ -316,7 +316,7 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
             judge.versions.empty() ? "nobody" : code_list(judge.versions));
         return out + saw(judge);
     }
-    if (judge.provider == "gguf") {
+    if (is_embedded(judge.provider)) {
         out += fmt::format(
             ": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
             md_code(judge.model),

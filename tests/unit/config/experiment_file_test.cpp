@@ -279,8 +279,9 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre(
             "exp.yaml:5:5: judges[0]: openai needs url",
-            "exp.yaml:6:16: judges[1].provider: must be one of reference, gguf, openai, gemini, "
-            "anthropic, ollama, batch, human, not \"openia\"",
+            "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, "
+            "anthropic, "
+            "ollama, gguf, batch, human, not \"openia\"",
             "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: "
             "openai with "
             "url and model.",

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "assay/records/judge_provider.hpp"
+
 namespace assay::judge {
 namespace {
 
@@ -39,8 +41,8 @@ TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
     spec.provider = "crystal ball";
     const auto unknown = make_judge(spec, kServices, progress);
     ASSERT_FALSE(unknown);
-    for (const std::string& name : provider_names()) {
-        EXPECT_NE(to_sentence(unknown.error()).find(name), std::string::npos);
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        EXPECT_NE(to_sentence(unknown.error()).find(provider.name), std::string::npos);
     }
 }
 
