@@ -15,7 +15,6 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
@@ -133,17 +132,18 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (is_metric(spec.provider)) {
-        return fmt::format("{} ({}, a metric)", spec.provider, spec.metric);
+    switch (spec.kind()) {
+        case JudgeKind::kMetric:
+            return fmt::format("{} ({}, a metric)", spec.provider, spec.metric().metric);
+        case JudgeKind::kByHand: return fmt::format("{} (by hand)", spec.name);
+        case JudgeKind::kEmbedded:
+            return fmt::format("{} ({}, {})",
+                               spec.name,
+                               spec.embedded().file,
+                               spec.embedded().reasoning ? "reasoning" : "labels");
+        case JudgeKind::kApi: break;
     }
-    if (is_by_hand(spec.provider)) {
-        return fmt::format("{} (by hand)", spec.name);
-    }
-    if (is_embedded(spec.provider)) {
-        return fmt::format(
-            "{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
-    }
-    return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
+    return fmt::format("{} ({} at {})", spec.name, spec.api().model, spec.api().url);
 }
 
 std::string judges_text(const std::vector<JudgeWork>& judges) {
@@ -190,7 +190,7 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
 /// nothing, as that would cost power and save nothing.
 analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
-    if (is_metric(plan.judges.front().provider)) {
+    if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
     return analysis::make_design(static_cast<std::int64_t>(questions.size()),

@@ -1,36 +1,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
-#include "assay/config/key_names.hpp"
+#include "assay/config/judge_entry.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
-#include "assay/config/settings.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
-#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr auto kProviders = judge_provider_names();
-
-class ExperimentFile {
+class ExperimentFile : EntryReader {
  public:
     ExperimentFile(const YamlNode& root,
                    const std::filesystem::path& folder,
                    Draft& draft,
                    Problems& problems)
-        : folder_(folder),
-          draft_(draft),
+        : EntryReader(folder, draft, problems),
           plan_(draft.plan),
-          problems_(problems),
           root_(root, "", draft.source, problems) {}
 
     void read() {
@@ -43,7 +37,7 @@ class ExperimentFile {
         read_judging();
         read_analysis();
         read_engine();
-        root_.read("blinding-seed", plan_.blinding_seed, kAnySeed);
+        visit_blinding(plan_, reader(root_));
         if (auto controls = block("controls")) {
             note_text(*controls, "known-bad", plan_.known_bad);
             controls->finish();
@@ -63,38 +57,6 @@ class ExperimentFile {
         }
         return std::optional<MapReader>(
             std::in_place, *node, std::string(key), draft_.source, problems_);
-    }
-
-    void note(const MapReader& map, std::string_view key) {
-        draft_.origins[map.path_of(key)] = map.where(key);
-    }
-
-    bool note_text(MapReader& map, std::string_view key, std::string& field) {
-        if (!map.text(key, field)) {
-            return false;
-        }
-        note(map, key);
-        return true;
-    }
-
-    bool path(MapReader& map, std::string_view key, std::string& field) {
-        std::string text;
-        if (map.has(key)) {
-            note(map, key);
-        }
-        if (!map.text(key, text)) {
-            return false;
-        }
-        field = absolute_path(folder_, text, map.where(key), problems_);
-        return true;
-    }
-
-    auto reader(MapReader& map) {
-        return [this, &map](std::string_view key, auto& field, const auto& rule) {
-            if (map.read(key, field, rule)) {
-                note(map, key);
-            }
-        };
     }
 
     /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word`
@@ -171,9 +133,9 @@ class ExperimentFile {
         if (!map.has("answers") && !map.has("provider")) {
             return;
         }
-        visit_recipe(recipe, [&](std::string_view word, const auto&, const auto&) {
-            if (map.has(word)) {
-                problems_.add(map.where(word),
+        visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
+            if (map.has(setting.key)) {
+                problems_.add(map.where(setting.key),
                               "belongs to a variant that assay-engine runs",
                               "Leave it out: a server's own settings and answers that were made "
                               "elsewhere are not ours to change.");
@@ -264,9 +226,7 @@ class ExperimentFile {
             return;
         }
         path(*dataset, "file", plan_.dataset.file);
-        if (dataset->read("limit", plan_.dataset.limit, kLimit)) {
-            note(*dataset, "limit");
-        }
+        visit_dataset(plan_.dataset, reader(*dataset));
         dataset->texts("ids", plan_.dataset.ids);
         dataset->texts("clusters", plan_.dataset.clusters);
         if (const YamlNode* node = dataset->block("fields", Kind::kMap)) {
@@ -327,124 +287,23 @@ class ExperimentFile {
             draft_.judge_template_files.emplace_back();
             JudgeSpec judge;
             if (item.kind == Kind::kMap) {
-                judge = read_judge(item, key);
+                MapReader map(item, key, draft_.source, problems_);
+                judge = read_judge(
+                    map, folder_, draft_.judge_template_files.back(), draft_, problems_);
             } else if (item.kind != Kind::kScalar) {
                 problems_.add(where,
                               fmt::format("must be a mapping, not {}", describe(item)),
                               "Write {provider: reference}.");
             } else if (auto parsed = judge_of_text(item.text)) {
                 judge = std::move(*parsed);
-                if (!judge.file.empty()) {
-                    judge.file = absolute_path(folder_, judge.file, where, problems_);
+                if (judge.kind() == JudgeKind::kEmbedded) {
+                    std::string& model = judge.embedded().file;
+                    model = absolute_path(folder_, model, where, problems_);
                 }
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);
             }
             plan_.judges.push_back(std::move(judge));
-        }
-    }
-
-    JudgeSpec read_judge(const YamlNode& node, const std::string& key) {
-        MapReader map(node, key, draft_.source, problems_);
-        JudgeSpec judge;
-        note_text(map, "name", judge.name);
-        map.read("provider", judge.provider, Words{kProviders});
-        if (!map.has("provider")) {
-            problems_.add(map.where(""),
-                          "names no provider",
-                          "Write provider: reference, or provider: openai with url and model.");
-        }
-        note_text(map, "model", judge.model);
-        read_key_variable(map, judge.api_key_env, problems_);
-        if (std::string url; map.text("url", url)) {
-            auto checked = checked_url(url);
-            if (!checked) {
-                problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
-            }
-            if (checked) {
-                judge.url = std::move(*checked);
-            }
-        }
-        path(map, "file", judge.file);
-        visit_embedded_judge(judge, reader(map));
-        visit_embedded_room(judge, reader(map));
-        visit_judge(judge, reader(map));
-        visit_tags(judge, reader(map));
-        visit_judge_transport(judge, reader(map));
-        if (is_metric(judge.provider)) {
-            visit_metric(judge, reader(map));
-        }
-        check_provider(map, judge);
-        path(map, "prompt-template", draft_.judge_template_files.back());
-        map.finish();
-        return judge;
-    }
-
-    void check_provider(const MapReader& map, const JudgeSpec& judge) {
-        if (judge.tags && is_embedded(judge.provider) && !judge.reasoning) {
-            problems_.add(map.where("tags"),
-                          "a judge of label probabilities writes nothing",
-                          "Write reasoning: true, or leave tags out.");
-        }
-        if (map.has("tags") && (is_metric(judge.provider) || is_by_hand(judge.provider))) {
-            problems_.add(
-                map.where("tags"),
-                fmt::format(
-                    "belongs to a judge that is a model and called by assay, which {} is not",
-                    judge.provider),
-                "Leave tags out.");
-        }
-        if (is_embedded(judge.provider)) {
-            if (!map.has("file")) {
-                problems_.add(map.where(""), "gguf needs file");
-            }
-            for (const std::string_view useless : {"url", "model", "api-key-env"}) {
-                if (map.has(useless)) {
-                    problems_.add(map.where(useless), "belongs to an API judge; gguf is a file");
-                }
-            }
-        } else {
-            for (const std::string_view useless : {"file", "reasoning", "ctx-size"}) {
-                if (map.has(useless)) {
-                    problems_.add(map.where(useless), "belongs to provider: gguf");
-                }
-            }
-        }
-        if (is_api(judge.provider)) {
-            const JudgeProvider* provider = find_judge_provider(judge.provider);
-            if (provider->needs_url && !map.has("url")) {
-                problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
-            }
-            if (!map.has("model")) {
-                problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
-            }
-            if (map.has("model") && trim(judge.model).empty()) {
-                problems_.add(map.where("model"), "is empty");
-            }
-            if (judge.batch && !provider->has_batches) {
-                problems_.add(map.where("batch"),
-                              fmt::format("{} has no batch API", provider->name),
-                              "Leave batch out.");
-            }
-            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0) {
-                problems_.add(map.where("max-cost"),
-                              "needs prices",
-                              "Give price-input and price-output, of a million tokens each.");
-            }
-        } else if (is_metric(judge.provider) || is_by_hand(judge.provider)) {
-            for (const std::string_view useless :
-                 {"url", "model", "api-key-env", "prompt-template"}) {
-                if (map.has(useless)) {
-                    problems_.add(
-                        map.where(useless),
-                        is_metric(judge.provider)
-                            ? std::string("belongs to an API judge; reference is a metric and "
-                                          "needs nothing")
-                            : fmt::format(
-                                  "belongs to an API judge; the verdicts of {} are imported",
-                                  judge.provider));
-                }
-            }
         }
     }
 
@@ -478,10 +337,7 @@ class ExperimentFile {
         engine->finish();
     }
 
-    const std::filesystem::path folder_;
-    Draft& draft_;
     Plan& plan_;
-    Problems& problems_;
     MapReader root_;
 };
 

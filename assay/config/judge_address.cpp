@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
-#include "assay/config/rules.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/rules.hpp"
 
 namespace assay::config {
 namespace {
@@ -129,8 +129,7 @@ Result<std::string> ollama_url(std::string_view ollama_host) {
 }
 
 Result<JudgeSpec> judge_of_text(std::string_view text) {
-    JudgeSpec judge;
-    judge.provider = std::string(text.substr(0, text.find(':')));
+    JudgeSpec judge = judge_of(text.substr(0, text.find(':')));
     const JudgeProvider* provider = find_judge_provider(judge.provider);
     if (!provider) {
         return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
@@ -139,16 +138,17 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
         return judge;
     }
     if (provider->kind == JudgeKind::kEmbedded) {
-        judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
-        if (judge.file.empty()) {
-            return fail("gguf needs a file", "", how_to_write_it());
+        std::string& file = judge.embedded().file;
+        file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
+        if (file.empty()) {
+            return fail(fmt::format("{} needs a file", provider->name), "", how_to_write_it());
         }
         return judge;
     }
     if (provider->kind == JudgeKind::kMetric) {
-        judge.metric = std::string(text.substr(judge.provider.size() + 1));
-        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics});
-            !wrong.empty()) {
+        std::string& metric = judge.metric().metric;
+        metric = std::string(text.substr(judge.provider.size() + 1));
+        if (const std::string wrong = complaint(metric, Words{kReferenceMetrics}); !wrong.empty()) {
             return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
         }
         return judge;
@@ -170,7 +170,7 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
             "",
             how_to_write_it());
     }
-    judge.model = std::string(rest.substr(0, at));
+    judge.api().model = std::string(rest.substr(0, at));
     if (at == std::string_view::npos) {
         return judge;
     }
@@ -178,7 +178,7 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     if (!url) {
         return fail("the address " + url.error().message, "", url.error().remedy);
     }
-    judge.url = *url;
+    judge.api().url = *url;
     return judge;
 }
 

@@ -11,9 +11,9 @@
 #include "assay/config/plan_json.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
-#include "assay/config/settings.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
@@ -268,7 +268,7 @@ class Resolver {
     void name_judges() {
         if (plan_.judges.empty()) {
             if (!written("judges")) {
-                plan_.judges.emplace_back().provider = kDefaultProvider;
+                plan_.judges.push_back(judge_of(kDefaultProvider));
             }
             draft_.judge_template_files.assign(plan_.judges.size(), "");
         }
@@ -276,18 +276,10 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
-            if (is_embedded(judge.provider)) {
-                judge.model = file_stem(judge.file);
+            if (judge.kind() == JudgeKind::kEmbedded) {
+                judge.embedded().model = file_stem(judge.embedded().file);
             }
-            std::string default_name = judge.model;
-            if (is_metric(judge.provider)) {
-                default_name = judge.metric == JudgeSpec().metric
-                                   ? judge.provider
-                                   : judge.provider + "-" + judge.metric;
-            }
-            if (is_by_hand(judge.provider)) {
-                default_name = judge.name.empty() ? judge.provider : judge.name;
-            }
+            const std::string default_name = default_judge_name(judge);
             if (judge.provider.empty() || default_name.empty()) {
                 continue;  // was reported
             }
@@ -302,12 +294,24 @@ class Resolver {
         }
     }
 
+    static std::string default_judge_name(const JudgeSpec& judge) {
+        switch (judge.kind()) {
+            case JudgeKind::kApi: return judge.api().model;
+            case JudgeKind::kEmbedded: return judge.embedded().model;
+            case JudgeKind::kByHand: return judge.name.empty() ? judge.provider : judge.name;
+            case JudgeKind::kMetric: break;
+        }
+        const std::string& metric = judge.metric().metric;
+        return metric == MetricSettings().metric ? judge.provider : judge.provider + "-" + metric;
+    }
+
     void fill_address(JudgeSpec& judge, const std::string& key) {
         const JudgeProvider* provider = find_judge_provider(judge.provider);
-        if (!is_api(judge.provider) || provider->needs_url || !judge.url.empty()) {
+        if (judge.kind() != JudgeKind::kApi || provider->needs_url || !judge.api().url.empty()) {
             return;
         }
-        judge.url = judge.provider == "ollama" ? ollama_address(key) : provider->default_url;
+        judge.api().url = provider->follows_ollama_host ? ollama_address(key)
+                                                        : std::string(provider->default_url);
     }
 
     void fill_address(ServedSource* source, const std::string& key) {
@@ -394,8 +398,11 @@ class Resolver {
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             const std::string key = fmt::format("judges[{}]", i);
-            look_for(written(key + ".file") ? key + ".file" : key, plan_.judges[i].file);
-            check_first_part(key, plan_.judges[i].file);
+            if (plan_.judges[i].kind() == JudgeKind::kEmbedded) {
+                const std::string& file = plan_.judges[i].embedded().file;
+                look_for(written(key + ".file") ? key + ".file" : key, file);
+                check_first_part(key, file);
+            }
         }
     }
 
@@ -467,7 +474,7 @@ class Resolver {
             const auto text = read_text(fmt::format("judges[{}].prompt-template", i),
                                         draft_.judge_template_files[i]);
             if (text) {
-                plan_.judges[i].prompt_template = without_last_line_end(*text);
+                plan_.judges[i].replies()->prompt_template = without_last_line_end(*text);
             }
         }
     }

@@ -8,8 +8,8 @@
 #include "assay/base/text.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/key_names.hpp"
-#include "assay/config/settings.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
@@ -65,8 +65,8 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     read_key_variable(map, served.api_key_env, problems);
     map.read("server", served.server, Words{kServers});
     map.read("pull", served.pull, YesNo{});
-    visit_served_transport(served, [&](std::string_view key, auto& field, const auto& rule) {
-        map.read(key, field, rule);
+    visit_served_transport(served, [&](const Setting& setting, auto& field, const auto& rule) {
+        map.read(setting.key, field, rule);
     });
     const bool has_file = map.has("type") || map.has("quant") || map.has("file");
     if (map.has("model") && trim(served.model).empty()) {

@@ -95,7 +95,7 @@ class BatchSession {
         target.host_and_port = setup.endpoint.host_and_port;
         target.headers = setup.wire->headers(setup.key);
         target.headers.push_back("Accept: application/json");
-        target.timeout_s = setup.spec.timeout_s;
+        target.timeout_s = setup.spec.api().timeout_s;
         target.use_proxy = !setup.endpoint.loopback;
         target.most_reply_bytes = kMostReplyBytes;
         return target;
@@ -184,7 +184,7 @@ class BatchSession {
             if (reply.status != 0 && !http::is_retried(reply.status)) {
                 return reply;
             }
-            if (n_failed > setup_.spec.retries) {
+            if (n_failed > setup_.spec.api().retries) {
                 return give_up(request, reply), std::nullopt;
             }
             wait(wait_of(reply, error, n_failed));
@@ -323,7 +323,7 @@ class BatchSession {
                     continue;
                 }
                 std::string body = setup_.wire->request(
-                    setup_.spec, memory_.dialect, system_text(), task.user);
+                    setup_.spec.api(), memory_.dialect, system_text(), task.user);
                 const TokenCount estimate = memory_.budget.estimate(body.size());
                 refusal = memory_.budget.refusal(estimate).value_or("");
                 if (!refusal.empty() ||
@@ -414,7 +414,7 @@ class BatchSession {
                     return remember(label, *id);
                 }
             }
-            if (n_failed > setup_.spec.retries) {
+            if (n_failed > setup_.spec.api().retries) {
                 forget(label);
                 return give_up(*request, reply);
             }
@@ -473,7 +473,7 @@ class BatchSession {
     std::optional<std::string> find(const BatchEntry& wanted) {
         for (int n_looks = 0; n_looks < 2 && going(); ++n_looks) {
             if (n_looks > 0) {
-                wait(setup_.spec.batch_poll_s * kFirstPoll);  // a list can lag behind
+                wait(setup_.spec.api().batch_poll_s * kFirstPoll);  // a list can lag behind
             }
             std::optional<HttpRequest> request = format_.list();
             for (int n_pages = 0; request && n_pages < kMostPages && going(); ++n_pages) {
@@ -511,9 +511,9 @@ class BatchSession {
             }
         }
         const HttpRequest look = format_.look(info.id);
-        for (double wait_s = setup_.spec.batch_poll_s * kFirstPoll;
+        for (double wait_s = setup_.spec.api().batch_poll_s * kFirstPoll;
              info.phase == BatchPhase::kWaiting;
-             wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth)) {
+             wait_s = std::min(setup_.spec.api().batch_poll_s, wait_s * kPollGrowth)) {
             wait(wait_s);
             const auto reply = call(look);
             if (!reply) {
@@ -536,7 +536,7 @@ class BatchSession {
     // Results.
 
     void wait_for_batches() {
-        double wait_s = setup_.spec.batch_poll_s * kFirstPoll;
+        double wait_s = setup_.spec.api().batch_poll_s * kFirstPoll;
         std::int64_t n_open = -1;
         while (going()) {
             double asked_s = 0;
@@ -551,7 +551,7 @@ class BatchSession {
             }
             n_open = n_now;
             wait(std::max(wait_s, asked_s));
-            wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth);
+            wait_s = std::min(setup_.spec.api().batch_poll_s, wait_s * kPollGrowth);
         }
     }
 
@@ -687,9 +687,9 @@ class BatchSession {
         settle_budget(task,
                       said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(*read, setup_.spec, task.user, task.verdict);
+        take_reply(*read, setup_.spec.api(), task.user, task.verdict);
         push(task);
-        if (is_another_version(read->model, setup_.spec, memory_)) {
+        if (is_another_version(read->model, setup_.spec.api(), memory_)) {
             stop(another_version(setup_, memory_.model_version, read->model));
         }
     }

@@ -12,7 +12,7 @@
 
 namespace assay::judge {
 
-[[nodiscard]] std::string request_json(const JudgeSpec& spec,
+[[nodiscard]] std::string request_json(const ApiSettings& settings,
                                        const Dialect& dialect,
                                        std::string_view system,
                                        std::string_view user);

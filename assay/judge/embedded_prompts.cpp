@@ -61,17 +61,17 @@ std::optional<std::int32_t> single_token(EmbeddedModel& model,
 }
 
 std::string EmbeddedSetup::variables(const BlindedPair& pair) const {
-    return spec.reasoning
+    return spec.embedded().reasoning
                ? template_variables(pair, spec.show_contexts, spec.show_expected)
                : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
 }
 
 int EmbeddedSetup::reply_tokens() const {
-    if (!spec.reasoning) {
+    if (!spec.embedded().reasoning) {
         return 0;
     }
-    return thinking == Thinking::kNone ? spec.max_tokens
-                                       : 2 * spec.max_tokens + kTokensOfEndOfThought;
+    return thinking == Thinking::kNone ? spec.embedded().max_tokens
+                                       : 2 * spec.embedded().max_tokens + kTokensOfEndOfThought;
 }
 
 Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
@@ -81,15 +81,16 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     }
     const auto n = static_cast<int>(tokens->size());
     if (n + setup_.reply_tokens() > setup_.most_tokens) {
-        return fail(fmt::format("The prompt has {} tokens{}; the judge's context holds {}.",
-                                n,
-                                setup_.spec.reasoning ? fmt::format(", and its reply may have {}",
-                                                                    setup_.reply_tokens())
-                                                      : "",
-                                setup_.most_tokens),
-                    "",
-                    "Raise its ctx-size as far as the model was trained for, or write "
-                    "show-contexts: false.");
+        return fail(
+            fmt::format("The prompt has {} tokens{}; the judge's context holds {}.",
+                        n,
+                        setup_.spec.embedded().reasoning
+                            ? fmt::format(", and its reply may have {}", setup_.reply_tokens())
+                            : "",
+                        setup_.most_tokens),
+            "",
+            "Raise its ctx-size as far as the model was trained for, or write "
+            "show-contexts: false.");
     }
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens), .stops = {}};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
@@ -106,9 +107,9 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
         }
         prompt.n_longer_prefix = llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
     }
-    if (setup_.spec.reasoning) {
-        prompt.predict = setup_.spec.max_tokens;
-        prompt.grammar = verdict_grammar(setup_.thinking, setup_.spec.tags);
+    if (setup_.spec.embedded().reasoning) {
+        prompt.predict = setup_.spec.embedded().max_tokens;
+        prompt.grammar = verdict_grammar(setup_.thinking, setup_.spec.embedded().tags);
     }
     return prompt;
 }

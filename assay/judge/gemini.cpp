@@ -81,7 +81,7 @@ class Gemini final : public WireFormat {
         return {"x-goog-api-key: " + key};
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
@@ -98,14 +98,14 @@ class Gemini final : public WireFormat {
         request["contents"] = ordered_json::array({{{"role", "user"}, {"parts", parts(turn)}}});
         ordered_json& config = request["generationConfig"];
         if (dialect.temperature) {
-            config["temperature"] = spec.temp;
+            config["temperature"] = settings.temp;
         }
-        config["maxOutputTokens"] = spec.max_tokens;
+        config["maxOutputTokens"] = settings.max_tokens;
         if (dialect.format != ReplyFormat::kNone) {
             config["responseMimeType"] = "application/json";
         }
         if (dialect.format == ReplyFormat::kJsonSchema) {
-            config["responseSchema"] = response_schema(spec.tags);
+            config["responseSchema"] = response_schema(settings.tags);
         }
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }

@@ -103,7 +103,7 @@ class Session {
         for (std::string& header : setup.wire->headers(setup.key)) {
             target.headers.push_back(std::move(header));
         }
-        target.timeout_s = setup.spec.timeout_s;
+        target.timeout_s = setup.spec.api().timeout_s;
         target.use_proxy = !setup.endpoint.loopback;
         return target;
     }
@@ -138,7 +138,8 @@ class Session {
     /// No pair is taken that would have to wait: the source may end meanwhile. One can be held back
     /// by the budget.
     [[nodiscard]] bool may_begin() const {
-        if (exhausted_ || tasks_.size() >= static_cast<std::size_t>(setup_.spec.concurrency)) {
+        if (exhausted_ ||
+            tasks_.size() >= static_cast<std::size_t>(setup_.spec.api().concurrency)) {
             return false;
         }
         const bool any_held = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) {
@@ -192,7 +193,7 @@ class Session {
     void send(std::size_t id, Task& task) {
         task.due.reset();
         std::string body = setup_.wire->request(
-            setup_.spec, memory_.dialect, system_text(), task.user);
+            setup_.spec.api(), memory_.dialect, system_text(), task.user);
         const TokenCount estimate = memory_.budget.estimate(body.size());
         if (const auto refusal = memory_.budget.refusal(estimate)) {
             return hold_back(id, task, *refusal);
@@ -320,10 +321,10 @@ class Session {
         }
         memory_.budget.settle(task.estimate, any_said ? said : task.estimate);
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(reply, setup_.spec, task.user, task.verdict);
+        take_reply(reply, setup_.spec.api(), task.user, task.verdict);
         push(id);
         // The reply is kept as what it is; the next one would be another judge's.
-        if (is_another_version(reply.model, setup_.spec, memory_)) {
+        if (is_another_version(reply.model, setup_.spec.api(), memory_)) {
             stop(another_version(setup_, memory_.model_version, reply.model));
         }
     }
@@ -371,7 +372,7 @@ class Session {
 
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
-        if (task.n_retries >= setup_.spec.retries || stop_) {
+        if (task.n_retries >= setup_.spec.api().retries || stop_) {
             return fail_task(id, sentence);
         }
         double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id),

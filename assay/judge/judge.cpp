@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "assay/base/text.hpp"
 #include "assay/judge/anthropic.hpp"
@@ -15,7 +17,7 @@
 #include "assay/judge/ollama.hpp"
 #include "assay/judge/openai.hpp"
 #include "assay/judge/reference.hpp"
-#include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::judge {
 namespace {
@@ -60,6 +62,28 @@ Failure unknown_provider(const JudgeSpec& spec) {
                             : fmt::format("did you mean {}?", nearest)};
 }
 
+/// Tags that the judge could not give.
+std::optional<Failure> complaint_of_tags(const JudgeSpec& spec) {
+    const ReplySettings* replies = spec.replies();
+    if (!replies || !replies->tags) {
+        return std::nullopt;
+    }
+    if (spec.kind() == JudgeKind::kEmbedded && !spec.embedded().reasoning) {
+        return Failure{"tags need reasoning: labels are probabilities, and nothing is written",
+                       fmt::format("judge {}", spec.name),
+                       "Write reasoning: true, or leave tags out."};
+    }
+    const std::string& jinja = replies->prompt_template;
+    if (!jinja.empty() &&
+        (jinja.find("tags_a") == std::string::npos || jinja.find("tags_b") == std::string::npos)) {
+        return Failure{"its prompt-template does not ask for tags_a and tags_b",
+                       fmt::format("judge {}", spec.name),
+                       "Let it ask for both lists and say what their words mean "
+                       "(docs/failure_modes.md), or leave tags out."};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 PairSource source_of(std::span<const BlindedPair> pairs) {
@@ -78,18 +102,11 @@ Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
     if (!provider) {
         return tl::unexpected<Failure>(unknown_provider(spec));
     }
-    if (spec.tags && provider->kind == JudgeKind::kEmbedded && !spec.reasoning) {
-        return fail("tags need reasoning: labels are probabilities, and nothing is written",
-                    fmt::format("judge {}", spec.name),
-                    "Write reasoning: true, or leave tags out.");
+    if (const std::string wrong = first_complaint(spec); !wrong.empty()) {
+        return fail(wrong, fmt::format("judge {}", spec.name));
     }
-    if (spec.tags && !spec.prompt_template.empty() &&
-        (spec.prompt_template.find("tags_a") == std::string::npos ||
-         spec.prompt_template.find("tags_b") == std::string::npos)) {
-        return fail("its prompt-template does not ask for tags_a and tags_b",
-                    fmt::format("judge {}", spec.name),
-                    "Let it ask for both lists and say what their words mean "
-                    "(docs/failure_modes.md), or leave tags out.");
+    if (auto wrong = complaint_of_tags(spec)) {
+        return tl::unexpected<Failure>(std::move(*wrong));
     }
     return maker_of(*provider)(spec, services, progress);
 }

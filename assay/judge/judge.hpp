@@ -38,7 +38,7 @@ struct Services {
     /// The first model version that the judge's stored verdicts name; empty: none. Called from
     /// within Judge::run only; may be missing.
     std::function<std::string()> known_version = {};
-    /// The model in spec.file, for judges that run in an engine process of our own
+    /// The model in spec.embedded().file, for judges that run in an engine process of our own
     /// (embedded_model.hpp). Never null.
     std::function<std::unique_ptr<EmbeddedModel>(const JudgeSpec& spec)> open_model{};
 };

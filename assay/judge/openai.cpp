@@ -25,11 +25,11 @@ class OpenAi final : public WireFormat {
         return {"Authorization: Bearer " + key};
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
-        return request_json(spec, dialect, system, user);
+        return request_json(settings, dialect, system, user);
     }
 
     std::optional<Dialect> plainer(const Dialect& dialect,

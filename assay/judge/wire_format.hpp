@@ -57,7 +57,7 @@ class WireFormat {
                                                   const std::string& model) const = 0;
     /// Headers besides those of JSON, the key's among them. `key` empty: none is sent.
     [[nodiscard]] virtual std::vector<std::string> headers(const std::string& key) const = 0;
-    [[nodiscard]] virtual std::string request(const JudgeSpec& spec,
+    [[nodiscard]] virtual std::string request(const ApiSettings& settings,
                                               const Dialect& dialect,
                                               std::string_view system,
                                               std::string_view user) const = 0;

@@ -31,7 +31,8 @@ struct JudgeProvider {
     std::string_view own_host{};       ///< gets that key over https only; empty: none
     bool needs_url = false;    ///< many servers speak it: an experiment must say which one it means
     bool has_batches = false;  ///< it has a batch API
-    bool is_people = false;    ///< its verdicts are those of people
+    bool follows_ollama_host = false;  ///< its address is that of OLLAMA_HOST, if that is set
+    bool is_people = false;            ///< its verdicts are those of people
 };
 
 inline constexpr std::array<JudgeProvider, 8> kJudgeProviders{{
@@ -64,7 +65,8 @@ inline constexpr std::array<JudgeProvider, 8> kJudgeProviders{{
     {.name = "ollama",
      .kind = JudgeKind::kApi,
      .forms = {{{"ollama:MODEL[@URL]", "Ollama's chat"}}},
-     .default_url = "http://127.0.0.1:11434"},
+     .default_url = "http://127.0.0.1:11434",
+     .follows_ollama_host = true},
     {.name = "gguf",
      .kind = JudgeKind::kEmbedded,
      .forms = {{{"gguf:FILE", "a model file, run by assay's own engine"}}}},

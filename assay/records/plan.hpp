@@ -2,7 +2,6 @@
 // What an experiment file or a command line resolves to: every default filled in, every path
 // absolute.
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/judge_spec.hpp"
 #include "assay/records/run_recipe.hpp"
 #include "assay/records/variant_spec.hpp"
 
@@ -60,49 +60,6 @@ struct EngineSettings {
     int ubatch_size = 512;  ///< tokens of one prefill piece; part of what an answer depends on
     int n_gpu_layers = -1;  ///< -1: all that fit the backend's own default
     RunRecipe recipe;       ///< of every variant that names no other, and of embedded judges
-};
-
-/// Metrics of the judge "reference"; the first is the default.
-inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "rouge_l", "chrf"};
-
-struct JudgeSpec {
-    std::string name;  ///< default: the model's slug; "reference", "reference-rouge_l" ... for a
-                       ///< metric; unique
-    std::string provider;     ///< a name of kJudgeProviders (records/judge_provider.hpp)
-    std::string url;          ///< base address
-    std::string model;        ///< of gguf: the file's stem
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
-                              ///< own, for its own host and loopback only
-    int concurrency = 4;
-    double timeout_s = 120;  ///< for one request
-    int retries = 5;         ///< further attempts after a transport error, 429 or 5xx
-    double temp = 0.0;
-    int max_tokens = 1024;
-    std::string prompt_template;  ///< Jinja text; empty: the built-in one
-    bool show_contexts = true;
-    bool show_expected = true;
-    std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
-    std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
-    std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
-    double price_input = 0;   ///< of a million prompt tokens, in the user's own currency; 0: not
-                              ///< given
-    double price_output = 0;  ///< of a million reply tokens
-    std::int64_t max_tokens_total = 0;  ///< prompts and replies of one run; 0: no limit
-    double max_cost = 0;                ///< of one run, in the currency of the prices; 0: no limit
-    bool batch = false;        ///< through the provider's batch API, at kBatchPrice of its prices
-                               ///< (records/verdict_cost.hpp)
-    double batch_poll_s = 60;  ///< longest time between two looks at a batch
-    bool allow_version_change = false;  ///< replies that name another model version do not stop the
-                                        ///< judge; the report counts by version
-    std::string file{};                 ///< of gguf: the model; of a split one the first part
-    bool reasoning = false;             ///< of gguf: it writes its reasoning before the verdict
-    bool tags = false;  ///< after the verdict it tags each answer (AnswerTag); of judges that write
-                        ///< replies to us
-    int ctx_size = 0;  ///< of gguf: tokens of prompt and reply, never more than it was trained for;
-                       ///< 0: 8192, or 4096 with reasoning
-    std::string metric{kReferenceMetrics[0]};  ///< of "reference"
-    double tie_band = 0.05;  ///< of "reference": a difference of at most this is a tie; in [0, 1),
-                             ///< in steps of a millionth
 };
 
 struct AnalysisSettings {

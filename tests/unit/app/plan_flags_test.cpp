@@ -103,6 +103,8 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
                          "0.3",
                          "--blinding-seed",
                          "3",
+                         "--judge",
+                         "openai:m@http://127.0.0.1:9/v1",
                          "-j",
                          "7",
                          "-t",
@@ -147,7 +149,7 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.analysis.expected_decisive_rate, 0.4);
     EXPECT_EQ(p.analysis.icc, 0.3);
     EXPECT_EQ(p.blinding_seed, 3U);
-    EXPECT_EQ(p.judges.at(0).concurrency, 7);
+    EXPECT_EQ(p.judges.at(0).api().concurrency, 7);
     EXPECT_EQ(p.engine.threads, 2);
     EXPECT_EQ(p.engine.slots, 24);
     EXPECT_EQ(p.engine.ubatch_size, 128);

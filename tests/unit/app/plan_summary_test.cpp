@@ -19,12 +19,11 @@ class PlanSummary : public testing::Test {
         plan.dataset.file = "q.jsonl";
         plan.run_dir = "runs/science";
         plan.engine.threads = 3;
-        JudgeSpec reference, panel;
-        reference.name = reference.provider = "reference";
+        JudgeSpec reference = judge_of("reference"), panel = judge_of("openai");
+        reference.name = reference.provider;
         panel.name = "panel";
-        panel.provider = "openai";
-        panel.model = "m";
-        panel.url = "http://host/v1";
+        panel.api().model = "m";
+        panel.api().url = "http://host/v1";
         plan.judges = {reference, panel};
     }
     const test::TempFolder folder;
@@ -79,7 +78,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 }
 
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
-    plan.judges[1].price_output = 10;
+    plan.judges[1].api().price_output = 10;
     const std::string text = plan_text(plan, questions);
     for (const char* part : {"experiment science",
                              "panel: 10 pairs and 60 controls; about ",

@@ -30,11 +30,10 @@ StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     plan.variants = {{"small", TypeSource{"Q4_K_M"}}};
     plan.dataset.file = "/data/questions.jsonl";
     plan.generation.prompt_template = "{{ question }}";
-    JudgeSpec panel;
+    JudgeSpec panel = judge_of("openai");
     panel.name = "panel";
-    panel.provider = "openai";
-    panel.url = "http://127.0.0.1:1/v1";
-    panel.model = "m";
+    panel.api().url = "http://127.0.0.1:1/v1";
+    panel.api().model = "m";
     plan.judges = {panel};
     plan_sha256 = config::plan_sha256(plan);
     store->save_plan({plan_sha256,

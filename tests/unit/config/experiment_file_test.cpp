@@ -40,7 +40,7 @@ analysis: {margin: 0.10, alpha: 0.05}
     EXPECT_EQ(plan->generation.prompt_template, "Q: {{ question }}");
     ASSERT_EQ(plan->judges.size(), 1u);
     EXPECT_EQ(plan->judges[0].name, "panel-1");
-    EXPECT_EQ(plan->judges[0].api_key_env, "MY_KEY");
+    EXPECT_EQ(plan->judges[0].api().api_key_env, "MY_KEY");
     EXPECT_EQ(plan->run_dir, (std::filesystem::current_path() / "runs" / "science").string());
 }
 
@@ -112,24 +112,24 @@ output: {run: out}
     EXPECT_EQ(plan->judges[0].name, "reference");
     const JudgeSpec& judge = plan->judges[1];
     EXPECT_EQ(judge.name, "vendor-judge-1");
-    EXPECT_EQ(judge.url, "https://api.example.com/v1");
-    EXPECT_EQ(judge.model, "vendor/judge-1");
-    EXPECT_EQ(judge.api_key_env, "KEY_2");
-    EXPECT_EQ(judge.concurrency, 2);
-    EXPECT_EQ(judge.timeout_s, 1.5);
-    EXPECT_EQ(judge.retries, 0);
-    EXPECT_EQ(judge.requests_per_minute, 60);
-    EXPECT_EQ(judge.tokens_per_minute, 90000);
-    EXPECT_EQ(judge.max_calls, 500);
-    EXPECT_EQ(judge.temp, 0.5);
-    EXPECT_EQ(judge.max_tokens, 99);
-    EXPECT_EQ(judge.prompt_template, "{{ answer_a }} or {{ answer_b }}?");
+    EXPECT_EQ(judge.api().url, "https://api.example.com/v1");
+    EXPECT_EQ(judge.api().model, "vendor/judge-1");
+    EXPECT_EQ(judge.api().api_key_env, "KEY_2");
+    EXPECT_EQ(judge.api().concurrency, 2);
+    EXPECT_EQ(judge.api().timeout_s, 1.5);
+    EXPECT_EQ(judge.api().retries, 0);
+    EXPECT_EQ(judge.api().requests_per_minute, 60);
+    EXPECT_EQ(judge.api().tokens_per_minute, 90000);
+    EXPECT_EQ(judge.api().max_calls, 500);
+    EXPECT_EQ(judge.api().temp, 0.5);
+    EXPECT_EQ(judge.api().max_tokens, 99);
+    EXPECT_EQ(judge.api().prompt_template, "{{ answer_a }} or {{ answer_b }}?");
     EXPECT_FALSE(judge.show_contexts);
     EXPECT_FALSE(judge.show_expected);
-    EXPECT_EQ(judge.price_input, 1.25);
-    EXPECT_EQ(judge.price_output, 10);
+    EXPECT_EQ(judge.api().price_input, 1.25);
+    EXPECT_EQ(judge.api().price_output, 10);
     EXPECT_EQ(plan->judges[2].name, "other");
-    EXPECT_EQ(plan->judges[2].api_key_env, "");
+    EXPECT_EQ(plan->judges[2].api().api_key_env, "");
     EXPECT_EQ(plan->analysis.margin, 0.05);
     EXPECT_EQ(plan->analysis.alpha, 0.025);
     EXPECT_EQ(plan->analysis.power, 0.9);
@@ -306,11 +306,11 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
         "1000, max-cost: 2.5, price-input: 1, "
         "allow-version-change: true}\n");
     const JudgeSpec& judge = plan.judges.at(0);
-    EXPECT_TRUE(judge.batch);
-    EXPECT_EQ(judge.batch_poll_s, 5);
-    EXPECT_EQ(judge.max_tokens_total, 1000);
-    EXPECT_EQ(judge.max_cost, 2.5);
-    EXPECT_TRUE(judge.allow_version_change);
+    EXPECT_TRUE(judge.api().batch);
+    EXPECT_EQ(judge.api().batch_poll_s, 5);
+    EXPECT_EQ(judge.api().max_tokens_total, 1000);
+    EXPECT_EQ(judge.api().max_cost, 2.5);
+    EXPECT_TRUE(judge.api().allow_version_change);
     EXPECT_THAT(
         errors_with("judges:\n  - {provider: ollama, model: m, batch: true}\n  - {provider: "
                     "gemini, model: m, name: n, max-cost: 1}\n"),
@@ -320,8 +320,10 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
 }
 
 TEST_F(ExperimentFile, TagsAreOfJudgesThatWriteRepliesToUs) {
-    EXPECT_TRUE(
-        plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n").judges.at(0).tags);
+    EXPECT_TRUE(plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n")
+                    .judges.at(0)
+                    .api()
+                    .tags);
     EXPECT_THAT(errors_with("judges:\n  - {provider: reference, tags: true}\n  - {provider: batch, "
                             "name: n, tags: true}\n"),
                 ElementsAre("exp.yaml:5:33: judges[0].tags: belongs to a judge that is a model and "
@@ -338,12 +340,12 @@ TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
         "  - {provider: ollama, model: b, url: \"http://10.0.0.2:11434\"}\n");
     ASSERT_EQ(plan.judges.size(), 4u);
     EXPECT_EQ(plan.judges[0].name, "gemini-3-pro");
-    EXPECT_EQ(plan.judges[0].url, "https://generativelanguage.googleapis.com");
+    EXPECT_EQ(plan.judges[0].api().url, "https://generativelanguage.googleapis.com");
     EXPECT_EQ(plan.judges[1].name, "claude-x");
-    EXPECT_EQ(plan.judges[1].url, "https://api.anthropic.com");
+    EXPECT_EQ(plan.judges[1].api().url, "https://api.anthropic.com");
     EXPECT_EQ(plan.judges[2].name, "qwen3-8b");
-    EXPECT_EQ(plan.judges[2].url, "http://127.0.0.1:11434");
-    EXPECT_EQ(plan.judges[3].url, "http://10.0.0.2:11434");
+    EXPECT_EQ(plan.judges[2].api().url, "http://127.0.0.1:11434");
+    EXPECT_EQ(plan.judges[3].api().url, "http://10.0.0.2:11434");
     EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"),
                 ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
 }
@@ -355,14 +357,14 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
         "gguf:model-F16.gguf\n");
     ASSERT_EQ(plan.judges.size(), 3u);
     EXPECT_EQ(plan.judges[0].name, "other");
-    EXPECT_EQ(plan.judges[0].model, "other");
-    EXPECT_EQ(plan.judges[0].file, folder_.path("other.gguf"));
-    EXPECT_FALSE(plan.judges[0].reasoning);
-    EXPECT_EQ(plan.judges[0].ctx_size, 0);
-    EXPECT_TRUE(plan.judges[1].reasoning);
-    EXPECT_EQ(plan.judges[1].ctx_size, 2048);
+    EXPECT_EQ(plan.judges[0].embedded().model, "other");
+    EXPECT_EQ(plan.judges[0].embedded().file, folder_.path("other.gguf"));
+    EXPECT_FALSE(plan.judges[0].embedded().reasoning);
+    EXPECT_EQ(plan.judges[0].embedded().ctx_size, 0);
+    EXPECT_TRUE(plan.judges[1].embedded().reasoning);
+    EXPECT_EQ(plan.judges[1].embedded().ctx_size, 2048);
     EXPECT_EQ(plan.judges[2].name, "model-F16");
-    EXPECT_EQ(plan.judges[2].file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan.judges[2].embedded().file, folder_.path("model-F16.gguf"));
     EXPECT_THAT(
         errors_with(
             "judges:\n  - {provider: gguf, model: m}\n  - {provider: reference, reasoning: true}\n"
@@ -382,7 +384,7 @@ TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     ASSERT_EQ(plan.judges.size(), 3u);
     EXPECT_EQ(plan.judges[0].name, "panel");
     EXPECT_EQ(plan.judges[0].provider, "batch");
-    EXPECT_EQ(plan.judges[0].url, "");
+    EXPECT_EQ(plan.judges[0].kind(), JudgeKind::kByHand);
     EXPECT_EQ(plan.judges[1].name, "human");
     EXPECT_FALSE(plan.judges[1].show_expected);
     EXPECT_EQ(plan.judges[2].name, "Ada");
@@ -397,8 +399,8 @@ TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
     setenv("OLLAMA_HOST", "ftp://x", 1);
     const auto errors = errors_with("judges: [ollama:m]\n");
     unsetenv("OLLAMA_HOST");
-    EXPECT_EQ(plan.judges[0].url, "http://10.0.0.3:11434");
-    EXPECT_EQ(plan.judges[1].url, "http://127.0.0.1:1");
+    EXPECT_EQ(plan.judges[0].api().url, "http://10.0.0.3:11434");
+    EXPECT_EQ(plan.judges[1].api().url, "http://127.0.0.1:1");
     EXPECT_THAT(
         errors,
         ElementsAre(
@@ -451,9 +453,9 @@ TEST_F(ExperimentFile, ReferenceHasAMetricAndABand) {
     ASSERT_EQ(plan->judges.size(), 3U);
     EXPECT_EQ(plan->judges[0].name, "reference");
     EXPECT_EQ(plan->judges[1].name, "reference-rouge_l");
-    EXPECT_EQ(plan->judges[1].tie_band, 0.05);
+    EXPECT_EQ(plan->judges[1].metric().tie_band, 0.05);
     EXPECT_EQ(plan->judges[2].name, "reference-chrf");
-    EXPECT_EQ(plan->judges[2].tie_band, 0.1);
+    EXPECT_EQ(plan->judges[2].metric().tie_band, 0.1);
 }
 
 TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {

@@ -8,8 +8,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-JudgeSpec spec() {
-    JudgeSpec judge;
+ApiSettings spec() {
+    ApiSettings judge;
     judge.max_tokens = 100;
     return judge;
 }
@@ -34,7 +34,7 @@ TEST(Budget, TheEstimateIsFourBytesATokenAndTheLongestReply) {
 }
 
 TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) {
-    JudgeSpec judge = spec();
+    ApiSettings judge = spec();
     judge.max_tokens_total = 500;
     Budget budget(judge);
     const TokenCount one{100, 100};
@@ -52,7 +52,7 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
 }
 
 TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {
-    JudgeSpec judge = spec();
+    ApiSettings judge = spec();
     judge.price_input = 2;
     judge.price_output = 10;
     judge.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths

@@ -17,11 +17,10 @@ const Services kServices{
     }};
 
 JudgeSpec openai() {
-    JudgeSpec spec;
+    JudgeSpec spec = judge_of("openai");
     spec.name = "panel-1";
-    spec.provider = "openai";
-    spec.url = "http://127.0.0.1:9/v1/";
-    spec.model = "m";
+    spec.api().url = "http://127.0.0.1:9/v1/";
+    spec.api().model = "m";
     return spec;
 }
 
@@ -54,17 +53,20 @@ TEST(Judge, SettingsOutOfRangeAreRefused) {
         return !make_judge(spec, kServices, progress);
     };
     EXPECT_FALSE(refused([](JudgeSpec&) {}));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.model.clear(); }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.concurrency = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.timeout_s = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.retries = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_tokens = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.temp = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.requests_per_minute = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.tokens_per_minute = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_calls = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.url = "nowhere"; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api_key_env = "ASSAY_TEST_NONE"; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().model.clear(); }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().concurrency = 0; }));
+    EXPECT_FALSE(refused([](JudgeSpec& s) { s.api().concurrency = 1024; }))
+        << "what an experiment file may say";
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().concurrency = 1025; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().timeout_s = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().retries = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().max_tokens = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().temp = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().requests_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().tokens_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().max_calls = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().url = "nowhere"; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().api_key_env = "ASSAY_TEST_NONE"; }));
 }
 
 TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
@@ -76,12 +78,12 @@ TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
         all.insert(identity(spec));
         EXPECT_EQ(all.size(), ++n);
     };
-    differs([](JudgeSpec& s) { s.provider = "reference"; });
-    differs([](JudgeSpec& s) { s.url = "http://127.0.0.1:10/v1"; });
-    differs([](JudgeSpec& s) { s.model = "other"; });
-    differs([](JudgeSpec& s) { s.temp = 0.5; });
-    differs([](JudgeSpec& s) { s.max_tokens = 7; });
-    differs([](JudgeSpec& s) { s.prompt_template = "{{ question }}"; });
+    differs([](JudgeSpec& s) { s = judge_of("reference"); });
+    differs([](JudgeSpec& s) { s.api().url = "http://127.0.0.1:10/v1"; });
+    differs([](JudgeSpec& s) { s.api().model = "other"; });
+    differs([](JudgeSpec& s) { s.api().temp = 0.5; });
+    differs([](JudgeSpec& s) { s.api().max_tokens = 7; });
+    differs([](JudgeSpec& s) { s.api().prompt_template = "{{ question }}"; });
     differs([](JudgeSpec& s) { s.show_contexts = false; });
     differs([](JudgeSpec& s) { s.show_expected = false; });
     for (const char* provider : {"gemini", "anthropic", "ollama"}) {
@@ -94,13 +96,13 @@ TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {
     const std::string before = identity(spec);
     EXPECT_EQ(nlohmann::json::parse(before)["address"], "http://127.0.0.1:9/v1");
     spec.name = "other";
-    spec.concurrency = 16;
-    spec.timeout_s = 1;
-    spec.retries = 0;
-    spec.requests_per_minute = 5;
-    spec.tokens_per_minute = 5;
-    spec.max_calls = 5;
-    spec.url = "http://127.0.0.1:9/v1";
+    spec.api().concurrency = 16;
+    spec.api().timeout_s = 1;
+    spec.api().retries = 0;
+    spec.api().requests_per_minute = 5;
+    spec.api().tokens_per_minute = 5;
+    spec.api().max_calls = 5;
+    spec.api().url = "http://127.0.0.1:9/v1";
     setenv("OPENAI_API_KEY", "sk-secret-93b1", 1);
     EXPECT_EQ(identity(spec), before);
     unsetenv("OPENAI_API_KEY");
