@@ -164,9 +164,10 @@ std::string kind_of(const json& value) {
     if (value.is_boolean()) {
         return "true or false";
     }
-    return value.is_null()           ? "null"
-           : value.is_number_float() ? "a number with a fraction"
-                                     : "a number";
+    if (value.is_null()) {
+        return "null";
+    }
+    return value.is_number_float() ? "a number with a fraction" : "a number";
 }
 
 /// The text of a list's item: itself, or that of the object's field text, content or passage.

@@ -17,7 +17,7 @@ using http::HttpReply;
 using http::JsonView;
 using nlohmann::ordered_json;
 
-class Anthropic final : public WireFormat {
+class Anthropic final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1"});
@@ -78,12 +78,12 @@ class Anthropic final : public WireFormat {
                        dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         if (!document["content"].is_array()) {
             return {};
         }
-        WireReply reply;
+        ApiReply reply;
         std::string text, tool_input;
         for (const JsonView& block : document["content"].items()) {
             const std::string type = block["type"].text();

@@ -32,7 +32,7 @@ class Budget {
     void take(const TokenCount& estimate);
     /// It has ended, and `used` is what it cost: nothing where the server refused it, the estimate
     /// where nobody knows.
-    void settle(const TokenCount& estimate, const TokenCount& used);
+    void book(const TokenCount& estimate, const TokenCount& used);
     /// What a reply says of the tokens of a request of so many bytes.
     void learn(std::size_t request_bytes, double n_prompt_tokens);
 

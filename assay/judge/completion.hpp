@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "assay/judge/wire_format.hpp"
+#include "assay/judge/api_format.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {

@@ -62,7 +62,7 @@ bool is_block(std::string_view finish_reason) {
     return std::find(kBlocks.begin(), kBlocks.end(), finish_reason) != kBlocks.end();
 }
 
-class Gemini final : public WireFormat {
+class Gemini final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1beta", "/v1"});
@@ -140,11 +140,11 @@ class Gemini final : public WireFormat {
                        dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         const std::string block = document["promptFeedback"]["blockReason"].text();
         const JsonView usage = document["usageMetadata"];
-        WireReply reply;
+        ApiReply reply;
         reply.model = document["modelVersion"].text();
         const std::vector<JsonView> candidates = document["candidates"].items();
         // Google answers a prompt that it does not like without any candidate.

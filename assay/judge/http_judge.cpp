@@ -71,7 +71,7 @@ class HttpJudge final : public Judge {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
+Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const ApiFormat> format,
                                                const JudgeSpec& spec,
                                                const Services& services,
                                                Progress& progress) {
@@ -101,15 +101,15 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat>
     if (!key) {
         return tl::unexpected<Failure>(key.error());
     }
-    endpoint->base_url = wire->base(endpoint->base_url);
-    if (settings.batch && !wire->batches()) {
+    endpoint->base_url = format->base(endpoint->base_url);
+    if (settings.batch && !format->batches()) {
         return fail(fmt::format("{} has no batch API", spec.provider), place, "leave batch out");
     }
     if (settings.batch && !(services.journal.get && services.journal.put)) {
         return fail("there is nothing that remembers its batches", place);
     }
-    std::string request_url = wire->request_url(endpoint->base_url, settings.model);
-    HttpSetup setup{std::move(wire),
+    std::string request_url = format->request_url(endpoint->base_url, settings.model);
+    HttpSetup setup{std::move(format),
                     spec,
                     *endpoint,
                     std::move(request_url),

@@ -4,13 +4,13 @@
 
 #include <memory>
 
+#include "assay/judge/api_format.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/judge/wire_format.hpp"
 
 namespace assay::judge {
 
-/// The judge that speaks `wire`; spec.provider is a name of kJudgeProviders, and an empty api().url
-/// its default address.
+/// The judge that speaks `format`; spec.provider is a name of kJudgeProviders, and an empty
+/// api().url its default address.
 ///
 /// Verdicts: what the reply says; REFUSED for a content filter or a refusal; INVALID for a reply
 /// without a usable verdict; ERROR where no reply came. Tried again (api().retries times, with
@@ -23,9 +23,10 @@ namespace assay::judge {
 /// verdicts (that reply's verdict is kept); and when a pair is left that could exceed max_calls,
 /// max_tokens_total or max_cost of this object. Limits per minute hold over all its runs, too. With
 /// api().batch it is asked through the provider's batch API instead (batch_session.hpp).
-[[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
-                                                             const JudgeSpec& spec,
-                                                             const Services& services,
-                                                             Progress& progress);
+[[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(
+    std::unique_ptr<const ApiFormat> format,
+    const JudgeSpec& spec,
+    const Services& services,
+    Progress& progress);
 
 }  // namespace assay::judge

@@ -33,10 +33,19 @@ std::optional<Label> label_of(const std::string& word,
     return label.tokens.empty() ? std::nullopt : std::optional(label);
 }
 
+/// Of a verdict with this share of what the labels have together.
+Confidence confidence_of(double share) {
+    if (share >= kHighProbability) {
+        return Confidence::kHigh;
+    }
+    return share >= kMediumProbability ? Confidence::kMedium : Confidence::kLow;
+}
+
 const char* word_of(Confidence confidence) {
-    return confidence == Confidence::kHigh     ? "high"
-           : confidence == Confidence::kMedium ? "medium"
-                                               : "low";
+    if (confidence == Confidence::kHigh) {
+        return "high";
+    }
+    return confidence == Confidence::kMedium ? "medium" : "low";
 }
 
 }  // namespace
@@ -109,16 +118,13 @@ Verdict label_verdict(const Labels& labels, std::span<const double> log_probs) {
             labels.tie.word,
             mass);
     } else {
-        verdict.state = tie == largest || a == b ? VerdictState::kTie
-                        : a == largest           ? VerdictState::kA
-                                                 : VerdictState::kB;
-        const double share = largest / mass;
-        verdict.confidence = share >= kHighProbability     ? Confidence::kHigh
-                             : share >= kMediumProbability ? Confidence::kMedium
-                                                           : Confidence::kLow;
-        raw["verdict"] = verdict.state == VerdictState::kA   ? "A"
-                         : verdict.state == VerdictState::kB ? "B"
-                                                             : "TIE";
+        verdict.state = VerdictState::kTie;
+        raw["verdict"] = "TIE";
+        if (tie != largest && a != b) {
+            verdict.state = a == largest ? VerdictState::kA : VerdictState::kB;
+            raw["verdict"] = a == largest ? "A" : "B";
+        }
+        verdict.confidence = confidence_of(largest / mass);
         raw["confidence"] = word_of(verdict.confidence);
     }
     verdict.raw = raw.dump();

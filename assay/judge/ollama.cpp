@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr int kSeed = 1;  ///< any fixed one
 
-class Ollama final : public WireFormat {
+class Ollama final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1", "/api"});
@@ -79,13 +79,13 @@ class Ollama final : public WireFormat {
              dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         const JsonView message = document["message"];
         if (!message.is_object() || !document["done"].is_true()) {
             return {};
         }
-        WireReply reply;
+        ApiReply reply;
         reply.text = message["content"].text();
         reply.cut_off = document["done_reason"].text() == "length";
         reply.model = document["model"].text();

@@ -12,12 +12,32 @@
 #include "assay/base/text.hpp"
 #include "assay/records/answer_tag.hpp"
 
+// From a reply to a verdict. A judge may be a small model that writes prose around its JSON, breaks
+// escapes, thinks aloud, or repeats an answer which itself holds a verdict. None of that may become
+// a verdict that the judge did not give.
+//
+// The reply is a row of prose and objects. Only an object at the top level counts: `cut` finds its
+// closing bracket by walking strings and brackets, and repairs escapes inside strings on the way
+// without moving their ends. What it says is added up; two verdicts that differ make it INVALID.
+//
+// Invariant: nothing is guessed. An object that is begun and is not JSON makes the whole reply
+// INVALID, since what stands inside it could be cited; so does a "verdict" that is left over in the
+// prose. An object that is a piece of what the judge was shown is cited and does not count.
+//
+// It ends because every step of the loop goes past a brace or an object; the depth is bounded.
+
 namespace assay::judge {
 namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 constexpr std::string_view kSpace = " \t\r\n";
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// The four hexadecimal digits of `\uXXXX` at `at`, the backslash's place.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
@@ -26,12 +46,8 @@ std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
     }
     unsigned value = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i) {
-        const char c = text[i];
-        const int digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
-        if (digit < 0) {
+        const std::size_t digit = kHexDigits.find(ascii_lower(text[i]));
+        if (digit == std::string_view::npos) {
             return {};
         }
         value = value * 16 + static_cast<unsigned>(digit);

@@ -43,9 +43,9 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
     budget.take(one);
     EXPECT_THAT(budget.refusal(one).value_or(""),
                 HasSubstr("could exceed its max-tokens-total of 500"));
-    budget.settle(one, {90, 5});
+    budget.book(one, {90, 5});
     EXPECT_FALSE(budget.refusal(one));
-    budget.settle(one, {90, 5});
+    budget.book(one, {90, 5});
     budget.take(one);
     EXPECT_THAT(budget.refusal({50, 61}).value_or(""), HasSubstr("asked 3 times for 390 tokens"));
     EXPECT_FALSE(budget.refusal({50, 60})) << "just enough is enough";

@@ -1,4 +1,4 @@
-#include "assay/judge/settle.hpp"
+#include "assay/judge/http_replies.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 namespace assay::judge {
 namespace {
 
-void read_verdict(const WireReply& reply,
+void read_verdict(const ApiReply& reply,
                   const ReplySettings& settings,
                   const std::string& prompt,
                   Verdict& verdict) {
@@ -43,7 +43,7 @@ void read_verdict(const WireReply& reply,
 
 }  // namespace
 
-void take_reply(const WireReply& reply,
+void take_reply(const ApiReply& reply,
                 const ReplySettings& settings,
                 const std::string& prompt,
                 Verdict& verdict) {
@@ -98,13 +98,14 @@ Failure refusal_to_serve(const HttpSetup& setup,
     const std::string variable(settings.api_key_env.empty() ? own : settings.api_key_env);
     const bool no_default_key = variable.empty() || (settings.api_key_env.empty() &&
                                                      !setup.endpoint.loopback && setup.key.empty());
-    const std::string
-        remedy = status == 404
-                     ? fmt::format("check the judge's url and whether the model {} is served there",
-                                   settings.model)
-                 : no_default_key
-                     ? "name the environment variable of its key in the judge's api-key-env"
-                     : fmt::format("check the key in {} and what it may be used for", variable);
+    std::string remedy = fmt::format("check the key in {} and what it may be used for", variable);
+    if (no_default_key) {
+        remedy = "name the environment variable of its key in the judge's api-key-env";
+    }
+    if (status == 404) {
+        remedy = fmt::format("check the judge's url and whether the model {} is served there",
+                             settings.model);
+    }
     return {
         fmt::format("the judge {} answered {}: {}", spec.name, status, error.message), url, remedy};
 }

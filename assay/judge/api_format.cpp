@@ -1,4 +1,4 @@
-#include "assay/judge/wire_format.hpp"
+#include "assay/judge/api_format.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -69,9 +69,10 @@ std::string blamed_text(std::string_view error_body) {
     const JsonView error = http::JsonView(error_body)["error"];
     const std::string param = error["param"].text();
     const std::string message = error["message"].text();
-    return to_lower_ascii(!param.empty()     ? param
-                          : !message.empty() ? message
-                                             : shorten(to_valid_utf8(error_body), 2000));
+    if (!param.empty()) {
+        return to_lower_ascii(param);
+    }
+    return to_lower_ascii(message.empty() ? shorten(to_valid_utf8(error_body), 2000) : message);
 }
 
 bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {
