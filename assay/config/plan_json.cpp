@@ -249,6 +249,15 @@ class ObjectReader {
     std::size_t n_read_ = 0;
 };
 
+/// Reads a key that plans which were stored before it existed lack; it then has its default.
+auto if_there(ObjectReader& in) {
+    return [&in](const Setting& setting, auto& field, const auto& rule) {
+        if (in.has(setting.key)) {
+            in(setting, field, rule);
+        }
+    };
+}
+
 void read(const json& object, const std::string& path, ServedSpec& served) {
     ObjectReader in(object, path);
     in.get("provider", served.provider);
@@ -293,15 +302,6 @@ void read_baseline(json object, VariantSpec& baseline) {
         object.update({{"type", ""}, {"imatrix", ""}});
     }
     read(object, "baseline", baseline);
-}
-
-/// Reads a key that plans which were stored before it existed lack; it then has its default.
-auto if_there(ObjectReader& in) {
-    return [&in](const Setting& setting, auto& field, const auto& rule) {
-        if (in.has(setting.key)) {
-            in(setting, field, rule);
-        }
-    };
 }
 
 void read(const json& object, const std::string& path, JudgeSpec& judge) {

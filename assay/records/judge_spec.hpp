@@ -68,8 +68,9 @@ struct JudgeSpec {
     std::string name;  ///< default: the model's slug; "reference", "reference-rouge_l" ... for a
                        ///< metric; unique
     std::string provider;       ///< a name of kJudgeProviders
-    bool show_contexts = true;  ///< whether the judge sees the passages; a metric never does
-    bool show_expected = true;  ///< whether it sees the expected answer; a metric always does
+    bool show_contexts = true;  ///< whether the judge sees the passages; without effect on a
+                                ///< metric
+    bool show_expected = true;  ///< whether it sees the expected answer; likewise
     JudgeSettings settings;     ///< those of the provider's kind
 
     [[nodiscard]] JudgeKind kind() const { return static_cast<JudgeKind>(settings.index()); }

@@ -258,17 +258,16 @@ void visit_embedded_room(Settings& s, Visit&& visit) {
 /// JudgeSpec: every plain setting that a judge of its kind takes, and no other.
 template <class Judge, class Visit>
 void visit_judge(Judge& judge, Visit&& visit) {
+    visit_shown(judge, visit);
     switch (judge.kind()) {
+        case JudgeKind::kByHand: return;
         case JudgeKind::kMetric: visit_metric(judge.metric(), visit); return;
-        case JudgeKind::kByHand: visit_shown(judge, visit); return;
         case JudgeKind::kApi:
-            visit_shown(judge, visit);
             visit_replies(judge.api(), visit);
             visit_tags(judge.api(), visit);
             visit_judge_transport(judge.api(), visit);
             return;
         case JudgeKind::kEmbedded:
-            visit_shown(judge, visit);
             visit_replies(judge.embedded(), visit);
             visit_tags(judge.embedded(), visit);
             visit_embedded_judge(judge.embedded(), visit);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "assay/base/result.hpp"
+#include "assay/records/settings.hpp"
 #include "temp_folder.hpp"
 
 namespace assay::app {
@@ -157,6 +158,26 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.engine.recipe.flash_attn, "off");
     EXPECT_EQ(p.engine.recipe.cache_type_k, "q8_0");
     EXPECT_EQ(p.engine.recipe.cache_type_v, "bf16");
+}
+
+TEST_F(PlanFlagsTest, TheHelpOfASettingSaysWhatIsAllowedAndTheDefault) {
+    CLI::App app;
+    PlanFlags flags;
+    add_plan_flags(app, flags);
+    const Plan defaults;
+    int n = 0;
+    visit_plan(defaults,
+               [&](std::string_view, const Setting& setting, const auto& field, const auto& rule) {
+                   if (setting.flag.empty() || allowed(rule).empty()) {
+                       return;
+                   }
+                   ++n;
+                   const std::string help = app.get_option(std::string(long_flag(setting)))
+                                                ->get_description();
+                   EXPECT_TRUE(help.ends_with("; " + allowed(rule) + ", default " + written(field)))
+                       << help;
+               });
+    EXPECT_GE(n, 25);
 }
 
 TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {

@@ -319,6 +319,19 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
                     "price-output, of a million tokens each."));
 }
 
+TEST_F(ExperimentFile, AJudgeTakesTheSettingsOfItsKindAlone) {
+    EXPECT_THAT(
+        errors_with("judges:\n  - {provider: reference, temp: 0}\n  - {provider: human, max-calls: "
+                    "3}\n  - {provider: gguf, file: other.gguf, concurrency: 2}\n  - {provider: "
+                    "gemini, model: m, metric: chrf}\n"),
+        ElementsAre("exp.yaml:5:33: judges[0].temp: belongs to a judge that is a model and called "
+                    "by assay, which reference is not. Leave temp out.",
+                    "exp.yaml:6:34: judges[1].max-calls: belongs to an API judge; the verdicts of "
+                    "human are imported",
+                    "exp.yaml:7:52: judges[2].concurrency: belongs to an API judge; gguf is a file",
+                    "exp.yaml:8:42: judges[3].metric: belongs to provider: reference"));
+}
+
 TEST_F(ExperimentFile, TagsAreOfJudgesThatWriteRepliesToUs) {
     EXPECT_TRUE(plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n")
                     .judges.at(0)

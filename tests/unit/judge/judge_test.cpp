@@ -45,6 +45,22 @@ TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
     }
 }
 
+TEST(Judge, EveryApiJudgeOfTheTableCanBeMade) {
+    SilentProgress progress;
+    int n = 0;
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        if (provider.kind != JudgeKind::kApi) {
+            continue;
+        }
+        ++n;
+        JudgeSpec spec = openai();
+        spec.provider = provider.name;
+        const auto judge = make_judge(spec, kServices, progress);
+        EXPECT_TRUE(judge) << provider.name;
+    }
+    EXPECT_GE(n, 4);
+}
+
 TEST(Judge, SettingsOutOfRangeAreRefused) {
     SilentProgress progress;
     const auto refused = [&](auto change) {
