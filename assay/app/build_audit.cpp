@@ -22,8 +22,8 @@ using report::ReportComparison;
 using report::ReportJudge;
 using report::ReportModel;
 
-bool is_people(const ReportJudge& judge) {
-    return judge.provider == kPeopleProvider;
+bool by_people(const ReportJudge& judge) {
+    return is_people(judge.provider);
 }
 
 /// The outcomes of each comparison of the model, in its order.
@@ -94,7 +94,7 @@ JudgeAudit audit_of(const ReportJudge& judge,
     out.provider = judge.provider;
     out.model = judge.model;
     out.decides = judge.name == model.judges.front().name;
-    out.people = is_people(judge);
+    out.people = by_people(judge);
     out.controls = judge.controls;
     out.repeats = judge.repeats;
     out.cost = judge.cost;
@@ -124,7 +124,7 @@ JudgeAudit audit_of(const ReportJudge& judge,
     std::vector<analysis::Rater> people, others;
     for (std::size_t i = 0; i < model.judges.size(); ++i) {
         if (model.judges[i].name != judge.name) {
-            (is_people(model.judges[i]) ? people : others).push_back(raters[i]);
+            (by_people(model.judges[i]) ? people : others).push_back(raters[i]);
         }
     }
     const auto own = std::find_if(raters.begin(), raters.end(), [&](const analysis::Rater& rater) {
@@ -138,7 +138,7 @@ JudgeAudit audit_of(const ReportJudge& judge,
 }  // namespace
 
 void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
-    if (std::none_of(model.judges.begin(), model.judges.end(), is_people)) {
+    if (std::none_of(model.judges.begin(), model.judges.end(), by_people)) {
         return;
     }
     const auto outcomes = outcomes_of(model);
@@ -146,7 +146,7 @@ void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
         std::vector<analysis::Rater> out;
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             const ComparisonAnalysis& a = model.comparisons[i].analysis;
-            if (a.variant == variant && is_people(*report::find_judge(model, a.judge))) {
+            if (a.variant == variant && by_people(*report::find_judge(model, a.judge))) {
                 out.push_back({a.judge, {outcomes[i]}});
             }
         }
@@ -154,7 +154,7 @@ void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
     };
     for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
         ComparisonAnalysis& a = model.comparisons[i].analysis;
-        if (is_people(*report::find_judge(model, a.judge))) {
+        if (by_people(*report::find_judge(model, a.judge))) {
             continue;
         }
         a.calibration = analysis::calibration_of(

@@ -167,6 +167,9 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     report::ReportVariant out;
     out.variant = stored.variants_[index];
     out.engine = stored.facts_.variants[index].engine;
+    out.recipe = index == 0 ? stored.plan_.baseline.recipe
+                            : stored.plan_.variants[index - 1].recipe;
+    out.kv_bytes_per_token = stored.facts_.variants[index].kv_bytes_per_token;
     double prefill_ms = 0, decode_ms = 0;
     std::int64_t prefill_tokens = 0, steps = 0;
     for (const auto& answer : stored.answers(index)) {
@@ -197,7 +200,7 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         speed.decode_tokens_per_s = static_cast<double>(steps) / decode_ms * 1000;
     }
     for (const store::EngineSession& session : stored.store_.sessions(out.variant.file.sha256)) {
-        if (session.engine.fingerprint != out.engine.fingerprint) {
+        if (session.engine.fingerprint != stored.facts_.variants[index].session_fingerprint()) {
             continue;
         }
         speed.n_parallel = session.n_parallel;

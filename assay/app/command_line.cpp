@@ -11,6 +11,7 @@
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/example.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::app {
 namespace {
@@ -48,15 +49,17 @@ const std::string& command_line() {
 }
 
 std::vector<std::string> spell_out(int argc, char** argv) {
-    static const std::map<std::string, std::string> kLong{{"-ub", "--ubatch-size"},
-                                                          {"-ngl", "--n-gpu-layers"},
-                                                          {"-fa", "--flash-attn"},
-                                                          {"-ctk", "--cache-type-k"},
-                                                          {"-ctv", "--cache-type-v"}};
+    std::map<std::string, std::string> long_of;
+    const Plan plan;
+    visit_plan(plan, [&](std::string_view, const Setting& setting, const auto&, const auto&) {
+        if (!setting.short_flag.empty()) {
+            long_of.emplace(setting.short_flag, long_flag(setting));
+        }
+    });
     std::vector<std::string> out;
     for (int i = 1; i < argc; ++i) {
-        const auto found = kLong.find(argv[i]);
-        out.push_back(found == kLong.end() ? std::string(argv[i]) : found->second);
+        const auto found = long_of.find(argv[i]);
+        out.push_back(found == long_of.end() ? std::string(argv[i]) : found->second);
     }
     return out;
 }

@@ -52,7 +52,7 @@ bool asks_for_size_alone(const CLI::App& command) {
 
 analysis::Design design_of(const PlanCommandFlags& flags) {
     AnalysisSettings settings = load_analysis_or_throw(flags.plan);
-    if (!flags.plan.overrides.stopping) {
+    if (!flags.plan.overrides.settings.contains("analysis.stopping")) {
         settings.stopping = "none";  // without a judge that costs something there is nothing to
                                      // save
     }
@@ -69,7 +69,8 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
     }
     const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters)
                                            : std::nullopt;
-    return analysis::make_design(n, clusters, flags.plan.overrides.both_orders, settings);
+    return analysis::make_design(
+        n, clusters, flags.plan.overrides.settings.contains("judging.both-orders"), settings);
 }
 
 int plan(const PlanCommandFlags& flags) {

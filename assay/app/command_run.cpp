@@ -69,8 +69,12 @@ int run(const RunFlags& flags) {
 
 std::string judge_list() {
     std::string out;
-    for (const JudgeForm& form : kJudgeForms) {
-        out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        for (const JudgeForm& form : provider.forms) {
+            if (!form.form.empty()) {
+                out += fmt::format("{}  {:<22} {}", out.empty() ? "" : "\n", form.form, form.what);
+            }
+        }
     }
     return out;
 }

@@ -156,7 +156,7 @@ void estimate_tokens(DryRunJudge& out,
     out.prompt_tokens = prompt / n * n_calls;
     out.reply_tokens = reply / n * n_calls;
     out.cost = token_cost(spec, out.prompt_tokens, out.reply_tokens);
-    out.most_cost = token_cost(spec, out.prompt_tokens, n_calls * spec.max_tokens);
+    out.most_cost = token_cost(spec, out.prompt_tokens, n_calls * spec.replies()->max_tokens);
 }
 
 DryRunJudge look_at(const Plan& plan,
@@ -167,12 +167,13 @@ DryRunJudge look_at(const Plan& plan,
     DryRunJudge out;
     out.name = spec.name;
     const auto work = judge_work(spec, plan, questions);
-    if (!work || is_by_hand(spec.provider)) {  // a metric, or verdicts that are imported: nobody is
-                                               // called
+    if (!work || spec.kind() == JudgeKind::kByHand) {  // a metric, or verdicts that are imported:
+                                                       // nobody is
+                                                       // called
         out.exact = true;
         return out;
     }
-    if (spec.provider == "gguf") {
+    if (spec.kind() == JudgeKind::kEmbedded) {
         out.n_calls = work->n_calls();
         out.why =
             "it runs here, and its model would have to be opened to know which verdicts are its "

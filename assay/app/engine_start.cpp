@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <optional>
-
+#include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 
 namespace assay::app {
@@ -22,33 +21,34 @@ int stream_size_of(const RunContext& context) {
     return static_cast<int>((needed + kStreamPadding - 1) / kStreamPadding * kStreamPadding);
 }
 
-/// Bytes that the model would take with this start; nothing if the engine cannot tell.
-std::optional<std::uint64_t> predicted_bytes(RunContext& context,
+/// What the model would take with this start.
+Result<wire::PredictedMemory> predict_memory(RunContext& context,
                                              const Variant& variant,
                                              const wire::Start& start) {
     wire::PredictMemory request;
     request.load.path = variant.file.path;
     request.load.n_gpu_layers = context.plan.engine.n_gpu_layers;
     request.start = start;
-    const auto predicted = context.engine().predict_memory(request);
-    if (!predicted) {
-        return std::nullopt;  // the context itself will say what is wrong
-    }
-    return predicted->model_bytes + predicted->context_bytes + predicted->compute_bytes;
+    return context.engine().predict_memory(request);
 }
 
 int slots_by_memory(RunContext& context, const Variant& variant, wire::Start start) {
     const std::uint64_t available = context.host.memory_available_bytes;
     for (const int n_slots : {kDefaultSlots, kFewestSlots}) {
         start.n_slots = n_slots;
-        const std::optional<std::uint64_t> needed = predicted_bytes(context, variant, start);
-        if (!needed || *needed <= available * 9 / 10) {
+        const auto predicted = predict_memory(context, variant, start);
+        if (!predicted) {
+            return n_slots;  // the context itself will say what is wrong
+        }
+        const std::uint64_t needed = predicted->model_bytes + predicted->context_bytes +
+                                     predicted->compute_bytes;
+        if (needed <= available * 9 / 10) {
             return n_slots;
         }
         if (n_slots == kFewestSlots) {
             context.progress.note(
                 fmt::format("memory may not suffice: about {} needed, {} available",
-                            format_bytes(*needed),
+                            format_bytes(needed),
                             format_bytes(available)));
         }
     }
@@ -57,14 +57,30 @@ int slots_by_memory(RunContext& context, const Variant& variant, wire::Start sta
 
 }  // namespace
 
-wire::Start choose_start(RunContext& context, const Variant& first, const VariantFacts* before) {
+wire::Start with_recipe(wire::Start start, const RunRecipe& recipe) {
+    start.flash_attn = recipe.flash_attn != "off";
+    start.cache_type_k = recipe.cache_type_k;
+    start.cache_type_v = recipe.cache_type_v;
+    return start;
+}
+
+std::uint64_t kv_bytes_per_token(RunContext& context,
+                                 const Variant& variant,
+                                 const wire::Start& start) {
+    const auto predicted = predict_memory(context, variant, start);
+    const auto n_cells = static_cast<std::uint64_t>(start.n_slots) *
+                         static_cast<std::uint64_t>(start.stream_size);
+    return predicted && n_cells > 0 ? predicted->context_bytes / n_cells : 0;
+}
+
+wire::Start choose_start(RunContext& context,
+                         const Variant& first,
+                         const RunRecipe& recipe,
+                         const VariantFacts* before) {
     const EngineSettings& engine = context.plan.engine;
     wire::Start start;
     start.n_ubatch = engine.ubatch_size;
     start.n_threads = context.n_threads();
-    start.flash_attn = engine.flash_attn != "off";
-    start.cache_type_k = engine.cache_type_k;
-    start.cache_type_v = engine.cache_type_v;
     start.stream_size = stream_size_of(context);
     start.n_slots = kDefaultSlots;
     if (engine.slots > 0) {
@@ -73,7 +89,7 @@ wire::Start choose_start(RunContext& context, const Variant& first, const Varian
         // as it was begun: where it is part of the key, memory may not change it
         start.n_slots = before->n_parallel;
     } else if (context.host.memory_available_bytes > 0) {
-        start.n_slots = slots_by_memory(context, first, start);
+        start.n_slots = slots_by_memory(context, first, with_recipe(start, recipe));
     }
     return start;
 }

@@ -3,14 +3,16 @@
 // Problem: answers of two variants may differ because of their weights only. So both must get the
 // same token ids, and an answer must not depend on what was computed beside it.
 //
-// Model: an answer is a function of its key: model hash, token ids, settings and the engine's
-// fingerprint (answer::answer_key). describe() computes the keys with the vocabulary alone, before
-// any weights are read. answer() asks the store which keys are missing and computes those.
+// Model: an answer is a function of its key: model hash, token ids, settings, and the fingerprint
+// of engine and recipe (answer::answer_key). describe() computes the keys with the vocabulary
+// alone, before any weights are read. answer() asks the store which keys are missing and computes
+// those.
 //
-// Invariant: the process that answers has the fingerprint that was described, and a run goes on
-// only with the engine that began it. Each answer is committed when it is done, so a run that was
-// killed loses no finished answer. When answers are complete, a few are computed once more, alone;
-// a run that was killed before that still owes it, and the next one makes up for it.
+// Invariant: the process that answers has the fingerprint that was described, the engine is the
+// same for all variants and recipes, and a run goes on only with the engine that began it. Each
+// answer is committed when it is done, so a run that was killed loses no finished answer. When
+// answers are complete, a few are computed once more, alone; a run that was killed before that
+// still owes it, and the next one makes up for it.
 //
 // It ends because each missing key is tried a bounded number of times (llm/engine_generator.hpp): a
 // prompt that kills the engine again and again gets a failed answer, which is not missing any more.
@@ -55,8 +57,10 @@ std::string recheck_text(const answer::Recheck& recheck) {
 
 }  // namespace
 
-EngineVariant::EngineVariant(const VariantSpec& spec, std::size_t place, RunContext& context)
-    : VariantRun(spec, place, context) {
+EngineVariant::EngineVariant(const VariantSpec& variant_spec,
+                             std::size_t index,
+                             RunContext& context)
+    : VariantRun(variant_spec, index, context) {
     context.prompts.expect_model();
 }
 
@@ -84,10 +88,10 @@ void EngineVariant::prepare() {
 
 void EngineVariant::describe() {
     if (!context().start) {
-        context().start = choose_start(context(), variant, before());
+        context().start = choose_start(context(), variant, spec.recipe, before());
     }
     static_cast<void>(load_vocabulary());
-    const auto started = context().engine().describe_start(*context().start);
+    const auto started = context().engine().describe_start(start());
     if (!started) {
         throw Error(ErrorKind::kOperational, started.error());
     }
@@ -97,13 +101,14 @@ void EngineVariant::describe() {
     }
     facts.name = variant.name;
     facts.engine = {"assay-engine", hello->version, started->fingerprint, started->description};
+    facts.answer_fingerprint = started->answer_fingerprint;
     facts.n_parallel = context().start->n_slots;
     for (const answer::PreparedPrompt& prompt : prompts.prompts) {
         facts.answer_keys.push_back(answer::answer_key(variant.file.sha256,
                                                        prompt,
                                                        context().plan.generation,
                                                        prompts.stops,
-                                                       started->fingerprint));
+                                                       started->answer_fingerprint));
     }
     if (!started->proven) {
         context().facts.notes.push_back(
@@ -111,14 +116,35 @@ void EngineVariant::describe() {
                         "not proven on this backend; they are part of the answers' key",
                         variant.name));
     }
+    note_recipe();
     refuse_another_engine();
 }
 
+/// The process that answers is started like every other one, but for the recipe.
+wire::Start EngineVariant::start() const {
+    return with_recipe(*context().start, spec.recipe);
+}
+
+void EngineVariant::note_recipe() {
+    if (spec.recipe != RunRecipe()) {
+        facts.kv_bytes_per_token = kv_bytes_per_token(context(), variant, start());
+    }
+    const VariantSpec& baseline = context().plan.baseline;
+    if (baseline.runs_here() && spec.recipe != baseline.recipe) {
+        context().facts.notes.push_back(
+            fmt::format("{}: run with {}, and the baseline with {}, so not only the weights differ",
+                        variant.name,
+                        describe_recipe(spec.recipe),
+                        describe_recipe(baseline.recipe)));
+    }
+}
+
 /// Half of a run's answers from one engine and half from another would compare engines, not
-/// weights.
+/// weights. A run that was begun when the recipe was part of the engine's fingerprint goes on.
 void EngineVariant::refuse_another_engine() const {
     const VariantFacts* then = before();
-    if (then == nullptr || then->engine.fingerprint == facts.engine.fingerprint) {
+    if (then == nullptr || then->engine.fingerprint == facts.engine.fingerprint ||
+        then->engine.fingerprint == facts.answer_fingerprint) {
         return;
     }
     throw_operational(
@@ -142,8 +168,8 @@ llm::EngineGenerator& EngineVariant::model() {
         context().cancel,
         context().progress);
     model->load();
-    const wire::Started started = model->start(*context().start);
-    if (started.fingerprint != facts.engine.fingerprint) {
+    const wire::Started started = model->start(start());
+    if (started.answer_fingerprint != facts.answer_fingerprint) {
         throw_operational("the engine that answers is not the one that was described",
                           plan.run_dir,
                           "Was it rebuilt meanwhile? Run again.");
@@ -220,7 +246,7 @@ std::vector<EngineVariant::Answered> EngineVariant::answers_to_recheck() const {
 bool EngineVariant::recheck_is_owed() const {
     bool owed = true;
     for (const store::EngineSession& session : context().store->sessions(variant.file.sha256)) {
-        if (session.engine.fingerprint == facts.engine.fingerprint) {
+        if (session.engine.fingerprint == facts.session_fingerprint()) {
             owed = session.n_checked == 0;
         }
     }
@@ -228,8 +254,10 @@ bool EngineVariant::recheck_is_owed() const {
 }
 
 void EngineVariant::save_session(const answer::Recheck& recheck) {
+    EngineInfo engine = facts.engine;
+    engine.fingerprint = facts.session_fingerprint();  // two recipes on one file share no session
     context().store->save_session({variant.file.sha256,
-                                   facts.engine,
+                                   engine,
                                    facts.n_parallel,
                                    model().peak_memory_bytes(),
                                    utc_now(),

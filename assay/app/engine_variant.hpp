@@ -14,7 +14,7 @@ namespace assay::app {
 
 class EngineVariant final : public VariantRun {
  public:
-    EngineVariant(const VariantSpec& spec, std::size_t place, RunContext& context);
+    EngineVariant(const VariantSpec& variant_spec, std::size_t index, RunContext& context);
 
     void check() override;
     void resolve(const ModelFile& baseline_file) override;
@@ -26,6 +26,8 @@ class EngineVariant final : public VariantRun {
  private:
     [[nodiscard]] wire::Loaded load_vocabulary() const;
     void refuse_another_engine() const;
+    void note_recipe();
+    [[nodiscard]] wire::Start start() const;
 
     /// The engine process that holds the weights; it is started at the first call and lives until
     /// release(). Throws Error if it is not the engine that was described.

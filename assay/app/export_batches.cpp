@@ -12,6 +12,7 @@
 #include "assay/app/study_pairs.hpp"
 #include "assay/base/text.hpp"
 #include "assay/judge/prompt.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::app {
 namespace {
@@ -120,7 +121,7 @@ std::map<std::string, std::string> texts_of(HandJudgedRun& run,
         out.emplace(
             name + ".txt",
             judge::render_batch_text(code, examples, judge.show_contexts, judge.show_expected));
-        if (judge.provider == "human") {
+        if (is_people(judge.provider)) {
             out.emplace(name + "_reply.json", empty_form(code, examples));
         }
     }

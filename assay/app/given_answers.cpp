@@ -44,23 +44,23 @@ std::string key_of(const Question& question, const Answer& answer) {
 
 }  // namespace
 
-GivenAnswers read_given_answers(const VariantSpec& spec, std::span<const Question> questions) {
-    const auto bytes = read_file(spec.answers);
+GivenAnswers read_given_answers(const AnswersSource& source, std::span<const Question> questions) {
+    const auto bytes = read_file(source.file);
     if (!bytes) {
         throw Error(ErrorKind::kUsage, bytes.error());
     }
-    const std::string name = std::filesystem::path(spec.answers).filename().string();
+    const std::string name = std::filesystem::path(source.file).filename().string();
     auto rows = exchange::read_answers(name, *bytes);
     if (!rows) {
         throw_all(rows.error());
     }
-    auto joined = exchange::join_answers(*rows, name, questions, spec.allow_missing);
+    auto joined = exchange::join_answers(*rows, name, questions, source.allow_missing);
     if (!joined) {
         throw_all(joined.error());
     }
 
     GivenAnswers out;
-    out.file = {spec.answers,
+    out.file = {source.file,
                 sha256_hex(*bytes),
                 std::string(exchange::name_of(rows->format)),
                 rows->generator,

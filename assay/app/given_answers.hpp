@@ -23,9 +23,9 @@ struct GivenAnswers {
     std::vector<std::string> notes;  ///< sentences for the report
 };
 
-/// Reads `spec.answers` and finds each question's answer in it. Throws Error kUsage with every
-/// error on a line of its own.
-[[nodiscard]] GivenAnswers read_given_answers(const VariantSpec& spec,
+/// Reads the file of `source` and finds each question's answer in it. Throws Error kUsage with
+/// every error on a line of its own.
+[[nodiscard]] GivenAnswers read_given_answers(const AnswersSource& source,
                                               std::span<const Question> questions);
 
 }  // namespace assay::app

@@ -9,7 +9,7 @@
 namespace assay::app {
 
 void GivenVariant::check() {
-    given_ = read_given_answers(spec, context().questions);
+    given_ = read_given_answers(*spec.answers(), context().questions);
 }
 
 /// Answers to one question may have been joined by a number that means another document in each
@@ -29,7 +29,7 @@ void GivenVariant::check_against(const VariantRun& baseline) {
 }
 
 void GivenVariant::resolve(const ModelFile& /*baseline_file*/) {
-    variant.recipe = "answers that were made elsewhere";
+    variant.origin = "answers that were made elsewhere";
     variant.answers = given_->file;
 }
 

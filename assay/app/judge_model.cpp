@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "assay/app/engine_start.hpp"
 #include "assay/llm/engine_generator.hpp"
 
 namespace assay::app {
@@ -51,8 +52,8 @@ class JudgeModel final : public judge::EmbeddedModel {
         if (!described) {
             return tl::unexpected<Failure>(described.error());
         }
-        fingerprint_ = described->fingerprint;
-        return std::move(described->fingerprint);
+        fingerprint_ = described->answer_fingerprint;
+        return std::move(described->answer_fingerprint);
     }
 
     std::string file_sha256() override { return options_.file_sha256(); }
@@ -66,7 +67,7 @@ class JudgeModel final : public judge::EmbeddedModel {
                 cancel_,
                 progress_);
             generator->load();
-            if (generator->start(start_of(context)).fingerprint != fingerprint_) {
+            if (generator->start(start_of(context)).answer_fingerprint != fingerprint_) {
                 return fail("the engine that judges is not the one that was described",
                             options_.file,
                             "Was it rebuilt meanwhile? Run again.");
@@ -88,10 +89,7 @@ class JudgeModel final : public judge::EmbeddedModel {
         start.stream_size = context.stream_size;
         start.n_ubatch = engine.ubatch_size;
         start.n_threads = options_.n_threads;
-        start.flash_attn = engine.flash_attn != "off";
-        start.cache_type_k = engine.cache_type_k;
-        start.cache_type_v = engine.cache_type_v;
-        return start;
+        return with_recipe(start, engine.recipe);
     }
 
     JudgeModelOptions options_;

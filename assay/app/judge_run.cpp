@@ -12,26 +12,26 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
 namespace {
 
 /// What a reference judge measures, for the report.
-std::string metric_text(const JudgeSpec& spec) {
-    if (spec.tie_band == JudgeSpec().tie_band) {
-        return spec.metric;
+std::string metric_text(const MetricSettings& settings) {
+    if (settings.tie_band == MetricSettings().tie_band) {
+        return settings.metric;
     }
-    return fmt::format("{}, tie band {}", spec.metric, spec.tie_band);
+    return fmt::format("{}, tie band {}", settings.metric, settings.tie_band);
 }
 
 }  // namespace
 
 JudgeRun::JudgeRun(const JudgeSpec& spec, RunContext& context) : spec_(spec), context_(context) {
-    if (spec.provider == "reference") {
+    if (needs_expected_answers(spec.kind())) {
         need_expected_answers();
-    } else if (!is_by_hand(spec.provider)) {
+    }
+    if (needs_engine(spec.kind())) {
         // It renders the judge's prompts. If it is missing, that is to be said now.
         static_cast<void>(context.engine());
     }
@@ -77,12 +77,12 @@ judge::Services JudgeRun::services() {
 
 std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec) {
     JudgeModelOptions options{llm::find_engine(context_.plan.engine.path),
-                              spec.file,
+                              spec.embedded().file,
                               context_.plan.engine,
                               context_.n_threads(),
                               context_.plan.generation.date,
                               {}};
-    options.file_sha256 = [this, file = spec.file] {
+    options.file_sha256 = [this, file = spec.embedded().file] {
         const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
         return variants::resolve_file(context_.engine(), file, hash).sha256;
     };
@@ -93,8 +93,15 @@ std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec
 void JudgeRun::describe() {
     facts_.judge.name = spec_.name;
     facts_.judge.provider = spec_.provider;
-    facts_.judge.model = spec_.provider == "reference" ? metric_text(spec_) : spec_.model;
-    facts_.judge.url = spec_.url;
+    if (spec_.kind() == JudgeKind::kMetric) {
+        facts_.judge.model = metric_text(spec_.metric());
+    }
+    if (const ReplySettings* replies = spec_.replies()) {
+        facts_.judge.model = replies->model;
+    }
+    if (spec_.kind() == JudgeKind::kApi) {
+        facts_.judge.url = spec_.api().url;
+    }
     facts_.judge.show_contexts = spec_.show_contexts;
     facts_.judge.show_expected = spec_.show_expected;
     facts_.judge.costs_nothing = judge_->costs_nothing();

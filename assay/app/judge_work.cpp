@@ -43,7 +43,7 @@ std::string about_tokens(double n_tokens) {
 std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                                     const Plan& plan,
                                     std::span<const Question> questions) {
-    if (judge.provider == "reference") {
+    if (judge.kind() == JudgeKind::kMetric) {
         return std::nullopt;
     }
     JudgeWork work;
@@ -54,12 +54,15 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) *
                                                                plan.judging.repeat_share)) *
                            plan.judging.repeats;
-    const bool embedded = judge.provider == "gguf", reads_labels = embedded && !judge.reasoning;
+    const bool embedded = judge.kind() == JudgeKind::kEmbedded;
+    const bool reads_labels = embedded && !judge.embedded().reasoning;
+    // Who judges by hand reads what a model would be sent.
+    const ReplySettings replies = judge.replies() ? *judge.replies() : ReplySettings();
     work.n_pairs = n_pairs * (plan.judging.both_orders || embedded ? 2 : 1) + n_repeats;
 
     const std::string builtin = reads_labels ? std::string(judge::label_template())
-                                             : judge::builtin_template(judge.tags);
-    const std::string& rubric = judge.prompt_template.empty() ? builtin : judge.prompt_template;
+                                             : judge::builtin_template(replies.tags);
+    const std::string& rubric = replies.prompt_template.empty() ? builtin : replies.prompt_template;
     double shown = 0;
     for (const Question& question : questions) {
         shown += shown_bytes(judge, question);
@@ -70,7 +73,7 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
                             2.0 * plan.generation.predict;
     const auto n_calls = static_cast<double>(work.n_calls());
     work.prompt_tokens = n_calls * per_call;
-    const int most_reply_tokens = reads_labels ? 0 : judge.max_tokens;
+    const int most_reply_tokens = reads_labels ? 0 : replies.max_tokens;
     work.reply_tokens = n_calls * std::min<double>(kReplyTokens, most_reply_tokens);
     work.most_reply_tokens = n_calls * most_reply_tokens;
     work.cost = token_cost(judge, work.prompt_tokens, work.reply_tokens);

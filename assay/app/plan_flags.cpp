@@ -1,11 +1,15 @@
 #include "assay/app/plan_flags.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <type_traits>
 
 #include "assay/config/dataset.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::app {
+
 void throw_all(const std::vector<Failure>& failures) {
     std::string text;
     for (const Failure& failure : failures) {
@@ -14,20 +18,84 @@ void throw_all(const std::vector<Failure>& failures) {
     throw_usage(text);
 }
 
-void add_plan_flags(CLI::App& command, PlanFlags& flags) {
+namespace {
+
+// Groups of the flags in the help, in its order.
+constexpr const char* kExperiment = "Experiment";
+constexpr const char* kAnswers = "Answers";
+constexpr const char* kDecision = "Decision";
+constexpr const char* kEngine = "Engine";
+
+const char* group_of(std::string_view block) {
+    if (block == "dataset") {
+        return kExperiment;
+    }
+    if (block == "generation") {
+        return kAnswers;
+    }
+    return block == "engine" ? kEngine : kDecision;
+}
+
+/// "-ub: tokens of one piece of a prompt; 8 to 65536, default 512".
+template <class Field, class Rule>
+std::string help_of(const Setting& setting, const Field& field, const Rule& rule) {
+    std::string out = setting.short_flag.empty() ? "" : std::string(setting.short_flag) + ": ";
+    out += description(setting, rule);
+    if constexpr (!std::is_same_v<Rule, YesNo>) {
+        out += ", default " + written(field);
+    }
+    return out;
+}
+
+/// What a field's flag is read as: whole numbers of every size, so that one that is out of the
+/// setting's range is reported as that.
+template <class Field>
+using Given = std::conditional_t<std::is_same_v<Field, int>, std::int64_t, Field>;
+
+/// The flag of each plain setting that has one.
+class SettingFlags {
+ public:
+    SettingFlags(CLI::App& command, config::Overrides& overrides)
+        : command_(command), overrides_(overrides) {}
+
+    template <class Field, class Rule>
+    void operator()(std::string_view block,
+                    const Setting& setting,
+                    const Field& field,
+                    const Rule& rule) {
+        if (setting.flag.empty()) {
+            return;
+        }
+        const std::string flag(setting.flag), help = help_of(setting, field, rule);
+        const auto keep = [&given = overrides_.settings, path = key_path(block, setting)](
+                              const Given<Field>& value) { given.insert_or_assign(path, value); };
+        CLI::Option* option = nullptr;
+        if constexpr (std::is_same_v<Field, bool>) {
+            option = command_.add_flag_callback(
+                flag, [keep] { keep(true); }, help);
+        } else {
+            option = command_.add_option_function<Given<Field>>(flag, keep, help);
+        }
+        option->group(group_of(block));
+    }
+
+ private:
+    CLI::App& command_;
+    config::Overrides& overrides_;
+};
+
+void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
     config::Overrides& o = flags.overrides;
     command.add_option("EXPERIMENT",
                        flags.file,
                        "experiment file (YAML; `assay init` writes one); without it the flags "
                        "describe the experiment");
-
-    const auto what = "Experiment";
     command
         .add_option("-m,--model",
                     o.model,
                     "the original: a GGUF, ollama:NAME, a served model as "
                     "[NAME=]PROVIDER:MODEL@URL, or [NAME=]answers:FILE")
-        ->group(what);
+        ->group(kExperiment);
     command
         .add_option("--variants",
                     flags.variants,
@@ -36,154 +104,82 @@ void add_plan_flags(CLI::App& command, PlanFlags& flags) {
                     "[NAME=]ollama:MODEL@URL or [NAME=]openai:MODEL@URL, or [NAME=]answers:FILE")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->group(what);
+        ->group(kExperiment);
     command
         .add_option("--questions",
                     o.questions,
                     "dataset: JSONL, JSON or CSV; may be left out where the baseline's answers "
                     "hold their questions")
-        ->group(what);
+        ->group(kExperiment);
     command
         .add_flag("--allow-missing",
                   o.allow_missing,
                   "a question without an answer in a file of answers counts as no answer instead "
                   "of stopping the run")
-        ->group(what);
-    command.add_option("--limit", o.limit, "the first N questions only")->group(what);
+        ->group(kExperiment);
     command.add_option("--ids", flags.ids, "only the questions with these ids")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->group(what);
+        ->group(kExperiment);
     command
         .add_option("--judge",
                     flags.judges,
                     judge_forms() + "; may be given several times, the first decides")
         ->allow_extra_args(false)
-        ->group(what);
-    command.add_option("--name", o.name, "the experiment's name")->group(what);
+        ->group(kExperiment);
+    command.add_option("--name", o.name, "the experiment's name")->group(kExperiment);
     command
         .add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")
-        ->group(what);
+        ->group(kExperiment);
     command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")
-        ->group(what);
+        ->group(kExperiment);
+}
 
-    const auto how = "Answers";
-    command.add_option("--system", o.system, "system prompt")->group(how);
-    command.add_option("--system-file", o.system_file, "file with the system prompt")->group(how);
+void add_answer_flags(CLI::App& command, PlanFlags& flags) {
+    config::Overrides& o = flags.overrides;
+    command.add_option("--system", o.system, "system prompt")->group(kAnswers);
+    command.add_option("--system-file", o.system_file, "file with the system prompt")
+        ->group(kAnswers);
     command
         .add_option("--prompt-template",
                     o.prompt_template,
                     "Jinja file of the user turn; variables: question, contexts, id")
-        ->group(how);
+        ->group(kAnswers);
     command
         .add_option("--chat-template",
                     o.chat_template,
                     "Jinja text instead of the baseline's own chat template")
-        ->group(how);
+        ->group(kAnswers);
     command.add_option("--chat-template-file", o.chat_template_file, "the same from a file")
-        ->group(how);
-    command.add_option("--temp", o.temp, "temperature; 0: greedy (default)")->group(how);
-    command.add_option("--top-k", o.top_k, "0: off (default)")->group(how);
-    command.add_option("--top-p", o.top_p, "default 0.9")->group(how);
-    command.add_option("--min-p", o.min_p, "0: off (default)")->group(how);
-    command.add_option("--repeat-penalty", o.repeat_penalty, "default 1.05")->group(how);
-    command
-        .add_option("--repeat-last-n",
-                    o.repeat_last_n,
-                    "penalty window in tokens over the end of prompt and answer; default 64")
-        ->group(how);
-    command
-        .add_option(
-            "-c,--ctx-size", o.ctx_size, "tokens of prompt and answer together; default 4096")
-        ->group(how);
-    command.add_option("-n,--predict", o.predict, "most tokens of an answer; default 128")
-        ->group(how);
+        ->group(kAnswers);
     command
         .add_option(
             "--stop", flags.stop, "an answer ends before this text; may be given several times")
         ->allow_extra_args(false)
-        ->group(how);
-    command.add_option("-s,--seed", o.seed, "seed of sampling, for temperatures above 0")
-        ->group(how);
+        ->group(kAnswers);
+}
 
-    const auto decision = "Decision";
-    command
-        .add_flag("--both-orders", o.both_orders, "judge every pair twice, each answer first once")
-        ->group(decision);
-    command
-        .add_option("--repeats",
-                    o.repeats,
-                    "ask a part of the pairs this often once more, to see whether a judge repeats "
-                    "itself; default 0")
-        ->group(decision);
-    command.add_option("--repeat-share", o.repeat_share, "that part, in (0, 1]; default 0.2")
-        ->group(decision);
-    command.add_option("--margin", o.margin, "margin of the net win rate, in (0, 1); default 0.10")
-        ->group(decision);
-    command
-        .add_option("--alpha",
-                    o.alpha,
-                    "one-sided error; the deciding interval has level 1 - 2 alpha; default 0.05")
-        ->group(decision);
-    command.add_option("--power", o.power, "for the number of further questions; default 0.80")
-        ->group(decision);
-    command
-        .add_option("--stopping",
-                    o.stopping,
-                    "whether judging may end early: hybrid (default), group-sequential or none")
-        ->group(decision);
-    command
-        .add_option("--multiplicity",
-                    o.multiplicity,
-                    "what may be claimed of several variants: ladder (default), holm or none")
-        ->group(decision);
+}  // namespace
+
+void add_plan_flags(CLI::App& command, PlanFlags& flags) {
+    config::Overrides& o = flags.overrides;
+    add_experiment_flags(command, flags);
+    add_answer_flags(command, flags);
     command
         .add_option("--known-bad",
                     o.known_bad,
                     "name of a variant that is there only to show that the judge finds a bad one")
-        ->group(decision);
-    command
-        .add_option(
-            "--decisive-rate",
-            o.decisive_rate,
-            "for planning: expected wins and losses among all verdicts, in (0, 1]; default 0.6")
-        ->group(decision);
-    command
-        .add_option(
-            "--icc",
-            o.icc,
-            "for planning: expected correlation of verdicts of one cluster, 0 to 1; default 0.1")
-        ->group(decision);
-    command.add_option("--blinding-seed", o.blinding_seed, "seed of sides and order of judging")
-        ->group(decision);
-    command
-        .add_option("-j,--max-concurrency",
-                    o.max_concurrency,
-                    "requests in flight to each judge; default 4")
-        ->group(decision);
-
-    const auto engine = "Engine";
-    command.add_option("-t,--threads", o.threads, "default: the physical cores")->group(engine);
-    command
-        .add_option(
-            "--slots",
-            o.slots,
-            "questions decoded together, a multiple of 8; default 16, or 8 when memory is short")
-        ->group(engine);
-    command
-        .add_option("--ubatch-size", o.ubatch_size, "-ub: tokens of one prefill piece; default 512")
-        ->group(engine);
-    command
-        .add_option(
-            "--n-gpu-layers,--gpu-layers", o.n_gpu_layers, "-ngl: layers on the GPU; default all")
-        ->group(engine);
-    command.add_option("--flash-attn", o.flash_attn, "-fa: on (default) or off")->group(engine);
-    command.add_option("--cache-type-k", o.cache_type_k, "-ctk: type of the K cache; default f16")
-        ->group(engine);
-    command.add_option("--cache-type-v", o.cache_type_v, "-ctv: type of the V cache; default f16")
-        ->group(engine);
+        ->group(kDecision);
+    SettingFlags setting_flags(command, o);
+    const Plan defaults;
+    visit_plan(defaults, setting_flags);
+    const ApiSettings of_judges;
+    visit_judge_transport(of_judges,
+                          [&](const Setting& setting, const auto& field, const auto& rule) {
+                              setting_flags("judges", setting, field, rule);
+                          });
     command.add_option("--engine", o.engine, "the program assay-engine; default: beside assay")
-        ->group(engine);
+        ->group(kEngine);
 }
 
 Plan load_plan_or_throw(PlanFlags flags) {
@@ -216,10 +212,11 @@ AnalysisSettings load_analysis_or_throw(const PlanFlags& flags) {
 
 std::vector<Question> load_questions_or_throw(const Plan& plan) {
     auto questions = config::load_questions(plan.dataset);
-    if (!questions && plan.dataset.file == plan.baseline.answers) {
+    if (!questions && plan.baseline.answers() &&
+        plan.dataset.file == plan.baseline.answers()->file) {
         questions.error().push_back(
             {"no dataset is given, so the questions were to come from the baseline's answers",
-             plan.baseline.answers,
+             plan.baseline.answers()->file,
              "Name the dataset with --questions (dataset)."});
     }
     if (!questions) {

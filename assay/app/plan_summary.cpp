@@ -15,7 +15,6 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
@@ -54,40 +53,39 @@ int n_threads_of(const Plan& plan) {
 /// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
 std::vector<std::string> files_to_run(const Plan& plan) {
     std::vector<std::string> out;
-    const auto runs_here = [](const VariantSpec& spec) {
-        return spec.answers.empty() && spec.served.provider.empty();
-    };
-    if (runs_here(plan.baseline)) {
-        out.push_back(variants::path_of_model(plan.baseline.file));
+    const std::string baseline_file = plan.baseline.file();
+    if (plan.baseline.runs_here()) {
+        out.push_back(variants::path_of_model(baseline_file));
     }
     for (const VariantSpec& spec : plan.variants) {
-        if (runs_here(spec)) {
-            out.push_back(variants::path_of_model(plan.baseline.file.empty() ? spec.file
-                                                                             : plan.baseline.file));
+        if (spec.runs_here()) {
+            out.push_back(
+                variants::path_of_model(baseline_file.empty() ? spec.file() : baseline_file));
         }
     }
     return out;
 }
 
 std::size_t n_served(const Plan& plan) {
-    const auto is_served = [](const VariantSpec& spec) { return !spec.served.provider.empty(); };
+    const auto is_served = [](const VariantSpec& spec) { return spec.served() != nullptr; };
     return static_cast<std::size_t>(is_served(plan.baseline) + std::count_if(plan.variants.begin(),
                                                                              plan.variants.end(),
                                                                              is_served));
 }
 
 std::string source_of(const VariantSpec& spec) {
-    if (!spec.answers.empty()) {
-        return "answers in " + spec.answers;
+    if (const AnswersSource* answers = spec.answers()) {
+        return "answers in " + answers->file;
     }
-    const ServedSpec& served = spec.served;
-    if (served.provider.empty()) {
-        return spec.file;
+    const ServedSource* served = spec.served();
+    if (served == nullptr) {
+        return spec.file();
     }
+    const ServedSpec& server = served->server;
     return fmt::format("{} at {} ({})",
-                       served.model.empty() ? spec.file : served.model,
-                       fmt::join(served.urls, ", "),
-                       served.provider);
+                       server.model.empty() ? spec.file() : server.model,
+                       fmt::join(server.urls, ", "),
+                       server.provider);
 }
 
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
@@ -108,6 +106,21 @@ std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
     return names;
 }
 
+/// A line for each variant that is not run as the engine block says.
+std::string recipes_text(const Plan& plan) {
+    std::string out;
+    const auto add = [&](const VariantSpec& spec) {
+        if (spec.runs_here() && spec.recipe != plan.engine.recipe) {
+            out += fmt::format("  recipe     {}: {}\n", spec.name, describe_recipe(spec.recipe));
+        }
+    };
+    add(plan.baseline);
+    for (const VariantSpec& spec : plan.variants) {
+        add(spec);
+    }
+    return out;
+}
+
 std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
     std::vector<JudgeWork> out;
     for (const JudgeSpec& spec : plan.judges) {
@@ -119,17 +132,18 @@ std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> quest
 }
 
 std::string judge_text(const JudgeSpec& spec) {
-    if (spec.provider == "reference") {
-        return fmt::format("reference ({}, a metric)", spec.metric);
+    switch (spec.kind()) {
+        case JudgeKind::kMetric:
+            return fmt::format("{} ({}, a metric)", spec.provider, spec.metric().metric);
+        case JudgeKind::kByHand: return fmt::format("{} (by hand)", spec.name);
+        case JudgeKind::kEmbedded:
+            return fmt::format("{} ({}, {})",
+                               spec.name,
+                               spec.embedded().file,
+                               spec.embedded().reasoning ? "reasoning" : "labels");
+        case JudgeKind::kApi: break;
     }
-    if (is_by_hand(spec.provider)) {
-        return fmt::format("{} (by hand)", spec.name);
-    }
-    if (spec.provider == "gguf") {
-        return fmt::format(
-            "{} ({}, {})", spec.name, spec.file, spec.reasoning ? "reasoning" : "labels");
-    }
-    return fmt::format("{} ({} at {})", spec.name, spec.model, spec.url);
+    return fmt::format("{} ({} at {})", spec.name, spec.api().model, spec.api().url);
 }
 
 std::string judges_text(const std::vector<JudgeWork>& judges) {
@@ -176,7 +190,7 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
 /// nothing, as that would cost power and save nothing.
 analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
     AnalysisSettings settings = plan.analysis;
-    if (plan.judges.front().provider == "reference") {
+    if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
     return analysis::make_design(static_cast<std::int64_t>(questions.size()),
@@ -216,6 +230,7 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
                       n_to_ask = questions.size() * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
+    out += recipes_text(plan);
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
     if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";

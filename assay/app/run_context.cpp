@@ -6,14 +6,14 @@
 
 namespace assay::app {
 
-RunContext::RunContext(const RunOptions& options,
-                       const std::atomic<bool>& cancel,
-                       Progress& progress)
-    : options(options),
+RunContext::RunContext(const RunOptions& run_options,
+                       const std::atomic<bool>& stop,
+                       Progress& shown_to)
+    : options(run_options),
       plan(options.plan),
       questions(options.questions),
-      cancel(cancel),
-      progress(progress),
+      cancel(stop),
+      progress(shown_to),
       host(describe_host()),
       prompts(plan.generation, questions, progress) {}
 

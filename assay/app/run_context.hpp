@@ -22,7 +22,7 @@
 namespace assay::app {
 
 struct RunContext {
-    RunContext(const RunOptions& options, const std::atomic<bool>& cancel, Progress& progress);
+    RunContext(const RunOptions& run_options, const std::atomic<bool>& stop, Progress& shown_to);
 
     const RunOptions& options;
     const Plan& plan;

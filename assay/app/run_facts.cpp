@@ -28,7 +28,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportJudge,
 
 namespace app {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JudgeFacts, judge, key)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariantFacts, name, engine, n_parallel, answer_keys)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    VariantFacts, name, engine, n_parallel, answer_keys, answer_fingerprint, kv_bytes_per_token)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
                                    dataset_sha256,
                                    command,

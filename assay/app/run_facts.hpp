@@ -25,6 +25,14 @@ struct VariantFacts {
     EngineInfo engine;
     int n_parallel = 0;
     std::vector<std::string> answer_keys;  ///< in the order of the questions
+    std::string answer_fingerprint{};      ///< of engine and recipe; empty in facts of an older
+                                           ///< assay, whose engine.fingerprint was of both
+    std::uint64_t kv_bytes_per_token = 0;  ///< of a recipe that is not the default; else 0
+
+    /// What the store knows the processes by that answered.
+    [[nodiscard]] const std::string& session_fingerprint() const {
+        return answer_fingerprint.empty() ? engine.fingerprint : answer_fingerprint;
+    }
 };
 
 struct RunFacts {

@@ -21,13 +21,16 @@ bool is_split(const std::string& path) {
 
 }  // namespace
 
-ServedVariant::ServedVariant(const VariantSpec& spec, std::size_t place, RunContext& context)
-    : VariantRun(spec, place, context),
-      model_(spec.served.model.empty() ? spec.name : spec.served.model),
+ServedVariant::ServedVariant(const VariantSpec& variant_spec,
+                             std::size_t index,
+                             RunContext& context)
+    : VariantRun(variant_spec, index, context),
+      server_(spec.served()->server),
+      model_(server_.model.empty() ? spec.name : server_.model),
       generator_(make_generator()) {}
 
 std::unique_ptr<llm::ServedGenerator> ServedVariant::make_generator() const {
-    llm::ServedGenerator::Options options{spec.name, spec.served, context().plan.generation};
+    llm::ServedGenerator::Options options{spec.name, server_, context().plan.generation};
     options.spec.model = model_;
     return std::make_unique<llm::ServedGenerator>(
         std::move(options), context().cancel, context().progress);
@@ -38,7 +41,7 @@ void ServedVariant::check() {
 }
 
 void ServedVariant::resolve(const ModelFile& baseline_file) {
-    variant.recipe = "a server's model";
+    variant.origin = "a server's model";
     resolve_file(baseline_file);
     const std::vector<Variant> before = context().store->variants(context().plan_sha256);
     variant.served = ServedModel{};
@@ -48,9 +51,9 @@ void ServedVariant::resolve(const ModelFile& baseline_file) {
 }
 
 void ServedVariant::connect() {
-    if (spec.served.model.empty()) {
+    if (server_.model.empty()) {
         bring_file();
-    } else if (spec.served.pull) {
+    } else if (server_.pull) {
         pull();
     }
     generator_->connect();
@@ -75,36 +78,36 @@ void ServedVariant::bring_file() {
 
 void ServedVariant::pull() {
     context().progress.begin(fmt::format("getting {}", model_), 0, "");
-    for (const llm::ServedPlace& place : generator_->places()) {
-        llm::pull_ollama_model(place, model_);
+    for (const llm::ServedPlace& at : generator_->places()) {
+        llm::pull_ollama_model(at, model_);
     }
     context().progress.finish("");
 }
 
 ServedModel ServedVariant::served_model() const {
-    const llm::ServedFacts& facts = generator_->facts();
+    const llm::ServedFacts& told = generator_->facts();
     std::string addresses;
-    for (const llm::ServedPlace& place : generator_->places()) {
-        addresses += (addresses.empty() ? "" : ", ") + place.target().url;
+    for (const llm::ServedPlace& at : generator_->places()) {
+        addresses += (addresses.empty() ? "" : ", ") + at.target().url;
     }
     ServedModel out;
-    out.provider = spec.served.provider;
+    out.provider = server_.provider;
     out.address = addresses;
     out.model = model_;
-    out.digest = facts.digest;
-    out.quantization = facts.quantization;
-    out.server_version = facts.server_version;
-    out.size_bytes = facts.size_bytes;
-    out.server = facts.server;
-    out.n_parameters = facts.n_parameters;
-    out.chat_template = facts.chat_template;
-    out.parameters = facts.parameters;
+    out.digest = told.digest;
+    out.quantization = told.quantization;
+    out.server_version = told.server_version;
+    out.size_bytes = told.size_bytes;
+    out.server = told.server;
+    out.n_parameters = told.n_parameters;
+    out.chat_template = told.chat_template;
+    out.parameters = told.parameters;
     return out;
 }
 
 EngineInfo ServedVariant::engine_info() const {
-    const llm::ServedFacts& facts = generator_->facts();
-    return {facts.server, facts.server_version, generator_->fingerprint(), llm::describe(facts)};
+    const llm::ServedFacts& told = generator_->facts();
+    return {told.server, told.server_version, generator_->fingerprint(), llm::describe(told)};
 }
 
 std::vector<std::string> ServedVariant::keys_under(const std::string& fingerprint) const {
@@ -119,7 +122,7 @@ std::vector<std::string> ServedVariant::keys_under(const std::string& fingerprin
 void ServedVariant::describe() {
     prompts = context().prompts.messages(context().engine());
     facts.name = variant.name;
-    facts.n_parallel = spec.served.concurrency * static_cast<int>(spec.served.urls.size());
+    facts.n_parallel = server_.concurrency * static_cast<int>(server_.urls.size());
     if (before() != nullptr) {
         facts.engine = before()->engine;
     }

@@ -14,7 +14,7 @@ namespace assay::app {
 class ServedVariant final : public VariantRun {
  public:
     /// Addresses and keys are looked at; nothing is asked yet. Throws Error kUsage.
-    ServedVariant(const VariantSpec& spec, std::size_t place, RunContext& context);
+    ServedVariant(const VariantSpec& variant_spec, std::size_t index, RunContext& context);
 
     void check() override;
     void resolve(const ModelFile& baseline_file) override;
@@ -37,6 +37,7 @@ class ServedVariant final : public VariantRun {
     void note_models_before();
     void note_what_is_not_known();
 
+    const ServedSpec& server_;
     std::string model_;  ///< its name on the servers
     std::unique_ptr<llm::ServedGenerator> generator_;
     std::unique_ptr<llm::OllamaGuest> guest_;

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <set>
+#include <variant>
 
 #include "assay/app/engine_variant.hpp"
 #include "assay/app/given_variant.hpp"
@@ -20,22 +20,22 @@ std::unique_ptr<VariantRun> make(const VariantSpec& spec, std::size_t place, Run
     return std::make_unique<Room>(spec, place, context);
 }
 
-struct Kind {
-    bool (*is)(const VariantSpec& spec);
-    std::unique_ptr<VariantRun> (*make)(const VariantSpec&, std::size_t, RunContext&);
-};
-
-constexpr std::array kKinds{
-    Kind{[](const VariantSpec& spec) { return !spec.answers.empty(); }, make<GivenVariant>},
-    Kind{[](const VariantSpec& spec) { return !spec.served.provider.empty(); },
-         make<ServedVariant>},
-    Kind{[](const VariantSpec&) { return true; }, make<EngineVariant>},
-};
+/// The room of each source: one row for each alternative of VariantSource.
+template <class Source>
+constexpr decltype(&make<EngineVariant>) kRoom = nullptr;
+template <>
+constexpr auto kRoom<FileSource> = &make<EngineVariant>;
+template <>
+constexpr auto kRoom<TypeSource> = &make<EngineVariant>;
+template <>
+constexpr auto kRoom<AnswersSource> = &make<GivenVariant>;
+template <>
+constexpr auto kRoom<ServedSource> = &make<ServedVariant>;
 
 }  // namespace
 
-VariantRun::VariantRun(const VariantSpec& spec, std::size_t place, RunContext& context)
-    : spec(spec), place(place), context_(context) {
+VariantRun::VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context)
+    : spec(variant_spec), place(index), context_(context) {
     variant.name = spec.name;
     variant.role = place == 0 ? Role::kBaseline : Role::kVariant;
 }
@@ -72,10 +72,10 @@ void VariantRun::refuse_to_answer(std::size_t n_missing) const {
 }
 
 void VariantRun::check_file() {
-    if (spec.file.empty()) {
+    if (spec.file().empty()) {
         return;
     }
-    const auto inspected = context_.engine().inspect(variants::path_of_model(spec.file));
+    const auto inspected = context_.engine().inspect(variants::path_of_model(spec.file()));
     if (!inspected) {
         throw Error(ErrorKind::kUsage, inspected.error());
     }
@@ -83,22 +83,22 @@ void VariantRun::check_file() {
 
 void VariantRun::resolve_file(const ModelFile& baseline_file) {
     const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
-    if (!spec.file.empty()) {
-        variant.recipe = "file";
+    if (!spec.file().empty()) {
+        variant.origin = "file";
         variant.file = variants::resolve_file(
-            context_.engine(), variants::path_of_model(spec.file), hash);
+            context_.engine(), variants::path_of_model(spec.file()), hash);
     }
-    if (!spec.type.empty()) {
+    if (const TypeSource* made = spec.type()) {
         variants::QuantizeRequest request;
         request.source = baseline_file;
-        request.type = spec.type;
-        request.imatrix = spec.imatrix;
+        request.type = made->type;
+        request.imatrix = made->imatrix;
         request.cache = variants::model_cache();
         request.n_threads = context_.n_threads();
-        variant.recipe = fmt::format("{} from {}{}",
-                                     spec.type,
+        variant.origin = fmt::format("{} from {}{}",
+                                     made->type,
                                      request.source.sha256,
-                                     spec.imatrix.empty() ? "" : " with an importance matrix");
+                                     made->imatrix.empty() ? "" : " with an importance matrix");
         variant.file = variants::quantize(context_.engine(), request, hash, context_.progress);
     }
 }
@@ -106,12 +106,12 @@ void VariantRun::resolve_file(const ModelFile& baseline_file) {
 std::unique_ptr<VariantRun> make_variant_run(const VariantSpec& spec,
                                              std::size_t place,
                                              RunContext& context) {
-    for (const Kind& kind : kKinds) {
-        if (kind.is(spec)) {
-            return kind.make(spec, place, context);
-        }
-    }
-    throw std::logic_error("a variant of no kind");
+    return std::visit(
+        [&]<class Source>(const Source&) {
+            static_assert(kRoom<Source> != nullptr, "a source without a room");
+            return kRoom<Source>(spec, place, context);
+        },
+        spec.source);
 }
 
 }  // namespace assay::app

@@ -24,7 +24,7 @@ namespace assay::app {
 class VariantRun {
  public:
     /// The place of a variant in the plan: 0 is the baseline.
-    VariantRun(const VariantSpec& spec, std::size_t place, RunContext& context);
+    VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context);
     virtual ~VariantRun() = default;
     VariantRun(const VariantRun&) = delete;
     VariantRun& operator=(const VariantRun&) = delete;

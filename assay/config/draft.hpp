@@ -21,8 +21,11 @@ struct Draft {
                                            ///< it was written
     std::set<std::string> meant;  ///< top-level keys that a misspelt one stands for: not reported
                                   ///< as missing, too
-    std::filesystem::path working_dir;  ///< absolute
-    std::string source;                 ///< the experiment file as it was given; empty without one
+    std::map<std::string, RunRecipe> recipes;  ///< key path of a variant ("variants[1]") -> how its
+                                               ///< entry says that it is run; an empty word: as
+                                               ///< the engine block says
+    std::filesystem::path working_dir;         ///< absolute
+    std::string source;  ///< the experiment file as it was given; empty without one
 
     // Texts that are given by file. Read once everything is overlaid, so that a file that a flag
     // replaces may be missing.

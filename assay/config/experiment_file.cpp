@@ -1,45 +1,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
-#include "assay/config/key_names.hpp"
+#include "assay/config/judge_entry.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
-#include "assay/config/settings.hpp"
+#include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
-#include "assay/records/judge_provider.hpp"
 
 namespace assay::config {
 namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr auto kProviders = [] {
-    std::array<std::string_view, kJudgeProviders.size() + kByHandProviders.size() + 2> names{
-        "reference", "gguf"};
-    for (std::size_t i = 0; i < kJudgeProviders.size(); ++i) {
-        names[i + 2] = kJudgeProviders[i].name;
-    }
-    for (std::size_t i = 0; i < kByHandProviders.size(); ++i) {
-        names[2 + kJudgeProviders.size() + i] = kByHandProviders[i];
-    }
-    return names;
-}();
-
-class ExperimentFile {
+class ExperimentFile : EntryReader {
  public:
     ExperimentFile(const YamlNode& root,
                    const std::filesystem::path& folder,
                    Draft& draft,
                    Problems& problems)
-        : folder_(folder),
-          draft_(draft),
+        : EntryReader(folder, draft, problems),
           plan_(draft.plan),
-          problems_(problems),
           root_(root, "", draft.source, problems) {}
 
     void read() {
@@ -52,7 +37,7 @@ class ExperimentFile {
         read_judging();
         read_analysis();
         read_engine();
-        root_.read("blinding-seed", plan_.blinding_seed, kAnySeed);
+        visit_blinding(plan_, reader(root_));
         if (auto controls = block("controls")) {
             note_text(*controls, "known-bad", plan_.known_bad);
             controls->finish();
@@ -72,38 +57,6 @@ class ExperimentFile {
         }
         return std::optional<MapReader>(
             std::in_place, *node, std::string(key), draft_.source, problems_);
-    }
-
-    void note(const MapReader& map, std::string_view key) {
-        draft_.origins[map.path_of(key)] = map.where(key);
-    }
-
-    bool note_text(MapReader& map, std::string_view key, std::string& field) {
-        if (!map.text(key, field)) {
-            return false;
-        }
-        note(map, key);
-        return true;
-    }
-
-    bool path(MapReader& map, std::string_view key, std::string& field) {
-        std::string text;
-        if (map.has(key)) {
-            note(map, key);
-        }
-        if (!map.text(key, text)) {
-            return false;
-        }
-        field = absolute_path(folder_, text, map.where(key), problems_);
-        return true;
-    }
-
-    auto reader(MapReader& map) {
-        return [this, &map](std::string_view key, auto& field, const auto& rule) {
-            if (map.read(key, field, rule)) {
-                note(map, key);
-            }
-        };
     }
 
     /// A block that may also be written as one word, its file: `dataset: questions.jsonl`. `word`
@@ -131,10 +84,13 @@ class ExperimentFile {
         const std::size_t n_before = problems_.size();
         auto baseline = file_block("baseline", word);
         if (baseline) {
+            VariantEntry entry;
             note_text(*baseline, "name", plan_.baseline.name);
-            model_path(*baseline, plan_.baseline);
-            read_answers(*baseline, plan_.baseline);
-            read_served(*baseline, plan_.baseline.served, problems_);
+            model_path(*baseline, entry);
+            read_answers(*baseline, entry);
+            read_served(*baseline, entry.served, problems_);
+            read_recipe(*baseline, "baseline");
+            plan_.baseline.source = source_of(std::move(entry));
             if (baseline->has("provider")) {
                 note(*baseline, "provider");
             }
@@ -150,23 +106,41 @@ class ExperimentFile {
         }
     }
 
-    void model_path(MapReader& map, VariantSpec& variant) {
+    void model_path(MapReader& map, VariantEntry& entry) {
         std::string text;
         if (map.has("file")) {
             note(map, "file");
         }
         if (map.text("file", text)) {
-            variant.file = model_path_of(folder_, text, map.where("file"), problems_);
+            entry.file = model_path_of(folder_, text, map.where("file"), problems_);
         }
     }
 
-    void read_answers(MapReader& map, VariantSpec& variant) {
-        path(map, "answers", variant.answers);
-        map.read("allow-missing", variant.allow_missing, YesNo{});
+    void read_answers(MapReader& map, VariantEntry& entry) {
+        path(map, "answers", entry.answers);
+        map.read("allow-missing", entry.allow_missing, YesNo{});
         if (map.has("allow-missing") && !map.has("answers")) {
             problems_.add(map.where("allow-missing"),
                           "belongs to answers that are read from a file");
         }
+    }
+
+    /// How the variant at `key` is run, where its entry says it.
+    void read_recipe(MapReader& map, const std::string& key) {
+        RunRecipe recipe{"", "", ""};
+        visit_recipe(recipe, reader(map));
+        draft_.recipes[key] = recipe;
+        if (!map.has("answers") && !map.has("provider")) {
+            return;
+        }
+        visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
+            if (map.has(setting.key)) {
+                problems_.add(map.where(setting.key),
+                              "belongs to a variant that assay-engine runs",
+                              "Leave it out: a server's own settings and answers that were made "
+                              "elsewhere are not ours to change.");
+            }
+        });
     }
 
     void read_variants() {
@@ -207,17 +181,19 @@ class ExperimentFile {
     VariantSpec read_variant(const YamlNode& node, const std::string& key) {
         MapReader map(node, key, draft_.source, problems_);
         VariantSpec variant;
+        VariantEntry entry;
         note_text(map, "name", variant.name);
-        model_path(map, variant);
-        path(map, "imatrix", variant.imatrix);
-        read_answers(map, variant);
-        read_served(map, variant.served, problems_);
+        model_path(map, entry);
+        path(map, "imatrix", entry.imatrix);
+        read_answers(map, entry);
+        read_served(map, entry.served, problems_);
+        read_recipe(map, key);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
             if (!map.text(word, type)) {
                 continue;
             }
-            variant.type = type_of_text(type, map.where(word), problems_);
+            entry.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
         const int n_given = map.has("type") + map.has("quant") + map.has("file") +
@@ -234,6 +210,7 @@ class ExperimentFile {
                           "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
+        variant.source = source_of(std::move(entry));
         return variant;
     }
 
@@ -249,9 +226,7 @@ class ExperimentFile {
             return;
         }
         path(*dataset, "file", plan_.dataset.file);
-        if (dataset->read("limit", plan_.dataset.limit, kLimit)) {
-            note(*dataset, "limit");
-        }
+        visit_dataset(plan_.dataset, reader(*dataset));
         dataset->texts("ids", plan_.dataset.ids);
         dataset->texts("clusters", plan_.dataset.clusters);
         if (const YamlNode* node = dataset->block("fields", Kind::kMap)) {
@@ -312,123 +287,23 @@ class ExperimentFile {
             draft_.judge_template_files.emplace_back();
             JudgeSpec judge;
             if (item.kind == Kind::kMap) {
-                judge = read_judge(item, key);
+                MapReader map(item, key, draft_.source, problems_);
+                judge = read_judge(
+                    map, folder_, draft_.judge_template_files.back(), draft_, problems_);
             } else if (item.kind != Kind::kScalar) {
                 problems_.add(where,
                               fmt::format("must be a mapping, not {}", describe(item)),
                               "Write {provider: reference}.");
             } else if (auto parsed = judge_of_text(item.text)) {
                 judge = std::move(*parsed);
-                if (!judge.file.empty()) {
-                    judge.file = absolute_path(folder_, judge.file, where, problems_);
+                if (judge.kind() == JudgeKind::kEmbedded) {
+                    std::string& model = judge.embedded().file;
+                    model = absolute_path(folder_, model, where, problems_);
                 }
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);
             }
             plan_.judges.push_back(std::move(judge));
-        }
-    }
-
-    JudgeSpec read_judge(const YamlNode& node, const std::string& key) {
-        MapReader map(node, key, draft_.source, problems_);
-        JudgeSpec judge;
-        note_text(map, "name", judge.name);
-        map.read("provider", judge.provider, Words{kProviders});
-        if (!map.has("provider")) {
-            problems_.add(map.where(""),
-                          "names no provider",
-                          "Write provider: reference, or provider: openai with url and model.");
-        }
-        note_text(map, "model", judge.model);
-        read_key_variable(map, judge.api_key_env, problems_);
-        if (std::string url; map.text("url", url)) {
-            auto checked = checked_url(url);
-            if (!checked) {
-                problems_.add(map.where("url"), checked.error().message, checked.error().remedy);
-            }
-            if (checked) {
-                judge.url = std::move(*checked);
-            }
-        }
-        path(map, "file", judge.file);
-        visit_embedded_judge(judge, reader(map));
-        visit_embedded_room(judge, reader(map));
-        visit_judge(judge, reader(map));
-        visit_tags(judge, reader(map));
-        visit_judge_transport(judge, reader(map));
-        if (judge.provider == "reference") {
-            visit_metric(judge, reader(map));
-        }
-        check_provider(map, judge);
-        path(map, "prompt-template", draft_.judge_template_files.back());
-        map.finish();
-        return judge;
-    }
-
-    void check_provider(const MapReader& map, const JudgeSpec& judge) {
-        if (judge.tags && judge.provider == "gguf" && !judge.reasoning) {
-            problems_.add(map.where("tags"),
-                          "a judge of label probabilities writes nothing",
-                          "Write reasoning: true, or leave tags out.");
-        }
-        if (map.has("tags") && (judge.provider == "reference" || is_by_hand(judge.provider))) {
-            problems_.add(
-                map.where("tags"),
-                fmt::format(
-                    "belongs to a judge that is a model and called by assay, which {} is not",
-                    judge.provider),
-                "Leave tags out.");
-        }
-        if (judge.provider == "gguf") {
-            if (!map.has("file")) {
-                problems_.add(map.where(""), "gguf needs file");
-            }
-            for (const std::string_view useless : {"url", "model", "api-key-env"}) {
-                if (map.has(useless)) {
-                    problems_.add(map.where(useless), "belongs to an API judge; gguf is a file");
-                }
-            }
-        } else {
-            for (const std::string_view useless : {"file", "reasoning", "ctx-size"}) {
-                if (map.has(useless)) {
-                    problems_.add(map.where(useless), "belongs to provider: gguf");
-                }
-            }
-        }
-        if (const JudgeProvider* provider = find_judge_provider(judge.provider)) {
-            if (provider->needs_url && !map.has("url")) {
-                problems_.add(map.where(""), fmt::format("{} needs url", provider->name));
-            }
-            if (!map.has("model")) {
-                problems_.add(map.where(""), fmt::format("{} needs model", provider->name));
-            }
-            if (map.has("model") && trim(judge.model).empty()) {
-                problems_.add(map.where("model"), "is empty");
-            }
-            if (judge.batch && !provider->has_batches) {
-                problems_.add(map.where("batch"),
-                              fmt::format("{} has no batch API", provider->name),
-                              "Leave batch out.");
-            }
-            if (judge.max_cost > 0 && judge.price_input <= 0 && judge.price_output <= 0) {
-                problems_.add(map.where("max-cost"),
-                              "needs prices",
-                              "Give price-input and price-output, of a million tokens each.");
-            }
-        } else if (judge.provider == "reference" || is_by_hand(judge.provider)) {
-            for (const std::string_view useless :
-                 {"url", "model", "api-key-env", "prompt-template"}) {
-                if (map.has(useless)) {
-                    problems_.add(
-                        map.where(useless),
-                        judge.provider == "reference"
-                            ? std::string("belongs to an API judge; reference is a metric and "
-                                          "needs nothing")
-                            : fmt::format(
-                                  "belongs to an API judge; the verdicts of {} are imported",
-                                  judge.provider));
-                }
-            }
         }
     }
 
@@ -462,10 +337,7 @@ class ExperimentFile {
         engine->finish();
     }
 
-    const std::filesystem::path folder_;
-    Draft& draft_;
     Plan& plan_;
-    Problems& problems_;
     MapReader root_;
 };
 
@@ -539,7 +411,8 @@ std::optional<VariantSpec> answers_of_text(std::string_view text,
     }
     VariantSpec variant;
     variant.name = trim(name);
-    variant.answers = absolute_path(base, text.substr(kAnswers.size()), where, problems);
+    variant.source = AnswersSource{
+        absolute_path(base, text.substr(kAnswers.size()), where, problems)};
     return variant;
 }
 
@@ -556,7 +429,7 @@ VariantSpec baseline_of_text(std::string_view text,
         return std::move(*served);
     }
     VariantSpec baseline;
-    baseline.file = model_path_of(base, text, where, problems);
+    baseline.source = FileSource{model_path_of(base, text, where, problems)};
     return baseline;
 }
 
@@ -573,9 +446,9 @@ VariantSpec variant_of_text(std::string_view text,
     VariantSpec variant;
     if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") ||
         text.find('/') != std::string_view::npos) {
-        variant.file = model_path_of(base, text, where, problems);
+        variant.source = FileSource{model_path_of(base, text, where, problems)};
     } else {
-        variant.type = type_of_text(text, where, problems);
+        variant.source = TypeSource{type_of_text(text, where, problems)};
     }
     return variant;
 }

@@ -1,77 +1,27 @@
 #include <fmt/format.h>
 
-#include <cstdint>
+#include <type_traits>
 #include <variant>
 
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/judge_address.hpp"
-#include "assay/config/settings.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
 
-/// One plain setting that a flag sets: the block's key path, the flag, and the value.
-struct Given {
-    std::string key;
-    std::string_view flag;
-    std::variant<double, std::int64_t, std::uint64_t, std::string> value;
-};
-
-template <class T>
-void add(std::vector<Given>& list,
-         std::string_view key,
-         std::string_view flag,
-         const std::optional<T>& value) {
-    if (value) {
-        list.push_back({std::string(key), flag, *value});
-    }
-}
-
-std::vector<Given> plain_settings(const Overrides& flags) {
-    std::vector<Given> list;
-    add(list, "generation.temp", "--temp", flags.temp);
-    add(list, "generation.top-k", "--top-k", flags.top_k);
-    add(list, "generation.top-p", "--top-p", flags.top_p);
-    add(list, "generation.min-p", "--min-p", flags.min_p);
-    add(list, "generation.repeat-penalty", "--repeat-penalty", flags.repeat_penalty);
-    add(list, "generation.repeat-last-n", "--repeat-last-n", flags.repeat_last_n);
-    add(list, "generation.ctx-size", "--ctx-size", flags.ctx_size);
-    add(list, "generation.predict", "--predict", flags.predict);
-    add(list, "generation.seed", "--seed", flags.seed);
-    add(list, "judging.repeats", "--repeats", flags.repeats);
-    add(list, "judging.repeat-share", "--repeat-share", flags.repeat_share);
-    add(list, "analysis.margin", "--margin", flags.margin);
-    add(list, "analysis.alpha", "--alpha", flags.alpha);
-    add(list, "analysis.power", "--power", flags.power);
-    add(list, "analysis.stopping", "--stopping", flags.stopping);
-    add(list, "analysis.multiplicity", "--multiplicity", flags.multiplicity);
-    add(list, "analysis.expected-decisive-rate", "--decisive-rate", flags.decisive_rate);
-    add(list, "analysis.icc", "--icc", flags.icc);
-    add(list, "engine.threads", "--threads", flags.threads);
-    add(list, "engine.slots", "--slots", flags.slots);
-    add(list, "engine.ubatch-size", "--ubatch-size", flags.ubatch_size);
-    add(list, "engine.n-gpu-layers", "--n-gpu-layers", flags.n_gpu_layers);
-    add(list, "engine.flash-attn", "--flash-attn", flags.flash_attn);
-    add(list, "engine.cache-type-k", "--cache-type-k", flags.cache_type_k);
-    add(list, "engine.cache-type-v", "--cache-type-v", flags.cache_type_v);
-    add(list, "dataset.limit", "--limit", flags.limit);
-    return list;
-}
-
-/// Sets the field from a value if it obeys the rule; else says what is wrong.
-template <class T>
-std::string set(T& field,
-                const std::variant<double, std::int64_t, std::uint64_t, std::string>& value,
-                const Range& range) {
+/// Each sets the field from a flag's value if that obeys the rule; else it says what is wrong.
+template <class Number>
+std::string set(Number& field, const SettingValue& value, const Range& range) {
     return std::visit(
-        [&]<class V>(const V& given) -> std::string {
-            if constexpr (std::is_same_v<V, std::string>) {
+        [&]<class Given>(const Given& given) -> std::string {
+            if constexpr (std::is_same_v<Given, std::string>) {
                 return "must be a number";
             } else {
                 std::string message = complaint(static_cast<double>(given), range);
                 if (message.empty()) {
-                    field = static_cast<T>(given);
+                    field = static_cast<Number>(given);
                 }
                 return message;
             }
@@ -79,9 +29,7 @@ std::string set(T& field,
         value);
 }
 template <class Rule>
-std::string set(std::string& field,
-                const std::variant<double, std::int64_t, std::uint64_t, std::string>& value,
-                const Rule& rule) {
+std::string set(std::string& field, const SettingValue& value, const Rule& rule) {
     const std::string* text = std::get_if<std::string>(&value);
     std::string message = text ? complaint(*text, rule) : "must be text";
     if (message.empty()) {
@@ -89,15 +37,41 @@ std::string set(std::string& field,
     }
     return message;
 }
+std::string set(bool& field, const SettingValue& value, const YesNo&) {
+    const bool* given = std::get_if<bool>(&value);
+    if (!given) {
+        return "must be true or false";
+    }
+    field = *given;
+    return {};
+}
 
 class FlagLayer {
  public:
     FlagLayer(const Overrides& flags, Draft& draft, Problems& problems)
-        : flags_(flags),
-          draft_(draft),
-          plan_(draft.plan),
-          problems_(problems),
-          settings_(plain_settings(flags)) {}
+        : flags_(flags), draft_(draft), plan_(draft.plan), problems_(problems) {}
+
+    void apply() {
+        text(flags_.name, "--name", "name", plan_.name);
+        baseline();
+        file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
+        file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
+        file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
+        text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
+        if (flags_.ids) {
+            plan_.dataset.ids = *flags_.ids;
+        }
+        if (flags_.stop) {
+            plan_.generation.stop = *flags_.stop;
+        }
+        settings();
+        prompts();
+        variants();
+        allow_missing();
+        judges();
+        check_texts("--ids", flags_.ids);
+        check_texts("--stop", flags_.stop);
+    }
 
  private:
     void note(const std::string& key, std::string_view flag) {
@@ -136,22 +110,35 @@ class FlagLayer {
         return true;
     }
 
-    auto setter(std::string_view block) {
-        return [this, block](std::string_view key, auto& field, const auto& rule) {
-            const std::string path = fmt::format("{}.{}", block, key);
-            for (const Given& given : settings_) {
-                if (given.key != path) {
-                    continue;
-                }
-                note(path, given.flag);
-                if constexpr (!std::is_same_v<std::remove_reference_t<decltype(field)>, bool>) {
-                    std::string message = set(field, given.value, rule);
-                    if (!message.empty()) {
-                        problems_.add(draft_.origin(path), std::move(message));
-                    }
-                }
-            }
-        };
+    /// What is quantized for the variant, to be run here or by a server; null: nothing.
+    static TypeSource* made_type(VariantSpec& variant) {
+        ServedSource* served = variant.served();
+        return served ? std::get_if<TypeSource>(&served->ours)
+                      : std::get_if<TypeSource>(&variant.source);
+    }
+
+    void settings() {
+        visit_plan(
+            plan_,
+            [&](std::string_view block, const Setting& setting, auto& field, const auto& rule) {
+                apply_setting(key_path(block, setting), setting, field, rule);
+            });
+    }
+
+    template <class Field, class Rule>
+    void apply_setting(const std::string& path,
+                       const Setting& setting,
+                       Field& field,
+                       const Rule& rule) {
+        const auto given = flags_.settings.find(path);
+        if (given == flags_.settings.end()) {
+            return;
+        }
+        note(path, long_flag(setting));
+        std::string message = set(field, given->second, rule);
+        if (!message.empty()) {
+            problems_.add(draft_.origin(path), std::move(message));
+        }
     }
 
     void check_texts(std::string_view flag, const std::optional<std::vector<std::string>>& values) {
@@ -228,6 +215,7 @@ class FlagLayer {
                 for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) {
                     draft_.origins.erase(key + part);
                 }
+                draft_.recipes.erase(key);
                 note(key, "--variants");
                 plan_.variants.push_back(variant_of_text(trim((*flags_.variants)[i]),
                                                          draft_.working_dir,
@@ -243,11 +231,11 @@ class FlagLayer {
             return;
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
-            VariantSpec& variant = plan_.variants[i];
-            if (variant.type.empty() || !variant.imatrix.empty()) {
+            TypeSource* type = made_type(plan_.variants[i]);
+            if (type == nullptr || type->type.empty() || !type->imatrix.empty()) {
                 continue;
             }
-            variant.imatrix = imatrix;
+            type->imatrix = imatrix;
             note(fmt::format("variants[{}].imatrix", i), "--imatrix");
         }
     }
@@ -258,8 +246,10 @@ class FlagLayer {
         }
         bool any = false;
         const auto allow = [&](VariantSpec& variant) {
-            variant.allow_missing = variant.allow_missing || !variant.answers.empty();
-            any = any || variant.allow_missing;
+            if (auto* answers = std::get_if<AnswersSource>(&variant.source)) {
+                answers->allow_missing = true;
+                any = true;
+            }
         };
         allow(plan_.baseline);
         for (VariantSpec& variant : plan_.variants) {
@@ -289,67 +279,34 @@ class FlagLayer {
                     problems_.add(draft_.origin(key), judge.error().message, judge.error().remedy);
                 }
                 plan_.judges.push_back(judge.value_or(JudgeSpec{}));
-                std::string& file_of_judge = plan_.judges.back().file;
-                if (!file_of_judge.empty()) {
-                    file_of_judge = absolute_path(
-                        draft_.working_dir, file_of_judge, draft_.origin(key), problems_);
+                if (judge && judge->kind() == JudgeKind::kEmbedded) {
+                    std::string& model = plan_.judges.back().embedded().file;
+                    model = absolute_path(draft_.working_dir, model, draft_.origin(key), problems_);
                 }
             }
         }
-        if (!flags_.max_concurrency) {
+        concurrency();
+    }
+
+    void concurrency() {
+        if (!flags_.settings.contains(kEveryJudgesConcurrency)) {
             return;
         }
-        std::string message = complaint(static_cast<double>(*flags_.max_concurrency), kConcurrency);
-        if (!message.empty()) {
-            return problems_.add({"--max-concurrency", 0, 0, ""}, std::move(message));
-        }
+        ApiSettings given;
+        visit_judge_transport(given, [&](const Setting& setting, auto& field, const auto& rule) {
+            apply_setting(key_path("judges", setting), setting, field, rule);
+        });
         for (JudgeSpec& judge : plan_.judges) {
-            judge.concurrency = static_cast<int>(*flags_.max_concurrency);
+            if (judge.kind() == JudgeKind::kApi) {
+                judge.api().concurrency = given.concurrency;
+            }
         }
     }
 
- public:
-    // After setter(), whose return type it needs.
-    void apply() {
-        text(flags_.name, "--name", "name", plan_.name);
-        baseline();
-        file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
-        file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
-        file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
-        text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
-        if (flags_.ids) {
-            plan_.dataset.ids = *flags_.ids;
-        }
-        if (flags_.stop) {
-            plan_.generation.stop = *flags_.stop;
-        }
-        if (flags_.blinding_seed) {
-            plan_.blinding_seed = *flags_.blinding_seed;
-        }
-        visit_generation(plan_.generation, setter("generation"));
-        visit_engine(plan_.engine, setter("engine"));
-        visit_machine(plan_.engine, setter("engine"));
-        if (flags_.both_orders) {
-            plan_.judging.both_orders = true;
-        }
-        visit_judging(plan_.judging, setter("judging"));
-        visit_analysis(plan_.analysis, setter("analysis"));
-        visit_planning(plan_.analysis, setter("analysis"));
-        setter("dataset")("limit", plan_.dataset.limit, kLimit);
-        prompts();
-        variants();
-        allow_missing();
-        judges();
-        check_texts("--ids", flags_.ids);
-        check_texts("--stop", flags_.stop);
-    }
-
- private:
     const Overrides& flags_;
     Draft& draft_;
     Plan& plan_;
     Problems& problems_;
-    const std::vector<Given> settings_;
 };
 
 }  // namespace

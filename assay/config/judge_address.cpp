@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
-#include "assay/config/rules.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/rules.hpp"
 
 namespace assay::config {
 namespace {
@@ -129,35 +129,35 @@ Result<std::string> ollama_url(std::string_view ollama_host) {
 }
 
 Result<JudgeSpec> judge_of_text(std::string_view text) {
-    JudgeSpec judge;
-    judge.provider = std::string(text.substr(0, text.find(':')));
-    if (text == "reference") {
+    JudgeSpec judge = judge_of(text.substr(0, text.find(':')));
+    const JudgeProvider* provider = find_judge_provider(judge.provider);
+    if (!provider) {
+        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
+    }
+    if (provider->kind == JudgeKind::kMetric && text == provider->name) {
         return judge;
     }
-    if (judge.provider == "gguf") {
-        judge.file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
-        if (judge.file.empty()) {
-            return fail("gguf needs a file", "", how_to_write_it());
+    if (provider->kind == JudgeKind::kEmbedded) {
+        std::string& file = judge.embedded().file;
+        file = std::string(text.substr(std::min(text.size(), judge.provider.size() + 1)));
+        if (file.empty()) {
+            return fail(fmt::format("{} needs a file", provider->name), "", how_to_write_it());
         }
         return judge;
     }
-    if (judge.provider == "reference") {
-        judge.metric = std::string(text.substr(judge.provider.size() + 1));
-        if (const std::string wrong = complaint(judge.metric, Words{kReferenceMetrics});
-            !wrong.empty()) {
+    if (provider->kind == JudgeKind::kMetric) {
+        std::string& metric = judge.metric().metric;
+        metric = std::string(text.substr(judge.provider.size() + 1));
+        if (const std::string wrong = complaint(metric, Words{kReferenceMetrics}); !wrong.empty()) {
             return fail("the metric " + wrong, "", "Write reference:rouge_l, for example.");
         }
         return judge;
     }
-    if (is_by_hand(judge.provider)) {
+    if (provider->kind == JudgeKind::kByHand) {
         if (text.size() > judge.provider.size()) {
             judge.name = std::string(text.substr(judge.provider.size() + 1));
         }
         return judge;
-    }
-    const JudgeProvider* provider = find_judge_provider(judge.provider);
-    if (!provider) {
-        return fail(fmt::format("unknown judge \"{}\"", shorten(text, 60)), "", how_to_write_it());
     }
     std::string_view rest = text.substr(std::min(text.size(), judge.provider.size() + 1));
     // A model's name may hold an '@' itself ("vendor/model@version"), an address may not before its
@@ -170,7 +170,7 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
             "",
             how_to_write_it());
     }
-    judge.model = std::string(rest.substr(0, at));
+    judge.api().model = std::string(rest.substr(0, at));
     if (at == std::string_view::npos) {
         return judge;
     }
@@ -178,7 +178,7 @@ Result<JudgeSpec> judge_of_text(std::string_view text) {
     if (!url) {
         return fail("the address " + url.error().message, "", url.error().remedy);
     }
-    judge.url = *url;
+    judge.api().url = *url;
     return judge;
 }
 

@@ -44,12 +44,11 @@ tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::file
 
 tl::expected<AnalysisSettings, std::vector<Failure>> load_analysis(const Overrides& flags) {
     Overrides of_analysis;
-    of_analysis.margin = flags.margin;
-    of_analysis.alpha = flags.alpha;
-    of_analysis.power = flags.power;
-    of_analysis.stopping = flags.stopping;
-    of_analysis.decisive_rate = flags.decisive_rate;
-    of_analysis.icc = flags.icc;
+    for (const auto& [key, value] : flags.settings) {
+        if (key.starts_with("analysis.")) {
+            of_analysis.settings.emplace(key, value);
+        }
+    }
     Draft draft;
     Problems problems;
     apply_flags(of_analysis, draft, problems);

@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "assay/base/result.hpp"
@@ -14,10 +18,17 @@
 
 namespace assay::config {
 
+/// The value of a plain setting as a flag gives it. Whole numbers of every size, so that one that
+/// is out of range is reported as that.
+using SettingValue = std::variant<bool, double, std::int64_t, std::uint64_t, std::string>;
+
 /// What command-line flags can set. A flag that is given wins over the file's key; relative paths
 /// are relative to the working directory. The ranges are those of the experiment file; a value
 /// outside is reported with the flag as its place.
 struct Overrides {
+    /// Plain settings (records/settings.hpp) by their place in an experiment file:
+    /// "generation.temp"; and "judges.concurrency", which is that of every API judge.
+    std::map<std::string, SettingValue, std::less<>> settings;
     std::optional<std::string> name;
     std::optional<std::string> model;  ///< -m, --model: baseline.file, or [NAME=]answers:FILE
     /// --variants, split at commas: [NAME=]answers:FILE; what ends in .gguf or contains '/' is a
@@ -26,7 +37,6 @@ struct Overrides {
     bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from
                                  ///< a file
     std::optional<std::string> questions;  ///< --questions: dataset.file
-    std::optional<std::int64_t> limit;
     std::optional<std::vector<std::string>> ids;
     std::optional<std::vector<std::string>> judges;  ///< --judge: as judge_of_text reads it;
                                                      ///< replaces the file's judges
@@ -36,40 +46,15 @@ struct Overrides {
     std::optional<std::string> prompt_template;  ///< a file
     std::optional<std::string> chat_template;    ///< Jinja text
     std::optional<std::string> chat_template_file;
-    std::optional<double> temp;
-    std::optional<std::int64_t> top_k;
-    std::optional<double> top_p;
-    std::optional<double> min_p;
-    std::optional<double> repeat_penalty;
-    std::optional<std::int64_t> repeat_last_n;
-    std::optional<std::int64_t> ctx_size;
-    std::optional<std::int64_t> predict;
-    std::optional<std::uint64_t> seed;  ///< --seed: generation.seed
     std::optional<std::vector<std::string>> stop;
-    std::optional<std::uint64_t> blinding_seed;
-    bool both_orders = false;  ///< --both-orders: judging.both-orders; false: not given
-    std::optional<std::int64_t> repeats;
-    std::optional<double> repeat_share;
-    std::optional<double> margin;
-    std::optional<double> alpha;
-    std::optional<double> power;
-    std::optional<std::string> stopping;
-    std::optional<std::string> multiplicity;
     std::optional<std::string> known_bad;
-    std::optional<double> decisive_rate;  ///< --decisive-rate: analysis.expected-decisive-rate
-    std::optional<double> icc;
-    std::optional<std::string> engine;  ///< --engine: the program assay-engine
-    std::optional<std::int64_t> threads;
-    std::optional<std::int64_t> slots;
-    std::optional<std::int64_t> ubatch_size;
-    std::optional<std::int64_t> n_gpu_layers;
-    std::optional<std::string> flash_attn;
-    std::optional<std::string> cache_type_k;
-    std::optional<std::string> cache_type_v;
+    std::optional<std::string> engine;   ///< --engine: the program assay-engine
     std::optional<std::string> imatrix;  ///< for every variant that is made by quantizing and names
                                          ///< none of its own
-    std::optional<std::int64_t> max_concurrency;  ///< -j, --max-concurrency: of every judge
 };
+
+/// Of Overrides::settings.
+inline constexpr std::string_view kEveryJudgesConcurrency = "judges.concurrency";
 
 /// The plan of an experiment file, of flags alone, or of both.
 ///

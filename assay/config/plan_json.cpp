@@ -8,7 +8,8 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/config/settings.hpp"
+#include "assay/config/variant_entry.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
@@ -18,8 +19,8 @@ using nlohmann::json;  // objects are std::map: keys are written in order
 using PathText = std::function<std::string(const std::string&)>;
 
 auto writer(json& block) {
-    return [&block](std::string_view key, const auto& field, const auto&) {
-        block[std::string(key)] = field;
+    return [&block](const Setting& setting, const auto& field, const auto&) {
+        block[std::string(setting.key)] = field;
     };
 }
 
@@ -33,45 +34,90 @@ json to_json(const GenerationSettings& settings) {
     return out;
 }
 
-json to_json(const JudgeSpec& judge, const PathText& path) {
-    json out{{"name", judge.name},
-             {"provider", judge.provider},
-             {"url", judge.url},
-             {"model", judge.model},
-             {"prompt-template", judge.prompt_template}};
-    visit_judge(judge, writer(out));
-    if (judge.provider == "gguf") {  // not of others, whose stored plans keep their hash
-        out["file"] = path(judge.file);
-        visit_embedded_judge(judge, writer(out));
+/// A stored judge has the keys of an API judge, whatever its kind: plans were stored so before each
+/// kind had settings of its own, and they keep their hashes. What a judge does not take has its
+/// default there.
+ApiSettings stored_settings(const JudgeSpec& judge) {
+    if (judge.kind() == JudgeKind::kApi) {
+        return judge.api();
     }
-    // Named only where they are not the defaults: plans of before there were these settings keep
-    // their hash.
-    if (judge.tags) {
-        visit_tags(judge, writer(out));
-    }
-    const JudgeSpec defaults;
-    if (judge.metric != defaults.metric || judge.tie_band != defaults.tie_band) {
-        visit_metric(judge, writer(out));
+    ApiSettings out;
+    if (const ReplySettings* replies = judge.replies()) {
+        static_cast<ReplySettings&>(out) = *replies;
     }
     return out;
 }
 
-json to_json(const VariantSpec& variant, const PathText& path) {
-    if (!variant.answers.empty()) {
+/// What decides the verdicts of a judge.
+json to_json(const JudgeSpec& judge, const PathText& path) {
+    const ApiSettings settings = stored_settings(judge);
+    json out{{"name", judge.name},
+             {"provider", judge.provider},
+             {"url", settings.url},
+             {"model", settings.model},
+             {"prompt-template", settings.prompt_template}};
+    visit_replies(settings, writer(out));
+    visit_shown(judge, writer(out));
+    if (judge.kind() == JudgeKind::kEmbedded) {
+        out["file"] = path(judge.embedded().file);
+        visit_embedded_judge(judge.embedded(), writer(out));
+    }
+    // Named only where they are not the defaults: plans of before there were these settings keep
+    // their hash.
+    if (settings.tags) {
+        visit_tags(settings, writer(out));
+    }
+    if (judge.kind() == JudgeKind::kMetric) {
+        const MetricSettings defaults;
+        const MetricSettings& own = judge.metric();
+        if (own.metric != defaults.metric || own.tie_band != defaults.tie_band) {
+            visit_metric(own, writer(out));
+        }
+    }
+    return out;
+}
+
+/// How a judge is reached and what it costs, beside what decides its verdicts.
+void add_transport(json& out, const JudgeSpec& judge) {
+    const ApiSettings settings = stored_settings(judge);
+    out["api-key-env"] = settings.api_key_env;
+    visit_judge_transport(settings, writer(out));
+    if (judge.kind() == JudgeKind::kEmbedded) {
+        visit_embedded_room(judge.embedded(), writer(out));
+    }
+}
+
+/// Only the words in which the recipe is not the engine block's: plans of before variants had
+/// recipes keep their hash.
+void write_recipe(const RunRecipe& recipe, const RunRecipe& of_engine, json& out) {
+    json engine;
+    visit_recipe(of_engine, writer(engine));
+    visit_recipe(recipe, [&](const Setting& setting, const std::string& word, const auto&) {
+        const std::string key(setting.key);
+        if (engine.at(key) != word) {
+            out[key] = word;
+        }
+    });
+}
+
+json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathText& path) {
+    const VariantEntry entry = entry_of(variant);
+    if (variant.answers()) {
         return {{"name", variant.name},
-                {"answers", path(variant.answers)},
-                {"allow-missing", variant.allow_missing}};
+                {"answers", path(entry.answers)},
+                {"allow-missing", entry.allow_missing}};
     }
     json out{{"name", variant.name},
-             {"type", variant.type},
-             {"file", path(variant.file)},
-             {"imatrix", path(variant.imatrix)}};
-    const ServedSpec& served = variant.served;
-    if (!served.provider.empty()) {
-        out["served"] = {{"provider", served.provider},
-                         {"model", served.model},
-                         {"urls", served.urls},
-                         {"server", served.server}};
+             {"type", entry.type},
+             {"file", path(entry.file)},
+             {"imatrix", path(entry.imatrix)}};
+    if (variant.served()) {
+        out["served"] = {{"provider", entry.served.provider},
+                         {"model", entry.served.model},
+                         {"urls", entry.served.urls},
+                         {"server", entry.served.server}};
+    } else {
+        write_recipe(variant.recipe, of_engine, out);
     }
     return out;
 }
@@ -79,21 +125,22 @@ json to_json(const VariantSpec& variant, const PathText& path) {
 /// What decides the results.
 json identity_of(const Plan& plan, const PathText& path) {
     json out;
-    out["baseline"] = to_json(plan.baseline, path);
+    const RunRecipe& recipe = plan.engine.recipe;
+    out["baseline"] = to_json(plan.baseline, recipe, path);
     // as plans had it before a baseline could be anything but a file
-    if (plan.baseline.answers.empty() && plan.baseline.served.provider.empty()) {
+    if (plan.baseline.runs_here()) {
         out["baseline"].erase("type");
         out["baseline"].erase("imatrix");
     }
     out["variants"] = json::array();
     for (const VariantSpec& variant : plan.variants) {
-        out["variants"].push_back(to_json(variant, path));
+        out["variants"].push_back(to_json(variant, recipe, path));
     }
     out["dataset"] = {{"file", path(plan.dataset.file)},
-                      {"limit", plan.dataset.limit},
                       {"ids", plan.dataset.ids},
                       {"clusters", plan.dataset.clusters},
                       {"fields", plan.dataset.fields}};
+    visit_dataset(plan.dataset, writer(out["dataset"]));
     out["generation"] = to_json(plan.generation);
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
@@ -106,18 +153,19 @@ json identity_of(const Plan& plan, const PathText& path) {
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
     out["controls"] = {{"known-bad", plan.known_bad}};
-    out["blinding-seed"] = plan.blinding_seed;
+    visit_blinding(plan, writer(out));
     return out;
 }
 
 /// How a server is reached, beside what decides results.
 void add_transport(json& variant, const VariantSpec& spec) {
-    if (spec.served.provider.empty()) {
+    const ServedSource* source = spec.served();
+    if (source == nullptr) {
         return;
     }
-    variant["served"]["api-key-env"] = spec.served.api_key_env;
-    variant["served"]["pull"] = spec.served.pull;
-    visit_served_transport(spec.served, writer(variant["served"]));
+    variant["served"]["api-key-env"] = source->server.api_key_env;
+    variant["served"]["pull"] = source->server.pull;
+    visit_served_transport(source->server, writer(variant["served"]));
 }
 
 /// A stored plan that is not one of ours. Caught in plan_from_json.
@@ -152,14 +200,19 @@ class ObjectReader {
         }
     }
 
-    void operator()(std::string_view key, bool& field, const YesNo&) { get(key, field); }
+    template <class Field, class Rule>
+    void operator()(const Setting& setting, Field& field, const Rule& rule) {
+        read(setting.key, field, rule);
+    }
+
+    void read(std::string_view key, bool& field, const YesNo&) { get(key, field); }
     template <class Rule>
-    void operator()(std::string_view key, std::string& field, const Rule& rule) {
+    void read(std::string_view key, std::string& field, const Rule& rule) {
         get(key, field);
         check(key, complaint(field, rule));
     }
     template <class Number>
-    void operator()(std::string_view key, Number& field, const Range& range) {
+    void read(std::string_view key, Number& field, const Range& range) {
         // json::get would silently make 1 of 1.5 and of true.
         const json& value = at(key);
         if (std::is_integral_v<Number> ? !value.is_number_integer() : !value.is_number()) {
@@ -196,12 +249,11 @@ class ObjectReader {
     std::size_t n_read_ = 0;
 };
 
-/// For what decides no result: plans that were stored before such a key existed lack it, and it has
-/// its default.
+/// Reads a key that plans which were stored before it existed lack; it then has its default.
 auto if_there(ObjectReader& in) {
-    return [&in](std::string_view key, auto& field, const auto& rule) {
-        if (in.has(key)) {
-            in(key, field, rule);
+    return [&in](const Setting& setting, auto& field, const auto& rule) {
+        if (in.has(setting.key)) {
+            in(setting, field, rule);
         }
     };
 }
@@ -213,31 +265,36 @@ void read(const json& object, const std::string& path, ServedSpec& served) {
     in.get("urls", served.urls);
     in.get("server", served.server);
     in.get("api-key-env", served.api_key_env);
-    in("pull", served.pull, YesNo{});
+    in.read("pull", served.pull, YesNo{});
     visit_served_transport(served, in);
     in.finish();
 }
 
+/// `variant.recipe` is the engine block's before, and its own afterwards.
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
+    VariantEntry entry;
     in.get("name", variant.name);
     if (in.has("answers")) {
-        in.get("answers", variant.answers);
-        in("allow-missing", variant.allow_missing, YesNo{});
+        in.get("answers", entry.answers);
+        in.read("allow-missing", entry.allow_missing, YesNo{});
     } else {
-        in.get("type", variant.type);
-        in.get("file", variant.file);
-        in.get("imatrix", variant.imatrix);
+        in.get("type", entry.type);
+        in.get("file", entry.file);
+        in.get("imatrix", entry.imatrix);
         if (in.has("served")) {
-            read(in.at("served"), path + ".served", variant.served);
+            read(in.at("served"), path + ".served", entry.served);
+        } else {
+            visit_recipe(variant.recipe, if_there(in));
         }
     }
     in.finish();
-    if (!variant.type.empty() + !variant.file.empty() + !variant.answers.empty() +
-            !variant.served.model.empty() !=
-        1) {
+    const int n_sources = !entry.type.empty() + !entry.file.empty() + !entry.answers.empty() +
+                          !entry.served.model.empty();
+    if (n_sources != 1) {
         throw Damaged{fmt::format("{} needs one of type, file, answers and a served model", path)};
     }
+    variant.source = source_of(std::move(entry));
 }
 
 void read_baseline(json object, VariantSpec& baseline) {
@@ -249,33 +306,51 @@ void read_baseline(json object, VariantSpec& baseline) {
 
 void read(const json& object, const std::string& path, JudgeSpec& judge) {
     ObjectReader in(object, path);
-    in.get("name", judge.name);
-    in.get("provider", judge.provider);
-    in.get("url", judge.url);
-    in.get("model", judge.model);
-    in.get("api-key-env", judge.api_key_env);
-    in.get("prompt-template", judge.prompt_template);
-    visit_judge(judge, in);
-    if (judge.provider == "gguf") {
-        in.get("file", judge.file);
-        visit_embedded_judge(judge, in);
-        visit_embedded_room(judge, in);
+    std::string provider;
+    in.get("provider", provider);
+    if (!find_judge_provider(provider)) {
+        throw Damaged{fmt::format("{}.provider is no judge that this version knows", path)};
     }
-    visit_judge_transport(judge, if_there(in));
-    visit_metric(judge, if_there(in));
-    visit_tags(judge, if_there(in));
+    judge = judge_of(provider);
+    in.get("name", judge.name);
+    visit_shown(judge, in);
+    ApiSettings settings;  // see stored_settings
+    in.get("url", settings.url);
+    in.get("model", settings.model);
+    in.get("api-key-env", settings.api_key_env);
+    in.get("prompt-template", settings.prompt_template);
+    visit_replies(settings, in);
+    visit_judge_transport(settings, if_there(in));
+    if (judge.replies()) {
+        visit_tags(settings, if_there(in));
+        *judge.replies() = settings;
+    }
+    switch (judge.kind()) {
+        case JudgeKind::kApi: judge.api() = settings; break;
+        case JudgeKind::kMetric: visit_metric(judge.metric(), if_there(in)); break;
+        case JudgeKind::kByHand: break;
+        case JudgeKind::kEmbedded:
+            in.get("file", judge.embedded().file);
+            visit_embedded_judge(judge.embedded(), in);
+            visit_embedded_room(judge.embedded(), in);
+            break;
+    }
     in.finish();
 }
 
+/// `like`: what an item is before it is read.
 template <class T>
-void read_list(ObjectReader& parent, const std::string& key, std::vector<T>& out) {
+void read_list(ObjectReader& parent,
+               const std::string& key,
+               std::vector<T>& out,
+               const T& like = {}) {
     const json& list = parent.at(key);
     if (!list.is_array() || list.empty()) {
         throw Damaged{fmt::format("{} is not a list with something in it", key)};
     }
     for (const json& item : list) {
         const std::string path = fmt::format("{}[{}]", key, out.size());
-        read(item, path, out.emplace_back());
+        read(item, path, out.emplace_back(like));
     }
 }
 
@@ -292,7 +367,7 @@ void read(const json& object, GenerationSettings& settings) {
 void read(const json& object, DatasetSpec& dataset) {
     ObjectReader in(object, "dataset");
     in.get("file", dataset.file);
-    in("limit", dataset.limit, kLimit);
+    visit_dataset(dataset, in);
     in.get("ids", dataset.ids);
     in.get("clusters", dataset.clusters);
     in.get("fields", dataset.fields);
@@ -323,13 +398,16 @@ Plan read_plan(const json& root) {
     ObjectReader in(root, "");
     in.get("name", plan.name);
     in.get("source", plan.source);
-    read_baseline(in.at("baseline"), plan.baseline);
-    read_list(in, "variants", plan.variants);
-    read(in.at("dataset"), plan.dataset);
-    read(in.at("generation"), plan.generation);
     ObjectReader engine(in.at("engine"), "engine");
     visit_engine(plan.engine, engine);
     engine.finish();
+    VariantSpec like;
+    like.recipe = plan.engine.recipe;
+    plan.baseline = like;
+    read_baseline(in.at("baseline"), plan.baseline);
+    read_list(in, "variants", plan.variants, like);
+    read(in.at("dataset"), plan.dataset);
+    read(in.at("generation"), plan.generation);
     read_list(in, "judges", plan.judges);
     ObjectReader judging(in.at("judging"), "judging");
     visit_judging(plan.judging, judging);
@@ -341,7 +419,7 @@ Plan read_plan(const json& root) {
     ObjectReader controls(in.at("controls"), "controls");
     controls.get("known-bad", plan.known_bad);
     controls.finish();
-    in("blinding-seed", plan.blinding_seed, kAnySeed);
+    visit_blinding(plan, in);
     in.finish();
     return plan;
 }
@@ -358,11 +436,7 @@ std::string plan_to_json(const Plan& plan) {
     out["source"] = plan.source;
     visit_planning(plan.analysis, writer(out["analysis"]));
     for (std::size_t i = 0; i < plan.judges.size(); ++i) {
-        out["judges"][i]["api-key-env"] = plan.judges[i].api_key_env;
-        visit_judge_transport(plan.judges[i], writer(out["judges"][i]));
-        if (plan.judges[i].provider == "gguf") {
-            visit_embedded_room(plan.judges[i], writer(out["judges"][i]));
-        }
+        add_transport(out["judges"][i], plan.judges[i]);
     }
     return out.dump();
 }

@@ -11,7 +11,24 @@
 #include "assay/config/plan_json.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
+#include "assay/config/variant_entry.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
+
+// From a draft to a plan. The draft holds what the experiment file and the flags say, and where
+// each value was written; single values obey their rules already. Here the rest is filled in and
+// looked at as a whole: names, addresses, files, texts that are given by file, settings that must
+// fit each other.
+//
+// Every step looks at everything and reports what is wrong at the place where it was written, or at
+// the file as a whole where it is a default. A value that was reported before is empty and is
+// skipped, so that one mistake gives one message.
+//
+// Invariant: if there is no problem at the end, every name is a slug that no other has, every path
+// is absolute and was there, and no default is left open. Only then is the experiment's own name
+// made, since it may hold the hash of the plan.
+//
+// The order of the steps matters once: names come before what is checked by name.
 
 namespace assay::config {
 namespace {
@@ -62,6 +79,7 @@ class Resolver {
     void run() {
         say_what_is_missing();
         name_variants();
+        fill_recipes();
         name_judges();
         look_for_files();
         read_texts();
@@ -114,9 +132,9 @@ class Resolver {
         if (!plan_.dataset.file.empty() || written("dataset.file")) {
             return;
         }
-        if (!plan_.baseline.answers.empty()) {
+        if (const AnswersSource* answers = plan_.baseline.answers()) {
             // they may hold the questions, too; whoever reads them says so if not
-            plan_.dataset.file = plan_.baseline.answers;
+            plan_.dataset.file = answers->file;
         } else {
             missing("dataset",
                     "--questions questions.jsonl",
@@ -162,8 +180,8 @@ class Resolver {
             name = written("baseline.name") ? checked_name(name, "baseline.name")
                                             : slug(default_name(plan_.baseline));
             take_name(taken, name, "the baseline", "baseline", remedy);
-            fill_address(plan_.baseline.served, "baseline");
-            check_first_part("baseline.file", plan_.baseline.file);
+            fill_address(plan_.baseline.served(), "baseline");
+            check_first_part("baseline.file", plan_.baseline.file());
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
@@ -175,41 +193,81 @@ class Resolver {
                                                   : slug(default_name(variant));
             take_name(
                 taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
-            fill_address(variant.served, key);
-            check_first_part(key, variant.file);
-            const auto type = find_quant_type(variant.type);
-            if (type && plan_.baseline.file.empty() && is_given(plan_.baseline)) {
-                add(written(key + ".type") ? key + ".type" : key,
-                    fmt::format("{} is made from the baseline's file, and the baseline is {}",
-                                type->name,
-                                plan_.baseline.answers.empty() ? "a model that a server runs"
-                                                               : "a file of answers"),
-                    "Name a GGUF file or a file of answers instead.");
-            }
-            if (type && type->needs_imatrix && variant.imatrix.empty()) {
-                add(written(key + ".type") ? key + ".type" : key,
-                    fmt::format("{} needs an importance matrix", type->name),
-                    fmt::format("Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} "
-                                "(or --imatrix FILE).",
-                                type->name));
-            }
+            fill_address(variant.served(), key);
+            check_first_part(key, variant.file());
+            check_type(key, variant);
         }
     }
 
-    static bool is_given(const VariantSpec& variant) {
-        return !variant.type.empty() || !variant.file.empty() || !variant.answers.empty() ||
-               !variant.served.model.empty();
+    void check_type(const std::string& key, const VariantSpec& variant) {
+        const TypeSource* source = variant.type();
+        const auto type = source ? find_quant_type(source->type) : std::nullopt;
+        if (!type) {
+            return;
+        }
+        const std::string place = written(key + ".type") ? key + ".type" : key;
+        if (plan_.baseline.file().empty() && is_given(plan_.baseline)) {
+            add(place,
+                fmt::format(
+                    "{} is made from the baseline's file, and the baseline is {}",
+                    type->name,
+                    plan_.baseline.answers() ? "a file of answers" : "a model that a server runs"),
+                "Name a GGUF file or a file of answers instead.");
+        }
+        if (type->needs_imatrix && source->imatrix.empty()) {
+            add(place,
+                fmt::format("{} needs an importance matrix", type->name),
+                fmt::format("Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} "
+                            "(or --imatrix FILE).",
+                            type->name));
+        }
     }
 
     static std::string default_name(const VariantSpec& variant) {
-        if (!variant.served.model.empty()) {
-            return variant.served.model;
+        const VariantEntry entry = entry_of(variant);
+        if (!entry.served.model.empty()) {
+            return entry.served.model;
         }
-        if (!variant.type.empty()) {
-            return variant.type;
+        if (!entry.type.empty()) {
+            return entry.type;
         }
-        return variant.answers.empty() ? file_stem(variant.file)
-                                       : std::filesystem::path(variant.answers).stem().string();
+        return entry.answers.empty() ? file_stem(entry.file)
+                                     : std::filesystem::path(entry.answers).stem().string();
+    }
+
+    /// A variant is run as its entry says; where that says nothing, as the engine block does.
+    void fill_recipes() {
+        fill_recipe("baseline", plan_.baseline);
+        for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
+            fill_recipe(fmt::format("variants[{}]", i), plan_.variants[i]);
+        }
+    }
+
+    void fill_recipe(const std::string& key, VariantSpec& variant) {
+        variant.recipe = plan_.engine.recipe;
+        const auto said = draft_.recipes.find(key);
+        if (said == draft_.recipes.end()) {
+            return;
+        }
+        const auto take = [](std::string& word, const std::string& given) {
+            if (!given.empty()) {
+                word = given;
+            }
+        };
+        take(variant.recipe.flash_attn, said->second.flash_attn);
+        take(variant.recipe.cache_type_k, said->second.cache_type_k);
+        take(variant.recipe.cache_type_v, said->second.cache_type_v);
+        if (variant.recipe != plan_.engine.recipe) {
+            check_recipe(key, variant.recipe);
+        }
+    }
+
+    void check_recipe(const std::string& key, const RunRecipe& recipe) {
+        if (is_quantized_cache(recipe.cache_type_v) && recipe.flash_attn == "off") {
+            const std::string place = key + ".cache-type-v";
+            add(written(place) ? place : key + ".flash-attn",
+                fmt::format("{} needs flash-attn: on", recipe.cache_type_v));
+        }
     }
 
     void check_first_part(const std::string& key, const std::string& file) {
@@ -225,7 +283,7 @@ class Resolver {
     void name_judges() {
         if (plan_.judges.empty()) {
             if (!written("judges")) {
-                plan_.judges.emplace_back().provider = "reference";
+                plan_.judges.push_back(judge_of(kDefaultProvider));
             }
             draft_.judge_template_files.assign(plan_.judges.size(), "");
         }
@@ -233,17 +291,10 @@ class Resolver {
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             JudgeSpec& judge = plan_.judges[i];
             const std::string key = fmt::format("judges[{}]", i);
-            if (judge.provider == "gguf") {
-                judge.model = file_stem(judge.file);
+            if (judge.kind() == JudgeKind::kEmbedded) {
+                judge.embedded().model = file_stem(judge.embedded().file);
             }
-            std::string default_name = judge.model;
-            if (judge.provider == "reference") {
-                default_name = judge.metric == JudgeSpec().metric ? "reference"
-                                                                  : "reference-" + judge.metric;
-            }
-            if (is_by_hand(judge.provider)) {
-                default_name = judge.name.empty() ? judge.provider : judge.name;
-            }
+            const std::string default_name = default_judge_name(judge);
             if (judge.provider.empty() || default_name.empty()) {
                 continue;  // was reported
             }
@@ -258,17 +309,29 @@ class Resolver {
         }
     }
 
-    void fill_address(JudgeSpec& judge, const std::string& key) {
-        const JudgeProvider* provider = find_judge_provider(judge.provider);
-        if (!provider || provider->needs_url || !judge.url.empty()) {
-            return;
+    static std::string default_judge_name(const JudgeSpec& judge) {
+        switch (judge.kind()) {
+            case JudgeKind::kApi: return judge.api().model;
+            case JudgeKind::kEmbedded: return judge.embedded().model;
+            case JudgeKind::kByHand: return judge.name.empty() ? judge.provider : judge.name;
+            case JudgeKind::kMetric: break;
         }
-        judge.url = judge.provider == "ollama" ? ollama_address(key) : provider->default_url;
+        const std::string& metric = judge.metric().metric;
+        return metric == MetricSettings().metric ? judge.provider : judge.provider + "-" + metric;
     }
 
-    void fill_address(ServedSpec& served, const std::string& key) {
-        if (served.provider == "ollama" && served.urls.empty()) {
-            served.urls.push_back(ollama_address(key));
+    void fill_address(JudgeSpec& judge, const std::string& key) {
+        const JudgeProvider* provider = find_judge_provider(judge.provider);
+        if (judge.kind() != JudgeKind::kApi || provider->needs_url || !judge.api().url.empty()) {
+            return;
+        }
+        judge.api().url = provider->follows_ollama_host ? ollama_address(key)
+                                                        : std::string(provider->default_url);
+    }
+
+    void fill_address(ServedSource* source, const std::string& key) {
+        if (source && source->server.provider == "ollama" && source->server.urls.empty()) {
+            source->server.urls.push_back(ollama_address(key));
         }
     }
 
@@ -333,23 +396,28 @@ class Resolver {
     }
 
     void look_for_files() {
-        look_for("baseline.file", plan_.baseline.file);
+        const VariantEntry baseline = entry_of(plan_.baseline);
+        look_for("baseline.file", baseline.file);
         look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file",
-                 plan_.baseline.answers);
-        if (plan_.dataset.file != plan_.baseline.answers) {
+                 baseline.answers);
+        if (plan_.dataset.file != baseline.answers) {
             look_for("dataset.file", plan_.dataset.file);
         }
         look_for("engine.path", plan_.engine.path);
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             const std::string key = fmt::format("variants[{}]", i);
-            look_for(written(key + ".file") ? key + ".file" : key, plan_.variants[i].file);
-            look_for(written(key + ".answers") ? key + ".answers" : key, plan_.variants[i].answers);
-            look_for(key + ".imatrix", plan_.variants[i].imatrix);
+            const VariantEntry entry = entry_of(plan_.variants[i]);
+            look_for(written(key + ".file") ? key + ".file" : key, entry.file);
+            look_for(written(key + ".answers") ? key + ".answers" : key, entry.answers);
+            look_for(key + ".imatrix", entry.imatrix);
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             const std::string key = fmt::format("judges[{}]", i);
-            look_for(written(key + ".file") ? key + ".file" : key, plan_.judges[i].file);
-            check_first_part(key, plan_.judges[i].file);
+            if (plan_.judges[i].kind() == JudgeKind::kEmbedded) {
+                const std::string& file = plan_.judges[i].embedded().file;
+                look_for(written(key + ".file") ? key + ".file" : key, file);
+                check_first_part(key, file);
+            }
         }
     }
 
@@ -421,7 +489,7 @@ class Resolver {
             const auto text = read_text(fmt::format("judges[{}].prompt-template", i),
                                         draft_.judge_template_files[i]);
             if (text) {
-                plan_.judges[i].prompt_template = without_last_line_end(*text);
+                plan_.judges[i].replies()->prompt_template = without_last_line_end(*text);
             }
         }
     }
@@ -443,8 +511,9 @@ class Resolver {
                 fmt::format("must be a multiple of 8, not {}", engine.slots),
                 "0 chooses by memory.");
         }
-        if (is_quantized_cache(engine.cache_type_v) && engine.flash_attn == "off") {
-            add("engine.cache-type-v", fmt::format("{} needs flash-attn: on", engine.cache_type_v));
+        if (is_quantized_cache(engine.recipe.cache_type_v) && engine.recipe.flash_attn == "off") {
+            add("engine.cache-type-v",
+                fmt::format("{} needs flash-attn: on", engine.recipe.cache_type_v));
         }
         check_power(draft_, problems_);
     }

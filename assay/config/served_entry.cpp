@@ -8,8 +8,8 @@
 #include "assay/base/text.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/key_names.hpp"
-#include "assay/config/settings.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
@@ -65,8 +65,8 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     read_key_variable(map, served.api_key_env, problems);
     map.read("server", served.server, Words{kServers});
     map.read("pull", served.pull, YesNo{});
-    visit_served_transport(served, [&](std::string_view key, auto& field, const auto& rule) {
-        map.read(key, field, rule);
+    visit_served_transport(served, [&](const Setting& setting, auto& field, const auto& rule) {
+        map.read(setting.key, field, rule);
     });
     const bool has_file = map.has("type") || map.has("quant") || map.has("file");
     if (map.has("model") && trim(served.model).empty()) {
@@ -115,6 +115,7 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
         return std::nullopt;
     }
     VariantSpec variant;
+    ServedSpec server;
     for (const std::string_view provider : kServedProviders) {
         const std::string start = std::string(provider) + ":";
         std::size_t at = 0;
@@ -132,9 +133,9 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
             at = equals + 1;
         }
         at += start.size();
-        variant.served.provider = provider;
-        variant.served.model = address > at ? text.substr(at, address - at) : "";
-        if (variant.served.model.empty()) {
+        server.provider = provider;
+        server.model = address > at ? text.substr(at, address - at) : "";
+        if (server.model.empty()) {
             problems.add(where,
                          "names no model before its address",
                          fmt::format("Write {}MODEL@URL.", start));
@@ -144,8 +145,9 @@ std::optional<VariantSpec> served_of_text(std::string_view text,
             problems.add(where, "the address " + url.error().message, url.error().remedy);
         }
         if (url) {
-            variant.served.urls.push_back(std::move(*url));
+            server.urls.push_back(std::move(*url));
         }
+        variant.source = ServedSource{std::move(server)};
         return variant;
     }
     return std::nullopt;

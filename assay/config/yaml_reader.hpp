@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "assay/config/problems.hpp"
-#include "assay/config/rules.hpp"
 #include "assay/config/yaml_tree.hpp"
+#include "assay/records/rules.hpp"
 
 namespace assay::config {
 

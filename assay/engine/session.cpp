@@ -172,28 +172,38 @@ wire::Started describe_start(const llama_model* model,
                              int n_gpu_layers) {
     const wire::Hello hello = describe_engine();
     const bool gpu = hello.gpu && n_gpu_layers != 0;
-    std::vector<std::string> parts{
-        "answer path 2",
-        hello.version,
-        std::string(trim(hello.system_info)),
-        fmt::format("{}", fmt::join(hello.devices, ", ")),
-        fmt::format("ubatch {}", request.n_ubatch),
-        fmt::format("flash attention {}", request.flash_attn ? "on" : "off"),
-        fmt::format("KV cache {}/{}", request.cache_type_k, request.cache_type_v),
-        "repack on"};
-    if (gpu) {
-        parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));
-    }
     // What was proven (docs/engine.md) holds for the CPU backend and a memory that can be cut back;
     // elsewhere the schedule is part of the key.
     const bool proven = !gpu && !is_recurrent(model) && !has_long_rope(model);
-    if (!proven) {
-        parts.push_back(fmt::format("unproven: slots {}, stream {}, threads {}",
-                                    request.n_slots,
-                                    request.stream_size,
-                                    request.n_threads));
-    }
-    return {sha256_of_fields(parts), fmt::format("{}", fmt::join(parts, "; ")), proven};
+    // `recipe`: its flash attention and cache types are written, all else is the request's.
+    const auto parts_with = [&](const wire::Start& recipe) {
+        std::vector<std::string> parts{
+            "answer path 2",
+            hello.version,
+            std::string(trim(hello.system_info)),
+            fmt::format("{}", fmt::join(hello.devices, ", ")),
+            fmt::format("ubatch {}", request.n_ubatch),
+            fmt::format("flash attention {}", recipe.flash_attn ? "on" : "off"),
+            fmt::format("KV cache {}/{}", recipe.cache_type_k, recipe.cache_type_v),
+            "repack on"};
+        if (gpu) {
+            parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));
+        }
+        if (!proven) {
+            parts.push_back(fmt::format("unproven: slots {}, stream {}, threads {}",
+                                        request.n_slots,
+                                        request.stream_size,
+                                        request.n_threads));
+        }
+        return parts;
+    };
+    const std::vector<std::string> parts = parts_with(request);
+    wire::Started started;
+    started.fingerprint = sha256_of_fields(parts_with(wire::Start()));
+    started.answer_fingerprint = sha256_of_fields(parts);
+    started.description = fmt::format("{}", fmt::join(parts, "; "));
+    started.proven = proven;
+    return started;
 }
 
 Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request) {

@@ -21,9 +21,11 @@ namespace assay::engine {
 [[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model,
                                                      const wire::Start& request);
 
-/// What an answer depends on besides model, prompt and settings. Slots, stream size and threads are
-/// in it only where they are not proven to leave the bits alone: on a GPU, with a recurrent memory,
-/// with rotary factors that switch on the context's size. The vocabulary is enough.
+/// What an answer depends on besides model, prompt and settings: the engine, told with the words of
+/// the default recipe (fingerprint), and with the recipe of this start (answer_fingerprint). Slots,
+/// stream size and threads are in it only where they are not proven to leave the bits alone: on a
+/// GPU, with a recurrent memory, with rotary factors that switch on the context's size. The
+/// vocabulary is enough.
 [[nodiscard]] wire::Started describe_start(const llama_model* model,
                                            const wire::Start& request,
                                            int n_gpu_layers);

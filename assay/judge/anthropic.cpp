@@ -17,7 +17,7 @@ using http::HttpReply;
 using http::JsonView;
 using nlohmann::ordered_json;
 
-class Anthropic final : public WireFormat {
+class Anthropic final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1"});
@@ -35,15 +35,15 @@ class Anthropic final : public WireFormat {
         return out;
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
         ordered_json request;
-        request["model"] = spec.model;
-        request["max_tokens"] = spec.max_tokens;
+        request["model"] = settings.model;
+        request["max_tokens"] = settings.max_tokens;
         if (dialect.temperature) {
-            request["temperature"] = spec.temp;
+            request["temperature"] = settings.temp;
         }
         request["system"] = system;
         request["messages"] = ordered_json::array({{{"role", "user"}, {"content", user}}});
@@ -51,7 +51,7 @@ class Anthropic final : public WireFormat {
             ordered_json tool;
             tool["name"] = "verdict";
             tool["description"] = "Give the verdict on the two answers.";
-            tool["input_schema"] = ordered_json::parse(verdict_schema(spec.tags));
+            tool["input_schema"] = ordered_json::parse(verdict_schema(settings.tags));
             request["tools"] = ordered_json::array({std::move(tool)});
             request["tool_choice"] = {{"type", "tool"}, {"name", "verdict"}};
         }
@@ -78,12 +78,12 @@ class Anthropic final : public WireFormat {
                        dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         if (!document["content"].is_array()) {
             return {};
         }
-        WireReply reply;
+        ApiReply reply;
         std::string text, tool_input;
         for (const JsonView& block : document["content"].items()) {
             const std::string type = block["type"].text();
@@ -138,8 +138,8 @@ class Anthropic final : public WireFormat {
 Result<std::unique_ptr<Judge>> make_anthropic_judge(const JudgeSpec& spec,
                                                     const Services& services,
                                                     Progress& progress) {
-    if (spec.temp > 1) {
-        return fail(fmt::format("temp is {}, and anthropic takes no more than 1", spec.temp),
+    if (spec.api().temp > 1) {
+        return fail(fmt::format("temp is {}, and anthropic takes no more than 1", spec.api().temp),
                     fmt::format("judge {}", spec.name),
                     "give it a temp from 0 to 1");
     }

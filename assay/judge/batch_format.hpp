@@ -1,6 +1,6 @@
 #pragma once
 // What differs between the batch APIs of the providers. The single requests and replies in a batch
-// are those of the provider's WireFormat, and paths are added to the judge's address. An
+// are those of the provider's ApiFormat, and paths are added to the judge's address. An
 // implementation is pure: text in, calls and plain data out, and it never throws on what a server
 // sent.
 
@@ -18,7 +18,7 @@ namespace assay::judge {
 
 using http::HttpRequest;
 
-/// One request of a batch. `body` is a request of the provider's WireFormat.
+/// One request of a batch. `body` is a request of the provider's ApiFormat.
 struct BatchRequest {
     std::string custom_id;  ///< "LABEL-3"; letters, digits and '-', at most 64
     std::string body;

@@ -16,8 +16,26 @@
 #include "assay/http/retry.hpp"
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/batch_journal.hpp"
+#include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/judge/settle.hpp"
+
+// The pairs of a judge, asked through its provider's batch API: hours pass between question and
+// reply, and assay may be ended and started again at any moment.
+//
+// Every pair is a task: unsent, submitted, or done. The journal, which is on disk, knows which
+// pairs stand in which batch. A batch gets its label and its entry in the journal before it is
+// submitted and its id afterwards, so that no request is paid for twice: where assay was ended
+// between the two, the provider's batches are searched for the label or, where it keeps none, for
+// our ids in their results.
+//
+// Invariant: a pair of an entry is never submitted again while its batch may still give a result;
+// an entry ends when its results were taken, when the provider has lost the batch (then its pairs
+// are submitted once more), or when the batch failed. What could exceed the budget is never sent.
+//
+// It ends because each round submits what is unsent, waits until a batch has ended, and takes its
+// results: the number of open tasks falls, but for the pairs that are released. A pair is released
+// at most once for a lost batch, and otherwise only where the dialect has become plainer since it
+// was sent, which can happen a few times. An error that concerns all pairs stops the judge.
 
 namespace assay::judge {
 namespace {
@@ -55,7 +73,7 @@ class BatchSession {
                  const std::function<void(const Verdict&)>& sink,
                  const std::atomic<bool>& cancel)
         : setup_(setup),
-          format_(*setup.wire->batches()),
+          format_(*setup.format->batches()),
           memory_(memory),
           sink_(sink),
           cancel_(cancel),
@@ -93,9 +111,9 @@ class BatchSession {
         HttpTarget target;
         target.url = setup.endpoint.base_url;
         target.host_and_port = setup.endpoint.host_and_port;
-        target.headers = setup.wire->headers(setup.key);
+        target.headers = setup.format->headers(setup.key);
         target.headers.push_back("Accept: application/json");
-        target.timeout_s = setup.spec.timeout_s;
+        target.timeout_s = setup.spec.api().timeout_s;
         target.use_proxy = !setup.endpoint.loopback;
         target.most_reply_bytes = kMostReplyBytes;
         return target;
@@ -144,7 +162,7 @@ class BatchSession {
         return setup_.endpoint.base_url + request.path;
     }
     [[nodiscard]] ServerError error_of(const HttpReply& reply) const {
-        ServerError error = setup_.wire->read_error(reply.body);
+        ServerError error = setup_.format->read_error(reply.body);
         if (reply.status == 0) {
             error.message = reply.trouble;
         }
@@ -184,7 +202,7 @@ class BatchSession {
             if (reply.status != 0 && !http::is_retried(reply.status)) {
                 return reply;
             }
-            if (n_failed > setup_.spec.retries) {
+            if (n_failed > setup_.spec.api().retries) {
                 return give_up(request, reply), std::nullopt;
             }
             wait(wait_of(reply, error, n_failed));
@@ -322,8 +340,8 @@ class BatchSession {
                 if (task.state != Task::State::kUnsent) {
                     continue;
                 }
-                std::string body = setup_.wire->request(
-                    setup_.spec, memory_.dialect, system_text(), task.user);
+                std::string body = setup_.format->request(
+                    setup_.spec.api(), memory_.dialect, system_text(), task.user);
                 const TokenCount estimate = memory_.budget.estimate(body.size());
                 refusal = memory_.budget.refusal(estimate).value_or("");
                 if (!refusal.empty() ||
@@ -414,7 +432,7 @@ class BatchSession {
                     return remember(label, *id);
                 }
             }
-            if (n_failed > setup_.spec.retries) {
+            if (n_failed > setup_.spec.api().retries) {
                 forget(label);
                 return give_up(*request, reply);
             }
@@ -473,7 +491,7 @@ class BatchSession {
     std::optional<std::string> find(const BatchEntry& wanted) {
         for (int n_looks = 0; n_looks < 2 && going(); ++n_looks) {
             if (n_looks > 0) {
-                wait(setup_.spec.batch_poll_s * kFirstPoll);  // a list can lag behind
+                wait(setup_.spec.api().batch_poll_s * kFirstPoll);  // a list can lag behind
             }
             std::optional<HttpRequest> request = format_.list();
             for (int n_pages = 0; request && n_pages < kMostPages && going(); ++n_pages) {
@@ -511,9 +529,9 @@ class BatchSession {
             }
         }
         const HttpRequest look = format_.look(info.id);
-        for (double wait_s = setup_.spec.batch_poll_s * kFirstPoll;
+        for (double wait_s = setup_.spec.api().batch_poll_s * kFirstPoll;
              info.phase == BatchPhase::kWaiting;
-             wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth)) {
+             wait_s = std::min(setup_.spec.api().batch_poll_s, wait_s * kPollGrowth)) {
             wait(wait_s);
             const auto reply = call(look);
             if (!reply) {
@@ -536,7 +554,7 @@ class BatchSession {
     // Results.
 
     void wait_for_batches() {
-        double wait_s = setup_.spec.batch_poll_s * kFirstPoll;
+        double wait_s = setup_.spec.api().batch_poll_s * kFirstPoll;
         std::int64_t n_open = -1;
         while (going()) {
             double asked_s = 0;
@@ -551,7 +569,7 @@ class BatchSession {
             }
             n_open = n_now;
             wait(std::max(wait_s, asked_s));
-            wait_s = std::min(setup_.spec.batch_poll_s, wait_s * kPollGrowth);
+            wait_s = std::min(setup_.spec.api().batch_poll_s, wait_s * kPollGrowth);
         }
     }
 
@@ -597,7 +615,7 @@ class BatchSession {
             if (task->verdict.n_attempts < 2) {
                 release(*task);
             } else {
-                settle_budget(*task, task->estimate.value_or(TokenCount{}));
+                book(*task, task->estimate.value_or(TokenCount{}));
                 fail(*task, sentence);
             }
         }
@@ -610,7 +628,8 @@ class BatchSession {
         const std::vector<BatchItem> items = entry(label).items;
         for (const BatchItem& item : items) {
             if (Task* task = task_of(item)) {
-                settle_budget(*task, {}), fail(*task, sentence);
+                book(*task, {});
+                fail(*task, sentence);
             }
         }
         forget(label);
@@ -627,7 +646,8 @@ class BatchSession {
                 return {};
             }
             if (!is_success(reply->status)) {
-                return give_up(request, *reply), std::vector<BatchResult>();
+                give_up(request, *reply);
+                return {};
             }
             for (BatchResult& result : format_.read_results(label, reply->body)) {
                 out.push_back(std::move(result));
@@ -652,50 +672,51 @@ class BatchSession {
             if (!task) {
                 left.push_back(item);  // of another plan; nobody asks for it now
             } else if (found == by_id.end()) {
-                settle_budget(*task, {});
+                book(*task, {});
                 fail(*task, fmt::format("Batch {} ended without a result for it.", info.id));
             } else {
-                settle(*task, *found->second);
+                take_result(*task, *found->second);
             }
         }
         entry(label).items = std::move(left);
         journal_.save();
     }
 
-    void settle_budget(Task& task, const TokenCount& used) {
+    void book(Task& task, const TokenCount& used) {
         if (task.estimate) {
-            memory_.budget.settle(*task.estimate, used);
+            memory_.budget.book(*task.estimate, used);
         }
         task.estimate.reset();
     }
 
-    void settle(Task& task, const BatchResult& result) {
+    void take_result(Task& task, const BatchResult& result) {
         task.verdict.raw = to_valid_utf8(std::string_view(result.body).substr(0, kMaxErrorBytes));
         if (result.status == 0) {
-            return settle_budget(task, {}), fail(task, result.why);
+            book(task, {});
+            return fail(task, result.why);
         }
         if (!is_success(result.status)) {
-            return settle_budget(task, {}), settle_error(task, result);
+            book(task, {});
+            return take_error(task, result);
         }
-        const auto read = setup_.wire->read_reply(result.body);
+        const auto read = setup_.format->read_reply(result.body);
         if (!read) {
-            return settle_budget(task, task.estimate.value_or(TokenCount{})),
-                   fail(task, "The result in the batch is not a whole completion document.");
+            book(task, task.estimate.value_or(TokenCount{}));
+            return fail(task, "The result in the batch is not a whole completion document.");
         }
         const TokenCount said{static_cast<double>(read->n_prompt_tokens),
                               static_cast<double>(read->n_reply_tokens)};
-        settle_budget(task,
-                      said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
+        book(task, said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(*read, setup_.spec, task.user, task.verdict);
+        take_reply(*read, setup_.spec.api(), task.user, task.verdict);
         push(task);
-        if (is_another_version(read->model, setup_.spec, memory_)) {
+        if (is_another_version(read->model, setup_.spec.api(), memory_)) {
             stop(another_version(setup_, memory_.model_version, read->model));
         }
     }
 
-    void settle_error(Task& task, const BatchResult& result) {
-        const http::ServerError error = setup_.wire->read_error(result.body);
+    void take_error(Task& task, const BatchResult& result) {
+        const http::ServerError error = setup_.format->read_error(result.body);
         const std::string sentence = fmt::format(
             "In a batch it was answered with {}: {}", result.status, error.message);
         if (error.refused) {
@@ -711,7 +732,7 @@ class BatchSession {
             return fail(task, sentence);
         }
         if (task.dialect == memory_.dialect) {
-            const auto plainer = setup_.wire->plainer(memory_.dialect, result.body);
+            const auto plainer = setup_.format->plainer(memory_.dialect, result.body);
             if (!plainer) {
                 return fail(task, sentence);
             }
@@ -719,14 +740,14 @@ class BatchSession {
             setup_.note(fmt::format("the server answered {} ({}); from now on {}",
                                     result.status,
                                     error.message,
-                                    setup_.wire->describe(memory_.dialect)));
+                                    setup_.format->describe(memory_.dialect)));
         }
         release(task);
     }
 
     /// It is to be submitted again.
     void release(Task& task) {
-        settle_budget(task, {});
+        book(task, {});
         task.state = Task::State::kUnsent;
     }
 

@@ -9,7 +9,7 @@
 
 namespace assay::judge {
 
-/// Judge::run with this setup, whose wire has batches. All pairs of the source are taken at once;
+/// Judge::run with this setup, whose format has batches. All pairs of the source are taken at once;
 /// those that are already in a batch of the journal are waited for, the others are submitted.
 ///
 /// The journal has an entry before anything is submitted, and the batch's id afterwards. An entry

@@ -46,7 +46,7 @@ void Budget::take(const TokenCount& estimate) {
     under_way_.reply += estimate.reply;
 }
 
-void Budget::settle(const TokenCount& estimate, const TokenCount& used) {
+void Budget::book(const TokenCount& estimate, const TokenCount& used) {
     under_way_.prompt -= estimate.prompt;
     under_way_.reply -= estimate.reply;
     spent_.prompt += used.prompt;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "assay/records/plan.hpp"
+#include "assay/records/judge_spec.hpp"
 
 namespace assay::judge {
 
@@ -20,7 +20,7 @@ struct TokenCount {
 /// sent.
 class Budget {
  public:
-    explicit Budget(const JudgeSpec& judge) : judge_(judge) {}
+    explicit Budget(const ApiSettings& judge) : judge_(judge) {}
 
     /// At most what a request of so many bytes takes: four bytes a prompt token, or fewer where a
     /// reply has shown it; a reply as long as max-tokens allows.
@@ -32,14 +32,14 @@ class Budget {
     void take(const TokenCount& estimate);
     /// It has ended, and `used` is what it cost: nothing where the server refused it, the estimate
     /// where nobody knows.
-    void settle(const TokenCount& estimate, const TokenCount& used);
+    void book(const TokenCount& estimate, const TokenCount& used);
     /// What a reply says of the tokens of a request of so many bytes.
     void learn(std::size_t request_bytes, double n_prompt_tokens);
 
     [[nodiscard]] std::int64_t n_calls() const { return n_calls_; }
 
  private:
-    JudgeSpec judge_;
+    ApiSettings judge_;
     std::int64_t n_calls_ = 0;
     TokenCount spent_;      ///< by requests that have ended
     TokenCount under_way_;  ///< estimates of the others

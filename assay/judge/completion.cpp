@@ -9,19 +9,19 @@ namespace assay::judge {
 using http::JsonView;
 using nlohmann::ordered_json;
 
-std::string request_json(const JudgeSpec& spec,
+std::string request_json(const ApiSettings& settings,
                          const Dialect& dialect,
                          std::string_view system,
                          std::string_view user) {
     ordered_json request;
-    request["model"] = spec.model;
+    request["model"] = settings.model;
     request["messages"] = {{{"role", "system"}, {"content", system}},
                            {{"role", "user"}, {"content", user}}};
     if (dialect.temperature) {
-        request["temperature"] = spec.temp;
+        request["temperature"] = settings.temp;
     }
     request[dialect.max_completion_tokens ? "max_completion_tokens"
-                                          : "max_tokens"] = spec.max_tokens;
+                                          : "max_tokens"] = settings.max_tokens;
     if (dialect.format == ReplyFormat::kJsonObject) {
         request["response_format"] = {{"type", "json_object"}};
     }
@@ -29,7 +29,7 @@ std::string request_json(const JudgeSpec& spec,
         ordered_json schema;
         schema["name"] = "verdict";
         schema["strict"] = true;
-        schema["schema"] = ordered_json::parse(verdict_schema(spec.tags));
+        schema["schema"] = ordered_json::parse(verdict_schema(settings.tags));
         request["response_format"]["type"] = "json_schema";
         request["response_format"]["json_schema"] = std::move(schema);
     }

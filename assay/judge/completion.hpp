@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "assay/judge/wire_format.hpp"
+#include "assay/judge/api_format.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
 
-[[nodiscard]] std::string request_json(const JudgeSpec& spec,
+[[nodiscard]] std::string request_json(const ApiSettings& settings,
                                        const Dialect& dialect,
                                        std::string_view system,
                                        std::string_view user);

@@ -61,17 +61,17 @@ std::optional<std::int32_t> single_token(EmbeddedModel& model,
 }
 
 std::string EmbeddedSetup::variables(const BlindedPair& pair) const {
-    return spec.reasoning
+    return spec.embedded().reasoning
                ? template_variables(pair, spec.show_contexts, spec.show_expected)
                : label_variables(pair, spec.show_contexts, spec.show_expected, labels.tie.word);
 }
 
 int EmbeddedSetup::reply_tokens() const {
-    if (!spec.reasoning) {
+    if (!spec.embedded().reasoning) {
         return 0;
     }
-    return thinking == Thinking::kNone ? spec.max_tokens
-                                       : 2 * spec.max_tokens + kTokensOfEndOfThought;
+    return thinking == Thinking::kNone ? spec.embedded().max_tokens
+                                       : 2 * spec.embedded().max_tokens + kTokensOfEndOfThought;
 }
 
 Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
@@ -81,22 +81,23 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     }
     const auto n = static_cast<int>(tokens->size());
     if (n + setup_.reply_tokens() > setup_.most_tokens) {
-        return fail(fmt::format("The prompt has {} tokens{}; the judge's context holds {}.",
-                                n,
-                                setup_.spec.reasoning ? fmt::format(", and its reply may have {}",
-                                                                    setup_.reply_tokens())
-                                                      : "",
-                                setup_.most_tokens),
-                    "",
-                    "Raise its ctx-size as far as the model was trained for, or write "
-                    "show-contexts: false.");
+        return fail(
+            fmt::format("The prompt has {} tokens{}; the judge's context holds {}.",
+                        n,
+                        setup_.spec.embedded().reasoning
+                            ? fmt::format(", and its reply may have {}", setup_.reply_tokens())
+                            : "",
+                        setup_.most_tokens),
+            "",
+            "Raise its ctx-size as far as the model was trained for, or write "
+            "show-contexts: false.");
     }
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens)};
     prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
-    if (setup_.spec.reasoning) {
+    if (setup_.spec.embedded().reasoning) {
         prompt.task = llm::AnswerTask{
-            .predict = setup_.spec.max_tokens,
-            .grammar = verdict_grammar(setup_.thinking, setup_.spec.tags)};
+            .predict = setup_.spec.embedded().max_tokens,
+            .grammar = verdict_grammar(setup_.thinking, setup_.spec.embedded().tags)};
         return prompt;
     }
     const auto n_longer_prefix = longer_prefix(pair, prompt);

@@ -62,7 +62,7 @@ bool is_block(std::string_view finish_reason) {
     return std::find(kBlocks.begin(), kBlocks.end(), finish_reason) != kBlocks.end();
 }
 
-class Gemini final : public WireFormat {
+class Gemini final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1beta", "/v1"});
@@ -81,7 +81,7 @@ class Gemini final : public WireFormat {
         return {"x-goog-api-key: " + key};
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
@@ -98,14 +98,14 @@ class Gemini final : public WireFormat {
         request["contents"] = ordered_json::array({{{"role", "user"}, {"parts", parts(turn)}}});
         ordered_json& config = request["generationConfig"];
         if (dialect.temperature) {
-            config["temperature"] = spec.temp;
+            config["temperature"] = settings.temp;
         }
-        config["maxOutputTokens"] = spec.max_tokens;
+        config["maxOutputTokens"] = settings.max_tokens;
         if (dialect.format != ReplyFormat::kNone) {
             config["responseMimeType"] = "application/json";
         }
         if (dialect.format == ReplyFormat::kJsonSchema) {
-            config["responseSchema"] = response_schema(spec.tags);
+            config["responseSchema"] = response_schema(settings.tags);
         }
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
@@ -140,11 +140,11 @@ class Gemini final : public WireFormat {
                        dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         const std::string block = document["promptFeedback"]["blockReason"].text();
         const JsonView usage = document["usageMetadata"];
-        WireReply reply;
+        ApiReply reply;
         reply.model = document["modelVersion"].text();
         const std::vector<JsonView> candidates = document["candidates"].items();
         // Google answers a prompt that it does not like without any candidate.

@@ -88,7 +88,7 @@ class Run {
             }
             item.verdict.prompt_sha256 = sha256_of_tokens(prompt->tokens);
             item.verdict.n_prompt_tokens = static_cast<std::int64_t>(prompt->tokens.size());
-            if (setup_.spec.reasoning) {
+            if (setup_.spec.embedded().reasoning) {
                 item.prompt = prompt->tokens;
                 item.shown = all_texts(*pair);
             }
@@ -108,7 +108,7 @@ class Run {
         if (generated.failed()) {
             item.verdict.state = VerdictState::kError;
             item.verdict.failure = generated.failure;
-        } else if (!setup_.spec.reasoning) {
+        } else if (!setup_.spec.embedded().reasoning) {
             read_labels(item.verdict, generated.labels().log_probs);
         } else if (item.thought.empty() && is_unfinished_thought(reply)) {
             if (end_thought(item, generated.id, reply)) {
@@ -153,8 +153,8 @@ class Run {
         prompt.tokens.insert(prompt.tokens.end(), reply.tokens.begin(), reply.tokens.end());
         prompt.tokens.insert(prompt.tokens.end(), end->begin(), end->end());
         prompt.task = llm::AnswerTask{
-            .predict = setup_.spec.max_tokens,
-            .grammar = verdict_grammar(Thinking::kNone, setup_.spec.tags)};
+            .predict = setup_.spec.embedded().max_tokens,
+            .grammar = verdict_grammar(Thinking::kNone, setup_.spec.embedded().tags)};
         item.thought = reply.text + std::string(kEndOfThought);
         unfinished_.push_back(std::move(prompt));
         return true;
@@ -168,7 +168,7 @@ class Run {
         item.verdict.state = parsed.state;
         item.verdict.confidence = parsed.confidence;
         item.verdict.reasoning = parsed.reasoning;
-        if (setup_.spec.tags) {
+        if (setup_.spec.embedded().tags) {
             item.verdict.tags = parsed.tags;
         }
         item.verdict.failure = parsed.failure;
@@ -196,17 +196,18 @@ class GgufJudge final : public Judge {
 
     std::string identity() const override {
         const JudgeSpec& spec = setup_.spec;
+        const EmbeddedSettings& settings = spec.embedded();
         std::vector<std::string> texts{setup_.frame.before, setup_.jinja, setup_.frame.after};
-        if (spec.reasoning) {
-            texts.push_back(verdict_grammar(setup_.thinking, spec.tags));
+        if (settings.reasoning) {
+            texts.push_back(verdict_grammar(setup_.thinking, settings.tags));
         }
         nlohmann::ordered_json identity;
-        identity["provider"] = "gguf";
+        identity["provider"] = spec.provider;
         identity["file_sha256"] = model_->file_sha256();
         identity["engine"] = setup_.fingerprint;
-        identity["mode"] = spec.reasoning ? "reasoning" : "labels";
-        if (spec.reasoning) {
-            identity["max_tokens"] = spec.max_tokens;
+        identity["mode"] = settings.reasoning ? "reasoning" : "labels";
+        if (settings.reasoning) {
+            identity["max_tokens"] = settings.max_tokens;
             identity["parser_version"] = kParserVersion;
         } else {
             identity["labels"] = {{"A", json_of(setup_.labels.a)},
@@ -260,18 +261,12 @@ class GgufJudge final : public Judge {
     std::unique_ptr<EmbeddedModel> model_;
 };
 
-std::optional<std::string> complaint(const JudgeSpec& spec) {
-    if (spec.file.empty()) {
+std::optional<std::string> complaint(const EmbeddedSettings& settings) {
+    if (settings.file.empty()) {
         return "the judge has no file";
     }
-    if (spec.temp != 0) {
+    if (settings.temp != 0) {
         return "temp is not 0, and an embedded judge takes the likeliest token";
-    }
-    if (spec.max_tokens < 1) {
-        return "max-tokens is less than 1";
-    }
-    if (spec.ctx_size < 0) {
-        return "ctx-size is negative";
     }
     return {};
 }
@@ -286,19 +281,22 @@ Result<EmbeddedSetup> make_setup(const JudgeSpec& spec,
                                  const Services& services,
                                  EmbeddedModel& model,
                                  const EmbeddedModel::Facts& facts) {
+    const EmbeddedSettings& settings = spec.embedded();
     EmbeddedSetup setup;
     setup.spec = spec;
     setup.render = services.render;
-    setup.jinja = !spec.prompt_template.empty() ? spec.prompt_template
-                  : spec.reasoning              ? builtin_template(spec.tags)
-                                                : std::string(label_template());
+    setup.jinja = settings.prompt_template;
+    if (setup.jinja.empty()) {
+        setup.jinja = settings.reasoning ? builtin_template(settings.tags)
+                                         : std::string(label_template());
+    }
     auto frame = make_frame(model);
     if (!frame) {
         return tl::unexpected<Failure>(frame.error());
     }
     setup.frame = std::move(*frame);
     const bool thinks = begins_to_think(setup.frame);
-    if (thinks && !spec.reasoning) {
+    if (thinks && !settings.reasoning) {
         setup.frame.after += kEndOfThought;
     }
     auto after = model.tokenize(setup.frame.after, false, true);
@@ -310,10 +308,12 @@ Result<EmbeddedSetup> make_setup(const JudgeSpec& spec,
     const auto token_of = [&](const std::string& text) {
         return single_token(model, setup.frame, text);
     };
-    if (spec.reasoning) {
-        setup.thinking = thinks                               ? Thinking::kHasBegun
-                         : token_of(std::string(kThinkBegin)) ? Thinking::kMayBegin
-                                                              : Thinking::kNone;
+    if (settings.reasoning) {
+        if (thinks) {
+            setup.thinking = Thinking::kHasBegun;
+        } else if (token_of(std::string(kThinkBegin))) {
+            setup.thinking = Thinking::kMayBegin;
+        }
     } else {
         auto labels = choose_labels(token_of);
         if (!labels) {
@@ -321,12 +321,11 @@ Result<EmbeddedSetup> make_setup(const JudgeSpec& spec,
         }
         setup.labels = std::move(*labels);
     }
-    const int wanted = spec.ctx_size > 0 ? spec.ctx_size
-                       : spec.reasoning  ? kReasoningContext
-                                         : kLabelContext;
+    const int usual = settings.reasoning ? kReasoningContext : kLabelContext;
+    const int wanted = settings.ctx_size > 0 ? settings.ctx_size : usual;
     setup.most_tokens = static_cast<int>(
         facts.n_ctx_train > 0 ? std::min<std::int64_t>(wanted, facts.n_ctx_train) : wanted);
-    setup.context.n_slots = spec.reasoning ? kReasoningSlots : 1;
+    setup.context.n_slots = settings.reasoning ? kReasoningSlots : 1;
     setup.context.stream_size = (setup.most_tokens + kStreamPadding - 1) / kStreamPadding *
                                 kStreamPadding;
     auto fingerprint = model.fingerprint(setup.context);
@@ -343,7 +342,7 @@ Result<std::unique_ptr<Judge>> make_gguf_judge(const JudgeSpec& spec,
                                                const Services& services,
                                                Progress& progress) {
     const std::string place = fmt::format("judge {}", spec.name);
-    if (const auto wrong = complaint(spec)) {
+    if (const auto wrong = complaint(spec.embedded())) {
         return fail(*wrong, place);
     }
     if (!services.render || !services.open_model) {
@@ -351,7 +350,7 @@ Result<std::unique_ptr<Judge>> make_gguf_judge(const JudgeSpec& spec,
     }
     const auto placed = [&](Failure failure) {
         if (failure.place.empty()) {
-            failure.place = fmt::format("{} ({})", place, spec.file);
+            failure.place = fmt::format("{} ({})", place, spec.embedded().file);
         }
         return tl::unexpected<Failure>(std::move(failure));
     };

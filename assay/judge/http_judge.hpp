@@ -4,16 +4,16 @@
 
 #include <memory>
 
+#include "assay/judge/api_format.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/judge/wire_format.hpp"
 
 namespace assay::judge {
 
-/// The judge that speaks `wire`; spec.provider is a name of kJudgeProviders, and an empty spec.url
-/// its default address.
+/// The judge that speaks `format`; spec.provider is a name of kJudgeProviders, and an empty
+/// api().url its default address.
 ///
 /// Verdicts: what the reply says; REFUSED for a content filter or a refusal; INVALID for a reply
-/// without a usable verdict; ERROR where no reply came. Tried again (spec.retries times, with
+/// without a usable verdict; ERROR where no reply came. Tried again (api().retries times, with
 /// growing waits or the server's Retry-After): transport errors, 408, 409, 425, 429, 5xx and a 200
 /// whose body is not a whole document of the provider's. A 400 that names something which the
 /// request can do without makes this and all later requests plainer, with a note.
@@ -22,10 +22,11 @@ namespace assay::judge {
 /// row; when a reply names another model version than the first one of this object or of the stored
 /// verdicts (that reply's verdict is kept); and when a pair is left that could exceed max_calls,
 /// max_tokens_total or max_cost of this object. Limits per minute hold over all its runs, too. With
-/// spec.batch it is asked through the provider's batch API instead (batch_session.hpp).
-[[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const WireFormat> wire,
-                                                             const JudgeSpec& spec,
-                                                             const Services& services,
-                                                             Progress& progress);
+/// api().batch it is asked through the provider's batch API instead (batch_session.hpp).
+[[nodiscard]] Result<std::unique_ptr<Judge>> make_http_judge(
+    std::unique_ptr<const ApiFormat> format,
+    const JudgeSpec& spec,
+    const Services& services,
+    Progress& progress);
 
 }  // namespace assay::judge

@@ -13,8 +13,25 @@
 #include "assay/base/text.hpp"
 #include "assay/http/http_client.hpp"
 #include "assay/http/retry.hpp"
+#include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
-#include "assay/judge/settle.hpp"
+
+// One run of a judge behind HTTP: up to `concurrency` pairs are asked at the same time, from one
+// thread.
+//
+// Every pair is a task: in flight, or waiting until its next attempt is due. The loop sends what is
+// due, begins new pairs while there is room, and waits for the next reply or the next due time.
+// What holds requests back is in `memory` and outlives the run: the pace (requests and tokens a
+// minute, pauses that the provider asks for), the budget, and the dialect, the form of a request
+// that the server has shown to understand.
+//
+// Invariant: a task leaves the table exactly when its verdict goes into the sink, or when it stays
+// pending: it was not begun, or its request had not been sent when the judge was stopped.
+//
+// It ends because every reply ends its task or counts as one of at most `retries` further attempts;
+// a 400 that makes the dialect plainer is none, but the dialect has only a few steps. Where nobody
+// answers (kCircuitLimit troubles in a row) or going on is useless (a refused key), the judge is
+// stopped, and only replies under way are still waited for, at most kPatience.
 
 namespace assay::judge {
 namespace {
@@ -100,10 +117,10 @@ class Session {
         target.url = setup.request_url;
         target.host_and_port = setup.endpoint.host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        for (std::string& header : setup.wire->headers(setup.key)) {
+        for (std::string& header : setup.format->headers(setup.key)) {
             target.headers.push_back(std::move(header));
         }
-        target.timeout_s = setup.spec.timeout_s;
+        target.timeout_s = setup.spec.api().timeout_s;
         target.use_proxy = !setup.endpoint.loopback;
         return target;
     }
@@ -138,7 +155,8 @@ class Session {
     /// No pair is taken that would have to wait: the source may end meanwhile. One can be held back
     /// by the budget.
     [[nodiscard]] bool may_begin() const {
-        if (exhausted_ || tasks_.size() >= static_cast<std::size_t>(setup_.spec.concurrency)) {
+        if (exhausted_ ||
+            tasks_.size() >= static_cast<std::size_t>(setup_.spec.api().concurrency)) {
             return false;
         }
         const bool any_held = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& entry) {
@@ -191,8 +209,8 @@ class Session {
 
     void send(std::size_t id, Task& task) {
         task.due.reset();
-        std::string body = setup_.wire->request(
-            setup_.spec, memory_.dialect, system_text(), task.user);
+        std::string body = setup_.format->request(
+            setup_.spec.api(), memory_.dialect, system_text(), task.user);
         const TokenCount estimate = memory_.budget.estimate(body.size());
         if (const auto refusal = memory_.budget.refusal(estimate)) {
             return hold_back(id, task, *refusal);
@@ -254,23 +272,23 @@ class Session {
         task.verdict.raw = to_valid_utf8(std::string_view(reply.body).substr(0, kMaxErrorBytes));
         if (status == 0) {
             // A request that was sent may have been answered and billed, only nobody heard it.
-            memory_.budget.settle(task.estimate, reply.connected ? task.estimate : TokenCount{});
+            memory_.budget.book(task.estimate, reply.connected ? task.estimate : TokenCount{});
             return trouble(reply.id, reply.trouble);
         }
         if (status >= 200 && status <= 299) {
-            const auto read = setup_.wire->read_reply(reply.body);
+            const auto read = setup_.format->read_reply(reply.body);
             if (!read) {
-                memory_.budget.settle(task.estimate, task.estimate);
+                memory_.budget.book(task.estimate, task.estimate);
                 return trouble(reply.id,
                                setup_.endpoint.host_and_port +
                                    ": the reply is not a whole completion document");
             }
             n_troubles_ = 0;
-            return settle(reply.id, *read);
+            return accept(reply.id, *read);
         }
         n_troubles_ = 0;
-        memory_.budget.settle(task.estimate, {});
-        const ServerError error = setup_.wire->read_error(reply.body);
+        memory_.budget.book(task.estimate, {});
+        const ServerError error = setup_.format->read_error(reply.body);
         const std::string sentence = fmt::format(
             "{} answered {}: {}", setup_.request_url, status, error.message);
         const bool hopeless = is_hopeless(status, error);
@@ -298,7 +316,7 @@ class Session {
     }
 
     void heed_limits(const HttpReply& reply, double n_tokens) {
-        const auto pause_s = setup_.wire->pause_seconds(reply, n_tokens, std::time(nullptr));
+        const auto pause_s = setup_.format->pause_seconds(reply, n_tokens, std::time(nullptr));
         if (!pause_s) {
             return;
         }
@@ -310,7 +328,7 @@ class Session {
         memory_.pace.hold(Clock::now() + seconds(*pause_s));
     }
 
-    void settle(std::size_t id, const WireReply& reply) {
+    void accept(std::size_t id, const ApiReply& reply) {
         Task& task = tasks_.at(id);
         const TokenCount said{static_cast<double>(reply.n_prompt_tokens),
                               static_cast<double>(reply.n_reply_tokens)};
@@ -318,12 +336,12 @@ class Session {
         if (any_said) {
             memory_.pace.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
         }
-        memory_.budget.settle(task.estimate, any_said ? said : task.estimate);
+        memory_.budget.book(task.estimate, any_said ? said : task.estimate);
         memory_.budget.learn(task.n_bytes, said.prompt);
-        take_reply(reply, setup_.spec, task.user, task.verdict);
+        take_reply(reply, setup_.spec.api(), task.user, task.verdict);
         push(id);
         // The reply is kept as what it is; the next one would be another judge's.
-        if (is_another_version(reply.model, setup_.spec, memory_)) {
+        if (is_another_version(reply.model, setup_.spec.api(), memory_)) {
             stop(another_version(setup_, memory_.model_version, reply.model));
         }
     }
@@ -342,7 +360,7 @@ class Session {
         // again.
         Dialect& dialect = memory_.dialect;
         if (task.dialect == dialect) {
-            const auto plainer = setup_.wire->plainer(dialect, reply.body);
+            const auto plainer = setup_.format->plainer(dialect, reply.body);
             if (!plainer) {
                 return fail_task(reply.id, sentence);
             }
@@ -350,7 +368,7 @@ class Session {
             setup_.note(fmt::format("the server answered {} ({}); from now on {}",
                                     reply.status,
                                     error.message,
-                                    setup_.wire->describe(dialect)));
+                                    setup_.format->describe(dialect)));
         }
         wait_for_next_attempt(task, sentence, 0);
     }
@@ -371,7 +389,7 @@ class Session {
 
     void retry(std::size_t id, const std::string& sentence, std::optional<double> retry_after_s) {
         Task& task = tasks_.at(id);
-        if (task.n_retries >= setup_.spec.retries || stop_) {
+        if (task.n_retries >= setup_.spec.api().retries || stop_) {
             return fail_task(id, sentence);
         }
         double wait_s = std::max(http::backoff_seconds(++task.n_retries, task.verdict.item_id),

@@ -10,16 +10,16 @@
 #include "assay/base/progress.hpp"
 #include "assay/http/endpoint.hpp"
 #include "assay/http/pace.hpp"
+#include "assay/judge/api_format.hpp"
 #include "assay/judge/budget.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/judge/wire_format.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
 
 /// What stays the same over all runs of one judge.
 struct HttpSetup {
-    std::unique_ptr<const WireFormat> wire;
+    std::unique_ptr<const ApiFormat> format;
     JudgeSpec spec;
     http::Endpoint endpoint;
     std::string request_url;

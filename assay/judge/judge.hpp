@@ -1,7 +1,7 @@
 #pragma once
 // Judges: each takes blinded pairs and gives a verdict on every one. A judge never learns what made
-// an answer; nothing in this folder includes the records that know it. Adding a judge: one file,
-// and one row of the table in judge.cpp.
+// an answer; nothing in this folder includes the records that know it. Adding an API
+// judge: one file, one row of the table in judge.cpp, one in records/judge_provider.hpp.
 
 #include <atomic>
 #include <functional>
@@ -38,7 +38,7 @@ struct Services {
     /// The first model version that the judge's stored verdicts name; empty: none. Called from
     /// within Judge::run only; may be missing.
     std::function<std::string()> known_version = {};
-    /// The model in spec.file, for judges that run in an engine process of our own
+    /// The model in spec.embedded().file, for judges that run in an engine process of our own
     /// (embedded_model.hpp). Never null.
     std::function<std::unique_ptr<EmbeddedModel>(const JudgeSpec& spec)> open_model{};
 };
@@ -93,8 +93,5 @@ class Judge {
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
                                                         const Services& services,
                                                         Progress& progress);
-
-/// Names of the providers that make_judge knows, in the table's order.
-[[nodiscard]] std::vector<std::string> provider_names();
 
 }  // namespace assay::judge

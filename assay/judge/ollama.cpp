@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr int kSeed = 1;  ///< any fixed one
 
-class Ollama final : public WireFormat {
+class Ollama final : public ApiFormat {
  public:
     std::string base(std::string url) const override {
         return without_ending(std::move(url), {"/v1", "/api"});
@@ -31,17 +31,17 @@ class Ollama final : public WireFormat {
         return {"Authorization: Bearer " + key};
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
         ordered_json request;
-        request["model"] = spec.model;
+        request["model"] = settings.model;
         request["messages"] = {{{"role", "system"}, {"content", system}},
                                {{"role", "user"}, {"content", user}}};
         request["stream"] = false;
         if (dialect.format == ReplyFormat::kJsonSchema) {
-            request["format"] = ordered_json::parse(verdict_schema(spec.tags));
+            request["format"] = ordered_json::parse(verdict_schema(settings.tags));
         }
         if (dialect.format == ReplyFormat::kJsonObject) {
             request["format"] = "json";
@@ -54,9 +54,9 @@ class Ollama final : public WireFormat {
         request["truncate"] = false;
         request["shift"] = false;
         if (dialect.temperature) {
-            request["options"]["temperature"] = spec.temp;
+            request["options"]["temperature"] = settings.temp;
         }
-        request["options"]["num_predict"] = spec.max_tokens;
+        request["options"]["num_predict"] = settings.max_tokens;
         request["options"]["seed"] = kSeed;
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
@@ -79,13 +79,13 @@ class Ollama final : public WireFormat {
              dialect.temperature ? "" : "without temperature"});
     }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const JsonView document(body);
         const JsonView message = document["message"];
         if (!message.is_object() || !document["done"].is_true()) {
             return {};
         }
-        WireReply reply;
+        ApiReply reply;
         reply.text = message["content"].text();
         reply.cut_off = document["done_reason"].text() == "length";
         reply.model = document["model"].text();

@@ -12,7 +12,7 @@ namespace {
 
 using http::HttpReply;
 
-class OpenAi final : public WireFormat {
+class OpenAi final : public ApiFormat {
  public:
     std::string request_url(const std::string& base, const std::string&) const override {
         return base + "/chat/completions";
@@ -25,11 +25,11 @@ class OpenAi final : public WireFormat {
         return {"Authorization: Bearer " + key};
     }
 
-    std::string request(const JudgeSpec& spec,
+    std::string request(const ApiSettings& settings,
                         const Dialect& dialect,
                         std::string_view system,
                         std::string_view user) const override {
-        return request_json(spec, dialect, system, user);
+        return request_json(settings, dialect, system, user);
     }
 
     std::optional<Dialect> plainer(const Dialect& dialect,
@@ -39,12 +39,12 @@ class OpenAi final : public WireFormat {
 
     std::string describe(const Dialect& dialect) const override { return judge::describe(dialect); }
 
-    std::optional<WireReply> read_reply(std::string_view body) const override {
+    std::optional<ApiReply> read_reply(std::string_view body) const override {
         const auto completion = read_completion(body);
         if (!completion) {
             return {};
         }
-        WireReply reply;
+        ApiReply reply;
         reply.text = completion->content;
         reply.cut_off = completion->finish_reason == "length";
         reply.model = completion->model;

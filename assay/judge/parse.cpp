@@ -12,6 +12,20 @@
 #include "assay/base/text.hpp"
 #include "assay/records/answer_tag.hpp"
 
+// From a reply to a verdict. A judge may be a small model that writes prose around its JSON, breaks
+// escapes, thinks aloud, or repeats an answer which itself holds a verdict. None of that may become
+// a verdict that the judge did not give.
+//
+// The reply is a row of prose and objects. Only an object at the top level counts: `cut` finds its
+// closing bracket by walking strings and brackets, and repairs escapes inside strings on the way
+// without moving their ends. What it says is added up; two verdicts that differ make it INVALID.
+//
+// Invariant: nothing is guessed. An object that is begun and is not JSON makes the whole reply
+// INVALID, since what stands inside it could be cited; so does a "verdict" that is left over in the
+// prose. An object that is a piece of what the judge was shown is cited and does not count.
+//
+// It ends because every step of the loop goes past a brace or an object; the depth is bounded.
+
 namespace assay::judge {
 namespace {
 

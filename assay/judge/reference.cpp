@@ -135,7 +135,10 @@ int compare(const Metric& metric, const Score& a, const Score& b, std::int64_t b
                                  Wide{b.exact.numerator} * a.exact.denominator);
         limit = Wide{band} * a.exact.denominator * b.exact.denominator;
     }
-    return difference > limit ? 1 : difference < -limit ? -1 : 0;
+    if (difference > limit) {
+        return 1;
+    }
+    return difference < -limit ? -1 : 0;
 }
 
 class ReferenceJudge final : public Judge {
@@ -143,11 +146,11 @@ class ReferenceJudge final : public Judge {
     explicit ReferenceJudge(JudgeSpec spec) : spec_(std::move(spec)) {}
 
     std::string identity() const override {
-        const std::int64_t band = millionths(spec_.tie_band);
+        const std::int64_t band = millionths(spec_.metric().tie_band);
         const std::string written = band == kMillion / 20 ? "1/20"
                                                           : fmt::format("{}/{}", band, kMillion);
-        return nlohmann::ordered_json{{"provider", "reference"},
-                                      {"metric", find_metric(spec_.metric)->identity},
+        return nlohmann::ordered_json{{"provider", spec_.provider},
+                                      {"metric", find_metric(spec_.metric().metric)->identity},
                                       {"tie_band", written},
                                       {"version", 1}}
             .dump();
@@ -161,7 +164,7 @@ class ReferenceJudge final : public Judge {
             if (!pair) {
                 return {};
             }
-            sink(reference_verdict(spec_, *pair));
+            sink(reference_verdict(spec_.metric(), *pair));
         }
         return {RunEnd::kCancelled, {}};
     }
@@ -211,7 +214,7 @@ Fraction token_f1(std::string_view answer, std::string_view expected) {
     return {2 * same, static_cast<std::int64_t>(a.size() + e.size())};
 }
 
-Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
+Verdict reference_verdict(const MetricSettings& settings, const BlindedPair& pair) {
     Verdict verdict;
     verdict.item_id = pair.item_id;
     verdict.n_attempts = 1;
@@ -221,12 +224,15 @@ Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
             .failure = "The reference metric needs an expected answer and this question has none.";
         return verdict;
     }
-    const Metric* metric = find_metric(spec.metric);
+    const Metric* metric = find_metric(settings.metric);
     ASSAY_CHECK(metric != nullptr);
     const Score a = metric->score(pair.answer_a, *pair.expected);
     const Score b = metric->score(pair.answer_b, *pair.expected);
-    const int sign = compare(*metric, a, b, millionths(spec.tie_band));
-    verdict.state = sign > 0 ? VerdictState::kA : sign < 0 ? VerdictState::kB : VerdictState::kTie;
+    const int sign = compare(*metric, a, b, millionths(settings.tie_band));
+    verdict.state = VerdictState::kTie;
+    if (sign != 0) {
+        verdict.state = sign > 0 ? VerdictState::kA : VerdictState::kB;
+    }
     verdict.reasoning = fmt::format("{} {:.2f} against {:.2f}", metric->label, a.value, b.value);
     verdict.raw = verdict.reasoning;
     return verdict;
@@ -235,15 +241,6 @@ Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair) {
 Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec,
                                                     const Services&,
                                                     Progress&) {
-    if (find_metric(spec.metric) == nullptr) {
-        return fail(fmt::format("unknown metric \"{}\"", spec.metric),
-                    fmt::format("judge {}", spec.name),
-                    fmt::format("known: {}", fmt::join(kReferenceMetrics, ", ")));
-    }
-    if (!(spec.tie_band >= 0 && spec.tie_band < 1)) {
-        return fail(fmt::format("tie-band must be at least 0 and below 1, not {}", spec.tie_band),
-                    fmt::format("judge {}", spec.name));
-    }
     return std::make_unique<ReferenceJudge>(spec);
 }
 

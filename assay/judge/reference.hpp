@@ -23,13 +23,13 @@ namespace assay::judge {
 /// none, else 0.
 [[nodiscard]] Fraction token_f1(std::string_view answer, std::string_view expected);
 
-/// `spec.metric` of both answers with the expected one: A where A's is larger by more than
-/// `spec.tie_band`, B where B's is, else TIE; confidence none. The band counts in whole millionths.
-/// token_f1 and rouge_l are rationals and compared exactly; chrf's difference is rounded to
-/// millionths first. A pair without expected answer is INVALID.
-[[nodiscard]] Verdict reference_verdict(const JudgeSpec& spec, const BlindedPair& pair);
+/// `settings.metric` of both answers with the expected one: A where A's is larger by more than
+/// `settings.tie_band`, B where B's is, else TIE; confidence none. The band counts in whole
+/// millionths. token_f1 and rouge_l are rationals and compared exactly; chrf's difference is
+/// rounded to millionths first. A pair without expected answer is INVALID.
+[[nodiscard]] Verdict reference_verdict(const MetricSettings& settings, const BlindedPair& pair);
 
-/// Fails on a metric that is none of kReferenceMetrics and on a band outside of [0, 1).
+/// The judge of a spec whose settings obey their rules (records/settings.hpp). Never fails.
 [[nodiscard]] Result<std::unique_ptr<Judge>> make_reference_judge(const JudgeSpec& spec,
                                                                   const Services& services,
                                                                   Progress& progress);

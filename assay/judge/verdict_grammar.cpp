@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "assay/judge/wire_format.hpp"
+#include "assay/judge/api_format.hpp"
 #include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {

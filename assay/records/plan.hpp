@@ -2,7 +2,6 @@
 // What an experiment file or a command line resolves to: every default filled in, every path
 // absolute.
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,41 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/judge_spec.hpp"
+#include "assay/records/run_recipe.hpp"
+#include "assay/records/variant_spec.hpp"
+
 namespace assay {
 
 /// Before the name of a model in Ollama's store on this machine, in place of a GGUF file's path.
 inline constexpr std::string_view kOllamaFile = "ollama:";
-
-/// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,
-/// but for the addresses of servers that do not say which weights they run.
-struct ServedSpec {
-    std::string provider;  ///< "ollama" | "openai"; empty: not served
-    std::string model;  ///< as the server calls it; empty: a model of ours is created there (ollama
-                        ///< only)
-    std::vector<std::string> urls;  ///< base addresses; several are used at once
-    std::string server;  ///< of openai: llama-server | vllm | ollama | openai; empty: as the server
-                         ///< tells
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
-                              ///< own, for its own host and loopback only
-    bool pull = false;        ///< ollama gets the model from its registry if it does not have it
-    int concurrency = 4;      ///< requests under way at each address
-    double timeout_s = 600;   ///< for one answer
-    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
-};
-
-/// One way of running the model, the baseline included. Exactly one of `type`, `file`, `answers`
-/// and `served.model` is set.
-struct VariantSpec {
-    std::string name;       ///< default: the type, or the file's stem, as a slug; unique among all
-    std::string type;       ///< a llama.cpp quantization type by its name ("Q4_K_M"), made from the
-                            ///< baseline's file; never the baseline's
-    std::string file;       ///< an existing GGUF; for split files the first part
-    std::string imatrix;    ///< importance matrix file for `type`, may be empty
-    std::string answers{};  ///< a file of answers that were made elsewhere
-    bool allow_missing = false;  ///< of `answers`: a question without one counts as "no answer"
-                                 ///< instead of stopping the run
-    ServedSpec served{};  ///< a server runs it: its own model, or `type` or `file`, created there
-};
 
 struct DatasetSpec {
     std::string file;  ///< default: the baseline's answers, which then hold the questions, too
@@ -87,53 +59,7 @@ struct EngineSettings {
                     ///< 16
     int ubatch_size = 512;  ///< tokens of one prefill piece; part of what an answer depends on
     int n_gpu_layers = -1;  ///< -1: all that fit the backend's own default
-    std::string flash_attn = "on";  ///< on | off
-    std::string cache_type_k = "f16";
-    std::string cache_type_v = "f16";
-};
-
-/// Metrics of the judge "reference"; the first is the default.
-inline constexpr std::array<std::string_view, 3> kReferenceMetrics{"token_f1", "rouge_l", "chrf"};
-
-struct JudgeSpec {
-    std::string name;  ///< default: the model's slug; "reference", "reference-rouge_l" ... for a
-                       ///< metric; unique
-    std::string provider;     ///< "reference", "gguf", or a name of kJudgeProviders or
-                              ///< kByHandProviders
-    std::string url;          ///< base address
-    std::string model;        ///< of gguf: the file's stem
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
-                              ///< own, for its own host and loopback only
-    int concurrency = 4;
-    double timeout_s = 120;  ///< for one request
-    int retries = 5;         ///< further attempts after a transport error, 429 or 5xx
-    double temp = 0.0;
-    int max_tokens = 1024;
-    std::string prompt_template;  ///< Jinja text; empty: the built-in one
-    bool show_contexts = true;
-    bool show_expected = true;
-    std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
-    std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
-    std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
-    double price_input = 0;   ///< of a million prompt tokens, in the user's own currency; 0: not
-                              ///< given
-    double price_output = 0;  ///< of a million reply tokens
-    std::int64_t max_tokens_total = 0;  ///< prompts and replies of one run; 0: no limit
-    double max_cost = 0;                ///< of one run, in the currency of the prices; 0: no limit
-    bool batch = false;        ///< through the provider's batch API, at kBatchPrice of its prices
-                               ///< (records/verdict_cost.hpp)
-    double batch_poll_s = 60;  ///< longest time between two looks at a batch
-    bool allow_version_change = false;  ///< replies that name another model version do not stop the
-                                        ///< judge; the report counts by version
-    std::string file{};                 ///< of gguf: the model; of a split one the first part
-    bool reasoning = false;             ///< of gguf: it writes its reasoning before the verdict
-    bool tags = false;  ///< after the verdict it tags each answer (AnswerTag); of judges that write
-                        ///< replies to us
-    int ctx_size = 0;  ///< of gguf: tokens of prompt and reply, never more than it was trained for;
-                       ///< 0: 8192, or 4096 with reasoning
-    std::string metric{kReferenceMetrics[0]};  ///< of "reference"
-    double tie_band = 0.05;  ///< of "reference": a difference of at most this is a tie; in [0, 1),
-                             ///< in steps of a millionth
+    RunRecipe recipe;       ///< of every variant that names no other, and of embedded judges
 };
 
 struct AnalysisSettings {

@@ -32,13 +32,13 @@ struct ModelFile {
     }
 };
 
-/// The engine as it ran: what an answer depends on besides model, prompt and settings.
+/// The engine as it ran.
 struct EngineInfo {
     std::string name;         ///< "assay-engine"
     std::string version;      ///< "0.1.0 (llama.cpp v0.5.0 de3ff81)"
-    std::string fingerprint;  ///< SHA-256 of build, instruction set, backend, repack, ubatch, flash
-                              ///< attention, KV types
-    std::string description;  ///< the fingerprint's parts, readable
+    std::string fingerprint;  ///< SHA-256 of build, instruction set, backend, repack, ubatch; the
+                              ///< same for every recipe of a variant
+    std::string description;  ///< its parts and the recipe that it ran with, readable
 };
 
 struct Speed {
@@ -82,7 +82,7 @@ struct ServedModel {
 struct Variant {
     std::string name;
     Role role = Role::kVariant;
-    std::string recipe;  ///< how it came about, in words: "Q4_K_M from <sha256>", "file", "answers
+    std::string origin;  ///< how it came about, in words: "Q4_K_M from <sha256>", "file", "answers
                          ///< that were made elsewhere"
     ModelFile file;      ///< an empty sha256: there is no file of ours
     std::optional<AnswersFile> answers{};

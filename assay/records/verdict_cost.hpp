@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "assay/records/plan.hpp"
+#include "assay/records/judge_spec.hpp"
 #include "assay/records/verdict.hpp"
 
 namespace assay {
@@ -14,9 +14,9 @@ inline constexpr double kBatchPrice = 0.5;
 
 /// Of so many tokens, in the currency of the judge's prices, the batch's discount included. Nothing
 /// if it has no prices.
-[[nodiscard]] constexpr std::optional<double> token_cost(const JudgeSpec& judge,
-                                                         double n_prompt_tokens,
-                                                         double n_reply_tokens) {
+[[nodiscard]] inline std::optional<double> token_cost(const ApiSettings& judge,
+                                                      double n_prompt_tokens,
+                                                      double n_reply_tokens) {
     if (judge.price_input <= 0 && judge.price_output <= 0) {
         return std::nullopt;
     }
@@ -26,11 +26,21 @@ inline constexpr double kBatchPrice = 0.5;
     return judge.batch ? whole * kBatchPrice : whole;
 }
 
+/// The same of any judge: only an API judge has prices.
+[[nodiscard]] inline std::optional<double> token_cost(const JudgeSpec& judge,
+                                                      double n_prompt_tokens,
+                                                      double n_reply_tokens) {
+    if (judge.kind() != JudgeKind::kApi) {
+        return std::nullopt;
+    }
+    return token_cost(judge.api(), n_prompt_tokens, n_reply_tokens);
+}
+
 /// Of the reply that the verdict was read from: attempts that failed before it name no tokens.
 /// Nothing if the judge has no prices or the reply did not say its tokens. 0 for an ERROR, where no
 /// reply came, and without an attempt: the verdict of another run.
-[[nodiscard]] constexpr std::optional<double> verdict_cost(const JudgeSpec& judge,
-                                                           const Verdict& verdict) {
+[[nodiscard]] inline std::optional<double> verdict_cost(const ApiSettings& judge,
+                                                        const Verdict& verdict) {
     if (verdict.n_attempts == 0 || verdict.state == VerdictState::kError) {
         return token_cost(judge, 0, 0);
     }

@@ -174,11 +174,11 @@ Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
 }
 
 Json variant_json(const ReportVariant& v) {
-    return {
+    Json out = {
         {"name", text(v.variant.name)},
         {"role", name_of(v.variant.role)},
         {"source", source_of(v.variant)},
-        {"recipe", text(v.variant.recipe)},
+        {"recipe", text(v.variant.origin)},
         {"engine",
          {{"name", text_or_null(v.engine.name)},
           {"version", text_or_null(v.engine.version)},
@@ -199,6 +199,13 @@ Json variant_json(const ReportVariant& v) {
           {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
           {"note", text(v.independence.note)}}},
         {"failure_modes", modes_json("mode", v.failure_modes)}};
+    if (v.variant.runs_here() && v.recipe != RunRecipe()) {
+        out["run_recipe"] = {{"flash_attn", v.recipe.flash_attn},
+                             {"cache_type_k", v.recipe.cache_type_k},
+                             {"cache_type_v", v.recipe.cache_type_v},
+                             {"kv_bytes_per_token", v.kv_bytes_per_token}};
+    }
+    return out;
 }
 
 Json judge_json(const ReportJudge& judge, bool decides) {

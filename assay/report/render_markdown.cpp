@@ -19,7 +19,7 @@ namespace assay::report {
 namespace {
 
 bool is_metric(const ReportJudge& judge) {
-    return judge.provider == "reference";
+    return assay::is_metric(judge.provider);
 }
 
 const ReportVariant* baseline_of(const ReportModel& model) {
@@ -143,7 +143,7 @@ std::string source_text(const Variant& v) {
 
 /// How it came about, and what a file of answers or a server tells of it.
 std::string made_text(const Variant& v) {
-    std::string out = md_text(v.recipe);
+    std::string out = md_text(v.origin);
     if (v.answers) {
         out += fmt::format(" ({}; {})",
                            md_text(v.answers->format),
@@ -156,6 +156,18 @@ std::string made_text(const Variant& v) {
             md_text(v.served->provider),
             v.served->server_version.empty() ? "" : " " + md_text(v.served->server_version),
             v.served->quantization.empty() ? "" : ", " + md_text(v.served->quantization));
+    }
+    return out;
+}
+
+/// How it is run, where that is not the default.
+std::string recipe_text(const ReportVariant& v) {
+    if (!v.variant.runs_here() || v.recipe == RunRecipe()) {
+        return "";
+    }
+    std::string out = ", run with " + md_text(describe_recipe(v.recipe));
+    if (v.kv_bytes_per_token > 0) {
+        out += fmt::format(" ({} bytes a token)", v.kv_bytes_per_token);
     }
     return out;
 }
@@ -188,7 +200,7 @@ std::string models_compared(const ReportModel& model) {
                    figure_or_not_measured(file.bits_per_weight()),
                    file.file_type.empty() ? "not said" : md_code(file.file_type),
                    tensor_types(file),
-                   made_text(v.variant)});
+                   made_text(v.variant) + recipe_text(v)});
     }
     if (!any_file(model)) {
         return "## Models compared\n\n" + table.text() +
@@ -304,7 +316,7 @@ std::string judge_text(const ReportJudge& judge, bool decides) {
             judge.versions.empty() ? "nobody" : code_list(judge.versions));
         return out + saw(judge);
     }
-    if (judge.provider == "gguf") {
+    if (is_embedded(judge.provider)) {
         out += fmt::format(
             ": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
             md_code(judge.model),

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/terminal_text.hpp"
@@ -229,7 +230,7 @@ std::string title(const ReportModel& model) {
     if (!model.judges.empty()) {
         const ReportJudge& judge = model.judges.front();
         out += ", judged by " + plain_line(judge.name);
-        if (judge.provider == "reference") {
+        if (is_metric(judge.provider)) {
             out += fmt::format(" (a metric: {} with the expected answer)",
                                judge.model.empty() || judge.model == kReferenceMetrics[0]
                                    ? "token F1"

@@ -49,11 +49,13 @@ struct IndependenceCheck {
 struct ReportVariant {
     Variant variant;
     EngineInfo engine;
-    std::optional<Speed> speed;           ///< empty: not measured
-    std::int64_t n_answers = 0;           ///< questions that were tried, failed ones included
-    std::int64_t n_failed = 0;            ///< StopReason::kFailed
-    std::int64_t n_length_stop = 0;       ///< StopReason::kLength: cut at the limit of tokens
-    std::int64_t n_contexts_cut = 0;      ///< the prompt was too long and passages were left out
+    RunRecipe recipe;                      ///< of a variant that runs here
+    std::uint64_t kv_bytes_per_token = 0;  ///< of the KV cache; 0: not known, or the default recipe
+    std::optional<Speed> speed;            ///< empty: not measured
+    std::int64_t n_answers = 0;            ///< questions that were tried, failed ones included
+    std::int64_t n_failed = 0;             ///< StopReason::kFailed
+    std::int64_t n_length_stop = 0;        ///< StopReason::kLength: cut at the limit of tokens
+    std::int64_t n_contexts_cut = 0;       ///< the prompt was too long and passages were left out
     std::int64_t n_unknown_stop = 0;      ///< StopReason::kUnknown: then n_length_stop is not known
     std::int64_t n_unknown_contexts = 0;  ///< kContextsUnknown: then n_contexts_cut is not known
     std::int64_t n_empty = 0;  ///< an answer that is empty or white space only, failed ones not

@@ -84,7 +84,7 @@ Variant variant_of(const Statement& row) {
     Variant variant;
     variant.name = row.bytes(0);
     variant.role = row.bytes(1) == name_of(Role::kBaseline) ? Role::kBaseline : Role::kVariant;
-    variant.recipe = row.bytes(2);
+    variant.origin = row.bytes(2);
     variant.file.path = row.bytes(3);
     variant.file.sha256 = row.bytes(4);
     variant.file.size_bytes = static_cast<std::uint64_t>(row.integer(5));
@@ -188,7 +188,7 @@ void Store::save_variant(std::string_view plan_sha256, const Variant& variant, i
         position,
         variant.name,
         name_of(variant.role),
-        variant.recipe,
+        variant.origin,
         Blob(file.path),
         file.sha256,
         file.size_bytes,

@@ -182,14 +182,18 @@ struct Tokenize {
 
 struct Started {
     static constexpr std::string_view kName = "started";
-    std::string fingerprint;  ///< EngineInfo::fingerprint
+    std::string fingerprint;  ///< EngineInfo::fingerprint: the same for every recipe
     std::string description;
     bool proven = true;  ///< slots, stream size and threads are proven to leave the bits alone on
                          ///< this backend
+    std::string answer_fingerprint{};  ///< what an answer depends on besides model, prompt and
+                                       ///< settings: engine and recipe; equal to `fingerprint` for
+                                       ///< the default recipe
     static void fields(auto& self, auto& field) {
         field("fingerprint", self.fingerprint);
         field("description", self.description);
         field("proven", self.proven);
+        field("answer_fingerprint", self.answer_fingerprint);
     }
 };
 

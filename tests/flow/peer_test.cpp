@@ -175,12 +175,11 @@ TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
 }
 
 TEST_F(Peer, IsAJudgeByAnthropicsProtocolToo) {
-    JudgeSpec spec;
-    spec.name = spec.model = "smollm";
-    spec.provider = "anthropic";
-    spec.url = server->url();
-    spec.concurrency = 1;
-    spec.max_tokens = 128;
+    JudgeSpec spec = judge_of("anthropic");
+    spec.name = spec.api().model = "smollm";
+    spec.api().url = server->url();
+    spec.api().concurrency = 1;
+    spec.api().max_tokens = 128;
     SilentProgress progress;
     const auto judge = judge::make_judge(
         spec,

@@ -116,6 +116,30 @@ wire::Inspected inspected(const std::string& path, const Model& model) {
     return out;
 }
 
+/// As the real engine has it: one fingerprint for every recipe, and one of engine and recipe for
+/// the answers' keys. Both are equal for the default recipe.
+wire::Started started(const wire::Start& start) {
+    const std::string engine = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
+                               std::to_string(start.n_ubatch);
+    std::string recipe;
+    if (!start.flash_attn) {
+        recipe += "; flash attention off";
+    }
+    if (start.cache_type_k != "f16" || start.cache_type_v != "f16") {
+        recipe += "; KV cache " + start.cache_type_k + "/" + start.cache_type_v;
+    }
+    return {sha256_hex(engine), engine + recipe, true, sha256_hex(engine + recipe)};
+}
+
+/// 100 bytes of KV cache a token, or 60 if a cache is quantized.
+wire::PredictedMemory predicted(const wire::Start& start) {
+    const bool is_quantized = start.cache_type_k.starts_with("q") ||
+                              start.cache_type_v.starts_with("q");
+    const std::uint64_t n_cells = static_cast<std::uint64_t>(start.n_slots) *
+                                  static_cast<std::uint64_t>(start.stream_size);
+    return {1000, n_cells * (is_quantized ? 60 : 100), 1000};
+}
+
 /// The variables that the template names, each as "name: value".
 std::string rendered_template(const wire::RenderTemplate& request) {
     std::string out;
@@ -413,8 +437,8 @@ Result<wire::Tokenized> Engine::tokenize(const wire::Tokenize& request) {
     return wire::Tokenized{ids_of(request.text, model_.lines.contains("twin") ? 1 : 0)};
 }
 
-Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& /*request*/) {
-    return wire::PredictedMemory{1000, 1000, 1000};
+Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& request) {
+    return predicted(request.start);
 }
 
 Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request) {
@@ -422,9 +446,7 @@ Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request)
 }
 
 Result<wire::Started> Engine::start(const wire::Start& request) {
-    const std::string parts = "scripted " + variable("SCRIPT_BUILD") + "; ubatch " +
-                              std::to_string(request.n_ubatch);
-    return wire::Started{sha256_hex(parts), parts, true};
+    return started(request);
 }
 
 void Engine::quantize(std::uint64_t id, wire::Quantize request) {

@@ -17,9 +17,9 @@ Verdict verdict(VerdictState state, std::int64_t n_prompt_tokens, std::int64_t n
 }
 
 TEST(JudgeCost, IsTheSumOverItsVerdicts) {
-    JudgeSpec judge;
-    judge.price_input = 1000;
-    judge.price_output = 10000;
+    JudgeSpec judge = judge_of("openai");
+    judge.api().price_input = 1000;
+    judge.api().price_output = 10000;
     const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100),
                                         verdict(VerdictState::kInvalid, 500, 50),
                                         verdict(VerdictState::kError, 0, 0)};
@@ -27,19 +27,18 @@ TEST(JudgeCost, IsTheSumOverItsVerdicts) {
     EXPECT_DOUBLE_EQ(cost.value.value(), 3);
     EXPECT_EQ(cost.n, 3);
     EXPECT_FALSE(cost.low);
-    judge.batch = true;
+    judge.api().batch = true;
     EXPECT_DOUBLE_EQ(judge_cost(judge, verdicts).value.value(), 1.5);
     EXPECT_NE(judge_cost(judge, verdicts).method, cost.method);
     EXPECT_EQ(judge_cost(judge, {}).value, 0.0);
 }
 
 TEST(JudgeCost, IsNothingWithItsReasonWhereItIsNotKnown) {
-    JudgeSpec judge;
-    judge.provider = "reference";
+    JudgeSpec judge = judge_of("reference");
     EXPECT_EQ(judge_cost(judge, {}).why, "a metric costs nothing");
-    judge.provider = "openai";
+    judge = judge_of("openai");
     EXPECT_EQ(judge_cost(judge, {}).why, "the judge has no prices (price-input, price-output)");
-    judge.price_input = 1;
+    judge.api().price_input = 1;
     const std::vector<Verdict> verdicts{verdict(VerdictState::kA, 1000, 100),
                                         verdict(VerdictState::kTie, 0, 0)};
     EXPECT_FALSE(judge_cost(judge, verdicts).value);

@@ -19,9 +19,8 @@ void add_people(StoredRun& run) {
     people.provider = "human";
     run.facts.judges.push_back({people, "people key"});
     save_facts(*run.store, run.plan_sha256, run.facts);
-    JudgeSpec spec;
+    JudgeSpec spec = judge_of("human");
     spec.name = "people";
-    spec.provider = "human";
     run.plan.judges.push_back(spec);
     run.store->save_plan(
         {run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
@@ -115,8 +114,8 @@ TEST(BuildAudit, OneJudgeIsShownWithItsPairs) {
 
 TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     StoredRun run;
-    run.plan.judges[0].price_input = 2;
-    run.plan.judges[0].price_output = 10;
+    run.plan.judges[0].api().price_input = 2;
+    run.plan.judges[0].api().price_output = 10;
     run.store->save_plan(
         {run.plan_sha256, config::plan_to_json(run.plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
     const Comparison comparison = run.comparison_of("b");

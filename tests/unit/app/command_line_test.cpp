@@ -74,7 +74,7 @@ TEST(CommandLine, SpellsLlamaCppsShortFlagsOut) {
 
 TEST(CheckGate, TakesAVariantAllOrNothing) {
     Plan plan;
-    plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "x.gguf", ""}};
+    plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}, {"mine", FileSource{"x.gguf"}}};
     for (const char* gate : {"", "all", "Q8_0", "mine"}) {
         EXPECT_NO_THROW(check_gate(gate, plan)) << gate;
     }

@@ -12,11 +12,7 @@ namespace {
 class GivenAnswersTest : public testing::Test {
  protected:
     GivenAnswers read(const std::string& text, bool allow_missing = false) {
-        VariantSpec spec;
-        spec.name = "mine";
-        spec.answers = folder_.write("mine.jsonl", text);
-        spec.allow_missing = allow_missing;
-        return read_given_answers(spec, questions_);
+        return read_given_answers({folder_.write("mine.jsonl", text), allow_missing}, questions_);
     }
     std::string complaint(const std::string& text) {
         try {

@@ -10,11 +10,11 @@ namespace {
 class JudgeWorkTest : public testing::Test {
  protected:
     JudgeWorkTest() {
-        plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"Q4_K_M", "Q4_K_M", "", ""}};
+        plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}, {"Q4_K_M", TypeSource{"Q4_K_M"}}};
         plan.generation.predict = 50;
+        judge = judge_of("openai");
         judge.name = "panel";
-        judge.provider = "openai";
-        judge.prompt_template = std::string(400, 'r');
+        judge.api().prompt_template = std::string(400, 'r');
     }
     JudgeWork work() const { return judge_work(judge, plan, questions).value(); }
 
@@ -31,16 +31,16 @@ class JudgeWorkTest : public testing::Test {
 };
 
 TEST_F(JudgeWorkTest, OfAMetricIsNothing) {
-    judge.provider = "reference";
+    judge = judge_of("reference");
     EXPECT_FALSE(judge_work(judge, plan, questions));
 }
 
 TEST_F(JudgeWorkTest, OfAnEmbeddedJudgeIsEveryPairInBothOrdersAndNoReplyUnlessItReasons) {
-    judge.provider = "gguf";
+    judge = judge_of("gguf");
     EXPECT_EQ(work().n_pairs, 8);
     EXPECT_EQ(work().reply_tokens, 0);
     EXPECT_EQ(work().most_reply_tokens, 0);
-    judge.reasoning = true;
+    judge.embedded().reasoning = true;
     EXPECT_GT(work().reply_tokens, 0);
 }
 
@@ -62,7 +62,7 @@ TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
     judge.show_contexts = false;
     judge.show_expected = false;
     EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
-    judge.prompt_template.clear();
+    judge.api().prompt_template.clear();
     EXPECT_GT(work().prompt_tokens,
               64 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
 }
@@ -70,27 +70,27 @@ TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
 TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
     EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 150);
     EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 1024);
-    judge.max_tokens = 60;
+    judge.api().max_tokens = 60;
     EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 60);
     EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 60);
 }
 
 TEST_F(JudgeWorkTest, ABatchCostsHalf) {
-    judge.price_input = 1;
-    judge.price_output = 2;
+    judge.api().price_input = 1;
+    judge.api().price_output = 2;
     const JudgeWork single = work();
-    judge.batch = true;
+    judge.api().batch = true;
     EXPECT_DOUBLE_EQ(work().cost.value(), single.cost.value() / 2);
     EXPECT_DOUBLE_EQ(work().most_cost.value(), single.most_cost.value() / 2);
 }
 
 TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
     EXPECT_FALSE(work().cost);
-    judge.price_input = 2;
-    judge.price_output = 8;
+    judge.api().price_input = 2;
+    judge.api().price_output = 8;
     EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 64 * 150 * 8.0) / 1e6);
     EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 64 * 1024 * 8.0) / 1e6);
-    judge.price_input = 0;
+    judge.api().price_input = 0;
     EXPECT_DOUBLE_EQ(work().cost.value(), 64 * 150 * 8.0 / 1e6)
         << "a price of 0 for prompts is a price";
 }

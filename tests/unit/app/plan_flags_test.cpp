@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "assay/base/result.hpp"
+#include "assay/records/settings.hpp"
 #include "temp_folder.hpp"
 
 namespace assay::app {
@@ -103,6 +104,8 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
                          "0.3",
                          "--blinding-seed",
                          "3",
+                         "--judge",
+                         "openai:m@http://127.0.0.1:9/v1",
                          "-j",
                          "7",
                          "-t",
@@ -125,7 +128,7 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.dataset.ids, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(p.name, "n");
     EXPECT_EQ(p.run_dir, (folder / "r").string());
-    EXPECT_EQ(p.variants.at(0).imatrix, (folder / "imatrix.gguf").string());
+    EXPECT_EQ(p.variants.at(0).type()->imatrix, (folder / "imatrix.gguf").string());
     EXPECT_EQ(p.generation.system, "s");
     EXPECT_EQ(p.generation.prompt_template, "{{ question }}");
     EXPECT_EQ(p.generation.chat_template, "{{ messages }}");
@@ -147,14 +150,34 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
     EXPECT_EQ(p.analysis.expected_decisive_rate, 0.4);
     EXPECT_EQ(p.analysis.icc, 0.3);
     EXPECT_EQ(p.blinding_seed, 3U);
-    EXPECT_EQ(p.judges.at(0).concurrency, 7);
+    EXPECT_EQ(p.judges.at(0).api().concurrency, 7);
     EXPECT_EQ(p.engine.threads, 2);
     EXPECT_EQ(p.engine.slots, 24);
     EXPECT_EQ(p.engine.ubatch_size, 128);
     EXPECT_EQ(p.engine.n_gpu_layers, 0);
-    EXPECT_EQ(p.engine.flash_attn, "off");
-    EXPECT_EQ(p.engine.cache_type_k, "q8_0");
-    EXPECT_EQ(p.engine.cache_type_v, "bf16");
+    EXPECT_EQ(p.engine.recipe.flash_attn, "off");
+    EXPECT_EQ(p.engine.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(p.engine.recipe.cache_type_v, "bf16");
+}
+
+TEST_F(PlanFlagsTest, TheHelpOfASettingSaysWhatIsAllowedAndTheDefault) {
+    CLI::App app;
+    PlanFlags flags;
+    add_plan_flags(app, flags);
+    const Plan defaults;
+    int n = 0;
+    visit_plan(defaults,
+               [&](std::string_view, const Setting& setting, const auto& field, const auto& rule) {
+                   if (setting.flag.empty() || allowed(rule).empty()) {
+                       return;
+                   }
+                   ++n;
+                   const std::string help = app.get_option(std::string(long_flag(setting)))
+                                                ->get_description();
+                   EXPECT_TRUE(help.ends_with("; " + allowed(rule) + ", default " + written(field)))
+                       << help;
+               });
+    EXPECT_GE(n, 25);
 }
 
 TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {
@@ -163,7 +186,7 @@ TEST_F(PlanFlagsTest, WithoutAnyThePlanHasItsDefaults) {
     EXPECT_EQ(p.generation.temp, 0);
     EXPECT_EQ(p.generation.repeat_penalty, 1.05);
     EXPECT_EQ(p.baseline.name, "model");
-    EXPECT_EQ(p.variants.at(0).type, "Q8_0");
+    EXPECT_EQ(p.variants.at(0).type()->type, "Q8_0");
 }
 
 TEST_F(PlanFlagsTest, EveryMistakeIsOnALineOfItsOwn) {

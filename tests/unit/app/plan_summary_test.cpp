@@ -14,17 +14,16 @@ class PlanSummary : public testing::Test {
  protected:
     PlanSummary() {
         plan.name = "science";
-        plan.baseline = {"base", "", folder.write("base.gguf", std::string(1000, 'x')), ""};
-        plan.variants = {{"Q8_0", "Q8_0", "", ""}, {"mine", "", "other.gguf", ""}};
+        plan.baseline = {"base", FileSource{folder.write("base.gguf", std::string(1000, 'x'))}};
+        plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}, {"mine", FileSource{"other.gguf"}}};
         plan.dataset.file = "q.jsonl";
         plan.run_dir = "runs/science";
         plan.engine.threads = 3;
-        JudgeSpec reference, panel;
-        reference.name = reference.provider = "reference";
+        JudgeSpec reference = judge_of("reference"), panel = judge_of("openai");
+        reference.name = reference.provider;
         panel.name = "panel";
-        panel.provider = "openai";
-        panel.model = "m";
-        panel.url = "http://host/v1";
+        panel.api().model = "m";
+        panel.api().url = "http://host/v1";
         plan.judges = {reference, panel};
     }
     const test::TempFolder folder;
@@ -49,9 +48,18 @@ TEST_F(PlanSummary, NamesWhatWillBeDone) {
     }
 }
 
+TEST_F(PlanSummary, TellsHowAVariantIsRunWhereItIsNotTheEnginesWay) {
+    EXPECT_EQ(summarize_plan(plan, questions).find("recipe"), std::string::npos);
+    plan.variants[1].recipe.cache_type_k = "q8_0";
+    EXPECT_NE(summarize_plan(plan, questions)
+                  .find("  recipe     mine: flash attention on, KV cache q8_0/f16\n"),
+              std::string::npos)
+        << summarize_plan(plan, questions);
+}
+
 TEST_F(PlanSummary, OfALargerModelTakesLonger) {
     // a hole, no disk space
-    std::filesystem::resize_file(plan.baseline.file, std::uintmax_t{100} << 30);
+    std::filesystem::resize_file(plan.baseline.file(), std::uintmax_t{100} << 30);
     questions.resize(100, questions.front());
     EXPECT_NE(summarize_plan(plan, questions).find(" h "), std::string::npos)
         << summarize_plan(plan, questions);
@@ -70,7 +78,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
 }
 
 TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
-    plan.judges[1].price_output = 10;
+    plan.judges[1].api().price_output = 10;
     const std::string text = plan_text(plan, questions);
     for (const char* part : {"experiment science",
                              "panel: 10 pairs and 60 controls; about ",

@@ -26,15 +26,14 @@ Variant variant_of(const std::string& name, Role role, std::uint64_t size) {
 StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     plan.name = "science";
     plan.source = "command line";
-    plan.baseline = {"base", "", "/models/base.gguf", ""};
-    plan.variants = {{"small", "Q4_K_M", "", ""}};
+    plan.baseline = {"base", FileSource{"/models/base.gguf"}};
+    plan.variants = {{"small", TypeSource{"Q4_K_M"}}};
     plan.dataset.file = "/data/questions.jsonl";
     plan.generation.prompt_template = "{{ question }}";
-    JudgeSpec panel;
+    JudgeSpec panel = judge_of("openai");
     panel.name = "panel";
-    panel.provider = "openai";
-    panel.url = "http://127.0.0.1:1/v1";
-    panel.model = "m";
+    panel.api().url = "http://127.0.0.1:1/v1";
+    panel.api().model = "m";
     plan.judges = {panel};
     plan_sha256 = config::plan_sha256(plan);
     store->save_plan({plan_sha256,

@@ -26,21 +26,21 @@ analysis: {margin: 0.10, alpha: 0.05}
     EXPECT_EQ(plan->name, "science");
     EXPECT_EQ(plan->source, folder_.path("exp.yaml"));
     EXPECT_EQ(plan->baseline.name, "model-F16");
-    EXPECT_EQ(plan->baseline.file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan->baseline.file(), folder_.path("model-F16.gguf"));
     ASSERT_EQ(plan->variants.size(), 3u);
     EXPECT_EQ(plan->variants[0].name, "Q8_0");
     EXPECT_EQ(plan->variants[1].name, "Q4_K_M");
-    EXPECT_EQ(plan->variants[1].type, "Q4_K_M");
-    EXPECT_EQ(plan->variants[1].file, "");
+    EXPECT_EQ(plan->variants[1].type()->type, "Q4_K_M");
+    EXPECT_EQ(plan->variants[1].file(), "");
     EXPECT_EQ(plan->variants[2].name, "mine");
-    EXPECT_EQ(plan->variants[2].file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->variants[2].file(), folder_.path("other.gguf"));
     EXPECT_EQ(plan->dataset.file, folder_.path("questions.jsonl"));
     EXPECT_EQ(plan->dataset.limit, 50);
     EXPECT_EQ(plan->generation.system, "You are ...");
     EXPECT_EQ(plan->generation.prompt_template, "Q: {{ question }}");
     ASSERT_EQ(plan->judges.size(), 1u);
     EXPECT_EQ(plan->judges[0].name, "panel-1");
-    EXPECT_EQ(plan->judges[0].api_key_env, "MY_KEY");
+    EXPECT_EQ(plan->judges[0].api().api_key_env, "MY_KEY");
     EXPECT_EQ(plan->run_dir, (std::filesystem::current_path() / "runs" / "science").string());
 }
 
@@ -85,8 +85,8 @@ output: {run: out}
     EXPECT_EQ(plan->name, "exp");
     EXPECT_EQ(plan->baseline.name, "original");
     EXPECT_EQ(plan->variants[0].name, "small");
-    EXPECT_EQ(plan->variants[0].type, "IQ2_XXS");
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("imatrix.gguf"));
+    EXPECT_EQ(plan->variants[0].type()->type, "IQ2_XXS");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("imatrix.gguf"));
     EXPECT_EQ(plan->variants[1].name, "other");
     EXPECT_EQ(plan->variants[2].name, "F16");
     EXPECT_THAT(plan->dataset.ids, ElementsAre("q1", "7"));
@@ -112,24 +112,24 @@ output: {run: out}
     EXPECT_EQ(plan->judges[0].name, "reference");
     const JudgeSpec& judge = plan->judges[1];
     EXPECT_EQ(judge.name, "vendor-judge-1");
-    EXPECT_EQ(judge.url, "https://api.example.com/v1");
-    EXPECT_EQ(judge.model, "vendor/judge-1");
-    EXPECT_EQ(judge.api_key_env, "KEY_2");
-    EXPECT_EQ(judge.concurrency, 2);
-    EXPECT_EQ(judge.timeout_s, 1.5);
-    EXPECT_EQ(judge.retries, 0);
-    EXPECT_EQ(judge.requests_per_minute, 60);
-    EXPECT_EQ(judge.tokens_per_minute, 90000);
-    EXPECT_EQ(judge.max_calls, 500);
-    EXPECT_EQ(judge.temp, 0.5);
-    EXPECT_EQ(judge.max_tokens, 99);
-    EXPECT_EQ(judge.prompt_template, "{{ answer_a }} or {{ answer_b }}?");
+    EXPECT_EQ(judge.api().url, "https://api.example.com/v1");
+    EXPECT_EQ(judge.api().model, "vendor/judge-1");
+    EXPECT_EQ(judge.api().api_key_env, "KEY_2");
+    EXPECT_EQ(judge.api().concurrency, 2);
+    EXPECT_EQ(judge.api().timeout_s, 1.5);
+    EXPECT_EQ(judge.api().retries, 0);
+    EXPECT_EQ(judge.api().requests_per_minute, 60);
+    EXPECT_EQ(judge.api().tokens_per_minute, 90000);
+    EXPECT_EQ(judge.api().max_calls, 500);
+    EXPECT_EQ(judge.api().temp, 0.5);
+    EXPECT_EQ(judge.api().max_tokens, 99);
+    EXPECT_EQ(judge.api().prompt_template, "{{ answer_a }} or {{ answer_b }}?");
     EXPECT_FALSE(judge.show_contexts);
     EXPECT_FALSE(judge.show_expected);
-    EXPECT_EQ(judge.price_input, 1.25);
-    EXPECT_EQ(judge.price_output, 10);
+    EXPECT_EQ(judge.api().price_input, 1.25);
+    EXPECT_EQ(judge.api().price_output, 10);
     EXPECT_EQ(plan->judges[2].name, "other");
-    EXPECT_EQ(plan->judges[2].api_key_env, "");
+    EXPECT_EQ(plan->judges[2].api().api_key_env, "");
     EXPECT_EQ(plan->analysis.margin, 0.05);
     EXPECT_EQ(plan->analysis.alpha, 0.025);
     EXPECT_EQ(plan->analysis.power, 0.9);
@@ -141,9 +141,9 @@ output: {run: out}
     EXPECT_EQ(plan->engine.slots, 16);
     EXPECT_EQ(plan->engine.ubatch_size, 256);
     EXPECT_EQ(plan->engine.n_gpu_layers, 0);
-    EXPECT_EQ(plan->engine.flash_attn, "off");
-    EXPECT_EQ(plan->engine.cache_type_k, "q8_0");
-    EXPECT_EQ(plan->engine.cache_type_v, "bf16");
+    EXPECT_EQ(plan->engine.recipe.flash_attn, "off");
+    EXPECT_EQ(plan->engine.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(plan->engine.recipe.cache_type_v, "bf16");
     EXPECT_EQ(plan->blinding_seed, 9u);
     EXPECT_EQ(plan->run_dir, folder_.path("out"));
 }
@@ -152,7 +152,7 @@ TEST_F(ExperimentFile, BaselineAndDatasetMayBeTheirFilesAlone) {
     const auto plan = load(
         "baseline: model-F16.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n");
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->baseline.file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan->baseline.file(), folder_.path("model-F16.gguf"));
     EXPECT_EQ(plan->dataset.file, folder_.path("questions.jsonl"));
 }
 
@@ -279,8 +279,9 @@ TEST_F(ExperimentFile, AJudgeThatIsIncompleteOrUnknownIsRefused) {
                     "  - 5\n  - []\n  - {provider: openai, model: \"\", url: x}\n"),
         ElementsAre(
             "exp.yaml:5:5: judges[0]: openai needs url",
-            "exp.yaml:6:16: judges[1].provider: must be one of reference, gguf, openai, gemini, "
-            "anthropic, ollama, batch, human, not \"openia\"",
+            "exp.yaml:6:16: judges[1].provider: must be one of reference, openai, gemini, "
+            "anthropic, "
+            "ollama, gguf, batch, human, not \"openia\"",
             "exp.yaml:7:5: judges[2]: names no provider. Write provider: reference, or provider: "
             "openai with "
             "url and model.",
@@ -305,11 +306,11 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
         "1000, max-cost: 2.5, price-input: 1, "
         "allow-version-change: true}\n");
     const JudgeSpec& judge = plan.judges.at(0);
-    EXPECT_TRUE(judge.batch);
-    EXPECT_EQ(judge.batch_poll_s, 5);
-    EXPECT_EQ(judge.max_tokens_total, 1000);
-    EXPECT_EQ(judge.max_cost, 2.5);
-    EXPECT_TRUE(judge.allow_version_change);
+    EXPECT_TRUE(judge.api().batch);
+    EXPECT_EQ(judge.api().batch_poll_s, 5);
+    EXPECT_EQ(judge.api().max_tokens_total, 1000);
+    EXPECT_EQ(judge.api().max_cost, 2.5);
+    EXPECT_TRUE(judge.api().allow_version_change);
     EXPECT_THAT(
         errors_with("judges:\n  - {provider: ollama, model: m, batch: true}\n  - {provider: "
                     "gemini, model: m, name: n, max-cost: 1}\n"),
@@ -318,9 +319,24 @@ TEST_F(ExperimentFile, AJudgesBudgetAndBatchesAreReadAndWhatCannotBeIsRefused) {
                     "price-output, of a million tokens each."));
 }
 
+TEST_F(ExperimentFile, AJudgeTakesTheSettingsOfItsKindAlone) {
+    EXPECT_THAT(
+        errors_with("judges:\n  - {provider: reference, temp: 0}\n  - {provider: human, max-calls: "
+                    "3}\n  - {provider: gguf, file: other.gguf, concurrency: 2}\n  - {provider: "
+                    "gemini, model: m, metric: chrf}\n"),
+        ElementsAre("exp.yaml:5:33: judges[0].temp: belongs to a judge that is a model and called "
+                    "by assay, which reference is not. Leave temp out.",
+                    "exp.yaml:6:34: judges[1].max-calls: belongs to an API judge; the verdicts of "
+                    "human are imported",
+                    "exp.yaml:7:52: judges[2].concurrency: belongs to an API judge; gguf is a file",
+                    "exp.yaml:8:42: judges[3].metric: belongs to provider: reference"));
+}
+
 TEST_F(ExperimentFile, TagsAreOfJudgesThatWriteRepliesToUs) {
-    EXPECT_TRUE(
-        plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n").judges.at(0).tags);
+    EXPECT_TRUE(plan_with("judges:\n  - {provider: gemini, model: m, tags: true}\n")
+                    .judges.at(0)
+                    .api()
+                    .tags);
     EXPECT_THAT(errors_with("judges:\n  - {provider: reference, tags: true}\n  - {provider: batch, "
                             "name: n, tags: true}\n"),
                 ElementsAre("exp.yaml:5:33: judges[0].tags: belongs to a judge that is a model and "
@@ -337,12 +353,12 @@ TEST_F(ExperimentFile, AProviderWithAnAddressOfItsOwnNeedsOnlyAModel) {
         "  - {provider: ollama, model: b, url: \"http://10.0.0.2:11434\"}\n");
     ASSERT_EQ(plan.judges.size(), 4u);
     EXPECT_EQ(plan.judges[0].name, "gemini-3-pro");
-    EXPECT_EQ(plan.judges[0].url, "https://generativelanguage.googleapis.com");
+    EXPECT_EQ(plan.judges[0].api().url, "https://generativelanguage.googleapis.com");
     EXPECT_EQ(plan.judges[1].name, "claude-x");
-    EXPECT_EQ(plan.judges[1].url, "https://api.anthropic.com");
+    EXPECT_EQ(plan.judges[1].api().url, "https://api.anthropic.com");
     EXPECT_EQ(plan.judges[2].name, "qwen3-8b");
-    EXPECT_EQ(plan.judges[2].url, "http://127.0.0.1:11434");
-    EXPECT_EQ(plan.judges[3].url, "http://10.0.0.2:11434");
+    EXPECT_EQ(plan.judges[2].api().url, "http://127.0.0.1:11434");
+    EXPECT_EQ(plan.judges[3].api().url, "http://10.0.0.2:11434");
     EXPECT_THAT(errors_with("judges: [{provider: gemini}]\n"),
                 ElementsAre("exp.yaml:4:10: judges[0]: gemini needs model"));
 }
@@ -354,14 +370,14 @@ TEST_F(ExperimentFile, AModelFileIsAJudgeNamedAfterIt) {
         "gguf:model-F16.gguf\n");
     ASSERT_EQ(plan.judges.size(), 3u);
     EXPECT_EQ(plan.judges[0].name, "other");
-    EXPECT_EQ(plan.judges[0].model, "other");
-    EXPECT_EQ(plan.judges[0].file, folder_.path("other.gguf"));
-    EXPECT_FALSE(plan.judges[0].reasoning);
-    EXPECT_EQ(plan.judges[0].ctx_size, 0);
-    EXPECT_TRUE(plan.judges[1].reasoning);
-    EXPECT_EQ(plan.judges[1].ctx_size, 2048);
+    EXPECT_EQ(plan.judges[0].embedded().model, "other");
+    EXPECT_EQ(plan.judges[0].embedded().file, folder_.path("other.gguf"));
+    EXPECT_FALSE(plan.judges[0].embedded().reasoning);
+    EXPECT_EQ(plan.judges[0].embedded().ctx_size, 0);
+    EXPECT_TRUE(plan.judges[1].embedded().reasoning);
+    EXPECT_EQ(plan.judges[1].embedded().ctx_size, 2048);
     EXPECT_EQ(plan.judges[2].name, "model-F16");
-    EXPECT_EQ(plan.judges[2].file, folder_.path("model-F16.gguf"));
+    EXPECT_EQ(plan.judges[2].embedded().file, folder_.path("model-F16.gguf"));
     EXPECT_THAT(
         errors_with(
             "judges:\n  - {provider: gguf, model: m}\n  - {provider: reference, reasoning: true}\n"
@@ -381,7 +397,7 @@ TEST_F(ExperimentFile, AJudgeByHandNeedsNothingButItsProvider) {
     ASSERT_EQ(plan.judges.size(), 3u);
     EXPECT_EQ(plan.judges[0].name, "panel");
     EXPECT_EQ(plan.judges[0].provider, "batch");
-    EXPECT_EQ(plan.judges[0].url, "");
+    EXPECT_EQ(plan.judges[0].kind(), JudgeKind::kByHand);
     EXPECT_EQ(plan.judges[1].name, "human");
     EXPECT_FALSE(plan.judges[1].show_expected);
     EXPECT_EQ(plan.judges[2].name, "Ada");
@@ -396,8 +412,8 @@ TEST_F(ExperimentFile, OllamasAddressIsThatOfItsVariable) {
     setenv("OLLAMA_HOST", "ftp://x", 1);
     const auto errors = errors_with("judges: [ollama:m]\n");
     unsetenv("OLLAMA_HOST");
-    EXPECT_EQ(plan.judges[0].url, "http://10.0.0.3:11434");
-    EXPECT_EQ(plan.judges[1].url, "http://127.0.0.1:1");
+    EXPECT_EQ(plan.judges[0].api().url, "http://10.0.0.3:11434");
+    EXPECT_EQ(plan.judges[1].api().url, "http://127.0.0.1:1");
     EXPECT_THAT(
         errors,
         ElementsAre(
@@ -450,9 +466,9 @@ TEST_F(ExperimentFile, ReferenceHasAMetricAndABand) {
     ASSERT_EQ(plan->judges.size(), 3U);
     EXPECT_EQ(plan->judges[0].name, "reference");
     EXPECT_EQ(plan->judges[1].name, "reference-rouge_l");
-    EXPECT_EQ(plan->judges[1].tie_band, 0.05);
+    EXPECT_EQ(plan->judges[1].metric().tie_band, 0.05);
     EXPECT_EQ(plan->judges[2].name, "reference-chrf");
-    EXPECT_EQ(plan->judges[2].tie_band, 0.1);
+    EXPECT_EQ(plan->judges[2].metric().tie_band, 0.1);
 }
 
 TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
@@ -465,11 +481,11 @@ TEST_F(ExperimentFile, BaselineAndVariantsMayBeFilesOfAnswers) {
         "dataset: {limit: 5}\n");
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "original");
-    EXPECT_EQ(plan->baseline.answers, folder_.path("f16.jsonl"));
-    EXPECT_EQ(plan->variants[0].answers, folder_.path("q4.jsonl"));
-    EXPECT_TRUE(plan->variants[0].allow_missing);
+    EXPECT_EQ(plan->baseline.answers()->file, folder_.path("f16.jsonl"));
+    EXPECT_EQ(plan->variants[0].answers()->file, folder_.path("q4.jsonl"));
+    EXPECT_TRUE(plan->variants[0].answers()->allow_missing);
     EXPECT_EQ(plan->variants[1].name, "q8");
-    EXPECT_FALSE(plan->variants[1].allow_missing);
+    EXPECT_FALSE(plan->variants[1].answers()->allow_missing);
     EXPECT_EQ(plan->dataset.file, folder_.path("f16.jsonl"));
     EXPECT_EQ(plan->dataset.limit, 5);
     const auto word = load("baseline: answers:f16.jsonl\nvariants: [\"x=answers:q4.jsonl\"]\n");
@@ -489,6 +505,45 @@ TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
             HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
             HasSubstr("variants[0]: the name \"a\" is that of the baseline, too"),
             HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
+}
+
+TEST_F(ExperimentFile, AVariantMayBeRunInItsOwnWay) {
+    const auto plan = load(
+        "baseline: {file: model-F16.gguf, flash-attn: on}\n"
+        "variants:\n"
+        "  - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0}\n"
+        "  - {type: Q4_K_M, cache-type-k: q4_0}\n"
+        "  - Q8_0\n"
+        "dataset: questions.jsonl\n"
+        "engine: {flash-attn: off, cache-type-k: bf16}\n");
+    ASSERT_FALSE(plan) << "kv8 has a quantized V cache, and flash attention is off";
+    EXPECT_THAT(sentences(plan.error(), folder_),
+                ElementsAre(HasSubstr("variants[0].cache-type-v: q8_0 needs flash-attn: on")));
+    const auto good = load(
+        "baseline: {file: model-F16.gguf, flash-attn: on}\n"
+        "variants:\n"
+        "  - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0, "
+        "flash-attn: on}\n"
+        "  - {type: Q4_K_M, cache-type-k: q4_0}\n"
+        "  - Q8_0\n"
+        "dataset: questions.jsonl\n"
+        "engine: {flash-attn: off, cache-type-k: bf16}\n");
+    ASSERT_TRUE(good) << testing::PrintToString(sentences(good.error(), folder_));
+    EXPECT_EQ(good->engine.recipe, (RunRecipe{"off", "bf16", "f16"}));
+    EXPECT_EQ(good->baseline.recipe, (RunRecipe{"on", "bf16", "f16"}));
+    EXPECT_EQ(good->variants[0].recipe, (RunRecipe{"on", "q8_0", "q8_0"}));
+    EXPECT_EQ(good->variants[0].file(), good->baseline.file());
+    EXPECT_EQ(good->variants[1].recipe, (RunRecipe{"off", "q4_0", "f16"}));
+    EXPECT_EQ(good->variants[2].recipe, good->engine.recipe);
+}
+
+TEST_F(ExperimentFile, AVariantsRecipeIsCheckedLikeTheEngines) {
+    EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, flash-attn: maybe}\n"
+                          "variants: [{type: Q8_0, cache-type-k: q9_0}, {name: kv8, "
+                          "cache-type-k: q8_0}]\ndataset: questions.jsonl\n"),
+                ElementsAre(HasSubstr("baseline.flash-attn: "),
+                            HasSubstr("variants[0].cache-type-k: "),
+                            HasSubstr("variants[1]: needs one of type, file and answers")));
 }
 
 }  // namespace

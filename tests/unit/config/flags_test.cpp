@@ -33,7 +33,7 @@ TEST_F(Flags, AloneMakeAPlan) {
     EXPECT_EQ(plan->source, "command line");
     EXPECT_EQ(plan->variants[1].name, "Q4_K_M");
     EXPECT_EQ(plan->variants[2].name, "other");
-    EXPECT_EQ(plan->variants[2].file, folder_.path("other.gguf"));
+    EXPECT_EQ(plan->variants[2].file(), folder_.path("other.gguf"));
     EXPECT_EQ(plan->judges[0].name, "m");
     EXPECT_EQ(plan->judges[1].name, "reference");
 }
@@ -46,40 +46,40 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     folder_.write("imatrix", "x");
     Overrides flags = needed();
     flags.name = "mine";
-    flags.limit = 5;
+    flags.settings["dataset.limit"] = std::int64_t{5};
     flags.ids = std::vector<std::string>{"a"};
     flags.run_dir = folder_.path("run");
     flags.system_file = folder_.path("system.txt");
     flags.prompt_template = folder_.path("prompt.jinja");
     flags.chat_template_file = folder_.path("chat.jinja");
-    flags.temp = 0.5;
-    flags.top_k = 3;
-    flags.top_p = 0.4;
-    flags.min_p = 0.1;
-    flags.repeat_penalty = 1.2;
-    flags.repeat_last_n = 12;
-    flags.ctx_size = 1000;
-    flags.predict = 20;
-    flags.seed = 77;
+    flags.settings["generation.temp"] = 0.5;
+    flags.settings["generation.top-k"] = std::int64_t{3};
+    flags.settings["generation.top-p"] = 0.4;
+    flags.settings["generation.min-p"] = 0.1;
+    flags.settings["generation.repeat-penalty"] = 1.2;
+    flags.settings["generation.repeat-last-n"] = std::int64_t{12};
+    flags.settings["generation.ctx-size"] = std::int64_t{1000};
+    flags.settings["generation.predict"] = std::int64_t{20};
+    flags.settings["generation.seed"] = std::int64_t{77};
     flags.stop = std::vector<std::string>{"."};
-    flags.blinding_seed = 78;
-    flags.margin = 0.2;
-    flags.alpha = 0.1;
-    flags.power = 0.7;
-    flags.stopping = "none";
-    flags.decisive_rate = 0.4;
-    flags.icc = 0.3;
+    flags.settings["blinding-seed"] = std::int64_t{78};
+    flags.settings["analysis.margin"] = 0.2;
+    flags.settings["analysis.alpha"] = 0.1;
+    flags.settings["analysis.power"] = 0.7;
+    flags.settings["analysis.stopping"] = std::string("none");
+    flags.settings["analysis.expected-decisive-rate"] = 0.4;
+    flags.settings["analysis.icc"] = 0.3;
     flags.engine = folder_.path("engine");
-    flags.threads = 2;
-    flags.slots = 8;
-    flags.ubatch_size = 128;
-    flags.n_gpu_layers = 4;
-    flags.flash_attn = "off";
-    flags.cache_type_k = "q4_0";
-    flags.cache_type_v = "f32";
+    flags.settings["engine.threads"] = std::int64_t{2};
+    flags.settings["engine.slots"] = std::int64_t{8};
+    flags.settings["engine.ubatch-size"] = std::int64_t{128};
+    flags.settings["engine.n-gpu-layers"] = std::int64_t{4};
+    flags.settings["engine.flash-attn"] = std::string("off");
+    flags.settings["engine.cache-type-k"] = std::string("q4_0");
+    flags.settings["engine.cache-type-v"] = std::string("f32");
     flags.imatrix = folder_.path("imatrix");
     flags.judges = std::vector<std::string>{"openai:m@http://127.0.0.1:9/v1"};
-    flags.max_concurrency = 9;
+    flags.settings["judges.concurrency"] = std::int64_t{9};
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->name, "mine");
@@ -112,16 +112,16 @@ TEST_F(Flags, EveryOneReachesThePlan) {
     EXPECT_EQ(plan->engine.slots, 8);
     EXPECT_EQ(plan->engine.ubatch_size, 128);
     EXPECT_EQ(plan->engine.n_gpu_layers, 4);
-    EXPECT_EQ(plan->engine.flash_attn, "off");
-    EXPECT_EQ(plan->engine.cache_type_k, "q4_0");
-    EXPECT_EQ(plan->engine.cache_type_v, "f32");
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("imatrix"));
-    EXPECT_EQ(plan->judges[0].concurrency, 9);
+    EXPECT_EQ(plan->engine.recipe.flash_attn, "off");
+    EXPECT_EQ(plan->engine.recipe.cache_type_k, "q4_0");
+    EXPECT_EQ(plan->engine.recipe.cache_type_v, "f32");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("imatrix"));
+    EXPECT_EQ(plan->judges[0].api().concurrency, 9);
 }
 
 TEST_F(Flags, WinOverTheFile) {
     Overrides flags;
-    flags.temp = 0.25;
+    flags.settings["generation.temp"] = 0.25;
     flags.system = "";
     flags.variants = std::vector<std::string>{"Q6_K"};
     flags.judges = std::vector<std::string>{"reference"};
@@ -157,12 +157,12 @@ TEST_F(Flags, ErrorsNameTheFlag) {
     Overrides flags = needed();
     flags.model = folder_.path("none.gguf");
     flags.variants = std::vector<std::string>{"Q4_K_X", "sub/gone.gguf"};
-    flags.temp = -1;
-    flags.ctx_size = 1;
-    flags.flash_attn = "auto";
-    flags.limit = -2;
+    flags.settings["generation.temp"] = std::int64_t{-1};
+    flags.settings["generation.ctx-size"] = std::int64_t{1};
+    flags.settings["engine.flash-attn"] = std::string("auto");
+    flags.settings["dataset.limit"] = std::int64_t{-2};
     flags.judges = std::vector<std::string>{"oracle"};
-    flags.max_concurrency = 0;
+    flags.settings["judges.concurrency"] = std::int64_t{0};
     flags.stop = std::vector<std::string>{""};
     const auto errors = errors_of_flags(flags);
     EXPECT_THAT(errors,
@@ -221,9 +221,9 @@ TEST_F(Flags, AnImatrixIsForEveryTypeThatNamesNone) {
         "questions.jsonl\n",
         flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_EQ(plan->variants[0].imatrix, folder_.path("i1"));
-    EXPECT_EQ(plan->variants[1].imatrix, folder_.path("i2"));
-    EXPECT_EQ(plan->variants[2].imatrix, "");
+    EXPECT_EQ(plan->variants[0].type()->imatrix, folder_.path("i1"));
+    EXPECT_EQ(plan->variants[1].type()->imatrix, folder_.path("i2"));
+    EXPECT_EQ(plan->variants[2].type(), nullptr);
 }
 
 TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
@@ -236,13 +236,13 @@ TEST_F(Flags, FilesOfAnswersMakeAPlanWithoutAModel) {
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "f16");
-    EXPECT_EQ(plan->baseline.answers, folder_.path("runs/a/f16.jsonl"));
-    EXPECT_EQ(plan->baseline.file, "");
+    EXPECT_EQ(plan->baseline.answers()->file, folder_.path("runs/a/f16.jsonl"));
+    EXPECT_EQ(plan->baseline.file(), "");
     EXPECT_EQ(plan->variants[0].name, "q4");
     EXPECT_EQ(plan->variants[1].name, "other");
-    EXPECT_EQ(plan->variants[1].answers, folder_.path("q4.jsonl"));
-    EXPECT_FALSE(plan->variants[1].allow_missing);
-    EXPECT_EQ(plan->dataset.file, plan->baseline.answers)
+    EXPECT_EQ(plan->variants[1].answers()->file, folder_.path("q4.jsonl"));
+    EXPECT_FALSE(plan->variants[1].answers()->allow_missing);
+    EXPECT_EQ(plan->dataset.file, plan->baseline.answers()->file)
         << "the questions come from the baseline's answers";
     EXPECT_THAT(plan->name, StartsWith("f16-"));
 }
@@ -254,9 +254,9 @@ TEST_F(Flags, AnswersThatMayBeMissingAreThoseThatAreReadFromAFile) {
     flags.allow_missing = true;
     const auto plan = load_plan(std::nullopt, flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_FALSE(plan->baseline.allow_missing);
-    EXPECT_FALSE(plan->variants[0].allow_missing);
-    EXPECT_TRUE(plan->variants[1].allow_missing);
+    EXPECT_EQ(plan->baseline.answers(), nullptr);
+    EXPECT_EQ(plan->variants[0].answers(), nullptr);
+    EXPECT_TRUE(plan->variants[1].answers()->allow_missing);
     flags.variants = std::vector<std::string>{"Q8_0"};
     EXPECT_THAT(errors_of_flags(flags),
                 ElementsAre("--allow-missing: no answers are read from a file"));
@@ -285,9 +285,30 @@ TEST_F(Flags, AModelReplacesTheAnswersOfTheFile) {
         "questions.jsonl}\n",
         flags);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
-    EXPECT_EQ(plan->baseline.file, folder_.path("other.gguf"));
-    EXPECT_EQ(plan->baseline.answers, "");
+    EXPECT_EQ(plan->baseline.file(), folder_.path("other.gguf"));
+    EXPECT_EQ(plan->baseline.answers(), nullptr);
     EXPECT_EQ(plan->baseline.name, "original");
+}
+
+TEST_F(Flags, OfTheEngineAreTheDefaultOfEveryVariantThatSaysNothingElse) {
+    Overrides flags;
+    flags.cache_type_k = "q8_0";
+    const auto plan = load(
+        "baseline: model-F16.gguf\nvariants: [{type: Q8_0, cache-type-k: f16}, Q4_K_M]\ndataset: "
+        "questions.jsonl\n",
+        flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.recipe.cache_type_k, "q8_0");
+    EXPECT_EQ(plan->variants[0].recipe.cache_type_k, "f16");
+    EXPECT_EQ(plan->variants[1].recipe.cache_type_k, "q8_0");
+    flags.variants = std::vector<std::string>{"Q8_0"};
+    const auto replaced = load(
+        "baseline: model-F16.gguf\nvariants: [{type: Q8_0, cache-type-k: f16}]\ndataset: "
+        "questions.jsonl\n",
+        flags);
+    ASSERT_TRUE(replaced) << testing::PrintToString(sentences(replaced.error(), folder_));
+    EXPECT_EQ(replaced->variants[0].recipe.cache_type_k, "q8_0")
+        << "a flag replaces the entry with all that it says";
 }
 
 }  // namespace

@@ -37,23 +37,23 @@ TEST(JudgeAddress, APasswordInAUrlIsRefusedAndNotRepeated) {
 
 TEST(JudgeAddress, AJudgeCanBeWrittenAsOneWord) {
     EXPECT_EQ(judge_of_text("reference").value().provider, "reference");
-    EXPECT_EQ(judge_of_text("reference").value().metric, "token_f1");
-    EXPECT_EQ(judge_of_text("reference:rouge_l").value().metric, "rouge_l");
+    EXPECT_EQ(judge_of_text("reference").value().metric().metric, "token_f1");
+    EXPECT_EQ(judge_of_text("reference:rouge_l").value().metric().metric, "rouge_l");
     EXPECT_EQ(judge_of_text("reference:chrf").value().provider, "reference");
     const auto judge = judge_of_text("openai:vendor/model@2@http://127.0.0.1:9000/v1/");
     ASSERT_TRUE(judge);
     EXPECT_EQ(judge->provider, "openai");
-    EXPECT_EQ(judge->model, "vendor/model@2");
-    EXPECT_EQ(judge->url, "http://127.0.0.1:9000/v1");
-    EXPECT_EQ(judge->api_key_env, "");
-    EXPECT_EQ(judge->concurrency, 4);
+    EXPECT_EQ(judge->api().model, "vendor/model@2");
+    EXPECT_EQ(judge->api().url, "http://127.0.0.1:9000/v1");
+    EXPECT_EQ(judge->api().api_key_env, "");
+    EXPECT_EQ(judge->api().concurrency, 4);
 }
 
 TEST(JudgeAddress, AFileIsKeptAsItWasWritten) {
     const auto judge = judge_of_text("gguf:models/a judge:v2.gguf");
     ASSERT_TRUE(judge);
     EXPECT_EQ(judge->provider, "gguf");
-    EXPECT_EQ(judge->file, "models/a judge:v2.gguf");
+    EXPECT_EQ(judge->embedded().file, "models/a judge:v2.gguf");
     EXPECT_FALSE(judge_of_text("gguf"));
     EXPECT_FALSE(judge_of_text("gguf:"));
 }
@@ -63,19 +63,19 @@ TEST(JudgeAddress, AJudgeByHandHasANameOrItsProvidersName) {
     ASSERT_TRUE(judge);
     EXPECT_EQ(judge->provider, "batch");
     EXPECT_EQ(judge->name, "panel");
-    EXPECT_EQ(judge->model, "");
+    EXPECT_EQ(judge->kind(), JudgeKind::kByHand);
     EXPECT_EQ(judge_of_text("human").value().provider, "human");
     EXPECT_EQ(judge_of_text("human").value().name, "");
 }
 
 TEST(JudgeAddress, AProviderWithAnAddressOfItsOwnCanDoWithoutOne) {
-    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().model, "gemini-3-pro");
-    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().url, "");
+    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().api().model, "gemini-3-pro");
+    EXPECT_EQ(judge_of_text("gemini:gemini-3-pro").value().api().url, "");
     const auto judge = judge_of_text("ollama:hf.co/x/y:Q4_K_M@http://10.0.0.1:11434/");
     ASSERT_TRUE(judge);
     EXPECT_EQ(judge->provider, "ollama");
-    EXPECT_EQ(judge->model, "hf.co/x/y:Q4_K_M");
-    EXPECT_EQ(judge->url, "http://10.0.0.1:11434");
+    EXPECT_EQ(judge->api().model, "hf.co/x/y:Q4_K_M");
+    EXPECT_EQ(judge->api().url, "http://10.0.0.1:11434");
 }
 
 TEST(JudgeAddress, OllamaHostIsReadAsOllamaReadsIt) {

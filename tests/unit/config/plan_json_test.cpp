@@ -17,9 +17,10 @@ Plan full_plan() {
     Plan plan;
     plan.name = "science";
     plan.source = "/lab/exp.yaml";
-    plan.baseline = {"original", "", "/lab/model.gguf", ""};
-    plan.variants = {{"Q8_0", "Q8_0", "", "/lab/imatrix"},
-                     {"other", "", "/elsewhere/other.gguf", ""}};
+    const RunRecipe recipe{"off", "q8_0", "f32"};
+    plan.baseline = {"original", FileSource{"/lab/model.gguf"}, recipe};
+    plan.variants = {{"Q8_0", TypeSource{"Q8_0", "/lab/imatrix"}, recipe},
+                     {"other", FileSource{"/elsewhere/other.gguf"}, recipe}};
     plan.dataset = {"/lab/data/q.jsonl", 5, {"a", "b"}, {"c"}, {{"question", "q"}}};
     plan.generation.system = "Be \"brief\", grün.\n";
     plan.generation.prompt_template = "{{ question }}";
@@ -28,34 +29,34 @@ Plan full_plan() {
     plan.generation.seed = 18446744073709551615u;
     plan.generation.stop = {"\n\n"};
     plan.generation.thinking = true;
-    plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, "off", "q8_0", "f32"};
-    JudgeSpec judge{"panel",
-                    "openai",
-                    "https://x/v1",
-                    "m",
-                    "MY_KEY",
-                    8,
-                    1.5,
-                    2,
-                    0.5,
-                    77,
-                    "{{ a }}",
-                    false,
-                    false,
-                    60,
-                    90000,
-                    500,
-                    1.25,
-                    10};
-    judge.max_tokens_total = 700'000;
-    judge.max_cost = 12.5;
-    judge.batch = true;
-    judge.batch_poll_s = 7.5;
-    judge.allow_version_change = true;
+    plan.engine = {"/opt/assay-engine", 7, 16, 256, 3, recipe};
+    JudgeSpec judge = judge_of("openai");
+    judge.name = "panel";
+    judge.api().url = "https://x/v1";
+    judge.api().model = "m";
+    judge.api().api_key_env = "MY_KEY";
+    judge.api().concurrency = 8;
+    judge.api().timeout_s = 1.5;
+    judge.api().retries = 2;
+    judge.api().temp = 0.5;
+    judge.api().max_tokens = 77;
+    judge.api().prompt_template = "{{ a }}";
+    judge.show_contexts = false;
+    judge.show_expected = false;
+    judge.api().requests_per_minute = 60;
+    judge.api().tokens_per_minute = 90000;
+    judge.api().max_calls = 500;
+    judge.api().price_input = 1.25;
+    judge.api().price_output = 10;
+    judge.api().max_tokens_total = 700'000;
+    judge.api().max_cost = 12.5;
+    judge.api().batch = true;
+    judge.api().batch_poll_s = 7.5;
+    judge.api().allow_version_change = true;
     plan.judges = {judge};
-    plan.judges.emplace_back().provider = "reference";
-    plan.judges.back().metric = "chrf";
-    plan.judges.back().tie_band = 0.1;
+    plan.judges.push_back(judge_of("reference"));
+    plan.judges.back().metric().metric = "chrf";
+    plan.judges.back().metric().tie_band = 0.1;
     plan.judging = {true, 3, 0.5};
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
@@ -79,9 +80,9 @@ TEST(PlanJson, IsSortedAndHoldsNothingOfTheRunOrTheMachine) {
 // The stored form is an interface: plans of earlier runs are read back.
 TEST(PlanJson, OfADefaultPlanNeverChanges) {
     Plan plan;
-    plan.baseline = {"b", "", "/b.gguf", ""};
-    plan.variants = {{"Q8_0", "Q8_0", "", ""}};
-    plan.judges.emplace_back().provider = "reference";
+    plan.baseline = {"b", FileSource{"/b.gguf"}};
+    plan.variants = {{"Q8_0", TypeSource{"Q8_0"}}};
+    plan.judges.push_back(judge_of("reference"));
     EXPECT_EQ(
         plan_to_json(plan),
         R"({"analysis":{"alpha":0.05,"expected-decisive-rate":0.6,"icc":0.1,"margin":0.1,"multiplicity":"ladder","power":0.8,"stopping":"hybrid"},"baseline":{"file":"/b.gguf","name":"b"},"blinding-seed":1,"controls":{"known-bad":""},)"
@@ -100,22 +101,21 @@ TEST(PlanJson, OfADefaultPlanNeverChanges) {
 TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
     Plan plan = full_plan();
     const std::string before = plan_sha256(plan);
-    JudgeSpec judge;
-    judge.name = judge.model = "judge";
-    judge.provider = "gguf";
-    judge.file = "/lab/judge.gguf";
+    JudgeSpec judge = judge_of("gguf");
+    judge.name = judge.embedded().model = "judge";
+    judge.embedded().file = "/lab/judge.gguf";
     plan.judges.push_back(judge);
     const std::string labels = plan_sha256(plan);
     EXPECT_NE(labels, before);
-    plan.judges.back().ctx_size = 2048;
+    plan.judges.back().embedded().ctx_size = 2048;
     EXPECT_EQ(plan_sha256(plan), labels) << "it decides no verdict";
-    plan.judges.back().reasoning = true;
+    plan.judges.back().embedded().reasoning = true;
     EXPECT_NE(plan_sha256(plan), labels);
     const auto read = plan_from_json(plan_to_json(plan));
     ASSERT_TRUE(read) << to_sentence(read.error());
-    EXPECT_EQ(read->judges.back().file, "/lab/judge.gguf");
-    EXPECT_EQ(read->judges.back().ctx_size, 2048);
-    EXPECT_TRUE(read->judges.back().reasoning);
+    EXPECT_EQ(read->judges.back().embedded().file, "/lab/judge.gguf");
+    EXPECT_EQ(read->judges.back().embedded().ctx_size, 2048);
+    EXPECT_TRUE(read->judges.back().embedded().reasoning);
 }
 
 TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {
@@ -123,12 +123,12 @@ TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {
     const std::string before = plan_sha256(plan);
     EXPECT_EQ(plan_to_json(plan).find("\"tags\""), std::string::npos)
         << "older plans keep their hash";
-    plan.judges[0].tags = true;
+    plan.judges[0].api().tags = true;
     EXPECT_NE(plan_sha256(plan), before);
     const auto read = plan_from_json(plan_to_json(plan));
     ASSERT_TRUE(read) << to_sentence(read.error());
-    EXPECT_TRUE(read->judges[0].tags);
-    EXPECT_FALSE(read->judges[1].tags);
+    EXPECT_TRUE(read->judges[0].api().tags);
+    EXPECT_EQ(read->judges[1].replies(), nullptr) << "a metric gives none";
 }
 
 TEST(PlanJson, OfBeforeEarlyStoppingIsReadAsWithout) {
@@ -156,11 +156,11 @@ TEST(PlanJson, OfBeforeJudgesHadLimitsIsReadAsWithout) {
     }
     const auto plan = plan_from_json(json.dump());
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->judges[0].requests_per_minute, 0);
-    EXPECT_EQ(plan->judges[0].tokens_per_minute, 0);
-    EXPECT_EQ(plan->judges[0].max_calls, 0);
-    EXPECT_EQ(plan->judges[0].max_cost, 0);
-    EXPECT_FALSE(plan->judges[0].batch);
+    EXPECT_EQ(plan->judges[0].api().requests_per_minute, 0);
+    EXPECT_EQ(plan->judges[0].api().tokens_per_minute, 0);
+    EXPECT_EQ(plan->judges[0].api().max_calls, 0);
+    EXPECT_EQ(plan->judges[0].api().max_cost, 0);
+    EXPECT_FALSE(plan->judges[0].api().batch);
 }
 
 TEST(PlanJson, OfBeforeControlsAndCorrectionsIsReadAsWithout) {
@@ -191,10 +191,10 @@ TEST(PlanJson, RoundTripsExactly) {
     EXPECT_EQ(back->generation.seed, plan.generation.seed);
     EXPECT_EQ(back->blinding_seed, plan.blinding_seed);
     EXPECT_EQ(back->dataset.fields, plan.dataset.fields);
-    EXPECT_EQ(back->judges[0].timeout_s, 1.5);
-    EXPECT_EQ(back->judges[0].api_key_env, "MY_KEY");
-    EXPECT_EQ(back->variants[0].imatrix, "/lab/imatrix");
-    EXPECT_EQ(back->judges[0].price_output, 10);
+    EXPECT_EQ(back->judges[0].api().timeout_s, 1.5);
+    EXPECT_EQ(back->judges[0].api().api_key_env, "MY_KEY");
+    EXPECT_EQ(back->variants[0].type()->imatrix, "/lab/imatrix");
+    EXPECT_EQ(back->judges[0].api().price_output, 10);
     EXPECT_EQ(back->analysis.expected_decisive_rate, 0.3);
     EXPECT_EQ(back->analysis.icc, 0.2);
 }
@@ -212,11 +212,32 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
     ASSERT_TRUE(plan) << to_sentence(plan.error());
     EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.6);
     EXPECT_EQ(plan->analysis.icc, 0.1);
-    EXPECT_EQ(plan->judges[0].price_input, 0);
+    EXPECT_EQ(plan->judges[0].api().price_input, 0);
     EXPECT_EQ(plan_sha256(*plan), plan_sha256(full_plan()));
     before["analysis"].erase("margin");
     EXPECT_EQ(plan_from_json(before.dump()).error().message,
               "the stored plan is damaged: analysis.margin is missing");
+}
+
+TEST(PlanJson, ARecipeIsNamedOnlyWhereItIsNotTheEngines) {
+    Plan plan = full_plan();
+    const nlohmann::json before = nlohmann::json::parse(plan_to_json(plan));
+    for (const char* key : {"flash-attn", "cache-type-k", "cache-type-v"}) {
+        EXPECT_FALSE(before["variants"][0].contains(key)) << "older plans keep their hash";
+        EXPECT_FALSE(before["baseline"].contains(key));
+    }
+    plan.variants[0].recipe.cache_type_k = "f16";
+    plan.baseline.recipe.flash_attn = "on";
+    const nlohmann::json after = nlohmann::json::parse(plan_to_json(plan));
+    EXPECT_EQ(after["variants"][0]["cache-type-k"], "f16");
+    EXPECT_FALSE(after["variants"][0].contains("cache-type-v"));
+    EXPECT_EQ(after["baseline"]["flash-attn"], "on");
+    const auto back = plan_from_json(after.dump());
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(back->variants[0].recipe, plan.variants[0].recipe);
+    EXPECT_EQ(back->baseline.recipe, plan.baseline.recipe);
+    EXPECT_EQ(back->variants[1].recipe, plan.engine.recipe);
+    EXPECT_EQ(plan_to_json(*back), after.dump());
 }
 
 TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
@@ -227,15 +248,15 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
         [](Plan& p) { p.engine.path = "x"; },
         [](Plan& p) { p.engine.threads = 1; },
         [](Plan& p) { p.engine.slots = 8; },
-        [](Plan& p) { p.judges[0].concurrency = 1; },
-        [](Plan& p) { p.judges[0].retries = 1; },
-        [](Plan& p) { p.judges[0].requests_per_minute = 1; },
-        [](Plan& p) { p.judges[0].tokens_per_minute = 1; },
-        [](Plan& p) { p.judges[0].max_calls = 1; },
-        [](Plan& p) { p.judges[0].api_key_env = "X"; },
-        [](Plan& p) { p.judges[0].timeout_s = 9; },
-        [](Plan& p) { p.judges[0].price_input = 9; },
-        [](Plan& p) { p.judges[0].price_output = 9; },
+        [](Plan& p) { p.judges[0].api().concurrency = 1; },
+        [](Plan& p) { p.judges[0].api().retries = 1; },
+        [](Plan& p) { p.judges[0].api().requests_per_minute = 1; },
+        [](Plan& p) { p.judges[0].api().tokens_per_minute = 1; },
+        [](Plan& p) { p.judges[0].api().max_calls = 1; },
+        [](Plan& p) { p.judges[0].api().api_key_env = "X"; },
+        [](Plan& p) { p.judges[0].api().timeout_s = 9; },
+        [](Plan& p) { p.judges[0].api().price_input = 9; },
+        [](Plan& p) { p.judges[0].api().price_output = 9; },
         [](Plan& p) { p.analysis.expected_decisive_rate = 0.9; },
         [](Plan& p) { p.analysis.icc = 0.9; }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -248,18 +269,20 @@ TEST(PlanSha256, IgnoresWhatDecidesNoResult) {
 TEST(PlanSha256, ChangesWithEverythingElse) {
     std::set<std::string> hashes{plan_sha256(full_plan())};
     const std::vector<std::function<void(Plan&)>> changes{
-        [](Plan& p) { p.baseline.file = "/lab/x.gguf"; },
+        [](Plan& p) { p.baseline.source = FileSource{"/lab/x.gguf"}; },
         [](Plan& p) { p.variants.pop_back(); },
         [](Plan& p) { p.dataset.limit = 6; },
         [](Plan& p) { p.generation.temp = 0.2; },
         [](Plan& p) { p.generation.system = "x"; },
         [](Plan& p) { p.engine.ubatch_size = 512; },
-        [](Plan& p) { p.engine.cache_type_k = "f16"; },
-        [](Plan& p) { p.judges[0].model = "n"; },
+        [](Plan& p) { p.engine.recipe.cache_type_k = "f16"; },
+        [](Plan& p) { p.variants[0].recipe.cache_type_k = "f16"; },
+        [](Plan& p) { p.baseline.recipe.flash_attn = "on"; },
+        [](Plan& p) { p.judges[0].api().model = "n"; },
         [](Plan& p) { p.judges[0].show_contexts = true; },
         [](Plan& p) { p.analysis.margin = 0.1; },
         [](Plan& p) { p.blinding_seed = 1; },
-        [](Plan& p) { p.judges[0].temp = 0; },
+        [](Plan& p) { p.judges[0].api().temp = 0; },
         [](Plan& p) { p.dataset.fields.clear(); },
         [](Plan& p) { p.generation.stop.clear(); }};
     for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -272,11 +295,11 @@ TEST(PlanSha256, ChangesWithEverythingElse) {
 TEST(PlanSha256, StaysWhenTheFolderOfTheExperimentIsMoved) {
     Plan moved = full_plan();
     moved.source = "/elsewhere/copy/exp.yaml";
-    moved.baseline.file = "/elsewhere/copy/model.gguf";
-    moved.variants[0].imatrix = "/elsewhere/copy/imatrix";
+    moved.baseline.source = FileSource{"/elsewhere/copy/model.gguf"};
+    moved.variants[0].source = TypeSource{"Q8_0", "/elsewhere/copy/imatrix"};
     moved.dataset.file = "/elsewhere/copy/data/q.jsonl";
     EXPECT_EQ(plan_sha256(moved), plan_sha256(full_plan()));
-    moved.variants[1].file = "/elsewhere/copy/other.gguf";
+    moved.variants[1].source = FileSource{"/elsewhere/copy/other.gguf"};
     EXPECT_NE(plan_sha256(moved), plan_sha256(full_plan()));
 }
 
@@ -323,14 +346,14 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
 
 TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
     Plan plan = full_plan();
-    plan.baseline = {"f16", "", "", "", "/lab/f16.jsonl", false};
-    plan.variants = {{"q4", "", "", "", "/lab/q4.jsonl", true}};
+    plan.baseline = {"f16", AnswersSource{"/lab/f16.jsonl", false}};
+    plan.variants = {{"q4", AnswersSource{"/lab/q4.jsonl", true}}};
     const auto back = plan_from_json(plan_to_json(plan));
     ASSERT_TRUE(back) << to_sentence(back.error());
     EXPECT_EQ(plan_to_json(*back), plan_to_json(plan));
-    EXPECT_EQ(back->baseline.answers, "/lab/f16.jsonl");
-    EXPECT_TRUE(back->variants[0].allow_missing);
-    plan.variants[0].allow_missing = false;
+    EXPECT_EQ(back->baseline.answers()->file, "/lab/f16.jsonl");
+    EXPECT_TRUE(back->variants[0].answers()->allow_missing);
+    plan.variants[0].source = AnswersSource{"/lab/q4.jsonl", false};
     EXPECT_NE(plan_sha256(*back), plan_sha256(plan))
         << "what counts as an answer decides the results";
 }

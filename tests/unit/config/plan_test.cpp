@@ -33,14 +33,14 @@ TEST_F(LoadPlan, PathsOfTheFileAreRelativeToItAndPathsOfFlagsToTheWorkingFolder)
     flags.questions = "questions.jsonl";
     const auto plan = load_plan("sub/e.yaml", flags);
     Overrides wrong;
-    wrong.temp = -1;
+    wrong.settings["generation.temp"] = std::int64_t{-1};
     const auto broken = load_plan("sub/e.yaml", wrong);
     const std::string here = std::filesystem::current_path().string();
     std::filesystem::current_path(before);
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->source, here + "/sub/e.yaml");
-    EXPECT_EQ(plan->baseline.file, here + "/sub/model.gguf");
-    EXPECT_EQ(plan->variants[0].file, here + "/sub/../other.gguf");
+    EXPECT_EQ(plan->baseline.file(), here + "/sub/model.gguf");
+    EXPECT_EQ(plan->variants[0].file(), here + "/sub/../other.gguf");
     EXPECT_EQ(plan->variants[0].name, "other");
     EXPECT_EQ(plan->dataset.file, here + "/questions.jsonl");
     EXPECT_EQ(plan->run_dir, here + "/sub/out");
@@ -50,7 +50,7 @@ TEST_F(LoadPlan, PathsOfTheFileAreRelativeToItAndPathsOfFlagsToTheWorkingFolder)
 
 TEST_F(LoadPlan, ErrorsOfTheFileComeBeforeThoseOfTheFlags) {
     Overrides flags;
-    flags.temp = -1;
+    flags.settings["generation.temp"] = std::int64_t{-1};
     flags.model = folder_.path("gone.gguf");
     EXPECT_THAT(errors_with("colour: red\ngeneration: {top-p: 0}\n", flags),
                 ElementsAre(testing::StartsWith("exp.yaml:4:1: unknown key \"colour\""),
@@ -61,8 +61,8 @@ TEST_F(LoadPlan, ErrorsOfTheFileComeBeforeThoseOfTheFlags) {
 
 TEST(LoadAnalysis, TakesTheFlagsOfTheDecisionAndChecksThemAsAnExperimentDoes) {
     Overrides flags;
-    flags.margin = 0.05;
-    flags.decisive_rate = 0.3;
+    flags.settings["analysis.margin"] = 0.05;
+    flags.settings["analysis.expected-decisive-rate"] = 0.3;
     flags.model = "no-such-file.gguf";
     const auto settings = load_analysis(flags);
     ASSERT_TRUE(settings);
@@ -70,10 +70,10 @@ TEST(LoadAnalysis, TakesTheFlagsOfTheDecisionAndChecksThemAsAnExperimentDoes) {
     EXPECT_EQ(settings->expected_decisive_rate, 0.3);
     EXPECT_EQ(settings->power, AnalysisSettings{}.power);
 
-    flags.margin = 1;
-    flags.decisive_rate = 0;
-    flags.icc = 1.5;
-    flags.power = 0.04;
+    flags.settings["analysis.margin"] = std::int64_t{1};
+    flags.settings["analysis.expected-decisive-rate"] = std::int64_t{0};
+    flags.settings["analysis.icc"] = 1.5;
+    flags.settings["analysis.power"] = 0.04;
     const auto refused = load_analysis(flags);
     ASSERT_FALSE(refused);
     std::vector<std::string> errors;

@@ -42,7 +42,7 @@ TEST_F(ServedEntry, EveryKeyReachesThePlan) {
         "  - {name: theirs, type: q4_k_m, provider: ollama, url: \"http://c:3\"}\n"
         "  - {file: \"ollama:own\"}\n");
     ASSERT_EQ(list.size(), 4u);
-    const ServedSpec& v = list[0].served;
+    const ServedSpec& v = list[0].served()->server;
     EXPECT_EQ(v.provider, "openai");
     EXPECT_EQ(v.model, "org/m");
     EXPECT_THAT(v.urls, ElementsAre("http://a:1/v1", "http://b:2/v1"));
@@ -52,18 +52,18 @@ TEST_F(ServedEntry, EveryKeyReachesThePlan) {
     EXPECT_EQ(v.timeout_s, 7);
     EXPECT_EQ(v.retries, 1);
     EXPECT_EQ(list[1].name, "qwen2.5-0.5b");
-    EXPECT_TRUE(list[1].served.pull);
-    EXPECT_THAT(list[1].served.urls, ElementsAre("http://127.0.0.1:11434"));
-    EXPECT_EQ(list[2].type, "Q4_K_M");
-    EXPECT_EQ(list[2].served.model, "");
-    EXPECT_EQ(list[3].file, "ollama:own");
-    EXPECT_EQ(list[3].served.provider, "");
+    EXPECT_TRUE(list[1].served()->server.pull);
+    EXPECT_THAT(list[1].served()->server.urls, ElementsAre("http://127.0.0.1:11434"));
+    EXPECT_EQ(list[2].type()->type, "Q4_K_M");
+    EXPECT_EQ(list[2].served()->server.model, "");
+    EXPECT_EQ(list[3].file(), "ollama:own");
+    EXPECT_EQ(list[3].served(), nullptr);
     EXPECT_EQ(list[3].name, "ollama-own");
 }
 
 TEST_F(ServedEntry, OllamasOwnVariableSaysWhereItIs) {
     setenv("OLLAMA_HOST", "0.0.0.0:7777", 1);
-    EXPECT_THAT(variants("  - {provider: ollama, model: m}\n")[0].served.urls,
+    EXPECT_THAT(variants("  - {provider: ollama, model: m}\n")[0].served()->server.urls,
                 ElementsAre("http://127.0.0.1:7777"));
     setenv("OLLAMA_HOST", "http://user:pw@x", 1);
     EXPECT_THAT(errors("{provider: ollama, model: m}"),
@@ -75,13 +75,13 @@ TEST_F(ServedEntry, OneWordIsServedIfItHasAnAddressAndElseAFileOfOllamas) {
     const auto list = variants(
         "  - q4=ollama:m:1@http://a:1\n  - openai:org/m@v2@http://b:2/v1\n  - ollama:m:1\n");
     EXPECT_EQ(list[0].name, "q4");
-    EXPECT_EQ(list[0].served.provider, "ollama");
-    EXPECT_EQ(list[0].served.model, "m:1");
-    EXPECT_THAT(list[0].served.urls, ElementsAre("http://a:1"));
+    EXPECT_EQ(list[0].served()->server.provider, "ollama");
+    EXPECT_EQ(list[0].served()->server.model, "m:1");
+    EXPECT_THAT(list[0].served()->server.urls, ElementsAre("http://a:1"));
     EXPECT_EQ(list[1].name, "org-m-v2");
-    EXPECT_EQ(list[1].served.model, "org/m@v2");
-    EXPECT_EQ(list[2].file, "ollama:m:1");
-    EXPECT_EQ(list[2].served.provider, "");
+    EXPECT_EQ(list[1].served()->server.model, "org/m@v2");
+    EXPECT_EQ(list[2].file(), "ollama:m:1");
+    EXPECT_EQ(list[2].served(), nullptr);
 }
 
 TEST_F(ServedEntry, TheBaselineMayBeServed) {
@@ -90,7 +90,7 @@ TEST_F(ServedEntry, TheBaselineMayBeServed) {
         "questions.jsonl\n");
     ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
     EXPECT_EQ(plan->baseline.name, "f16");
-    EXPECT_EQ(plan->baseline.served.model, "m");
+    EXPECT_EQ(plan->baseline.served()->server.model, "m");
     Overrides flags;
     flags.model = "f16=openai:m@http://a:1/v1";
     flags.variants = std::vector<std::string>{folder_.path("other.gguf")};
@@ -98,7 +98,7 @@ TEST_F(ServedEntry, TheBaselineMayBeServed) {
     const auto by_flags = load_plan(std::nullopt, flags);
     ASSERT_TRUE(by_flags) << testing::PrintToString(sentences(by_flags.error(), folder_));
     EXPECT_EQ(by_flags->baseline.name, "f16");
-    EXPECT_EQ(by_flags->baseline.served.provider, "openai");
+    EXPECT_EQ(by_flags->baseline.served()->server.provider, "openai");
     flags.variants = std::vector<std::string>{"Q8_0"};
     const auto made = load_plan(std::nullopt, flags);
     ASSERT_FALSE(made);
@@ -141,6 +141,17 @@ TEST_F(ServedEntry, WhatDoesNotFitTogetherIsSaidWithItsPlace) {
     EXPECT_THAT(errors("\"ollama:\""), Contains(HasSubstr("names no model of Ollama's")));
 }
 
+TEST_F(ServedEntry, IsNotRunInAWayOfOurs) {
+    const std::string remedy =
+        "belongs to a variant that assay-engine runs. Leave it out: a server's own settings and "
+        "answers that were made elsewhere are not ours to change.";
+    EXPECT_THAT(errors("{provider: ollama, model: m, cache-type-k: q8_0}"),
+                Contains(HasSubstr("cache-type-k: " + remedy)));
+    folder_.write("a.jsonl", "{}");
+    EXPECT_THAT(errors("{answers: a.jsonl, flash-attn: off}"),
+                Contains(HasSubstr("flash-attn: " + remedy)));
+}
+
 TEST_F(ServedEntry, IsStoredAndReadBackAndHowItIsReachedIsNoPartOfTheHash) {
     const std::string yaml =
         "baseline: {name: f16, provider: ollama, model: m}\nvariants: [{name: q4, file: "
@@ -153,13 +164,13 @@ TEST_F(ServedEntry, IsStoredAndReadBackAndHowItIsReachedIsNoPartOfTheHash) {
     EXPECT_EQ(plan_to_json(*back), plan_to_json(*plan));
     EXPECT_EQ(plan_sha256(*back), plan_sha256(*plan));
     Plan other = *plan;
-    other.variants[1].served.concurrency = 1;
-    other.variants[1].served.timeout_s = 1;
-    other.variants[1].served.retries = 0;
-    other.variants[1].served.api_key_env = "X";
-    other.variants[0].served.pull = true;
+    other.variants[1].served()->server.concurrency = 1;
+    other.variants[1].served()->server.timeout_s = 1;
+    other.variants[1].served()->server.retries = 0;
+    other.variants[1].served()->server.api_key_env = "X";
+    other.variants[0].served()->server.pull = true;
     EXPECT_EQ(plan_sha256(other), plan_sha256(*plan));
-    other.variants[1].served.urls = {"http://b/v1"};
+    other.variants[1].served()->server.urls = {"http://b/v1"};
     EXPECT_NE(plan_sha256(other), plan_sha256(*plan));
 }
 

@@ -86,8 +86,8 @@ TEST_F(Anthropic, AnOverloadedServerIsAskedAgain) {
 }
 
 TEST_F(Anthropic, ATemperatureThatItDoesNotTakeIsRefusedBeforeAnythingRuns) {
-    bench_.spec_.temp = 1.5;
-    bench_.spec_.url = "http://127.0.0.1:9";
+    bench_.spec_.api().temp = 1.5;
+    bench_.spec_.api().url = "http://127.0.0.1:9";
     const auto judge = make_judge(
         bench_.spec_,
         {[](const std::string&, const std::string&) -> Result<std::string> { return ""; }},

@@ -172,7 +172,7 @@ TEST(Attack, AServerThatEchoesItsPromptIsInvalid) {
             return test::ScriptedReply{200,
                                        test::completion_json(body["messages"].back()["content"])};
         });
-        bench.spec_.url = server.url();
+        bench.spec_.api().url = server.url();
         const auto judge = make_judge(bench.spec_,
                                       {[](const std::string&,
                                           const std::string& variables) -> Result<std::string> {

@@ -42,8 +42,8 @@ class Batches : public ::testing::TestWithParam<Provider> {
         : key_(GetParam().key_variable, kBenchKey),
           bench_(GetParam().name, nullptr),
           sim_(GetParam().name, [this](const std::string& body) { return answer_(body); }) {
-        bench_.spec_.batch = true;
-        bench_.spec_.batch_poll_s = 0.024;
+        bench_.spec_.api().batch = true;
+        bench_.spec_.api().batch_poll_s = 0.024;
     }
 
     void start(test::Script script = {}) {
@@ -106,12 +106,12 @@ TEST_P(Batches, AllPairsAreOneBatchAndEachGetsItsOwnVerdict) {
 
 TEST_P(Batches, TheVerdictsAreThoseOfSingleRequests) {
     start([this](const auto& request, int) {
-        return bench_.spec_.batch ? sim_.handle(request) : good(request.body);
+        return bench_.spec_.api().batch ? sim_.handle(request) : good(request.body);
     });
     run(2);
     const auto batch = bench_.verdicts_;
     const std::string identity = bench_.judge_->identity();
-    bench_.spec_.batch = false;
+    bench_.spec_.api().batch = false;
     run(2);
     EXPECT_EQ(bench_.judge_->identity(), identity);
     for (const auto& [id, verdict] : bench_.verdicts_) {
@@ -398,7 +398,7 @@ TEST_P(Batches, TheKeyIsRefusedBeforeAnythingIsSubmitted) {
 }
 
 TEST_P(Batches, TheBudgetIsKeptAndTheRestIsPending) {
-    bench_.spec_.max_calls = 2;
+    bench_.spec_.api().max_calls = 2;
     start();
     EXPECT_EQ(run(5).end, RunEnd::kStopped);
     EXPECT_EQ(bench_.verdicts_.size(), 2u);
@@ -429,8 +429,8 @@ TEST_P(Batches, ALimitOfCallsIsWaitedForAsTheServerAsks) {
 
 TEST(GeminiBatches, RepliesWithoutTheirMetadataAreInTheOrderOfTheRequests) {
     HttpBench bench("gemini", nullptr);
-    bench.spec_.batch = true;
-    bench.spec_.batch_poll_s = 0.024;
+    bench.spec_.api().batch = true;
+    bench.spec_.api().batch_poll_s = 0.024;
     SimBatches sim("gemini", [](const std::string& body) {
         return ScriptedReply{200,
                              test::gemini_reply(verdict_text(

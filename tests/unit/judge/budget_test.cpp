@@ -8,8 +8,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-JudgeSpec spec() {
-    JudgeSpec judge;
+ApiSettings spec() {
+    ApiSettings judge;
     judge.max_tokens = 100;
     return judge;
 }
@@ -34,7 +34,7 @@ TEST(Budget, TheEstimateIsFourBytesATokenAndTheLongestReply) {
 }
 
 TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) {
-    JudgeSpec judge = spec();
+    ApiSettings judge = spec();
     judge.max_tokens_total = 500;
     Budget budget(judge);
     const TokenCount one{100, 100};
@@ -43,16 +43,16 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
     budget.take(one);
     EXPECT_THAT(budget.refusal(one).value_or(""),
                 HasSubstr("could exceed its max-tokens-total of 500"));
-    budget.settle(one, {90, 5});
+    budget.book(one, {90, 5});
     EXPECT_FALSE(budget.refusal(one));
-    budget.settle(one, {90, 5});
+    budget.book(one, {90, 5});
     budget.take(one);
     EXPECT_THAT(budget.refusal({50, 61}).value_or(""), HasSubstr("asked 3 times for 390 tokens"));
     EXPECT_FALSE(budget.refusal({50, 60})) << "just enough is enough";
 }
 
 TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {
-    JudgeSpec judge = spec();
+    ApiSettings judge = spec();
     judge.price_input = 2;
     judge.price_output = 10;
     judge.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths

@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-JudgeSpec spec() {
-    JudgeSpec spec;
+ApiSettings spec() {
+    ApiSettings spec;
     spec.model = "m";
     spec.max_tokens = 99;
     return spec;

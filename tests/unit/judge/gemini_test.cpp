@@ -127,7 +127,7 @@ TEST_F(Gemini, AModelsNameCannotLeaveItsPlaceInTheAddress) {
         return ScriptedReply{200, gemini_reply(verdict_text("A"))};
     });
     for (const char* model : {"tunedModels/mine", "a?b#c d"}) {
-        bench_.spec_.model = model;
+        bench_.spec_.api().model = model;
         bench_.make(server.base());
         bench_.run(1);
     }

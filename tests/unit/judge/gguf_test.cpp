@@ -149,9 +149,9 @@ const std::string
 class GgufJudgeTest : public testing::Test {
  protected:
     GgufJudgeTest() {
+        spec = judge_of("gguf");
         spec.name = "mine";
-        spec.provider = "gguf";
-        spec.file = "/m.gguf";
+        spec.embedded().file = "/m.gguf";
         script.reply = [](const llm::Prompt&, const std::string&) { return labels(0.7, 0.1, 0.1); };
         for (const char* id : {"1", "2", "3"}) {
             pairs.push_back(
@@ -247,7 +247,7 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
     static_cast<void>(run());
     EXPECT_EQ(label_task(script.prompts.front()).n_longer_prefix, before)
         << "whether the other order is asked for or not";
-    spec.reasoning = true;
+    spec.embedded().reasoning = true;
     script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
     script.prompts.clear();
     static_cast<void>(run());
@@ -256,24 +256,24 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
 }
 
 TEST_F(GgufJudgeTest, TagsAnswersWhereItReasonsAndIsAskedTo) {
-    spec.reasoning = true;
+    spec.embedded().reasoning = true;
     script.reply = [](const llm::Prompt&, const std::string&) {
         return text(
             R"({"reasoning": "r", "verdict": "B", "confidence": "low", "tags_a": ["incorrect"], "tags_b": []})");
     };
     const std::string without = identity();
     EXPECT_FALSE(run().at("1").tags) << "it was not asked";
-    spec.tags = true;
+    spec.embedded().tags = true;
     script.prompts.clear();
     EXPECT_EQ(run().at("1").tags, (PairTags{{AnswerTag::kIncorrect}, {}}));
     EXPECT_NE(answer_task(script.prompts.front()).grammar.find("tags_a"), std::string::npos);
     EXPECT_NE(identity(), without);
-    spec.prompt_template = "A or B?";
+    spec.embedded().prompt_template = "A or B?";
     EXPECT_NE(to_sentence(make().error()).find("does not ask for tags_a and tags_b"),
               std::string::npos);
-    spec.prompt_template = "A or B, tags_a, tags_b?";
+    spec.embedded().prompt_template = "A or B, tags_a, tags_b?";
     EXPECT_TRUE(make());
-    spec.reasoning = false;
+    spec.embedded().reasoning = false;
     EXPECT_NE(to_sentence(make().error()).find("tags need reasoning"), std::string::npos);
 }
 
@@ -314,7 +314,7 @@ TEST_F(GgufJudgeTest, IsLoadedWithTheFirstPairAndGoneAfterTheLast) {
 }
 
 TEST_F(GgufJudgeTest, APromptThatDoesNotFitIsAnErrorOfItsPairAlone) {
-    spec.ctx_size = 2048;
+    spec.embedded().ctx_size = 2048;
     pairs[1].answer_a = std::string(5000, 'x');
     const auto verdicts = run();
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kA);
@@ -375,9 +375,11 @@ TEST_F(GgufJudgeTest, ABadFileAndImpossibleSettingsAreRefusedBeforeAnything) {
         spec = before;
         return made ? "" : to_sentence(made.error());
     };
-    EXPECT_NE(refused([](JudgeSpec& s) { s.temp = 0.5; }).find("temp"), std::string::npos);
-    EXPECT_NE(refused([](JudgeSpec& s) { s.file.clear(); }).find("no file"), std::string::npos);
-    EXPECT_NE(refused([](JudgeSpec& s) { s.max_tokens = 0; }).find("max-tokens"),
+    EXPECT_NE(refused([](JudgeSpec& s) { s.embedded().temp = 0.5; }).find("temp"),
+              std::string::npos);
+    EXPECT_NE(refused([](JudgeSpec& s) { s.embedded().file.clear(); }).find("no file"),
+              std::string::npos);
+    EXPECT_NE(refused([](JudgeSpec& s) { s.embedded().max_tokens = 0; }).find("max-tokens"),
               std::string::npos);
     EXPECT_EQ(refused([](JudgeSpec&) {}), "");
 }
@@ -398,23 +400,24 @@ TEST_F(GgufJudgeTest, ItsIdentityHasAllThatAVerdictDependsOnAndNoMore) {
         script = script_before;
         return differ;
     };
-    EXPECT_TRUE(differs([&] { spec.reasoning = true; }));
+    EXPECT_TRUE(differs([&] { spec.embedded().reasoning = true; }));
     EXPECT_TRUE(differs([&] { spec.show_contexts = false; }));
     EXPECT_TRUE(differs([&] { spec.show_expected = false; }));
-    EXPECT_TRUE(differs([&] { spec.prompt_template = "{{ answer_a }}"; }));
+    EXPECT_TRUE(differs([&] { spec.embedded().prompt_template = "{{ answer_a }}"; }));
     EXPECT_TRUE(differs([&] { script.fingerprint = "f2"; }));
     EXPECT_TRUE(differs([&] { script.opening = "Answer: "; })) << "what the template writes";
     EXPECT_FALSE(differs([&] { spec.name = "other"; }));
-    EXPECT_FALSE(differs([&] { spec.ctx_size = 2048; }));
-    EXPECT_FALSE(differs([&] { spec.max_tokens = 7; })) << "it writes nothing";
-    EXPECT_FALSE(differs([&] { spec.file = "/elsewhere/m.gguf"; })) << "its hash is the same";
+    EXPECT_FALSE(differs([&] { spec.embedded().ctx_size = 2048; }));
+    EXPECT_FALSE(differs([&] { spec.embedded().max_tokens = 7; })) << "it writes nothing";
+    EXPECT_FALSE(differs([&] { spec.embedded().file = "/elsewhere/m.gguf"; }))
+        << "its hash is the same";
 }
 
 class ReasoningGgufJudge : public GgufJudgeTest {
  protected:
     ReasoningGgufJudge() {
-        spec.reasoning = true;
-        spec.max_tokens = 500;
+        spec.embedded().reasoning = true;
+        spec.embedded().max_tokens = 500;
         script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
     }
 };
@@ -486,8 +489,8 @@ TEST_F(ReasoningGgufJudge, AVerdictThatItCopiesFromAnAnswerIsNone) {
 }
 
 TEST_F(ReasoningGgufJudge, KeepsRoomForTheReply) {
-    spec.ctx_size = 2048;
-    spec.max_tokens = 1000;
+    spec.embedded().ctx_size = 2048;
+    spec.embedded().max_tokens = 1000;
     pairs[1].answer_a = std::string(900, 'x');
     const auto verdicts = run();
     EXPECT_EQ(verdicts.at("1").state, VerdictState::kB) << verdicts.at("1").failure;

@@ -36,16 +36,16 @@ class HttpBench {
 
     HttpBench(const std::string& provider, test::Checker checker)
         : path_(provider == "openai" ? "/v1" : ""), checker_(checker) {
+        spec_ = judge_of(provider);
         spec_.name = "sim";
-        spec_.provider = provider;
-        spec_.model = "sim-1";
-        spec_.concurrency = 1;
-        spec_.timeout_s = 5;
-        spec_.retries = 1;
+        spec_.api().model = "sim-1";
+        spec_.api().concurrency = 1;
+        spec_.api().timeout_s = 5;
+        spec_.api().retries = 1;
     }
 
     void make(const std::string& url) {
-        spec_.url = url;
+        spec_.api().url = url;
         judge_ = make_judge(
                      spec_,
                      {[](const std::string&, const std::string& json) -> Result<std::string> {

@@ -110,7 +110,7 @@ TEST_P(EveryProvider, TagsAnswersOnlyWhereItIsAskedTo) {
     EXPECT_FALSE(bench_.one(tagged).tags);
     EXPECT_THAT(bench_.seen_.at(0).body, testing::Not(HasSubstr("tags_a")));
     const std::string without = bench_.judge_->identity();
-    bench_.spec_.tags = true;
+    bench_.spec_.api().tags = true;
     EXPECT_EQ(bench_.one(tagged).tags,
               (PairTags{{AnswerTag::kIncorrect, AnswerTag::kTruncation}, {}}));
     EXPECT_THAT(bench_.seen_.at(0).body,
@@ -131,7 +131,7 @@ TEST_P(EveryProvider, GetsTheKeyInItsOwnHeaderAndANamedOneInTheSame) {
     };
     EXPECT_EQ(sent(), GetParam().key_variable.empty() ? "" : GetParam().key_prefix + kBenchKey);
     const Variable mine("ASSAY_TEST_KEY", "sk-mine-0123");
-    bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+    bench_.spec_.api().api_key_env = "ASSAY_TEST_KEY";
     EXPECT_EQ(sent(), GetParam().key_prefix + "sk-mine-0123");
 }
 
@@ -202,7 +202,7 @@ TEST_P(EveryProvider, WrongTypesInsideADocumentAreReadAsNothing) {
         EXPECT_TRUE(verdict.state == VerdictState::kA || verdict.state == VerdictState::kInvalid ||
                     (verdict.state == VerdictState::kError && pointer == "/done"))
             << pointer;
-        bench_.spec_.retries = 0;
+        bench_.spec_.api().retries = 0;
     }
 }
 
@@ -307,7 +307,7 @@ TEST_P(EveryProvider, EveryDocumentedStatusHasItsStateAndItsRetry) {
 
 TEST_P(EveryProvider, AKeyIsHiddenWhereverAServerEchoesItAcrossEveryCut) {
     if (GetParam().key_variable.empty()) {
-        bench_.spec_.api_key_env = "ASSAY_TEST_KEY";
+        bench_.spec_.api().api_key_env = "ASSAY_TEST_KEY";
     }
     const Variable mine("ASSAY_TEST_KEY", kBenchKey);
     for (int n_before = 280; n_before < 302; ++n_before) {
@@ -340,7 +340,7 @@ TEST_P(EveryProvider, BytesThatAreNoTextAreReadAsReplacements) {
 }
 
 TEST_P(EveryProvider, AConnectionThatIsHalfClosedOrSlowIsTriedAgainAndThenAnError) {
-    bench_.spec_.timeout_s = 0.4;
+    bench_.spec_.api().timeout_s = 0.4;
     for (const std::string& bytes :
          {std::string(),
           std::string("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"cho"),
@@ -386,8 +386,8 @@ TEST_F(HttpJudge, AChangedVersionIsSeenAcrossRunsAndANamelessReplyIsNoChange) {
 }
 
 TEST_F(HttpJudge, AfterItsCallsItStopsAndTheRestIsPending) {
-    bench_.spec_.max_calls = 4;
-    bench_.spec_.concurrency = 3;
+    bench_.spec_.api().max_calls = 4;
+    bench_.spec_.api().concurrency = 3;
     bench_.judge(9, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_EQ(bench_.seen_.size(), 4u);
@@ -398,7 +398,7 @@ TEST_F(HttpJudge, AfterItsCallsItStopsAndTheRestIsPending) {
 }
 
 TEST_F(HttpJudge, CallsThatAreJustEnoughAreEnough) {
-    bench_.spec_.max_calls = 4;
+    bench_.spec_.api().max_calls = 4;
     const SimServer server(good);
     bench_.make(server.base());
     EXPECT_EQ(bench_.run(3).end, RunEnd::kFinished);
@@ -409,8 +409,8 @@ TEST_F(HttpJudge, CallsThatAreJustEnoughAreEnough) {
 }
 
 TEST_F(HttpJudge, ARetryIsACallToo) {
-    bench_.spec_.max_calls = 2;
-    bench_.spec_.retries = 5;
+    bench_.spec_.api().max_calls = 2;
+    bench_.spec_.api().retries = 5;
     bench_.judge(3, [](const auto&, int) { return ScriptedReply{500, "oops"}; });
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_EQ(bench_.seen_.size(), 2u);
@@ -423,9 +423,9 @@ TEST_F(HttpJudge, ARetryIsACallToo) {
 TEST_F(HttpJudge, ARequestThatCouldExceedTheTokensIsNotSent) {
     // A reply may be 100 tokens long and a prompt of these has fewer than 600, so three fit at
     // first; each then takes 15.
-    bench_.spec_.max_tokens = 100;
-    bench_.spec_.max_tokens_total = 2000;
-    bench_.spec_.concurrency = 8;
+    bench_.spec_.api().max_tokens = 100;
+    bench_.spec_.api().max_tokens_total = 2000;
+    bench_.spec_.api().concurrency = 8;
     bench_.judge(200, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_THAT(to_sentence(bench_.result_.why),
@@ -438,10 +438,10 @@ TEST_F(HttpJudge, ARequestThatCouldExceedTheTokensIsNotSent) {
 }
 
 TEST_F(HttpJudge, MoneyIsSpentUpToItsLimitAndNotBeyond) {
-    bench_.spec_.max_tokens = 100;
-    bench_.spec_.price_input = 100;
-    bench_.spec_.price_output = 1000;  // 10 and 5 tokens: 0.006 a reply
-    bench_.spec_.max_cost = 0.3;
+    bench_.spec_.api().max_tokens = 100;
+    bench_.spec_.api().price_input = 100;
+    bench_.spec_.api().price_output = 1000;  // 10 and 5 tokens: 0.006 a reply
+    bench_.spec_.api().max_cost = 0.3;
     bench_.judge(200, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("max-cost of 0.3"));
@@ -457,18 +457,18 @@ TEST_F(HttpJudge, AVersionThatTheStoredVerdictsDoNotNameStopsItUnlessItIsAllowed
     EXPECT_THAT(to_sentence(bench_.result_.why),
                 HasSubstr(R"(named the model "sim-0-2025" and now name "sim-1-2026")"));
     EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("--rejudge"));
-    bench_.spec_.allow_version_change = true;
+    bench_.spec_.api().allow_version_change = true;
     bench_.judge(5, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
-    bench_.spec_.allow_version_change = false;
+    bench_.spec_.api().allow_version_change = false;
     bench_.known_version_ = "sim-1-2026";
     bench_.judge(5, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
 }
 
 TEST_F(HttpJudge, RequestsPerMinuteAreKept) {
-    bench_.spec_.requests_per_minute = 300;  // five at once, then one each 0.2 s
-    bench_.spec_.concurrency = 8;
+    bench_.spec_.api().requests_per_minute = 300;  // five at once, then one each 0.2 s
+    bench_.spec_.api().concurrency = 8;
     bench_.judge(10, good);
     EXPECT_EQ(bench_.result_.end, RunEnd::kFinished);
     EXPECT_EQ(bench_.count(VerdictState::kA), 10);
@@ -476,7 +476,8 @@ TEST_F(HttpJudge, RequestsPerMinuteAreKept) {
 }
 
 TEST_F(HttpJudge, TokensPerMinuteAreKept) {
-    bench_.spec_.tokens_per_minute = 6000;  // 100 each second; a reply says what its 10 + 5 were
+    bench_.spec_.api().tokens_per_minute = 6000;  // 100 each second; a reply says what its 10 + 5
+                                                  // were
     bench_.judge(4, [](const auto&, int) {
         auto body = nlohmann::json::parse(test::ollama_reply(verdict_text("A")));
         body["prompt_eval_count"] = 130;
@@ -489,7 +490,7 @@ TEST_F(HttpJudge, TokensPerMinuteAreKept) {
 }
 
 TEST_F(HttpJudge, ALimitDoesNotDelayACancellation) {
-    bench_.spec_.requests_per_minute = 1;
+    bench_.spec_.api().requests_per_minute = 1;
     const SimServer server([this](const auto& request, int n) {
         bench_.cancel_ = true;
         return good(request, n);
@@ -501,8 +502,8 @@ TEST_F(HttpJudge, ALimitDoesNotDelayACancellation) {
 }
 
 TEST_F(HttpJudge, NoPairIsTakenBeforeItMayLeave) {
-    bench_.spec_.requests_per_minute = 60;
-    bench_.spec_.concurrency = 4;
+    bench_.spec_.api().requests_per_minute = 60;
+    bench_.spec_.api().concurrency = 4;
     const SimServer server(good);
     bench_.make(server.base());
     std::vector<BlindedPair> pairs(2);

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "assay/records/judge_provider.hpp"
+
 namespace assay::judge {
 namespace {
 
@@ -15,11 +17,10 @@ const Services kServices{
     }};
 
 JudgeSpec openai() {
-    JudgeSpec spec;
+    JudgeSpec spec = judge_of("openai");
     spec.name = "panel-1";
-    spec.provider = "openai";
-    spec.url = "http://127.0.0.1:9/v1/";
-    spec.model = "m";
+    spec.api().url = "http://127.0.0.1:9/v1/";
+    spec.api().model = "m";
     return spec;
 }
 
@@ -39,9 +40,25 @@ TEST(Judge, AnUnknownProviderIsNamedWithTheKnownOnes) {
     spec.provider = "crystal ball";
     const auto unknown = make_judge(spec, kServices, progress);
     ASSERT_FALSE(unknown);
-    for (const std::string& name : provider_names()) {
-        EXPECT_NE(to_sentence(unknown.error()).find(name), std::string::npos);
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        EXPECT_NE(to_sentence(unknown.error()).find(provider.name), std::string::npos);
     }
+}
+
+TEST(Judge, EveryApiJudgeOfTheTableCanBeMade) {
+    SilentProgress progress;
+    int n = 0;
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        if (provider.kind != JudgeKind::kApi) {
+            continue;
+        }
+        ++n;
+        JudgeSpec spec = openai();
+        spec.provider = provider.name;
+        const auto judge = make_judge(spec, kServices, progress);
+        EXPECT_TRUE(judge) << provider.name;
+    }
+    EXPECT_GE(n, 4);
 }
 
 TEST(Judge, SettingsOutOfRangeAreRefused) {
@@ -52,17 +69,20 @@ TEST(Judge, SettingsOutOfRangeAreRefused) {
         return !make_judge(spec, kServices, progress);
     };
     EXPECT_FALSE(refused([](JudgeSpec&) {}));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.model.clear(); }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.concurrency = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.timeout_s = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.retries = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_tokens = 0; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.temp = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.requests_per_minute = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.tokens_per_minute = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.max_calls = -1; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.url = "nowhere"; }));
-    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api_key_env = "ASSAY_TEST_NONE"; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().model.clear(); }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().concurrency = 0; }));
+    EXPECT_FALSE(refused([](JudgeSpec& s) { s.api().concurrency = 1024; }))
+        << "what an experiment file may say";
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().concurrency = 1025; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().timeout_s = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().retries = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().max_tokens = 0; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().temp = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().requests_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().tokens_per_minute = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().max_calls = -1; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().url = "nowhere"; }));
+    EXPECT_TRUE(refused([](JudgeSpec& s) { s.api().api_key_env = "ASSAY_TEST_NONE"; }));
 }
 
 TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
@@ -74,12 +94,12 @@ TEST(Judge, IdentityChangesWithAllThatAVerdictDependsOn) {
         all.insert(identity(spec));
         EXPECT_EQ(all.size(), ++n);
     };
-    differs([](JudgeSpec& s) { s.provider = "reference"; });
-    differs([](JudgeSpec& s) { s.url = "http://127.0.0.1:10/v1"; });
-    differs([](JudgeSpec& s) { s.model = "other"; });
-    differs([](JudgeSpec& s) { s.temp = 0.5; });
-    differs([](JudgeSpec& s) { s.max_tokens = 7; });
-    differs([](JudgeSpec& s) { s.prompt_template = "{{ question }}"; });
+    differs([](JudgeSpec& s) { s = judge_of("reference"); });
+    differs([](JudgeSpec& s) { s.api().url = "http://127.0.0.1:10/v1"; });
+    differs([](JudgeSpec& s) { s.api().model = "other"; });
+    differs([](JudgeSpec& s) { s.api().temp = 0.5; });
+    differs([](JudgeSpec& s) { s.api().max_tokens = 7; });
+    differs([](JudgeSpec& s) { s.api().prompt_template = "{{ question }}"; });
     differs([](JudgeSpec& s) { s.show_contexts = false; });
     differs([](JudgeSpec& s) { s.show_expected = false; });
     for (const char* provider : {"gemini", "anthropic", "ollama"}) {
@@ -92,13 +112,13 @@ TEST(Judge, IdentityIsJsonAndFreeOfWhatDoesNotMatter) {
     const std::string before = identity(spec);
     EXPECT_EQ(nlohmann::json::parse(before)["address"], "http://127.0.0.1:9/v1");
     spec.name = "other";
-    spec.concurrency = 16;
-    spec.timeout_s = 1;
-    spec.retries = 0;
-    spec.requests_per_minute = 5;
-    spec.tokens_per_minute = 5;
-    spec.max_calls = 5;
-    spec.url = "http://127.0.0.1:9/v1";
+    spec.api().concurrency = 16;
+    spec.api().timeout_s = 1;
+    spec.api().retries = 0;
+    spec.api().requests_per_minute = 5;
+    spec.api().tokens_per_minute = 5;
+    spec.api().max_calls = 5;
+    spec.api().url = "http://127.0.0.1:9/v1";
     setenv("OPENAI_API_KEY", "sk-secret-93b1", 1);
     EXPECT_EQ(identity(spec), before);
     unsetenv("OPENAI_API_KEY");

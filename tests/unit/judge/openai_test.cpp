@@ -41,12 +41,12 @@ class OpenAi : public ::testing::Test {
  protected:
     void SetUp() override {
         setenv("OPENAI_API_KEY", kKey, 1);
+        spec_ = judge_of("openai");
         spec_.name = "sim";
-        spec_.provider = "openai";
-        spec_.model = "sim-1";
-        spec_.concurrency = 1;
-        spec_.timeout_s = 5;
-        spec_.retries = 1;
+        spec_.api().model = "sim-1";
+        spec_.api().concurrency = 1;
+        spec_.api().timeout_s = 5;
+        spec_.api().retries = 1;
     }
     void TearDown() override { unsetenv("OPENAI_API_KEY"); }
 
@@ -64,7 +64,7 @@ class OpenAi : public ::testing::Test {
     }
 
     void make(const std::string& url) {
-        spec_.url = url;
+        spec_.api().url = url;
         judge_ = make_judge(spec_,
                             {[this](const std::string& jinja, const std::string& json) {
                                 return render(jinja, json);
@@ -273,7 +273,7 @@ TEST_F(OpenAi, A200ThatIsNoCompletionIsTriedAgainAndThenAnError) {
 }
 
 TEST_F(OpenAi, ATimeoutIsTriedAgainAndThenAnError) {
-    spec_.timeout_s = 0.3;
+    spec_.api().timeout_s = 0.3;
     const Verdict verdict = one([](const auto&, int) {
         return ScriptedReply{200, verdict_completion("A"), {}, 600ms};
     });
@@ -318,7 +318,7 @@ TEST_F(OpenAi, StopsAtOnceWhereNobodyMayOrCanAnswer) {
 }
 
 TEST_F(OpenAi, WhatWaitsForAnotherAttemptWhenItStopsIsAnErrorAndTheRestIsUntouched) {
-    spec_.concurrency = 4;
+    spec_.api().concurrency = 4;
     SimServer server([](const auto& request, int) {
         if (request.body.find("question 2?") != std::string::npos) {
             return ScriptedReply{401, "{}", {}, 300ms};
@@ -369,7 +369,7 @@ TEST_F(OpenAi, BecomesPlainerStepByStepAndRemembersIt) {
 }
 
 TEST_F(OpenAi, RequestsThatLeftBeforeItBecamePlainerAreSentAgain) {
-    spec_.concurrency = 4;
+    spec_.api().concurrency = 4;
     SimServer server([](const auto& request, int) {
         if (request.body.find("json_schema") != std::string::npos) {
             return ScriptedReply{400, "json_schema?", {}, 50ms};
@@ -387,8 +387,8 @@ TEST_F(OpenAi, RequestsThatLeftBeforeItBecamePlainerAreSentAgain) {
 }
 
 TEST_F(OpenAi, AsManyRequestsRunTogetherAsTheSpecSays) {
-    spec_.concurrency = 5;
-    spec_.timeout_s = 20;
+    spec_.api().concurrency = 5;
+    spec_.api().timeout_s = 20;
     test::Gate gate(5);
     SimServer server([&](const auto&, int) {
         gate.pass();
@@ -403,8 +403,8 @@ TEST_F(OpenAi, AsManyRequestsRunTogetherAsTheSpecSays) {
 TEST_F(OpenAi, NobodyThereOpensTheCircuitWithinSeconds) {
     const int port = free_port();
     for (const int concurrency : {1, 4}) {
-        spec_.concurrency = concurrency;
-        spec_.retries = 5;
+        spec_.api().concurrency = concurrency;
+        spec_.api().retries = 5;
         verdicts_.clear();
         make("http://127.0.0.1:" + std::to_string(port) + "/v1");
         const RunResult result = run(100);
@@ -429,7 +429,7 @@ TEST_F(OpenAi, NobodyThereForTheOnlyPairIsSaidToo) {
 }
 
 TEST_F(OpenAi, AReplyInBetweenKeepsTheCircuitClosed) {
-    spec_.retries = 0;
+    spec_.api().retries = 0;
     SimServer server([](const auto&, int n) {
         return n % 8 == 0 ? ScriptedReply{200, verdict_completion("A")}
                           : ScriptedReply{200, "half"};
@@ -440,7 +440,7 @@ TEST_F(OpenAi, AReplyInBetweenKeepsTheCircuitClosed) {
 }
 
 TEST_F(OpenAi, ServerErrorsDoNotOpenTheCircuit) {
-    spec_.retries = 0;
+    spec_.api().retries = 0;
     SimServer server([](const auto&, int) { return ScriptedReply{503, "loading"}; });
     make(server.url());
     EXPECT_EQ(run(15).end, RunEnd::kFinished);
@@ -448,7 +448,7 @@ TEST_F(OpenAi, ServerErrorsDoNotOpenTheCircuit) {
 }
 
 TEST_F(OpenAi, CancelEndsWithinASecondAndKeepsWhatArrived) {
-    spec_.concurrency = 2;
+    spec_.api().concurrency = 2;
     SimServer server([](const auto&, int n) {
         return ScriptedReply{200, verdict_completion("A"), {}, n <= 2 ? 0ms : 2000ms};
     });
@@ -565,7 +565,7 @@ TEST_F(OpenAi, RepliesUnderWayAreWaitedForWhenTheJudgeStops) {
         }
         return ScriptedReply{.status = 401, .body = R"({"error": {"message": "no"}})"};
     });
-    spec_.concurrency = 2;
+    spec_.api().concurrency = 2;
     make(server.url());
     const auto result = run(20);
     EXPECT_EQ(result.end, RunEnd::kStopped);
@@ -593,7 +593,7 @@ TEST_F(OpenAi, AnotherAddressGetsNoDefaultKey) {
     setenv("http_proxy", ("http://127.0.0.1:" + std::to_string(proxy.port())).c_str(), 1);
     make("http://judge.example/v1");
     run(1);
-    spec_.api_key_env = "OPENAI_API_KEY";
+    spec_.api().api_key_env = "OPENAI_API_KEY";
     make("http://judge.example/v1");
     run(1);
     unsetenv("http_proxy");

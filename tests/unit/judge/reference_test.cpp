@@ -116,10 +116,9 @@ TEST(Reference, WithoutAnExpectedAnswerItIsInvalid) {
 
 std::string identity_of(const std::string& metric, double tie_band) {
     SilentProgress progress;
-    JudgeSpec spec;
-    spec.provider = "reference";
-    spec.metric = metric;
-    spec.tie_band = tie_band;
+    JudgeSpec spec = judge_of("reference");
+    spec.metric().metric = metric;
+    spec.metric().tie_band = tie_band;
     return make_judge(spec, {}, progress).value()->identity();
 }
 
@@ -127,7 +126,8 @@ TEST(Reference, StoredVerdictsOfTheDefaultStayValid) {
     EXPECT_EQ(
         identity_of("token_f1", 0.05),
         R"({"provider":"reference","metric":"SQuAD token F1","tie_band":"1/20","version":1})");
-    EXPECT_EQ(identity_of(JudgeSpec().metric, JudgeSpec().tie_band), identity_of("token_f1", 0.05));
+    EXPECT_EQ(identity_of(MetricSettings().metric, MetricSettings().tie_band),
+              identity_of("token_f1", 0.05));
 }
 
 TEST(Reference, MetricAndBandAreOfItsIdentity) {
@@ -142,42 +142,41 @@ TEST(Reference, MetricAndBandAreOfItsIdentity) {
 
 TEST(Reference, AnUnknownMetricAndABandOutOfRangeAreRefused) {
     SilentProgress progress;
-    JudgeSpec spec;
+    JudgeSpec spec = judge_of("reference");
     spec.name = "r";
-    spec.provider = "reference";
-    spec.metric = "bleu";
+    spec.metric().metric = "bleu";
     EXPECT_EQ(to_sentence(make_judge(spec, {}, progress).error()),
-              "judge r: unknown metric \"bleu\". known: token_f1, rouge_l, chrf");
-    spec.metric = "chrf";
+              "judge r: metric must be one of token_f1, rouge_l, chrf, not \"bleu\"");
+    spec.metric().metric = "chrf";
     for (const double band : {-0.1, 1.0, std::nan("")}) {
-        spec.tie_band = band;
+        spec.metric().tie_band = band;
         EXPECT_FALSE(make_judge(spec, {}, progress)) << band;
     }
 }
 
 TEST(Reference, EachMetricDecidesByItsOwnBand) {
     // rouge_l: 3 of 4 words in order against 2 of 4. chrf sees letters in common where no word is.
-    JudgeSpec spec;
-    spec.metric = "rouge_l";
+    MetricSettings settings;
+    settings.metric = "rouge_l";
     const BlindedPair ordered = pair("one two three x", "two one x y", "one two three four");
-    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kA);
-    EXPECT_EQ(reference_verdict(spec, ordered).reasoning, "ROUGE-L 0.75 against 0.25");
-    spec.tie_band = 0.5;
-    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kTie) << "exactly the band";
-    spec.tie_band = 0.499999;
-    EXPECT_EQ(reference_verdict(spec, ordered).state, VerdictState::kA);
-    spec = {};
+    EXPECT_EQ(reference_verdict(settings, ordered).state, VerdictState::kA);
+    EXPECT_EQ(reference_verdict(settings, ordered).reasoning, "ROUGE-L 0.75 against 0.25");
+    settings.tie_band = 0.5;
+    EXPECT_EQ(reference_verdict(settings, ordered).state, VerdictState::kTie) << "exactly the band";
+    settings.tie_band = 0.499999;
+    EXPECT_EQ(reference_verdict(settings, ordered).state, VerdictState::kA);
+    settings = {};
     const BlindedPair letters = pair("crystals", "zzz", "crystal");
-    EXPECT_EQ(reference_verdict(spec, letters).state, VerdictState::kTie) << "no word in common";
-    spec.metric = "chrf";
-    EXPECT_EQ(reference_verdict(spec, letters).state, VerdictState::kA);
-    EXPECT_TRUE(reference_verdict(spec, letters).reasoning.starts_with("chrF 0.9"));
+    EXPECT_EQ(reference_verdict(settings, letters).state, VerdictState::kTie)
+        << "no word in common";
+    settings.metric = "chrf";
+    EXPECT_EQ(reference_verdict(settings, letters).state, VerdictState::kA);
+    EXPECT_TRUE(reference_verdict(settings, letters).reasoning.starts_with("chrF 0.9"));
 }
 
 TEST(Reference, JudgesInOrderAndStopsWhenCancelled) {
     SilentProgress progress;
-    JudgeSpec spec;
-    spec.provider = "reference";
+    JudgeSpec spec = judge_of("reference");
     const auto judge = make_judge(spec, {}, progress).value();
     EXPECT_TRUE(judge->costs_nothing());
     std::vector<BlindedPair> pairs(5, pair("x", "y", "x"));

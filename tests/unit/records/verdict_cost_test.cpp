@@ -6,7 +6,7 @@ namespace assay {
 namespace {
 
 TEST(VerdictCost, IsTokensTimesPricesOfAMillion) {
-    JudgeSpec judge;
+    ApiSettings judge;
     Verdict verdict;
     verdict.state = VerdictState::kA;
     verdict.n_attempts = 1;
@@ -22,7 +22,7 @@ TEST(VerdictCost, IsTokensTimesPricesOfAMillion) {
 }
 
 TEST(VerdictCost, IsUnknownWhereTheReplySaidNoTokensAndNothingWhereNoneCame) {
-    JudgeSpec judge;
+    ApiSettings judge;
     judge.price_input = 3;
     Verdict verdict;
     verdict.state = VerdictState::kInvalid;

@@ -21,6 +21,19 @@ TEST(RenderJson, TwoRendersAreTheSameBytes) {
     EXPECT_EQ(render_json(example_report()), render_json(example_report()));
 }
 
+TEST(RenderJson, ARecipeIsThereWhereItIsNotTheDefault) {
+    ReportModel model = example_report();
+    model.variants[1].recipe = {"off", "bf16", "f16"};
+    model.variants[1].kv_bytes_per_token = 7;
+    const Json doc = Json::parse(render_json(model));
+    EXPECT_FALSE(doc["variants"][0].contains("run_recipe"));
+    EXPECT_EQ(doc["variants"][1]["run_recipe"],
+              (Json{{"flash_attn", "off"},
+                    {"cache_type_k", "bf16"},
+                    {"cache_type_v", "f16"},
+                    {"kv_bytes_per_token", 7}}));
+}
+
 TEST(RenderJson, CountsAndDecisionsAreTheModels) {
     const ReportModel model = example_report();
     const Json doc = Json::parse(render_json(model));

@@ -230,6 +230,18 @@ TEST(RenderMarkdown, ACalibrationStandsBesideTheDecisionAndWarnsOfAnotherLabel) 
               std::string::npos);
 }
 
+TEST(RenderMarkdown, ARecipeIsToldWhereItIsNotTheDefault) {
+    ReportModel model = example_report();
+    EXPECT_THAT(render_markdown(model), Not(HasSubstr("run with")));
+    model.variants[1].recipe = {"on", "q8_0", "q4_0"};
+    const std::string unknown = section(render_markdown(model), "Models compared");
+    EXPECT_THAT(unknown, HasSubstr(", run with flash attention on, KV cache q8"));
+    EXPECT_THAT(unknown, Not(HasSubstr("bytes a token")));
+    model.variants[1].kv_bytes_per_token = 12345;
+    EXPECT_THAT(section(render_markdown(model), "Models compared"),
+                HasSubstr("(12345 bytes a token)"));
+}
+
 TEST(RenderMarkdown, AnswersThatWereMadeElsewhereHaveNoFigureThatNobodyMeasured) {
     const ReportModel model = report_of_given_answers();
     const std::string report = render_markdown(model);

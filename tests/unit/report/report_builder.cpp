@@ -16,7 +16,7 @@ ReportVariant variant_of(std::string name,
     ReportVariant v;
     v.variant.name = name;
     v.variant.role = role;
-    v.variant.recipe = role == Role::kBaseline ? "file" : name + " from " + std::string(64, 'a');
+    v.variant.origin = role == Role::kBaseline ? "file" : name + " from " + std::string(64, 'a');
     v.variant.file = {.path = "/models/" + name + ".gguf",
                       .sha256 = std::string(64, static_cast<char>('a' + size_mb % 6)),
                       .size_bytes = size_mb * kMega,
@@ -277,7 +277,7 @@ ReportModel example_report() {
     m.variants[5].n_contexts_cut = 2;
     m.variants[5].speed->peak_memory_bytes = 0;
     m.variants[6].variant.name = "served";
-    m.variants[6].variant.recipe = "http://127.0.0.1:9000/v1";
+    m.variants[6].variant.origin = "http://127.0.0.1:9000/v1";
     m.variants[6].engine = {"openai", "sim-1", "", ""};
 
     ReportJudge panel;
@@ -341,7 +341,7 @@ ReportModel report_of_given_answers() {
     model.variants.resize(2);
     for (ReportVariant& v : model.variants) {
         const bool is_baseline = v.variant.role == Role::kBaseline;
-        v.variant.recipe = "answers that were made elsewhere";
+        v.variant.origin = "answers that were made elsewhere";
         v.variant.file = {};
         v.variant.answers = AnswersFile{
             is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};

@@ -58,7 +58,7 @@ TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
 TEST_F(VariantsTest, WhatAServerToldComesBack) {
     Variant variant;
     variant.name = "q4";
-    variant.recipe = "a server's model";
+    variant.origin = "a server's model";
     variant.served = ServedModel{"ollama",
                                  "http://a, http://b",
                                  "m:1",
@@ -93,7 +93,7 @@ TEST_F(VariantsTest, EveryFieldOfAVariantComesBack) {
     Variant v;
     v.name = "F16";
     v.role = Role::kBaseline;
-    v.recipe = "file";
+    v.origin = "file";
     v.file.path = "/models/\xFF.gguf";
     v.file.sha256 = "abc";
     v.file.size_bytes = 994'000'000'000;
@@ -110,7 +110,7 @@ TEST_F(VariantsTest, EveryFieldOfAVariantComesBack) {
     ASSERT_EQ(back.size(), 1u);
     EXPECT_EQ(back[0].name, "F16");
     EXPECT_EQ(back[0].role, Role::kBaseline);
-    EXPECT_EQ(back[0].recipe, "file");
+    EXPECT_EQ(back[0].origin, "file");
     EXPECT_EQ(back[0].file.path, v.file.path);
     EXPECT_EQ(back[0].file.sha256, "abc");
     EXPECT_EQ(back[0].file.size_bytes, v.file.size_bytes);
@@ -163,7 +163,7 @@ TEST_F(VariantsTest, ComeByPositionAndAreReplacedByNameOrPosition) {
     const auto save = [&](const std::string& name, const std::string& recipe, int position) {
         Variant v;
         v.name = name;
-        v.recipe = recipe;
+        v.origin = recipe;
         store_->save_variant("p1", v, position);
     };
     save("b", "one", 1);
@@ -173,7 +173,7 @@ TEST_F(VariantsTest, ComeByPositionAndAreReplacedByNameOrPosition) {
     save("d", "one", 2);
     std::string all;
     for (const Variant& v : store_->variants("p1")) {
-        all += v.name + "=" + v.recipe + " ";
+        all += v.name + "=" + v.origin + " ";
     }
     EXPECT_EQ(all, "a=one b=two d=one ");
 }

@@ -186,8 +186,8 @@ TEST(Replies, KeepEveryField) {
     EXPECT_EQ(rendered.prompt, "p");
     EXPECT_EQ(rendered.stops, std::vector<std::string>{"s"});
 
-    const Started started = through(Started{"f", "d", false});
-    EXPECT_EQ(started.fingerprint + started.description, "fd");
+    const Started started = through(Started{"f", "d", false, "a"});
+    EXPECT_EQ(started.fingerprint + started.description + started.answer_fingerprint, "fda");
     EXPECT_FALSE(started.proven);
 
     const PredictedMemory memory = through(PredictedMemory{1, 2, 3});

@@ -1,11 +1,11 @@
-#include "assay/judge/wire_format.hpp"
-
 #include <gtest/gtest.h>
+
+#include "assay/judge/api_format.hpp"
 
 namespace assay::judge {
 namespace {
 
-TEST(WireFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
+TEST(ApiFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
     EXPECT_EQ(blamed_text(R"({"error": {"param": "Temperature", "message": "tools"}})"),
               "temperature");
     EXPECT_EQ(blamed_text(R"({"error": {"message": "Tools"}})"), "tools");
@@ -14,7 +14,7 @@ TEST(WireFormat, BlameIsInTheParameterBeforeTheMessageBeforeTheBody) {
     EXPECT_FALSE(names_any("nothing", {"think", "tool"}));
 }
 
-TEST(WireFormat, ThePauseIsTheLongestOfTheLimitsThatHaveTooLittleLeft) {
+TEST(ApiFormat, ThePauseIsTheLongestOfTheLimitsThatHaveTooLittleLeft) {
     http::HttpReply reply;
     reply.limits = {{"a-left", "0"}, {"a-reset", "2s"}, {"b-left", "99"}, {"b-reset", "5s"}};
     EXPECT_EQ(longest_pause(reply, {{"a-left", "a-reset", 1}, {"b-left", "b-reset", 50}}, 0), 2.0);
@@ -30,7 +30,7 @@ TEST(WireFormat, ThePauseIsTheLongestOfTheLimitsThatHaveTooLittleLeft) {
     EXPECT_FALSE(longest_pause(reply, {{"a-left", "a-reset", 1}}, 0));
 }
 
-TEST(WireFormat, PartsAreJoinedAndEmptyOnesLeftOut) {
+TEST(ApiFormat, PartsAreJoinedAndEmptyOnesLeftOut) {
     EXPECT_EQ(joined({"", "a", "", "b", ""}), "a, b");
     EXPECT_EQ(joined({"", ""}), "");
 }

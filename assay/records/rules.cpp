@@ -1,6 +1,7 @@
-#include "assay/config/rules.hpp"
+#include "assay/records/rules.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +9,7 @@
 
 #include "assay/base/text.hpp"
 
-namespace assay::config {
+namespace assay {
 namespace {
 
 std::string text_of(double number) {
@@ -70,4 +71,23 @@ std::string complaint(std::string_view value, const Day&) {
                : fmt::format("must be a day such as 2025-01-31, not \"{}\"", shorten(value, 60));
 }
 
-}  // namespace assay::config
+std::string written(double value) {
+    return fmt::format("{}", value);
+}
+
+std::string allowed(const Range& range) {
+    if (!range.low_open && !range.high_open) {
+        return fmt::format("{} to {}", range.low, text_of(range.high));
+    }
+    return fmt::format("in {}{}, {}{}",
+                       range.low_open ? '(' : '[',
+                       range.low,
+                       range.high,
+                       range.high_open ? ')' : ']');
+}
+
+std::string allowed(const Words& words) {
+    return fmt::format("{}", fmt::join(words.words, " | "));
+}
+
+}  // namespace assay

@@ -34,7 +34,7 @@ struct Dialect {
 };
 
 /// A reply with status 200, whatever its provider.
-struct WireReply {
+struct ApiReply {
     std::string text;      ///< what the model wrote, its thinking left out; empty: nothing
     std::string refusal;   ///< a sentence, if the model or a filter refused; empty: not
     bool cut_off = false;  ///< at max_tokens
@@ -46,9 +46,9 @@ struct WireReply {
 
 class BatchFormat;
 
-class WireFormat {
+class ApiFormat {
  public:
-    virtual ~WireFormat() = default;
+    virtual ~ApiFormat() = default;
 
     /// The base address as it is used and stored: without what users may or may not write at its
     /// end.
@@ -57,7 +57,7 @@ class WireFormat {
                                                   const std::string& model) const = 0;
     /// Headers besides those of JSON, the key's among them. `key` empty: none is sent.
     [[nodiscard]] virtual std::vector<std::string> headers(const std::string& key) const = 0;
-    [[nodiscard]] virtual std::string request(const JudgeSpec& spec,
+    [[nodiscard]] virtual std::string request(const ApiSettings& settings,
                                               const Dialect& dialect,
                                               std::string_view system,
                                               std::string_view user) const = 0;
@@ -68,7 +68,7 @@ class WireFormat {
     /// "without response_format": how `dialect` differs from the one that is tried first.
     [[nodiscard]] virtual std::string describe(const Dialect& dialect) const = 0;
     /// Empty: the body is not a whole document of the provider's.
-    [[nodiscard]] virtual std::optional<WireReply> read_reply(std::string_view body) const = 0;
+    [[nodiscard]] virtual std::optional<ApiReply> read_reply(std::string_view body) const = 0;
     [[nodiscard]] virtual ServerError read_error(std::string_view body) const = 0;
     /// Seconds until the provider's limits let a request of `n_tokens` through, if the reply's
     /// headers say that too little is left for it. At most kMaxRetryAfterS (http/retry.hpp).
@@ -89,7 +89,7 @@ struct LimitHeaders {
     double needed;  ///< of it, by the next request
 };
 /// The longest of the pauses that these limits ask for: those that have less left than is needed.
-/// Of WireFormat::pause_seconds.
+/// Of ApiFormat::pause_seconds.
 [[nodiscard]] std::optional<double> longest_pause(const http::HttpReply& reply,
                                                   std::initializer_list<LimitHeaders> limits,
                                                   std::int64_t now_unix_s);

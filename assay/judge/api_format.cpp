@@ -1,4 +1,4 @@
-#include "assay/judge/wire_format.hpp"
+#include "assay/judge/api_format.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "assay/base/result.hpp"
+#include "assay/judge/api_format.hpp"
 #include "assay/judge/http_session.hpp"
-#include "assay/judge/wire_format.hpp"
 #include "assay/records/verdict.hpp"
 
 namespace assay::judge {
@@ -16,15 +16,15 @@ inline constexpr std::size_t kMaxErrorBytes = 16384;  ///< of an error reply's b
 
 /// State, texts, tokens and version of `verdict` as the reply has them. `raw` stays where the reply
 /// has no text. `prompt` is the user turn: what stands in it is no verdict (parse.hpp).
-void take_reply(const WireReply& reply,
-                const JudgeSpec& judge,
+void take_reply(const ApiReply& reply,
+                const ReplySettings& settings,
                 const std::string& prompt,
                 Verdict& verdict);
 
 /// Whether a reply's version is another one than the first, which is remembered; never where the
 /// judge allows it.
 [[nodiscard]] bool is_another_version(const std::string& version,
-                                      const JudgeSpec& judge,
+                                      const ApiSettings& settings,
                                       HttpMemory& memory);
 
 /// Why the judge stops.

@@ -1,4 +1,4 @@
-#include "assay/judge/settle.hpp"
+#include "assay/judge/http_replies.hpp"
 
 #include <fmt/format.h>
 
@@ -11,15 +11,15 @@
 namespace assay::judge {
 namespace {
 
-void read_verdict(const WireReply& reply,
-                  const JudgeSpec& judge,
+void read_verdict(const ApiReply& reply,
+                  const ReplySettings& settings,
                   const std::string& prompt,
                   Verdict& verdict) {
     ParsedReply parsed = parse_reply(reply.text, prompt);
     verdict.state = parsed.state;
     verdict.confidence = parsed.confidence;
     verdict.reasoning = std::move(parsed.reasoning);
-    if (judge.tags) {
+    if (settings.tags) {
         verdict.tags = std::move(parsed.tags);
     }
     verdict.failure = std::move(parsed.failure);
@@ -37,14 +37,14 @@ void read_verdict(const WireReply& reply,
                                                    reply.n_thought_tokens)
                                      : "";
     verdict.failure += fmt::format(" It was cut off at {} tokens{}: raise the judge's max-tokens.",
-                                   judge.max_tokens,
+                                   settings.max_tokens,
                                    thoughts);
 }
 
 }  // namespace
 
-void take_reply(const WireReply& reply,
-                const JudgeSpec& judge,
+void take_reply(const ApiReply& reply,
+                const ReplySettings& settings,
                 const std::string& prompt,
                 Verdict& verdict) {
     verdict.model_version = to_valid_utf8(reply.model);
@@ -54,20 +54,22 @@ void take_reply(const WireReply& reply,
         verdict.raw = reply.text;
     }
     if (reply.refusal.empty()) {
-        return read_verdict(reply, judge, prompt, verdict);
+        return read_verdict(reply, settings, prompt, verdict);
     }
     verdict.state = VerdictState::kRefused;
     verdict.failure = reply.refusal;
 }
 
-bool is_another_version(const std::string& version, const JudgeSpec& judge, HttpMemory& memory) {
+bool is_another_version(const std::string& version,
+                        const ApiSettings& settings,
+                        HttpMemory& memory) {
     if (version.empty()) {
         return false;
     }
     if (memory.model_version.empty()) {
         memory.model_version = version;
     }
-    return memory.model_version != version && !judge.allow_version_change;
+    return memory.model_version != version && !settings.allow_version_change;
 }
 
 Failure another_version(const HttpSetup& setup, const std::string& first, const std::string& now) {
@@ -91,17 +93,19 @@ Failure refusal_to_serve(const HttpSetup& setup,
                          int status,
                          const http::ServerError& error) {
     const JudgeSpec& spec = setup.spec;
+    const ApiSettings& settings = spec.api();
     const std::string_view own = find_judge_provider(spec.provider)->key_variable;
-    const std::string variable(spec.api_key_env.empty() ? own : spec.api_key_env);
-    const bool no_default_key = variable.empty() || (spec.api_key_env.empty() &&
+    const std::string variable(settings.api_key_env.empty() ? own : settings.api_key_env);
+    const bool no_default_key = variable.empty() || (settings.api_key_env.empty() &&
                                                      !setup.endpoint.loopback && setup.key.empty());
-    const std::string
-        remedy = status == 404
-                     ? fmt::format("check the judge's url and whether the model {} is served there",
-                                   spec.model)
-                 : no_default_key
-                     ? "name the environment variable of its key in the judge's api-key-env"
-                     : fmt::format("check the key in {} and what it may be used for", variable);
+    std::string remedy = fmt::format("check the key in {} and what it may be used for", variable);
+    if (no_default_key) {
+        remedy = "name the environment variable of its key in the judge's api-key-env";
+    }
+    if (status == 404) {
+        remedy = fmt::format("check the judge's url and whether the model {} is served there",
+                             settings.model);
+    }
     return {
         fmt::format("the judge {} answered {}: {}", spec.name, status, error.message), url, remedy};
 }

@@ -1,11 +1,11 @@
-#include "assay/config/rules.hpp"
+#include "assay/records/rules.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
 
-namespace assay::config {
+namespace assay {
 namespace {
 
 TEST(Rules, ARangeNamesItsEndsAndTheValue) {
@@ -42,4 +42,4 @@ TEST(Rules, ADayIsOneOfTheCalendar) {
 }
 
 }  // namespace
-}  // namespace assay::config
+}  // namespace assay

@@ -1,0 +1,61 @@
+#pragma once
+// What the readers of an experiment file's blocks share: values go into the draft, and where each
+// was written is noted.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "assay/config/draft.hpp"
+#include "assay/config/yaml_reader.hpp"
+#include "assay/records/settings.hpp"
+
+namespace assay::config {
+
+class EntryReader {
+ public:
+    /// Relative paths are relative to `folder`. `draft` and `problems` must outlive the reader.
+    EntryReader(std::filesystem::path folder, Draft& draft, Problems& problems)
+        : folder_(std::move(folder)), draft_(draft), problems_(problems) {}
+
+ protected:
+    void note(const MapReader& map, std::string_view key) {
+        draft_.origins[map.path_of(key)] = map.where(key);
+    }
+
+    bool note_text(MapReader& map, std::string_view key, std::string& field) {
+        if (!map.text(key, field)) {
+            return false;
+        }
+        note(map, key);
+        return true;
+    }
+
+    /// A text that is a path: absolute in `field`.
+    bool path(MapReader& map, std::string_view key, std::string& field) {
+        std::string text;
+        if (map.has(key)) {
+            note(map, key);
+        }
+        if (!map.text(key, text)) {
+            return false;
+        }
+        field = absolute_path(folder_, text, map.where(key), problems_);
+        return true;
+    }
+
+    /// For the visit_... functions of records/settings.hpp: reads each setting that is there.
+    auto reader(MapReader& map) {
+        return [this, &map](const Setting& setting, auto& field, const auto& rule) {
+            if (map.read(setting.key, field, rule)) {
+                note(map, setting.key);
+            }
+        };
+    }
+
+    const std::filesystem::path folder_;
+    Draft& draft_;
+    Problems& problems_;
+};
+
+}  // namespace assay::config

@@ -1,0 +1,48 @@
+#include "assay/config/variant_entry.hpp"
+
+#include <utility>
+
+namespace assay::config {
+
+VariantSource source_of(VariantEntry entry) {
+    if (!entry.answers.empty()) {
+        return AnswersSource{std::move(entry.answers), entry.allow_missing};
+    }
+    const bool is_served = !entry.served.provider.empty();
+    if (is_served && !entry.served.model.empty()) {
+        return ServedSource{std::move(entry.served)};
+    }
+    if (!entry.type.empty()) {
+        TypeSource type{std::move(entry.type), std::move(entry.imatrix)};
+        return is_served ? VariantSource(ServedSource{std::move(entry.served), std::move(type)})
+                         : VariantSource(std::move(type));
+    }
+    FileSource file{std::move(entry.file)};
+    return is_served ? VariantSource(ServedSource{std::move(entry.served), std::move(file)})
+                     : VariantSource(std::move(file));
+}
+
+VariantEntry entry_of(const VariantSpec& variant) {
+    VariantEntry entry;
+    entry.file = variant.file();
+    if (const TypeSource* type = variant.type()) {
+        entry.type = type->type;
+        entry.imatrix = type->imatrix;
+    }
+    if (const AnswersSource* answers = variant.answers()) {
+        entry.answers = answers->file;
+        entry.allow_missing = answers->allow_missing;
+    }
+    if (const ServedSource* served = variant.served()) {
+        entry.served = served->server;
+    }
+    return entry;
+}
+
+bool is_given(const VariantSpec& variant) {
+    const VariantEntry entry = entry_of(variant);
+    return !entry.type.empty() || !entry.file.empty() || !entry.answers.empty() ||
+           !entry.served.model.empty();
+}
+
+}  // namespace assay::config

@@ -1,0 +1,88 @@
+#pragma once
+// A variant as it is asked for: where it comes from and how it is run.
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "assay/records/run_recipe.hpp"
+
+namespace assay {
+
+/// An existing GGUF.
+struct FileSource {
+    std::string file;  ///< of a split model the first part; or kOllamaFile and a name
+};
+
+/// A file that is made by quantizing the baseline's.
+struct TypeSource {
+    std::string type;       ///< a llama.cpp quantization type by its name ("Q4_K_M")
+    std::string imatrix{};  ///< importance matrix file; may be empty
+};
+
+/// Answers that were made elsewhere.
+struct AnswersSource {
+    std::string file;
+    bool allow_missing = false;  ///< a question without an answer counts as "no answer" instead of
+                                 ///< stopping the run
+};
+
+/// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,
+/// but for the addresses of servers that do not say which weights they run.
+struct ServedSpec {
+    std::string provider;  ///< "ollama" | "openai"
+    std::string model;  ///< as the server calls it; empty: a model of ours is created there (ollama
+                        ///< only)
+    std::vector<std::string> urls;  ///< base addresses; several are used at once
+    std::string server;  ///< of openai: llama-server | vllm | ollama | openai; empty: as the server
+                         ///< tells
+    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
+                              ///< own, for its own host and loopback only
+    bool pull = false;        ///< ollama gets the model from its registry if it does not have it
+    int concurrency = 4;      ///< requests under way at each address
+    double timeout_s = 600;   ///< for one answer
+    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
+};
+
+/// A server runs it.
+struct ServedSource {
+    ServedSpec server;
+    std::variant<std::monostate, FileSource, TypeSource> ours{};  ///< what is created there if
+                                                                  ///< server.model is empty
+};
+
+/// Where a variant comes from. A file with an empty name stands for an entry that is not complete;
+/// no plan that was loaded holds one.
+using VariantSource = std::variant<FileSource, TypeSource, AnswersSource, ServedSource>;
+
+/// One way of running the model, the baseline included. The baseline is never made from a type.
+struct VariantSpec {
+    std::string name;  ///< default: the type, or the file's stem, as a slug; unique among all
+    VariantSource source{};
+    RunRecipe recipe{};  ///< of what runs here; of others it is the engine's default and unused
+
+    /// Whether assay-engine runs it on this machine.
+    [[nodiscard]] bool runs_here() const {
+        return std::holds_alternative<FileSource>(source) ||
+               std::holds_alternative<TypeSource>(source);
+    }
+    /// Null if it is of another kind.
+    [[nodiscard]] const AnswersSource* answers() const {
+        return std::get_if<AnswersSource>(&source);
+    }
+    [[nodiscard]] const ServedSource* served() const { return std::get_if<ServedSource>(&source); }
+    [[nodiscard]] ServedSource* served() { return std::get_if<ServedSource>(&source); }
+    /// The type that is made, to be run here or by a server; null: none is made.
+    [[nodiscard]] const TypeSource* type() const {
+        return served() ? std::get_if<TypeSource>(&served()->ours)
+                        : std::get_if<TypeSource>(&source);
+    }
+    /// The GGUF of ours that is run here or by a server; empty: there is none.
+    [[nodiscard]] std::string file() const {
+        const FileSource* found = served() ? std::get_if<FileSource>(&served()->ours)
+                                           : std::get_if<FileSource>(&source);
+        return found ? found->file : std::string();
+    }
+};
+
+}  // namespace assay

@@ -1,0 +1,150 @@
+// How a variant is run is part of the variant: one file with two recipes, under one engine.
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "assay/base/hash.hpp"
+#include "assay/store/store.hpp"
+#include "lab.hpp"
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr int kQuestions = 9;
+constexpr int kRechecked = 2;  ///< answers of each variant that are computed a second time, alone
+
+/// `assay run` of an experiment whose variants are the lines of a YAML list.
+Ended run(const Lab& lab, const std::string& variants, const std::string& more = "") {
+    lab.folder().write("exp.yaml",
+                       "baseline: {name: original, file: model.gguf}\nvariants:\n" + variants +
+                           "dataset: questions.jsonl\n" + more);
+    return lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE});
+}
+
+constexpr const char*
+    kKv8 = "  - {name: kv8, file: model.gguf, cache-type-k: q8_0, cache-type-v: q8_0}\n";
+
+json variant_of(const Lab& lab, const std::string& name) {
+    const json report = lab.report();
+    const auto& variants = report["variants"];
+    const auto found = std::find_if(variants.begin(), variants.end(), [&](const json& variant) {
+        return variant["name"] == name;
+    });
+    return found == variants.end() ? json() : *found;
+}
+
+std::string report_text(const Lab& lab) {
+    return bytes_of(lab.run_dir() + "/report.md");
+}
+
+TEST(Recipe, TheBaselinesOwnFileUnderAnotherRecipeIsAVariant) {
+    const Lab lab(kQuestions);
+    const Ended first = run(lab, std::string(kKv8) + "  - Q2_K\n");
+    ASSERT_NE(first.exit_code, 1) << first.err;
+    EXPECT_EQ(lab.n_requests("answer"), 3 * (kQuestions + kRechecked)) << "no answer is shared";
+
+    const json original = variant_of(lab, "original");
+    const json kv8 = variant_of(lab, "kv8");
+    EXPECT_EQ(kv8["file"]["sha256"], original["file"]["sha256"]);
+    EXPECT_EQ(kv8["engine"]["fingerprint"], original["engine"]["fingerprint"]);
+    EXPECT_NE(kv8["engine"]["description"], original["engine"]["description"]);
+    EXPECT_FALSE(original.contains("run_recipe"));
+    EXPECT_EQ(kv8["run_recipe"],
+              (json{{"flash_attn", "on"},
+                    {"cache_type_k", "q8_0"},
+                    {"cache_type_v", "q8_0"},
+                    {"kv_bytes_per_token", 60}}));
+    EXPECT_EQ(kv8["independence"]["n_checked"], kRechecked) << "of its own process, not of both";
+    EXPECT_EQ(lab.comparison("kv8")["counts"]["n_items"], kQuestions);
+    EXPECT_THAT(report_text(lab), HasSubstr("Same engine: one fingerprint for all variants."));
+    EXPECT_THAT(report_text(lab),
+                HasSubstr("kv8: run with flash attention on, KV cache q8_0/q8_0, and the baseline "
+                          "with flash attention on, KV cache f16/f16, so not only the weights "
+                          "differ"));
+
+    const auto before = lab.artifacts();
+    lab.forget_journal();
+    const Ended again = run(lab, std::string(kKv8) + "  - Q2_K\n");
+    EXPECT_EQ(again.exit_code, first.exit_code);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_EQ(difference(before, lab.artifacts()), "");
+}
+
+TEST(Recipe, ARunThatWasKilledGoesOnWithBothRecipes) {
+    const Lab lab(kQuestions);
+    ASSERT_NE(run(lab, kKv8).exit_code, 1);
+    const auto expected = lab.artifacts();
+    const int n_requests = lab.n_requests("");
+    for (int n = n_requests; n > n_requests - 12; n -= 3) {
+        lab.forget_run();
+        lab.folder().write(
+            "exp.yaml",
+            std::string("baseline: {name: original, file: model.gguf}\nvariants:\n") + kKv8 +
+                "dataset: questions.jsonl\n");
+        EXPECT_EQ(
+            lab.assay({"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE},
+                      {{"SCRIPT_KILL_PARENT_AT", std::to_string(n)}})
+                .signal,
+            9)
+            << n;
+        lab.forget_journal();
+        ASSERT_NE(run(lab, kKv8).exit_code, 1);
+        EXPECT_EQ(difference(expected, lab.artifacts()), "") << "killed at request " << n;
+    }
+}
+
+TEST(Recipe, ThatAllVariantsShareIsInTheReportAndDiffersFromNothing) {
+    const Lab lab(kQuestions);
+    ASSERT_NE(run(lab, "  - Q2_K\n", "engine: {cache-type-k: q8_0}\n").exit_code, 1);
+    EXPECT_EQ(variant_of(lab, "original")["run_recipe"]["cache_type_k"], "q8_0");
+    EXPECT_EQ(variant_of(lab, "Q2_K")["run_recipe"]["cache_type_k"], "q8_0");
+    EXPECT_THAT(report_text(lab), Not(HasSubstr("so not only the weights differ")));
+    EXPECT_THAT(report_text(lab), HasSubstr("Same engine: one fingerprint for all variants."));
+}
+
+TEST(Recipe, OfTheDefaultIsNotMentioned) {
+    const Lab lab(kQuestions);
+    ASSERT_NE(run(lab, "  - Q2_K\n").exit_code, 1);
+    EXPECT_FALSE(variant_of(lab, "Q2_K").contains("run_recipe"));
+    EXPECT_THAT(report_text(lab), Not(HasSubstr("KV cache")));
+}
+
+/// Runs of before variants had recipes: the recipe was part of the engine's fingerprint, and facts
+/// named that one only.
+TEST(Recipe, ARunOfAnOlderAssayWithAnotherRecipeGoesOn) {
+    const Lab lab(kQuestions);
+    const std::string engine = "engine: {cache-type-k: q8_0}\n";
+    ASSERT_NE(run(lab, "  - Q2_K\n", engine).exit_code, 1);
+    {
+        const auto store = store::Store::open(lab.run_dir());
+        const std::string key = "facts of plan " + store->latest_plan()->sha256;
+        json facts = json::parse(*store->note(key));
+        for (json& variant : facts["variants"]) {
+            EXPECT_EQ(variant["answer_fingerprint"],
+                      sha256_hex(variant["engine"]["description"].get<std::string>()));
+            variant["engine"]["fingerprint"] = variant["answer_fingerprint"];
+            variant.erase("answer_fingerprint");
+            variant.erase("kv_bytes_per_token");
+        }
+        store->put_note(key, facts.dump());
+    }
+    lab.forget_journal();
+    const Ended report = lab.assay({"report", lab.run_dir()});
+    EXPECT_NE(report.exit_code, 1) << report.err;
+    const Ended again = run(lab, "  - Q2_K\n", engine);
+    EXPECT_NE(again.exit_code, 1) << again.err;
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    const Ended another = lab.assay(
+        {"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE},
+        {{"SCRIPT_BUILD", "other"}});
+    EXPECT_EQ(another.exit_code, 1) << "another engine is still refused";
+    EXPECT_THAT(another.err, HasSubstr("the run was begun with another engine or machine"));
+}
+
+}  // namespace
+}  // namespace assay::test
