@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "assay/app/build_audit.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/base/result.hpp"
 #include "assay/report/audit_json.hpp"
 #include "assay/report/render_audit.hpp"
+#include "assay/run/build_audit.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -38,7 +38,7 @@ void add_audit_command(CLI::App& app, Action& action) {
                             flags->run_dir,
                             "Run it again with the same command.");
             }
-            const RunAudit audit = build_audit(*store, plan->sha256, flags->judge);
+            const RunAudit audit = run::build_audit(*store, plan->sha256, flags->judge);
             std::fputs((flags->json       ? report::audit_to_json(audit, 2) + "\n"
                         : flags->markdown ? report::render_audit_markdown(audit)
                                           : report::render_audit_text(audit))

@@ -57,7 +57,9 @@ int slots_by_memory(RunContext& context, const Variant& variant, wire::Start sta
 
 }  // namespace
 
-wire::Start choose_start(RunContext& context, const Variant& first, const VariantFacts* before) {
+wire::Start choose_start(RunContext& context,
+                         const Variant& first,
+                         const run::VariantFacts* before) {
     const EngineSettings& engine = context.plan.engine;
     wire::Start start;
     start.n_ubatch = engine.ubatch_size;

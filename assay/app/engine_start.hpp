@@ -2,8 +2,8 @@
 // How the engine processes that answer are started.
 
 #include "assay/app/run_context.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/records/variant.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::app {
@@ -13,6 +13,6 @@ namespace assay::app {
 /// begun goes on with its slots. On backends that are proven not to care this changes no answer.
 [[nodiscard]] wire::Start choose_start(RunContext& context,
                                        const Variant& first,
-                                       const VariantFacts* before);
+                                       const run::VariantFacts* before);
 
 }  // namespace assay::app

@@ -23,7 +23,7 @@
 #include <utility>
 
 #include "assay/app/engine_start.hpp"
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
 
@@ -117,7 +117,7 @@ void EngineVariant::describe() {
 /// Half of a run's answers from one engine and half from another would compare engines, not
 /// weights.
 void EngineVariant::refuse_another_engine() const {
-    const VariantFacts* then = before();
+    const run::VariantFacts* then = before();
     if (then == nullptr || then->engine.fingerprint == facts.engine.fingerprint) {
         return;
     }

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "assay/app/hand_judged_run.hpp"
-#include "assay/app/study_pairs.hpp"
 #include "assay/base/text.hpp"
 #include "assay/judge/prompt.hpp"
+#include "assay/run/study_pairs.hpp"
 
 namespace assay::app {
 namespace {
@@ -88,7 +88,7 @@ bool is_left_by_us(const fs::path& path) {
 std::map<std::string, std::string> texts_of(HandJudgedRun& run,
                                             const std::set<std::string>& chosen) {
     std::map<std::string, BlindedPair> pairs;
-    const StudyPairs shown(run.store(), run.plan_sha256());
+    const run::StudyPairs shown(run.store(), run.plan_sha256());
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         for (const StudyItem& item : stream.items) {
             if (chosen.contains(item.comparison.id)) {

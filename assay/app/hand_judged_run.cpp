@@ -7,10 +7,10 @@
 #include <set>
 #include <utility>
 
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_report.hpp"
 
 namespace assay::app {
 
@@ -29,11 +29,11 @@ HandJudgedRun::HandJudgedRun(const std::string& run_dir, const std::string& judg
         throw Error(ErrorKind::kOperational, plan.error());
     }
     analysis_ = plan->analysis;
-    const report::ReportModel model = build_report(*store_, plan_sha256_);
+    const report::ReportModel model = run::build_report(*store_, plan_sha256_);
     baseline_ = model.variants.front().variant.name;
-    choose(*load_facts(*store_, plan_sha256_), judge, run_dir);
+    choose(*run::load_facts(*store_, plan_sha256_), judge, run_dir);
     collect(model);
-    batches_ = load_batches(*store_, judge_.key);
+    batches_ = run::load_batches(*store_, judge_.key);
 }
 
 void HandJudgedRun::collect(const report::ReportModel& model) {
@@ -44,7 +44,8 @@ void HandJudgedRun::collect(const report::ReportModel& model) {
         }
         Stream stream;
         std::vector<Comparison> comparisons;
-        for (exchange::StudyItem& item : study_items(*store_, plan_sha256_, comparison.analysis)) {
+        for (exchange::StudyItem& item :
+             run::study_items(*store_, plan_sha256_, comparison.analysis)) {
             // Two variants with the same file share their comparisons: one verdict is of both.
             if (!seen.insert(item.comparison.id).second) {
                 continue;
@@ -54,17 +55,17 @@ void HandJudgedRun::collect(const report::ReportModel& model) {
         }
         store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it
                                                 // had drawn the other orders
-        stream.controls = study_controls(
+        stream.controls = run::study_controls(
             *store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name);
         variants_.push_back(std::move(stream));
     }
 }
 
-void HandJudgedRun::choose(const RunFacts& facts,
+void HandJudgedRun::choose(const run::RunFacts& facts,
                            const std::string& name,
                            const std::string& run_dir) {
     std::vector<std::string> by_hand;
-    for (const JudgeFacts& judge : facts.judges) {
+    for (const run::JudgeFacts& judge : facts.judges) {
         if (is_by_hand(judge.judge.provider)) {
             by_hand.push_back(judge.judge.name);
         }
@@ -91,9 +92,10 @@ void HandJudgedRun::choose(const RunFacts& facts,
                 list),
             run_dir);
     }
-    judge_ = *std::find_if(facts.judges.begin(), facts.judges.end(), [&](const JudgeFacts& judge) {
-        return judge.judge.name == wanted;
-    });
+    judge_ = *std::find_if(
+        facts.judges.begin(), facts.judges.end(), [&](const run::JudgeFacts& judge) {
+            return judge.judge.name == wanted;
+        });
     const auto rows = store_->judges();
     if (std::none_of(rows.begin(), rows.end(), [&](const store::JudgeRow& row) {
             return row.key == judge_.key;
@@ -106,7 +108,7 @@ void HandJudgedRun::choose(const RunFacts& facts,
 
 void HandJudgedRun::keep_batches(exchange::Batches batches) {
     batches_ = std::move(batches);
-    save_batches(*store_, judge_.key, batches_);
+    run::save_batches(*store_, judge_.key, batches_);
 }
 
 bool HandJudgedRun::waits(const std::string& id) const {

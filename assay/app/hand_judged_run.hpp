@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "assay/app/run_facts.hpp"
 #include "assay/exchange/batches.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/report_model.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -31,7 +31,7 @@ class HandJudgedRun {
     [[nodiscard]] store::Store& store() const { return *store_; }
     [[nodiscard]] const std::string& plan_sha256() const { return plan_sha256_; }
     [[nodiscard]] const AnalysisSettings& analysis() const { return analysis_; }
-    [[nodiscard]] const JudgeFacts& judge() const { return judge_; }
+    [[nodiscard]] const run::JudgeFacts& judge() const { return judge_; }
     [[nodiscard]] const std::string& baseline() const { return baseline_; }
     [[nodiscard]] const std::vector<Stream>& variants() const { return variants_; }
     /// What was ever handed out.
@@ -43,14 +43,14 @@ class HandJudgedRun {
 
  private:
     [[nodiscard]] bool waits(const std::string& id) const;
-    void choose(const RunFacts& facts, const std::string& name, const std::string& run_dir);
+    void choose(const run::RunFacts& facts, const std::string& name, const std::string& run_dir);
     void collect(const report::ReportModel& model);
 
     std::unique_ptr<store::Store> store_;
     std::string plan_sha256_;
     AnalysisSettings analysis_;
     std::string baseline_;
-    JudgeFacts judge_;
+    run::JudgeFacts judge_;
     std::vector<Stream> variants_;
     exchange::Batches batches_;
 };

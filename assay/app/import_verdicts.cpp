@@ -9,19 +9,19 @@
 #include <map>
 #include <utility>
 
-#include "assay/app/artifacts.hpp"
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/app/hand_judged_run.hpp"
 #include "assay/app/judging.hpp"
-#include "assay/app/study_pairs.hpp"
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/judge/batch_reply.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
 #include "assay/records/names.hpp"
+#include "assay/run/artifacts.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/study_pairs.hpp"
 
 namespace assay::app {
 namespace {
@@ -417,7 +417,7 @@ class Collector {
     const Targets& targets_;
     bool check_codes_;
     Problems& problems_;
-    StudyPairs pairs_;
+    run::StudyPairs pairs_;
     std::map<int, judge::ShownText> shown_;
     std::map<std::string, Said> all_;
     std::vector<std::string> unread_;
@@ -484,8 +484,8 @@ void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
     if (verdicts.empty()) {
         return;
     }
-    freeze_design(run.store(), run.analysis());
-    UnboundVerdicts unbound = load_unbound(run.store(), run.judge().key);
+    run::freeze_design(run.store(), run.analysis());
+    run::UnboundVerdicts unbound = run::load_unbound(run.store(), run.judge().key);
     for (const Said* said : verdicts) {
         const std::string& id = said->target.id;
         unbound.ids.erase(id);
@@ -497,7 +497,7 @@ void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
             unbound.turned.insert(id);
         }
     }
-    save_unbound(run.store(), run.judge().key, unbound);
+    run::save_unbound(run.store(), run.judge().key, unbound);
     for (const Said* said : verdicts) {
         run.store().save_verdict(
             {said->target.id, run.judge().key, run.judge().judge.name, said->verdict, utc_now()});
@@ -543,18 +543,19 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     }
     save(run, verdicts);
 
-    const report::ReportModel model = build_report(run.store(), run.plan_sha256());
-    write_artifacts(run.store(), run.plan_sha256(), model, options.run_dir);
+    const report::ReportModel model = run::build_report(run.store(), run.plan_sha256());
+    run::write_artifacts(run.store(), run.plan_sha256(), model, options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != out.judge ||
             comparison.analysis.decision.label == DecisionLabel::kNotMeasured) {
             continue;
         }
         std::vector<Comparison> in_order;
-        for (StudyItem& item : study_items(run.store(), run.plan_sha256(), comparison.analysis)) {
+        for (StudyItem& item :
+             run::study_items(run.store(), run.plan_sha256(), comparison.analysis)) {
             in_order.push_back(std::move(item.comparison));
         }
-        note_decision_shown(run.store(), run.judge().key, in_order);
+        run::note_decision_shown(run.store(), run.judge().key, in_order);
     }
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());

@@ -109,9 +109,10 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     if (context_.options.rejudge) {
         store.set_aside_verdicts(facts_.key);
     }
-    const std::vector<Control> controls = first_controls(
-        controls_of_plan(store, compared_names(context_.facts), all_answer_keys(context_.facts)),
-        n_controls_for(facts_.judge.costs_nothing, context_.questions.size()));
+    const std::vector<Control> controls = run::first_controls(
+        run::controls_of_plan(
+            store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts)),
+        run::n_controls_for(facts_.judge.costs_nothing, context_.questions.size()));
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
         const bool went_on = ask_about(*variant, controls, cache);
         context_.stop_if_cancelled();
@@ -131,7 +132,7 @@ bool JudgeRun::ask_about(const VariantRun& variant,
                  controls.end(),
                  std::back_inserter(among_these),
                  [&](const Control& control) { return control.variant == name; });
-    const Asked asked = asked_of(context_.plan, facts_.judge, variant.comparisons);
+    const run::Asked asked = run::asked_of(context_.plan, facts_.judge, variant.comparisons);
     if (facts_.judge.both_orders) {
         store.save_comparisons(asked.in_order);  // as drawn they are there already
     }

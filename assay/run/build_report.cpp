@@ -1,4 +1,4 @@
-#include "assay/app/build_report.hpp"
+#include "assay/run/build_report.hpp"
 
 #include <fmt/format.h>
 
@@ -13,18 +13,18 @@
 #include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_audit.hpp"
-#include "assay/app/failure_mode_counter.hpp"
-#include "assay/app/judging.hpp"
-#include "assay/app/run_facts.hpp"
-#include "assay/app/tag_counter.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
+#include "assay/run/asked.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_audit.hpp"
+#include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/run_facts.hpp"
+#include "assay/run/tag_counter.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 /// One plan of a store, with what every part of a report looks at.
@@ -572,4 +572,4 @@ std::vector<exchange::StudyAnswer> study_answers(const store::Store& store,
     return out;
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

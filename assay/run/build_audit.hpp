@@ -6,7 +6,7 @@
 #include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// What the judges of a stored plan are like. Pure but for reading the store: the same store gives
 /// the same audit. `judge`: only this one, and what others say beside it; empty: all. Throws Error
@@ -19,4 +19,4 @@ namespace assay::app {
 /// that are.
 void add_calibrations(report::ReportModel& model, const AnalysisSettings& settings);
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -8,7 +8,7 @@
 #include "assay/exchange/batches.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// What was ever put into batches for a judge; empty: nothing yet.
 [[nodiscard]] exchange::Batches load_batches(const store::Store& store,
@@ -31,4 +31,4 @@ void save_unbound(store::Store& store,
 /// For the report; empty if there are none.
 [[nodiscard]] std::string sentence_of(const UnboundVerdicts& unbound, const std::string& judge);
 
-}  // namespace assay::app
+}  // namespace assay::run

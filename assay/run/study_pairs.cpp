@@ -1,4 +1,4 @@
-#include "assay/app/study_pairs.hpp"
+#include "assay/run/study_pairs.hpp"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/unblind.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 Answer stored_answer(const store::Store& store, const std::string& key) {
@@ -38,4 +38,4 @@ BlindedPair StudyPairs::of(const Control& control) const {
                           stored_answer(store_, control.other_answer_key));
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -10,7 +10,7 @@
 #include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// The report of a stored plan. Pure but for reading the store: the same store gives the same
 /// model. Throws Error kUsage if the plan's prompts were never made, so that there is nothing to
@@ -40,4 +40,4 @@ namespace assay::app {
                                                                const std::string& plan_sha256,
                                                                const std::string& variant);
 
-}  // namespace assay::app
+}  // namespace assay::run

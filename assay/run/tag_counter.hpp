@@ -9,7 +9,7 @@
 #include "assay/records/comparison.hpp"
 #include "assay/records/verdict.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// Counts what one judge tagged of a variant's answers beside the baseline's, over the questions
 /// whose pair has tags; where both orders were judged, those of the order as drawn.
@@ -23,4 +23,4 @@ class TagCounter {
     std::array<stats::PairedTable, kAnswerTags.size()> tables_{};
 };
 
-}  // namespace assay::app
+}  // namespace assay::run

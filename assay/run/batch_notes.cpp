@@ -1,10 +1,10 @@
-#include "assay/app/batch_notes.hpp"
+#include "assay/run/batch_notes.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 std::string batches_key(const std::string& judge_key) {
@@ -55,4 +55,4 @@ std::string sentence_of(const UnboundVerdicts& unbound, const std::string& judge
         judge);
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

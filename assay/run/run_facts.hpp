@@ -13,7 +13,7 @@
 #include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 struct JudgeFacts {
     report::ReportJudge judge;
@@ -48,4 +48,4 @@ void save_facts(store::Store& store, const std::string& plan_sha256, const RunFa
 [[nodiscard]] std::optional<RunFacts> load_facts(const store::Store& store,
                                                  const std::string& plan_sha256);
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,17 +1,17 @@
-#include "assay/app/batch_notes.hpp"
+#include "assay/run/batch_notes.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "assay/app/build_report.hpp"
-#include "stored_run.hpp"
+#include "assay/run/build_report.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 TEST(BatchNotes, AreKeptByJudge) {
-    StoredRun run;
+    RunFixture run;
     EXPECT_TRUE(load_batches(*run.store, "one").empty());
     EXPECT_TRUE(load_unbound(*run.store, "one").ids.empty());
     save_batches(*run.store, "one", {{"a", "b"}, {"c"}});
@@ -22,7 +22,7 @@ TEST(BatchNotes, AreKeptByJudge) {
 }
 
 TEST(BatchNotes, AReportSaysWhichVerdictsAreBoundToNothing) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     run.judge("c", "win");
     EXPECT_EQ(build_report(*run.store, run.plan_sha256).proof.notes,
@@ -36,7 +36,7 @@ TEST(BatchNotes, AReportSaysWhichVerdictsAreBoundToNothing) {
 }
 
 TEST(BatchNotes, AVerdictOnAPairThatWasShownTheOtherWayRoundCountsForThatSide) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     const auto side = [&] {
         const report::ReportModel model = build_report(*run.store, run.plan_sha256);
@@ -55,4 +55,4 @@ TEST(BatchNotes, AVerdictOnAPairThatWasShownTheOtherWayRoundCountsForThatSide) {
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,8 +1,8 @@
-#include "assay/app/tag_counter.hpp"
+#include "assay/run/tag_counter.hpp"
 
-#include "assay/app/failure_mode_counter.hpp"
+#include "assay/run/failure_mode_counter.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 void TagCounter::add(const Comparison& comparison, const Verdict& verdict) {
     if (comparison.order != 0 || !verdict.tags) {
@@ -29,4 +29,4 @@ std::vector<FailureModeRow> TagCounter::rows() const {
     return out;
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

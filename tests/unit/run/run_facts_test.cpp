@@ -1,15 +1,15 @@
-#include "assay/app/run_facts.hpp"
+#include "assay/run/run_facts.hpp"
 
 #include <gtest/gtest.h>
 
 #include "assay/base/result.hpp"
-#include "stored_run.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 TEST(RunFacts, ComeBackAsTheyWereSaved) {
-    StoredRun run;
+    RunFixture run;
     run.facts.judges[0].judge.versions = {"v1"};
     run.facts.judges[0].judge.show_contexts = false;
     save_facts(*run.store, run.plan_sha256, run.facts);
@@ -34,11 +34,11 @@ TEST(RunFacts, ComeBackAsTheyWereSaved) {
 }
 
 TEST(RunFacts, OfAPlanThatHasNoneAreEmptyAndDamagedOnesAnError) {
-    const StoredRun run;
+    const RunFixture run;
     EXPECT_FALSE(load_facts(*run.store, "another plan"));
     run.store->put_note("facts of plan broken", "{");
     EXPECT_THROW(static_cast<void>(load_facts(*run.store, "broken")), Error);
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,4 +1,4 @@
-#include "assay/app/trace.hpp"
+#include "assay/run/trace.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,15 +7,15 @@
 
 #include "assay/base/result.hpp"
 #include "attacks.hpp"
-#include "stored_run.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 using nlohmann::json;
 
 TEST(Trace, FollowsAQuestionFromItsRowToItsOutcome) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "error");
     run.judge("b", "win");
     const json trace = json::parse(trace_json(*run.store, run.plan_sha256, "b"));
@@ -33,7 +33,7 @@ TEST(Trace, FollowsAQuestionFromItsRowToItsOutcome) {
 }
 
 TEST(Trace, TextHasAVerbForEachStepInOrder) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "loss");
     const std::string text = trace_text(*run.store, run.plan_sha256, "b");
     std::size_t at = 0;
@@ -52,7 +52,7 @@ TEST(Trace, TextHasAVerbForEachStepInOrder) {
 }
 
 TEST(Trace, AnAnswersOwnLinesCannotBeTakenForTheTraces) {
-    StoredRun run;
+    RunFixture run;
     run.questions.push_back({"d", "Question d?", {}, {}, {}, "questions.jsonl:4"});
     run.store->save_questions(run.plan_sha256, run.questions);
     for (auto& variant : run.facts.variants) {
@@ -65,7 +65,7 @@ TEST(Trace, AnAnswersOwnLinesCannotBeTakenForTheTraces) {
 }
 
 TEST(Trace, ShowsAnAnswersFailureModesAndSteersNoTerminal) {
-    StoredRun run;
+    RunFixture run;
     for (const test::Attack& attack : test::attacks()) {
         if (attack.text.size() > 1000) {
             continue;
@@ -105,16 +105,16 @@ TEST(Trace, ShowsAnAnswersFailureModesAndSteersNoTerminal) {
 }
 
 TEST(Trace, ShowsWhatThereIsOfARunThatWasStopped) {
-    StoredRun run;
+    RunFixture run;
     const json trace = json::parse(trace_json(*run.store, run.plan_sha256, "c"));
     EXPECT_EQ(trace["comparisons"][0]["outcome"], "not_judged");
     EXPECT_TRUE(trace["comparisons"][0]["verdicts"].empty());
 }
 
 TEST(Trace, OfAnUnknownQuestionIsAnError) {
-    const StoredRun run;
+    const RunFixture run;
     EXPECT_THROW(static_cast<void>(trace_text(*run.store, run.plan_sha256, "z")), Error);
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

@@ -6,7 +6,7 @@
 #include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// Writes report.md, report.json and the study's files (formats.md, "Left in DIR") into the run
 /// directory, each whole or not at all, and removes those that an earlier plan left and this one
@@ -16,4 +16,4 @@ void write_artifacts(const store::Store& store,
                      const report::ReportModel& model,
                      const std::filesystem::path& run_dir);
 
-}  // namespace assay::app
+}  // namespace assay::run

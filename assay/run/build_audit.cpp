@@ -1,4 +1,4 @@
-#include "assay/app/build_audit.hpp"
+#include "assay/run/build_audit.hpp"
 
 #include <fmt/format.h>
 
@@ -10,12 +10,12 @@
 #include "assay/analysis/calibration.hpp"
 #include "assay/analysis/judge_audit.hpp"
 #include "assay/analysis/position.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
 #include "assay/records/dependence.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/run/build_report.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 using report::ReportComparison;
@@ -204,4 +204,4 @@ RunAudit build_audit(const store::Store& store,
     return out;
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,4 +1,4 @@
-#include "assay/app/artifacts.hpp"
+#include "assay/run/artifacts.hpp"
 
 #include <fmt/format.h>
 
@@ -6,18 +6,18 @@
 #include <map>
 #include <set>
 
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_report.hpp"
-#include "assay/app/run_facts.hpp"
-#include "assay/app/study_pairs.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/batches.hpp"
 #include "assay/judge/prompt.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_markdown.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/run_facts.hpp"
+#include "assay/run/study_pairs.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 namespace fs = std::filesystem;
@@ -175,4 +175,4 @@ void write_artifacts(const store::Store& store,
     writer.write("report.json", report::render_json(model));
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -9,7 +9,7 @@
 #include "assay/records/verdict.hpp"
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// A stored plan's comparisons and controls as a judge is shown them.
 class StudyPairs {
@@ -25,4 +25,4 @@ class StudyPairs {
     std::map<std::string, Question> questions_;
 };
 
-}  // namespace assay::app
+}  // namespace assay::run

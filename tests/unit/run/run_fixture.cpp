@@ -1,10 +1,10 @@
-#include "stored_run.hpp"
+#include "run_fixture.hpp"
 
 #include "assay/base/hash.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/pairing/draw.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 constexpr const char* kTime = "2025-01-31T12:00:00Z";
@@ -23,7 +23,7 @@ Variant variant_of(const std::string& name, Role role, std::uint64_t size) {
 
 }  // namespace
 
-StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
+RunFixture::RunFixture() : store(store::Store::open(folder / "run")) {
     plan.name = "science";
     plan.source = "command line";
     plan.baseline = {"base", "", "/models/base.gguf", ""};
@@ -76,10 +76,10 @@ StoredRun::StoredRun() : store(store::Store::open(folder / "run")) {
     pair();
 }
 
-void StoredRun::save_answer(const std::string& variant,
-                            const std::string& question,
-                            const std::string& text,
-                            StopReason stop_reason) {
+void RunFixture::save_answer(const std::string& variant,
+                             const std::string& question,
+                             const std::string& text,
+                             StopReason stop_reason) {
     Answer answer;
     answer.question_id = question;
     answer.text = text;
@@ -97,7 +97,7 @@ void StoredRun::save_answer(const std::string& variant,
     store->save_answer({key_of(variant, question), variant, sha256_hex(variant), answer, kTime});
 }
 
-void StoredRun::pair() {
+void RunFixture::pair() {
     std::vector<pairing::PairInput> inputs;
     for (const Question& question : questions) {
         const auto baseline = store->answer(key_of("base", question.id)),
@@ -114,7 +114,7 @@ void StoredRun::pair() {
     store->save_comparisons(pairing::draw_comparisons(inputs, {}, "small", plan.blinding_seed));
 }
 
-Comparison StoredRun::comparison_of(const std::string& question) const {
+Comparison RunFixture::comparison_of(const std::string& question) const {
     return *store->comparison(
         pairing::comparison_id(question, key_of("base", question), key_of("small", question)));
 }
@@ -133,7 +133,7 @@ static VerdictState state_of(std::string_view outcome, bool variant_is_a) {
     return (outcome == "win") == variant_is_a ? VerdictState::kA : VerdictState::kB;
 }
 
-void StoredRun::judge(const std::string& question, const std::string& outcome) {
+void RunFixture::judge(const std::string& question, const std::string& outcome) {
     const Comparison comparison = comparison_of(question);
     store::VerdictRow row{comparison.id, "judge key", "panel", {}, kTime};
     row.verdict.item_id = comparison.id;
@@ -151,10 +151,10 @@ void StoredRun::judge(const std::string& question, const std::string& outcome) {
     store->save_verdict(row);
 }
 
-void StoredRun::save_session(const std::string& variant,
-                             std::int64_t n_checked,
-                             std::int64_t n_equal,
-                             std::uint64_t peak_memory_bytes) {
+void RunFixture::save_session(const std::string& variant,
+                              std::int64_t n_checked,
+                              std::int64_t n_equal,
+                              std::uint64_t peak_memory_bytes) {
     store->save_session({sha256_hex(variant),
                          {"assay-engine", "1", "fingerprint", "parts"},
                          16,
@@ -164,4 +164,4 @@ void StoredRun::save_session(const std::string& variant,
                          n_equal});
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

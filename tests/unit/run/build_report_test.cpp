@@ -1,16 +1,16 @@
-#include "assay/app/build_report.hpp"
+#include "assay/run/build_report.hpp"
 
 #include <gtest/gtest.h>
 
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
-#include "stored_run.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 TEST(BuildReport, BeforeAnyVerdictEverythingThatNeedsACallIsNotJudged) {
-    const StoredRun run;
+    const RunFixture run;
     const auto model = build_report(*run.store, run.plan_sha256);
     ASSERT_EQ(model.comparisons.size(), 1U);
     const Counts& counts = model.comparisons[0].analysis.counts;
@@ -23,7 +23,7 @@ TEST(BuildReport, BeforeAnyVerdictEverythingThatNeedsACallIsNotJudged) {
 }
 
 TEST(BuildReport, VerdictsAreUnblinded) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     run.judge("c", "loss");
     const auto model = build_report(*run.store, run.plan_sha256);
@@ -45,7 +45,7 @@ TEST(BuildReport, VerdictsAreUnblinded) {
 }
 
 TEST(BuildReport, AFailedVerdictIsCountedWithItsReason) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "invalid");
     run.judge("c", "error");
     const auto model = build_report(*run.store, run.plan_sha256);
@@ -58,14 +58,14 @@ TEST(BuildReport, AFailedVerdictIsCountedWithItsReason) {
 }
 
 TEST(BuildReport, AVerdictThatWasSetAsideDoesNotCount) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     run.store->set_aside_verdicts("judge key");
     EXPECT_EQ(build_report(*run.store, run.plan_sha256).comparisons[0].analysis.counts.wins, 0);
 }
 
 TEST(BuildReport, FactsOfAnswersAreSums) {
-    StoredRun run;
+    RunFixture run;
     run.save_session("base", 2, 2, 5000);
     run.save_session("base", 1, 0, 4000);
     const auto model = build_report(*run.store, run.plan_sha256);
@@ -83,7 +83,7 @@ TEST(BuildReport, FactsOfAnswersAreSums) {
 }
 
 TEST(BuildReport, SessionsOfAnotherEngineAreNotMixedIn) {
-    StoredRun run;
+    RunFixture run;
     run.store->save_session({run.store->variants(run.plan_sha256)[0].file.sha256,
                              {"assay-engine", "2", "another", "parts"},
                              8,
@@ -97,7 +97,7 @@ TEST(BuildReport, SessionsOfAnotherEngineAreNotMixedIn) {
 }
 
 TEST(BuildReport, AnotherMarginThanThatOfTheFirstVerdictIsExploratory) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     EXPECT_FALSE(build_report(*run.store, run.plan_sha256).experiment.exploratory);
     run.plan.analysis.margin = 0.2;
@@ -117,7 +117,7 @@ TEST(BuildReport, AnotherMarginThanThatOfTheFirstVerdictIsExploratory) {
 }
 
 TEST(BuildReport, APlanWhosePromptsWereNeverMadeHasNone) {
-    StoredRun run;
+    RunFixture run;
     run.plan.name = "another";
     run.plan.generation.predict = 7;
     const std::string sha256 = config::plan_sha256(run.plan);
@@ -132,7 +132,7 @@ TEST(BuildReport, APlanWhosePromptsWereNeverMadeHasNone) {
 }
 
 TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
-    StoredRun run;
+    RunFixture run;
     run.facts.judges.push_back({run.facts.judges[0].judge, "another key"});
     run.facts.judges.back().judge.name = "second";
     save_facts(*run.store, run.plan_sha256, run.facts);
@@ -144,7 +144,7 @@ TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
 }
 
 TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
-    StoredRun run;
+    RunFixture run;
     run.judge("c", "tie");
     ComparisonAnalysis
         analysis = build_report(*run.store, run.plan_sha256).comparisons.front().analysis;
@@ -168,7 +168,7 @@ TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
 }
 
 TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {
-    StoredRun run;
+    RunFixture run;
     const auto model = build_report(*run.store, run.plan_sha256);
     EXPECT_TRUE(model.variants[0].failure_modes.empty());
     ASSERT_EQ(model.variants[1].failure_modes.size(), 10U);
@@ -179,4 +179,4 @@ TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,19 +1,19 @@
-#include "assay/app/build_audit.hpp"
+#include "assay/run/build_audit.hpp"
 
 #include <gtest/gtest.h>
 
-#include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/report/audit_json.hpp"
-#include "stored_run.hpp"
+#include "assay/run/build_report.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 /// A second judge whose verdicts are people's: of b it says the same as panel, if panel says
 /// "loss".
-void add_people(StoredRun& run) {
+void add_people(RunFixture& run) {
     report::ReportJudge people;
     people.name = "people";
     people.provider = "human";
@@ -34,7 +34,7 @@ void add_people(StoredRun& run) {
 }
 
 TEST(BuildAudit, OfOneJudgeCountsItsVerdictsAndNothingOfAgreement) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "loss");
     run.judge("c", "invalid");
     const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
@@ -58,7 +58,7 @@ TEST(BuildAudit, OfOneJudgeCountsItsVerdictsAndNothingOfAgreement) {
 }
 
 TEST(BuildAudit, OfPeopleBesideAJudgeHasAgreementConfidenceAndCalibration) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "loss");
     run.judge("c", "win");
     add_people(run);
@@ -88,7 +88,7 @@ TEST(BuildAudit, OfPeopleBesideAJudgeHasAgreementConfidenceAndCalibration) {
 }
 
 TEST(BuildAudit, TheSameStoreGivesTheSameAudit) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "loss");
     run.judge("c", "win");
     add_people(run);
@@ -97,7 +97,7 @@ TEST(BuildAudit, TheSameStoreGivesTheSameAudit) {
 }
 
 TEST(BuildAudit, OneJudgeIsShownWithItsPairs) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "loss");
     add_people(run);
     const RunAudit audit = build_audit(*run.store, run.plan_sha256, "people");
@@ -114,7 +114,7 @@ TEST(BuildAudit, OneJudgeIsShownWithItsPairs) {
 }
 
 TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
-    StoredRun run;
+    RunFixture run;
     run.plan.judges[0].price_input = 2;
     run.plan.judges[0].price_output = 10;
     run.store->save_plan(
@@ -134,4 +134,4 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

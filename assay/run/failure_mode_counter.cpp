@@ -1,9 +1,9 @@
-#include "assay/app/failure_mode_counter.hpp"
+#include "assay/run/failure_mode_counter.hpp"
 
 #include "assay/failure_modes/examine.hpp"
 #include "assay/failure_modes/read_back.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 FailureModeRow row_of(std::string_view mode, const failure_modes::FlagComparison& comparison) {
     FailureModeRow row;
@@ -78,4 +78,4 @@ failure_modes::Flags FailureModeCounter::flags_of(std::size_t q, const Answer& a
     return failure_modes::examine(facts);
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,4 +1,4 @@
-#include "assay/app/trace.hpp"
+#include "assay/run/trace.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,14 +7,14 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "assay/app/build_report.hpp"
-#include "assay/app/failure_mode_counter.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/terminal_text.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/run_facts.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 using nlohmann::ordered_json;
@@ -241,4 +241,4 @@ std::string trace_text(const store::Store& store,
     return report::visible(out);  // models and judges wrote some of it, and it goes to a terminal
 }
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -1,4 +1,4 @@
-#include "assay/app/run_facts.hpp"
+#include "assay/run/run_facts.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +26,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportJudge,
                                                 both_orders)
 }  // namespace report
 
-namespace app {
+namespace run {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JudgeFacts, judge, key)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariantFacts, name, engine, n_parallel, answer_keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
@@ -78,5 +78,5 @@ std::optional<RunFacts> load_facts(const store::Store& store, const std::string&
     return document.get<RunFacts>();
 }
 
-}  // namespace app
+}  // namespace run
 }  // namespace assay

@@ -1,19 +1,19 @@
-#include "assay/app/artifacts.hpp"
+#include "assay/run/artifacts.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
-#include "stored_run.hpp"
+#include "assay/run/build_report.hpp"
+#include "run_fixture.hpp"
 
-namespace assay::app {
+namespace assay::run {
 namespace {
 
 TEST(Artifacts, AreTheReportAndTheStudysFiles) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     write_artifacts(
         *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
@@ -44,7 +44,7 @@ TEST(Artifacts, AreTheReportAndTheStudysFiles) {
 }
 
 TEST(Artifacts, WrittenTwiceAreTheSameAndUntouched) {
-    const StoredRun run;
+    const RunFixture run;
     const auto model = build_report(*run.store, run.plan_sha256);
     write_artifacts(*run.store, run.plan_sha256, model, run.folder / "out");
     const auto before = test::files_below(run.folder / "out");
@@ -55,7 +55,7 @@ TEST(Artifacts, WrittenTwiceAreTheSameAndUntouched) {
 }
 
 TEST(Artifacts, OfAnEarlierPlanAreRemovedAndAUsersFilesAreNot) {
-    const StoredRun run;
+    const RunFixture run;
     for (const char* stale : {"out/evaluation/responses/old.jsonl",
                               "out/evaluation/exports/old/panel/batch_01.txt",
                               "out/evaluation/exports/old/panel/batch_mapping.json",
@@ -74,7 +74,7 @@ TEST(Artifacts, OfAnEarlierPlanAreRemovedAndAUsersFilesAreNot) {
 }
 
 TEST(Artifacts, ThatCannotBeWrittenAreAnErrorWithTheirPlace) {
-    const StoredRun run;
+    const RunFixture run;
     const std::string file = run.folder.write("file", "x");
     try {
         write_artifacts(
@@ -87,7 +87,7 @@ TEST(Artifacts, ThatCannotBeWrittenAreAnErrorWithTheirPlace) {
 }
 
 TEST(Artifacts, OfFailedAnswersNameTheFailure) {
-    StoredRun run;
+    RunFixture run;
     run.questions.push_back({"d", "Question d?", {}, {}, {}, "questions.jsonl:4"});
     run.store->save_questions(run.plan_sha256, run.questions);
     for (auto& variant : run.facts.variants) {
@@ -107,4 +107,4 @@ TEST(Artifacts, OfFailedAnswersNameTheFailure) {
 }
 
 }  // namespace
-}  // namespace assay::app
+}  // namespace assay::run

@@ -14,7 +14,7 @@
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// A row of a report.
 [[nodiscard]] FailureModeRow row_of(std::string_view mode,
@@ -44,4 +44,4 @@ class FailureModeCounter {
     std::vector<std::optional<failure_modes::Flags>> baseline_;
 };
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -3,18 +3,18 @@
 #include <memory>
 #include <string>
 
-#include "assay/app/run_facts.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 #include "temp_folder.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// A run's store, filled by hand: questions a, b, c; the baseline `base`, the variant `small`, the
 /// judge `panel`. Answers to a are identical, those to b and c differ; the sides are drawn, and
 /// nothing is judged yet.
-struct StoredRun {
-    StoredRun();
+struct RunFixture {
+    RunFixture();
     void save_answer(const std::string& variant,
                      const std::string& question,
                      const std::string& text,
@@ -42,4 +42,4 @@ struct StoredRun {
     RunFacts facts;
 };
 
-}  // namespace assay::app
+}  // namespace assay::run

@@ -4,7 +4,7 @@
 
 #include "assay/store/store.hpp"
 
-namespace assay::app {
+namespace assay::run {
 
 /// One question's chain of records in the order of the line (load, retrieve, answer, pair, judge,
 /// unblind), as text for a person. Throws Error kUsage if the plan has no such question.
@@ -16,4 +16,4 @@ namespace assay::app {
                                      const std::string& plan_sha256,
                                      const std::string& question_id);
 
-}  // namespace assay::app
+}  // namespace assay::run
