@@ -18,16 +18,6 @@
 namespace assay::app {
 namespace {
 
-std::string latest_plan_of(const store::Store& store, const std::string& run_dir) {
-    const auto plan = store.latest_plan();
-    if (!plan) {
-        throw_usage("no plan was stored: the run was stopped before it began",
-                    run_dir,
-                    "Run it again with the same command.");
-    }
-    return plan->sha256;
-}
-
 struct ReportFlags {
     std::string run_dir;
     std::string gate;
@@ -38,9 +28,9 @@ struct ReportFlags {
 
 int report_run(const ReportFlags& flags) {
     const auto store = store::Store::open_read_only(flags.run_dir);
-    const std::string plan = latest_plan_of(*store, flags.run_dir);
-    const report::ReportModel model = run::build_report(*store, plan);
-    run::write_artifacts(*store, plan, model, flags.run_dir);
+    const run::StoredRun stored(*store, run::latest_plan(*store, flags.run_dir));
+    const report::ReportModel model = run::build_report(stored);
+    run::write_artifacts(run::artifacts_of(stored, model), flags.run_dir);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else if (flags.markdown) {
@@ -95,7 +85,7 @@ void add_trace_command(CLI::App& app, Action& action) {
     command->callback([flags, &action] {
         action = [flags] {
             const auto store = store::Store::open_read_only(flags->run_dir);
-            const std::string plan = latest_plan_of(*store, flags->run_dir);
+            const std::string plan = run::latest_plan(*store, flags->run_dir);
             std::fputs((flags->json ? run::trace_json(*store, plan, flags->question)
                                     : run::trace_text(*store, plan, flags->question))
                            .c_str(),

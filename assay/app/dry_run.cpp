@@ -114,7 +114,7 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     const std::vector<Control> controls = run::first_controls(
         run::controls_of_plan(store, names, run::all_answer_keys(*facts)),
         run::n_controls_for(false, questions.size()));
-    report::ReportJudge design;
+    run::JudgeFacts design;
     design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
     bool complete = !controls.empty();
     std::int64_t n = 0;

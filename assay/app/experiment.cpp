@@ -59,9 +59,11 @@ class Experiment {
         // blinded pairs only.
         judge();
         // Nothing below calls a model or a judge: same store, same report.
-        report::ReportModel model = run::build_report(*context_.store, context_.plan_sha256);
-        run::write_artifacts(*context_.store, context_.plan_sha256, model, context_.plan.run_dir);
+        const run::StoredRun stored(*context_.store, context_.plan_sha256);
+        report::ReportModel model = run::build_report(stored);
+        run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
         note_what_was_shown(model);
+        context_.store->note_files_written();
         return model;
     }
 
@@ -228,7 +230,7 @@ class Experiment {
             run::note_decision_shown(
                 *context_.store,
                 judge.key,
-                run::asked_of(context_.plan, judge.judge, variant.comparisons).in_order);
+                run::asked_of(context_.plan, judge, variant.comparisons).in_order);
         }
     }
 

@@ -91,14 +91,14 @@ std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec
 }
 
 void JudgeRun::describe() {
-    facts_.judge.name = spec_.name;
-    facts_.judge.provider = spec_.provider;
-    facts_.judge.model = spec_.provider == "reference" ? metric_text(spec_) : spec_.model;
-    facts_.judge.url = spec_.url;
-    facts_.judge.show_contexts = spec_.show_contexts;
-    facts_.judge.show_expected = spec_.show_expected;
-    facts_.judge.costs_nothing = judge_->costs_nothing();
-    facts_.judge.both_orders = context_.plan.judging.both_orders || judge_->reads_both_orders();
+    facts_.name = spec_.name;
+    facts_.provider = spec_.provider;
+    facts_.model = spec_.provider == "reference" ? metric_text(spec_) : spec_.model;
+    facts_.url = spec_.url;
+    facts_.show_contexts = spec_.show_contexts;
+    facts_.show_expected = spec_.show_expected;
+    facts_.costs_nothing = judge_->costs_nothing();
+    facts_.both_orders = context_.plan.judging.both_orders || judge_->reads_both_orders();
     facts_.key = sha256_hex(judge_->identity());
 }
 
@@ -112,7 +112,7 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     const std::vector<Control> controls = run::first_controls(
         run::controls_of_plan(
             store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts)),
-        run::n_controls_for(facts_.judge.costs_nothing, context_.questions.size()));
+        run::n_controls_for(facts_.costs_nothing, context_.questions.size()));
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
         const bool went_on = ask_about(*variant, controls, cache);
         context_.stop_if_cancelled();
@@ -132,8 +132,8 @@ bool JudgeRun::ask_about(const VariantRun& variant,
                  controls.end(),
                  std::back_inserter(among_these),
                  [&](const Control& control) { return control.variant == name; });
-    const run::Asked asked = run::asked_of(context_.plan, facts_.judge, variant.comparisons);
-    if (facts_.judge.both_orders) {
+    const run::Asked asked = run::asked_of(context_.plan, facts_, variant.comparisons);
+    if (facts_.both_orders) {
         store.save_comparisons(asked.in_order);  // as drawn they are there already
     }
     if (!asked.repeats.empty()) {
@@ -146,7 +146,7 @@ bool JudgeRun::ask_about(const VariantRun& variant,
                            context_.questions,
                            asked,
                            among_these,
-                           facts_.judge.costs_nothing ? nullptr : cache,
+                           facts_.costs_nothing ? nullptr : cache,
                            !context_.options.rejudge};
     return judge_missing(task, *judge_, store, context_.cancel, context_.progress);
 }

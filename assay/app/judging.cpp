@@ -9,6 +9,7 @@
 
 #include "assay/analysis/stopping.hpp"
 #include "assay/base/clock.hpp"
+#include "assay/pairing/controls.hpp"
 #include "assay/pairing/unblind.hpp"
 #include "assay/records/names.hpp"
 #include "assay/records/verdict_cost.hpp"

@@ -4,83 +4,65 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "assay/base/text.hpp"
+#include "assay/exchange/batch_text.hpp"
 #include "assay/exchange/batches.hpp"
-#include "assay/judge/prompt.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_markdown.hpp"
-#include "assay/run/batch_notes.hpp"
-#include "assay/run/build_report.hpp"
-#include "assay/run/run_facts.hpp"
-#include "assay/run/study_pairs.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::run {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Writer {
- public:
-    explicit Writer(fs::path root) : root_(std::move(root)) {}
+/// Only names that assay gives: what a user puts there is left alone.
+bool is_ours(const fs::path& relative) {
+    const std::string name = relative.filename().string();
+    const std::string parent = relative.parent_path().filename().string();
+    return (parent == "responses" && name.ends_with(".jsonl")) || name == "batch_mapping.json" ||
+           name == "raw_judge_responses.json" || name == "evaluation_results.json" ||
+           (name.starts_with("batch_") && name.ends_with(".txt"));
+}
 
-    void write(const fs::path& relative, const std::string& text) {
-        const fs::path path = root_ / relative;
-        std::error_code error;
-        fs::create_directories(path.parent_path(), error);
-        if (error) {
-            throw_operational("the folder cannot be made: " + error.message(),
-                              path.parent_path().string());
-        }
-        written_.insert(relative.lexically_normal());
-        if (const auto present = read_file(path); present && *present == text) {
-            return;
-        }
-        if (const auto done = write_file_atomically(path, text); !done) {
-            throw Error(ErrorKind::kOperational, done.error());
+void write(const fs::path& path, const std::string& text) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) {
+        throw_operational("the folder cannot be made: " + error.message(),
+                          path.parent_path().string());
+    }
+    if (const auto present = read_file(path); present && *present == text) {
+        return;
+    }
+    if (const auto done = write_file_atomically(path, text); !done) {
+        throw Error(ErrorKind::kOperational, done.error());
+    }
+}
+
+void remove_empty_folders(const fs::path& root) {
+    std::error_code error;
+    std::vector<fs::path> folders;
+    for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
+         it.increment(error)) {
+        if (it->is_directory()) {
+            folders.push_back(it->path());
         }
     }
-
-    /// Of the files that this class writes below evaluation/, those of an earlier plan.
-    void remove_stale() const {
-        std::error_code error;
-        std::vector<fs::path> stale, folders;
-        for (fs::recursive_directory_iterator it(root_ / "evaluation", error), end;
-             !error && it != end;
-             it.increment(error)) {
-            const fs::path relative = it->path().lexically_relative(root_);
-            if (it->is_directory()) {
-                folders.push_back(it->path());
-            } else if (is_ours(relative) && !written_.contains(relative)) {
-                stale.push_back(it->path());
-            }
-        }
-        for (const fs::path& path : stale) {
-            fs::remove(path, error);
-        }
-        for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
-            if (fs::is_empty(*folder, error) && !error) {
-                fs::remove(*folder, error);
-            }
+    for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+        if (fs::is_empty(*folder, error) && !error) {
+            fs::remove(*folder, error);
         }
     }
+}
 
- private:
-    /// Only names that assay gives: what a user puts there is left alone.
-    static bool is_ours(const fs::path& relative) {
-        const std::string name = relative.filename().string();
-        const std::string parent = relative.parent_path().filename().string();
-        return (parent == "responses" && name.ends_with(".jsonl")) ||
-               name == "batch_mapping.json" || name == "raw_judge_responses.json" ||
-               name == "evaluation_results.json" ||
-               (name.starts_with("batch_") && name.ends_with(".txt"));
-    }
-
-    fs::path root_;
-    std::set<fs::path> written_;
-};
+bool is_report(const std::string& path) {
+    return path == "report.md" || path == "report.json";
+}
 
 /// What is exported of one variant under one judge.
 struct Exported {
@@ -88,91 +70,124 @@ struct Exported {
     std::vector<exchange::StudyControl> controls;
 };
 
-void write_exports(Writer& writer,
-                   const fs::path& folder,
-                   const Exported& exported,
-                   const StudyPairs& shown,
-                   const exchange::Batches& by_hand,
-                   const report::ReportJudge& judge) {
-    const exchange::StudyPlaces places = exchange::places_in(
-        by_hand, exported.items, exported.controls);
-    // batch -> example -> pair, of those that need a judge
-    std::map<int, std::map<int, BlindedPair>> batches;
+/// batch_NN.txt, as the judge is shown the pairs that need one: file name -> text.
+std::map<std::string, std::string> batch_texts(const Exported& exported,
+                                               const exchange::StudyPlaces& places,
+                                               const StoredRun& stored,
+                                               const StoredJudge& judge) {
+    std::map<int, std::map<int, BlindedPair>> batches;  // batch -> example -> pair
     const auto add = [&](exchange::BatchPlace place, BlindedPair pair) {
         batches[place.batch].emplace(place.example, std::move(pair));
     };
     for (std::size_t i = 0; i < exported.items.size(); ++i) {
         if (exchange::needs_call(exported.items[i].comparison)) {
-            add(places.items[i], shown.of(exported.items[i].comparison));
+            add(places.items[i], blinded(stored, exported.items[i].comparison));
         }
     }
     for (std::size_t i = 0; i < exported.controls.size(); ++i) {
-        add(places.controls[i], shown.of(exported.controls[i].control));
+        add(places.controls[i], blinded(stored, exported.controls[i].control));
     }
-    for (const auto& [batch, examples] : batches) {
+    std::map<std::string, std::string> out;
+    for (auto& [batch, examples] : batches) {
         const auto number = static_cast<std::size_t>(batch);
         std::vector<std::string> ids;
-        std::vector<judge::BatchExample> texts;
-        for (const auto& [example, pair] : examples) {
+        std::vector<exchange::BatchExample> texts;
+        for (auto& [example, pair] : examples) {
             ids.push_back(pair.item_id);
-            texts.push_back({example, pair});
+            texts.push_back({example, std::move(pair)});
         }
         const std::string code = exchange::batch_code(
-            batch, number <= by_hand.size() ? by_hand[number - 1] : ids);
-        writer.write(
-            folder / (exchange::batch_name(batch) + ".txt"),
-            judge::render_batch_text(code, texts, judge.show_contexts, judge.show_expected));
+            batch, number <= judge.batches.size() ? judge.batches[number - 1] : ids);
+        out.emplace(exchange::batch_name(batch) + ".txt",
+                    exchange::render_batch_text(
+                        code, texts, judge.facts.show_contexts, judge.facts.show_expected));
     }
-    writer.write(folder / "batch_mapping.json",
-                 exchange::batch_mapping_json(exported.items, places.items));
-    writer.write(folder / "raw_judge_responses.json",
-                 exchange::raw_judge_responses_json(exported.items,
-                                                    exported.controls,
-                                                    places,
-                                                    is_by_hand(judge.provider)
-                                                        ? exchange::Prompts::kWholeBatch
-                                                        : exchange::Prompts::kOneItem));
-    writer.write(folder / "evaluation_results.json",
-                 exchange::evaluation_results_json(exported.items, places.items));
-    writer.write(folder / "controls" / "batch_mapping.json",
-                 exchange::control_mapping_json(exported.controls, places.controls));
-    writer.write(folder / "controls" / "evaluation_results.json",
-                 exchange::control_results_json(exported.controls, places.controls));
+    return out;
+}
+
+void add_exports(Artifacts& out,
+                 const fs::path& folder,
+                 const Exported& exported,
+                 const StoredRun& stored,
+                 const StoredJudge& judge) {
+    const auto add = [&](const fs::path& name, std::string text) {
+        out.emplace((folder / name).string(), std::move(text));
+    };
+    const exchange::StudyPlaces places = exchange::places_in(
+        judge.batches, exported.items, exported.controls);
+    for (auto& [name, text] : batch_texts(exported, places, stored, judge)) {
+        add(name, std::move(text));
+    }
+    const exchange::Prompts prompts = is_by_hand(judge.facts.provider)
+                                          ? exchange::Prompts::kWholeBatch
+                                          : exchange::Prompts::kOneItem;
+    add("batch_mapping.json", exchange::batch_mapping_json(exported.items, places.items));
+    add("raw_judge_responses.json",
+        exchange::raw_judge_responses_json(exported.items, exported.controls, places, prompts));
+    add("evaluation_results.json", exchange::evaluation_results_json(exported.items, places.items));
+    add("controls/batch_mapping.json",
+        exchange::control_mapping_json(exported.controls, places.controls));
+    add("controls/evaluation_results.json",
+        exchange::control_results_json(exported.controls, places.controls));
 }
 
 }  // namespace
 
-void write_artifacts(const store::Store& store,
-                     const std::string& plan_sha256,
-                     const report::ReportModel& model,
-                     const fs::path& run_dir) {
-    Writer writer(run_dir);
+Artifacts artifacts_of(const StoredRun& stored, const report::ReportModel& model) {
+    Artifacts out;
+    const fs::path evaluation = "evaluation";
     for (const report::ReportVariant& entry : model.variants) {
         const std::string& name = entry.variant.name;
-        writer.write(fs::path("evaluation") / "responses" / (name + ".jsonl"),
-                     exchange::responses_jsonl(study_answers(store, plan_sha256, name)));
-    }
-    const StudyPairs shown(store, plan_sha256);
-    std::map<std::string, exchange::Batches> by_hand;  // judge -> what was handed out
-    if (const auto facts = load_facts(store, plan_sha256)) {
-        for (const JudgeFacts& judge : facts->judges) {
-            by_hand.emplace(judge.judge.name, load_batches(store, judge.key));
-        }
+        out.emplace((evaluation / "responses" / (name + ".jsonl")).string(),
+                    exchange::responses_jsonl(study_answers(stored, name)));
     }
     for (const report::ReportComparison& comparison : model.comparisons) {
         const std::string& variant = comparison.analysis.variant;
         const std::string& judge = comparison.analysis.judge;
-        write_exports(writer,
-                      fs::path("evaluation") / "exports" / variant / judge,
-                      {study_items(store, plan_sha256, comparison.analysis),
-                       study_controls(store, plan_sha256, variant, judge)},
-                      shown,
-                      by_hand[judge],
-                      *report::find_judge(model, judge));
+        add_exports(
+            out,
+            evaluation / "exports" / variant / judge,
+            {study_items(stored, comparison.analysis), study_controls(stored, variant, judge)},
+            stored,
+            stored.judge(judge));
     }
-    writer.remove_stale();
-    writer.write("report.md", report::render_markdown(model));
-    writer.write("report.json", report::render_json(model));
+    out.emplace("report.md", report::render_markdown(model));
+    out.emplace("report.json", report::render_json(model));
+    return out;
+}
+
+std::vector<std::string> stale_artifacts(const Artifacts& artifacts, const fs::path& run_dir) {
+    std::error_code error;
+    std::vector<std::string> out;
+    for (fs::recursive_directory_iterator it(run_dir / "evaluation", error), end;
+         !error && it != end;
+         it.increment(error)) {
+        const fs::path relative = it->path().lexically_relative(run_dir);
+        if (!it->is_directory() && is_ours(relative) && !artifacts.contains(relative.string())) {
+            out.push_back(relative.string());
+        }
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+void write_artifacts(const Artifacts& artifacts, const fs::path& run_dir) {
+    for (const auto& [path, text] : artifacts) {
+        if (!is_report(path)) {
+            write(run_dir / path, text);
+        }
+    }
+    for (const std::string& path : stale_artifacts(artifacts, run_dir)) {
+        std::error_code error;
+        fs::remove(run_dir / path, error);
+    }
+    remove_empty_folders(run_dir / "evaluation");
+    // Last: whoever sees the new report finds the files that it speaks of.
+    for (const auto& [path, text] : artifacts) {
+        if (is_report(path)) {
+            write(run_dir / path, text);
+        }
+    }
 }
 
 }  // namespace assay::run

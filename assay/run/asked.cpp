@@ -6,7 +6,6 @@
 #include <iterator>
 #include <tuple>
 
-#include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 
@@ -96,9 +95,7 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
     return out;
 }
 
-Asked asked_of(const Plan& plan,
-               const report::ReportJudge& judge,
-               std::span<const Comparison> drawn) {
+Asked asked_of(const Plan& plan, const JudgeFacts& judge, std::span<const Comparison> drawn) {
     Asked out;
     for (const Comparison& comparison : drawn) {
         out.in_order.push_back(comparison);
@@ -112,6 +109,11 @@ Asked asked_of(const Plan& plan,
             drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
     }
     return out;
+}
+
+bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place) {
+    return analysis.stopping && analysis.stopping->stopped_early &&
+           static_cast<std::int64_t>(place) >= analysis.stopping->n_used;
 }
 
 }  // namespace assay::run

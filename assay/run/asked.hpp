@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "assay/records/analysis.hpp"
 #include "assay/records/comparison.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
-#include "assay/report/report_model.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::run {
@@ -61,7 +62,11 @@ struct Asked {
 };
 /// `drawn`: the variant's comparisons as they were drawn, in judging order.
 [[nodiscard]] Asked asked_of(const Plan& plan,
-                             const report::ReportJudge& judge,
+                             const JudgeFacts& judge,
                              std::span<const Comparison> drawn);
+
+/// Whether judging stopped before the comparison at this place of `Asked::in_order`: then whatever
+/// is known of it counts for nothing.
+[[nodiscard]] bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place);
 
 }  // namespace assay::run

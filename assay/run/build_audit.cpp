@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "assay/analysis/agreement.hpp"
-#include "assay/analysis/calibration.hpp"
 #include "assay/analysis/judge_audit.hpp"
 #include "assay/analysis/position.hpp"
 #include "assay/base/result.hpp"
 #include "assay/records/dependence.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/run/build_report.hpp"
+#include "assay/run/raters.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::run {
 namespace {
@@ -21,22 +21,6 @@ namespace {
 using report::ReportComparison;
 using report::ReportJudge;
 using report::ReportModel;
-
-bool is_people(const ReportJudge& judge) {
-    return judge.provider == kPeopleProvider;
-}
-
-/// The outcomes of each comparison of the model, in its order.
-std::vector<std::vector<Outcome>> outcomes_of(const ReportModel& model) {
-    std::vector<std::vector<Outcome>> out;
-    for (const ReportComparison& comparison : model.comparisons) {
-        std::vector<Outcome>& outcomes = out.emplace_back();
-        for (const report::JudgedItem& item : comparison.items) {
-            outcomes.push_back(item.outcome);
-        }
-    }
-    return out;
-}
 
 /// A judge's outcomes of all variants, in the model's order.
 analysis::Rater rater_of(const ReportModel& model,
@@ -57,22 +41,19 @@ struct Said {
     std::vector<ControlOutcome> controls;
 };
 
-Said said_by(const store::Store& store,
-             const std::string& plan_sha256,
-             const ReportModel& model,
-             const std::string& judge) {
+Said said_by(const StoredRun& stored, const ReportModel& model, const std::string& judge) {
     Said out;
     for (const ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != judge) {
             continue;
         }
-        for (exchange::StudyItem& item : study_items(store, plan_sha256, comparison.analysis)) {
+        for (exchange::StudyItem& item : study_items(stored, comparison.analysis)) {
             if (item.verdict) {
                 out.verdicts.push_back(std::move(*item.verdict));
             }
         }
         for (exchange::StudyControl& row :
-             study_controls(store, plan_sha256, comparison.analysis.variant, judge)) {
+             study_controls(stored, comparison.analysis.variant, judge)) {
             ControlOutcome outcome{row.control.kind, VerdictState::kError, row.control.honest_is_a};
             if (row.verdict) {
                 outcome.state = row.verdict->state;
@@ -137,35 +118,8 @@ JudgeAudit audit_of(const ReportJudge& judge,
 
 }  // namespace
 
-void add_calibrations(ReportModel& model, const AnalysisSettings& settings) {
-    if (std::none_of(model.judges.begin(), model.judges.end(), is_people)) {
-        return;
-    }
-    const auto outcomes = outcomes_of(model);
-    const auto people_of = [&](const std::string& variant) {
-        std::vector<analysis::Rater> out;
-        for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
-            const ComparisonAnalysis& a = model.comparisons[i].analysis;
-            if (a.variant == variant && is_people(*report::find_judge(model, a.judge))) {
-                out.push_back({a.judge, {outcomes[i]}});
-            }
-        }
-        return out;
-    };
-    for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
-        ComparisonAnalysis& a = model.comparisons[i].analysis;
-        if (is_people(*report::find_judge(model, a.judge))) {
-            continue;
-        }
-        a.calibration = analysis::calibration_of(
-            {a.judge, {outcomes[i]}}, people_of(a.variant), a, settings);
-    }
-}
-
-RunAudit build_audit(const store::Store& store,
-                     const std::string& plan_sha256,
-                     const std::string& judge) {
-    const ReportModel model = build_report(store, plan_sha256);
+RunAudit build_audit(const StoredRun& stored, const std::string& judge) {
+    const ReportModel model = build_report(stored);
     if (!judge.empty() && report::find_judge(model, judge) == nullptr) {
         std::string known;
         for (const ReportJudge& other : model.judges) {
@@ -175,7 +129,7 @@ RunAudit build_audit(const store::Store& store,
     }
     RunAudit out;
     out.experiment = model.experiment.name;
-    out.plan_sha256 = plan_sha256;
+    out.plan_sha256 = stored.record.sha256;
     out.n_questions = model.experiment.n_questions;
 
     const auto outcomes = outcomes_of(model);
@@ -187,8 +141,7 @@ RunAudit build_audit(const store::Store& store,
         if (!judge.empty() && each.name != judge) {
             continue;
         }
-        JudgeAudit audit = audit_of(
-            each, model, raters, said_by(store, plan_sha256, model, each.name));
+        JudgeAudit audit = audit_of(each, model, raters, said_by(stored, model, each.name));
         audit.warnings = analysis::warnings_of(audit);
         out.judges.push_back(std::move(audit));
     }

@@ -7,152 +7,60 @@
 #include <map>
 #include <set>
 
-#include "assay/analysis/analyse.hpp"
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
 #include "assay/base/text.hpp"
-#include "assay/config/plan_json.hpp"
-#include "assay/pairing/draw.hpp"
-#include "assay/pairing/unblind.hpp"
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
-#include "assay/run/build_audit.hpp"
+#include "assay/run/build_comparison.hpp"
 #include "assay/run/failure_mode_counter.hpp"
-#include "assay/run/run_facts.hpp"
-#include "assay/run/tag_counter.hpp"
+#include "assay/run/raters.hpp"
 
 namespace assay::run {
 namespace {
 
-/// One plan of a store, with what every part of a report looks at.
-class StoredPlan {
- public:
-    StoredPlan(const store::Store& store,
-               const std::string& plan_sha256,
-               const std::optional<AnalysisSettings>& settings = std::nullopt)
-        : store_(store) {
-        const auto plans = store.plans();
-        const auto record = std::find_if(plans.rbegin(), plans.rend(), [&](const auto& plan) {
-            return plan.sha256 == plan_sha256;
-        });
-        ASSAY_CHECK(record != plans.rend());
-        record_ = *record;
-        auto plan = config::plan_from_json(record_.json);
-        if (!plan) {
-            throw Error(ErrorKind::kOperational, plan.error());
-        }
-        plan_ = std::move(*plan);
-        own_analysis_ = plan_.analysis;
-        if (settings) {
-            plan_.analysis = *settings;
-        }
-        auto facts = load_facts(store, plan_sha256);
-        if (!facts) {
-            throw_usage(
-                "the run was stopped before its prompts were made: there is nothing to report yet",
-                {},
-                "Run it again with the same command.");
-        }
-        facts_ = std::move(*facts);
-        questions_ = store.questions(plan_sha256);
-        variants_ = store.variants(plan_sha256);
-        ASSAY_CHECK(variants_.size() == facts_.variants.size());
-    }
+/// Says why the report is exploratory, after what was said before.
+void add_exploratory(report::ReportExperiment& experiment, const std::string& why) {
+    experiment.exploratory = true;
+    experiment.exploratory_why += (experiment.exploratory_why.empty() ? "" : "; ") + why;
+}
 
-    [[nodiscard]] std::vector<std::optional<Answer>> answers(std::size_t variant) const {
-        std::vector<std::optional<Answer>> out;
-        for (std::size_t q = 0; q < questions_.size(); ++q) {
-            const auto row = store_.answer(facts_.variants[variant].answer_keys[q]);
-            out.push_back(row ? std::optional(row->answer) : std::nullopt);
-            if (out.back()) {
-                out.back()->question_id = questions_[q].id;  // equal prompts share an answer
-            }
-        }
-        return out;
-    }
-
-    /// What a judge is asked of a variant. A question without a comparison (no answer of the
-    /// baseline, or not drawn yet) is not there.
-    [[nodiscard]] Asked asked(std::size_t variant, const JudgeFacts& judge) const {
-        std::vector<Comparison> drawn;
-        for (std::size_t q = 0; q < questions_.size(); ++q) {
-            auto comparison = store_.comparison(
-                pairing::comparison_id(questions_[q].id,
-                                       facts_.variants[0].answer_keys[q],
-                                       facts_.variants[variant].answer_keys[q]));
-            if (comparison) {
-                drawn.push_back(std::move(*comparison));
-            }
-        }
-        sort_in_judging_order(drawn);
-        return asked_of(plan_, judge.judge, drawn);
-    }
-
-    [[nodiscard]] std::size_t index_of_variant(const std::string& name) const {
-        for (std::size_t i = 0; i < variants_.size(); ++i) {
-            if (variants_[i].name == name) {
-                return i;
-            }
-        }
-        throw_usage(fmt::format("no variant \"{}\" in this run", name));
-    }
-    [[nodiscard]] const JudgeFacts& judge(const std::string& name) const {
-        for (const JudgeFacts& judge : facts_.judges) {
-            if (judge.judge.name == name) {
-                return judge;
-            }
-        }
-        throw_usage(fmt::format("no judge \"{}\" in this run", name));
-    }
-
-    const store::Store& store_;
-    store::PlanRecord record_;
-    Plan plan_;
-    AnalysisSettings own_analysis_;  ///< the plan's, where others were asked for
-    RunFacts facts_;
-    std::vector<Question> questions_;
-    std::vector<Variant> variants_;
-};
-
-report::ReportExperiment experiment_of(const StoredPlan& stored) {
+report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSettings& settings) {
     report::ReportExperiment out;
-    out.name = stored.plan_.name;
-    out.plan_sha256 = stored.record_.sha256;
-    out.plan_json = stored.record_.json;
-    out.n_questions = static_cast<std::int64_t>(stored.questions_.size());
-    out.margin = stored.plan_.analysis.margin;
-    out.alpha = stored.plan_.analysis.alpha;
-    out.dataset_file = std::filesystem::path(stored.plan_.dataset.file).filename().string();
-    out.dataset_sha256 = stored.facts_.dataset_sha256;
-    out.generation = stored.plan_.generation;
-    out.blinding_seed = stored.plan_.blinding_seed;
-    out.multiplicity = stored.plan_.analysis.multiplicity;
-    out.known_bad = stored.plan_.known_bad;
-    out.command = stored.facts_.command;
-    const auto frozen = stored.store_.frozen_analysis();
-    const double margin = frozen ? frozen->margin : stored.own_analysis_.margin,
-                 alpha = frozen ? frozen->alpha : stored.own_analysis_.alpha;
+    out.name = stored.plan.name;
+    out.plan_sha256 = stored.record.sha256;
+    out.plan_json = stored.record.json;
+    out.n_questions = static_cast<std::int64_t>(stored.questions.size());
+    out.margin = settings.margin;
+    out.alpha = settings.alpha;
+    out.dataset_file = std::filesystem::path(stored.plan.dataset.file).filename().string();
+    out.dataset_sha256 = stored.facts.dataset_sha256;
+    out.generation = stored.plan.generation;
+    out.blinding_seed = stored.plan.blinding_seed;
+    out.multiplicity = settings.multiplicity;
+    out.known_bad = stored.plan.known_bad;
+    out.command = stored.facts.command;
+    const double margin = stored.frozen ? stored.frozen->margin : stored.plan.analysis.margin;
+    const double alpha = stored.frozen ? stored.frozen->alpha : stored.plan.analysis.alpha;
     if (margin != out.margin || alpha != out.alpha) {
-        out.exploratory = true;
-        out.exploratory_why = fmt::format(
-            "{} margin {} and alpha {}, and this report uses margin {} and alpha {}",
-            frozen ? "the first verdict was stored under" : "the run has",
-            margin,
-            alpha,
-            out.margin,
-            out.alpha);
+        add_exploratory(
+            out,
+            fmt::format("{} margin {} and alpha {}, and this report uses margin {} and alpha {}",
+                        stored.frozen ? "the first verdict was stored under" : "the run has",
+                        margin,
+                        alpha,
+                        out.margin,
+                        out.alpha));
     }
-    if (const auto design = stored.store_.note(kFrozenDesign);
-        design && *design != design_of(stored.plan_.analysis)) {
-        out.exploratory_why += fmt::format(
-            "{}the first verdict was stored under {}, and this report uses {}",
-            out.exploratory ? "; " : "",
-            *design,
-            design_of(stored.plan_.analysis));
-        out.exploratory = true;
+    if (stored.frozen_design && *stored.frozen_design != design_of(settings)) {
+        add_exploratory(
+            out,
+            fmt::format("the first verdict was stored under {}, and this report uses {}",
+                        *stored.frozen_design,
+                        design_of(settings)));
     }
     return out;
 }
@@ -163,13 +71,24 @@ std::int64_t decode_steps(const Answer& answer) {
     return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0);
 }
 
-report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
+std::string independence_note(const report::ReportVariant& variant) {
+    if (!variant.variant.runs_here()) {
+        return "No answer was made a second time: they were not made here.";
+    }
+    if (variant.independence.n_checked == 0) {
+        return "No answer was computed a second time.";
+    }
+    return "They were computed a second time, alone in the batch and in another slot; tokens and "
+           "bits of the logits were compared over the first 16 tokens.";
+}
+
+report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
     report::ReportVariant out;
-    out.variant = stored.variants_[index];
-    out.engine = stored.facts_.variants[index].engine;
+    out.variant = stored.variants[index];
+    out.engine = stored.facts.variants[index].engine;
     double prefill_ms = 0, decode_ms = 0;
     std::int64_t prefill_tokens = 0, steps = 0;
-    for (const auto& answer : stored.answers(index)) {
+    for (const auto& answer : stored.answers[index]) {
         if (!answer) {
             continue;
         }
@@ -189,14 +108,14 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
         steps += decode_steps(*answer);
     }
     Speed speed;
-    speed.n_parallel = stored.facts_.variants[index].n_parallel;
+    speed.n_parallel = stored.facts.variants[index].n_parallel;
     if (prefill_ms > 0) {
         speed.prefill_tokens_per_s = static_cast<double>(prefill_tokens) / prefill_ms * 1000;
     }
     if (decode_ms > 0) {
         speed.decode_tokens_per_s = static_cast<double>(steps) / decode_ms * 1000;
     }
-    for (const store::EngineSession& session : stored.store_.sessions(out.variant.file.sha256)) {
+    for (const store::EngineSession& session : stored.sessions[index]) {
         if (session.engine.fingerprint != out.engine.fingerprint) {
             continue;
         }
@@ -208,165 +127,28 @@ report::ReportVariant variant_of(const StoredPlan& stored, std::size_t index) {
     if (prefill_ms > 0 || decode_ms > 0) {
         out.speed = speed;
     }
-    out.independence.note =
-        !out.variant.runs_here() ? "No answer was made a second time: they were not made here."
-        : out.independence.n_checked == 0
-            ? "No answer was computed a second time."
-            : "They were computed a second time, alone in the batch and in another slot; tokens "
-              "and bits of the logits were compared over the first 16 tokens.";
+    out.independence.note = independence_note(out);
     return out;
 }
 
-struct JudgedComparison {
-    Comparison comparison;
-    std::optional<Verdict> verdict;
-};
-
-/// The comparisons of a variant that count, in judging order, with what a judge said of them.
-std::vector<JudgedComparison> judged_comparisons(const StoredPlan& stored,
-                                                 std::size_t index,
-                                                 const JudgeFacts& judge) {
-    std::vector<JudgedComparison> out;
-    for (Comparison& comparison : stored.asked(index, judge).in_order) {
-        std::optional<Verdict> verdict;
-        if (const auto row = stored.store_.verdict(comparison.id, judge.key)) {
-            verdict = row->verdict;
-        }
-        out.push_back({std::move(comparison), std::move(verdict)});
-    }
-    return out;
-}
-
-/// Whether judging stopped before the comparison at this place of the order: then whatever is known
-/// of it counts for nothing.
-bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place) {
-    return analysis.stopping && analysis.stopping->stopped_early &&
-           static_cast<std::int64_t>(place) >= analysis.stopping->n_used;
-}
-
-/// Of a question without a comparison: the baseline gave no answer, or it is not drawn yet.
-Outcome outcome_without_comparison(const Question& question,
-                                   const std::optional<Answer>& baseline) {
-    Outcome out;
-    out.question_id = question.id;
-    out.cluster = question.cluster;
-    out.kind = baseline && baseline->stop_reason == StopReason::kFailed
-                   ? OutcomeKind::kNoAnswerBaseline
-                   : OutcomeKind::kNotJudged;
-    return out;
-}
-
-/// `extended` is set where comparisons were added after the decision had been shown.
-report::ReportComparison comparison_of(const StoredPlan& stored,
-                                       std::size_t index,
-                                       const JudgeFacts& judge,
-                                       bool& extended) {
-    const std::vector<JudgedComparison> judged = judged_comparisons(stored, index, judge);
-    const std::set<std::string> turned = load_unbound(stored.store_, judge.key).turned;
-    const auto baseline = stored.answers(0);
-    const auto variant = stored.answers(index);
-    std::map<std::string, std::vector<std::size_t>> rows_of;  // question id -> places in `judged`
-    for (std::size_t place = 0; place < judged.size(); ++place) {
-        rows_of[judged[place].comparison.question_id].push_back(place);
-    }
-
-    report::ReportComparison out;
-    std::vector<Outcome> in_order(judged.size());
-    std::vector<std::size_t> item_of(judged.size());
-    for (std::size_t q = 0; q < stored.questions_.size(); ++q) {
-        const Question& question = stored.questions_[q];
-        report::JudgedItem item;
-        item.question = question.text;
-        item.expected = question.expected;
-        if (baseline[q]) {
-            item.baseline_answer = baseline[q]->text;
-        }
-        if (variant[q]) {
-            item.variant_answer = variant[q]->text;
-        }
-        item.outcome = outcome_without_comparison(question, baseline[q]);
-        const std::vector<std::size_t>& rows = rows_of[question.id];
-        if (rows.empty()) {
-            if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) {
-                item.failure = baseline[q]->failure;
-            }
-            for (int order = 0; order < (judge.judge.both_orders ? 2 : 1); ++order) {
-                in_order.push_back(item.outcome);
-                out.items.push_back(item);
-            }
-        }
-        for (const std::size_t place : rows) {
-            const auto& [comparison, verdict] = judged[place];
-            item.comparison_id = comparison.id;
-            item.outcome = pairing::make_outcome(question, comparison, verdict);
-            if (turned.contains(comparison.id)) {
-                item.outcome.variant_is_a = !item.outcome.variant_is_a;
-            }
-            if (variant[q] && baseline[q]) {
-                item.outcome.length_difference = n_characters(variant[q]->text) -
-                                                 n_characters(baseline[q]->text);
-            }
-            item.verdict = verdict ? std::optional(verdict->state) : std::nullopt;
-            item.failure = verdict                                   ? verdict->failure
-                           : comparison.variant_failed && variant[q] ? variant[q]->failure
-                                                                     : "";
-            in_order[place] = item.outcome;
-            item_of[place] = out.items.size();
-            out.items.push_back(item);
-        }
-    }
-    std::vector<Comparison> comparisons;
-    for (const JudgedComparison& row : judged) {
-        comparisons.push_back(row.comparison);
-    }
-    const std::int64_t n_planned = planned_comparisons(stored.store_, judge.key, comparisons);
-    extended = extended || n_planned < static_cast<std::int64_t>(judged.size());
-    const auto n_without = static_cast<std::int64_t>(in_order.size() - judged.size());
-    out.analysis = analysis::analyse_in_order(
-        in_order, {n_planned + n_without, judge.judge.costs_nothing}, stored.plan_.analysis);
-    TagCounter tags;
-    for (std::size_t place = 0; place < judged.size(); ++place) {
-        if (!is_left_out(out.analysis, place)) {
-            if (judged[place].verdict) {
-                tags.add(judged[place].comparison, *judged[place].verdict);
-            }
-            continue;
-        }
-        out.items[item_of[place]].outcome.kind = OutcomeKind::kNotJudged;
-        out.items[item_of[place]].verdict.reset();
-    }
-    out.tags = tags.rows();
-    out.analysis.variant = stored.variants_[index].name;
-    out.analysis.baseline = stored.variants_[0].name;
-    out.analysis.judge = judge.judge.name;
-    return out;
-}
-
-std::vector<Control> controls_of_judge(const StoredPlan& stored, const JudgeFacts& judge) {
-    const std::vector<Control> all = controls_of_plan(
-        stored.store_, compared_names(stored.facts_), all_answer_keys(stored.facts_));
-    return first_controls(all, n_controls_for(judge.judge.costs_nothing, stored.questions_.size()));
-}
-
-ControlsSummary controls_summary(const StoredPlan& stored, const JudgeFacts& judge) {
+ControlsSummary controls_summary(const StoredJudge& judge) {
     std::vector<ControlOutcome> outcomes;
-    for (const Control& control : controls_of_judge(stored, judge)) {
-        const auto row = stored.store_.verdict(control.id, judge.key);
-        outcomes.push_back(
-            {control.kind, row ? row->verdict.state : VerdictState::kError, control.honest_is_a});
+    for (const Control& control : judge.controls) {
+        const Verdict* verdict = judge.verdict(control.id);
+        outcomes.push_back({control.kind,
+                            verdict != nullptr ? verdict->state : VerdictState::kError,
+                            control.honest_is_a});
     }
     return analysis::check_controls(outcomes);
 }
 
 /// Of each pair that was to be asked again, what the judge said each time.
-std::vector<analysis::Askings> askings_of(const StoredPlan& stored,
-                                          const JudgeFacts& judge,
-                                          const Asked& asked) {
+std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked& asked) {
     std::map<std::string, analysis::Askings> by_question;
     const auto add = [&](const Comparison& comparison) {
-        const auto row = stored.store_.verdict(comparison.id, judge.key);
-        by_question[comparison.question_id].push_back(row ? row->verdict.state
-                                                          : VerdictState::kError);
+        const Verdict* verdict = judge.verdict(comparison.id);
+        by_question[comparison.question_id].push_back(verdict != nullptr ? verdict->state
+                                                                         : VerdictState::kError);
     };
     std::set<std::string> again;
     for (const Comparison& comparison : asked.repeats) {
@@ -387,114 +169,152 @@ std::vector<analysis::Askings> askings_of(const StoredPlan& stored,
     return out;
 }
 
-report::ReportJudge judge_of(const StoredPlan& stored, const JudgeFacts& facts) {
-    report::ReportJudge out = facts.judge;
-    std::set<std::string> ids;
-    std::vector<analysis::Askings> askings;
-    std::map<std::string, std::int64_t> versions;
-    std::vector<Verdict> verdicts;
-    for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
-        const Asked asked = stored.asked(i, facts);
+/// The ids of all that the judge is asked in this plan.
+std::set<std::string> asked_ids(const StoredJudge& judge) {
+    std::set<std::string> out;
+    for (const Asked& asked : judge.asked) {
         for (const auto* list : {&asked.in_order, &asked.repeats}) {
             for (const Comparison& comparison : *list) {
-                ids.insert(comparison.id);
+                out.insert(comparison.id);
             }
         }
-        for (analysis::Askings& of_pair : askings_of(stored, facts, asked)) {
-            askings.push_back(std::move(of_pair));
-        }
     }
-    if (!askings.empty()) {
-        out.repeats = analysis::repeat_stability(askings);
+    for (const Control& control : judge.controls) {
+        out.insert(control.id);
     }
-    for (const Control& control : controls_of_judge(stored, facts)) {
-        ids.insert(control.id);
-    }
-    for (const store::VerdictRow& row : stored.store_.verdicts(facts.key)) {
-        if (!ids.contains(row.item_id)) {
+    return out;
+}
+
+/// How many calls there were, which versions replied, and what it cost.
+void count_calls(report::ReportJudge& out, const StoredRun& stored, const StoredJudge& judge) {
+    std::map<std::string, std::int64_t> versions;
+    std::vector<Verdict> called;
+    const std::set<std::string> ids = asked_ids(judge);
+    for (const auto& [id, verdict] : judge.verdicts) {
+        if (!ids.contains(id)) {
             continue;
         }
-        out.n_calls += !is_from_cache(row.verdict);
-        if (!row.verdict.model_version.empty()) {
-            ++versions[row.verdict.model_version];
+        if (!verdict.model_version.empty()) {
+            ++versions[verdict.model_version];
         }
-        if (!is_from_cache(row.verdict)) {
-            verdicts.push_back(row.verdict);
+        if (!is_from_cache(verdict)) {
+            ++out.n_calls;
+            called.push_back(verdict);
         }
     }
     for (const auto& [version, n] : versions) {
         out.versions.push_back(version);
         out.n_by_version.push_back(n);
     }
-    const auto spec = std::find_if(stored.plan_.judges.begin(),
-                                   stored.plan_.judges.end(),
-                                   [&](const JudgeSpec& judge) { return judge.name == out.name; });
-    out.cost = analysis::judge_cost(spec != stored.plan_.judges.end() ? *spec : JudgeSpec(),
-                                    verdicts);  // without an entry: without prices
-    out.controls = controls_summary(stored, facts);
+    const auto spec = std::find_if(stored.plan.judges.begin(),
+                                   stored.plan.judges.end(),
+                                   [&](const JudgeSpec& each) { return each.name == out.name; });
+    // Without an entry: without prices.
+    out.cost = analysis::judge_cost(spec != stored.plan.judges.end() ? *spec : JudgeSpec(), called);
+}
+
+report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) {
+    report::ReportJudge out;
+    out.name = judge.facts.name;
+    out.provider = judge.facts.provider;
+    out.model = judge.facts.model;
+    out.url = judge.facts.url;
+    out.show_contexts = judge.facts.show_contexts;
+    out.show_expected = judge.facts.show_expected;
+    out.costs_nothing = judge.facts.costs_nothing;
+    out.both_orders = judge.facts.both_orders;
+    std::vector<analysis::Askings> askings;
+    for (std::size_t v = 1; v < stored.variants.size(); ++v) {
+        for (analysis::Askings& of_pair : askings_of(judge, judge.asked[v])) {
+            askings.push_back(std::move(of_pair));
+        }
+    }
+    if (!askings.empty()) {
+        out.repeats = analysis::repeat_stability(askings);
+    }
+    count_calls(out, stored, judge);
+    out.controls = controls_summary(judge);
+    return out;
+}
+
+/// Fills judges and comparisons. True: comparisons were added after a decision had been shown.
+bool add_judges(report::ReportModel& model,
+                const StoredRun& stored,
+                const AnalysisSettings& settings) {
+    bool extended = false;
+    // The rungs point into it.
+    model.comparisons.reserve(stored.judges.size() * (stored.variants.size() - 1));
+    for (const StoredJudge& judge : stored.judges) {
+        model.judges.push_back(judge_of(stored, judge));
+        std::vector<analysis::Rung> rungs;
+        for (std::size_t v = 1; v < stored.variants.size(); ++v) {
+            model.comparisons.push_back(comparison_of(stored, v, judge, settings));
+            const auto n = static_cast<std::int64_t>(judge.asked[v].in_order.size());
+            extended = extended || judge.n_planned[v] < n;
+            ComparisonAnalysis& analysis = model.comparisons.back().analysis;
+            analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
+            if (analysis.variant != stored.plan.known_bad) {
+                rungs.push_back({&analysis, stored.variants[v].size_bytes()});
+            }
+        }
+        analysis::decide_claims(rungs, settings);
+    }
+    return extended;
+}
+
+report::EqualityProof proof_of(const StoredRun& stored) {
+    report::EqualityProof out;
+    out.n_prompts_compared = stored.facts.n_prompts_compared;
+    out.n_prompts_equal = stored.facts.n_prompts_equal;
+    const std::string& fingerprint = stored.facts.variants.front().engine.fingerprint;
+    const auto is_the_same = [&](const VariantFacts& variant) {
+        return !variant.engine.fingerprint.empty() && variant.engine.fingerprint == fingerprint;
+    };
+    out.same_engine = std::all_of(
+        stored.facts.variants.begin(), stored.facts.variants.end(), is_the_same);
+    out.notes = stored.facts.notes;
+    for (const StoredJudge& judge : stored.judges) {
+        std::string sentence = sentence_of(judge.unbound, judge.facts.name);
+        if (!sentence.empty()) {
+            out.notes.push_back(std::move(sentence));
+        }
+    }
     return out;
 }
 
 }  // namespace
 
+report::ReportModel build_report(const StoredRun& stored,
+                                 const std::optional<AnalysisSettings>& other_settings) {
+    const AnalysisSettings& settings = other_settings ? *other_settings : stored.plan.analysis;
+    report::ReportModel model;
+    model.experiment = experiment_of(stored, settings);
+    const FailureModeCounter modes(
+        stored.questions, stored.plan.generation, stored.answers.front());
+    for (std::size_t v = 0; v < stored.variants.size(); ++v) {
+        model.variants.push_back(variant_of(stored, v));
+        if (v > 0) {
+            model.variants.back().failure_modes = modes.count(stored.answers[v]);
+        }
+    }
+    const bool extended = add_judges(model, stored, settings);
+    add_calibrations(model, settings);
+    if (extended) {
+        add_exploratory(model.experiment,
+                        "comparisons were added after a decision had been shown, so errors are "
+                        "more frequent than alpha");
+    }
+    model.recommendation = analysis::recommend(candidates_of(model),
+                                               stored.variants[0].size_bytes());
+    model.host = stored.facts.host;
+    model.proof = proof_of(stored);
+    return model;
+}
+
 report::ReportModel build_report(const store::Store& store,
                                  const std::string& plan_sha256,
                                  const std::optional<AnalysisSettings>& settings) {
-    const StoredPlan stored(store, plan_sha256, settings);
-    report::ReportModel model;
-    model.experiment = experiment_of(stored);
-    const FailureModeCounter modes(stored.questions_, stored.plan_.generation, stored.answers(0));
-    for (std::size_t i = 0; i < stored.variants_.size(); ++i) {
-        model.variants.push_back(variant_of(stored, i));
-        if (i > 0) {
-            model.variants.back().failure_modes = modes.count(stored.answers(i));
-        }
-    }
-    bool extended = false;
-    model.comparisons.reserve(stored.facts_.judges.size() *
-                              // the rungs point into it
-                              (stored.variants_.size() - 1));
-    for (const JudgeFacts& judge : stored.facts_.judges) {
-        model.judges.push_back(judge_of(stored, judge));
-        std::vector<analysis::Rung> rungs;
-        for (std::size_t i = 1; i < stored.variants_.size(); ++i) {
-            ComparisonAnalysis& analysis = model.comparisons
-                                               .emplace_back(
-                                                   comparison_of(stored, i, judge, extended))
-                                               .analysis;
-            analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
-            if (analysis.variant != stored.plan_.known_bad) {
-                rungs.push_back({&analysis, stored.variants_[i].size_bytes()});
-            }
-        }
-        analysis::decide_claims(rungs, stored.plan_.analysis);
-    }
-    add_calibrations(model, stored.plan_.analysis);
-    if (extended) {
-        model.experiment.exploratory = true;
-        model.experiment.exploratory_why += fmt::format(
-            "{}comparisons were added after a decision had been shown, so errors are more frequent "
-            "than alpha",
-            model.experiment.exploratory_why.empty() ? "" : "; ");
-    }
-    model.recommendation = analysis::recommend(candidates_of(model),
-                                               stored.variants_[0].size_bytes());
-    model.host = stored.facts_.host;
-    model.proof.n_prompts_compared = stored.facts_.n_prompts_compared;
-    model.proof.n_prompts_equal = stored.facts_.n_prompts_equal;
-    model.proof.same_engine = std::all_of(
-        stored.facts_.variants.begin(), stored.facts_.variants.end(), [&](const auto& v) {
-            return !v.engine.fingerprint.empty() &&
-                   v.engine.fingerprint == stored.facts_.variants[0].engine.fingerprint;
-        });
-    model.proof.notes = stored.facts_.notes;
-    for (const JudgeFacts& judge : stored.facts_.judges) {
-        if (std::string sentence = sentence_of(load_unbound(store, judge.key), judge.judge.name);
-            !sentence.empty()) {
-            model.proof.notes.push_back(std::move(sentence));
-        }
-    }
-    return model;
+    return build_report(StoredRun(store, plan_sha256), settings);
 }
 
 std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {
@@ -510,64 +330,6 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
                        comparison->analysis.decision.n_more});
-    }
-    return out;
-}
-
-std::vector<exchange::StudyItem> study_items(const store::Store& store,
-                                             const std::string& plan_sha256,
-                                             const ComparisonAnalysis& analysis) {
-    const StoredPlan stored(store, plan_sha256);
-    std::vector<exchange::StudyItem> out;
-    for (JudgedComparison& row : judged_comparisons(
-             stored, stored.index_of_variant(analysis.variant), stored.judge(analysis.judge))) {
-        exchange::StudyItem item;
-        item.left_out = is_left_out(analysis, out.size());
-        item.comparison = std::move(row.comparison);
-        item.comparison.variant = analysis.variant;  // two variants with the same file share a
-                                                     // comparison's id
-        item.baseline = stored.variants_[0].name;
-        item.verdict = std::move(row.verdict);
-        out.push_back(std::move(item));
-    }
-    return out;
-}
-
-std::vector<exchange::StudyControl> study_controls(const store::Store& store,
-                                                   const std::string& plan_sha256,
-                                                   const std::string& variant,
-                                                   const std::string& judge) {
-    const StoredPlan stored(store, plan_sha256);
-    const JudgeFacts& facts = stored.judge(judge);
-    std::vector<exchange::StudyControl> out;
-    for (Control& control : controls_of_judge(stored, facts)) {
-        if (control.variant != variant) {
-            continue;
-        }
-        exchange::StudyControl row{std::move(control), std::nullopt};
-        if (const auto verdict = store.verdict(row.control.id, facts.key)) {
-            row.verdict = verdict->verdict;
-        }
-        out.push_back(std::move(row));
-    }
-    return out;
-}
-
-std::vector<exchange::StudyAnswer> study_answers(const store::Store& store,
-                                                 const std::string& plan_sha256,
-                                                 const std::string& variant) {
-    const StoredPlan stored(store, plan_sha256);
-    const std::size_t index = stored.index_of_variant(variant);
-    const auto answers = stored.answers(index);
-    const std::string why = stored.variants_[index].answers
-                                ? "the answers were made elsewhere and read from a file"
-                            : stored.variants_[index].served ? "the server does not tell them"
-                                                             : "";
-    std::vector<exchange::StudyAnswer> out;
-    for (std::size_t q = 0; q < answers.size(); ++q) {
-        if (answers[q]) {
-            out.push_back({stored.questions_[q], *answers[q], why});
-        }
     }
     return out;
 }

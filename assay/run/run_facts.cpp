@@ -10,24 +10,41 @@ using nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EngineInfo, name, version, fingerprint, description)
 
-namespace report {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostInfo, cpu, cores, os)
-// Facts of an older assay may lack fields that came later.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportJudge,
-                                                name,
-                                                provider,
-                                                model,
-                                                url,
-                                                versions,
-                                                n_calls,
-                                                show_contexts,
-                                                show_expected,
-                                                costs_nothing,
-                                                both_orders)
-}  // namespace report
 
 namespace run {
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JudgeFacts, judge, key)
+
+/// `versions` and `n_calls` are always the same: earlier versions wrote them here.
+void to_json(json& out, const JudgeFacts& judge) {
+    out = {{"key", judge.key},
+           {"judge",
+            {{"name", judge.name},
+             {"provider", judge.provider},
+             {"model", judge.model},
+             {"url", judge.url},
+             {"versions", json::array()},
+             {"n_calls", 0},
+             {"show_contexts", judge.show_contexts},
+             {"show_expected", judge.show_expected},
+             {"costs_nothing", judge.costs_nothing},
+             {"both_orders", judge.both_orders}}}};
+}
+
+/// Facts of an older assay may lack fields that came later.
+void from_json(const json& in, JudgeFacts& out) {
+    const json& judge = in.at("judge");
+    const JudgeFacts defaults;
+    out.key = in.at("key");
+    out.name = judge.value("name", defaults.name);
+    out.provider = judge.value("provider", defaults.provider);
+    out.model = judge.value("model", defaults.model);
+    out.url = judge.value("url", defaults.url);
+    out.show_contexts = judge.value("show_contexts", defaults.show_contexts);
+    out.show_expected = judge.value("show_expected", defaults.show_expected);
+    out.costs_nothing = judge.value("costs_nothing", defaults.costs_nothing);
+    out.both_orders = judge.value("both_orders", defaults.both_orders);
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariantFacts, name, engine, n_parallel, answer_keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
                                    dataset_sha256,
@@ -71,11 +88,11 @@ std::optional<RunFacts> load_facts(const store::Store& store, const std::string&
     if (!text) {
         return std::nullopt;
     }
-    const json document = json::parse(*text, nullptr, false);
-    if (document.is_discarded()) {
+    try {
+        return json::parse(*text).get<RunFacts>();
+    } catch (const json::exception&) {
         throw_operational("the facts of the plan are damaged in the store", "assay.sqlite");
     }
-    return document.get<RunFacts>();
 }
 
 }  // namespace run

@@ -3,21 +3,27 @@
 // that a report can be made anew without model, engine or judge.
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "assay/records/host.hpp"
 #include "assay/records/variant.hpp"
-#include "assay/report/report_model.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::run {
 
 struct JudgeFacts {
-    report::ReportJudge judge;
-    std::string key;  ///< of its verdicts in the store
+    std::string name;
+    std::string provider;
+    std::string model;  ///< as asked for; of a metric its name and tie band
+    std::string url;
+    bool show_contexts = true;
+    bool show_expected = true;
+    bool costs_nothing = false;  ///< its verdicts are computed here: it is asked for all of them
+    bool both_orders = false;    ///< each pair is put to it twice
+    std::string key;             ///< of its verdicts in the store
 };
 
 struct VariantFacts {
@@ -30,7 +36,7 @@ struct VariantFacts {
 struct RunFacts {
     std::string dataset_sha256;
     std::string command;
-    report::HostInfo host;
+    HostInfo host;
     std::int64_t n_prompts_compared = 0;
     std::int64_t n_prompts_equal = 0;
     std::vector<std::string> notes;
@@ -44,7 +50,8 @@ struct RunFacts {
 [[nodiscard]] std::set<std::string> all_answer_keys(const RunFacts& facts);
 
 void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts);
-/// Empty if the plan was stored but its prompts were never made.
+/// Empty if the plan was stored but its prompts were never made. Throws Error kOperational where
+/// they cannot be read.
 [[nodiscard]] std::optional<RunFacts> load_facts(const store::Store& store,
                                                  const std::string& plan_sha256);
 

@@ -4,15 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/terminal_text.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/run/failure_mode_counter.hpp"
-#include "assay/run/run_facts.hpp"
+#include "assay/run/stored_run.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::run {
 namespace {
@@ -71,59 +72,50 @@ ordered_json verdict_record(const store::VerdictRow& row) {
             {"raw", verdict.raw}};
 }
 
-ordered_json record_of(const store::Store& store,
-                       const std::string& plan_sha256,
-                       const std::string& question_id) {
-    const auto questions = store.questions(plan_sha256);
-    const auto question = std::find_if(
-        questions.begin(), questions.end(), [&](const Question& q) { return q.id == question_id; });
-    if (question == questions.end()) {
-        throw_usage(fmt::format(
-            "no question \"{}\" in this run ({} questions)", question_id, questions.size()));
-    }
-    const auto facts = load_facts(store, plan_sha256);
-    ordered_json out{
-        {"schema_version", 1},
-        {"question",
-         {{"id", question->id},
-          {"place", question->place},
-          {"text", question->text},
-          {"expected", question->expected ? ordered_json(*question->expected) : ordered_json()},
-          {"cluster", question->cluster ? ordered_json(*question->cluster) : ordered_json()},
-          {"contexts", question->contexts}}},
-        {"answers", ordered_json::array()},
-        {"comparisons", ordered_json::array()}};
-    if (!facts) {
-        return out;
-    }
-    const auto at = static_cast<std::size_t>(question - questions.begin());
-    const report::ReportModel model = build_report(store, plan_sha256);
-    const FailureModeCounter modes(questions,
-                                   model.experiment.generation,
-                                   std::vector<std::optional<Answer>>(questions.size()));
-    const auto outcome_in = [](const report::ReportComparison& reported,
-                               const std::string& comparison_id) {
-        const auto item = std::find_if(
-            reported.items.begin(), reported.items.end(), [&](const report::JudgedItem& i) {
-                return i.comparison_id == comparison_id;
-            });
-        return name_of(item->outcome.kind);
-    };
-    for (const VariantFacts& variant : facts->variants) {
-        if (const auto row = store.answer(variant.answer_keys[at])) {
-            out["answers"].push_back(answer_record(variant.name,
-                                                   variant.answer_keys[at],
-                                                   row->answer,
-                                                   modes.flags_of(at, row->answer)));
+ordered_json question_record(const Question& question) {
+    return {{"id", question.id},
+            {"place", question.place},
+            {"text", question.text},
+            {"expected", question.expected ? ordered_json(*question.expected) : ordered_json()},
+            {"cluster", question.cluster ? ordered_json(*question.cluster) : ordered_json()},
+            {"contexts", question.contexts}};
+}
+
+std::string_view outcome_in(const report::ReportComparison& reported,
+                            const std::string& comparison_id) {
+    const auto item = std::find_if(
+        reported.items.begin(), reported.items.end(), [&](const report::JudgedItem& each) {
+            return each.comparison_id == comparison_id;
+        });
+    ASSAY_CHECK(item != reported.items.end());
+    return name_of(item->outcome.kind);
+}
+
+ordered_json answer_records(const StoredRun& stored, std::size_t question) {
+    const FailureModeCounter modes(stored.questions,
+                                   stored.plan.generation,
+                                   std::vector<std::optional<Answer>>(stored.questions.size()));
+    ordered_json out = ordered_json::array();
+    for (std::size_t v = 0; v < stored.variants.size(); ++v) {
+        if (const auto& answer = stored.answers[v][question]) {
+            const VariantFacts& facts = stored.facts.variants[v];
+            out.push_back(answer_record(facts.name,
+                                        facts.answer_keys[question],
+                                        *answer,
+                                        modes.flags_of(question, *answer)));
         }
     }
-    std::map<std::string, std::string> key_of;  // judge's name -> key
-    for (const JudgeFacts& judge : facts->judges) {
-        key_of.emplace(judge.judge.name, judge.key);
-    }
+    return out;
+}
+
+ordered_json comparison_records(const StoredRun& stored,
+                                const store::Store& store,
+                                const std::string& question_id) {
+    ordered_json out = ordered_json::array();
+    const report::ReportModel model = build_report(stored);
     for (const report::ReportComparison& reported : model.comparisons) {
         const std::string& judge = reported.analysis.judge;
-        for (const exchange::StudyItem& item : study_items(store, plan_sha256, reported.analysis)) {
+        for (const exchange::StudyItem& item : study_items(stored, reported.analysis)) {
             const Comparison& comparison = item.comparison;
             if (comparison.question_id != question_id) {
                 continue;
@@ -140,17 +132,43 @@ ordered_json record_of(const store::Store& store,
                 {"outcome", outcome_in(reported, comparison.id)},
                 {"verdicts", ordered_json::array()}};
             for (const store::VerdictRow& row :
-                 store.verdict_history(comparison.id, key_of.at(judge))) {
+                 store.verdict_history(comparison.id, stored.judge(judge).facts.key)) {
                 record["verdicts"].push_back(verdict_record(row));
             }
-            out["comparisons"].push_back(std::move(record));
+            out.push_back(std::move(record));
         }
     }
     return out;
 }
 
+ordered_json record_of(const store::Store& store,
+                       const std::string& plan_sha256,
+                       const std::string& question_id) {
+    const auto questions = store.questions(plan_sha256);
+    const auto question = std::find_if(
+        questions.begin(), questions.end(), [&](const Question& q) { return q.id == question_id; });
+    if (question == questions.end()) {
+        throw_usage(fmt::format(
+            "no question \"{}\" in this run ({} questions)", question_id, questions.size()));
+    }
+    ordered_json out{{"schema_version", 1},
+                     {"question", question_record(*question)},
+                     {"answers", ordered_json::array()},
+                     {"comparisons", ordered_json::array()}};
+    if (!load_facts(store, plan_sha256)) {
+        return out;  // stopped before its prompts were made
+    }
+    const StoredRun stored(store, plan_sha256);
+    out["answers"] = answer_records(stored, static_cast<std::size_t>(question - questions.begin()));
+    out["comparisons"] = comparison_records(stored, store, question_id);
+    return out;
+}
+
 std::string text_of(const ordered_json& value) {
-    return value.is_null() ? "(none)" : value.is_string() ? value.get<std::string>() : value.dump();
+    if (value.is_null()) {
+        return "(none)";
+    }
+    return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 /// "; shows truncation, repetition"

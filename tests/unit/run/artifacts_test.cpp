@@ -15,8 +15,7 @@ namespace {
 TEST(Artifacts, AreTheReportAndTheStudysFiles) {
     RunFixture run;
     run.judge("b", "win");
-    write_artifacts(
-        *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
+    run.write_files(run.folder / "out");
     const auto files = test::files_below(run.folder / "out");
     std::string names;
     for (const auto& [name, bytes] : files) {
@@ -45,11 +44,10 @@ TEST(Artifacts, AreTheReportAndTheStudysFiles) {
 
 TEST(Artifacts, WrittenTwiceAreTheSameAndUntouched) {
     const RunFixture run;
-    const auto model = build_report(*run.store, run.plan_sha256);
-    write_artifacts(*run.store, run.plan_sha256, model, run.folder / "out");
+    run.write_files(run.folder / "out");
     const auto before = test::files_below(run.folder / "out");
     const auto time = std::filesystem::last_write_time(run.folder / "out/report.json");
-    write_artifacts(*run.store, run.plan_sha256, model, run.folder / "out");
+    run.write_files(run.folder / "out");
     EXPECT_EQ(test::files_below(run.folder / "out"), before);
     EXPECT_EQ(std::filesystem::last_write_time(run.folder / "out/report.json"), time);
 }
@@ -64,8 +62,7 @@ TEST(Artifacts, OfAnEarlierPlanAreRemovedAndAUsersFilesAreNot) {
     }
     run.folder.write("out/evaluation/exports/old2/panel/mine.txt", "mine");
     run.folder.write("out/evaluation/responses/notes.md", "mine");
-    write_artifacts(
-        *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), run.folder / "out");
+    run.write_files(run.folder / "out");
     const auto files = test::files_below(run.folder / "out");
     EXPECT_EQ(files.size(), 12U);
     EXPECT_EQ(files.at("evaluation/exports/old2/panel/mine.txt"), "mine");
@@ -77,8 +74,7 @@ TEST(Artifacts, ThatCannotBeWrittenAreAnErrorWithTheirPlace) {
     const RunFixture run;
     const std::string file = run.folder.write("file", "x");
     try {
-        write_artifacts(
-            *run.store, run.plan_sha256, build_report(*run.store, run.plan_sha256), file);
+        run.write_files(file);
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kOperational);
@@ -100,7 +96,7 @@ TEST(Artifacts, OfFailedAnswersNameTheFailure) {
     const auto model = build_report(*run.store, run.plan_sha256);
     EXPECT_EQ(model.comparisons[0].analysis.counts.no_answer_variant, 1);
     EXPECT_EQ(model.variants[1].n_failed, 1);
-    write_artifacts(*run.store, run.plan_sha256, model, run.folder / "out");
+    run.write_files(run.folder / "out");
     EXPECT_NE(test::bytes_of(run.folder / "out/evaluation/responses/small.jsonl")
                   .find("the engine died on it"),
               std::string::npos);

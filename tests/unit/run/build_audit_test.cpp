@@ -14,10 +14,11 @@ namespace {
 /// A second judge whose verdicts are people's: of b it says the same as panel, if panel says
 /// "loss".
 void add_people(RunFixture& run) {
-    report::ReportJudge people;
+    JudgeFacts people;
     people.name = "people";
     people.provider = "human";
-    run.facts.judges.push_back({people, "people key"});
+    people.key = "people key";
+    run.facts.judges.push_back(people);
     save_facts(*run.store, run.plan_sha256, run.facts);
     JudgeSpec spec;
     spec.name = "people";
@@ -37,7 +38,7 @@ TEST(BuildAudit, OfOneJudgeCountsItsVerdictsAndNothingOfAgreement) {
     RunFixture run;
     run.judge("b", "loss");
     run.judge("c", "invalid");
-    const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
+    const RunAudit audit = build_audit(run.stored(), "");
     EXPECT_EQ(audit.experiment, "science");
     EXPECT_EQ(audit.n_questions, 3);
     ASSERT_EQ(audit.judges.size(), 1u);
@@ -62,7 +63,7 @@ TEST(BuildAudit, OfPeopleBesideAJudgeHasAgreementConfidenceAndCalibration) {
     run.judge("b", "loss");
     run.judge("c", "win");
     add_people(run);
-    const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
+    const RunAudit audit = build_audit(run.stored(), "");
     ASSERT_EQ(audit.judges.size(), 2u);
     EXPECT_TRUE(audit.judges[1].people);
     EXPECT_FALSE(audit.judges[1].decides);
@@ -92,20 +93,20 @@ TEST(BuildAudit, TheSameStoreGivesTheSameAudit) {
     run.judge("b", "loss");
     run.judge("c", "win");
     add_people(run);
-    EXPECT_EQ(report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2),
-              report::audit_to_json(build_audit(*run.store, run.plan_sha256, ""), 2));
+    EXPECT_EQ(report::audit_to_json(build_audit(run.stored(), ""), 2),
+              report::audit_to_json(build_audit(run.stored(), ""), 2));
 }
 
 TEST(BuildAudit, OneJudgeIsShownWithItsPairs) {
     RunFixture run;
     run.judge("b", "loss");
     add_people(run);
-    const RunAudit audit = build_audit(*run.store, run.plan_sha256, "people");
+    const RunAudit audit = build_audit(run.stored(), "people");
     ASSERT_EQ(audit.judges.size(), 1u);
     EXPECT_EQ(audit.judges[0].name, "people");
     EXPECT_EQ(audit.pairs.size(), 1u);
     try {
-        (void)build_audit(*run.store, run.plan_sha256, "nobody");
+        (void)build_audit(run.stored(), "nobody");
         FAIL() << "accepted";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::kUsage);
@@ -127,7 +128,7 @@ TEST(BuildAudit, TokensCostWhatTheExperimentSays) {
     row.verdict.n_reply_tokens = 100;
     row.verdict.n_attempts = 1;
     run.store->save_verdict(row);
-    const RunAudit audit = build_audit(*run.store, run.plan_sha256, "");
+    const RunAudit audit = build_audit(run.stored(), "");
     ASSERT_TRUE(audit.judges[0].cost.value);
     EXPECT_NEAR(*audit.judges[0].cost.value, 0.003, 1e-12);
     EXPECT_EQ(audit.judges[0].conduct.n_prompt_tokens, 1000);

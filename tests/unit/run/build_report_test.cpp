@@ -4,6 +4,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/run/study_rows.hpp"
 #include "run_fixture.hpp"
 
 namespace assay::run {
@@ -134,7 +135,7 @@ TEST(BuildReport, APlanWhosePromptsWereNeverMadeHasNone) {
 TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
     RunFixture run;
     run.facts.judges.push_back({run.facts.judges[0].judge, "another key"});
-    run.facts.judges.back().judge.name = "second";
+    run.facts.judges.back().name = "second";
     save_facts(*run.store, run.plan_sha256, run.facts);
     const auto candidates = candidates_of(build_report(*run.store, run.plan_sha256));
     ASSERT_EQ(candidates.size(), 1U);
@@ -148,7 +149,7 @@ TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
     run.judge("c", "tie");
     ComparisonAnalysis
         analysis = build_report(*run.store, run.plan_sha256).comparisons.front().analysis;
-    const auto items = study_items(*run.store, run.plan_sha256, analysis);
+    const auto items = study_items(run.stored(), analysis);
     ASSERT_EQ(items.size(), 3U);
     for (std::size_t i = 0; i < items.size(); ++i) {
         EXPECT_EQ(items[i].comparison.order_index, static_cast<std::int64_t>(i));
@@ -156,15 +157,15 @@ TEST(BuildReport, StudyItemsFollowTheOrderOfJudgingAndAnswersTheQuestions) {
         EXPECT_EQ(items[i].verdict.has_value(), items[i].comparison.question_id == "c");
         EXPECT_FALSE(items[i].left_out);
     }
-    const auto answers = study_answers(*run.store, run.plan_sha256, "base");
+    const auto answers = study_answers(run.stored(), "base");
     ASSERT_EQ(answers.size(), 3U);
     EXPECT_EQ(answers[1].question.id, "b");
     EXPECT_EQ(answers[1].answer.text, "base says b");
     analysis.variant = "none";
-    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, analysis)), Error);
+    EXPECT_THROW(static_cast<void>(study_items(run.stored(), analysis)), Error);
     analysis.variant = "small";
     analysis.judge = "none";
-    EXPECT_THROW(static_cast<void>(study_items(*run.store, run.plan_sha256, analysis)), Error);
+    EXPECT_THROW(static_cast<void>(study_items(run.stored(), analysis)), Error);
 }
 
 TEST(BuildReport, CountsFailureModesOfEachVariantBesideTheBaseline) {

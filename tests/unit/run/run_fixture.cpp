@@ -3,6 +3,8 @@
 #include "assay/base/hash.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/run/artifacts.hpp"
+#include "assay/run/build_report.hpp"
 
 namespace assay::run {
 namespace {
@@ -61,11 +63,12 @@ RunFixture::RunFixture() : store(store::Store::open(folder / "run")) {
                                   16,
                                   {key_of(name, "a"), key_of(name, "b"), key_of(name, "c")}});
     }
-    report::ReportJudge judge;
+    JudgeFacts judge;
     judge.name = "panel";
     judge.provider = "openai";
     judge.model = "m";
-    facts.judges = {{judge, "judge key"}};
+    judge.key = "judge key";
+    facts.judges = {judge};
     save_facts(*store, plan_sha256, facts);
     store->save_judge("judge key", "panel", "{}");
     for (const std::string name : {"base", "small"}) {
@@ -112,6 +115,11 @@ void RunFixture::pair() {
         }
     }
     store->save_comparisons(pairing::draw_comparisons(inputs, {}, "small", plan.blinding_seed));
+}
+
+void RunFixture::write_files(const std::filesystem::path& out) const {
+    const StoredRun run = stored();
+    write_artifacts(artifacts_of(run, build_report(run)), out);
 }
 
 Comparison RunFixture::comparison_of(const std::string& question) const {

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "assay/records/plan.hpp"
-#include "assay/run/run_facts.hpp"
+#include "assay/run/stored_run.hpp"
 #include "assay/store/store.hpp"
 #include "temp_folder.hpp"
 
@@ -32,6 +33,10 @@ struct RunFixture {
                                      const std::string& question) const {
         return "key/" + variant + "/" + question;
     }
+    /// The run as it is stored by now.
+    [[nodiscard]] StoredRun stored() const { return {*store, plan_sha256}; }
+    /// Writes report and study's files.
+    void write_files(const std::filesystem::path& folder) const;
     [[nodiscard]] Comparison comparison_of(const std::string& question) const;
 
     test::TempFolder folder;
