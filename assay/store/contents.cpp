@@ -25,14 +25,11 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
-#include "assay/store/impl.hpp"
 
 namespace assay::store {
 namespace {
 
 constexpr std::string_view kNote = "contents of ";
-constexpr std::string_view kBegun = "contents begun";
-constexpr std::string_view kShown = "contents shown in files";
 constexpr std::size_t kDigits = 64;
 
 /// A number of rows and the sum of their hashes, least significant byte last.
@@ -231,30 +228,6 @@ std::optional<std::string> note_of(const Database& database, const std::string& 
     return row.step() ? row.optional_bytes(0) : std::nullopt;
 }
 
-TableContents contents_of_text(const std::string& table, const std::string& text) {
-    const Sum sum = sum_of(text);
-    return {table, sum.n_rows, hex_of(sum)};
-}
-
-std::vector<TableContents> written(const Database& database) {
-    std::vector<TableContents> out;
-    for (const Table& table : tables_of(database)) {
-        if (const auto text = note_of(database, std::string(kNote) + table.name)) {
-            out.push_back(contents_of_text(table.name, *text));
-        }
-    }
-    return out;
-}
-
-/// Changes with every row that is written.
-std::string state_of(const Database& database) {
-    std::vector<std::string> fields;
-    for (const TableContents& table : written(database)) {
-        fields.push_back(fmt::format("{} {} {}", table.table, table.n_rows, table.digest));
-    }
-    return sha256_of_fields(fields);
-}
-
 }  // namespace
 
 void watch_contents(Database& database, bool anew) {
@@ -273,9 +246,9 @@ void watch_contents(Database& database, bool anew) {
             database.execute(
                 "INSERT OR REPLACE INTO notes (key, value) VALUES (?1, ?2)", key, Blob(text));
         }
-        if (!note_of(database, std::string(kBegun))) {
+        if (!note_of(database, std::string(kContentsBegun))) {
             database.execute("INSERT INTO notes (key, value) VALUES (?1, ?2)",
-                             kBegun,
+                             kContentsBegun,
                              Blob(std::to_string(n_uncounted)));
         }
         transaction.commit();
@@ -287,50 +260,21 @@ void watch_contents(Database& database, bool anew) {
     }
 }
 
-std::vector<TableContents> Store::contents() const {
-    const Database& database = impl_->database;
+Contents contents_now(const Database& database) {
     add_functions(database);
-    std::vector<TableContents> out;
+    Contents out;
     for (const Table& table : tables_of(database)) {
-        out.push_back(contents_of_text(table.name, text_now(database, table)));
+        out.emplace(table.name, text_now(database, table));
     }
     return out;
 }
 
-std::vector<TableContents> Store::contents_as_written() const {
-    return written(impl_->database);
-}
-
-std::int64_t Store::n_rows_before_account() const {
-    const std::string text = note(kBegun).value_or("0");
-    std::int64_t out = 0;
-    std::from_chars(text.data(), text.data() + text.size(), out);
-    return out;
-}
-
-void Store::note_files_written() {
-    put_note(kShown, state_of(impl_->database));
-}
-
-std::optional<bool> Store::files_are_current() const {
-    const auto shown = note(kShown);
-    return shown ? std::optional(*shown == state_of(impl_->database)) : std::nullopt;
-}
-
-std::vector<std::string> Store::damage() const {
-    const Database& database = impl_->database;
-    std::vector<std::string> out;
-    Statement integrity = database.query("PRAGMA integrity_check");
-    while (integrity.step()) {
-        if (std::string line = integrity.bytes(0); line != "ok") {
-            out.push_back(std::move(line));
+Contents contents_written(const Database& database) {
+    Contents out;
+    for (const Table& table : tables_of(database)) {
+        if (const auto text = note_of(database, std::string(kNote) + table.name)) {
+            out.emplace(table.name, *text);
         }
-    }
-    Statement reference = database.query("PRAGMA foreign_key_check");
-    while (reference.step()) {
-        out.push_back(fmt::format("a row of table {} refers to a row of {} that is not there",
-                                  reference.bytes(0),
-                                  reference.bytes(2)));
     }
     return out;
 }
