@@ -1,11 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "assay/app/build_audit.hpp"
 #include "assay/app/commands.hpp"
-#include "assay/base/result.hpp"
 #include "assay/report/audit_json.hpp"
 #include "assay/report/render_audit.hpp"
+#include "assay/run/build_audit.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -32,13 +31,8 @@ void add_audit_command(CLI::App& app, Action& action) {
     command->callback([flags, &action] {
         action = [flags] {
             const auto store = store::Store::open_read_only(flags->run_dir);
-            const auto plan = store->latest_plan();
-            if (!plan) {
-                throw_usage("no plan was stored: the run was stopped before it began",
-                            flags->run_dir,
-                            "Run it again with the same command.");
-            }
-            const RunAudit audit = build_audit(*store, plan->sha256, flags->judge);
+            const run::StoredRun stored(*store, run::latest_plan(*store, flags->run_dir));
+            const RunAudit audit = run::build_audit(stored, flags->judge);
             std::fputs((flags->json       ? report::audit_to_json(audit, 2) + "\n"
                         : flags->markdown ? report::render_audit_markdown(audit)
                                           : report::render_audit_text(audit))

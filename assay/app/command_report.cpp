@@ -5,28 +5,18 @@
 #include <filesystem>
 
 #include "assay/analysis/recommend.hpp"
-#include "assay/app/artifacts.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/app/terminal.hpp"
-#include "assay/app/trace.hpp"
 #include "assay/base/result.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_markdown.hpp"
 #include "assay/report/render_table.hpp"
+#include "assay/run/artifacts.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/trace.hpp"
 
 namespace assay::app {
 namespace {
-
-std::string latest_plan_of(const store::Store& store, const std::string& run_dir) {
-    const auto plan = store.latest_plan();
-    if (!plan) {
-        throw_usage("no plan was stored: the run was stopped before it began",
-                    run_dir,
-                    "Run it again with the same command.");
-    }
-    return plan->sha256;
-}
 
 struct ReportFlags {
     std::string run_dir;
@@ -38,9 +28,9 @@ struct ReportFlags {
 
 int report_run(const ReportFlags& flags) {
     const auto store = store::Store::open_read_only(flags.run_dir);
-    const std::string plan = latest_plan_of(*store, flags.run_dir);
-    const report::ReportModel model = build_report(*store, plan);
-    write_artifacts(*store, plan, model, flags.run_dir);
+    const run::StoredRun stored(*store, run::latest_plan(*store, flags.run_dir));
+    const report::ReportModel model = run::build_report(stored);
+    run::write_artifacts(run::artifacts_of(stored, model), flags.run_dir);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else if (flags.markdown) {
@@ -53,7 +43,7 @@ int report_run(const ReportFlags& flags) {
                        .c_str(),
                    stdout);
     }
-    return analysis::exit_code(candidates_of(model), {flags.gate, flags.fail_exit_code});
+    return analysis::exit_code(run::candidates_of(model), {flags.gate, flags.fail_exit_code});
 }
 
 }  // namespace
@@ -95,9 +85,9 @@ void add_trace_command(CLI::App& app, Action& action) {
     command->callback([flags, &action] {
         action = [flags] {
             const auto store = store::Store::open_read_only(flags->run_dir);
-            const std::string plan = latest_plan_of(*store, flags->run_dir);
-            std::fputs((flags->json ? trace_json(*store, plan, flags->question)
-                                    : trace_text(*store, plan, flags->question))
+            const std::string plan = run::latest_plan(*store, flags->run_dir);
+            std::fputs((flags->json ? run::trace_json(*store, plan, flags->question)
+                                    : run::trace_text(*store, plan, flags->question))
                            .c_str(),
                        stdout);
             return 0;

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "assay/analysis/recommend.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/app/dry_run.hpp"
@@ -19,6 +18,7 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
 #include "assay/report/render_table.hpp"
+#include "assay/run/build_report.hpp"
 
 namespace assay::app {
 namespace {
@@ -64,7 +64,7 @@ int run(const RunFlags& flags) {
                        .c_str(),
                    stdout);
     }
-    return analysis::exit_code(candidates_of(model), exit_options);
+    return analysis::exit_code(run::candidates_of(model), exit_options);
 }
 
 std::string judge_list() {

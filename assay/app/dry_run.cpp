@@ -11,7 +11,6 @@
 #include "assay/analysis/phrases.hpp"
 #include "assay/app/judge_work.hpp"
 #include "assay/app/judging.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/judge/batch_journal.hpp"
@@ -19,6 +18,7 @@
 #include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
+#include "assay/run/run_facts.hpp"
 
 namespace assay::app {
 namespace {
@@ -58,9 +58,9 @@ bool are_the_same(std::span<const Question> a, std::span<const Question> b) {
 }
 
 /// The facts of the newest plan with the same answers.
-std::optional<RunFacts> facts_of(const store::Store& store,
-                                 const Plan& plan,
-                                 std::span<const Question> questions) {
+std::optional<run::RunFacts> facts_of(const store::Store& store,
+                                      const Plan& plan,
+                                      std::span<const Question> questions) {
     const json wanted = answers_part(config::plan_to_json(plan));
     const auto plans = store.plans();
     for (auto record = plans.rbegin(); record != plans.rend(); ++record) {
@@ -68,7 +68,7 @@ std::optional<RunFacts> facts_of(const store::Store& store,
             !are_the_same(store.questions(record->sha256), questions)) {
             continue;
         }
-        if (auto facts = load_facts(store, record->sha256)) {
+        if (auto facts = run::load_facts(store, record->sha256)) {
             return facts;
         }
     }
@@ -78,7 +78,7 @@ std::optional<RunFacts> facts_of(const store::Store& store,
 /// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where
 /// one is not drawn yet.
 std::vector<Comparison> comparisons_of(const store::Store& store,
-                                       const RunFacts& facts,
+                                       const run::RunFacts& facts,
                                        std::size_t variant,
                                        std::span<const Question> questions,
                                        bool& complete) {
@@ -95,7 +95,7 @@ std::vector<Comparison> comparisons_of(const store::Store& store,
                    // then there is nothing to compare
                    answer->answer.stop_reason == StopReason::kFailed;
     }
-    sort_in_judging_order(out);
+    run::sort_in_judging_order(out);
     return out;
 }
 
@@ -110,16 +110,16 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     if (!facts) {
         return std::nullopt;
     }
-    const std::vector<std::string> names = compared_names(*facts);
-    const std::vector<Control> controls = first_controls(
-        controls_of_plan(store, names, all_answer_keys(*facts)),
-        n_controls_for(false, questions.size()));
-    report::ReportJudge design;
+    const std::vector<std::string> names = run::compared_names(*facts);
+    const std::vector<Control> controls = run::first_controls(
+        run::controls_of_plan(store, names, run::all_answer_keys(*facts)),
+        run::n_controls_for(false, questions.size()));
+    run::JudgeFacts design;
     design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
-        const Asked asked = asked_of(
+        const run::Asked asked = run::asked_of(
             plan, design, comparisons_of(store, *facts, v, questions, complete));
         std::vector<Control> among_these;
         std::copy_if(

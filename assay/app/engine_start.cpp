@@ -76,7 +76,7 @@ std::uint64_t kv_bytes_per_token(RunContext& context,
 wire::Start choose_start(RunContext& context,
                          const Variant& first,
                          const RunRecipe& recipe,
-                         const VariantFacts* before) {
+                         const run::VariantFacts* before) {
     const EngineSettings& engine = context.plan.engine;
     wire::Start start;
     start.n_ubatch = engine.ubatch_size;

@@ -2,9 +2,9 @@
 // How the engine processes that answer are started.
 
 #include "assay/app/run_context.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/records/run_recipe.hpp"
 #include "assay/records/variant.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::app {
@@ -18,7 +18,7 @@ namespace assay::app {
 [[nodiscard]] wire::Start choose_start(RunContext& context,
                                        const Variant& first,
                                        const RunRecipe& recipe,
-                                       const VariantFacts* before);
+                                       const run::VariantFacts* before);
 
 /// Bytes of the KV cache that one token of prompt or answer takes with this start; 0: the engine
 /// cannot tell.

@@ -25,7 +25,7 @@
 #include <utility>
 
 #include "assay/app/engine_start.hpp"
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
 
@@ -142,7 +142,7 @@ void EngineVariant::note_recipe() {
 /// Half of a run's answers from one engine and half from another would compare engines, not
 /// weights. A run that was begun when the recipe was part of the engine's fingerprint goes on.
 void EngineVariant::refuse_another_engine() const {
-    const VariantFacts* then = before();
+    const run::VariantFacts* then = before();
     if (then == nullptr || then->engine.fingerprint == facts.engine.fingerprint ||
         then->engine.fingerprint == facts.answer_fingerprint) {
         return;

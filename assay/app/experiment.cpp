@@ -20,18 +20,18 @@
 #include <memory>
 #include <optional>
 
-#include "assay/app/artifacts.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/run_context.hpp"
-#include "assay/app/run_facts.hpp"
-#include "assay/app/terminal.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/run/artifacts.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -59,9 +59,11 @@ class Experiment {
         // blinded pairs only.
         judge();
         // Nothing below calls a model or a judge: same store, same report.
-        report::ReportModel model = build_report(*context_.store, context_.plan_sha256);
-        write_artifacts(*context_.store, context_.plan_sha256, model, context_.plan.run_dir);
+        const run::StoredRun stored(*context_.store, context_.plan_sha256);
+        report::ReportModel model = run::build_report(stored);
+        run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
         note_what_was_shown(model);
+        context_.store->note_files_written();
         return model;
     }
 
@@ -113,12 +115,12 @@ class Experiment {
     }
 
     void prepare() {
-        RunFacts& facts = context_.facts;
+        run::RunFacts& facts = context_.facts;
         for (const auto& variant : variants_) {
             variant->prepare();
         }
         context_.prompts.finish(facts);
-        context_.before = load_facts(*context_.store, context_.plan_sha256);
+        context_.before = run::load_facts(*context_.store, context_.plan_sha256);
         for (const auto& variant : variants_) {
             variant->describe();
             facts.variants.push_back(variant->facts);
@@ -129,7 +131,7 @@ class Experiment {
             judge->describe();
             facts.judges.push_back(judge->facts());
         }
-        save_facts(*context_.store, context_.plan_sha256, facts);
+        run::save_facts(*context_.store, context_.plan_sha256, facts);
     }
 
     void answer() {
@@ -171,7 +173,7 @@ class Experiment {
         store.save_comparisons(
             pairing::draw_comparisons(inputs, before, name, context_.plan.blinding_seed));
         variant.comparisons = store.comparisons(ids);
-        sort_in_judging_order(variant.comparisons);
+        run::sort_in_judging_order(variant.comparisons);
         const auto n_before = static_cast<std::int64_t>(before.size());
         const auto n_now = static_cast<std::int64_t>(ids.size());
         variant.stream = {name, n_before < n_now ? n_before : 0, n_now};
@@ -199,14 +201,14 @@ class Experiment {
             judges_.begin(), judges_.end(), [](const auto& judge) {
                 return judge->costs_nothing();
             });
-        const std::vector<Control> drawn = controls_of_plan(
-            store, compared_names(context_.facts), all_answer_keys(context_.facts));
-        store.save_controls(
-            pairing::draw_controls(sources,
-                                   streams,
-                                   drawn,
-                                   n_controls_for(any_costs_nothing, context_.questions.size()),
-                                   context_.plan.blinding_seed));
+        const std::vector<Control> drawn = run::controls_of_plan(
+            store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts));
+        store.save_controls(pairing::draw_controls(
+            sources,
+            streams,
+            drawn,
+            run::n_controls_for(any_costs_nothing, context_.questions.size()),
+            context_.plan.blinding_seed));
     }
 
     void judge() {
@@ -223,11 +225,12 @@ class Experiment {
             if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) {
                 continue;
             }
-            const JudgeFacts& judge = judges_[i / n_compared]->facts();
+            const run::JudgeFacts& judge = judges_[i / n_compared]->facts();
             const VariantRun& variant = *variants_[1 + i % n_compared];
-            note_decision_shown(*context_.store,
-                                judge.key,
-                                asked_of(context_.plan, judge.judge, variant.comparisons).in_order);
+            run::note_decision_shown(
+                *context_.store,
+                judge.key,
+                run::asked_of(context_.plan, judge, variant.comparisons).in_order);
         }
     }
 

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "assay/app/hand_judged_run.hpp"
-#include "assay/app/study_pairs.hpp"
 #include "assay/base/text.hpp"
-#include "assay/judge/prompt.hpp"
+#include "assay/exchange/batch_text.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::app {
 namespace {
@@ -66,7 +66,7 @@ void write_key(const HandJudgedRun& run, const fs::path& folder) {
 }
 
 /// What a person fills in.
-std::string empty_form(const std::string& code, std::span<const judge::BatchExample> examples) {
+std::string empty_form(const std::string& code, std::span<const exchange::BatchExample> examples) {
     nlohmann::ordered_json form{{"batch", code}, {"evaluations", nlohmann::ordered_json::array()}};
     for (const auto& example : examples) {
         form["evaluations"].push_back(
@@ -82,32 +82,31 @@ bool is_left_by_us(const fs::path& path) {
         return false;
     }
     const auto text = read_file(path);
-    return text && judge::is_batch_text(*text);
+    return text && exchange::is_batch_text(*text);
 }
 
 /// The texts of what is handed out: file name -> text.
 std::map<std::string, std::string> texts_of(HandJudgedRun& run,
                                             const std::set<std::string>& chosen) {
     std::map<std::string, BlindedPair> pairs;
-    const StudyPairs shown(run.store(), run.plan_sha256());
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         for (const StudyItem& item : stream.items) {
             if (chosen.contains(item.comparison.id)) {
-                pairs.emplace(item.comparison.id, shown.of(item.comparison));
+                pairs.emplace(item.comparison.id, run::blinded(run.stored(), item.comparison));
             }
         }
         for (const StudyControl& control : stream.controls) {
             if (chosen.contains(control.control.id)) {
-                pairs.emplace(control.control.id, shown.of(control.control));
+                pairs.emplace(control.control.id, run::blinded(run.stored(), control.control));
             }
         }
     }
     std::map<std::string, std::string> out;
-    const report::ReportJudge& judge = run.judge().judge;
+    const run::JudgeFacts& judge = run.judge();
     for (std::size_t b = 0; b < run.batches().size(); ++b) {
         const std::vector<std::string>& ids = run.batches()[b];
         const int number = static_cast<int>(b) + 1;
-        std::vector<judge::BatchExample> examples;
+        std::vector<exchange::BatchExample> examples;
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (const auto pair = pairs.find(ids[i]); pair != pairs.end()) {
                 examples.push_back({static_cast<int>(i) + 1, pair->second});
@@ -120,7 +119,7 @@ std::map<std::string, std::string> texts_of(HandJudgedRun& run,
                           name = exchange::batch_name(number);
         out.emplace(
             name + ".txt",
-            judge::render_batch_text(code, examples, judge.show_contexts, judge.show_expected));
+            exchange::render_batch_text(code, examples, judge.show_contexts, judge.show_expected));
         if (is_people(judge.provider)) {
             out.emplace(name + "_reply.json", empty_form(code, examples));
         }
@@ -133,7 +132,7 @@ std::map<std::string, std::string> texts_of(HandJudgedRun& run,
 ExportedBatches export_batches(const ExportOptions& options) {
     HandJudgedRun run(options.run_dir, options.judge);
     ExportedBatches out;
-    out.judge = run.judge().judge.name;
+    out.judge = run.judge().name;
     out.folder = options.out.empty() ? fs::path(options.run_dir) / "batches" / out.judge
                                      : fs::path(options.out);
     exchange::Batches batches = run.batches();

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/exchange/answers.hpp"
 

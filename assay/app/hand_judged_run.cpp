@@ -7,44 +7,40 @@
 #include <set>
 #include <utility>
 
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_report.hpp"
-#include "assay/config/plan_json.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::app {
 
-HandJudgedRun::HandJudgedRun(const std::string& run_dir, const std::string& judge) {
-    (void)store::Store::open_read_only(run_dir);  // a run must be there: open would make one
-    store_ = store::Store::open(run_dir);
-    const auto record = store_->latest_plan();
-    if (!record) {
-        throw_usage("no plan was stored: the run was stopped before it began",
-                    run_dir,
-                    "Run it again with the same command.");
-    }
-    plan_sha256_ = record->sha256;
-    auto plan = config::plan_from_json(record->json);
-    if (!plan) {
-        throw Error(ErrorKind::kOperational, plan.error());
-    }
-    analysis_ = plan->analysis;
-    const report::ReportModel model = build_report(*store_, plan_sha256_);
-    baseline_ = model.variants.front().variant.name;
-    choose(*load_facts(*store_, plan_sha256_), judge, run_dir);
+namespace {
+
+std::unique_ptr<store::Store> open_run(const std::string& run_dir) {
+    // A run must be there: open would make one.
+    static_cast<void>(store::Store::open_read_only(run_dir));
+    return store::Store::open(run_dir);
+}
+
+}  // namespace
+
+HandJudgedRun::HandJudgedRun(const std::string& run_dir, const std::string& judge)
+    : store_(open_run(run_dir)), stored_(*store_, run::latest_plan(*store_, run_dir)) {
+    const report::ReportModel model = run::build_report(stored_);
+    choose(judge, run_dir);
     collect(model);
-    batches_ = load_batches(*store_, judge_.key);
+    batches_ = stored_.judge(judge_.name).batches;
 }
 
 void HandJudgedRun::collect(const report::ReportModel& model) {
     std::set<std::string> seen;
     for (const report::ReportComparison& comparison : model.comparisons) {
-        if (comparison.analysis.judge != judge_.judge.name) {
+        if (comparison.analysis.judge != judge_.name) {
             continue;
         }
         Stream stream;
         std::vector<Comparison> comparisons;
-        for (exchange::StudyItem& item : study_items(*store_, plan_sha256_, comparison.analysis)) {
+        for (exchange::StudyItem& item : run::study_items(stored_, comparison.analysis)) {
             // Two variants with the same file share their comparisons: one verdict is of both.
             if (!seen.insert(item.comparison.id).second) {
                 continue;
@@ -54,19 +50,17 @@ void HandJudgedRun::collect(const report::ReportModel& model) {
         }
         store_->save_comparisons(comparisons);  // the run stopped at this judge, perhaps before it
                                                 // had drawn the other orders
-        stream.controls = study_controls(
-            *store_, plan_sha256_, comparison.analysis.variant, judge_.judge.name);
+        stream.controls = run::study_controls(stored_, comparison.analysis.variant, judge_.name);
         variants_.push_back(std::move(stream));
     }
 }
 
-void HandJudgedRun::choose(const RunFacts& facts,
-                           const std::string& name,
-                           const std::string& run_dir) {
+void HandJudgedRun::choose(const std::string& name, const std::string& run_dir) {
+    const run::RunFacts& facts = stored_.facts;
     std::vector<std::string> by_hand;
-    for (const JudgeFacts& judge : facts.judges) {
-        if (is_by_hand(judge.judge.provider)) {
-            by_hand.push_back(judge.judge.name);
+    for (const run::JudgeFacts& judge : facts.judges) {
+        if (is_by_hand(judge.provider)) {
+            by_hand.push_back(judge.name);
         }
     }
     if (by_hand.empty()) {
@@ -91,14 +85,14 @@ void HandJudgedRun::choose(const RunFacts& facts,
                 list),
             run_dir);
     }
-    judge_ = *std::find_if(facts.judges.begin(), facts.judges.end(), [&](const JudgeFacts& judge) {
-        return judge.judge.name == wanted;
-    });
+    judge_ = *std::find_if(facts.judges.begin(),
+                           facts.judges.end(),
+                           [&](const run::JudgeFacts& judge) { return judge.name == wanted; });
     const auto rows = store_->judges();
     if (std::none_of(rows.begin(), rows.end(), [&](const store::JudgeRow& row) {
             return row.key == judge_.key;
         })) {
-        throw_usage(fmt::format("the run has not come to judge {} yet", judge_.judge.name),
+        throw_usage(fmt::format("the run has not come to judge {} yet", judge_.name),
                     run_dir,
                     "Run it again with the same command.");
     }
@@ -106,7 +100,7 @@ void HandJudgedRun::choose(const RunFacts& facts,
 
 void HandJudgedRun::keep_batches(exchange::Batches batches) {
     batches_ = std::move(batches);
-    save_batches(*store_, judge_.key, batches_);
+    run::save_batches(*store_, judge_.key, batches_);
 }
 
 bool HandJudgedRun::waits(const std::string& id) const {

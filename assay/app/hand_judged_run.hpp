@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "assay/app/run_facts.hpp"
 #include "assay/exchange/batches.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/report_model.hpp"
+#include "assay/run/stored_run.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -29,10 +29,11 @@ class HandJudgedRun {
     HandJudgedRun(const std::string& run_dir, const std::string& judge);
 
     [[nodiscard]] store::Store& store() const { return *store_; }
-    [[nodiscard]] const std::string& plan_sha256() const { return plan_sha256_; }
-    [[nodiscard]] const AnalysisSettings& analysis() const { return analysis_; }
-    [[nodiscard]] const JudgeFacts& judge() const { return judge_; }
-    [[nodiscard]] const std::string& baseline() const { return baseline_; }
+    /// As it was when it was opened.
+    [[nodiscard]] const run::StoredRun& stored() const { return stored_; }
+    [[nodiscard]] const AnalysisSettings& analysis() const { return stored_.plan.analysis; }
+    [[nodiscard]] const run::JudgeFacts& judge() const { return judge_; }
+    [[nodiscard]] const std::string& baseline() const { return stored_.variants.front().name; }
     [[nodiscard]] const std::vector<Stream>& variants() const { return variants_; }
     /// What was ever handed out.
     [[nodiscard]] const exchange::Batches& batches() const { return batches_; }
@@ -43,14 +44,12 @@ class HandJudgedRun {
 
  private:
     [[nodiscard]] bool waits(const std::string& id) const;
-    void choose(const RunFacts& facts, const std::string& name, const std::string& run_dir);
+    void choose(const std::string& name, const std::string& run_dir);
     void collect(const report::ReportModel& model);
 
     std::unique_ptr<store::Store> store_;
-    std::string plan_sha256_;
-    AnalysisSettings analysis_;
-    std::string baseline_;
-    JudgeFacts judge_;
+    run::StoredRun stored_;
+    run::JudgeFacts judge_;
     std::vector<Stream> variants_;
     exchange::Batches batches_;
 };

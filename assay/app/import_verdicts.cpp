@@ -9,19 +9,19 @@
 #include <map>
 #include <utility>
 
-#include "assay/app/artifacts.hpp"
-#include "assay/app/batch_notes.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/app/hand_judged_run.hpp"
 #include "assay/app/judging.hpp"
-#include "assay/app/study_pairs.hpp"
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/judge/batch_reply.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
 #include "assay/records/names.hpp"
+#include "assay/run/artifacts.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/study_rows.hpp"
 
 namespace assay::app {
 namespace {
@@ -244,11 +244,7 @@ class Collector {
               const Targets& targets,
               bool check_codes,
               Problems& problems)
-        : run_(run),
-          targets_(targets),
-          check_codes_(check_codes),
-          problems_(problems),
-          pairs_(run.store(), run.plan_sha256()) {}
+        : run_(run), targets_(targets), check_codes_(check_codes), problems_(problems) {}
 
     void add(const judge::BatchEvaluation& evaluation,
              const std::string& file,
@@ -329,7 +325,7 @@ class Collector {
             problems_.add(fmt::format("{}: there is no {} of judge {}",
                                       file,
                                       exchange::batch_name(batch),
-                                      run_.judge().judge.name));
+                                      run_.judge().name));
             return targets_.end();
         }
         if (check_codes_ && !evaluation.batch->code.empty()) {
@@ -376,10 +372,10 @@ class Collector {
              ++target) {
             const Target& item = target->second;
             if (item.comparison != nullptr) {
-                texts += judge::all_texts(pairs_.of(*item.comparison)) + "\n";
+                texts += judge::all_texts(run::blinded(run_.stored(), *item.comparison)) + "\n";
             }
             if (item.control != nullptr) {
-                texts += judge::all_texts(pairs_.of(*item.control)) + "\n";
+                texts += judge::all_texts(run::blinded(run_.stored(), *item.control)) + "\n";
             }
         }
         return shown_.emplace(batch, judge::ShownText(texts)).first->second;
@@ -417,7 +413,6 @@ class Collector {
     const Targets& targets_;
     bool check_codes_;
     Problems& problems_;
-    StudyPairs pairs_;
     std::map<int, judge::ShownText> shown_;
     std::map<std::string, Said> all_;
     std::vector<std::string> unread_;
@@ -427,7 +422,7 @@ Targets targets_of(const ImportOptions& options, const HandJudgedRun& run, Probl
     TargetFinder finder(run, problems);
     if (options.mappings.empty()) {
         if (run.batches().empty()) {
-            throw_usage(fmt::format("no batch was exported for judge {}", run.judge().judge.name),
+            throw_usage(fmt::format("no batch was exported for judge {}", run.judge().name),
                         options.run_dir,
                         "Export them with `assay export batches`, or name the mapping of what was "
                         "judged with --mapping.");
@@ -484,8 +479,8 @@ void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
     if (verdicts.empty()) {
         return;
     }
-    freeze_design(run.store(), run.analysis());
-    UnboundVerdicts unbound = load_unbound(run.store(), run.judge().key);
+    run::freeze_design(run.store(), run.analysis());
+    run::UnboundVerdicts unbound = run.stored().judge(run.judge().name).unbound;
     for (const Said* said : verdicts) {
         const std::string& id = said->target.id;
         unbound.ids.erase(id);
@@ -497,10 +492,10 @@ void save(HandJudgedRun& run, const std::vector<const Said*>& verdicts) {
             unbound.turned.insert(id);
         }
     }
-    save_unbound(run.store(), run.judge().key, unbound);
+    run::save_unbound(run.store(), run.judge().key, unbound);
     for (const Said* said : verdicts) {
         run.store().save_verdict(
-            {said->target.id, run.judge().key, run.judge().judge.name, said->verdict, utc_now()});
+            {said->target.id, run.judge().key, run.judge().name, said->verdict, utc_now()});
     }
 }
 
@@ -510,7 +505,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     HandJudgedRun run(options.run_dir, options.judge);
     Problems problems;
     ImportedVerdicts out;
-    out.judge = run.judge().judge.name;
+    out.judge = run.judge().name;
     const Targets targets = targets_of(options, run, problems);
     problems.throw_if_any();  // with a stale mapping no reply can be read
     Collector collector(run, targets, options.mappings.empty(), problems);
@@ -543,19 +538,19 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     }
     save(run, verdicts);
 
-    const report::ReportModel model = build_report(run.store(), run.plan_sha256());
-    write_artifacts(run.store(), run.plan_sha256(), model, options.run_dir);
+    const run::StoredRun stored(run.store(), run.stored().record.sha256);
+    const report::ReportModel model = run::build_report(stored);
+    run::write_artifacts(run::artifacts_of(stored, model), options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != out.judge ||
             comparison.analysis.decision.label == DecisionLabel::kNotMeasured) {
             continue;
         }
-        std::vector<Comparison> in_order;
-        for (StudyItem& item : study_items(run.store(), run.plan_sha256(), comparison.analysis)) {
-            in_order.push_back(std::move(item.comparison));
-        }
-        note_decision_shown(run.store(), run.judge().key, in_order);
+        const std::size_t variant = stored.variant_index(comparison.analysis.variant);
+        run::note_decision_shown(
+            run.store(), run.judge().key, stored.judge(out.judge).asked[variant].in_order);
     }
+    run.store().note_files_written();
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
     }

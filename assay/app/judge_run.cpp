@@ -91,21 +91,21 @@ std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec
 }
 
 void JudgeRun::describe() {
-    facts_.judge.name = spec_.name;
-    facts_.judge.provider = spec_.provider;
+    facts_.name = spec_.name;
+    facts_.provider = spec_.provider;
     if (spec_.kind() == JudgeKind::kMetric) {
-        facts_.judge.model = metric_text(spec_.metric());
+        facts_.model = metric_text(spec_.metric());
     }
     if (const ReplySettings* replies = spec_.replies()) {
-        facts_.judge.model = replies->model;
+        facts_.model = replies->model;
     }
     if (spec_.kind() == JudgeKind::kApi) {
-        facts_.judge.url = spec_.api().url;
+        facts_.url = spec_.api().url;
     }
-    facts_.judge.show_contexts = spec_.show_contexts;
-    facts_.judge.show_expected = spec_.show_expected;
-    facts_.judge.costs_nothing = judge_->costs_nothing();
-    facts_.judge.both_orders = context_.plan.judging.both_orders || judge_->reads_both_orders();
+    facts_.show_contexts = spec_.show_contexts;
+    facts_.show_expected = spec_.show_expected;
+    facts_.costs_nothing = judge_->costs_nothing();
+    facts_.both_orders = context_.plan.judging.both_orders || judge_->reads_both_orders();
     facts_.key = sha256_hex(judge_->identity());
 }
 
@@ -116,9 +116,10 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     if (context_.options.rejudge) {
         store.set_aside_verdicts(facts_.key);
     }
-    const std::vector<Control> controls = first_controls(
-        controls_of_plan(store, compared_names(context_.facts), all_answer_keys(context_.facts)),
-        n_controls_for(facts_.judge.costs_nothing, context_.questions.size()));
+    const std::vector<Control> controls = run::first_controls(
+        run::controls_of_plan(
+            store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts)),
+        run::n_controls_for(facts_.costs_nothing, context_.questions.size()));
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
         const bool went_on = ask_about(*variant, controls, cache);
         context_.stop_if_cancelled();
@@ -138,8 +139,8 @@ bool JudgeRun::ask_about(const VariantRun& variant,
                  controls.end(),
                  std::back_inserter(among_these),
                  [&](const Control& control) { return control.variant == name; });
-    const Asked asked = asked_of(context_.plan, facts_.judge, variant.comparisons);
-    if (facts_.judge.both_orders) {
+    const run::Asked asked = run::asked_of(context_.plan, facts_, variant.comparisons);
+    if (facts_.both_orders) {
         store.save_comparisons(asked.in_order);  // as drawn they are there already
     }
     if (!asked.repeats.empty()) {
@@ -152,7 +153,7 @@ bool JudgeRun::ask_about(const VariantRun& variant,
                            context_.questions,
                            asked,
                            among_these,
-                           facts_.judge.costs_nothing ? nullptr : cache,
+                           facts_.costs_nothing ? nullptr : cache,
                            !context_.options.rejudge};
     return judge_missing(task, *judge_, store, context_.cancel, context_.progress);
 }

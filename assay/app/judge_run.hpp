@@ -6,11 +6,11 @@
 #include <string>
 
 #include "assay/app/run_context.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/run/run_facts.hpp"
 
 namespace assay::app {
 
@@ -30,7 +30,7 @@ class JudgeRun {
     /// then the next run goes on. `cache` may be null.
     void ask(std::span<const std::unique_ptr<VariantRun>> variants, const VerdictCache* cache);
 
-    [[nodiscard]] const JudgeFacts& facts() const { return facts_; }
+    [[nodiscard]] const run::JudgeFacts& facts() const { return facts_; }
     [[nodiscard]] bool costs_nothing() const { return judge_->costs_nothing(); }
 
  private:
@@ -45,7 +45,7 @@ class JudgeRun {
     const JudgeSpec& spec_;
     RunContext& context_;
     std::unique_ptr<judge::Judge> judge_;
-    JudgeFacts facts_;
+    run::JudgeFacts facts_;
 };
 
 }  // namespace assay::app

@@ -5,24 +5,17 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <tuple>
+#include <set>
 
-#include "assay/app/terminal.hpp"
+#include "assay/analysis/stopping.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/pairing/controls.hpp"
-#include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
-#include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 #include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
-
-/// A run that goes on with the same comparisons has the same first one; other answers or another
-/// order have another.
-std::string shown_key(const std::string& judge_key, const Comparison& first) {
-    return fmt::format("decision shown {} {}", judge_key, first.id);
-}
 
 /// One variant's comparisons and controls, as a judge is to see them.
 class Stream {
@@ -40,11 +33,11 @@ class Stream {
             outcomes_.push_back(
                 pairing::make_outcome(question_of(comparison.question_id), comparison, verdict));
         }
-        stopping_.emplace(
-            outcomes_,
-            analysis::JudgingPlan{planned_comparisons(store, task.judge_key, task.asked.in_order),
-                                  judge.costs_nothing()},
-            task.plan.analysis);
+        stopping_.emplace(outcomes_,
+                          analysis::JudgingPlan{
+                              run::planned_comparisons(store, task.judge_key, task.asked.in_order),
+                              judge.costs_nothing()},
+                          task.plan.analysis);
         stopping_->advance(outcomes_);
         collect_missing();
     }
@@ -218,104 +211,11 @@ class Tally {
 
 }  // namespace
 
-std::string design_of(const AnalysisSettings& settings) {
-    return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity);
-}
-
 std::string judge_note(const std::string& name, const std::string& judge_key) {
     return fmt::format("{} of judge {}", name, judge_key);
 }
-void freeze_design(store::Store& store, const AnalysisSettings& settings) {
-    store.freeze_analysis(settings.margin, settings.alpha);
-    if (!store.note(kFrozenDesign)) {
-        store.put_note(kFrozenDesign, design_of(settings));
-    }
-}
-
-void sort_in_judging_order(std::vector<Comparison>& comparisons) {
-    std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) {
-        return std::tie(a.order_index, a.order) < std::tie(b.order_index, b.order);
-    });
-}
-
-std::int64_t planned_comparisons(const store::Store& store,
-                                 const std::string& judge_key,
-                                 std::span<const Comparison> in_order) {
-    const auto n = static_cast<std::int64_t>(in_order.size());
-    if (in_order.empty()) {
-        return n;
-    }
-    const auto note = store.note(shown_key(judge_key, in_order.front()));
-    return note ? std::stoll(*note) : n;
-}
-
-void note_decision_shown(store::Store& store,
-                         const std::string& judge_key,
-                         std::span<const Comparison> in_order) {
-    if (in_order.empty() || store.note(shown_key(judge_key, in_order.front()))) {
-        return;
-    }
-    store.put_note(shown_key(judge_key, in_order.front()), std::to_string(in_order.size()));
-}
-
-std::vector<Control> controls_of_plan(const store::Store& store,
-                                      std::span<const std::string> variants,
-                                      const std::set<std::string>& answer_keys) {
-    std::vector<Control> out;
-    for (Control& control : store.controls()) {
-        if (std::find(variants.begin(), variants.end(), control.variant) == variants.end()) {
-            continue;
-        }
-        if (answer_keys.contains(control.honest_answer_key) &&
-            answer_keys.contains(control.other_answer_key)) {
-            out.push_back(std::move(control));
-        }
-    }
-    return out;
-}
-
-std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions) {
-    return costs_nothing ? std::max(kFewestControls, static_cast<std::int64_t>(n_questions))
-                         : kFewestControls;
-}
-
-std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each) {
-    std::vector<Control> out;
-    for (const ControlKind kind : kControlKinds) {
-        std::vector<Control> of_kind;
-        std::copy_if(controls.begin(),
-                     controls.end(),
-                     std::back_inserter(of_kind),
-                     [&](const Control& control) { return control.kind == kind; });
-        std::stable_sort(of_kind.begin(), of_kind.end(), [](const Control& a, const Control& b) {
-            return a.rank < b.rank;
-        });
-        const auto n = std::min(of_kind.size(), static_cast<std::size_t>(n_each));
-        out.insert(out.end(), of_kind.begin(), of_kind.begin() + static_cast<std::ptrdiff_t>(n));
-    }
-    return out;
-}
-
 std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
     return static_cast<std::int64_t>(Stream(task, store, judge).size());
-}
-
-Asked asked_of(const Plan& plan,
-               const report::ReportJudge& judge,
-               std::span<const Comparison> drawn) {
-    Asked out;
-    for (const Comparison& comparison : drawn) {
-        out.in_order.push_back(comparison);
-        if (judge.both_orders) {
-            out.in_order.push_back(pairing::in_other_order(comparison));
-        }
-    }
-    // Whoever judges by hand is not asked again.
-    if (!judge.costs_nothing && !is_by_hand(judge.provider)) {
-        out.repeats = pairing::choose_repeats(
-            drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
-    }
-    return out;
 }
 
 bool judge_missing(const JudgingTask& task,
@@ -327,7 +227,7 @@ bool judge_missing(const JudgingTask& task,
     if (stream.size() == 0) {
         return true;
     }
-    freeze_design(store, task.plan.analysis);
+    run::freeze_design(store, task.plan.analysis);
     progress.begin(
         fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
     Tally tally(task.spec);

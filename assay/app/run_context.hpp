@@ -10,12 +10,12 @@
 
 #include "assay/app/experiment.hpp"
 #include "assay/app/host.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/app/shared_prompts.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 #include "assay/wire/messages.hpp"
 
@@ -35,8 +35,8 @@ struct RunContext {
     // From the moment when the store is open.
     std::unique_ptr<store::Store> store;
     std::string plan_sha256;
-    std::optional<RunFacts> before;  ///< what an earlier run of the same plan noted
-    RunFacts facts;                  ///< what this run notes
+    std::optional<run::RunFacts> before;  ///< what an earlier run of the same plan noted
+    run::RunFacts facts;                  ///< what this run notes
 
     /// How every process that answers is started; the first variant that needs it chooses it.
     std::optional<wire::Start> start;

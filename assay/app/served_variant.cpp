@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "assay/answer/answer.hpp"
-#include "assay/app/terminal.hpp"
+#include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 

@@ -79,7 +79,7 @@ void SharedPrompts::count_equal(const answer::PromptSet& prompts) {
     }
 }
 
-void SharedPrompts::finish(RunFacts& facts) {
+void SharedPrompts::finish(run::RunFacts& facts) {
     if (!first_) {
         return;
     }

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "assay/answer/prompts.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
 #include "assay/records/variant.hpp"
+#include "assay/run/run_facts.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::app {
@@ -37,7 +37,7 @@ class SharedPrompts {
 
     /// Notes in `facts` how many prompts are equal for all models, and what a reader must know of
     /// them. To be called after the last token_ids().
-    void finish(RunFacts& facts);
+    void finish(run::RunFacts& facts);
 
     /// The messages for a model that makes tokens of them itself. To be called after finish().
     [[nodiscard]] const answer::PromptSet& messages(llm::Engine& engine);

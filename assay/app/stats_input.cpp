@@ -15,11 +15,11 @@
 #include "assay/analysis/agreement.hpp"
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/companions.hpp"
-#include "assay/app/build_report.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/exchange/outcomes.hpp"
+#include "assay/run/build_report.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -299,7 +299,7 @@ StatsInput of_run(const StatsOptions& options) {
     reader.finish();
     // With other settings everything is done anew: early stopping, the judges' controls, what may
     // be claimed.
-    const report::ReportModel model = build_report(*store, plan->sha256, settings);
+    const report::ReportModel model = run::build_report(*store, plan->sha256, settings);
     std::vector<std::string> variants, judges;
     for (const report::ReportComparison& c : model.comparisons) {
         variants.push_back(c.analysis.variant);

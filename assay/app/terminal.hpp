@@ -12,9 +12,6 @@ namespace assay::app {
 [[nodiscard]] bool stderr_is_terminal();
 /// Columns of the terminal on stdout; 100 where it is none.
 [[nodiscard]] int terminal_width();
-/// Now, as 2025-01-31T12:00:00Z. For the store's "created_at" only; nothing that a report shows may
-/// come from it.
-[[nodiscard]] std::string utc_now();
 
 /// On a terminal one line that is drawn anew, with bar, rate and time left; elsewhere a plain line
 /// at the beginning, every ten seconds, and at the end. With `quiet` only notes.

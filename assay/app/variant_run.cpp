@@ -40,7 +40,7 @@ VariantRun::VariantRun(const VariantSpec& variant_spec, std::size_t index, RunCo
     variant.role = place == 0 ? Role::kBaseline : Role::kVariant;
 }
 
-const VariantFacts* VariantRun::before() const {
+const run::VariantFacts* VariantRun::before() const {
     return context_.before ? &context_.before->variants.at(place) : nullptr;
 }
 

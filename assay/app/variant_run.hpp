@@ -13,11 +13,11 @@
 
 #include "assay/answer/prompts.hpp"
 #include "assay/app/run_context.hpp"
-#include "assay/app/run_facts.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/records/comparison.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/variant.hpp"
+#include "assay/run/run_facts.hpp"
 
 namespace assay::app {
 
@@ -51,7 +51,7 @@ class VariantRun {
     const std::size_t place;
     Variant variant;                      ///< from resolve() on
     answer::PromptSet prompts;            ///< from describe() on; empty if nothing is asked here
-    VariantFacts facts;                   ///< from describe() on
+    run::VariantFacts facts;              ///< from describe() on
     std::vector<Comparison> comparisons;  ///< once paired: as drawn, in judging order
     pairing::ControlStream stream{};      ///< once paired: where controls stand among them
 
@@ -59,7 +59,7 @@ class VariantRun {
     [[nodiscard]] RunContext& context() const { return context_; }
 
     /// What an earlier run of the same plan noted of it; null: there was none.
-    [[nodiscard]] const VariantFacts* before() const;
+    [[nodiscard]] const run::VariantFacts* before() const;
 
     struct MissingAnswers {
         std::map<std::string, std::string> key_of;  ///< question id -> key

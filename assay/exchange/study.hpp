@@ -1,6 +1,6 @@
 #pragma once
 // The study's artifact files as text, from records. evaluation/responses/<variant>.jsonl holds the
-// answers; in evaluation/exports/<variant>/<judge>/ lie batch_NN.txt (made by judge/, which knows
+// answers; in evaluation/exports/<variant>/<judge>/ lie batch_NN.txt (batch_text.hpp, which knows
 // no names), batch_mapping.json (the key to A and B), raw_judge_responses.json and
 // evaluation_results.json. Every function is pure; every text is valid UTF-8 whatever the model
 // wrote (an invalid byte becomes U+FFFD); keys and rows have a fixed order.

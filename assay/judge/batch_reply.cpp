@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
-#include "assay/judge/prompt.hpp"
+#include "assay/exchange/batch_text.hpp"
 
 namespace assay::judge {
 namespace {
@@ -365,7 +365,7 @@ class Reader {
         const Json& verdict = member(json, "verdict");
         const std::string word(trim(text_of(verdict)));
         if (verdict.is_null() ||
-            (verdict.is_string() && (word.empty() || word == kVerdictToFillIn))) {
+            (verdict.is_string() && (word.empty() || word == exchange::kVerdictToFillIn))) {
             return;
         }
         out.raw = raw;

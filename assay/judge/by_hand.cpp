@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/base/hash.hpp"
+#include "assay/exchange/batch_text.hpp"
 #include "assay/judge/batch_reply.hpp"
 #include "assay/judge/parse.hpp"
-#include "assay/judge/prompt.hpp"
 
 namespace assay::judge {
 namespace {
@@ -19,7 +19,7 @@ class ByHandJudge final : public Judge {
         identity["provider"] = spec_.provider;
         identity["name"] = spec_.name;
         identity["prompt_sha256"] = sha256_hex(
-            render_batch_text("", {}, spec_.show_contexts, spec_.show_expected));
+            exchange::render_batch_text("", {}, spec_.show_contexts, spec_.show_expected));
         identity["show_contexts"] = spec_.show_contexts;
         identity["show_expected"] = spec_.show_expected;
         identity["parser_version"] = kParserVersion;

@@ -1,8 +1,7 @@
 #pragma once
-// What a judge is shown: one pair a prompt for judges that are called, a batch as text for those
-// that are pasted into a chat.
+// What a judge that is called is shown: one pair a prompt. What is pasted into a chat:
+// exchange/batch_text.hpp.
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,14 +24,6 @@ inline constexpr int kPromptVersion = 2;
 /// prompts share stands first. label_variables says what it can use.
 [[nodiscard]] std::string_view label_template();
 
-/// `n_digits` decimal digits that occur in none of the texts, so that no text can write the mark
-/// that ends its own block. Derived from the texts by SHA-256 (and again until they occur in none):
-/// the same texts give the same boundary on every machine. Decimal digits only, because hexadecimal
-/// ones could spell the name of a number format ("f16"), and a prompt may not name any. n_digits: 1
-/// to 20; the texts must leave a number of that length free.
-[[nodiscard]] std::string boundary_for(std::span<const std::string_view> texts,
-                                       std::size_t n_digits = 12);
-
 /// Question, answers, expected answer and contexts, those not shown included, one after another:
 /// for parse_reply.
 [[nodiscard]] std::string all_texts(const BlindedPair& pair);
@@ -50,25 +41,5 @@ inline constexpr int kPromptVersion = 2;
                                           bool show_contexts,
                                           bool show_expected,
                                           const std::string& tie_word);
-
-/// A pair and its number in its batch.
-struct BatchExample {
-    int number = 1;
-    BlindedPair pair;
-};
-
-/// A batch_NN.txt of the study (formats.md): instructions, then per item "Example n", the question,
-/// the expected answer and the contexts if they are to be shown, Response A, Response B; last the
-/// JSON that is wanted back, reasoning before verdict and with `code` as its "batch". One boundary
-/// for the whole batch. Pure; valid UTF-8 if the pairs are.
-[[nodiscard]] std::string render_batch_text(std::string_view code,
-                                            std::span<const BatchExample> examples,
-                                            bool show_contexts,
-                                            bool show_expected);
-/// Whether a text begins and ends as those of render_batch_text do: nobody has written a reply
-/// below it.
-[[nodiscard]] bool is_batch_text(std::string_view text);
-/// The verdict that stands in the wanted JSON for one that was not given yet.
-inline constexpr std::string_view kVerdictToFillIn = "A or B or TIE";
 
 }  // namespace assay::judge

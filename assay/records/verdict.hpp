@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/records/answer_tag.hpp"
@@ -18,6 +19,13 @@ struct BlindedPair {
     std::string answer_a;  ///< valid UTF-8
     std::string answer_b;
 };
+
+/// The texts of a pair, those that a judge is not shown included: question, both answers, expected
+/// answer, contexts. The same list whichever way round the answers stand, and so is a boundary that
+/// is derived from it: prompts of the two orders then differ in the answers alone, and who computes
+/// or bills a common beginning once (our engine, prompt caches of providers) does so for nearly all
+/// of a prompt. The views are of `pair`.
+[[nodiscard]] std::vector<std::string_view> texts_of(const BlindedPair& pair);
 
 enum class VerdictState {
     kA,

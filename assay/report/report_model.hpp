@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/records/analysis.hpp"
+#include "assay/records/host.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/variant.hpp"
@@ -106,13 +107,6 @@ struct ReportJudge {
     bool both_orders = false;    ///< each pair was put to it twice, each answer first once
     std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
     ControlsSummary controls;                ///< of pairs whose right outcome is known
-};
-
-/// Where it ran. Empty or 0: not known.
-struct HostInfo {
-    std::string cpu;
-    int cores = 0;
-    std::string os;
 };
 
 /// What shows that only the weights differ.

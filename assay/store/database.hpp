@@ -35,8 +35,6 @@ enum class OpenMode {
 
 class Database;
 
-class Database;
-
 /// One run of a prepared statement. When it is destroyed the statement is reset and can be used
 /// again.
 class Statement {
@@ -112,6 +110,8 @@ class Database {
     [[nodiscard]] std::int64_t number(std::string_view sql) const;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] bool in_transaction() const;
+    /// For functions of ours in SQL. Owned by this.
+    [[nodiscard]] sqlite3* handle() const { return handle_; }
 
  private:
     friend class Statement;

@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "assay/base/result.hpp"
+#include "assay/store/contents.hpp"
 #include "assay/store/impl.hpp"
 #include "assay/store/schema.hpp"
 
@@ -60,12 +61,13 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& run_dir) {
     auto impl = std::unique_ptr<Impl>(
         new Impl{std::move(lock), Database(run_dir / kFileName, OpenMode::kReadWrite)});
     Database& db = impl->database;
-    static_cast<void>(checked_version(db, migrations().size()));
+    const std::int64_t version = checked_version(db, migrations().size());
     // A file system without shared memory stays with a rollback journal: as safe, but readers and
     // the writer wait for each other.
     db.execute_script(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     migrate(db, migrations());
+    watch_contents(db, version < static_cast<std::int64_t>(migrations().size()));
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
@@ -175,6 +177,16 @@ void Store::remember_file_hash(std::string_view path,
         size_bytes,
         mtime_ns,
         sha256);
+}
+
+std::vector<FileHash> Store::file_hashes() const {
+    std::vector<FileHash> files;
+    Statement row = impl_->database.query(
+        "SELECT path, size_bytes, sha256 FROM file_hashes ORDER BY path");
+    while (row.step()) {
+        files.push_back({row.bytes(0), static_cast<std::uint64_t>(row.integer(1)), row.bytes(2)});
+    }
+    return files;
 }
 
 void Store::put_note(std::string_view key, std::string_view value) {

@@ -81,6 +81,21 @@ struct VerdictRow {
     std::string created_at;
 };
 
+/// A file as it was when it was hashed.
+struct FileHash {
+    std::string path;
+    std::uint64_t size_bytes = 0;
+    std::string sha256;
+};
+
+/// What a table holds: as many rows, and a digest that any change of one of them changes.
+struct TableContents {
+    std::string table;
+    std::int64_t n_rows = 0;
+    std::string digest;  ///< 64 hexadecimal digits
+    friend bool operator==(const TableContents&, const TableContents&) = default;
+};
+
 class Store {
  public:
     /// Opens the run for writing; makes folder and file where they are missing and brings an older
@@ -145,6 +160,8 @@ class Store {
     /// gives way to a later attempt, as long as no comparison was drawn with it.
     void save_answer(const AnswerRow& row);
     [[nodiscard]] std::optional<AnswerRow> answer(std::string_view key) const;
+    /// All, by key.
+    [[nodiscard]] std::vector<AnswerRow> answers() const;
 
     // Comparisons. Both answers are saved first. A side is stored when it is drawn and never drawn
     // again.
@@ -154,6 +171,8 @@ class Store {
     [[nodiscard]] std::optional<Comparison> comparison(std::string_view id) const;
     /// Those that exist, in the order of `ids`.
     [[nodiscard]] std::vector<Comparison> comparisons(std::span<const std::string> ids) const;
+    /// All, by id.
+    [[nodiscard]] std::vector<Comparison> comparisons() const;
 
     // Controls. Both answers are saved first.
 
@@ -194,6 +213,27 @@ class Store {
     /// Replaces the value of a known key.
     void put_note(std::string_view key, std::string_view value);
     [[nodiscard]] std::optional<std::string> note(std::string_view key) const;
+
+    // Whether another hand changed the file (store/contents.cpp), and whether the run's other files
+    // are of its present state.
+
+    /// What SQLite finds wrong with the file, and rows that refer to none; empty: nothing.
+    [[nodiscard]] std::vector<std::string> damage() const;
+    /// What each table holds, by name. Reads everything.
+    [[nodiscard]] std::vector<TableContents> contents() const;
+    /// What each table held after assay's last write, by name. Empty for a run that only an earlier
+    /// assay wrote to, which kept no account.
+    [[nodiscard]] std::vector<TableContents> contents_as_written() const;
+    /// How many rows were there already when the account was begun: of them only later changes are
+    /// seen. 0 for a run that was begun by this assay.
+    [[nodiscard]] std::int64_t n_rows_before_account() const;
+    /// The report and the study's files were written from what is stored now.
+    void note_files_written();
+    /// Whether nothing was stored since note_files_written(); empty: it was never called.
+    [[nodiscard]] std::optional<bool> files_are_current() const;
+
+    /// Every file that was hashed, by path.
+    [[nodiscard]] std::vector<FileHash> file_hashes() const;
 
  private:
     struct Impl;

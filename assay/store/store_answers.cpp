@@ -5,6 +5,11 @@
 namespace assay::store {
 namespace {
 
+constexpr std::string_view kSelectAnswers =
+    "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
+    "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, "
+    "n_contexts_used, contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens FROM answers";
+
 // Little-endian on every machine, as the hashes of token ids are.
 std::string tokens_to_bytes(std::span<const std::int32_t> tokens) {
     std::string bytes;
@@ -119,17 +124,20 @@ void Store::save_answer(const AnswerRow& row) {
 }
 
 std::optional<AnswerRow> Store::answer(std::string_view key) const {
-    Statement row = impl_->database.query(
-        "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
-        "n_prompt_tokens, "
-        "n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, n_contexts_used, "
-        "contexts_cut, prefill_ms, "
-        "decode_ms, created_at, n_told_tokens FROM answers WHERE key = ?1",
-        key);
+    Statement row = impl_->database.query(std::string(kSelectAnswers) + " WHERE key = ?1", key);
     if (!row.step()) {
         return std::nullopt;
     }
     return answer_of(row);
+}
+
+std::vector<AnswerRow> Store::answers() const {
+    std::vector<AnswerRow> answers;
+    Statement row = impl_->database.query(std::string(kSelectAnswers) + " ORDER BY key");
+    while (row.step()) {
+        answers.push_back(answer_of(row));
+    }
+    return answers;
 }
 
 }  // namespace assay::store

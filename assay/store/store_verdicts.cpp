@@ -9,6 +9,9 @@
 namespace assay::store {
 namespace {
 
+constexpr std::string_view kSelectComparisons =
+    "SELECT id, question_id, variant, baseline_answer_key, variant_answer_key, answers_sha256, "
+    "variant_is_a, identical, variant_failed, order_index, presentation, repeat FROM comparisons";
 constexpr std::string_view kSelectCurrent =
     "SELECT a.item_id, a.judge_key, a.judge_name, a.state, a.confidence, a.reasoning, a.raw, "
     "a.failure, "
@@ -128,16 +131,20 @@ void Store::save_comparisons(std::span<const Comparison> comparisons) {
 }
 
 std::optional<Comparison> Store::comparison(std::string_view id) const {
-    Statement row = impl_->database.query(
-        "SELECT id, question_id, variant, baseline_answer_key, variant_answer_key, answers_sha256, "
-        "variant_is_a, "
-        "identical, variant_failed, order_index, presentation, repeat FROM comparisons WHERE id = "
-        "?1",
-        id);
+    Statement row = impl_->database.query(std::string(kSelectComparisons) + " WHERE id = ?1", id);
     if (!row.step()) {
         return std::nullopt;
     }
     return comparison_of(row);
+}
+
+std::vector<Comparison> Store::comparisons() const {
+    std::vector<Comparison> comparisons;
+    Statement row = impl_->database.query(std::string(kSelectComparisons) + " ORDER BY id");
+    while (row.step()) {
+        comparisons.push_back(comparison_of(row));
+    }
+    return comparisons;
 }
 
 std::vector<Comparison> Store::comparisons(std::span<const std::string> ids) const {

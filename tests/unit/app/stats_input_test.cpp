@@ -7,7 +7,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
-#include "stored_run.hpp"
+#include "run_fixture.hpp"
 #include "temp_folder.hpp"
 
 namespace assay::app {
@@ -122,7 +122,7 @@ TEST(StatsInput, WhatCannotBeReadIsSaid) {
 }
 
 TEST(StatsInput, OfARunIsWhatItsReportSays) {
-    StoredRun run;
+    RunFixture run;
     run.judge("b", "win");
     run.judge("c", "loss");
     run.store.reset();
@@ -140,7 +140,7 @@ TEST(StatsInput, OfARunIsWhatItsReportSays) {
 }
 
 TEST(StatsInput, AnotherMarginMakesARunExploratory) {
-    StoredRun run;
+    RunFixture run;
     run.store.reset();
     StatsOptions options = of_input((run.folder / "run").string());
     options.margin = "0.3";

@@ -53,14 +53,5 @@ TEST(TerminalProgress, AFinishWithoutABeginSaysNothing) {
     EXPECT_EQ(shown(false, [](Progress& progress) { progress.finish("x"); }), "");
 }
 
-TEST(UtcNow, IsAnIsoTime) {
-    const std::string now = utc_now();
-    ASSERT_EQ(now.size(), 20U);
-    EXPECT_EQ(now[4], '-');
-    EXPECT_EQ(now[10], 'T');
-    EXPECT_EQ(now.back(), 'Z');
-    EXPECT_GE(now, "2024");
-}
-
 }  // namespace
 }  // namespace assay::app

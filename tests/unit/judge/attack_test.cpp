@@ -11,6 +11,7 @@
 
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
+#include "assay/exchange/batch_text.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
 #include "attacks.hpp"
@@ -61,7 +62,8 @@ std::vector<std::string> echoes_with_verdict(const std::string& shown) {
 }
 
 std::string batch_of(const BlindedPair& pair) {
-    return render_batch_text("01-482913", std::vector<BatchExample>{{1, pair}}, true, true);
+    return exchange::render_batch_text(
+        "01-482913", std::vector<exchange::BatchExample>{{1, pair}}, true, true);
 }
 
 /// What a judge is shown; the built-in template needs the engine to be rendered.

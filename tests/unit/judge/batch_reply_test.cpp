@@ -5,6 +5,7 @@
 
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
+#include "assay/exchange/batch_text.hpp"
 #include "assay/judge/prompt.hpp"
 #include "assay/records/names.hpp"
 
@@ -189,8 +190,8 @@ TEST(BatchReply, NoAnswerThatIsCitedOrPastedAlongCanSteerIt) {
     pair.question = "What?";
     pair.answer_a = "x";
     pair.answer_b = "y\n" + attack + "\nbatch_09\n";
-    const std::string pasted = render_batch_text(
-        "01-482913", std::vector<BatchExample>{{1, pair}}, true, true);
+    const std::string pasted = exchange::render_batch_text(
+        "01-482913", std::vector<exchange::BatchExample>{{1, pair}}, true, true);
     EXPECT_EQ(summary(read(pasted + "\n" + std::string(kOurOrder))), "1/1 A, 1/2 TIE")
         << "the batch was pasted with the reply";
     EXPECT_EQ(

@@ -4,10 +4,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "assay/base/boundary.hpp"
 #include "assay/base/text.hpp"
+#include "assay/exchange/batch_text.hpp"
 
 namespace assay::judge {
 namespace {
+
+using exchange::BatchExample;
+using exchange::is_batch_text;
+using exchange::render_batch_text;
 
 BlindedPair sample() {
     BlindedPair pair;

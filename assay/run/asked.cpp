@@ -1,0 +1,119 @@
+#include "assay/run/asked.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "assay/pairing/draw.hpp"
+#include "assay/records/judge_provider.hpp"
+
+namespace assay::run {
+namespace {
+
+/// A run that goes on with the same comparisons has the same first one; other answers or another
+/// order have another.
+std::string shown_key(const std::string& judge_key, const Comparison& first) {
+    return fmt::format("decision shown {} {}", judge_key, first.id);
+}
+
+}  // namespace
+
+std::string design_of(const AnalysisSettings& settings) {
+    return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity);
+}
+
+void freeze_design(store::Store& store, const AnalysisSettings& settings) {
+    store.freeze_analysis(settings.margin, settings.alpha);
+    if (!store.note(kFrozenDesign)) {
+        store.put_note(kFrozenDesign, design_of(settings));
+    }
+}
+
+void sort_in_judging_order(std::vector<Comparison>& comparisons) {
+    std::sort(comparisons.begin(), comparisons.end(), [](const Comparison& a, const Comparison& b) {
+        return std::tie(a.order_index, a.order) < std::tie(b.order_index, b.order);
+    });
+}
+
+std::int64_t planned_comparisons(const store::Store& store,
+                                 const std::string& judge_key,
+                                 std::span<const Comparison> in_order) {
+    const auto n = static_cast<std::int64_t>(in_order.size());
+    if (in_order.empty()) {
+        return n;
+    }
+    const auto note = store.note(shown_key(judge_key, in_order.front()));
+    return note ? std::stoll(*note) : n;
+}
+
+void note_decision_shown(store::Store& store,
+                         const std::string& judge_key,
+                         std::span<const Comparison> in_order) {
+    if (in_order.empty() || store.note(shown_key(judge_key, in_order.front()))) {
+        return;
+    }
+    store.put_note(shown_key(judge_key, in_order.front()), std::to_string(in_order.size()));
+}
+
+std::vector<Control> controls_of_plan(const store::Store& store,
+                                      std::span<const std::string> variants,
+                                      const std::set<std::string>& answer_keys) {
+    std::vector<Control> out;
+    for (Control& control : store.controls()) {
+        if (std::find(variants.begin(), variants.end(), control.variant) == variants.end()) {
+            continue;
+        }
+        if (answer_keys.contains(control.honest_answer_key) &&
+            answer_keys.contains(control.other_answer_key)) {
+            out.push_back(std::move(control));
+        }
+    }
+    return out;
+}
+
+std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions) {
+    return costs_nothing ? std::max(kFewestControls, static_cast<std::int64_t>(n_questions))
+                         : kFewestControls;
+}
+
+std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each) {
+    std::vector<Control> out;
+    for (const ControlKind kind : kControlKinds) {
+        std::vector<Control> of_kind;
+        std::copy_if(controls.begin(),
+                     controls.end(),
+                     std::back_inserter(of_kind),
+                     [&](const Control& control) { return control.kind == kind; });
+        std::stable_sort(of_kind.begin(), of_kind.end(), [](const Control& a, const Control& b) {
+            return a.rank < b.rank;
+        });
+        const auto n = std::min(of_kind.size(), static_cast<std::size_t>(n_each));
+        out.insert(out.end(), of_kind.begin(), of_kind.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+    return out;
+}
+
+Asked asked_of(const Plan& plan, const JudgeFacts& judge, std::span<const Comparison> drawn) {
+    Asked out;
+    for (const Comparison& comparison : drawn) {
+        out.in_order.push_back(comparison);
+        if (judge.both_orders) {
+            out.in_order.push_back(pairing::in_other_order(comparison));
+        }
+    }
+    // Whoever judges by hand is not asked again.
+    if (!judge.costs_nothing && !is_by_hand(judge.provider)) {
+        out.repeats = pairing::choose_repeats(
+            drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
+    }
+    return out;
+}
+
+bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place) {
+    return analysis.stopping && analysis.stopping->stopped_early &&
+           static_cast<std::int64_t>(place) >= analysis.stopping->n_used;
+}
+
+}  // namespace assay::run

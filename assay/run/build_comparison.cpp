@@ -1,0 +1,157 @@
+#include "assay/run/build_comparison.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "assay/analysis/analyse.hpp"
+#include "assay/base/text.hpp"
+#include "assay/pairing/unblind.hpp"
+#include "assay/run/tag_counter.hpp"
+
+namespace assay::run {
+namespace {
+
+/// Of a question without a comparison: the baseline gave no answer, or it is not drawn yet.
+Outcome outcome_without_comparison(const Question& question,
+                                   const std::optional<Answer>& baseline) {
+    Outcome out;
+    out.question_id = question.id;
+    out.cluster = question.cluster;
+    out.kind = baseline && baseline->stop_reason == StopReason::kFailed
+                   ? OutcomeKind::kNoAnswerBaseline
+                   : OutcomeKind::kNotJudged;
+    return out;
+}
+
+/// Fills the items of one variant and judge, question by question, and puts their outcomes into the
+/// order of judging.
+class Unblinding {
+ public:
+    Unblinding(const StoredRun& stored, std::size_t variant, const StoredJudge& judge)
+        : stored_(stored),
+          judge_(judge),
+          comparisons_(judge.asked[variant].in_order),
+          baseline_(stored.answers.front()),
+          variant_(stored.answers[variant]),
+          in_order_(comparisons_.size()),
+          item_of_(comparisons_.size()) {
+        std::map<std::string, std::vector<std::size_t>> places;  // by question
+        for (std::size_t place = 0; place < comparisons_.size(); ++place) {
+            places[comparisons_[place].question_id].push_back(place);
+        }
+        for (std::size_t q = 0; q < stored.questions.size(); ++q) {
+            add_question(q, places[stored.questions[q].id]);
+        }
+    }
+
+    /// Those of comparisons first, then those of questions without one.
+    [[nodiscard]] const std::vector<Outcome>& in_order() const { return in_order_; }
+    [[nodiscard]] std::vector<report::JudgedItem>& items() { return items_; }
+    /// The item of the comparison at this place of the order.
+    [[nodiscard]] report::JudgedItem& item_at(std::size_t place) { return items_[item_of_[place]]; }
+
+ private:
+    void add_question(std::size_t q, const std::vector<std::size_t>& places) {
+        const Question& question = stored_.questions[q];
+        report::JudgedItem item;
+        item.question = question.text;
+        item.expected = question.expected;
+        if (baseline_[q]) {
+            item.baseline_answer = baseline_[q]->text;
+        }
+        if (variant_[q]) {
+            item.variant_answer = variant_[q]->text;
+        }
+        if (places.empty()) {
+            add_without_comparison(q, std::move(item));
+            return;
+        }
+        for (const std::size_t place : places) {
+            fill(item, q, comparisons_[place]);
+            in_order_[place] = item.outcome;
+            item_of_[place] = items_.size();
+            items_.push_back(item);
+        }
+    }
+
+    void add_without_comparison(std::size_t q, report::JudgedItem item) {
+        item.outcome = outcome_without_comparison(stored_.questions[q], baseline_[q]);
+        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) {
+            item.failure = baseline_[q]->failure;
+        }
+        const int n_orders = judge_.facts.both_orders ? 2 : 1;
+        for (int order = 0; order < n_orders; ++order) {
+            in_order_.push_back(item.outcome);
+            items_.push_back(item);
+        }
+    }
+
+    void fill(report::JudgedItem& item, std::size_t q, const Comparison& comparison) const {
+        const Verdict* verdict = judge_.verdict(comparison.id);
+        item.comparison_id = comparison.id;
+        item.outcome = pairing::make_outcome(
+            stored_.questions[q],
+            comparison,
+            verdict != nullptr ? std::optional(*verdict) : std::nullopt);
+        if (judge_.unbound.turned.contains(comparison.id)) {
+            item.outcome.variant_is_a = !item.outcome.variant_is_a;
+        }
+        if (variant_[q] && baseline_[q]) {
+            item.outcome.length_difference = n_characters(variant_[q]->text) -
+                                             n_characters(baseline_[q]->text);
+        }
+        item.verdict.reset();
+        item.failure.clear();
+        if (verdict != nullptr) {
+            item.verdict = verdict->state;
+            item.failure = verdict->failure;
+        } else if (comparison.variant_failed && variant_[q]) {
+            item.failure = variant_[q]->failure;
+        }
+    }
+
+    const StoredRun& stored_;
+    const StoredJudge& judge_;
+    const std::vector<Comparison>& comparisons_;
+    const std::vector<std::optional<Answer>>& baseline_;
+    const std::vector<std::optional<Answer>>& variant_;
+    std::vector<Outcome> in_order_;
+    std::vector<std::size_t> item_of_;
+    std::vector<report::JudgedItem> items_;
+};
+
+}  // namespace
+
+report::ReportComparison comparison_of(const StoredRun& stored,
+                                       std::size_t variant,
+                                       const StoredJudge& judge,
+                                       const AnalysisSettings& settings) {
+    const std::vector<Comparison>& comparisons = judge.asked[variant].in_order;
+    Unblinding unblinding(stored, variant, judge);
+    const auto n_without = static_cast<std::int64_t>(unblinding.in_order().size() -
+                                                     comparisons.size());
+    report::ReportComparison out;
+    out.analysis = analysis::analyse_in_order(
+        unblinding.in_order(),
+        {judge.n_planned[variant] + n_without, judge.facts.costs_nothing},
+        settings);
+    TagCounter tags;
+    for (std::size_t place = 0; place < comparisons.size(); ++place) {
+        if (is_left_out(out.analysis, place)) {
+            unblinding.item_at(place).outcome.kind = OutcomeKind::kNotJudged;
+            unblinding.item_at(place).verdict.reset();
+        } else if (const Verdict* verdict = judge.verdict(comparisons[place].id)) {
+            tags.add(comparisons[place], *verdict);
+        }
+    }
+    out.items = std::move(unblinding.items());
+    out.tags = tags.rows();
+    out.analysis.variant = stored.variants[variant].name;
+    out.analysis.baseline = stored.variants.front().name;
+    out.analysis.judge = judge.facts.name;
+    return out;
+}
+
+}  // namespace assay::run

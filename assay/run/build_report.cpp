@@ -1,0 +1,339 @@
+#include "assay/run/build_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "assay/analysis/claims.hpp"
+#include "assay/analysis/controls.hpp"
+#include "assay/analysis/judge_cost.hpp"
+#include "assay/analysis/recommend.hpp"
+#include "assay/analysis/repeats.hpp"
+#include "assay/base/text.hpp"
+#include "assay/run/asked.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/build_comparison.hpp"
+#include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/raters.hpp"
+
+namespace assay::run {
+namespace {
+
+/// Says why the report is exploratory, after what was said before.
+void add_exploratory(report::ReportExperiment& experiment, const std::string& why) {
+    experiment.exploratory = true;
+    experiment.exploratory_why += (experiment.exploratory_why.empty() ? "" : "; ") + why;
+}
+
+report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSettings& settings) {
+    report::ReportExperiment out;
+    out.name = stored.plan.name;
+    out.plan_sha256 = stored.record.sha256;
+    out.plan_json = stored.record.json;
+    out.n_questions = static_cast<std::int64_t>(stored.questions.size());
+    out.margin = settings.margin;
+    out.alpha = settings.alpha;
+    out.dataset_file = std::filesystem::path(stored.plan.dataset.file).filename().string();
+    out.dataset_sha256 = stored.facts.dataset_sha256;
+    out.generation = stored.plan.generation;
+    out.blinding_seed = stored.plan.blinding_seed;
+    out.multiplicity = settings.multiplicity;
+    out.known_bad = stored.plan.known_bad;
+    out.command = stored.facts.command;
+    const double margin = stored.frozen ? stored.frozen->margin : stored.plan.analysis.margin;
+    const double alpha = stored.frozen ? stored.frozen->alpha : stored.plan.analysis.alpha;
+    if (margin != out.margin || alpha != out.alpha) {
+        add_exploratory(
+            out,
+            fmt::format("{} margin {} and alpha {}, and this report uses margin {} and alpha {}",
+                        stored.frozen ? "the first verdict was stored under" : "the run has",
+                        margin,
+                        alpha,
+                        out.margin,
+                        out.alpha));
+    }
+    if (stored.frozen_design && *stored.frozen_design != design_of(settings)) {
+        add_exploratory(
+            out,
+            fmt::format("the first verdict was stored under {}, and this report uses {}",
+                        *stored.frozen_design,
+                        design_of(settings)));
+    }
+    return out;
+}
+
+/// Decode steps that an answer took part in: its first token comes with the prompt, and the token
+/// that ends a text takes a step too.
+std::int64_t decode_steps(const Answer& answer) {
+    return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0);
+}
+
+std::string independence_note(const report::ReportVariant& variant) {
+    if (!variant.variant.runs_here()) {
+        return "No answer was made a second time: they were not made here.";
+    }
+    if (variant.independence.n_checked == 0) {
+        return "No answer was computed a second time.";
+    }
+    return "They were computed a second time, alone in the batch and in another slot; tokens and "
+           "bits of the logits were compared over the first 16 tokens.";
+}
+
+report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
+    report::ReportVariant out;
+    out.variant = stored.variants[index];
+    out.engine = stored.facts.variants[index].engine;
+    out.recipe = index == 0 ? stored.plan.baseline.recipe : stored.plan.variants[index - 1].recipe;
+    out.kv_bytes_per_token = stored.facts.variants[index].kv_bytes_per_token;
+    double prefill_ms = 0, decode_ms = 0;
+    std::int64_t prefill_tokens = 0, steps = 0;
+    for (const auto& answer : stored.answers[index]) {
+        if (!answer) {
+            continue;
+        }
+        ++out.n_answers;
+        out.n_failed += answer->stop_reason == StopReason::kFailed;
+        out.n_length_stop += answer->stop_reason == StopReason::kLength;
+        out.n_contexts_cut += answer->contexts_cut;
+        out.n_unknown_stop += answer->stop_reason == StopReason::kUnknown;
+        out.n_unknown_contexts += answer->n_contexts_used == kContextsUnknown;
+        if (answer->stop_reason == StopReason::kFailed) {
+            continue;
+        }
+        out.n_empty += trim(answer->text).empty();
+        prefill_ms += answer->prefill_ms;
+        decode_ms += answer->decode_ms;
+        prefill_tokens += answer->n_computed_tokens;
+        steps += decode_steps(*answer);
+    }
+    Speed speed;
+    speed.n_parallel = stored.facts.variants[index].n_parallel;
+    if (prefill_ms > 0) {
+        speed.prefill_tokens_per_s = static_cast<double>(prefill_tokens) / prefill_ms * 1000;
+    }
+    if (decode_ms > 0) {
+        speed.decode_tokens_per_s = static_cast<double>(steps) / decode_ms * 1000;
+    }
+    for (const store::EngineSession& session : stored.sessions[index]) {
+        if (session.engine.fingerprint != stored.facts.variants[index].session_fingerprint()) {
+            continue;
+        }
+        speed.n_parallel = session.n_parallel;
+        speed.peak_memory_bytes = std::max(speed.peak_memory_bytes, session.peak_memory_bytes);
+        out.independence.n_checked += session.n_checked;
+        out.independence.n_equal += session.n_equal;
+    }
+    if (prefill_ms > 0 || decode_ms > 0) {
+        out.speed = speed;
+    }
+    out.independence.note = independence_note(out);
+    return out;
+}
+
+ControlsSummary controls_summary(const StoredJudge& judge) {
+    std::vector<ControlOutcome> outcomes;
+    for (const Control& control : judge.controls) {
+        const Verdict* verdict = judge.verdict(control.id);
+        outcomes.push_back({control.kind,
+                            verdict != nullptr ? verdict->state : VerdictState::kError,
+                            control.honest_is_a});
+    }
+    return analysis::check_controls(outcomes);
+}
+
+/// Of each pair that was to be asked again, what the judge said each time.
+std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked& asked) {
+    std::map<std::string, analysis::Askings> by_question;
+    const auto add = [&](const Comparison& comparison) {
+        const Verdict* verdict = judge.verdict(comparison.id);
+        by_question[comparison.question_id].push_back(verdict != nullptr ? verdict->state
+                                                                         : VerdictState::kError);
+    };
+    std::set<std::string> again;
+    for (const Comparison& comparison : asked.repeats) {
+        again.insert(comparison.question_id);
+    }
+    for (const Comparison& comparison : asked.in_order) {
+        if (comparison.order == 0 && again.contains(comparison.question_id)) {
+            add(comparison);
+        }
+    }
+    for (const Comparison& comparison : asked.repeats) {
+        add(comparison);
+    }
+    std::vector<analysis::Askings> out;
+    for (auto& [question, askings] : by_question) {
+        out.push_back(std::move(askings));
+    }
+    return out;
+}
+
+/// The ids of all that the judge is asked in this plan.
+std::set<std::string> asked_ids(const StoredJudge& judge) {
+    std::set<std::string> out;
+    for (const Asked& asked : judge.asked) {
+        for (const auto* list : {&asked.in_order, &asked.repeats}) {
+            for (const Comparison& comparison : *list) {
+                out.insert(comparison.id);
+            }
+        }
+    }
+    for (const Control& control : judge.controls) {
+        out.insert(control.id);
+    }
+    return out;
+}
+
+/// How many calls there were, which versions replied, and what it cost.
+void count_calls(report::ReportJudge& out, const StoredRun& stored, const StoredJudge& judge) {
+    std::map<std::string, std::int64_t> versions;
+    std::vector<Verdict> called;
+    const std::set<std::string> ids = asked_ids(judge);
+    for (const auto& [id, verdict] : judge.verdicts) {
+        if (!ids.contains(id)) {
+            continue;
+        }
+        if (!verdict.model_version.empty()) {
+            ++versions[verdict.model_version];
+        }
+        if (!is_from_cache(verdict)) {
+            ++out.n_calls;
+            called.push_back(verdict);
+        }
+    }
+    for (const auto& [version, n] : versions) {
+        out.versions.push_back(version);
+        out.n_by_version.push_back(n);
+    }
+    const auto spec = std::find_if(stored.plan.judges.begin(),
+                                   stored.plan.judges.end(),
+                                   [&](const JudgeSpec& each) { return each.name == out.name; });
+    // Without an entry: without prices.
+    out.cost = analysis::judge_cost(spec != stored.plan.judges.end() ? *spec : JudgeSpec(), called);
+}
+
+report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) {
+    report::ReportJudge out;
+    out.name = judge.facts.name;
+    out.provider = judge.facts.provider;
+    out.model = judge.facts.model;
+    out.url = judge.facts.url;
+    out.show_contexts = judge.facts.show_contexts;
+    out.show_expected = judge.facts.show_expected;
+    out.costs_nothing = judge.facts.costs_nothing;
+    out.both_orders = judge.facts.both_orders;
+    std::vector<analysis::Askings> askings;
+    for (std::size_t v = 1; v < stored.variants.size(); ++v) {
+        for (analysis::Askings& of_pair : askings_of(judge, judge.asked[v])) {
+            askings.push_back(std::move(of_pair));
+        }
+    }
+    if (!askings.empty()) {
+        out.repeats = analysis::repeat_stability(askings);
+    }
+    count_calls(out, stored, judge);
+    out.controls = controls_summary(judge);
+    return out;
+}
+
+/// Fills judges and comparisons. True: comparisons were added after a decision had been shown.
+bool add_judges(report::ReportModel& model,
+                const StoredRun& stored,
+                const AnalysisSettings& settings) {
+    bool extended = false;
+    // The rungs point into it.
+    model.comparisons.reserve(stored.judges.size() * (stored.variants.size() - 1));
+    for (const StoredJudge& judge : stored.judges) {
+        model.judges.push_back(judge_of(stored, judge));
+        std::vector<analysis::Rung> rungs;
+        for (std::size_t v = 1; v < stored.variants.size(); ++v) {
+            model.comparisons.push_back(comparison_of(stored, v, judge, settings));
+            const auto n = static_cast<std::int64_t>(judge.asked[v].in_order.size());
+            extended = extended || judge.n_planned[v] < n;
+            ComparisonAnalysis& analysis = model.comparisons.back().analysis;
+            analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
+            if (analysis.variant != stored.plan.known_bad) {
+                rungs.push_back({&analysis, stored.variants[v].size_bytes()});
+            }
+        }
+        analysis::decide_claims(rungs, settings);
+    }
+    return extended;
+}
+
+report::EqualityProof proof_of(const StoredRun& stored) {
+    report::EqualityProof out;
+    out.n_prompts_compared = stored.facts.n_prompts_compared;
+    out.n_prompts_equal = stored.facts.n_prompts_equal;
+    const std::string& fingerprint = stored.facts.variants.front().engine.fingerprint;
+    const auto is_the_same = [&](const VariantFacts& variant) {
+        return !variant.engine.fingerprint.empty() && variant.engine.fingerprint == fingerprint;
+    };
+    out.same_engine = std::all_of(
+        stored.facts.variants.begin(), stored.facts.variants.end(), is_the_same);
+    out.notes = stored.facts.notes;
+    for (const StoredJudge& judge : stored.judges) {
+        std::string sentence = sentence_of(judge.unbound, judge.facts.name);
+        if (!sentence.empty()) {
+            out.notes.push_back(std::move(sentence));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+report::ReportModel build_report(const StoredRun& stored,
+                                 const std::optional<AnalysisSettings>& other_settings) {
+    const AnalysisSettings& settings = other_settings ? *other_settings : stored.plan.analysis;
+    report::ReportModel model;
+    model.experiment = experiment_of(stored, settings);
+    const FailureModeCounter modes(
+        stored.questions, stored.plan.generation, stored.answers.front());
+    for (std::size_t v = 0; v < stored.variants.size(); ++v) {
+        model.variants.push_back(variant_of(stored, v));
+        if (v > 0) {
+            model.variants.back().failure_modes = modes.count(stored.answers[v]);
+        }
+    }
+    const bool extended = add_judges(model, stored, settings);
+    add_calibrations(model, settings);
+    if (extended) {
+        add_exploratory(model.experiment,
+                        "comparisons were added after a decision had been shown, so errors are "
+                        "more frequent than alpha");
+    }
+    model.recommendation = analysis::recommend(candidates_of(model),
+                                               stored.variants[0].size_bytes());
+    model.host = stored.facts.host;
+    model.proof = proof_of(stored);
+    return model;
+}
+
+report::ReportModel build_report(const store::Store& store,
+                                 const std::string& plan_sha256,
+                                 const std::optional<AnalysisSettings>& settings) {
+    return build_report(StoredRun(store, plan_sha256), settings);
+}
+
+std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {
+    std::vector<analysis::Candidate> out;
+    for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
+        if (comparison->analysis.variant == model.experiment.known_bad) {
+            continue;  // nobody means to ship it
+        }
+        const Variant& variant = report::find_variant(model, comparison->analysis.variant)->variant;
+        out.push_back({comparison->analysis.variant,
+                       variant.size_bytes(),
+                       variant.file.path,
+                       comparison->analysis.decision.label,
+                       comparison->analysis.decision.claimed.value_or(true),
+                       comparison->analysis.decision.n_more});
+    }
+    return out;
+}
+
+}  // namespace assay::run

@@ -1,0 +1,193 @@
+// A finished run, read back.
+//
+// Problem: report, audit, trace, the study's files and the check of all of them look at the same
+// rows. Read row by row, for each of them anew, 30,000 comparisons are some 500,000 queries.
+// Model: each table is read once, whole, and joined here by keys: a plan's facts name the keys of
+// its answers, two keys and a question are the id of a comparison, and an id and a judge's key are
+// a verdict. What belongs to the plan is what these keys reach; the store may hold more, of earlier
+// plans.
+// Invariant: nothing is decided here that the spine decides, too. Which comparisons and controls a
+// judge is asked, and in which order, says run/asked, and the spine asks it as well. So a report
+// shows what was asked, and the same store gives the same StoredRun.
+
+#include "assay/run/stored_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "assay/base/result.hpp"
+#include "assay/config/plan_json.hpp"
+#include "assay/pairing/draw.hpp"
+
+namespace assay::run {
+namespace {
+
+constexpr const char* kPlace = "assay.sqlite";
+
+store::PlanRecord record_of(const store::Store& store, const std::string& plan_sha256) {
+    const auto plans = store.plans();
+    const auto record = std::find_if(
+        plans.rbegin(), plans.rend(), [&](const auto& plan) { return plan.sha256 == plan_sha256; });
+    ASSAY_CHECK(record != plans.rend());
+    return *record;
+}
+
+Plan plan_of(const store::PlanRecord& record) {
+    auto plan = config::plan_from_json(record.json);
+    if (!plan) {
+        throw Error(ErrorKind::kOperational, plan.error());
+    }
+    return std::move(*plan);
+}
+
+RunFacts facts_of(const store::Store& store, const std::string& plan_sha256) {
+    auto facts = load_facts(store, plan_sha256);
+    if (!facts) {
+        throw_usage(
+            "the run was stopped before its prompts were made: there is nothing to report yet",
+            {},
+            "Run it again with the same command.");
+    }
+    return std::move(*facts);
+}
+
+/// What later code takes for granted; only a change by another hand breaks it.
+void check_that_it_fits(const StoredRun& run) {
+    const auto has_a_key_each = [&](const VariantFacts& variant) {
+        return variant.answer_keys.size() == run.questions.size();
+    };
+    if (run.facts.variants.empty() || run.variants.size() != run.facts.variants.size() ||
+        !std::all_of(run.facts.variants.begin(), run.facts.variants.end(), has_a_key_each)) {
+        throw_operational("the questions and variants that are stored do not fit the plan's facts",
+                          kPlace,
+                          "`assay verify` says what was changed.");
+    }
+}
+
+}  // namespace
+
+const Verdict* StoredJudge::verdict(const std::string& item_id) const {
+    const auto found = verdicts.find(item_id);
+    return found == verdicts.end() ? nullptr : &found->second;
+}
+
+StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
+    : record(record_of(store, plan_sha256)),
+      plan(plan_of(record)),
+      facts(facts_of(store, plan_sha256)),
+      frozen(store.frozen_analysis()),
+      frozen_design(store.note(kFrozenDesign)),
+      questions(store.questions(plan_sha256)),
+      variants(store.variants(plan_sha256)) {
+    check_that_it_fits(*this);
+    for (std::size_t q = 0; q < questions.size(); ++q) {
+        question_places_.emplace(questions[q].id, q);
+    }
+    for (const Variant& variant : variants) {
+        sessions.push_back(store.sessions(variant.file.sha256));
+    }
+    read_answers(store);
+    read_judges(store);
+}
+
+void StoredRun::read_answers(const store::Store& store) {
+    std::map<std::string, Answer> stored;
+    for (store::AnswerRow& row : store.answers()) {
+        stored.emplace(std::move(row.key), std::move(row.answer));
+    }
+    for (const VariantFacts& variant : facts.variants) {
+        std::vector<std::optional<Answer>>& of_variant = answers.emplace_back(questions.size());
+        for (std::size_t q = 0; q < questions.size(); ++q) {
+            const auto found = stored.find(variant.answer_keys[q]);
+            if (found == stored.end()) {
+                continue;
+            }
+            of_variant[q] = found->second;
+            of_variant[q]->question_id = questions[q].id;  // equal prompts share an answer
+            answers_by_key_.emplace(variant.answer_keys[q], &*of_variant[q]);
+        }
+    }
+}
+
+void StoredRun::read_judges(const store::Store& store) {
+    std::map<std::string, Comparison> stored;
+    for (Comparison& comparison : store.comparisons()) {
+        std::string id = comparison.id;
+        stored.emplace(std::move(id), std::move(comparison));
+    }
+    // As drawn. A question without a comparison (no answer of the baseline, or not drawn yet) is
+    // not there.
+    std::vector<std::vector<Comparison>> drawn(variants.size());
+    for (std::size_t v = 1; v < variants.size(); ++v) {
+        for (std::size_t q = 0; q < questions.size(); ++q) {
+            const auto found = stored.find(
+                pairing::comparison_id(questions[q].id,
+                                       facts.variants.front().answer_keys[q],
+                                       facts.variants[v].answer_keys[q]));
+            if (found != stored.end()) {
+                drawn[v].push_back(found->second);
+            }
+        }
+        sort_in_judging_order(drawn[v]);
+    }
+    const std::vector<Control> controls = controls_of_plan(
+        store, compared_names(facts), all_answer_keys(facts));
+    for (const JudgeFacts& judge : facts.judges) {
+        StoredJudge& out = judges.emplace_back();
+        out.facts = judge;
+        for (const std::vector<Comparison>& of_variant : drawn) {
+            out.asked.push_back(asked_of(plan, judge, of_variant));
+            out.n_planned.push_back(
+                planned_comparisons(store, judge.key, out.asked.back().in_order));
+        }
+        out.controls = first_controls(controls,
+                                      n_controls_for(judge.costs_nothing, questions.size()));
+        for (store::VerdictRow& row : store.verdicts(judge.key)) {
+            out.verdicts.emplace(std::move(row.item_id), std::move(row.verdict));
+        }
+        out.batches = load_batches(store, judge.key);
+        out.unbound = load_unbound(store, judge.key);
+    }
+}
+
+std::size_t StoredRun::variant_index(const std::string& name) const {
+    for (std::size_t i = 0; i < variants.size(); ++i) {
+        if (variants[i].name == name) {
+            return i;
+        }
+    }
+    throw_usage(fmt::format("no variant \"{}\" in this run", name));
+}
+
+const StoredJudge& StoredRun::judge(const std::string& name) const {
+    for (const StoredJudge& judge : judges) {
+        if (judge.facts.name == name) {
+            return judge;
+        }
+    }
+    throw_usage(fmt::format("no judge \"{}\" in this run", name));
+}
+
+const Question& StoredRun::question(const std::string& id) const {
+    return questions[question_places_.at(id)];
+}
+
+const Answer& StoredRun::answer(const std::string& key) const {
+    const auto found = answers_by_key_.find(key);
+    ASSAY_CHECK(found != answers_by_key_.end());
+    return *found->second;
+}
+
+std::string latest_plan(const store::Store& store, const std::string& run_dir) {
+    const auto plan = store.latest_plan();
+    if (!plan) {
+        throw_usage("no plan was stored: the run was stopped before it began",
+                    run_dir,
+                    "Run it again with the same command.");
+    }
+    return plan->sha256;
+}
+
+}  // namespace assay::run

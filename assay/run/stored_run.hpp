@@ -1,0 +1,80 @@
+#pragma once
+// A plan of a run directory as it is stored: everything that a report, an audit, a trace, the
+// study's files or a check looks at, read once.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/records/answer.hpp"
+#include "assay/records/control.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
+#include "assay/records/variant.hpp"
+#include "assay/records/verdict.hpp"
+#include "assay/run/asked.hpp"
+#include "assay/run/batch_notes.hpp"
+#include "assay/run/run_facts.hpp"
+#include "assay/store/store.hpp"
+
+namespace assay::run {
+
+/// A judge, with what it was asked in this plan and what it said.
+struct StoredJudge {
+    [[nodiscard]] const Verdict* verdict(const std::string& item_id) const;
+
+    JudgeFacts facts;
+    std::vector<Asked> asked;                 ///< of each variant, the baseline's empty
+    std::vector<std::int64_t> n_planned;      ///< of each variant: planned_comparisons
+    std::vector<Control> controls;            ///< that it is shown, of all variants
+    std::map<std::string, Verdict> verdicts;  ///< current ones by item id, of this plan or another
+    exchange::Batches batches;                ///< what was handed out, where it is judged by hand
+    UnboundVerdicts unbound;
+};
+
+struct StoredRun {
+    /// Throws Error: kUsage if the plan's prompts were never made, so that there is nothing to
+    /// read; kOperational where what is stored does not fit together. `store` holds the plan.
+    StoredRun(const store::Store& store, const std::string& plan_sha256);
+    StoredRun(const StoredRun&) = delete;
+    StoredRun& operator=(const StoredRun&) = delete;
+    StoredRun(StoredRun&&) = default;
+
+    /// Throws Error kUsage if there is none of this name.
+    [[nodiscard]] std::size_t variant_index(const std::string& name) const;
+    [[nodiscard]] const StoredJudge& judge(const std::string& name) const;
+    /// Of this plan.
+    [[nodiscard]] const Question& question(const std::string& id) const;
+    /// One that a comparison or a control of this plan names.
+    [[nodiscard]] const Answer& answer(const std::string& key) const;
+
+    store::PlanRecord record;
+    Plan plan;
+    RunFacts facts;
+    std::optional<store::FrozenAnalysis> frozen;  ///< of the first verdict
+    std::optional<std::string> frozen_design;
+    std::vector<Question> questions;
+    std::vector<Variant> variants;  ///< baseline first
+    /// By variant, then by question; empty: not made.
+    std::vector<std::vector<std::optional<Answer>>> answers;
+    std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
+    std::vector<StoredJudge> judges;                          ///< in the plan's order
+
+ private:
+    void read_answers(const store::Store& store);
+    void read_judges(const store::Store& store);
+
+    std::map<std::string, std::size_t> question_places_;
+    std::map<std::string, const Answer*, std::less<>> answers_by_key_;
+};
+
+/// The plan that the run is about: the one that was run last. Throws Error kUsage where none was
+/// stored; `run_dir` is named in it.
+[[nodiscard]] std::string latest_plan(const store::Store& store, const std::string& run_dir);
+
+}  // namespace assay::run

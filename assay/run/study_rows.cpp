@@ -1,0 +1,87 @@
+#include "assay/run/study_rows.hpp"
+
+#include <utility>
+
+#include "assay/pairing/controls.hpp"
+#include "assay/pairing/unblind.hpp"
+
+namespace assay::run {
+namespace {
+
+std::optional<Verdict> verdict_of(const StoredJudge& judge, const std::string& item_id) {
+    const Verdict* verdict = judge.verdict(item_id);
+    return verdict != nullptr ? std::optional(*verdict) : std::nullopt;
+}
+
+/// Why the study's files hold no prompt's hash; empty: they do.
+std::string why_no_prompt(const Variant& variant) {
+    if (variant.answers) {
+        return "the answers were made elsewhere and read from a file";
+    }
+    if (variant.served) {
+        return "the server does not tell them";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<exchange::StudyItem> study_items(const StoredRun& stored,
+                                             const ComparisonAnalysis& analysis) {
+    const StoredJudge& judge = stored.judge(analysis.judge);
+    std::vector<exchange::StudyItem> out;
+    for (const Comparison& comparison :
+         judge.asked[stored.variant_index(analysis.variant)].in_order) {
+        exchange::StudyItem item;
+        item.left_out = is_left_out(analysis, out.size());
+        item.comparison = comparison;
+        // Two variants with the same file share a comparison's id.
+        item.comparison.variant = analysis.variant;
+        item.baseline = stored.variants.front().name;
+        item.verdict = verdict_of(judge, comparison.id);
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+std::vector<exchange::StudyControl> study_controls(const StoredRun& stored,
+                                                   const std::string& variant,
+                                                   const std::string& judge_name) {
+    const StoredJudge& judge = stored.judge(judge_name);
+    std::vector<exchange::StudyControl> out;
+    for (const Control& control : judge.controls) {
+        if (control.variant == variant) {
+            out.push_back({control, verdict_of(judge, control.id)});
+        }
+    }
+    return out;
+}
+
+std::vector<exchange::StudyAnswer> study_answers(const StoredRun& stored,
+                                                 const std::string& variant) {
+    const std::size_t index = stored.variant_index(variant);
+    const std::string why = why_no_prompt(stored.variants[index]);
+    std::vector<exchange::StudyAnswer> out;
+    for (std::size_t q = 0; q < stored.questions.size(); ++q) {
+        if (const auto& answer = stored.answers[index][q]) {
+            out.push_back({stored.questions[q], *answer, why});
+        }
+    }
+    return out;
+}
+
+BlindedPair blinded(const StoredRun& stored, const Comparison& comparison) {
+    return pairing::blind(stored.question(comparison.question_id),
+                          comparison,
+                          stored.answer(comparison.baseline_answer_key),
+                          stored.answer(comparison.variant_answer_key));
+}
+
+BlindedPair blinded(const StoredRun& stored, const Control& control) {
+    return pairing::blind(stored.question(control.question_id),
+                          control,
+                          stored.answer(control.honest_answer_key),
+                          stored.answer(control.other_answer_key));
+}
+
+}  // namespace assay::run
