@@ -12,7 +12,7 @@ using report::ReportJudge;
 using report::ReportModel;
 
 bool is_people(const ReportJudge& judge) {
-    return judge.provider == kPeopleProvider;
+    return assay::is_people(judge.provider);
 }
 
 std::vector<std::vector<Outcome>> outcomes_of(const ReportModel& model) {
