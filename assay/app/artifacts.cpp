@@ -15,7 +15,7 @@
 #include "assay/judge/prompt.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
-#include "assay/report/render_markdown.hpp"
+#include "assay/report/report_document.hpp"
 
 namespace assay::app {
 namespace {
@@ -171,7 +171,7 @@ void write_artifacts(const store::Store& store,
                       *report::find_judge(model, judge));
     }
     writer.remove_stale();
-    writer.write("report.md", report::render_markdown(model));
+    writer.write("report.md", report::report_markdown(model));
     writer.write("report.json", report::render_json(model));
 }
 

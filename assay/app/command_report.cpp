@@ -12,8 +12,8 @@
 #include "assay/app/trace.hpp"
 #include "assay/base/result.hpp"
 #include "assay/report/render_json.hpp"
-#include "assay/report/render_markdown.hpp"
 #include "assay/report/render_table.hpp"
+#include "assay/report/report_document.hpp"
 
 namespace assay::app {
 namespace {
@@ -44,7 +44,7 @@ int report_run(const ReportFlags& flags) {
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else if (flags.markdown) {
-        std::fputs(report::render_markdown(model).c_str(), stdout);
+        std::fputs(report::report_markdown(model).c_str(), stdout);
     } else {
         std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(),
                    stdout);

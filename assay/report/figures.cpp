@@ -6,6 +6,17 @@
 #include <cmath>
 
 namespace assay::report {
+namespace {
+
+/// Digits after the point that make about three significant ones.
+int n_decimals(double value) {
+    if (value >= 99.95) {
+        return 0;
+    }
+    return value >= 9.995 ? 1 : 2;
+}
+
+}  // namespace
 
 std::string points(double share) {
     const double rounded = std::round(share * 1000) / 10;
@@ -57,7 +68,7 @@ std::string short_bytes(std::uint64_t bytes) {
         value /= 1000;
         ++unit;
     }
-    const int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    const int decimals = unit == 0 ? 0 : n_decimals(value);
     return fmt::format("{:.{}f} {}", value, decimals, kUnits[unit]);
 }
 
@@ -65,7 +76,7 @@ std::string figure_or_not_measured(double value) {
     if (!(value > 0)) {
         return std::string(kNotMeasured);
     }
-    return fmt::format("{:.{}f}", value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+    return fmt::format("{:.{}f}", value, n_decimals(value));
 }
 
 std::string decision_words(const Decision& decision) {

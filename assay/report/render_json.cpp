@@ -124,6 +124,24 @@ Json served_json(const std::optional<ServedModel>& served) {
         {"parameters", text_or_null(served->parameters)}};
 }
 
+/// Why a figure of the variant's speed is not known.
+std::string_view why_no_speed(const Variant& variant) {
+    if (variant.answers) {
+        return "the answers were made elsewhere";
+    }
+    if (variant.served) {
+        return "what is null the server does not tell";
+    }
+    return "what is null was not measured in this run";
+}
+
+std::string_view source_of(const Variant& variant) {
+    if (variant.answers) {
+        return "answers";
+    }
+    return variant.served ? "served" : "file";
+}
+
 /// Members that were not measured are null, and then there is a why.
 Json speed_json(const ReportVariant& v) {
     const Speed speed = v.speed.value_or(Speed{});
@@ -136,9 +154,7 @@ Json speed_json(const ReportVariant& v) {
         if (!member.is_null()) {
             continue;
         }
-        out["why"] = v.variant.answers  ? "the answers were made elsewhere"
-                     : v.variant.served ? "what is null the server does not tell"
-                                        : "what is null was not measured in this run";
+        out["why"] = why_no_speed(v.variant);
         break;
     }
     return out;
@@ -165,10 +181,7 @@ Json variant_json(const ReportVariant& v) {
     return {
         {"name", text(v.variant.name)},
         {"role", name_of(v.variant.role)},
-        {"source",
-         v.variant.answers  ? "answers"
-         : v.variant.served ? "served"
-                            : "file"},
+        {"source", source_of(v.variant)},
         {"recipe", text(v.variant.recipe)},
         {"engine",
          {{"name", text_or_null(v.engine.name)},
