@@ -9,8 +9,8 @@
 #include "assay/app/terminal.hpp"
 #include "assay/base/result.hpp"
 #include "assay/report/render_json.hpp"
-#include "assay/report/render_markdown.hpp"
 #include "assay/report/render_table.hpp"
+#include "assay/report/report_document.hpp"
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/run/trace.hpp"
@@ -34,7 +34,7 @@ int report_run(const ReportFlags& flags) {
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else if (flags.markdown) {
-        std::fputs(report::render_markdown(model).c_str(), stdout);
+        std::fputs(report::report_markdown(model).c_str(), stdout);
     } else {
         std::fputs(report::render_table(model, stdout_is_terminal(), terminal_width()).c_str(),
                    stdout);

@@ -1,24 +1,32 @@
 #include "assay/app/command_stats.hpp"
 
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include "assay/analysis/recommend.hpp"
 #include "assay/app/stats_input.hpp"
 #include "assay/report/analysis_json.hpp"
-#include "assay/report/render_stats.hpp"
+#include "assay/report/render_markdown.hpp"
+#include "assay/report/render_text.hpp"
+#include "assay/report/stats_sections.hpp"
 
 namespace assay::app {
+namespace {
+
+std::string output_of(const report::StatsDocument& document, const StatsOptions& options) {
+    if (options.json) {
+        return report::stats_to_json(document, 2) + "\n";
+    }
+    return options.markdown ? report::render_markdown(report::stats_page(document))
+                            : report::render_text(report::stats_printout(document));
+}
+
+}  // namespace
 
 int run_stats(const StatsOptions& options, std::ostream& out) {
     const StatsInput input = load_stats(options);
-    if (options.json) {
-        out << report::stats_to_json(input.document, 2) << "\n";
-    } else if (options.markdown) {
-        out << report::render_stats_markdown(input.document);
-    } else {
-        out << report::render_stats_text(input.document);
-    }
+    out << output_of(input.document, options);
     if (!options.gate) {
         return 0;
     }

@@ -34,41 +34,41 @@ std::string index_with_interval(const Estimate& e) {
     return fmt::format("{:.2f} [{:.2f}, {:.2f}]", *e.value, *e.low, *e.high);
 }
 
-StatsSection agreement_section(std::span<const PairAgreement> pairs,
-                               const std::optional<PanelAgreement>& panel) {
-    StatsSection out{"Agreement between judges (comparisons that both decided)", {}, {}};
+Section agreement_section(std::span<const PairAgreement> pairs,
+                          const std::optional<PanelAgreement>& panel) {
+    Section out{"Agreement between judges (comparisons that both decided)"};
+    Facts facts;
     for (const PairAgreement& pair : pairs) {
         const std::string who = fmt::format("{}, {}", pair.first, pair.second);
         if (pair.n == 0) {
-            out.rows.push_back({who, "nothing in common", ""});
+            facts.add(who, "nothing in common", "");
             continue;
         }
-        out.rows.push_back(
-            {who,
-             fmt::format("{} of {} alike", pair.n_same, pair.n),
-             fmt::format("{}; {}", rate_with_interval(pair.same), prevalence_of(pair))});
-        out.rows.push_back({"Cohen's kappa",
-                            index_with_interval(pair.kappa),
-                            "weighted " + index_with_interval(pair.kappa_weighted)});
-        out.rows.push_back({"Krippendorff's alpha", index_with_interval(pair.alpha), "interval"});
+        facts.add(who,
+                  fmt::format("{} of {} alike", pair.n_same, pair.n),
+                  fmt::format("{}; {}", rate_with_interval(pair.same), prevalence_of(pair)));
+        facts.add("Cohen's kappa",
+                  index_with_interval(pair.kappa),
+                  "weighted " + index_with_interval(pair.kappa_weighted));
+        facts.add("Krippendorff's alpha", index_with_interval(pair.alpha), "interval");
     }
     if (panel) {
-        out.rows.push_back({fmt::format("all {} judges", panel->judges.size()),
-                            fmt::format("{} of {} alike", panel->n_same, panel->n_all),
-                            panel->n_all > 0 ? rate_with_interval(panel->same)
-                                             : "no comparison was decided by all"});
-        out.rows.push_back({"Krippendorff's alpha",
-                            index_with_interval(panel->alpha),
-                            fmt::format("nominal, {} comparisons; interval {}",
-                                        panel->n,
-                                        index_with_interval(panel->alpha_interval))});
-        out.rows.push_back(
-            {"Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided"});
+        facts.add(fmt::format("all {} judges", panel->judges.size()),
+                  fmt::format("{} of {} alike", panel->n_same, panel->n_all),
+                  panel->n_all > 0 ? rate_with_interval(panel->same)
+                                   : "no comparison was decided by all");
+        facts.add("Krippendorff's alpha",
+                  index_with_interval(panel->alpha),
+                  fmt::format("nominal, {} comparisons; interval {}",
+                              panel->n,
+                              index_with_interval(panel->alpha_interval)));
+        facts.add("Fleiss' kappa", index_with_interval(panel->fleiss), "of those that all decided");
     }
-    if (!out.rows.empty()) {
-        out.paragraphs.emplace_back(
+    if (!facts.rows.empty()) {
+        out.add(std::move(facts));
+        out.add(Paragraph{
             "0: as by chance, 1: always alike; of verdicts that are all of one kind it is "
-            "undefined. 95 % intervals.");
+            "undefined. 95 % intervals."});
     }
     return out;
 }

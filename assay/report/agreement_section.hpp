@@ -4,13 +4,13 @@
 #include <span>
 
 #include "assay/records/audit.hpp"
-#include "assay/report/stats_sections.hpp"
+#include "assay/report/section.hpp"
 
 namespace assay::report {
 
 /// What judges say of each other: rows for each pair, then for all together.
-[[nodiscard]] StatsSection agreement_section(std::span<const PairAgreement> pairs,
-                                             const std::optional<PanelAgreement>& panel);
+[[nodiscard]] Section agreement_section(std::span<const PairAgreement> pairs,
+                                        const std::optional<PanelAgreement>& panel);
 
 /// An index of agreement: "0.63 [0.51, 0.74]", or "undefined".
 [[nodiscard]] std::string index_with_interval(const Estimate& estimate);

@@ -8,8 +8,8 @@
 namespace assay::report {
 namespace {
 
-/// So that a value in [1, 1000) is shown with three digits.
-int decimals_for_three_digits(double value) {
+/// Digits after the point that make about three significant ones.
+int n_decimals(double value) {
     if (value >= 99.95) {
         return 0;
     }
@@ -68,7 +68,7 @@ std::string short_bytes(std::uint64_t bytes) {
         value /= 1000;
         ++unit;
     }
-    const int decimals = unit == 0 ? 0 : decimals_for_three_digits(value);
+    const int decimals = unit == 0 ? 0 : n_decimals(value);
     return fmt::format("{:.{}f} {}", value, decimals, kUnits[unit]);
 }
 
@@ -76,7 +76,7 @@ std::string figure_or_not_measured(double value) {
     if (!(value > 0)) {
         return std::string(kNotMeasured);
     }
-    return fmt::format("{:.{}f}", value, decimals_for_three_digits(value));
+    return fmt::format("{:.{}f}", value, n_decimals(value));
 }
 
 std::string decision_words(const Decision& decision) {

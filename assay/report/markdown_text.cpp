@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/report/text.hpp"
 
 namespace assay::report {
 namespace {
@@ -14,25 +14,11 @@ bool is_alnum(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
 /// U+202A to U+202E and U+2066 to U+2069 make text read other than it is.
 bool reverses_direction(std::string_view at) {
     const auto last = at.size() >= 3 ? static_cast<unsigned char>(at[2]) : 0u;
     return (at.starts_with("\xE2\x80") && last >= 0xAA && last <= 0xAE) ||
            (at.starts_with("\xE2\x81") && last >= 0xA6 && last <= 0xA9);
-}
-
-std::string cut_characters(const std::string& text, std::size_t max_chars) {
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!is_continuation(text[i]) && n++ == max_chars) {
-            return text.substr(0, i) + "… (cut)";
-        }
-    }
-    return text;
 }
 
 /// What stands for the ASCII character at `i`; empty: itself.
@@ -66,13 +52,30 @@ std::string_view escaped(std::string_view text, std::size_t i) {
     return value < 0x20 || value == 0x7F ? kReplacement : std::string_view();
 }
 
+/// Whether the character at `i`, which is escaped in foreign text, is no markup in assay's words.
+bool is_plain_in_words(std::string_view words, std::size_t i) {
+    const char c = words[i];
+    const bool before_space = i + 1 == words.size() || words[i + 1] == ' ';
+    return c == '[' || c == ']' || (c == '<' && before_space);
+}
+
 }  // namespace
 
-std::string md_text(std::string_view bytes, std::size_t max_chars) {
-    std::string text = to_valid_utf8(trim(bytes));
-    if (max_chars > 0) {
-        text = cut_characters(text, max_chars);
+std::string md_words(std::string_view words) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view instead = escaped(words, i);
+        if (instead.empty() || is_plain_in_words(words, i)) {
+            out += words[i];
+        } else {
+            out += instead;
+        }
     }
+    return out;
+}
+
+std::string md_text(std::string_view bytes, std::size_t max_chars) {
+    const std::string text = shown_part({std::string(bytes), max_chars});
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '\r') {
@@ -117,35 +120,6 @@ std::string md_code_block(std::string_view bytes) {
         text += '\n';
     }
     return fence + "text\n" + text + fence + "\n\n";
-}
-
-MarkdownTable::MarkdownTable(std::vector<std::string> heads, std::string_view alignment)
-    : n_columns_(heads.size()) {
-    ASSAY_CHECK(alignment.size() == n_columns_);
-    append_row(heads);
-    text_ += "|";
-    for (const char side : alignment) {
-        text_ += side == 'r' ? "---:|" : "---|";
-    }
-    text_ += "\n";
-}
-
-void MarkdownTable::add(std::vector<std::string> cells) {
-    ASSAY_CHECK(cells.size() == n_columns_);
-    append_row(cells);
-    ++n_rows_;
-}
-
-void MarkdownTable::append_row(const std::vector<std::string>& cells) {
-    text_ += "|";
-    for (const std::string& cell : cells) {
-        text_ += " " + cell + " |";
-    }
-    text_ += "\n";
-}
-
-std::string MarkdownTable::text() const {
-    return text_ + "\n";
 }
 
 }  // namespace assay::report

@@ -1,14 +1,15 @@
 #pragma once
-// GitHub's Markdown as text. What models, judges and users wrote goes through md_text or md_code
-// and nothing else.
+// GitHub's Markdown as text: the escapes, for render_markdown.cpp.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace assay::report {
 
+/// assay's own words as literal text: what is markup is escaped; brackets, as in "[-12.2, +8.3]",
+/// and a "<" before a space, as in "< 0.0001", are none and stay.
+[[nodiscard]] std::string md_words(std::string_view words);
 /// Foreign text as literal text on one line, safe in a table's cell: markup characters are escaped,
 /// "<", ">", "&", "|", backticks and backslashes become character references, line ends become
 /// <br>, bare addresses are no links, control characters and those that reverse the writing
@@ -20,22 +21,5 @@ namespace assay::report {
 /// Lines as a fenced block that their content cannot end: the fence is longer than any run of
 /// backticks in them.
 [[nodiscard]] std::string md_code_block(std::string_view bytes);
-
-/// A table. Cells are Markdown already, without line ends.
-class MarkdownTable {
- public:
-    /// `alignment`: one of l and r for each column.
-    MarkdownTable(std::vector<std::string> heads, std::string_view alignment);
-    void add(std::vector<std::string> cells);
-    [[nodiscard]] bool empty() const { return n_rows_ == 0; }
-    /// The table with an empty line after it.
-    [[nodiscard]] std::string text() const;
-
- private:
-    void append_row(const std::vector<std::string>& cells);
-    std::size_t n_columns_;
-    std::size_t n_rows_ = 0;
-    std::string text_;
-};
 
 }  // namespace assay::report

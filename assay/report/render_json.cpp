@@ -125,19 +125,22 @@ Json served_json(const std::optional<ServedModel>& served) {
         {"parameters", text_or_null(served->parameters)}};
 }
 
-const char* source_of(const Variant& variant) {
+/// Why a figure of the variant's speed is not known.
+std::string_view why_no_speed(const Variant& variant) {
+    if (variant.answers) {
+        return "the answers were made elsewhere";
+    }
+    if (variant.served) {
+        return "what is null the server does not tell";
+    }
+    return "what is null was not measured in this run";
+}
+
+std::string_view source_of(const Variant& variant) {
     if (variant.answers) {
         return "answers";
     }
     return variant.served ? "served" : "file";
-}
-
-const char* why_not_measured(const Variant& variant) {
-    if (variant.answers) {
-        return "the answers were made elsewhere";
-    }
-    return variant.served ? "what is null the server does not tell"
-                          : "what is null was not measured in this run";
 }
 
 /// Members that were not measured are null, and then there is a why.
@@ -148,10 +151,12 @@ Json speed_json(const ReportVariant& v) {
              {"decode_tokens_per_s", positive(speed.decode_tokens_per_s)},
              {"n_parallel", positive(speed.n_parallel)},
              {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};
-    const bool any_missing = std::any_of(
-        out.begin(), out.end(), [](const Json& member) { return member.is_null(); });
-    if (any_missing) {
-        out["why"] = why_not_measured(v.variant);
+    for (const auto& member : out) {
+        if (!member.is_null()) {
+            continue;
+        }
+        out["why"] = why_no_speed(v.variant);
+        break;
     }
     return out;
 }

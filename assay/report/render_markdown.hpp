@@ -2,13 +2,12 @@
 
 #include <string>
 
-#include "assay/report/report_model.hpp"
+#include "assay/report/section.hpp"
 
 namespace assay::report {
 
-/// report.md (GitHub's Markdown), in the order of the study's report. What was not measured is
-/// called so, never 0. Text of questions, answers and judges is escaped: it can neither start
-/// markup nor leave its table cell.
-[[nodiscard]] std::string render_markdown(const ReportModel& model);
+/// A document in GitHub's Markdown. Text from elsewhere can neither start markup nor leave its
+/// table cell. An empty line ends each block, the last one, too.
+[[nodiscard]] std::string render_markdown(const Document& document);
 
 }  // namespace assay::report

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMinWidth = 60;
 constexpr std::size_t kMinName = 8;
+constexpr std::size_t kHeadLines = 2;
 
 enum class Colour { kNone, kGreen, kRed, kYellow };
 
@@ -27,11 +28,8 @@ struct Column {
     int dropped_as = 0;  ///< where columns are left out for the width: 1 goes first; 0 never goes
     std::vector<std::string> cells;
     [[nodiscard]] std::size_t width() const {
-        std::size_t out = std::max(display_width(top), display_width(bottom));
-        for (const std::string& cell : cells) {
-            out = std::max(out, display_width(cell));
-        }
-        return out;
+        const std::size_t heads = std::max(display_width(top), display_width(bottom));
+        return std::max(heads, AlignedColumn{right, cells}.width());
     }
 };
 
@@ -179,44 +177,41 @@ void fit(Table& table, std::size_t width) {
     }
 }
 
-std::string coloured(std::string_view text, Colour colour, bool wanted) {
-    const char* code = colour == Colour::kGreen ? "32" : colour == Colour::kRed ? "31" : "33";
-    return wanted && colour != Colour::kNone ? fmt::format("\x1b[{}m{}\x1b[0m", code, text)
-                                             : std::string(text);
+std::string_view code_of(Colour colour) {
+    switch (colour) {
+        case Colour::kNone: return "0";
+        case Colour::kGreen: return "32";
+        case Colour::kRed: return "31";
+        case Colour::kYellow: return "33";
+    }
+    return "0";
 }
 
-/// A row without spaces at its end. `colour` is that of the last cell.
-std::string line_of(const Table& table,
-                    const std::vector<std::string>& cells,
-                    Colour colour,
-                    bool wanted) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < cells.size(); ++i) {
-        const std::size_t width = table.columns[i].width();
-        out += (table.columns[i].right ? pad_left(cells[i], width) : pad_right(cells[i], width)) +
-               std::string(table.gap, ' ');
+std::string coloured(std::string_view text, Colour colour) {
+    if (colour == Colour::kNone) {
+        return std::string(text);
     }
-    out += coloured(cells.back(), colour, wanted);
-    while (out.ends_with(' ')) {
-        out.pop_back();
-    }
-    return out + "\n";
+    return fmt::format("\x1b[{}m{}\x1b[0m", code_of(colour), text);
 }
 
+/// `colour`: the last cells are coloured.
 std::string table_text(const Table& table, bool colour) {
-    std::vector<std::string> top, bottom;
+    std::vector<AlignedColumn> columns;
     for (const Column& column : table.columns) {
-        top.push_back(column.bottom.empty() ? "" : column.top);
-        bottom.push_back(column.bottom.empty() ? column.top : column.bottom);
+        const bool one_line = column.bottom.empty();
+        AlignedColumn aligned{column.right, {}};
+        aligned.cells = {one_line ? "" : column.top, one_line ? column.top : column.bottom};
+        aligned.cells.insert(aligned.cells.end(), column.cells.begin(), column.cells.end());
+        columns.push_back(std::move(aligned));
     }
-    std::string out = line_of(table, top, Colour::kNone, false) +
-                      line_of(table, bottom, Colour::kNone, false);
-    for (std::size_t row = 0; row < table.colours.size(); ++row) {
-        std::vector<std::string> cells;
-        for (const Column& column : table.columns) {
-            cells.push_back(column.cells[row]);
-        }
-        out += line_of(table, cells, table.colours[row], colour);
+    std::vector<std::string>& decisions = columns.back().cells;
+    for (std::size_t row = 0; colour && row < table.colours.size(); ++row) {
+        std::string& cell = decisions[row + kHeadLines];
+        cell = coloured(cell, table.colours[row]);
+    }
+    std::string out;
+    for (const std::string& line : aligned_lines(columns, table.gap)) {
+        out += line + "\n";
     }
     return out;
 }

@@ -64,7 +64,20 @@ char32_t code_point(std::string_view character) {
 
 std::size_t width_of(std::string_view character) {
     const char32_t c = code_point(character);
-    return is_in(kNoColumn, c) ? 0 : is_in(kTwoColumns, c) ? 2 : 1;
+    if (is_in(kNoColumn, c)) {
+        return 0;
+    }
+    return is_in(kTwoColumns, c) ? 2 : 1;
+}
+
+/// The character, or what is shown in its place.
+std::string_view visible_character(std::string_view character) {
+    const char32_t value = code_point(character);
+    if (value == '\t') {
+        return " ";
+    }
+    const bool control = (value < 0x20 && value != '\n') || (value >= 0x7F && value < 0xA0);
+    return control || is_in(kTurnsDirection, value) ? "\xEF\xBF\xBD" : character;
 }
 
 }  // namespace
@@ -81,11 +94,7 @@ std::string visible(std::string_view bytes) {
     std::string out;
     const std::string text = to_valid_utf8(bytes);
     for (const std::string_view c : characters(text)) {
-        const char32_t value = code_point(c);
-        const bool control = (value < 0x20 && value != '\n') || (value >= 0x7F && value < 0xA0);
-        out += value == '\t'                              ? std::string_view(" ")
-               : control || is_in(kTurnsDirection, value) ? std::string_view("\xEF\xBF\xBD")
-                                                          : c;
+        out += visible_character(c);
     }
     return out;
 }
@@ -107,8 +116,10 @@ std::string cut_middle(std::string_view text, std::size_t width) {
         return std::string(text);
     }
     const std::vector<std::string_view> all = characters(text);
-    const std::size_t room = std::max<std::size_t>(width, 3) - 1, head_room = room / 2;
-    std::string head, tail;
+    const std::size_t room = std::max<std::size_t>(width, 3) - 1;
+    const std::size_t head_room = room / 2;
+    std::string head;
+    std::string tail;
     std::size_t used = 0;
     for (std::size_t i = 0; i < all.size() && used + width_of(all[i]) <= head_room; ++i) {
         head += all[i];
@@ -121,6 +132,11 @@ std::string cut_middle(std::string_view text, std::size_t width) {
     return head + "…" + tail;
 }
 
+std::string without_spaces_at_end(std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     std::vector<std::string> lines;
     for (const std::string& word : split(text, ' ')) {
@@ -131,6 +147,30 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
         } else {
             lines.push_back(word);
         }
+    }
+    return lines;
+}
+
+std::size_t AlignedColumn::width() const {
+    std::size_t out = 0;
+    for (const std::string& cell : cells) {
+        out = std::max(out, display_width(cell));
+    }
+    return out;
+}
+
+std::vector<std::string> aligned_lines(std::span<const AlignedColumn> columns, std::size_t gap) {
+    std::vector<std::string> lines(columns.empty() ? 0 : columns.front().cells.size());
+    for (const AlignedColumn& column : columns) {
+        const std::size_t width = column.width();
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const std::string& cell = column.cells[i];
+            lines[i] += column.right ? pad_left(cell, width) : pad_right(cell, width);
+            lines[i] += std::string(gap, ' ');
+        }
+    }
+    for (std::string& line : lines) {
+        line = without_spaces_at_end(std::move(line));
     }
     return lines;
 }

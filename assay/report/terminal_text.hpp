@@ -2,6 +2,7 @@
 // Text on a terminal: how wide it is, and made safe to print.
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,20 @@ namespace assay::report {
 /// At most `width` columns (at least 3): the middle is cut out and "…" put in its place, as a
 /// name's end tells most.
 [[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width);
+[[nodiscard]] std::string without_spaces_at_end(std::string line);
 /// Lines of at most `width` columns, broken at spaces; a longer word stays whole.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// A column of a table: its cells from the top, the heads among them.
+struct AlignedColumn {
+    bool right = false;  ///< aligned at the right
+    std::vector<std::string> cells;
+    /// Columns of the terminal that its widest cell takes.
+    [[nodiscard]] std::size_t width() const;
+};
+/// The lines of a table whose columns have equally many cells, `gap` spaces between two columns,
+/// none at a line's end.
+[[nodiscard]] std::vector<std::string> aligned_lines(std::span<const AlignedColumn> columns,
+                                                     std::size_t gap);
 
 }  // namespace assay::report

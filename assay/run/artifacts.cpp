@@ -12,7 +12,7 @@
 #include "assay/exchange/batches.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
-#include "assay/report/render_markdown.hpp"
+#include "assay/report/report_document.hpp"
 #include "assay/run/study_rows.hpp"
 
 namespace assay::run {
@@ -151,7 +151,7 @@ Artifacts artifacts_of(const StoredRun& stored, const report::ReportModel& model
             stored,
             stored.judge(judge));
     }
-    out.emplace("report.md", report::render_markdown(model));
+    out.emplace("report.md", report::report_markdown(model));
     out.emplace("report.json", report::render_json(model));
     return out;
 }

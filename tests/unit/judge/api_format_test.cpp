@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "assay/judge/api_format.hpp"
+
+#include <gtest/gtest.h>
 
 namespace assay::judge {
 namespace {

@@ -87,12 +87,14 @@ TEST(MarkdownText, NoByteGetsThroughUnescaped) {
     }
 }
 
-TEST(MarkdownTable, ARowWithAnotherNumberOfCellsIsABug) {
-    MarkdownTable table({"a", "b"}, "lr");
-    EXPECT_TRUE(table.empty());
-    table.add({"1", "2"});
-    EXPECT_EQ(table.text(), "| a | b |\n|---|---:|\n| 1 | 2 |\n\n");
-    EXPECT_THROW(table.add({"1"}), std::logic_error);
+TEST(MarkdownText, OwnWordsKeepTheBracketsOfAnInterval) {
+    EXPECT_EQ(md_words("-1.9 [-12.2, +8.3]"), "-1.9 [-12.2, +8.3]");
+    EXPECT_EQ(md_words("< 0.0001"), "< 0.0001");
+}
+
+TEST(MarkdownText, OwnWordsNeedNotKnowMarkdown) {
+    EXPECT_EQ(md_words("|2p - 1| of *all* `x` <b>"),
+              "&#124;2p - 1&#124; of \\*all\\* &#96;x&#96; &lt;b&gt;");
 }
 
 }  // namespace

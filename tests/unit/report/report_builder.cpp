@@ -355,4 +355,47 @@ ReportModel report_of_given_answers() {
     return model;
 }
 
+ReportModel report_with_everything() {
+    ReportModel model = example_report();
+    model.experiment.known_bad = "Q2_K";
+    model.experiment.generation.temp = 0.7;
+    model.experiment.generation.own_template = true;
+    model.experiment.generation.thinking = true;
+    model.variants[1].n_unknown_stop = 3;
+    model.variants[1].failure_modes = model.comparisons[4].tags;
+    model.variants[6].variant.served = ServedModel{};
+    model.variants[6].variant.served->provider = "openai";
+    model.variants[6].variant.served->model = "sim-1";
+    model.variants[6].variant.served->server_version = "1.2";
+    model.variants[6].variant.served->quantization = "Q4";
+    ReportJudge& panel = model.judges.front();
+    panel.controls.n_truncated = 20;
+    panel.controls.n_truncated_lost = 15;
+    panel.controls.truncated_lost = estimate_of(0.75, 0.509, 0.913, 0.95, 20, "Clopper-Pearson");
+    panel.repeats = RepeatStability{
+        40, 36, estimate_of(0.9, 0.769, 0.96, 0.95, 40, "Wilson"), 0.05, 0.86};
+    ComparisonAnalysis& a = model.comparisons[2].analysis;
+    a.both_orders = BothOrders{};
+    a.both_orders->n = 77;
+    a.both_orders->n_flipped = 30;
+    a.both_orders->flip_rate = estimate_of(0.39, 0.288, 0.501, 0.95, 77, "Wilson");
+    a.length_control = LengthControl{estimate_of(-0.15, -0.25, -0.05, 0.9, 154, "adjusted"), true};
+    a.decision.claimed = false;
+    a.calibration = Calibration{.people = {"people"},
+                                .n_labelled = 40,
+                                .n_judge_only = 114,
+                                .n_settled = 0,
+                                .people_on_labelled = -0.2,
+                                .judge_on_labelled = -0.05,
+                                .lambda = 0.62,
+                                .net = estimate_of(-0.16, -0.29, -0.03, 0.9, 154, "calibrated"),
+                                .label = DecisionLabel::kDegraded,
+                                .label_differs = true,
+                                .note = "If they are a random sample."};
+    a.stopping = StoppingSummary{
+        "hybrid", 154, 80, 3, true, 0.031, "Judging stopped early: the variant is worse."};
+    model.comparisons[1].analysis.length_control = LengthControl{};
+    return model;
+}
+
 }  // namespace assay::report

@@ -18,5 +18,8 @@ inline const std::string kNastyAnswer =
 [[nodiscard]] ReportModel example_report();
 /// The same of two files of answers that were made elsewhere: nothing is known but the answers.
 [[nodiscard]] ReportModel report_of_given_answers();
+/// example_report with everything else that a report can show: failure modes, both orders, equal
+/// length, a calibration, early stopping, repeats, the known-bad variant, a served one.
+[[nodiscard]] ReportModel report_with_everything();
 
 }  // namespace assay::report

@@ -1,10 +1,12 @@
-#include "assay/report/render_stats.hpp"
+#include "assay/report/stats_sections.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "assay/report/analysis_json.hpp"
+#include "assay/report/render_markdown.hpp"
+#include "assay/report/render_text.hpp"
 #include "report_builder.hpp"
 
 namespace assay::report {
@@ -28,8 +30,8 @@ void expect_has(const std::string& text, std::string_view part) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
 }
 
-TEST(RenderStats, SeveralComparisonsBeginWithATableOfAll) {
-    const std::string text = render_stats_text(example_document());
+TEST(StatsDocument, SeveralComparisonsBeginWithATableOfAll) {
+    const std::string text = render_text(stats_printout(example_document()));
     expect_has(text, "8 comparisons");
     expect_has(text, "Q4_K_M against SmolLM2-135M-Instruct-F16, judged by panel-1");
     expect_has(text, "45/61/48");
@@ -37,11 +39,11 @@ TEST(RenderStats, SeveralComparisonsBeginWithATableOfAll) {
     EXPECT_LT(text.find("45/61/48"), text.find("Counts, of the variant"));
 }
 
-TEST(RenderStats, WithClustersNoIndependentIntervalIsShown) {
+TEST(StatsDocument, WithClustersNoIndependentIntervalIsShown) {
     StatsDocument document = example_document();
     document.comparisons = {document.comparisons[3]};
     ASSERT_TRUE(document.comparisons[0].clusters);
-    const std::string text = render_stats_text(document);
+    const std::string text = render_text(stats_printout(document));
     expect_has(text, "no interval: the verdicts depend on each other");
     EXPECT_EQ(text.find("Wilson,"), std::string::npos) << text;
     expect_has(text, "Dependent verdicts");
@@ -50,12 +52,12 @@ TEST(RenderStats, WithClustersNoIndependentIntervalIsShown) {
     expect_has(text, "Had all 5 failed verdicts gone against the variant");
 }
 
-TEST(RenderStats, ForeignTextCannotBreakOutOfItsPlace) {
+TEST(StatsDocument, ForeignTextCannotBreakOutOfItsPlace) {
     StatsDocument document = example_document();
     document.comparisons = {document.comparisons[0]};
     document.comparisons[0].variant = "evil\x1b[31m\n# heading | <img src=x>";
-    const std::string text = render_stats_text(document),
-                      markdown = render_stats_markdown(document);
+    const std::string text = render_text(stats_printout(document)),
+                      markdown = render_markdown(stats_page(document));
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_EQ(text.find("\n# heading"), std::string::npos);
     EXPECT_EQ(markdown.find("\n# heading"), std::string::npos);
@@ -64,7 +66,7 @@ TEST(RenderStats, ForeignTextCannotBreakOutOfItsPlace) {
     expect_has(markdown, "### Decision at a margin of 10 points: equivalent");
 }
 
-TEST(RenderStats, TheDocumentKeepsTheNamesWithEachComparison) {
+TEST(StatsDocument, TheDocumentKeepsTheNamesWithEachComparison) {
     const Json doc = Json::parse(stats_to_json(example_document(), 2));
     EXPECT_EQ(doc.at("schema_version"), kAnalysisSchemaVersion);
     EXPECT_EQ(doc.at("source").at("file"), "a | b.jsonl");

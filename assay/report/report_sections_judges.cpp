@@ -1,0 +1,158 @@
+#include "assay/records/judge_provider.hpp"
+#include "assay/records/plan.hpp"
+#include "assay/report/figure_text.hpp"
+#include "assay/report/report_sections.hpp"
+
+namespace assay::report {
+namespace {
+
+/// "19 of 20 (95.0 % [75.0, 100.0])"
+Text part_text(std::int64_t part, std::int64_t whole, const Estimate& rate) {
+    if (whole == 0) {
+        return "none was judged";
+    }
+    return say("{} of {} ({})", part, whole, rate_text(rate));
+}
+
+Text truncated_text(const ControlsSummary& c) {
+    if (c.n_truncated == 0) {
+        return {};
+    }
+    return say(
+        " Of answers beside their own first half, which decides nothing, the half lost in {}.",
+        part_text(c.n_truncated_lost, c.n_truncated, c.truncated_lost));
+}
+
+Text controls_text(const ReportJudge& judge) {
+    const ControlsSummary& c = judge.controls;
+    return say(
+        "Judge {}, controls hidden among the questions: {}. An answer to another question lost in "
+        "{}; a side was preferred in {} identical pairs.{}{}",
+        code(judge.name),
+        strong(c.passed ? Text("passed") : Text("not passed, so its verdicts decide nothing")),
+        part_text(c.n_swapped_lost, c.n_swapped, c.swapped_lost),
+        part_text(c.n_preferred, c.n_identical, c.side_preferred),
+        truncated_text(c),
+        c.passed ? Text() : say(" Not passed because {}.", foreign(c.why)));
+}
+
+Text repeats_text(const ReportJudge& judge) {
+    const RepeatStability& r = *judge.repeats;
+    return say(
+        "Judge {}, asked again about the same pair in the same order: the same verdict in {}. "
+        "These verdicts are in no count.",
+        code(judge.name),
+        part_text(r.n_same, r.n, r.same));
+}
+
+/// What a judge saw beside the two answers.
+Text saw_text(const ReportJudge& judge) {
+    Text out = " Beside the two answers it saw the question";
+    if (judge.show_expected) {
+        out += judge.show_contexts ? Text(", the expected answer")
+                                   : Text(" and the expected answer");
+    }
+    return out + (judge.show_contexts ? Text(" and the passages.") : Text("."));
+}
+
+Text metric_text(const ReportJudge& judge) {
+    if (!judge.model.empty() && judge.model != kReferenceMetrics[0]) {
+        return say(
+            ": a metric, not a judge of meaning. It is the {} of each answer with the expected "
+            "answer; the larger value wins, and a difference within the tie band (0.05 where none "
+            "is named) is a tie. A right answer in other words scores low.",
+            code(judge.model));
+    }
+    return ": a metric, not a judge of meaning. It is the token F1 of each answer with the "
+           "expected answer, as SQuAD defines it; the larger value wins, and a difference of at "
+           "most 0.05 is a tie. A right answer in other words scores low.";
+}
+
+Text by_hand_text(const ReportJudge& judge) {
+    return say(
+        ": its pairs were given out as batches (provider {}), and {} verdicts were imported; they "
+        "are said to be by {}.",
+        code(judge.provider),
+        judge.n_calls,
+        judge.versions.empty() ? Text("nobody") : code_list(judge.versions));
+}
+
+/// Who answered: a model file that was run here, or a service.
+Text model_text(const ReportJudge& judge) {
+    if (is_embedded(judge.provider)) {
+        return say(": the model file {}, run by assay's own engine; {} prompts, one pair each{}.",
+                   code(judge.model),
+                   judge.n_calls,
+                   judge.versions.empty() ? Text() : "; the file is " + code_list(judge.versions));
+    }
+    return say(": {} at {} (provider {}), {} calls, one pair a prompt; the replies named {}.",
+               code(judge.model),
+               code(judge.url),
+               code(judge.provider),
+               judge.n_calls,
+               judge.versions.empty() ? Text("no model") : code_list(judge.versions));
+}
+
+/// A warning, where the replies named more than one model.
+Text versions_text(const ReportJudge& judge) {
+    if (judge.versions.size() <= 1) {
+        return {};
+    }
+    Text counts;
+    for (std::size_t i = 0; i < judge.versions.size(); ++i) {
+        if (i > 0) {
+            counts += ", ";
+        }
+        counts += say("{} of {}", judge.n_by_version[i], code(judge.versions[i]));
+    }
+    return say(" {} {}.", strong("These are verdicts of more than one model:"), counts);
+}
+
+Text judge_text(const ReportJudge& judge, bool decides) {
+    Text out = code(judge.name);
+    out += decides ? Text(" decides") : Text(" is a further judge, for sensitivity only");
+    if (is_metric(judge)) {
+        return out + metric_text(judge);
+    }
+    if (is_by_hand(judge.provider)) {
+        return out + by_hand_text(judge) + saw_text(judge);
+    }
+    out += model_text(judge);
+    out += versions_text(judge);
+    if (judge.cost.value) {
+        out += say(" They cost {} at its prices.", digits_text(*judge.cost.value, 4));
+    }
+    return out + saw_text(judge);
+}
+
+}  // namespace
+
+std::vector<Text> judge_controls(const ReportModel& model) {
+    std::vector<Text> out;
+    for (const ReportJudge& judge : model.judges) {
+        out.push_back(controls_text(judge));
+        if (judge.repeats) {
+            out.push_back(repeats_text(judge));
+        }
+    }
+    return out;
+}
+
+Section blinding_section(const ReportModel& model) {
+    Bullets bullets;
+    for (const ReportJudge& judge : model.judges) {
+        bullets.items.push_back(judge_text(judge, &judge == &model.judges.front()));
+    }
+    bullets.items.push_back(
+        say("Two answers are called A and B; no name of a variant is in what is judged. Which of "
+            "them is A was drawn in balanced blocks with blinding seed {}, and so was the order of "
+            "judging.",
+            model.experiment.blinding_seed));
+    bullets.items.push_back(
+        "Byte-identical answers are ties without a call, and are counted apart.");
+    Section section{"Blinding"};
+    section.add(std::move(bullets));
+    return section;
+}
+
+}  // namespace assay::report

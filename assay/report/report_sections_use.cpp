@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "assay/report/figure_text.hpp"
+#include "assay/report/report_sections.hpp"
+
+namespace assay::report {
+namespace {
+
+/// What the judge that decides says of the variant.
+Text quality_text(const ReportModel& model, const Variant& variant) {
+    if (variant.role == Role::kBaseline) {
+        return "the baseline";
+    }
+    for (const ReportComparison* comparison : deciding_comparisons(model)) {
+        if (comparison->analysis.variant == variant.name) {
+            return decision_text(comparison->analysis.decision);
+        }
+    }
+    return not_measured();
+}
+
+/// One variant's figures beside the baseline's.
+class PracticalRow {
+ public:
+    PracticalRow(const ReportModel& model, const ReportVariant& v) : model_(model), v_(v) {}
+
+    [[nodiscard]] std::vector<Text> cells() const {
+        const ReportVariant* baseline = baseline_of(model_);
+        const Speed base = baseline->speed.value_or(Speed{});
+        const Speed speed = v_.speed.value_or(Speed{});
+        return {code(v_.variant.name),
+                quality_text(model_, v_.variant),
+                size_cell(v_.variant.size_bytes(), baseline->variant.size_bytes()),
+                speed_cell(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
+                speed_cell(speed.decode_tokens_per_s, base.decode_tokens_per_s),
+                size_cell(speed.peak_memory_bytes, base.peak_memory_bytes),
+                speed.n_parallel > 0 ? say("{}", speed.n_parallel) : not_measured()};
+    }
+
+ private:
+    [[nodiscard]] Text against(double value, double baseline) const {
+        return v_.variant.role == Role::kBaseline ? Text() : relative_text(value, baseline);
+    }
+    [[nodiscard]] Text size_cell(std::uint64_t bytes, std::uint64_t baseline) const {
+        if (bytes == 0) {
+            return not_measured();
+        }
+        return size_text(bytes) +
+               against(static_cast<double>(bytes), static_cast<double>(baseline));
+    }
+    [[nodiscard]] Text speed_cell(double value, double baseline) const {
+        return positive_text(value) + against(value, baseline);
+    }
+
+    const ReportModel& model_;
+    const ReportVariant& v_;
+};
+
+/// A row for each digest that says what was run or read.
+void add_hashes(Table& table, const Variant& v) {
+    if (v.answers) {
+        table.add({say("answers of {}", code(v.name)), code(v.answers->sha256)});
+    }
+    if (v.served) {
+        table.add({say("digest of {}", code(v.name)),
+                   v.served->digest.empty() ? Text("not told") : code(v.served->digest)});
+    }
+    if (!v.file.sha256.empty()) {
+        table.add({say("weights of {}", code(v.name)), code(v.file.sha256)});
+    }
+}
+
+Text engine_text(const EngineInfo& engine) {
+    return say("Engine: {} {}, fingerprint {}{}.",
+               foreign(engine.name),
+               foreign(engine.version),
+               engine.fingerprint.empty() ? Text("not known") : code(engine.fingerprint),
+               engine.description.empty() ? Text() : say(" ({})", foreign(engine.description)));
+}
+
+/// A line for each engine. Of answers that were made elsewhere nobody says what made them.
+std::vector<Text> engine_lines(const ReportModel& model) {
+    std::vector<Text> lines;
+    for (const ReportVariant& v : model.variants) {
+        Text line = engine_text(v.engine);
+        const bool is_there = std::find(lines.begin(), lines.end(), line) != lines.end();
+        if (!v.variant.answers && !is_there) {
+            lines.push_back(std::move(line));
+        }
+    }
+    return lines;
+}
+
+Text host_text(const HostInfo& host) {
+    return say("Host: {}{}.",
+               host.cpu.empty() ? Text("not known") : foreign(host.cpu),
+               host.os.empty() ? Text() : ", " + foreign(host.os));
+}
+
+Text seeds_text(const ReportModel& model) {
+    const ReportExperiment& e = model.experiment;
+    if (!any_answered_by_settings(model)) {
+        return say("Seed: blinding {}.", e.blinding_seed);
+    }
+    return say("Seeds: blinding {}, generation {}.", e.blinding_seed, e.generation.seed);
+}
+
+}  // namespace
+
+Section practical_section(const ReportModel& model) {
+    Table table({"name",
+                 "quality",
+                 "file size",
+                 "prefill, tokens/s",
+                 "decode, tokens/s",
+                 "peak memory",
+                 "parallel"},
+                "llrrrrr");
+    for (const ReportVariant& v : model.variants) {
+        table.add(PracticalRow(model, v).cells());
+    }
+    Section section{"Practical implications"};
+    section.add(std::move(table));
+    if (!any_answered_by_settings(model)) {
+        section.add(
+            Paragraph{"Speed and memory were not measured: the answers were made elsewhere."});
+        return section;
+    }
+    const HostInfo& host = model.host;
+    section.add(Paragraph{
+        say("Speeds are those of answering this set, all questions in flight together, on {}{}: "
+            "one measurement each, without an interval. Peak memory is that of an engine process "
+            "that loaded this variant only.",
+            host.cpu.empty() ? Text("a machine that is not known") : foreign(host.cpu),
+            host.cores > 0 ? say(" ({} cores)", host.cores) : Text())});
+    return section;
+}
+
+Section reproducibility_section(const ReportModel& model) {
+    const ReportExperiment& e = model.experiment;
+    Table hashes({"what", "SHA-256"}, "ll");
+    hashes.add({"plan", code(e.plan_sha256)});
+    hashes.add({say("dataset {}", code(e.dataset_file)), code(e.dataset_sha256)});
+    for (const ReportVariant& v : model.variants) {
+        add_hashes(hashes, v.variant);
+    }
+    Bullets bullets{engine_lines(model)};
+    bullets.items.push_back(seeds_text(model));
+    bullets.items.push_back(host_text(model.host));
+    bullets.items.push_back(
+        say("In the run's folder: {} (everything), {}, {} (the answers), {} (what was judged, the "
+            "key to A and B, the judge's replies, the verdicts).",
+            code("assay.sqlite"),
+            code("report.json"),
+            code("evaluation/responses/"),
+            code("evaluation/exports/")));
+    Section section{"Reproducibility"};
+    section.add(std::move(hashes));
+    section.add(std::move(bullets));
+    if (!e.command.empty()) {
+        section.add(Paragraph{"Run again (what is done is kept):"});
+        section.add(CodeBlock{e.command});
+    }
+    return section;
+}
+
+}  // namespace assay::report
