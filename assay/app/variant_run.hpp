@@ -23,7 +23,7 @@ namespace assay::app {
 
 class VariantRun {
  public:
-    /// The place of a variant in the plan: 0 is the baseline.
+    /// `index`: the place of the variant in the plan; 0 is the baseline.
     VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context);
     virtual ~VariantRun() = default;
     VariantRun(const VariantRun&) = delete;
@@ -48,7 +48,7 @@ class VariantRun {
     virtual void release() {}
 
     const VariantSpec& spec;
-    const std::size_t place;
+    const std::size_t place;              ///< 0: the baseline
     Variant variant;                      ///< from resolve() on
     answer::PromptSet prompts;            ///< from describe() on; empty if nothing is asked here
     run::VariantFacts facts;              ///< from describe() on
