@@ -27,6 +27,7 @@ struct AnswerDefaults {
 /// The result in an engine's reply; `id` stays empty.
 [[nodiscard]] Generated result_of(const wire::TaskDone& done);
 
+/// The largest resident memory (VmHWM) of the engine so far, as its reply says.
 [[nodiscard]] std::uint64_t peak_memory_bytes(const wire::TaskDone& done);
 
 }  // namespace assay::llm

@@ -21,12 +21,14 @@ struct Message {
     std::string name;
     Frame frame;  ///< as it came
 
+    /// True if it has T's name.
     template <class T>
     [[nodiscard]] bool is() const {
         return name == T::kName;
     }
 };
 
+/// The frame of a message.
 template <class T>
 [[nodiscard]] Frame encode(std::uint64_t id, const T& message) {
     FieldWriter writer;

@@ -15,7 +15,9 @@
 
 namespace assay::wire {
 
+/// Counts up when the bytes of a message change.
 inline constexpr int kProtocolVersion = 2;
+
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
 /// more.
 inline constexpr std::size_t kTraceTokens = 16;
@@ -44,6 +46,7 @@ struct SayHello {
     static void fields(auto& /*self*/, auto& /*field*/) {}
 };
 
+/// What the header of a model file says.
 struct Inspected {
     static constexpr std::string_view kName = "inspected";
     ModelFile file;
@@ -72,6 +75,7 @@ struct Inspect {
     static void fields(auto& self, auto& field) { field("path", self.path); }
 };
 
+/// What the loaded model is.
 struct Loaded {
     static constexpr std::string_view kName = "loaded";
     std::int64_t n_ctx_train = 0;
@@ -104,6 +108,7 @@ struct Load {
     }
 };
 
+/// A prompt as the chat template makes it.
 struct Rendered {
     static constexpr std::string_view kName = "rendered";
     std::string prompt;
@@ -137,6 +142,7 @@ struct Render {
 /// writes it where it is asked to, tokenize heeds it and leaves it out.
 inline constexpr std::string_view kLiteralMark = "\xEF\xB7\x90";
 
+/// The text of a rendered template.
 struct RenderedTemplate {
     static constexpr std::string_view kName = "rendered_template";
     std::string text;
@@ -159,6 +165,7 @@ struct RenderTemplate {
     }
 };
 
+/// The token ids of a text.
 struct Tokenized {
     static constexpr std::string_view kName = "tokenized";
     std::vector<std::int32_t> tokens;
@@ -180,6 +187,7 @@ struct Tokenize {
     }
 };
 
+/// What an answer of this context depends on besides model, prompt and settings.
 struct Started {
     static constexpr std::string_view kName = "started";
     std::string fingerprint;  ///< EngineInfo::fingerprint: the same for every recipe
@@ -227,6 +235,7 @@ struct DescribeStart {
     static void fields(auto& self, auto& field) { Start::fields(self.start, field); }
 };
 
+/// Memory that loading and starting would take. Bytes.
 struct PredictedMemory {
     static constexpr std::string_view kName = "predicted_memory";
     std::uint64_t model_bytes = 0;
@@ -239,7 +248,7 @@ struct PredictedMemory {
     }
 };
 
-/// predict_memory: what loading and starting would take, without reading weights. Bytes.
+/// predict_memory: what loading and starting would take, without reading weights.
 struct PredictMemory {
     static constexpr std::string_view kName = "predict_memory";
     using Done = PredictedMemory;
@@ -251,6 +260,7 @@ struct PredictMemory {
     }
 };
 
+/// How the next token is chosen.
 struct Sampling {
     double temp = 0;
     int top_k = 0;
@@ -270,6 +280,7 @@ struct Sampling {
     }
 };
 
+/// An answer, and what it took. Times are in milliseconds.
 struct AnswerDone {
     static constexpr std::string_view kName = "answer_done";
     std::string text;
@@ -316,6 +327,7 @@ struct AnswerRequest {
     }
 };
 
+/// Label probabilities, and what they took. Times are in milliseconds.
 struct LabelDone {
     static constexpr std::string_view kName = "label_probs_done";
     std::vector<double> log_probs;  ///< natural logarithms, one for each label, over the whole
@@ -352,6 +364,7 @@ struct LabelRequest {
     }
 };
 
+/// The file is written.
 struct Quantized {
     static constexpr std::string_view kName = "quantized";
     static void fields(auto& /*self*/, auto& /*field*/) {}
@@ -377,6 +390,7 @@ struct Quantize {
     }
 };
 
+/// How far a request is; any number of these come before its last reply.
 struct Progress {
     static constexpr std::string_view kName = "progress";
     std::uint64_t done = 0;

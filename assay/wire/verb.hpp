@@ -16,6 +16,7 @@
 
 namespace assay::wire {
 
+/// A row: the verb's name, and what reads a request and calls its handler.
 template <class Server>
 struct Verb {
     std::string_view name;
@@ -50,6 +51,7 @@ struct Handler<kHandle> {
 
 }  // namespace detail
 
+/// The row of a handler. A request that cannot be read is answered with Failed.
 template <auto kHandler>
 constexpr auto verb() {
     using Handler = detail::Handler<kHandler>;
