@@ -184,7 +184,9 @@ class Tally {
         if (cached) {
             return;
         }
-        cost_ += verdict_cost(spec_, verdict).value_or(0);
+        if (spec_.kind() == JudgeKind::kApi) {
+            cost_ += verdict_cost(spec_.api(), verdict).value_or(0);
+        }
     }
 
     [[nodiscard]] std::string text() const {
