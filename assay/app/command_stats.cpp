@@ -6,9 +6,9 @@
 
 #include "assay/analysis/recommend.hpp"
 #include "assay/app/stats_input.hpp"
-#include "assay/report/analysis_json.hpp"
 #include "assay/report/render_markdown.hpp"
 #include "assay/report/render_text.hpp"
+#include "assay/report/stats_json.hpp"
 #include "assay/report/stats_sections.hpp"
 
 namespace assay::app {

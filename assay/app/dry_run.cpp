@@ -14,7 +14,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/judge/batch_journal.hpp"
-#include "assay/judge/judge.hpp"
+#include "assay/judge/make_judge.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
@@ -267,7 +267,8 @@ std::string dry_run_json(std::span<const DryRunJudge> judges) {
         row["cost"] = nullptr;
         row["most_cost"] = nullptr;
         if (judge.cost) {
-            row["cost"] = *judge.cost, row["most_cost"] = *judge.most_cost;
+            row["cost"] = *judge.cost;
+            row["most_cost"] = *judge.most_cost;
         }
         list.push_back(std::move(row));
     }

@@ -22,6 +22,7 @@
 
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
+#include "assay/app/make_variant_run.hpp"
 #include "assay/app/run_context.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"

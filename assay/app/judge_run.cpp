@@ -11,6 +11,7 @@
 #include "assay/app/judging.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
+#include "assay/judge/make_judge.hpp"
 #include "assay/llm/engine_process.hpp"
 #include "assay/variants/resolve.hpp"
 

@@ -181,7 +181,8 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
                                {"cost", nullptr},
                                {"most_cost", nullptr}};
     if (work.cost) {
-        out["cost"] = *work.cost, out["most_cost"] = *work.most_cost;
+        out["cost"] = *work.cost;
+        out["most_cost"] = *work.most_cost;
     }
     return out;
 }
@@ -222,7 +223,8 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     }
     std::int64_t calls = 0, controls = 0;
     for (const JudgeWork& work : work_of(plan, questions)) {
-        calls += work.n_calls(), controls += work.n_controls;
+        calls += work.n_calls();
+        controls += work.n_controls;
     }
 
     std::string out = fmt::format("experiment {}\n", plan.name);

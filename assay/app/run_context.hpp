@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "assay/app/experiment.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/run_options.hpp"
 #include "assay/app/shared_prompts.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"

@@ -3,36 +3,12 @@
 #include <fmt/format.h>
 
 #include <set>
-#include <variant>
 
-#include "assay/app/engine_variant.hpp"
-#include "assay/app/given_variant.hpp"
-#include "assay/app/served_variant.hpp"
 #include "assay/base/result.hpp"
 #include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
-namespace {
-
-template <class Room>
-std::unique_ptr<VariantRun> make(const VariantSpec& spec, std::size_t place, RunContext& context) {
-    return std::make_unique<Room>(spec, place, context);
-}
-
-/// The room of each source: one row for each alternative of VariantSource.
-template <class Source>
-constexpr decltype(&make<EngineVariant>) kRoom = nullptr;
-template <>
-constexpr auto kRoom<FileSource> = &make<EngineVariant>;
-template <>
-constexpr auto kRoom<TypeSource> = &make<EngineVariant>;
-template <>
-constexpr auto kRoom<AnswersSource> = &make<GivenVariant>;
-template <>
-constexpr auto kRoom<ServedSource> = &make<ServedVariant>;
-
-}  // namespace
 
 VariantRun::VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context)
     : spec(variant_spec), place(index), context_(context) {
@@ -101,17 +77,6 @@ void VariantRun::resolve_file(const ModelFile& baseline_file) {
                                      made->imatrix.empty() ? "" : " with an importance matrix");
         variant.file = variants::quantize(context_.engine(), request, hash, context_.progress);
     }
-}
-
-std::unique_ptr<VariantRun> make_variant_run(const VariantSpec& spec,
-                                             std::size_t place,
-                                             RunContext& context) {
-    return std::visit(
-        [&]<class Source>(const Source&) {
-            static_assert(kRoom<Source> != nullptr, "a source without a room");
-            return kRoom<Source>(spec, place, context);
-        },
-        spec.source);
 }
 
 }  // namespace assay::app

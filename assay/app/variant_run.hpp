@@ -4,10 +4,9 @@
 // There is a room for each kind of variant: engine_variant.hpp (assay-engine runs it here),
 // served_variant.hpp (a server runs it), given_variant.hpp (its answers were made elsewhere). The
 // spine calls the stages below in their order and does not ask which kind it has. A new kind is a
-// file of its own and a row in variant_run.cpp.
+// file of its own and a row in make_variant_run.cpp.
 
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -78,10 +77,5 @@ class VariantRun {
  private:
     RunContext& context_;
 };
-
-/// The room for this kind of variant.
-[[nodiscard]] std::unique_ptr<VariantRun> make_variant_run(const VariantSpec& spec,
-                                                           std::size_t place,
-                                                           RunContext& context);
 
 }  // namespace assay::app

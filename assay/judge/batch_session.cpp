@@ -203,7 +203,8 @@ class BatchSession {
                 return reply;
             }
             if (n_failed > setup_.spec.api().retries) {
-                return give_up(request, reply), std::nullopt;
+                give_up(request, reply);
+                return {};
             }
             wait(wait_of(reply, error, n_failed));
         }

@@ -6,7 +6,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/judge/api_format.hpp"
-#include "assay/judge/http_session.hpp"
+#include "assay/judge/http_setup.hpp"
 #include "assay/records/verdict.hpp"
 
 namespace assay::judge {

@@ -464,14 +464,6 @@ class Session {
 
 }  // namespace
 
-std::string HttpSetup::redact(std::string text) const {
-    return http::redact(std::move(text), key);
-}
-
-void HttpSetup::note(const std::string& line) const {
-    progress->note(redact(fmt::format("judge {}: {}", spec.name, line)));
-}
-
 RunResult run_http_session(const HttpSetup& setup,
                            HttpMemory& memory,
                            const PairSource& source,

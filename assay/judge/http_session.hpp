@@ -2,47 +2,13 @@
 // One run of a judge behind HTTP: pairs in, requests, retries, the circuit, limits, verdicts out.
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
-#include <memory>
-#include <string>
 
-#include "assay/base/progress.hpp"
-#include "assay/http/endpoint.hpp"
-#include "assay/http/pace.hpp"
-#include "assay/judge/api_format.hpp"
-#include "assay/judge/budget.hpp"
+#include "assay/judge/http_setup.hpp"
 #include "assay/judge/judge.hpp"
-#include "assay/records/plan.hpp"
+#include "assay/records/verdict.hpp"
 
 namespace assay::judge {
-
-/// What stays the same over all runs of one judge.
-struct HttpSetup {
-    std::unique_ptr<const ApiFormat> format;
-    JudgeSpec spec;
-    http::Endpoint endpoint;
-    std::string request_url;
-    std::string key;
-    std::string jinja;
-    RenderTemplate render;
-    Progress* progress = nullptr;
-    Journal journal;
-    /// The first version that the judge's stored verdicts name; empty: none.
-    std::function<std::string()> known_version;
-
-    /// Without the key, wherever a server may have echoed it.
-    [[nodiscard]] std::string redact(std::string text) const;
-    void note(const std::string& line) const;
-};
-
-/// What one run leaves for the next one of the same judge.
-struct HttpMemory {
-    Dialect dialect;
-    http::Pace pace;
-    Budget budget;
-    std::string model_version;  ///< the first that a reply named, or a stored verdict
-};
 
 /// Judge::run with this setup. What it learns is in `memory`, for the next one.
 [[nodiscard]] RunResult run_http_session(const HttpSetup& setup,

@@ -1,7 +1,7 @@
 #pragma once
 // Judges: each takes blinded pairs and gives a verdict on every one. A judge never learns what made
 // an answer; nothing in this folder includes the records that know it. Adding an API
-// judge: one file, one row of the table in judge.cpp, one in records/judge_provider.hpp.
+// judge: one file, one row of the table in make_judge.cpp, one in records/judge_provider.hpp.
 
 #include <atomic>
 #include <functional>
@@ -86,12 +86,5 @@ class Judge {
                                         const std::function<void(const Verdict&)>& sink,
                                         const std::atomic<bool>& cancel) = 0;
 };
-
-/// The judge that `spec` describes. Fails on an unknown provider, settings out of range, an address
-/// that is none, a missing key. `progress` gets notes only (fallbacks, long waits) and must outlive
-/// the judge; steps and counts are the caller's, who has the sink.
-[[nodiscard]] Result<std::unique_ptr<Judge>> make_judge(const JudgeSpec& spec,
-                                                        const Services& services,
-                                                        Progress& progress);
 
 }  // namespace assay::judge

@@ -5,7 +5,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
-#include "assay/report/audit_json.hpp"
+#include "assay/report/stats_document.hpp"
 
 namespace assay::report {
 namespace {
@@ -238,10 +238,6 @@ Json json_of(const std::optional<StoppingSummary>& stopping) {
             {"sentence", to_valid_utf8(stopping->sentence)}};
 }
 
-Json name_or_null(const std::string& name) {
-    return name.empty() ? Json(nullptr) : Json(to_valid_utf8(name));
-}
-
 Json json_of(const ComparisonAnalysis& a) {
     const SignTest& sign = a.sign_test;
     Json out{{"counts", json_of(a.counts)},
@@ -323,44 +319,6 @@ std::string estimate_to_json(const Estimate& estimate) {
 std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {
     Json out{{"schema_version", kAnalysisSchemaVersion}};
     out.update(json_of(a));
-    return out.dump(indent);
-}
-
-std::string stats_to_json(const StatsDocument& document, int indent) {
-    Json out{{"schema_version", kAnalysisSchemaVersion}};
-    if (!document.source.empty()) {
-        out["source"] = {{"file", to_valid_utf8(document.source)},
-                         {"format", to_valid_utf8(document.format)}};
-    }
-    Json notes = Json::array();
-    for (const std::string& note : document.notes) {
-        notes.push_back(to_valid_utf8(note));
-    }
-    if (!notes.empty()) {
-        out["notes"] = std::move(notes);
-    }
-    const auto named = [](const ComparisonAnalysis& a) {
-        return Json{{"variant", name_or_null(a.variant)},
-                    {"baseline", name_or_null(a.baseline)},
-                    {"judge", name_or_null(a.judge)}};
-    };
-    if (document.comparisons.size() == 1) {
-        const ComparisonAnalysis& only = document.comparisons.front();
-        if (!document.source.empty()) {
-            out.update(named(only));
-        }
-        out.update(json_of(only));
-    } else {
-        out["comparisons"] = Json::array();
-        for (const ComparisonAnalysis& a : document.comparisons) {
-            Json entry = named(a);
-            entry.update(json_of(a));
-            out["comparisons"].push_back(std::move(entry));
-        }
-    }
-    if (!document.agreement.empty()) {
-        out["agreement"] = Json::parse(agreement_to_json(document.agreement, document.panel));
-    }
     return out.dump(indent);
 }
 

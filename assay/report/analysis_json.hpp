@@ -6,7 +6,6 @@
 #include <string>
 
 #include "assay/records/analysis.hpp"
-#include "assay/report/stats_document.hpp"
 
 namespace assay::report {
 
@@ -37,11 +36,5 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 
 /// {n, n_same, same, within_variance, icc}; the last two null where they are undefined.
 [[nodiscard]] std::string repeats_to_json(const RepeatStability& repeats, int indent = -1);
-
-/// The document of `assay stats --json`, likewise: schema_version, source {file, format} and notes
-/// (where there are any); then, of one comparison, the fields of analysis_to_json themselves, with
-/// variant, baseline and judge (null: not named) before them unless it is of bare counts; of
-/// several, a list `comparisons` of such objects; with several judges `agreement` (audit_json.hpp).
-[[nodiscard]] std::string stats_to_json(const StatsDocument& document, int indent);
 
 }  // namespace assay::report

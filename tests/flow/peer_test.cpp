@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cmath>
 
-#include "assay/judge/judge.hpp"
+#include "assay/judge/make_judge.hpp"
 #include "engine_places.hpp"
 #include "lab.hpp"
 #include "llama_server.hpp"

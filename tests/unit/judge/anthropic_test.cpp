@@ -1,5 +1,6 @@
 #include "assay/judge/anthropic.hpp"
 
+#include "assay/judge/make_judge.hpp"
 #include "http_bench.hpp"
 
 namespace assay::judge {

@@ -12,6 +12,7 @@
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/batch_text.hpp"
+#include "assay/judge/make_judge.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
 #include "attacks.hpp"

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "assay/judge/make_judge.hpp"
+
 namespace assay::judge {
 namespace {
 

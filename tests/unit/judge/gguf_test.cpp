@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "assay/judge/make_judge.hpp"
+
 namespace assay::judge {
 namespace {
 

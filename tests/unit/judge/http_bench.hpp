@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "assay/judge/judge.hpp"
+#include "assay/judge/make_judge.hpp"
 #include "assay/judge/prompt.hpp"
 #include "sim_providers.hpp"
 

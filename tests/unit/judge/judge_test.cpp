@@ -1,11 +1,10 @@
-#include "assay/judge/judge.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "assay/judge/make_judge.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::judge {

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "assay/judge/make_judge.hpp"
 #include "assay/judge/prompt.hpp"
 #include "sim_server.hpp"
 

@@ -11,6 +11,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/base/text.hpp"
+#include "assay/judge/make_judge.hpp"
 
 namespace assay::judge {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "assay/report/analysis_json.hpp"
 #include "assay/report/render_markdown.hpp"
 #include "assay/report/render_text.hpp"
+#include "assay/report/stats_json.hpp"
 #include "report_builder.hpp"
 
 namespace assay::report {
