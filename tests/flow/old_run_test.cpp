@@ -28,8 +28,9 @@ constexpr int kRechecked = 2;
 constexpr int kInconclusive = 5;
 const char* const kVariants = "Q8_0,Q2_K";
 
-fs::path old_run() {
-    return fs::path(ASSAY_SOURCE_DIR) / "tests/data/old_runs/scripted";
+/// "scripted" or "demo".
+fs::path old_run(const std::string& name = "scripted") {
+    return fs::path(ASSAY_SOURCE_DIR) / "tests/data/old_runs" / name;
 }
 
 /// What a judge costs that always sees a difference where there is one, but for every third fact.
@@ -105,8 +106,8 @@ void expect_all_kept(const Rows& before, const Rows& after) {
     }
 }
 
-void copy_old_run(const Lab& lab) {
-    fs::copy(old_run() / "run", lab.run_dir(), fs::copy_options::recursive);
+void copy_old_run(const Lab& lab, const std::string& name = "scripted") {
+    fs::copy(old_run(name) / "run", lab.run_dir(), fs::copy_options::recursive);
     for (const auto& entry : fs::recursive_directory_iterator(lab.run_dir())) {
         fs::permissions(entry.path(), fs::perms::owner_write, fs::perm_options::add);
     }
@@ -119,6 +120,17 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text;
 }
 
+/// report.md, report.json and the study's files of the old run.
+std::map<std::string, std::string> old_artifacts(const std::string& name) {
+    std::map<std::string, std::string> out;
+    for (auto& [path, bytes] : files_below(old_run(name) / "run")) {
+        if (path.starts_with("evaluation/") || path.starts_with("report.")) {
+            out.emplace(path, bytes);
+        }
+    }
+    return out;
+}
+
 /// The files of the old run as they would read had it been made in this lab: the plan's hash and
 /// the paths of that machine are others.
 std::map<std::string, std::string> old_artifacts_here(const Lab& lab) {
@@ -126,10 +138,7 @@ std::map<std::string, std::string> old_artifacts_here(const Lab& lab) {
     const json now = lab.report();
     const json then = json::parse(bytes_of(old_run() / "run/report.json"));
     std::map<std::string, std::string> out;
-    for (auto& [name, bytes] : files_below(old_run() / "run")) {
-        if (!name.starts_with("evaluation/") && !name.starts_with("report.")) {
-            continue;
-        }
+    for (const auto& [name, bytes] : old_artifacts("scripted")) {
         std::string text = replaced(bytes, made["folder"], lab.folder().path().string());
         text = replaced(text, made["engine"], SCRIPTED_ENGINE);
         text = replaced(text, then["experiment"]["plan_sha256"], now["experiment"]["plan_sha256"]);
@@ -138,32 +147,35 @@ std::map<std::string, std::string> old_artifacts_here(const Lab& lab) {
     return out;
 }
 
-TEST(OldRun, IsReportedWithTheSameBytes) {
+class OldRunOf : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(OldRunOf, IsReportedWithTheSameBytes) {
     const Lab lab(1);
-    copy_old_run(lab);
+    copy_old_run(lab, GetParam());
     fs::remove(fs::path(lab.run_dir()) / "report.md");
     fs::remove(fs::path(lab.run_dir()) / "report.json");
     fs::remove_all(fs::path(lab.run_dir()) / "evaluation");
     const Ended ended = lab.assay({"report", lab.run_dir()});
     EXPECT_EQ(ended.signal, 0) << describe(ended);
-    std::map<std::string, std::string> expected;
-    for (auto& [name, bytes] : files_below(old_run() / "run")) {
-        if (name.starts_with("evaluation/") || name.starts_with("report.")) {
-            expected.emplace(name, bytes);
-        }
-    }
+    const auto expected = old_artifacts(GetParam());
     ASSERT_GT(expected.size(), 10U);
     EXPECT_EQ(difference(expected, lab.artifacts()), "");
 }
 
-TEST(OldRun, IsAuditedAndTracedWithTheSameBytes) {
+TEST_P(OldRunOf, IsAuditedAndTracedWithTheSameBytes) {
     const Lab lab(1);
-    copy_old_run(lab);
+    copy_old_run(lab, GetParam());
     const Ended audit = lab.assay({"audit", lab.run_dir(), "--json"});
-    EXPECT_EQ(audit.out, bytes_of(old_run() / "audit.json")) << describe(audit);
-    const Ended trace = lab.assay({"trace", lab.run_dir(), "q07", "--json"});
-    EXPECT_EQ(trace.out, bytes_of(old_run() / "trace_q07.json")) << describe(trace);
+    EXPECT_EQ(audit.out, bytes_of(old_run(GetParam()) / "audit.json")) << describe(audit);
+    const std::string question = GetParam() == "demo" ? "sq-003" : "q07";
+    const Ended trace = lab.assay({"trace", lab.run_dir(), question, "--json"});
+    EXPECT_EQ(trace.out, bytes_of(old_run(GetParam()) / "trace.json")) << describe(trace);
 }
+
+INSTANTIATE_TEST_SUITE_P(OldRun,
+                         OldRunOf,
+                         ::testing::Values("scripted", "demo"),
+                         [](const auto& run) { return run.param; });
 
 TEST(OldRun, GoesOnAndComputesNothing) {
     const Lab lab(kQuestions);
@@ -234,7 +246,7 @@ TEST(OldRun, DISABLED_IsMade) {
     keep("made.json",
          json{{"folder", lab.folder().path().string()}, {"engine", SCRIPTED_ENGINE}}.dump() + "\n");
     keep("audit.json", lab.assay({"audit", lab.run_dir(), "--json"}).out);
-    keep("trace_q07.json", lab.assay({"trace", lab.run_dir(), "q07", "--json"}).out);
+    keep("trace.json", lab.assay({"trace", lab.run_dir(), "q07", "--json"}).out);
 }
 
 }  // namespace
