@@ -292,7 +292,7 @@ TEST_F(Flags, AModelReplacesTheAnswersOfTheFile) {
 
 TEST_F(Flags, OfTheEngineAreTheDefaultOfEveryVariantThatSaysNothingElse) {
     Overrides flags;
-    flags.cache_type_k = "q8_0";
+    flags.settings["engine.cache-type-k"] = std::string("q8_0");
     const auto plan = load(
         "baseline: model-F16.gguf\nvariants: [{type: Q8_0, cache-type-k: f16}, Q4_K_M]\ndataset: "
         "questions.jsonl\n",
