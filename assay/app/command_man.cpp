@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "assay/app/commands.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::app {
 namespace {
@@ -64,6 +65,21 @@ std::string commands_of(const CLI::App& app, const std::string& name) {
     return out;
 }
 
+/// The variables that hold keys. Any other address needs api-key-env.
+std::string keys_of_judges() {
+    std::string out;
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        if (!provider.key_variable.empty()) {
+            out += fmt::format(
+                ".TP\n.B {}\nkey for {} and for judges on this machine; any other address needs "
+                "api\\-key\\-env\n",
+                provider.key_variable,
+                provider.own_host);
+        }
+    }
+    return out;
+}
+
 /// The manual page from the same definitions as --help.
 std::string manual(const CLI::App& app) {
     std::string out = fmt::format(
@@ -72,10 +88,8 @@ std::string manual(const CLI::App& app) {
         roff(app.get_description()));
     out += ".SH SYNOPSIS\n.B assay\n.I COMMAND\n.RI [ OPTIONS ]\n.SH COMMANDS\n";
     out += commands_of(app, "assay");
-    out +=
-        ".SH ENVIRONMENT\n.TP\n.B OPENAI_API_KEY\nkey for api.openai.com and for judges on this "
-        "machine; any other address needs api\\-key\\-env\n"
-        ".TP\n.B ASSAY_CACHE\nfolder for made models; default ~/.cache/assay\n";
+    out += ".SH ENVIRONMENT\n" + keys_of_judges();
+    out += ".TP\n.B ASSAY_CACHE\nfolder for made models; default ~/.cache/assay\n";
     return out;
 }
 
