@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,26 @@ Keys keys_of(JudgeKind kind) {
         keys.push_back("prompt-template");
     }
     return keys;
+}
+
+/// The keys of every kind.
+std::set<std::string_view> all_keys() {
+    std::set<std::string_view> out;
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        const Keys keys = keys_of(provider.kind);
+        out.insert(keys.begin(), keys.end());
+    }
+    return out;
+}
+
+/// The first judge of a kind.
+std::string_view provider_of(JudgeKind kind) {
+    for (const JudgeProvider& provider : kJudgeProviders) {
+        if (provider.kind == kind) {
+            return provider.name;
+        }
+    }
+    return {};
 }
 
 /// Why a judge takes nothing that an API judge takes.
@@ -86,41 +107,37 @@ class JudgeEntry : EntryReader {
 
  private:
     void know_all() {
-        for (const JudgeProvider& provider : kJudgeProviders) {
-            for (const std::string_view key : keys_of(provider.kind)) {
-                map_.know(key);
-            }
+        for (const std::string_view key : all_keys()) {
+            map_.know(key);
         }
     }
 
     void refuse_what_others_take(const JudgeProvider& provider) {
-        know_all();
         const Keys own = keys_of(provider.kind);
-        const Keys of_api = keys_of(JudgeKind::kApi), of_file = keys_of(JudgeKind::kEmbedded),
-                   of_metric = keys_of(JudgeKind::kMetric);
-        Keys refused = of_api;
-        refused.insert(refused.end(), of_file.begin(), of_file.end());
-        refused.insert(refused.end(), of_metric.begin(), of_metric.end());
-        std::sort(refused.begin(), refused.end());
-        refused.erase(std::unique(refused.begin(), refused.end()), refused.end());
-        for (const std::string_view key : refused) {
-            if (holds(own, key) || !map_.has(key)) {
-                continue;
+        for (const std::string_view key : all_keys()) {
+            map_.know(key);
+            if (map_.has(key) && !holds(own, key)) {
+                refuse(key, provider);
             }
-            const std::string remedy = fmt::format("Leave {} out.", key);
-            if (holds(of_metric, key)) {
-                problems_.add(map_.where(key), "belongs to provider: reference");
-            } else if (!holds(of_api, key)) {
-                problems_.add(map_.where(key), "belongs to provider: gguf");
-            } else if (!holds(of_file, key)) {
-                problems_.add(map_.where(key), "belongs to an API judge; " + why_no_api(provider));
-            } else {
-                problems_.add(map_.where(key),
-                              fmt::format("belongs to a judge that is a model and called by assay, "
-                                          "which {} is not",
-                                          provider.name),
-                              remedy);
-            }
+        }
+    }
+
+    /// Reports a key that is a setting of other kinds, and whose it is.
+    void refuse(std::string_view key, const JudgeProvider& provider) {
+        const bool of_api = holds(keys_of(JudgeKind::kApi), key);
+        const bool of_file = holds(keys_of(JudgeKind::kEmbedded), key);
+        if (of_api && of_file) {
+            problems_.add(map_.where(key),
+                          fmt::format("belongs to a judge that is a model and called by assay, "
+                                      "which {} is not",
+                                      provider.name),
+                          fmt::format("Leave {} out.", key));
+        } else if (of_api) {
+            problems_.add(map_.where(key), "belongs to an API judge; " + why_no_api(provider));
+        } else {
+            const JudgeKind owner = of_file ? JudgeKind::kEmbedded : JudgeKind::kMetric;
+            problems_.add(map_.where(key),
+                          fmt::format("belongs to provider: {}", provider_of(owner)));
         }
     }
 
