@@ -328,7 +328,7 @@ TEST_F(ExperimentFile, AJudgeTakesTheSettingsOfItsKindAlone) {
                     "by assay, which reference is not. Leave temp out.",
                     "exp.yaml:6:34: judges[1].max-calls: belongs to an API judge; the verdicts of "
                     "human are imported",
-                    "exp.yaml:7:52: judges[2].concurrency: belongs to an API judge; gguf is a file",
+                    "exp.yaml:7:53: judges[2].concurrency: belongs to an API judge; gguf is a file",
                     "exp.yaml:8:42: judges[3].metric: belongs to provider: reference"));
 }
 
