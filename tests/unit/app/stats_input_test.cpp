@@ -122,7 +122,7 @@ TEST(StatsInput, WhatCannotBeReadIsSaid) {
 }
 
 TEST(StatsInput, OfARunIsWhatItsReportSays) {
-    RunFixture run;
+    run::RunFixture run;
     run.judge("b", "win");
     run.judge("c", "loss");
     run.store.reset();
@@ -140,7 +140,7 @@ TEST(StatsInput, OfARunIsWhatItsReportSays) {
 }
 
 TEST(StatsInput, AnotherMarginMakesARunExploratory) {
-    RunFixture run;
+    run::RunFixture run;
     run.store.reset();
     StatsOptions options = of_input((run.folder / "run").string());
     options.margin = "0.3";
