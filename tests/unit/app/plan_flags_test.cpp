@@ -104,8 +104,6 @@ TEST_F(PlanFlagsTest, EveryFlagEndsInThePlan) {
                          "0.3",
                          "--blinding-seed",
                          "3",
-                         "--judge",
-                         "openai:m@http://127.0.0.1:9/v1",
                          "-j",
                          "7",
                          "-t",
