@@ -24,8 +24,7 @@ TEST(RenderText, ShowsEveryKindOfBlockAndSteersNoTerminal) {
                   "\n"
                   "Blocks of " +
                   shown + "\n  " + shown +
-                  " and Q4_K_M and not known, then a line; strong wordsweak\n"
-                  "  words.\n"
+                  " and Q4_K_M and not known, then a line; strong wordsweak words.\n"
                   "  - one\n"
                   "  - " +
                   shown +
@@ -37,7 +36,7 @@ TEST(RenderText, ShowsEveryKindOfBlockAndSteersNoTerminal) {
                   "  " +
                   shown +
                   "  100\n"
-                  "  net win rate                 -1.9 [-12.2, +8.3]          this decides\n"
+                  "  net win rate                -1.9 [-12.2, +8.3]          this decides\n"
                   "  " +
                   shown +
                   " 1\n"
