@@ -63,8 +63,7 @@ class Text {
     [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
 
  private:
-    std::vector<Span> spans_;  ///< neighbours of the same kind and weight are one span, if they are
-                               ///< words
+    std::vector<Span> spans_;  ///< words of one weight that stand together are one span
 };
 
 /// Words that are no literal: figures that were made of numbers, and the words of our enumerations.
@@ -119,9 +118,10 @@ template <std::size_t N>
 [[nodiscard]] Text text_of(const char (&literal)[N]) {
     return literal;
 }
-template <std::integral Number>
-requires(!std::same_as<Number, bool> && !std::same_as<Number, char>) [[nodiscard]] Text
-    text_of(Number number) {
+template <typename T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+template <WholeNumber Number>
+[[nodiscard]] Text text_of(Number number) {
     return own_words(std::to_string(number));
 }
 
