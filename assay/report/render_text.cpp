@@ -91,7 +91,7 @@ struct BlockToLines {
     std::vector<std::string> operator()(const BarChart& chart) const {
         std::vector<std::string> lines{line_of(chart.title)};
         for (const std::string& line : bar_lines(chart)) {
-            lines.push_back(std::string(kIndent) + plain_line(line));
+            lines.push_back(std::string(kIndent) + visible(line));
         }
         return lines;
     }
