@@ -206,7 +206,9 @@ class Resolver {
             return;
         }
         const std::string place = written(key + ".type") ? key + ".type" : key;
-        if (plan_.baseline.file().empty() && is_given(plan_.baseline)) {
+        // A baseline that names a file beside its answers was reported.
+        const bool has_both = written("baseline.file") && written("baseline.answers");
+        if (plan_.baseline.file().empty() && is_given(plan_.baseline) && !has_both) {
             add(place,
                 fmt::format(
                     "{} is made from the baseline's file, and the baseline is {}",
