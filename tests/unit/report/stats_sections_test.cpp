@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "assay/report/analysis_json.hpp"
 #include "assay/report/render_markdown.hpp"
 #include "assay/report/render_text.hpp"
 #include "assay/report/stats_json.hpp"
