@@ -7,7 +7,6 @@
 #include "assay/app/plan_flags.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
-#include "assay/records/names.hpp"
 
 namespace assay::app {
 namespace {
@@ -28,18 +27,6 @@ Answer answer_of(const Question& question,
     out.n_contexts_used = given->n_contexts_used;
     out.contexts_cut = given->contexts_cut;
     return out;
-}
-
-/// Of everything that is stored of the answer, and of the question that it is an answer to.
-std::string key_of(const Question& question, const Answer& answer) {
-    return sha256_of_fields(std::vector<std::string>{
-        "given answer 1",
-        question.id,
-        question.text,
-        answer.text,
-        std::string(name_of(answer.stop_reason)),
-        answer.failure,
-        fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)});
 }
 
 }  // namespace
@@ -68,7 +55,7 @@ GivenAnswers read_given_answers(const AnswersSource& source, std::span<const Que
     for (std::size_t q = 0; q < questions.size(); ++q) {
         out.file.n_answers += joined->answers[q].has_value();
         out.answers.push_back(answer_of(questions[q], joined->answers[q], name));
-        out.keys.push_back(key_of(questions[q], out.answers.back()));
+        out.keys.push_back(exchange::given_answer_key(questions[q], out.answers.back()));
     }
     for (const std::string& note : rows->notes) {
         out.notes.push_back(fmt::format("{}: {}", name, note));

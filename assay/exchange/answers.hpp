@@ -75,6 +75,10 @@ struct JoinedAnswers {
     std::span<const Question> questions,
     bool allow_missing);
 
+/// The key under which an answer of a file is stored: a hash of everything that is stored of it,
+/// and of the question that it is an answer to; not of the file.
+[[nodiscard]] std::string given_answer_key(const Question& question, const Answer& answer);
+
 /// Questions that two files answered for different documents, by their document hashes: a sentence
 /// with the first of them; empty if there is none. Both are in the order of `questions`.
 [[nodiscard]] std::string different_documents(const JoinedAnswers& a,

@@ -18,9 +18,11 @@
 #include <map>
 #include <set>
 
+#include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/answers.hpp"
 #include "assay/exchange/json_rows.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::exchange {
 namespace {
@@ -219,6 +221,17 @@ std::string different_documents(const JoinedAnswers& a,
                : fmt::format("{} questions were answered for different documents (doc_hash): {}",
                              different.size(),
                              listed(different));
+}
+
+std::string given_answer_key(const Question& question, const Answer& answer) {
+    return sha256_of_fields(std::vector<std::string>{
+        "given answer 1",
+        question.id,
+        question.text,
+        answer.text,
+        std::string(assay::name_of(answer.stop_reason)),
+        answer.failure,
+        fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)});
 }
 
 }  // namespace assay::exchange

@@ -135,6 +135,16 @@ ControlAnswer control_answer(std::string_view key, const Answer* answer) {
     return out;
 }
 
+std::string id_of(const Control& control) {
+    const std::array<std::string, 6> fields{"control",
+                                            std::string(name_of(control.kind)),
+                                            std::to_string(control.rank),
+                                            control.question_id,
+                                            control.honest_answer_key,
+                                            control.other_answer_key};
+    return sha256_of_fields(fields);
+}
+
 std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
                                    std::span<const ControlStream> streams,
                                    std::span<const Control> already_drawn,
@@ -184,13 +194,7 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
             control.honest_is_a = side != 0;
             control.place = static_cast<double>(among.first) +
                             static_cast<double>(among.last - among.first) * place_rng.uniform();
-            const std::array<std::string, 6> fields{"control",
-                                                    std::string(name_of(kind)),
-                                                    std::to_string(control.rank),
-                                                    control.question_id,
-                                                    control.honest_answer_key,
-                                                    control.other_answer_key};
-            control.id = sha256_of_fields(fields);
+            control.id = id_of(control);
             out.push_back(std::move(control));
         }
     }

@@ -41,6 +41,9 @@ struct ControlStream {
     std::int64_t last = 0;
 };
 
+/// The id that a control with these fields has.
+[[nodiscard]] std::string id_of(const Control& control);
+
 /// Further controls, so that with `already_drawn` (those of the variants of this plan) there are
 /// `n_each` of each kind, or as many as can be made: a swapped one needs a second question with
 /// another answer, a truncated one an answer that is long enough.

@@ -107,6 +107,15 @@ std::string comparison_id(std::string_view question_id,
     return sha256_of_fields(fields);
 }
 
+std::string id_of(const Comparison& comparison) {
+    const std::string first_id = comparison_id(
+        comparison.question_id, comparison.baseline_answer_key, comparison.variant_answer_key);
+    if (comparison.order == 0 && comparison.repeat == 0) {
+        return first_id;
+    }
+    return further_id(comparison, first_id);
+}
+
 Comparison in_other_order(const Comparison& drawn) {
     ASSAY_CHECK(drawn.order == 0);
     Comparison out = drawn;

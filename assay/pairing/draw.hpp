@@ -27,6 +27,10 @@ namespace assay::pairing {
                                         std::string_view baseline_answer_key,
                                         std::string_view variant_answer_key);
 
+/// The id that a comparison with these fields has: of the other order of a pair and of its repeats,
+/// too.
+[[nodiscard]] std::string id_of(const Comparison& comparison);
+
 /// SHA-256 of both texts as they are shown and exported (valid UTF-8), each with its length, the
 /// baseline's first.
 [[nodiscard]] std::string answers_sha256(std::string_view baseline_text,

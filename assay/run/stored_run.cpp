@@ -24,8 +24,6 @@
 namespace assay::run {
 namespace {
 
-constexpr const char* kPlace = "assay.sqlite";
-
 store::PlanRecord record_of(const store::Store& store, const std::string& plan_sha256) {
     const auto plans = store.plans();
     const auto record = std::find_if(
@@ -53,16 +51,18 @@ RunFacts facts_of(const store::Store& store, const std::string& plan_sha256) {
     return std::move(*facts);
 }
 
-/// What later code takes for granted; only a change by another hand breaks it.
-void check_that_it_fits(const StoredRun& run) {
+/// Where a run was stopped while it was being extended, its questions or variants are those of the
+/// new run already, and its facts are still those of the old one.
+void refuse_half_extended(const StoredRun& run) {
     const auto has_a_key_each = [&](const VariantFacts& variant) {
         return variant.answer_keys.size() == run.questions.size();
     };
     if (run.facts.variants.empty() || run.variants.size() != run.facts.variants.size() ||
         !std::all_of(run.facts.variants.begin(), run.facts.variants.end(), has_a_key_each)) {
-        throw_operational("the questions and variants that are stored do not fit the plan's facts",
-                          kPlace,
-                          "`assay verify` says what was changed.");
+        throw_usage(
+            "the run was stopped while it was being extended: there is nothing to report yet",
+            {},
+            "Run it again with the same command.");
     }
 }
 
@@ -81,7 +81,7 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
       frozen_design(store.note(kFrozenDesign)),
       questions(store.questions(plan_sha256)),
       variants(store.variants(plan_sha256)) {
-    check_that_it_fits(*this);
+    refuse_half_extended(*this);
     for (std::size_t q = 0; q < questions.size(); ++q) {
         question_places_.emplace(questions[q].id, q);
     }

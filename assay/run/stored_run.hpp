@@ -38,8 +38,8 @@ struct StoredJudge {
 };
 
 struct StoredRun {
-    /// Throws Error: kUsage if the plan's prompts were never made, so that there is nothing to
-    /// read; kOperational where what is stored does not fit together. `store` holds the plan.
+    /// Throws Error: kUsage where the run was stopped before there was anything to report;
+    /// kOperational where what is stored cannot be read. `store` holds the plan.
     StoredRun(const store::Store& store, const std::string& plan_sha256);
     StoredRun(const StoredRun&) = delete;
     StoredRun& operator=(const StoredRun&) = delete;
