@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "assay/analysis/phrases.hpp"
@@ -15,7 +16,6 @@
 #include "assay/config/plan_json.hpp"
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/make_judge.hpp"
-#include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/verdict_cost.hpp"
 #include "assay/run/run_facts.hpp"
@@ -75,28 +75,25 @@ std::optional<run::RunFacts> facts_of(const store::Store& store,
     return std::nullopt;
 }
 
-/// The comparisons of one variant as they were drawn, in judging order; `complete` is cleared where
-/// one is not drawn yet.
-std::vector<Comparison> comparisons_of(const store::Store& store,
-                                       const run::RunFacts& facts,
-                                       std::size_t variant,
-                                       std::span<const Question> questions,
-                                       bool& complete) {
-    std::vector<Comparison> out;
+/// Whether every pair of a variant is drawn that can be.
+bool all_are_drawn(std::span<const Comparison> drawn,
+                   const store::Store& store,
+                   const run::RunFacts& facts,
+                   std::span<const Question> questions) {
+    std::set<std::string> ids;
+    for (const Comparison& comparison : drawn) {
+        ids.insert(comparison.question_id);
+    }
     for (std::size_t q = 0; q < questions.size(); ++q) {
-        const std::string& baseline = facts.variants.front().answer_keys[q];
-        if (auto comparison = store.comparison(pairing::comparison_id(
-                questions[q].id, baseline, facts.variants[variant].answer_keys[q]))) {
-            out.push_back(std::move(*comparison));
+        if (ids.contains(questions[q].id)) {
             continue;
         }
-        const auto answer = store.answer(baseline);
-        complete = complete && answer &&
-                   // then there is nothing to compare
-                   answer->answer.stop_reason == StopReason::kFailed;
+        const auto baseline = store.answer(facts.variants.front().answer_keys[q]);
+        if (!baseline || baseline->answer.stop_reason != StopReason::kFailed) {
+            return false;
+        }
     }
-    run::sort_in_judging_order(out);
-    return out;
+    return true;
 }
 
 /// Of all variants, exactly; nothing if not all pairs are drawn.
@@ -110,17 +107,17 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     if (!facts) {
         return std::nullopt;
     }
-    const std::vector<std::string> names = run::compared_names(*facts);
-    const std::vector<Control> controls = run::first_controls(
-        run::controls_of_plan(store, names, run::all_answer_keys(*facts)),
-        run::n_controls_for(false, questions.size()));
     run::JudgeFacts design;
     design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
+    const std::vector<Control> controls = run::controls_asked(
+        store, *facts, design, questions.size());
+    const run::ComparisonsById stored = run::comparisons_by_id(store);
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
-        const run::Asked asked = run::asked_of(
-            plan, design, comparisons_of(store, *facts, v, questions, complete));
+        const std::vector<Comparison> drawn = run::drawn_comparisons(stored, questions, *facts, v);
+        complete = complete && all_are_drawn(drawn, store, *facts, questions);
+        const run::Asked asked = run::asked_of(plan, design, drawn);
         std::vector<Control> among_these;
         std::copy_if(
             controls.begin(),

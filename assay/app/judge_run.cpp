@@ -117,10 +117,8 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     if (context_.options.rejudge) {
         store.set_aside_verdicts(facts_.key);
     }
-    const std::vector<Control> controls = run::first_controls(
-        run::controls_of_plan(
-            store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts)),
-        run::n_controls_for(facts_.costs_nothing, context_.questions.size()));
+    const std::vector<Control> controls = run::controls_asked(
+        store, context_.facts, facts_, context_.questions.size());
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
         const bool went_on = ask_about(*variant, controls, cache);
         context_.stop_if_cancelled();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 #include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
@@ -92,6 +93,41 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
         const auto n = std::min(of_kind.size(), static_cast<std::size_t>(n_each));
         out.insert(out.end(), of_kind.begin(), of_kind.begin() + static_cast<std::ptrdiff_t>(n));
     }
+    return out;
+}
+
+std::vector<Control> controls_asked(const store::Store& store,
+                                    const RunFacts& facts,
+                                    const JudgeFacts& judge,
+                                    std::size_t n_questions) {
+    return first_controls(controls_of_plan(store, compared_names(facts), all_answer_keys(facts)),
+                          n_controls_for(judge.costs_nothing, n_questions));
+}
+
+ComparisonsById comparisons_by_id(const store::Store& store) {
+    ComparisonsById out;
+    for (Comparison& comparison : store.comparisons()) {
+        std::string id = comparison.id;
+        out.emplace(std::move(id), std::move(comparison));
+    }
+    return out;
+}
+
+std::vector<Comparison> drawn_comparisons(const ComparisonsById& stored,
+                                          std::span<const Question> questions,
+                                          const RunFacts& facts,
+                                          std::size_t variant) {
+    std::vector<Comparison> out;
+    for (std::size_t q = 0; q < questions.size(); ++q) {
+        const auto found = stored.find(
+            pairing::comparison_id(questions[q].id,
+                                   facts.variants.front().answer_keys[q],
+                                   facts.variants[variant].answer_keys[q]));
+        if (found != stored.end()) {
+            out.push_back(found->second);
+        }
+    }
+    sort_in_judging_order(out);
     return out;
 }
 

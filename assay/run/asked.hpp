@@ -3,7 +3,9 @@
 // design. The spine, the report and a dry run must see it alike, so it is decided here and nowhere
 // else.
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -13,6 +15,7 @@
 #include "assay/records/comparison.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/records/question.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 
@@ -53,6 +56,22 @@ void note_decision_shown(store::Store& store,
 /// The first `n_each` of each kind.
 [[nodiscard]] std::vector<Control> first_controls(std::span<const Control> controls,
                                                   std::int64_t n_each);
+
+/// The controls that a judge of the plan is shown, of all variants.
+[[nodiscard]] std::vector<Control> controls_asked(const store::Store& store,
+                                                  const RunFacts& facts,
+                                                  const JudgeFacts& judge,
+                                                  std::size_t n_questions);
+
+/// Every comparison of a store, by id.
+using ComparisonsById = std::map<std::string, Comparison>;
+[[nodiscard]] ComparisonsById comparisons_by_id(const store::Store& store);
+/// Those of one variant (its place in `facts`) in the present plan, as they were drawn, in judging
+/// order. A question without one (no answer of the baseline, or not drawn yet) is not there.
+[[nodiscard]] std::vector<Comparison> drawn_comparisons(const ComparisonsById& stored,
+                                                        std::span<const Question> questions,
+                                                        const RunFacts& facts,
+                                                        std::size_t variant);
 
 /// What a judge is asked of one variant.
 struct Asked {

@@ -19,7 +19,6 @@
 
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
-#include "assay/pairing/draw.hpp"
 
 namespace assay::run {
 namespace {
@@ -112,28 +111,11 @@ void StoredRun::read_answers(const store::Store& store) {
 }
 
 void StoredRun::read_judges(const store::Store& store) {
-    std::map<std::string, Comparison> stored;
-    for (Comparison& comparison : store.comparisons()) {
-        std::string id = comparison.id;
-        stored.emplace(std::move(id), std::move(comparison));
-    }
-    // As drawn. A question without a comparison (no answer of the baseline, or not drawn yet) is
-    // not there.
+    const ComparisonsById stored = comparisons_by_id(store);
     std::vector<std::vector<Comparison>> drawn(variants.size());
     for (std::size_t v = 1; v < variants.size(); ++v) {
-        for (std::size_t q = 0; q < questions.size(); ++q) {
-            const auto found = stored.find(
-                pairing::comparison_id(questions[q].id,
-                                       facts.variants.front().answer_keys[q],
-                                       facts.variants[v].answer_keys[q]));
-            if (found != stored.end()) {
-                drawn[v].push_back(found->second);
-            }
-        }
-        sort_in_judging_order(drawn[v]);
+        drawn[v] = drawn_comparisons(stored, questions, facts, v);
     }
-    const std::vector<Control> controls = controls_of_plan(
-        store, compared_names(facts), all_answer_keys(facts));
     for (const JudgeFacts& judge : facts.judges) {
         StoredJudge& out = judges.emplace_back();
         out.facts = judge;
@@ -142,8 +124,7 @@ void StoredRun::read_judges(const store::Store& store) {
             out.n_planned.push_back(
                 planned_comparisons(store, judge.key, out.asked.back().in_order));
         }
-        out.controls = first_controls(controls,
-                                      n_controls_for(judge.costs_nothing, questions.size()));
+        out.controls = controls_asked(store, facts, judge, questions.size());
         for (store::VerdictRow& row : store.verdicts(judge.key)) {
             out.verdicts.emplace(std::move(row.item_id), std::move(row.verdict));
         }
