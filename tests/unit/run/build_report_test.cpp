@@ -134,8 +134,10 @@ TEST(BuildReport, APlanWhosePromptsWereNeverMadeHasNone) {
 
 TEST(BuildReport, CandidatesAreThoseOfTheJudgeThatDecides) {
     RunFixture run;
-    run.facts.judges.push_back({run.facts.judges[0].judge, "another key"});
-    run.facts.judges.back().name = "second";
+    JudgeFacts second = run.facts.judges[0];
+    second.name = "second";
+    second.key = "another key";
+    run.facts.judges.push_back(second);
     save_facts(*run.store, run.plan_sha256, run.facts);
     const auto candidates = candidates_of(build_report(*run.store, run.plan_sha256));
     ASSERT_EQ(candidates.size(), 1U);
