@@ -79,15 +79,20 @@ TEST_F(Verify, OfAFinishedRunFindsNothingAndChangesNothing) {
     expect_nothing_differs(dir());
 }
 
+/// The same file of another variant or judge is of the same kind.
+std::string kind_of(const fs::path& path) {
+    const std::string parent = path.parent_path().filename().string();
+    if (parent == "responses") {
+        return parent;
+    }
+    const std::string name = path.filename().string();
+    return parent == "controls" ? "controls/" + name : name;
+}
+
 TEST_F(Verify, FindsAByteThatWasChangedInEveryKindOfFile) {
     std::set<std::string> kinds;
     for (const auto& [path, bytes] : lab->artifacts()) {
-        const fs::path relative(path);
-        // The same file of another variant or judge is of the same kind.
-        const std::string parent = relative.parent_path().filename().string();
-        const std::string kind = parent == "responses" ? parent
-                                                       : (parent == "controls" ? parent : "") +
-                                                             relative.filename().string();
+        const std::string kind = kind_of(path);
         if (!kinds.insert(kind).second || bytes.empty()) {
             continue;
         }
