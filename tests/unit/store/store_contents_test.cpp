@@ -43,7 +43,7 @@ TEST_F(StoreContentsTest, TheAccountFitsAfterEveryWayOfWriting) {
         Variant variant;
         variant.name = "v";
         store->save_variant("p", variant, 0);
-        variant.recipe = "another";
+        variant.origin = "another";
         store->save_variant("p", variant, 0);  // a REPLACE
         store->put_note("n", "one");
         store->put_note("n", std::string("two\0", 4));
