@@ -19,7 +19,7 @@ const std::vector<Strings> kReaders{{"report"}, {"audit"}, {"trace"}, {"verify"}
 
 /// Each command that reads a run says `word` in one sentence, with code 1 or 2, and harms nothing.
 void expect_refused(const Lab& lab, const std::string& run_dir, const std::string& word) {
-    const auto before = files_below(run_dir);
+    const auto before = files_of_run(run_dir);
     for (const Strings& reader : kReaders) {
         Strings arguments = reader;
         arguments.push_back(run_dir);
@@ -36,7 +36,7 @@ void expect_refused(const Lab& lab, const std::string& run_dir, const std::strin
             EXPECT_EQ(ended.err.find(crash), std::string::npos) << ended.err;
         }
     }
-    EXPECT_EQ(files_below(run_dir), before);
+    EXPECT_EQ(files_of_run(run_dir), before);
 }
 
 class BadRuns : public testing::Test {
@@ -72,7 +72,7 @@ TEST_F(BadRuns, AStoreThatIsEmptyOrNoDatabase) {
 TEST_F(BadRuns, AStoreThatWasCutOff) {
     const std::string bytes = bytes_of(store());
     write_store(bytes.substr(0, bytes.size() / 2));
-    const auto before = files_below(lab.run_dir());
+    const auto before = files_of_run(lab.run_dir());
     for (const std::string reader : {"report", "audit"}) {
         const Ended ended = lab.assay({reader, lab.run_dir()});
         EXPECT_EQ(ended.exit_code, 1) << describe(ended);
@@ -81,7 +81,7 @@ TEST_F(BadRuns, AStoreThatWasCutOff) {
     // It says what is damaged where it can still be opened.
     const Ended ended = lab.assay({"verify", lab.run_dir()});
     EXPECT_TRUE(ended.exit_code == 1 || ended.exit_code == 3) << describe(ended);
-    EXPECT_EQ(files_below(lab.run_dir()), before);
+    EXPECT_EQ(files_of_run(lab.run_dir()), before);
 }
 
 TEST_F(BadRuns, ARunOfANewerProgram) {
@@ -96,7 +96,7 @@ TEST_F(BadRuns, ARunThatWasStoppedBeforeItBegan) {
 
 TEST_F(BadRuns, ARunThatWasStoppedBeforeItsPrompts) {
     run_sql(lab.run_dir(), "DELETE FROM notes WHERE key GLOB 'facts of plan *'");
-    const auto before = files_below(lab.run_dir());
+    const auto before = files_of_run(lab.run_dir());
     for (const std::string reader : {"report", "audit"}) {
         const Ended ended = lab.assay({reader, lab.run_dir()});
         EXPECT_EQ(ended.exit_code, 2) << describe(ended);
@@ -104,7 +104,7 @@ TEST_F(BadRuns, ARunThatWasStoppedBeforeItsPrompts) {
             << ended.err;
     }
     EXPECT_EQ(lab.assay({"trace", lab.run_dir(), "q01"}).exit_code, 0) << "the question is there";
-    EXPECT_EQ(files_below(lab.run_dir()), before);
+    EXPECT_EQ(files_of_run(lab.run_dir()), before);
 }
 
 TEST_F(BadRuns, ARunThatWasStoppedWhileItWasExtended) {
@@ -120,7 +120,7 @@ TEST_F(BadRuns, ARunThatWasStoppedWhileItWasExtended) {
 }
 
 TEST_F(BadRuns, AFolderThatCannotBeWrittenIsReadAllTheSame) {
-    const auto before = files_below(lab.run_dir());
+    const auto before = files_of_run(lab.run_dir());
     fs::permissions(lab.run_dir(), fs::perms::owner_read | fs::perms::owner_exec);
     for (const std::string reader : {"audit", "verify"}) {
         const Ended ended = lab.assay({reader, lab.run_dir()});
@@ -128,7 +128,7 @@ TEST_F(BadRuns, AFolderThatCannotBeWrittenIsReadAllTheSame) {
     }
     EXPECT_NE(lab.assay({"report", lab.run_dir()}).exit_code, 1);
     fs::permissions(lab.run_dir(), fs::perms::owner_all);
-    EXPECT_EQ(files_below(lab.run_dir()), before);
+    EXPECT_EQ(files_of_run(lab.run_dir()), before);
 }
 
 TEST_F(BadRuns, ARunWithoutItsModelDatasetAndPlaceIsReadAllTheSame) {

@@ -71,9 +71,9 @@ class Verify : public testing::Test {
 Lab* Verify::lab = nullptr;
 
 TEST_F(Verify, OfAFinishedRunFindsNothingAndChangesNothing) {
-    const auto before = files_below(dir());
+    const auto before = files_of_run(dir());
     expect_nothing_differs(dir());
-    EXPECT_EQ(files_below(dir()), before);
+    EXPECT_EQ(files_of_run(dir()), before);
     // A report that is made anew is the same one.
     EXPECT_NE(lab->assay({"report", dir()}).exit_code, 1);
     expect_nothing_differs(dir());

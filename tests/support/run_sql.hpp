@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "temp_folder.hpp"
 
 namespace assay::test {
 
@@ -28,6 +31,18 @@ inline std::vector<std::string> run_sql(const std::string& run_dir, const std::s
         << sql << ": " << (error == nullptr ? "" : error);
     sqlite3_free(error);
     return rows;
+}
+
+/// Every file of a run, but for the two that SQLite keeps beside a store while it is read: they
+/// hold nothing of the run as long as the log is empty.
+inline std::map<std::string, std::string> files_of_run(const std::string& run_dir) {
+    std::map<std::string, std::string> files = files_below(run_dir);
+    files.erase("assay.sqlite-shm");
+    if (const auto log = files.find("assay.sqlite-wal");
+        log != files.end() && log->second.empty()) {
+        files.erase(log);
+    }
+    return files;
 }
 
 }  // namespace assay::test
