@@ -1,3 +1,18 @@
+// From a draft to a plan. The draft holds what the experiment file and the flags say, and where
+// each value was written; single values obey their rules already. Here the rest is filled in and
+// looked at as a whole: names, addresses, files, texts that are given by file, settings that must
+// fit each other.
+//
+// Every step looks at everything and reports what is wrong at the place where it was written, or at
+// the file as a whole where it is a default. A value that was reported before is empty and is
+// skipped, so that one mistake gives one message.
+//
+// Invariant: if there is no problem at the end, every name is a slug that no other has, every path
+// is absolute and was there, and no default is left open. Only then is the experiment's own name
+// made, since it may hold the hash of the plan.
+//
+// The order of the steps matters once: names come before what is checked by name.
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,21 +29,6 @@
 #include "assay/config/variant_entry.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
-
-// From a draft to a plan. The draft holds what the experiment file and the flags say, and where
-// each value was written; single values obey their rules already. Here the rest is filled in and
-// looked at as a whole: names, addresses, files, texts that are given by file, settings that must
-// fit each other.
-//
-// Every step looks at everything and reports what is wrong at the place where it was written, or at
-// the file as a whole where it is a default. A value that was reported before is empty and is
-// skipped, so that one mistake gives one message.
-//
-// Invariant: if there is no problem at the end, every name is a slug that no other has, every path
-// is absolute and was there, and no default is left open. Only then is the experiment's own name
-// made, since it may hold the hash of the plan.
-//
-// The order of the steps matters once: names come before what is checked by name.
 
 namespace assay::config {
 namespace {

@@ -1,3 +1,21 @@
+// The pairs of a judge, asked through its provider's batch API: hours pass between question and
+// reply, and assay may be ended and started again at any moment.
+//
+// Every pair is a task: unsent, submitted, or done. The journal, which is on disk, knows which
+// pairs stand in which batch. A batch gets its label and its entry in the journal before it is
+// submitted and its id afterwards, so that no request is paid for twice: where assay was ended
+// between the two, the provider's batches are searched for the label or, where it keeps none, for
+// our ids in their results.
+//
+// Invariant: a pair of an entry is never submitted again while its batch may still give a result;
+// an entry ends when its results were taken, when the provider has lost the batch (then its pairs
+// are submitted once more), or when the batch failed. What could exceed the budget is never sent.
+//
+// It ends because each round submits what is unsent, waits until a batch has ended, and takes its
+// results: the number of open tasks falls, but for the pairs that are released. A pair is released
+// at most once for a lost batch, and otherwise only where the dialect has become plainer since it
+// was sent, which can happen a few times. An error that concerns all pairs stops the judge.
+
 #include "assay/judge/batch_session.hpp"
 
 #include <fmt/format.h>
@@ -18,24 +36,6 @@
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
-
-// The pairs of a judge, asked through its provider's batch API: hours pass between question and
-// reply, and assay may be ended and started again at any moment.
-//
-// Every pair is a task: unsent, submitted, or done. The journal, which is on disk, knows which
-// pairs stand in which batch. A batch gets its label and its entry in the journal before it is
-// submitted and its id afterwards, so that no request is paid for twice: where assay was ended
-// between the two, the provider's batches are searched for the label or, where it keeps none, for
-// our ids in their results.
-//
-// Invariant: a pair of an entry is never submitted again while its batch may still give a result;
-// an entry ends when its results were taken, when the provider has lost the batch (then its pairs
-// are submitted once more), or when the batch failed. What could exceed the budget is never sent.
-//
-// It ends because each round submits what is unsent, waits until a batch has ended, and takes its
-// results: the number of open tasks falls, but for the pairs that are released. A pair is released
-// at most once for a lost batch, and otherwise only where the dialect has become plainer since it
-// was sent, which can happen a few times. An error that concerns all pairs stops the judge.
 
 namespace assay::judge {
 namespace {

@@ -1,3 +1,20 @@
+// One run of a judge behind HTTP: up to `concurrency` pairs are asked at the same time, from one
+// thread.
+//
+// Every pair is a task: in flight, or waiting until its next attempt is due. The loop sends what is
+// due, begins new pairs while there is room, and waits for the next reply or the next due time.
+// What holds requests back is in `memory` and outlives the run: the pace (requests and tokens a
+// minute, pauses that the provider asks for), the budget, and the dialect, the form of a request
+// that the server has shown to understand.
+//
+// Invariant: a task leaves the table exactly when its verdict goes into the sink, or when it stays
+// pending: it was not begun, or its request had not been sent when the judge was stopped.
+//
+// It ends because every reply ends its task or counts as one of at most `retries` further attempts;
+// a 400 that makes the dialect plainer is none, but the dialect has only a few steps. Where nobody
+// answers (kCircuitLimit troubles in a row) or going on is useless (a refused key), the judge is
+// stopped, and only replies under way are still waited for, at most kPatience.
+
 #include "assay/judge/http_session.hpp"
 
 #include <fmt/format.h>
@@ -15,23 +32,6 @@
 #include "assay/http/retry.hpp"
 #include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
-
-// One run of a judge behind HTTP: up to `concurrency` pairs are asked at the same time, from one
-// thread.
-//
-// Every pair is a task: in flight, or waiting until its next attempt is due. The loop sends what is
-// due, begins new pairs while there is room, and waits for the next reply or the next due time.
-// What holds requests back is in `memory` and outlives the run: the pace (requests and tokens a
-// minute, pauses that the provider asks for), the budget, and the dialect, the form of a request
-// that the server has shown to understand.
-//
-// Invariant: a task leaves the table exactly when its verdict goes into the sink, or when it stays
-// pending: it was not begun, or its request had not been sent when the judge was stopped.
-//
-// It ends because every reply ends its task or counts as one of at most `retries` further attempts;
-// a 400 that makes the dialect plainer is none, but the dialect has only a few steps. Where nobody
-// answers (kCircuitLimit troubles in a row) or going on is useless (a refused key), the judge is
-// stopped, and only replies under way are still waited for, at most kPatience.
 
 namespace assay::judge {
 namespace {

@@ -1,17 +1,3 @@
-#include "assay/judge/parse.hpp"
-
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <iterator>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
-#include <vector>
-
-#include "assay/base/text.hpp"
-#include "assay/records/answer_tag.hpp"
-
 // From a reply to a verdict. A judge may be a small model that writes prose around its JSON, breaks
 // escapes, thinks aloud, or repeats an answer which itself holds a verdict. None of that may become
 // a verdict that the judge did not give.
@@ -25,6 +11,20 @@
 // prose. An object that is a piece of what the judge was shown is cited and does not count.
 //
 // It ends because every step of the loop goes past a brace or an object; the depth is bounded.
+
+#include "assay/judge/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "assay/base/text.hpp"
+#include "assay/records/answer_tag.hpp"
 
 namespace assay::judge {
 namespace {
