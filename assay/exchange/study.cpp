@@ -311,13 +311,17 @@ std::string raw_judge_responses_json(std::span<const StudyItem> items,
     for (const auto& [place, verdict] : replies) {
         of_batch[place.first].insert(verdict->raw);
     }
-    Json out = Json::object();
+    // The places are in order, so a key that comes again comes next. Looking for it among all would
+    // be quadratic.
+    Json::object_t members;
     for (const auto& [place, verdict] : replies) {
         const bool whole = prompts == Prompts::kWholeBatch && of_batch[place.first].size() == 1;
-        out[whole ? batch_name(place.first) : raw_key({place.first, place.second})] = text(
-            verdict->raw);
+        std::string key = whole ? batch_name(place.first) : raw_key({place.first, place.second});
+        if (members.empty() || members.back().first != key) {
+            members.push_back({std::move(key), text(verdict->raw)});
+        }
     }
-    return out.dump(2) + "\n";
+    return Json(std::move(members)).dump(2) + "\n";
 }
 
 std::string evaluation_results_json(std::span<const StudyItem> items,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
+#include <unordered_map>
 #include <vector>
 
 #include "assay/failure_modes/words.hpp"
@@ -36,13 +38,32 @@ std::array<std::size_t, kScripts> letters_of(std::string_view text) {
     return out;
 }
 
+using Languages = std::bitset<kLanguages>;
+
+/// Word -> the languages in which it is common. It is only looked up, so its order reaches nothing.
+std::unordered_map<std::string_view, Languages> index_of_stop_words() {
+    std::unordered_map<std::string_view, Languages> out;
+    for (std::size_t i = 0; i < kLanguages; ++i) {
+        std::string_view rest = kStopWords[i].substr(1);
+        while (!rest.empty()) {
+            const std::size_t end = rest.find(' ');
+            out[rest.substr(0, end)].set(i);
+            rest.remove_prefix(end + 1);
+        }
+    }
+    return out;
+}
+
 std::array<std::size_t, kLanguages> stop_words_of(std::span<const std::string> all) {
+    static const auto index = index_of_stop_words();
     std::array<std::size_t, kLanguages> out{};
     for (const std::string& word : all) {
+        const auto found = index.find(word);
+        if (found == index.end()) {
+            continue;
+        }
         for (std::size_t i = 0; i < kLanguages; ++i) {
-            if (kStopWords[i].find(" " + word + " ") != std::string_view::npos) {
-                ++out[i];
-            }
+            out[i] += found->second[i];
         }
     }
     return out;

@@ -40,6 +40,15 @@ bool is_digit(char32_t c) {
     return c >= U'0' && c <= U'9';
 }
 
+bool is_ascii_letter(char32_t c) {
+    return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+}
+
+bool is_ascii(std::string_view bytes) {
+    return std::all_of(
+        bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 void append_utf8(std::string& out, char32_t c) {
     if (c < 0x80) {
         out += static_cast<char>(c);
@@ -72,6 +81,9 @@ std::size_t utf8_length(unsigned char lead) {
 }  // namespace
 
 std::vector<char32_t> code_points(std::string_view bytes) {
+    if (is_ascii(bytes)) {
+        return {bytes.begin(), bytes.end()};
+    }
     const std::string text = to_valid_utf8(bytes);
     std::vector<char32_t> out;
     out.reserve(text.size());
@@ -89,6 +101,9 @@ std::vector<char32_t> code_points(std::string_view bytes) {
 }
 
 Script script_of(char32_t c) {
+    if (c < 0x80) {  // most of what is asked; the blocks say the same
+        return is_ascii_letter(c) ? Script::kLatin : Script::kNone;
+    }
     const auto* after = std::upper_bound(
         std::begin(kBlocks), std::end(kBlocks), c, [](char32_t value, const Block& block) {
             return value < block.first;

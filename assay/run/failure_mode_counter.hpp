@@ -38,6 +38,10 @@ class FailureModeCounter {
     [[nodiscard]] failure_modes::Flags flags_of(std::size_t question, const Answer& answer) const;
 
  private:
+    /// Of all answers, in the order of the questions; empty where there is none.
+    [[nodiscard]] std::vector<std::optional<failure_modes::Flags>> flags_of(
+        std::span<const std::optional<Answer>> answers) const;
+
     std::span<const Question> questions_;
     failure_modes::ContextWords words_;
     std::vector<std::string> instructions_;
