@@ -33,7 +33,7 @@ fs::path old_run(const std::string& name = "scripted") {
     return fs::path(ASSAY_SOURCE_DIR) / "tests/data/old_runs" / name;
 }
 
-/// What a judge costs that always sees a difference where there is one, but for every third fact.
+/// As fair_judge, but it cannot tell answers about two of the facts apart.
 ScriptedReply hasty_judge(const SeenRequest& request, int n) {
     const std::string expected = prompt_field(request.body, "expected");
     if (expected.find("thing 3 ") == 0 || expected.find("thing 9 ") == 0) {
