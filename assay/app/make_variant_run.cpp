@@ -9,22 +9,26 @@
 namespace assay::app {
 namespace {
 
-template <class Room>
-std::unique_ptr<VariantRun> make(const VariantSpec& spec, std::size_t place, RunContext& context) {
-    return std::make_unique<Room>(spec, place, context);
-}
-
 /// The room of each source: one row for each alternative of VariantSource.
+/// A source without a row does not compile.
 template <class Source>
-constexpr decltype(&make<EngineVariant>) kRoom = nullptr;
+struct RoomOf;
 template <>
-constexpr auto kRoom<FileSource> = &make<EngineVariant>;
+struct RoomOf<FileSource> {
+    using Room = EngineVariant;
+};
 template <>
-constexpr auto kRoom<TypeSource> = &make<EngineVariant>;
+struct RoomOf<TypeSource> {
+    using Room = EngineVariant;
+};
 template <>
-constexpr auto kRoom<AnswersSource> = &make<GivenVariant>;
+struct RoomOf<AnswersSource> {
+    using Room = GivenVariant;
+};
 template <>
-constexpr auto kRoom<ServedSource> = &make<ServedVariant>;
+struct RoomOf<ServedSource> {
+    using Room = ServedVariant;
+};
 
 }  // namespace
 
@@ -32,9 +36,8 @@ std::unique_ptr<VariantRun> make_variant_run(const VariantSpec& spec,
                                              std::size_t place,
                                              RunContext& context) {
     return std::visit(
-        [&]<class Source>(const Source&) {
-            static_assert(kRoom<Source> != nullptr, "a source without a room");
-            return kRoom<Source>(spec, place, context);
+        [&]<class Source>(const Source&) -> std::unique_ptr<VariantRun> {
+            return std::make_unique<typename RoomOf<Source>::Room>(spec, place, context);
         },
         spec.source);
 }
