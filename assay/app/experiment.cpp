@@ -17,6 +17,7 @@
 #include "assay/app/experiment.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -95,6 +96,7 @@ class Experiment {
         const Plan& plan = context_.plan;
         context_.store = store::Store::open(plan.run_dir);
         context_.plan_sha256 = config::plan_sha256(plan);
+        check_what_judges_were_shown();
         context_.store->save_plan({context_.plan_sha256,
                                    config::plan_to_json(plan),
                                    plan.analysis.margin,
@@ -102,6 +104,34 @@ class Experiment {
                                    utc_now(),
                                    static_cast<std::int64_t>(context_.questions.size())});
         context_.store->save_questions(context_.plan_sha256, context_.questions);
+    }
+
+    /// A verdict is known by question id and answers. One that was given on another expected answer
+    /// must not count, so such a dataset needs a run directory of its own.
+    void check_what_judges_were_shown() const {
+        const store::Store& store = *context_.store;
+        std::map<std::string_view, const Question*> now;
+        for (const Question& question : context_.questions) {
+            now.emplace(question.id, &question);
+        }
+        for (const store::PlanRecord& plan : store.plans()) {
+            for (const Question& before : store.questions(plan.sha256)) {
+                const auto found = now.find(before.id);
+                if (found == now.end() || found->second->text != before.text) {
+                    continue;
+                }
+                const Question& question = *found->second;
+                if (question.expected == before.expected &&
+                    question.alternatives == before.alternatives) {
+                    continue;
+                }
+                throw_usage("question " + question.id +
+                                " has another expected answer than in an earlier plan of this run, "
+                                "whose verdicts were given on that one",
+                            question.place,
+                            "Use another --run.");
+            }
+        }
     }
 
     void resolve() {

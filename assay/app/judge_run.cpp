@@ -48,11 +48,14 @@ void JudgeRun::need_expected_answers() const {
         if (!question.expected) {
             throw_usage(
                 fmt::format(
-                    "question {} has no expected answer, and judge {} compares answers with it",
+                    "question {} has no expected answer{}, and judge {} compares answers with it",
                     question.id,
+                    question.expected_problem.empty() ? "" : " (" + question.expected_problem + ")",
                     spec_.name),
                 question.place,
-                "Add expected answers to the dataset, or name another judge (--judge "
+                "Name the field that holds it (dataset.fields: {expected: NAME}, or --fields "
+                "dataset.expected=NAME), add expected answers to the dataset, or name another "
+                "judge (--judge "
                 "openai:MODEL@URL).");
         }
     }

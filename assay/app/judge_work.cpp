@@ -21,6 +21,9 @@ double shown_bytes(const JudgeSpec& judge, const Question& question) {
     std::size_t bytes = question.text.size();
     if (judge.show_expected && question.expected) {
         bytes += question.expected->size();
+        for (const std::string& alternative : question.alternatives) {
+            bytes += alternative.size();
+        }
     }
     for (const std::string& context : question.contexts) {
         bytes += judge.show_contexts ? context.size() : 0;

@@ -79,6 +79,10 @@ std::string VerdictCache::key(const std::string& judge_identity, const BlindedPa
                                     pair.answer_a,
                                     pair.answer_b};
     fields.insert(fields.end(), pair.contexts.begin(), pair.contexts.end());
+    // Only where there are some: keys of before there were any stay.
+    for (const std::string& alternative : pair.alternatives) {
+        fields.push_back("alternative " + alternative);
+    }
     return sha256_of_fields(fields);
 }
 

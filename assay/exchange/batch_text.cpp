@@ -47,7 +47,7 @@ std::string render_batch_text(std::string_view code,
         out += fmt::format("\n=== Example {} ===\n", number);
         out += block(boundary, "QUESTION", pair.question);
         if (show_expected && pair.expected && !pair.expected->empty()) {
-            out += block(boundary, "EXPECTED ANSWER", *pair.expected);
+            out += block(boundary, "EXPECTED ANSWER", *shown_expected(pair));
         }
         for (std::size_t k = 0; show_contexts && k < pair.contexts.size(); ++k) {
             out += block(boundary, fmt::format("CONTEXT {}", k + 1), pair.contexts[k]);

@@ -129,6 +129,21 @@ std::string raw_key(BatchPlace place) {
     return fmt::format("{}/{}", batch_name(place.batch), place.example);
 }
 
+/// Text, or a list of texts where several are right; null without one.
+Json expected_of(const Question& question) {
+    if (!question.expected) {
+        return nullptr;
+    }
+    if (question.alternatives.empty()) {
+        return text(*question.expected);
+    }
+    Json all = Json::array({text(*question.expected)});
+    for (const std::string& alternative : question.alternatives) {
+        all.push_back(text(alternative));
+    }
+    return all;
+}
+
 }  // namespace
 
 bool needs_call(const Comparison& comparison) {
@@ -237,7 +252,7 @@ std::string response_line(const StudyAnswer& row) {
     Json out;
     out["task_id"] = text(question.id);
     out["instruction"] = text(question.text);
-    out["expected_response"] = question.expected ? Json(text(*question.expected)) : Json(nullptr);
+    out["expected_response"] = expected_of(question);
     out["model_answer"] = failed ? std::string() : text(answer.text);
     out["contexts"] = std::move(contexts);
     const bool contexts_known = answer.n_contexts_used != kContextsUnknown;

@@ -120,7 +120,7 @@ nlohmann::ordered_json variables_of(const BlindedPair& pair,
     variables["question"] = pair.question;
     variables["expected"] = nullptr;
     if (show_expected && pair.expected) {
-        variables["expected"] = *pair.expected;
+        variables["expected"] = *shown_expected(pair);
     }
     variables["contexts"] = nlohmann::ordered_json::array();
     if (show_contexts) {

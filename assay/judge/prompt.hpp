@@ -28,10 +28,10 @@ inline constexpr int kPromptVersion = 2;
 /// for parse_reply.
 [[nodiscard]] std::string all_texts(const BlindedPair& pair);
 
-/// The template's variables as a JSON object: `question`; `expected` (null: none, or not to be
-/// shown); `contexts` (a list, empty if not to be shown); `answer_a`, `answer_b`; `boundary`,
-/// derived from all of the item's texts, those not shown included; it is the same when the answers
-/// change places.
+/// The template's variables as a JSON object: `question`; `expected` (shown_expected(); null: none,
+/// or not to be shown); `contexts` (a list, empty if not to be shown); `answer_a`, `answer_b`;
+/// `boundary`, derived from all of the item's texts, those not shown included; it is the same when
+/// the answers change places.
 [[nodiscard]] std::string template_variables(const BlindedPair& pair,
                                              bool show_contexts,
                                              bool show_expected);

@@ -141,6 +141,18 @@ int compare(const Metric& metric, const Score& a, const Score& b, std::int64_t b
     return difference < -limit ? -1 : 0;
 }
 
+/// The answer's score with the expected answer or with the alternative that it fits best.
+Score best_score(const Metric& metric, std::string_view answer, const BlindedPair& pair) {
+    Score best = metric.score(answer, *pair.expected);
+    for (const std::string& alternative : pair.alternatives) {
+        const Score score = metric.score(answer, alternative);
+        if (compare(metric, score, best, 0) > 0) {
+            best = score;
+        }
+    }
+    return best;
+}
+
 class ReferenceJudge final : public Judge {
  public:
     explicit ReferenceJudge(JudgeSpec spec) : spec_(std::move(spec)) {}
@@ -226,8 +238,8 @@ Verdict reference_verdict(const MetricSettings& settings, const BlindedPair& pai
     }
     const Metric* metric = find_metric(settings.metric);
     ASSAY_CHECK(metric != nullptr);
-    const Score a = metric->score(pair.answer_a, *pair.expected);
-    const Score b = metric->score(pair.answer_b, *pair.expected);
+    const Score a = best_score(*metric, pair.answer_a, pair);
+    const Score b = best_score(*metric, pair.answer_b, pair);
     const int sign = compare(*metric, a, b, millionths(settings.tie_band));
     verdict.state = VerdictState::kTie;
     if (sign != 0) {

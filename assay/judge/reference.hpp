@@ -23,7 +23,8 @@ namespace assay::judge {
 /// none, else 0.
 [[nodiscard]] Fraction token_f1(std::string_view answer, std::string_view expected);
 
-/// `settings.metric` of both answers with the expected one: A where A's is larger by more than
+/// `settings.metric` of both answers with the expected one (of several that are right, with the one
+/// that fits best): A where A's is larger by more than
 /// `settings.tie_band`, B where B's is, else TIE; confidence none. The band counts in whole
 /// millionths. token_f1 and rouge_l are rationals and compared exactly; chrf's difference is
 /// rounded to millionths first. A pair without expected answer is INVALID.

@@ -15,6 +15,9 @@ BlindedPair blinded_pair(std::string_view item_id,
     if (question.expected) {
         pair.expected = to_valid_utf8(*question.expected);
     }
+    for (const std::string& alternative : question.alternatives) {
+        pair.alternatives.push_back(to_valid_utf8(alternative));
+    }
     for (const std::string& context : question.contexts) {
         pair.contexts.push_back(to_valid_utf8(context));
     }

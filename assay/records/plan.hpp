@@ -25,6 +25,7 @@ struct DatasetSpec {
     std::vector<std::string> clusters;          ///< only these clusters, may be empty: all
     std::map<std::string, std::string> fields;  ///< ours (id, question, expected, contexts,
                                                 ///< cluster) -> the file's field name
+    std::string contexts_separator{};  ///< splits a text of several passages; empty: it is one
 };
 
 /// How every variant's answers are made. Names and meanings are llama.cpp's.

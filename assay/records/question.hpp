@@ -14,7 +14,12 @@ struct Question {
     std::vector<std::string> contexts;  ///< the context set: passages in the order in which every
                                         ///< variant is shown them
     std::optional<std::string> cluster;
-    std::string place;  ///< "questions.jsonl:12"
+    std::string place;                        ///< "questions.jsonl:12"
+    std::vector<std::string> alternatives{};  ///< further texts that are as right as `expected`;
+                                              ///< empty without one
+    std::string expected_problem{};  ///< why the dataset's expected answer was not taken ("target
+                                     ///< is an object, not text"); empty: nothing is wrong. Not
+                                     ///< stored
 };
 
 }  // namespace assay

@@ -1,6 +1,7 @@
 #pragma once
 // A variant as it is asked for: where it comes from and how it is run.
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +26,8 @@ struct AnswersSource {
     std::string file;
     bool allow_missing = false;  ///< a question without an answer counts as "no answer" instead of
                                  ///< stopping the run
+    std::map<std::string, std::string> fields{};  ///< ours (answer, id, question, contexts, ...:
+                                                  ///< intake/names.hpp) -> the file's field
 };
 
 /// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,

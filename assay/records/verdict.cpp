@@ -4,6 +4,14 @@
 
 namespace assay {
 
+std::optional<std::string> shown_expected(const BlindedPair& pair) {
+    std::optional<std::string> shown = pair.expected;
+    for (const std::string& alternative : pair.alternatives) {
+        *shown += "\nAlso right: " + alternative;
+    }
+    return shown;
+}
+
 std::vector<std::string_view> texts_of(const BlindedPair& pair) {
     std::vector<std::string_view> texts{pair.question,
                                         std::min(pair.answer_a, pair.answer_b),
@@ -11,6 +19,7 @@ std::vector<std::string_view> texts_of(const BlindedPair& pair) {
     if (pair.expected) {
         texts.push_back(*pair.expected);
     }
+    texts.insert(texts.end(), pair.alternatives.begin(), pair.alternatives.end());
     texts.insert(texts.end(), pair.contexts.begin(), pair.contexts.end());
     return texts;
 }

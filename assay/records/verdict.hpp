@@ -18,7 +18,12 @@ struct BlindedPair {
     std::vector<std::string> contexts;
     std::string answer_a;  ///< valid UTF-8
     std::string answer_b;
+    std::vector<std::string> alternatives{};  ///< further texts that are as right as `expected`
 };
+
+/// The expected answer as a judge that reads is shown it: itself, and below it each alternative on
+/// a line that says so. Empty without an expected answer.
+[[nodiscard]] std::optional<std::string> shown_expected(const BlindedPair& pair);
 
 /// The texts of a pair, those that a judge is not shown included: question, both answers, expected
 /// answer, contexts. The same list whichever way round the answers stand, and so is a boundary that

@@ -70,7 +70,8 @@ struct ReportVariant {
 struct JudgedItem {
     std::string question;  ///< text; its id is outcome.question_id
     std::optional<std::string> expected;
-    std::string baseline_answer;  ///< bytes as the model wrote them; empty if it failed
+    std::vector<std::string> alternatives;  ///< further texts that are as right
+    std::string baseline_answer;            ///< bytes as the model wrote them; empty if it failed
     std::string variant_answer;
     std::string comparison_id;  ///< empty: there was nothing to compare
     Outcome outcome;  ///< from the variant's side; who was shown first, confidence, reasoning

@@ -39,10 +39,21 @@ Text order_text(const ComparisonAnalysis& a, const Outcome& outcome) {
     return outcome.variant_is_a ? Text(" (shown first)") : Text(" (shown second)");
 }
 
+Text expected_text(const JudgedItem& item) {
+    if (!item.expected) {
+        return Text("none");
+    }
+    Text out = foreign(*item.expected, kCharactersInFull);
+    for (const std::string& alternative : item.alternatives) {
+        out = out + line_break() + Text("also right: ") + foreign(alternative, kCharactersInFull);
+    }
+    return out;
+}
+
 std::vector<Text> lost_row(const ComparisonAnalysis& a, const JudgedItem& item) {
     return {code(item.outcome.question_id) + order_text(a, item.outcome) + line_break() +
                 foreign(item.question, kCharactersInFull),
-            item.expected ? foreign(*item.expected, kCharactersInFull) : Text("none"),
+            expected_text(item),
             answer_text(item.baseline_answer),
             variant_answer_text(item),
             reason_text(item.outcome)};

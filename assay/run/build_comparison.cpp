@@ -58,6 +58,7 @@ class Unblinding {
         report::JudgedItem item;
         item.question = question.text;
         item.expected = question.expected;
+        item.alternatives = question.alternatives;
         if (baseline_[q]) {
             item.baseline_answer = baseline_[q]->text;
         }

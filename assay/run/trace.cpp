@@ -72,11 +72,26 @@ ordered_json verdict_record(const store::VerdictRow& row) {
             {"raw", verdict.raw}};
 }
 
+/// Text, or a list of texts where several are right; null without one.
+ordered_json expected_record(const Question& question) {
+    if (!question.expected) {
+        return nullptr;
+    }
+    if (question.alternatives.empty()) {
+        return *question.expected;
+    }
+    ordered_json all = ordered_json::array({*question.expected});
+    for (const std::string& alternative : question.alternatives) {
+        all.push_back(alternative);
+    }
+    return all;
+}
+
 ordered_json question_record(const Question& question) {
     return {{"id", question.id},
             {"place", question.place},
             {"text", question.text},
-            {"expected", question.expected ? ordered_json(*question.expected) : ordered_json()},
+            {"expected", expected_record(question)},
             {"cluster", question.cluster ? ordered_json(*question.cluster) : ordered_json()},
             {"contexts", question.contexts}};
 }
@@ -196,6 +211,18 @@ std::string trace_json(const store::Store& store,
            "\n";
 }
 
+/// The expected answer, and below it what is as right.
+std::string expected_text(const ordered_json& expected) {
+    if (!expected.is_array()) {
+        return text_of(expected);
+    }
+    std::string out;
+    for (const ordered_json& text : expected) {
+        out += (out.empty() ? "" : "\nalso right: ") + text_of(text);
+    }
+    return out;
+}
+
 std::string trace_text(const store::Store& store,
                        const std::string& plan_sha256,
                        const std::string& question_id) {
@@ -206,7 +233,7 @@ std::string trace_text(const store::Store& store,
                                   text_of(question["place"]),
                                   text_of(question["cluster"]),
                                   indented(text_of(question["text"])),
-                                  indented(text_of(question["expected"])));
+                                  indented(expected_text(question["expected"])));
     out += fmt::format("retrieve  {} contexts\n", question["contexts"].size());
     for (const ordered_json& context : question["contexts"]) {
         out += indented(text_of(context));

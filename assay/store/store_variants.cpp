@@ -1,5 +1,7 @@
 // What belongs to a plan: its questions and variants; and the lives of the engine.
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "assay/base/result.hpp"
@@ -116,6 +118,44 @@ EngineSession session_of(const Statement& row) {
     return session;
 }
 
+/// What is as right as the expected answers is a note of the plan, and no column: a run whose
+/// questions have none is read by an earlier assay, and one that an earlier assay made by this one.
+std::string alternatives_note(std::string_view plan_sha256) {
+    return fmt::format("alternatives of plan {}", plan_sha256);
+}
+
+void save_alternatives(Database& db,
+                       std::string_view plan_sha256,
+                       std::span<const Question> questions) {
+    const std::string key = alternatives_note(plan_sha256);
+    auto lists = nlohmann::json::array();
+    bool any = false;
+    for (const Question& question : questions) {
+        lists.push_back(question.alternatives);
+        any = any || !question.alternatives.empty();
+    }
+    db.execute("DELETE FROM notes WHERE key = ?1", key);
+    if (any) {
+        const std::string text = lists.dump(
+            -1, ' ', false, nlohmann::json::error_handler_t::replace);
+        db.execute("INSERT INTO notes (key, value) VALUES (?1, ?2)", key, Blob(text));
+    }
+}
+
+void load_alternatives(const Database& db,
+                       std::string_view plan_sha256,
+                       std::vector<Question>& questions) {
+    Statement row = db.query("SELECT value FROM notes WHERE key = ?1",
+                             alternatives_note(plan_sha256));
+    if (!row.step()) {
+        return;
+    }
+    const auto lists = nlohmann::json::parse(row.bytes(0));
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        questions[i].alternatives = lists.at(i).get<std::vector<std::string>>();
+    }
+}
+
 }  // namespace
 
 void Store::save_questions(std::string_view plan_sha256, std::span<const Question> questions) {
@@ -123,6 +163,7 @@ void Store::save_questions(std::string_view plan_sha256, std::span<const Questio
     Transaction transaction(db);
     db.execute("DELETE FROM questions WHERE plan_sha256 = ?1",
                plan_sha256);  // their contexts go with them
+    save_alternatives(db, plan_sha256, questions);
     for (std::size_t i = 0; i < questions.size(); ++i) {
         const Question& q = questions[i];
         db.execute(
@@ -172,6 +213,7 @@ std::vector<Question> Store::questions(std::string_view plan_sha256) const {
         questions.at(static_cast<std::size_t>(context.integer(0)))
             .contexts.push_back(context.bytes(1));
     }
+    load_alternatives(db, plan_sha256, questions);
     return questions;
 }
 
