@@ -6,7 +6,7 @@ PROGRAMS := build/release/bin
 MODEL    := build/models/SmolLM2-135M-Instruct-F16.gguf
 DEMO_RUN := runs/science-demo
 
-.PHONY: help setup build model demo tests test check bench validate format golden clean
+.PHONY: help setup build model demo tests test check bench validate fuzzers fuzz format golden clean
 
 help:
 	@echo "make build    programs in $(PROGRAMS)"
@@ -15,6 +15,7 @@ help:
 	@echo "make check    formatting and layers, then make test"
 	@echo "make bench    answering beside llama-server and llama-bench; takes about 20 minutes"
 	@echo "make validate whether the decisions keep their promises, by simulation; takes about a minute"
+	@echo "make fuzz     every reader of foreign files and replies with made-up bytes, a minute each"
 	@echo "make golden   rewrite the golden files from what the programs print now"
 	@echo "make format   clang-format over our sources"
 	@echo "make clean    remove build/ (not the caches in ~/.cache/assay)"
@@ -36,7 +37,7 @@ demo: model
 tests: build
 	@scripts/build.sh dev
 
-test: model tests
+test: model tests fuzzers
 	@scripts/llama.sh peers >/dev/null
 	@cd build/dev && ctest --output-on-failure --no-tests=error
 
@@ -50,6 +51,12 @@ bench: model
 
 validate: build
 	@$(PROGRAMS)/assay_validate
+
+fuzzers: setup
+	@scripts/build.sh fuzz
+
+fuzz: fuzzers
+	@scripts/fuzz.py
 
 golden: tests
 	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test|command_stats_test' --output-on-failure

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds one preset: scripts/build.sh release|dev|coverage|tidy|cuda [target ...]
+# Configures and builds one preset: scripts/build.sh release|dev|fuzz|coverage|tidy|cuda [target ...]
 # release (and cuda) have the engine; the tests of dev use release's engine, as llama.cpp is built once and without sanitizers.
 set -euo pipefail
 cd "$(dirname "$0")/.."

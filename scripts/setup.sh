@@ -2,7 +2,7 @@
 # Installs the Debian packages that assay is built from, if they are missing. Works as root and as a user with sudo.
 set -euo pipefail
 packages=(
-    build-essential cmake ninja-build git ca-certificates python3 clang-format
+    build-essential cmake ninja-build git ca-certificates python3 clang-format clang-16 libclang-rt-16-dev
     libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libsqlite3-dev
     libcurl4-openssl-dev libssl-dev libicu-dev libexpected-dev
     libgtest-dev libgmock-dev librapidcheck-dev libcpp-httplib-dev)
