@@ -29,15 +29,29 @@ Answer answer_of(const Question& question,
     return out;
 }
 
+/// What the plan calls the question, the expected answer and the passages of the same file is no
+/// answer of a model's.
+exchange::AnswerFields fields_of(const AnswersSource& source, const DatasetSpec& dataset) {
+    exchange::AnswerFields out{source.fields, {}};
+    if (dataset.file == source.file) {
+        for (const auto& [ours, path] : dataset.fields) {
+            out.not_answers.insert(path);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
-GivenAnswers read_given_answers(const AnswersSource& source, std::span<const Question> questions) {
+GivenAnswers read_given_answers(const AnswersSource& source,
+                                std::span<const Question> questions,
+                                const DatasetSpec& dataset) {
     const auto bytes = read_file(source.file);
     if (!bytes) {
         throw Error(ErrorKind::kUsage, bytes.error());
     }
     const std::string name = std::filesystem::path(source.file).filename().string();
-    auto rows = exchange::read_answers(name, *bytes);
+    auto rows = exchange::read_answers(name, *bytes, fields_of(source, dataset));
     if (!rows) {
         throw_all(rows.error());
     }

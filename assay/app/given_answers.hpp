@@ -23,9 +23,10 @@ struct GivenAnswers {
     std::vector<std::string> notes;  ///< sentences for the report
 };
 
-/// Reads the file of `source` and finds each question's answer in it. Throws Error kUsage with
-/// every error on a line of its own.
+/// Reads the file of `source` and finds each question's answer in it; `dataset` is where the
+/// questions come from. Throws Error kUsage with every error on a line of its own.
 [[nodiscard]] GivenAnswers read_given_answers(const AnswersSource& source,
-                                              std::span<const Question> questions);
+                                              std::span<const Question> questions,
+                                              const DatasetSpec& dataset = {});
 
 }  // namespace assay::app

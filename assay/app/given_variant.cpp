@@ -9,7 +9,7 @@
 namespace assay::app {
 
 void GivenVariant::check() {
-    given_ = read_given_answers(*spec.answers(), context().questions);
+    given_ = read_given_answers(*spec.answers(), context().questions, context().plan.dataset);
 }
 
 /// Answers to one question may have been joined by a number that means another document in each

@@ -14,6 +14,7 @@
 #include "assay/base/clock.hpp"
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
+#include "assay/intake/encoding.hpp"
 #include "assay/judge/batch_reply.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/judge/prompt.hpp"
@@ -101,7 +102,7 @@ class TargetFinder {
     }
 
     void add_mapping(const std::string& file, Targets& out) {
-        const auto text = read_file(file);
+        const auto text = intake::read_text_file(file);
         if (!text) {
             throw Error(ErrorKind::kUsage, text.error());
         }
@@ -510,7 +511,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     problems.throw_if_any();  // with a stale mapping no reply can be read
     Collector collector(run, targets, options.mappings.empty(), problems);
     for (const std::string& file : options.files) {
-        const auto text = read_file(file);
+        const auto text = intake::read_text_file(file);
         if (!text) {
             throw Error(ErrorKind::kUsage, text.error());
         }

@@ -112,6 +112,21 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
                     "hold their questions")
         ->group(kExperiment);
     command
+        .add_option("--fields",
+                    flags.fields,
+                    "how files call their fields, separated by commas: FIELD=NAME for all answers "
+                    "(answer=prediction,id=qid), VARIANT.FIELD=NAME for those of one variant, "
+                    "dataset.FIELD=NAME for the dataset (dataset.expected=answer); NAME may be a "
+                    "path: doc.answer.value, target[0]")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(kExperiment);
+    command
+        .add_option("--contexts-separator",
+                    o.contexts_separator,
+                    "splits contexts that are one text into passages, for example \"|\"")
+        ->group(kExperiment);
+    command
         .add_flag("--allow-missing",
                   o.allow_missing,
                   "a question without an answer in a file of answers counts as no answer instead "
@@ -190,6 +205,7 @@ Plan load_plan_or_throw(PlanFlags flags) {
         }
     };
     take(flags.variants, flags.overrides.variants);
+    take(flags.fields, flags.overrides.fields);
     take(flags.ids, flags.overrides.ids);
     take(flags.judges, flags.overrides.judges);
     take(flags.stop, flags.overrides.stop);

@@ -21,6 +21,7 @@ struct PlanFlags {
     config::Overrides overrides;
     std::vector<std::string> variants;  ///< as CLI11 fills them; moved into the overrides when
                                         ///< given
+    std::vector<std::string> fields;
     std::vector<std::string> ids;
     std::vector<std::string> judges;
     std::vector<std::string> stop;

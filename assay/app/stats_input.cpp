@@ -19,6 +19,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/exchange/outcomes.hpp"
+#include "assay/intake/encoding.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/store/store.hpp"
 
@@ -230,7 +231,7 @@ StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeF
     OptionReader reader;
     const AnalysisSettings settings = reader.settings(options, {});
     reader.finish();
-    const auto text = read_file(options.input);
+    const auto text = intake::read_text_file(options.input);
     if (!text) {
         throw Error(ErrorKind::kUsage, text.error());
     }

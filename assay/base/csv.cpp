@@ -22,7 +22,7 @@ bool CsvReader::next(CsvRecord& record) {
             record.cells.emplace_back();
         }
         read_cell(record, n_cells++);
-        if (at_end() || text_[at_] != ',') {
+        if (at_end() || text_[at_] != separator_) {
             break;
         }
         ++at_;
@@ -51,7 +51,7 @@ void CsvReader::read_cell(CsvRecord& record, std::size_t index) {
     if (!at_end() && text_[at_] == '"') {
         read_quoted(record, index);
         const std::size_t start = at_;
-        while (!at_line_end() && text_[at_] != ',') {
+        while (!at_line_end() && text_[at_] != separator_) {
             ++at_;
         }
         if (at_ > start && record.problem.empty()) {
@@ -60,7 +60,7 @@ void CsvReader::read_cell(CsvRecord& record, std::size_t index) {
         return;
     }
     const std::size_t start = at_;
-    while (!at_line_end() && text_[at_] != ',') {
+    while (!at_line_end() && text_[at_] != separator_) {
         ++at_;
     }
     cell = text_.substr(start, at_ - start);

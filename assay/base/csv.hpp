@@ -1,5 +1,5 @@
 #pragma once
-// Comma-separated values as RFC 4180 has them. A lone quote inside an unquoted cell is kept as it
+// Comma-separated values as RFC 4180 has them, or with another separator. A lone quote inside an unquoted cell is kept as it
 // is, as Python's csv module does. Knows cells only: what they mean is the caller's.
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct CsvRecord {
 class CsvReader {
  public:
     /// `text` must outlive the reader.
-    explicit CsvReader(std::string_view text) : text_(text) {}
+    explicit CsvReader(std::string_view text, char separator = ',')
+        : text_(text), separator_(separator) {}
 
     /// Reads the next record into `record`, whose memory is used again; false at the end of the
     /// text.
@@ -37,6 +38,7 @@ class CsvReader {
     void read_quoted(CsvRecord& record, std::size_t index);
 
     std::string_view text_;
+    char separator_;
     std::size_t at_ = 0;
     std::int64_t line_ = 1;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // A plan while it is being read: what was written, where, and what is still to be looked up.
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -14,6 +15,12 @@
 #include "assay/config/yaml_tree.hpp"
 
 namespace assay::config {
+
+/// The fields of a dataset, and of answers, whose names in a file can be said (`fields`).
+inline constexpr std::array<std::string_view, 5> kDatasetFields{
+    "id", "question", "expected", "contexts", "cluster"};
+inline constexpr std::array<std::string_view, 5> kAnswerFields{
+    "answer", "id", "question", "contexts", "generator"};
 
 struct Draft {
     Plan plan;                             ///< what is not set yet is empty or has its default

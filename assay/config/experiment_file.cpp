@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
@@ -119,6 +121,10 @@ class ExperimentFile : EntryReader {
     void read_answers(MapReader& map, VariantEntry& entry) {
         path(map, "answers", entry.answers);
         map.read("allow-missing", entry.allow_missing, YesNo{});
+        read_fields(map, kAnswerFields, "the answers", entry.fields);
+        if (map.has("fields") && !map.has("answers")) {
+            problems_.add(map.where("fields"), "belongs to answers that are read from a file");
+        }
         if (map.has("allow-missing") && !map.has("answers")) {
             problems_.add(map.where("allow-missing"),
                           "belongs to answers that are read from a file");
@@ -214,6 +220,30 @@ class ExperimentFile : EntryReader {
         return variant;
     }
 
+    /// The key `fields`: ours -> the file's.
+    void read_fields(MapReader& map,
+                     std::span<const std::string_view> known,
+                     std::string_view of_what,
+                     std::map<std::string, std::string>& out) {
+        const YamlNode* node = map.block("fields", Kind::kMap);
+        if (node == nullptr) {
+            return;
+        }
+        MapReader fields(*node, map.path_of("fields"), draft_.source, problems_);
+        for (const std::string_view field : known) {
+            std::string name;
+            if (!fields.text(field, name)) {
+                continue;
+            }
+            if (name.empty()) {
+                problems_.add(
+                    fields.where(field), "is empty", fmt::format("Name a field of {}.", of_what));
+            }
+            out[std::string(field)] = name;
+        }
+        fields.finish();
+    }
+
     void read_dataset() {
         std::string word;
         const std::size_t n_before = problems_.size();
@@ -229,21 +259,8 @@ class ExperimentFile : EntryReader {
         visit_dataset(plan_.dataset, reader(*dataset));
         dataset->texts("ids", plan_.dataset.ids);
         dataset->texts("clusters", plan_.dataset.clusters);
-        if (const YamlNode* node = dataset->block("fields", Kind::kMap)) {
-            MapReader fields(*node, "dataset.fields", draft_.source, problems_);
-            for (const std::string_view field :
-                 {"id", "question", "expected", "contexts", "cluster"}) {
-                std::string name;
-                if (!fields.text(field, name)) {
-                    continue;
-                }
-                if (name.empty()) {
-                    problems_.add(fields.where(field), "is empty", "Name a field of the dataset.");
-                }
-                plan_.dataset.fields[std::string(field)] = name;
-            }
-            fields.finish();
-        }
+        dataset->text("contexts-separator", plan_.dataset.contexts_separator);
+        read_fields(*dataset, kDatasetFields, "the dataset", plan_.dataset.fields);
         dataset->finish();
     }
 

@@ -1,5 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <span>
 #include <type_traits>
 #include <variant>
 
@@ -64,13 +68,19 @@ class FlagLayer {
         if (flags_.stop) {
             plan_.generation.stop = *flags_.stop;
         }
+        text(flags_.contexts_separator,
+             "--contexts-separator",
+             "dataset.contexts-separator",
+             plan_.dataset.contexts_separator);
         settings();
         prompts();
         variants();
         allow_missing();
+        fields();
         judges();
         check_texts("--ids", flags_.ids);
         check_texts("--stop", flags_.stop);
+        check_texts("--fields", flags_.fields);
     }
 
  private:
@@ -258,6 +268,77 @@ class FlagLayer {
         if (!any) {
             problems_.add({"--allow-missing", 0, 0, ""}, "no answers are read from a file");
         }
+    }
+
+    void fields() {
+        for (const std::string& word : flags_.fields.value_or(std::vector<std::string>{})) {
+            if (is_utf8(word, "--fields")) {
+                field(word);
+            }
+        }
+    }
+
+    /// One "[WHOSE.]FIELD=PATH".
+    void field(const std::string& word) {
+        const std::size_t equals = word.find('=');
+        const std::string_view path = equals == std::string::npos
+                                          ? std::string_view()
+                                          : trim(std::string_view(word).substr(equals + 1));
+        const std::string_view ours = trim(std::string_view(word).substr(0, equals));
+        const std::size_t dot = ours.rfind('.');
+        const std::string_view whose = dot == std::string_view::npos ? std::string_view()
+                                                                     : ours.substr(0, dot);
+        const std::string name(ours.substr(dot == std::string_view::npos ? 0 : dot + 1));
+        const auto add = [&](std::string message, std::string remedy) {
+            problems_.add({"--fields", 0, 0, ""}, std::move(message), std::move(remedy));
+        };
+        if (path.empty()) {
+            add(fmt::format("\"{}\" names no field of a file", shorten(word, 60)),
+                "Write FIELD=NAME, for example answer=prediction.");
+            return;
+        }
+        const bool of_dataset = whose == "dataset";
+        const auto known = of_dataset ? std::span<const std::string_view>(kDatasetFields)
+                                      : std::span<const std::string_view>(kAnswerFields);
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            add(fmt::format("\"{}\" is no field of {}",
+                            shorten(name, 60),
+                            of_dataset ? "a dataset" : "answers"),
+                fmt::format("Known are {}.", fmt::join(known, ", ")));
+            return;
+        }
+        if (of_dataset) {
+            plan_.dataset.fields[name] = path;
+        } else if (!set_field_of_answers(whose, name, path)) {
+            add(whose.empty() ? "no answers are read from a file"
+                              : fmt::format("there are no answers of \"{}\"", shorten(whose, 60)),
+                "Write FIELD=NAME for all answers, VARIANT.FIELD=NAME for those of one variant, or "
+                "dataset.FIELD=NAME.");
+        }
+    }
+
+    /// Whether there are such answers.
+    bool set_field_of_answers(std::string_view whose,
+                              const std::string& name,
+                              std::string_view path) {
+        bool any = false;
+        const auto set_in = [&](VariantSpec& variant) {
+            auto* answers = std::get_if<AnswersSource>(&variant.source);
+            if (answers == nullptr) {
+                return;
+            }
+            const std::string stem = std::filesystem::path(answers->file).stem().string();
+            const std::string& own = variant.name.empty() ? stem : variant.name;
+            if (whose.empty() || own == whose || slug(own) == whose) {
+                answers->fields[name] = path;
+                any = true;
+            }
+        };
+        set_in(plan_.baseline);
+        for (VariantSpec& variant : plan_.variants) {
+            set_in(variant);
+        }
+        return any;
     }
 
     void judges() {

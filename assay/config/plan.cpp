@@ -2,6 +2,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/intake/encoding.hpp"
 
 namespace assay::config {
 
@@ -22,7 +23,7 @@ tl::expected<Plan, std::vector<Failure>> load_plan(const std::optional<std::file
         if (problems.size() > 0) {
             return tl::unexpected(problems.take());
         }
-        const auto text = read_file(*file);
+        const auto text = intake::read_text_file(*file);
         if (!text) {
             return tl::unexpected(std::vector{text.error()});
         }

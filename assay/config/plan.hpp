@@ -37,6 +37,10 @@ struct Overrides {
     bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from
                                  ///< a file
     std::optional<std::string> questions;  ///< --questions: dataset.file
+    /// --fields: each "[WHOSE.]FIELD=PATH"; WHOSE is "dataset" or the name of a variant whose
+    /// answers are read, without it all answers are meant
+    std::optional<std::vector<std::string>> fields;
+    std::optional<std::string> contexts_separator;  ///< --contexts-separator
     std::optional<std::vector<std::string>> ids;
     std::optional<std::vector<std::string>> judges;  ///< --judge: as judge_of_text reads it;
                                                      ///< replaces the file's judges

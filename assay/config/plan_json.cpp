@@ -103,9 +103,14 @@ void write_recipe(const RunRecipe& recipe, const RunRecipe& of_engine, json& out
 json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathText& path) {
     const VariantEntry entry = entry_of(variant);
     if (variant.answers()) {
-        return {{"name", variant.name},
-                {"answers", path(entry.answers)},
-                {"allow-missing", entry.allow_missing}};
+        json out{{"name", variant.name},
+                 {"answers", path(entry.answers)},
+                 {"allow-missing", entry.allow_missing}};
+        // Only where there are some: plans of before answers had fields keep their hash.
+        if (!entry.fields.empty()) {
+            out["fields"] = entry.fields;
+        }
+        return out;
     }
     json out{{"name", variant.name},
              {"type", entry.type},
@@ -141,6 +146,9 @@ json identity_of(const Plan& plan, const PathText& path) {
                       {"clusters", plan.dataset.clusters},
                       {"fields", plan.dataset.fields}};
     visit_dataset(plan.dataset, writer(out["dataset"]));
+    if (!plan.dataset.contexts_separator.empty()) {
+        out["dataset"]["contexts-separator"] = plan.dataset.contexts_separator;
+    }
     out["generation"] = to_json(plan.generation);
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
@@ -281,6 +289,9 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
     if (in.has("answers")) {
         in.get("answers", entry.answers);
         in.read("allow-missing", entry.allow_missing, YesNo{});
+        if (in.has("fields")) {
+            in.get("fields", entry.fields);
+        }
     } else {
         in.get("type", entry.type);
         in.get("file", entry.file);
@@ -374,6 +385,9 @@ void read(const json& object, DatasetSpec& dataset) {
     in.get("ids", dataset.ids);
     in.get("clusters", dataset.clusters);
     in.get("fields", dataset.fields);
+    if (in.has("contexts-separator")) {
+        in.get("contexts-separator", dataset.contexts_separator);
+    }
     in.finish();
 }
 

@@ -27,6 +27,7 @@
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
 #include "assay/config/variant_entry.hpp"
+#include "assay/intake/encoding.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
 
@@ -81,6 +82,7 @@ class Resolver {
         name_variants();
         fill_recipes();
         name_judges();
+        share_fields();
         look_for_files();
         read_texts();
         check_together();
@@ -397,6 +399,26 @@ class Resolver {
         return false;
     }
 
+    /// A file that is the dataset and has answers, too, calls its fields by one name in both.
+    void share_fields() {
+        const auto share = [&](const VariantSpec& variant) {
+            const AnswersSource* answers = variant.answers();
+            if (answers == nullptr || answers->file != plan_.dataset.file) {
+                return;
+            }
+            for (const auto& [field, path] : answers->fields) {
+                if (std::find(kDatasetFields.begin(), kDatasetFields.end(), field) !=
+                    kDatasetFields.end()) {
+                    plan_.dataset.fields.emplace(field, path);
+                }
+            }
+        };
+        share(plan_.baseline);
+        for (const VariantSpec& variant : plan_.variants) {
+            share(variant);
+        }
+    }
+
     void look_for_files() {
         const VariantEntry baseline = entry_of(plan_.baseline);
         look_for("baseline.file", baseline.file);
@@ -432,11 +454,9 @@ class Resolver {
             add(key, fmt::format("{} is larger than 1 MiB, which no prompt is", file));
             return std::nullopt;
         }
-        auto text = read_file(file);
+        auto text = intake::read_text_file(file);
         if (!text) {
             add(key, to_sentence(text.error()));
-        } else if (!is_valid_utf8(*text)) {
-            add(key, fmt::format("{} is not valid UTF-8", file), "Save the file as UTF-8.");
         } else if (trim(*text).empty()) {
             add(key, fmt::format("{} is empty", file));
         } else {

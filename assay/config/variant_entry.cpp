@@ -6,7 +6,8 @@ namespace assay::config {
 
 VariantSource source_of(VariantEntry entry) {
     if (!entry.answers.empty()) {
-        return AnswersSource{std::move(entry.answers), entry.allow_missing};
+        return AnswersSource{
+            std::move(entry.answers), entry.allow_missing, std::move(entry.fields)};
     }
     const bool is_served = !entry.served.provider.empty();
     if (is_served && !entry.served.model.empty()) {
@@ -32,6 +33,7 @@ VariantEntry entry_of(const VariantSpec& variant) {
     if (const AnswersSource* answers = variant.answers()) {
         entry.answers = answers->file;
         entry.allow_missing = answers->allow_missing;
+        entry.fields = answers->fields;
     }
     if (const ServedSource* served = variant.served()) {
         entry.served = served->server;

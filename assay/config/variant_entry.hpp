@@ -2,6 +2,7 @@
 // The keys that say where a variant comes from, as they are written, before it is decided which of
 // them counts.
 
+#include <map>
 #include <string>
 
 #include "assay/records/variant_spec.hpp"
@@ -15,6 +16,7 @@ struct VariantEntry {
     std::string imatrix;
     std::string answers;
     bool allow_missing = false;
+    std::map<std::string, std::string> fields{};  ///< of answers
     ServedSpec served;
 };
 

@@ -1,126 +1,113 @@
+// Problem: which field of a row is what the model wrote? Files call it by twenty names, and the
+// same names are used for the right answer. A wrong guess judges the right answers against
+// themselves.
+//
+// Model: the fields that may be a model's text are in one table (intake/names.hpp). What the user
+// names counts alone. Else the file must leave no doubt: over all its rows there is exactly one of
+// those names, or several that say the same. Two in one row that differ are refused in one sentence
+// that names both.
+//
+// Invariant: every answer of a file is of the same field, of one generator, and of another question
+// than the others. It ends after two passes over the rows: which names are there, and their texts.
+
 #include "assay/exchange/answers.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
+#include <utility>
 
-#include "assay/base/csv.hpp"
 #include "assay/base/text.hpp"
-#include "assay/exchange/json_rows.hpp"
+#include "assay/intake/fields.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::exchange {
 namespace {
 
+using intake::FieldsOf;
+using intake::Meaning;
+using intake::Row;
+using intake::Tool;
+using intake::Value;
+
 constexpr std::size_t kShown = 60;
 
-enum Field {
-    kId,
-    kDocumentHash,
-    kQuestion,
-    kInput,
-    kGenerator,
-    kStopReason,
-    kFailure,
-    kContexts,
-    kNContextsUsed,
-    kContextsCut,
-    kFilter,
-    kDoc,
-    // The answer itself: one of these.
-    kModelAnswer,
-    kResponse,
-    kAnswer,
-    kOutput,
-    kResps,
-    kChoices,
-};
-
-const std::vector<MemberNames::Name>& names() {
-    static const std::vector<MemberNames::Name> kNames{{"id", kId},
-                                                       {"task_id", kId},
-                                                       {"question_id", kId},
-                                                       {"uid", kId},
-                                                       {"sample_id", kId},
-                                                       {"doc_id", kId},
-                                                       {"doc_hash", kDocumentHash},
-                                                       {"question", kQuestion},
-                                                       {"instruction", kQuestion},
-                                                       {"prompt", kQuestion},
-                                                       {"input", kInput},
-                                                       {"generator", kGenerator},
-                                                       {"model_id", kGenerator},
-                                                       {"stop_reason", kStopReason},
-                                                       {"failure", kFailure},
-                                                       {"contexts", kContexts},
-                                                       {"n_contexts_used", kNContextsUsed},
-                                                       {"contexts_cut", kContextsCut},
-                                                       {"filter", kFilter},
-                                                       {"doc", kDoc},
-                                                       {"model_answer", kModelAnswer},
-                                                       {"response", kResponse},
-                                                       {"answer", kAnswer},
-                                                       {"output", kOutput},
-                                                       {"resps", kResps},
-                                                       {"choices", kChoices}};
-    return kNames;
-}
-
-struct AnswerField {
-    Field field;
+/// A format that is known by the field of the answer.
+struct FormatOfField {
     std::string_view name;
     AnswerFormat format;
 };
-constexpr std::array<AnswerField, 6> kAnswerFields{
-    {{kModelAnswer, "model_answer", AnswerFormat::kStudy},
-     {kResponse, "response", AnswerFormat::kStudy},
-     {kAnswer, "answer", AnswerFormat::kPlain},
-     {kOutput, "output", AnswerFormat::kAlpacaEval},
-     {kResps, "resps", AnswerFormat::kLmEval},
-     {kChoices, "choices", AnswerFormat::kFastChat}}};
+constexpr std::array<FormatOfField, 5> kFormatsOfFields{{{"model_answer", AnswerFormat::kStudy},
+                                                         {"response", AnswerFormat::kStudy},
+                                                         {"output", AnswerFormat::kAlpacaEval},
+                                                         {"resps", AnswerFormat::kLmEval},
+                                                         {"choices", AnswerFormat::kFastChat}}};
 
-const AnswerField* answer_field_of(int field) {
-    for (const AnswerField& known : kAnswerFields) {
-        if (known.field == field) {
-            return &known;
+AnswerFormat format_of(std::string_view name, Tool tool) {
+    switch (tool) {
+        case Tool::kAny: break;
+        case Tool::kInspect: return AnswerFormat::kInspect;
+        case Tool::kPromptfoo: return AnswerFormat::kPromptfoo;
+        case Tool::kOpenAiBatch: return AnswerFormat::kOpenAiBatch;
+    }
+    for (const FormatOfField& known : kFormatsOfFields) {
+        if (known.name == name) {
+            return known.format;
         }
     }
-    return nullptr;
+    return AnswerFormat::kPlain;
 }
 
-/// A row while it is read.
-struct Row {
-    ForeignAnswer answer;
-    std::string input;
-    std::string generator;
-    std::string filter;
-    const AnswerField* answer_field = nullptr;
-    bool is_null = false;  ///< its answer
-};
+/// Whether a value is there that may be an answer. `choices` are those of a multiple-choice
+/// question unless they have turns or messages.
+bool may_be_an_answer(const Value& row, std::string_view name) {
+    const Value* value = find(row, name);
+    if (value == nullptr || name != "choices") {
+        return value != nullptr;
+    }
+    return value->kind == Value::Kind::kList &&
+           (value->items.empty() || find(*value, "[0].turns") != nullptr ||
+            find(*value, "[0].message") != nullptr);
+}
+
+int count_of(const Value* value) {
+    int count = kContextsUnknown;
+    if (value == nullptr || value->kind != Value::Kind::kNumber) {
+        return count;
+    }
+    const std::string& text = value->text;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    return error == std::errc() && end == text.data() + text.size() && count >= 0
+               ? count
+               : kContextsUnknown;
+}
 
 class AnswerReader {
  public:
-    AnswerReader(const std::string& name, std::string_view text) : problems_(name), text_(text) {}
+    AnswerReader(const std::string& name, std::string_view bytes, const AnswerFields& how)
+        : how_(how),
+          problems_(name),
+          rows_(intake::read_rows(bytes, problems_)),
+          fields_(FieldsOf::kAnswers, how.fields, rows_, problems_) {}
 
     tl::expected<ForeignAnswers, std::vector<Failure>> read() {
-        if (text_.starts_with("\xEF\xBB\xBF")) {
-            text_.remove_prefix(3);
+        choose_field();
+        if (!answer_.empty()) {
+            for (const Row& row : rows_.rows) {
+                const std::size_t n_before = problems_.n_problems();
+                read_row(row);
+                problems_.count_row(problems_.n_problems() == n_before);
+            }
         }
-        const std::size_t start = text_.find_first_not_of(" \t\r\n");
-        const bool json = start != std::string_view::npos &&
-                          (text_[start] == '{' || text_[start] == '[');
-        if (json) {
-            each_json_object(text_, problems_, [&](JsonReader& reader, std::int64_t line) {
-                read_object(reader, line);
-            });
-        } else {
-            read_csv();
-        }
-        if (problems_.n_problems() == 0 && n_rows_ == 0) {
+        if (problems_.n_problems() == 0 && rows_.rows.empty()) {
             problems_.problem(0, "holds no answer");
+        }
+        if (problems_.n_problems() == 0) {
+            fields_.check_mapped();
         }
         if (problems_.n_problems() > 0) {
             return tl::unexpected(problems_.take_problems());
@@ -137,375 +124,323 @@ class AnswerReader {
     }
 
  private:
-    void read_object(JsonReader& reader, std::int64_t line) {
-        const std::size_t problems_before = problems_.n_problems();
-        Row row;
-        row.answer.line = line;
-        members_.read(reader, problems_, line, [&](int field, std::string_view key) {
-            read_member(reader, row, field, key);
-        });
-        // A field of the wrong type has been told; that it is missing besides would be a second
-        // error for one mistake.
-        if (problems_.n_problems() == problems_before) {
-            add(std::move(row));
-        }
-    }
+    // --- which field is the answer ---
 
-    void read_member(JsonReader& reader, Row& row, int field, std::string_view key) {
-        const std::int64_t line = row.answer.line;
-        switch (field) {
-            case kId: row.answer.id = read_name(reader, problems_, line, key).value_or(""); return;
-            case kDocumentHash:
-                row.answer.document_hash = read_name(reader, problems_, line, key).value_or("");
-                return;
-            case kQuestion: row.answer.question = text_of(reader, line, key); return;
-            case kInput: row.input = text_if_text(reader); return;
-            case kGenerator: row.generator = text_of(reader, line, key); return;
-            case kStopReason:
-                row.answer.stop_reason = stop_reason_of(text_if_text(reader))
-                                             .value_or(StopReason::kUnknown);
-                return;
-            case kFailure: row.answer.failure = text_if_text(reader); return;
-            case kContexts: row.answer.contexts = texts_if_texts(reader); return;
-            case kNContextsUsed: row.answer.n_contexts_used = count_if_number(reader); return;
-            case kContextsCut:
-                if (reader.kind() == JsonKind::kBool) {
-                    row.answer.contexts_cut = reader.read_bool();
-                } else {
-                    reader.skip();
-                }
-                return;
-            case kFilter: row.filter = text_if_text(reader); return;
-            case kDoc: read_document(reader, row); return;
-            default: read_answer(reader, row, *answer_field_of(field)); return;
-        }
-    }
-
-    /// Of lm-eval's `doc`, the question where it is called so.
-    void read_document(JsonReader& reader, Row& row) {
-        if (reader.kind() != JsonKind::kObject) {
-            return reader.skip();
-        }
-        document_.read(reader, problems_, row.answer.line, [&](int, std::string_view) {
-            row.answer.question = text_if_text(reader);
-        });
-    }
-
-    void read_answer(JsonReader& reader, Row& row, const AnswerField& field) {
-        const std::int64_t line = row.answer.line;
-        if (row.answer_field != nullptr) {
-            problems_.problem(line,
-                              fmt::format("\"{}\" and \"{}\" both are names of the answer",
-                                          row.answer_field->name,
-                                          field.name),
-                              "Keep one of them.");
-            return reader.skip();
-        }
-        row.answer_field = &field;
-        if (reader.kind() == JsonKind::kNull) {
-            row.is_null = true;
-            return reader.skip();
-        }
-        std::optional<std::string> text;
-        std::string_view hint;
-        if (field.field == kResps) {
-            text = first_text(reader, 2);
-            hint = ": answers that were only scored (multiple choice) cannot be judged";
-        } else if (field.field == kChoices) {
-            text = first_turn(reader);
-            hint = ": choices[0].turns[0] is expected";
-        } else {
-            text = text_of_answer(reader);
-        }
-        if (text) {
-            row.answer.text = *text;
+    void choose_field() {
+        answer_ = fields_.mapped(Meaning::kAnswer);
+        if (!answer_.empty() || rows_.rows.empty()) {
             return;
         }
-        problems_.problem(line, fmt::format("{} holds no text{}", field.name, hint));
+        if (!rows_.answer_columns.empty()) {
+            choose_column();
+            return;
+        }
+        const std::vector<std::string> there = names_that_are_there();
+        if (there.empty()) {
+            say_that_there_is_none();
+            return;
+        }
+        answer_ = there.front();
+        check_that_no_other_is_there(there);
     }
 
-    static std::optional<std::string> text_of_answer(JsonReader& reader) {
-        if (reader.kind() == JsonKind::kText) {
-            return std::string(reader.read_text());
+    void choose_column() {
+        answer_ = rows_.answer_columns.front();
+        if (rows_.answer_columns.size() > 1) {
+            problems_.problem(1,
+                              fmt::format("holds the answers of {} models: {}",
+                                          rows_.answer_columns.size(),
+                                          fmt::join(rows_.answer_columns, ", ")),
+                              "Name the column with fields: {answer: COLUMN} beside the key "
+                              "answers.");
         }
-        reader.skip();
-        return std::nullopt;
     }
 
-    /// The first text of a list that may lie in another list, `depth` of them at most.
-    std::optional<std::string> first_text(JsonReader& reader, int depth) {
-        if (reader.kind() != JsonKind::kList || depth == 0) {
-            return text_of_answer(reader);
+    [[nodiscard]] std::vector<std::string_view> all_names() const {
+        std::vector<std::string_view> out;
+        for (const auto names : {intake::names_of(Meaning::kAnswer, rows_.tool),
+                                 intake::further_names_of(Meaning::kAnswer, rows_.tool)}) {
+            out.insert(out.end(), names.begin(), names.end());
         }
-        std::optional<std::string> found;
-        std::int64_t n = 0;
-        reader.enter_list();
-        while (reader.next_item()) {
-            if (n++ == 0) {
-                found = first_text(reader, depth - 1);
-            } else {
-                reader.skip();
-            }
-        }
-        n_further_ += n > 1;
-        return found;
+        return out;
     }
 
-    /// choices[0].turns[0], which is a text or, in arena-hard, an object with the text as
-    /// `content`.
-    std::optional<std::string> first_turn(JsonReader& reader) {
-        if (reader.kind() != JsonKind::kList) {
-            return text_of_answer(reader);
-        }
-        std::optional<std::string> found;
-        std::int64_t n = 0;
-        reader.enter_list();
-        while (reader.next_item()) {
-            if (n++ > 0 || reader.kind() != JsonKind::kObject) {
-                reader.skip();
+    /// In the order of the table; of a tool, whose names all mean the same, the first one alone.
+    [[nodiscard]] std::vector<std::string> names_that_are_there() const {
+        std::vector<std::string> out;
+        for (const std::string_view name : all_names()) {
+            if (how_.not_answers.contains(std::string(name)) ||
+                std::none_of(rows_.rows.begin(), rows_.rows.end(), [&](const Row& row) {
+                    return may_be_an_answer(row.fields, name);
+                })) {
                 continue;
             }
-            reader.enter_object();
-            while (const auto key = reader.next_key()) {
-                if (*key != "turns" || reader.kind() != JsonKind::kList) {
-                    reader.skip();
+            out.emplace_back(name);
+            if (rows_.tool != Tool::kAny) {
+                break;
+            }
+        }
+        return out;
+    }
+
+    /// A field that is null in every row is a file without answers, which is told as that.
+    void say_that_there_is_none() {
+        for (const std::string_view name : all_names()) {
+            if (std::any_of(rows_.rows.begin(), rows_.rows.end(), [&](const Row& row) {
+                    return row.fields.member(name) != nullptr;
+                })) {
+                answer_ = name;
+                return;
+            }
+        }
+        if (rows_.tool != Tool::kAny) {
+            answer_ = all_names().front();  // nothing came back from the model, for any row
+            return;
+        }
+        const Row& row = rows_.rows.front();
+        problems_.problem(
+            row.line,
+            fmt::format("there is no answer: none of {}", fmt::join(all_names(), ", ")),
+            fmt::format("The row has: {}. Name the field with {}.",
+                        listed_names(row),
+                        say_fields(FieldsOf::kAnswers, Meaning::kAnswer, "NAME")));
+    }
+
+    /// One sentence for the file: a row in which two fields may be what the model wrote.
+    void check_that_no_other_is_there(const std::vector<std::string>& there) {
+        for (const Row& row : rows_.rows) {
+            std::string first;
+            for (const std::string& name : there) {
+                if (!may_be_an_answer(row.fields, name)) {
                     continue;
                 }
-                std::int64_t n_turns = 0;
-                reader.enter_list();
-                while (reader.next_item()) {
-                    if (n_turns++ == 0) {
-                        found = turn(reader);
-                    } else {
-                        reader.skip();
-                    }
+                if (first.empty()) {
+                    first = name;
+                } else if (!say_the_same(row.fields, first, name)) {
+                    say_that_both_may_be(row, first, name);
+                    return;
                 }
-                n_further_ += n_turns > 1;
             }
-        }
-        return found;
-    }
-
-    static std::optional<std::string> turn(JsonReader& reader) {
-        if (reader.kind() != JsonKind::kObject) {
-            return text_of_answer(reader);
-        }
-        std::optional<std::string> found;
-        reader.enter_object();
-        while (const auto key = reader.next_key()) {
-            if (*key == "content") {
-                found = text_of_answer(reader);
-            } else {
-                reader.skip();
-            }
-        }
-        return found;
-    }
-
-    std::string text_of(JsonReader& reader, std::int64_t line, std::string_view key) {
-        const JsonKind kind = reader.kind();
-        if (kind != JsonKind::kText && kind != JsonKind::kNull) {
-            problems_.problem(line, fmt::format("{} must be text, not {}", key, words_of(kind)));
-        }
-        return text_if_text(reader);
-    }
-
-    static std::string text_if_text(JsonReader& reader) {
-        return text_of_answer(reader).value_or("");
-    }
-
-    static int count_if_number(JsonReader& reader) {
-        if (reader.kind() != JsonKind::kNumber) {
-            reader.skip();
-            return kContextsUnknown;
-        }
-        const std::string_view number = reader.read_number();
-        int value = kContextsUnknown;
-        const auto [end, error] = std::from_chars(
-            number.data(), number.data() + number.size(), value);
-        return error == std::errc() && end == number.data() + number.size() && value >= 0
-                   ? value
-                   : kContextsUnknown;
-    }
-
-    static std::optional<std::vector<std::string>> texts_if_texts(JsonReader& reader) {
-        if (reader.kind() != JsonKind::kList) {
-            reader.skip();
-            return std::nullopt;
-        }
-        std::vector<std::string> texts;
-        bool all = true;
-        reader.enter_list();
-        while (reader.next_item()) {
-            auto text = text_of_answer(reader);
-            all = all && text;
-            texts.push_back(std::move(text).value_or(""));
-        }
-        return all ? std::optional(std::move(texts)) : std::nullopt;
-    }
-
-    void read_csv() {
-        CsvReader reader(text_);
-        CsvRecord record;
-        std::vector<int> columns;
-        while (problems_.n_problems() <= kMostRowProblems && reader.next(record)) {
-            if (record.is_blank()) {
-                continue;
-            }
-            if (!record.problem.empty()) {
-                problems_.problem(record.line,
-                                  record.problem,
-                                  "Double the quotes that stand inside a quoted cell.");
-            } else if (columns.empty()) {
-                columns = columns_of(record);
-                if (columns.empty()) {
-                    return;  // without a head nothing that follows means anything
-                }
-            } else if (record.cells.size() != columns.size()) {
+            if (!first.empty() && first != answer_) {
                 problems_.problem(
-                    record.line,
-                    fmt::format(
-                        "has {} cells, and the head has {}", record.cells.size(), columns.size()));
-            } else {
-                read_cells(record, columns);
+                    row.line,
+                    fmt::format("the answer is in {}, of another format than the rows before ({})",
+                                first,
+                                name_of(format_of(answer_, rows_.tool))),
+                    "Split the file.");
+                return;
             }
         }
     }
 
-    std::vector<int> columns_of(const CsvRecord& head) {
-        std::vector<int> columns;
-        std::map<int, std::string> taken;
-        for (const std::string& cell : head.cells) {
-            const int field = members_.field_of(trim(cell));
-            columns.push_back(field == kResps || field == kChoices ? -1 : field);
-            if (columns.back() >= 0 && !taken.emplace(field, cell).second) {
-                problems_.problem(head.line,
-                                  fmt::format("the columns \"{}\" and \"{}\" are the same field",
-                                              taken[field],
-                                              trim(cell)),
-                                  "Keep one of them.");
-                return {};
-            }
-        }
-        const auto has = [&](std::initializer_list<int> fields) {
-            return std::any_of(
-                fields.begin(), fields.end(), [&](int field) { return taken.contains(field); });
-        };
-        if (has({kModelAnswer, kResponse, kAnswer, kOutput}) && has({kId, kQuestion})) {
-            return columns;
-        }
+    static bool say_the_same(const Value& row, std::string_view a, std::string_view b) {
+        const auto one = intake::text_of(*find(row, a)), other = intake::text_of(*find(row, b));
+        return one && other && *one == *other;
+    }
+
+    void say_that_both_may_be(const Row& row, const std::string& a, const std::string& b) {
+        const std::string& other = a == "answer" ? b : a;
         problems_.problem(
-            head.line, "is neither JSON nor CSV with a head that names the columns id and answer");
-        return {};
+            row.line,
+            fmt::format("\"{}\" and \"{}\" may both be what the model wrote, and one of them the "
+                        "right answer",
+                        a,
+                        b),
+            fmt::format("Say which one the model wrote, for example {}.",
+                        say_fields(FieldsOf::kAnswers, Meaning::kAnswer, other)));
     }
 
-    void read_cells(const CsvRecord& record, const std::vector<int>& columns) {
-        Row row;
-        row.answer.line = record.line;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string& cell = record.cells[i];
-            if (!is_valid_utf8(cell)) {
-                return problems_.problem(
-                    record.line, "is not valid UTF-8", "Save the file as UTF-8.");
-            }
-            if (columns[i] == kId) {
-                row.answer.id = trim(cell);
-            }
-            if (columns[i] == kQuestion) {
-                row.answer.question = cell;
-            }
-            if (columns[i] == kGenerator) {
-                row.generator = cell;
-            }
-            if (columns[i] == kStopReason) {
-                row.answer.stop_reason = stop_reason_of(cell).value_or(StopReason::kUnknown);
-            }
-            const AnswerField* field = answer_field_of(columns[i]);
-            if (field == nullptr) {
-                continue;
-            }
-            if (row.answer_field != nullptr) {
-                return problems_.problem(
-                    record.line,
-                    fmt::format("\"{}\" and \"{}\" both are names of the answer",
-                                row.answer_field->name,
-                                field->name),
-                    "Keep one of them.");
-            }
-            row.answer_field = field;
-            row.answer.text = cell;
+    // --- one row ---
+
+    void read_row(const Row& row) {
+        ForeignAnswer answer;
+        answer.line = row.line;
+        answer.id = id_of(row, Meaning::kId);
+        answer.document_hash = id_of(row, Meaning::kDocumentHash);
+        answer.question = question_of(row);
+        answer.contexts = contexts_of(row);
+        answer.n_contexts_used = count_of(row.fields.member("n_contexts_used"));
+        const Value* cut = row.fields.member("contexts_cut");
+        answer.contexts_cut = cut != nullptr && cut->text == "true";
+        read_ending(row, answer);
+        const Value* value = find(row.fields, answer_);
+        const std::size_t n_before = problems_.n_problems();
+        if (value != nullptr) {
+            answer.text = text_of_answer(row, *value);
         }
-        add(std::move(row));
+        if (problems_.n_problems() == n_before) {
+            // An empty cell is the empty answer: CSV has no null.
+            add(row, std::move(answer), value == nullptr && !rows_.is_csv);
+        }
     }
 
-    void add(Row row) {
-        const std::int64_t line = row.answer.line;
-        if (row.answer_field == nullptr) {
-            std::vector<std::string_view> known;
-            for (const AnswerField& field : kAnswerFields) {
-                known.push_back(field.name);
-            }
-            return problems_.problem(
-                line, fmt::format("there is no answer: none of {}", fmt::join(known, ", ")));
+    std::string id_of(const Row& row, Meaning meaning) {
+        const auto found = fields_.find(row, meaning);
+        if (!found) {
+            return {};
         }
+        const auto text = intake::text_of(*found->value);
+        if (!text) {
+            problems_.problem(row.line,
+                              fmt::format("{}: is {}; text or a number is expected",
+                                          found->name,
+                                          kind_of(*found->value)));
+            return {};
+        }
+        return rows_.is_csv ? std::string(trim(*text)) : *text;
+    }
+
+    std::string question_of(const Row& row) {
+        const auto found = fields_.find(row, Meaning::kQuestion);
+        if (!found) {
+            return {};
+        }
+        std::string text = intake::question_of(*found->value).value_or("");
         // Alpaca writes "" where an instruction has no input; the dataset joins the two likewise.
-        if (!trim(row.input).empty() && !row.answer.question.empty()) {
-            row.answer.question += "\n\n" + row.input;
+        const Value* input = find(row.fields, "input");
+        if (found->name == "instruction" && fields_.mapped(Meaning::kQuestion).empty() &&
+            input != nullptr && !trim(input->text).empty()) {
+            text += "\n\n" + input->text;
         }
-        if (row.answer.id.empty() && row.answer.document_hash.empty() &&
-            trim(row.answer.question).empty()) {
-            return problems_.problem(line,
-                                     "tells neither the id nor the text of its question",
-                                     "Name its question's id `id`.");
+        return text;
+    }
+
+    std::optional<std::vector<std::string>> contexts_of(const Row& row) {
+        const auto found = fields_.find(row, Meaning::kContexts);
+        auto contexts = found && found->value->kind == Value::Kind::kList
+                            ? passages_of(*found->value, {})
+                            : tl::unexpected(std::string());
+        return contexts ? std::optional(std::move(*contexts)) : std::nullopt;
+    }
+
+    void read_ending(const Row& row, ForeignAnswer& answer) {
+        const auto text_of = [&](Meaning meaning) {
+            const auto found = fields_.find(row, meaning);
+            return found ? intake::text_of(*found->value).value_or("") : std::string();
+        };
+        const std::string reason = text_of(Meaning::kStopReason);
+        answer.stop_reason = stop_reason_of(reason).value_or(StopReason::kUnknown);
+        if (rows_.tool == Tool::kInspect && (reason == "max_tokens" || reason == "model_length")) {
+            answer.stop_reason = StopReason::kLength;
         }
-        if (n_rows_++ == 0) {
-            out_.format = row.answer_field->format;
-            out_.generator = row.generator;
-            generator_line_ = line;
+        answer.failure = text_of(Meaning::kFailure);
+        if (rows_.tool != Tool::kAny && !answer.failure.empty() &&
+            find(row.fields, answer_) == nullptr) {
+            answer.stop_reason = StopReason::kFailed;
         }
-        if (row.answer_field->format != out_.format) {
+    }
+
+    /// A scalar, the first item of a list (of lm-eval's list of lists), the first turn of
+    /// FastChat's choices, the content of a message.
+    std::string text_of_answer(const Row& row, const Value& value) {
+        const Value* first = &value;
+        bool is_first_of_several = false;
+        for (int depth = 0; depth < 2 && first->kind == Value::Kind::kList; ++depth) {
+            if (first->items.empty()) {
+                break;
+            }
+            is_first_of_several = is_first_of_several || first->items.size() > 1;
+            first = &first->items.front();
+        }
+        if (const Value* turns = first->member("turns")) {
+            is_first_of_several = is_first_of_several || turns->items.size() > 1;
+            first = turns->items.empty() ? turns : &turns->items.front();
+        } else if (const Value* message = first->member("message")) {
+            first = message;
+        }
+        if (const Value* content = first->member("content")) {
+            first = content;
+        }
+        // Parts of one content are joined, and are not several answers.
+        const auto joined = content_of(value);
+        const auto text = joined ? joined : content_of(*first);
+        const bool only_scored = answer_ == "resps" && first->kind != Value::Kind::kText;
+        if (!text || only_scored) {
+            problems_.problem(row.line,
+                              fmt::format("{} holds no text{}", answer_, hint()),
+                              value.kind == Value::Kind::kObject
+                                  ? "Name a field in it, as in fields: {answer: response.text}."
+                                  : "");
+            return {};
+        }
+        n_further_ += !joined && is_first_of_several;
+        return *text;
+    }
+
+    [[nodiscard]] std::string_view hint() const {
+        if (answer_ == "resps") {
+            return ": answers that were only scored (multiple choice) cannot be judged";
+        }
+        return answer_ == "choices" ? ": choices[0].turns[0] is expected" : "";
+    }
+
+    // --- all rows together ---
+
+    void add(const Row& row, ForeignAnswer answer, bool is_null) {
+        if (answer.id.empty() && answer.document_hash.empty() && trim(answer.question).empty()) {
             return problems_.problem(
-                line,
-                fmt::format("the answer is in {}, of another format than the rows before ({})",
-                            row.answer_field->name,
-                            name_of(out_.format)));
+                row.line,
+                "tells neither the id nor the text of its question",
+                fmt::format("Name its question's id `id`, or say where it is with {}.",
+                            say_fields(FieldsOf::kAnswers, Meaning::kId, "NAME")));
         }
-        if (row.generator != out_.generator) {
-            return problems_.problem(line,
-                                     fmt::format("the generator is \"{}\", and in line {} it is "
-                                                 "\"{}\": these are answers of two models",
-                                                 shorten(row.generator, kShown),
-                                                 generator_line_,
-                                                 shorten(out_.generator, kShown)),
-                                     "Split the file.");
+        if (!is_of_one_generator(row)) {
+            return;
         }
-        if (row.is_null && row.answer.stop_reason != StopReason::kFailed) {
+        if (is_null && answer.stop_reason != StopReason::kFailed) {
             ++n_null_;
             return;
         }
-        if (row.answer.stop_reason == StopReason::kFailed) {
-            row.answer.text.clear();
-            if (row.answer.failure.empty()) {
-                row.answer.failure = "the file says that it failed";
+        if (answer.stop_reason == StopReason::kFailed) {
+            answer.text.clear();
+            if (answer.failure.empty()) {
+                answer.failure = "the file says that it failed";
             }
         }
-        if (!is_repeated(row)) {
-            out_.rows.push_back(std::move(row.answer));
+        if (!is_repeated(row, answer)) {
+            out_.rows.push_back(std::move(answer));
         }
     }
 
+    bool is_of_one_generator(const Row& row) {
+        const auto found = fields_.find(row, Meaning::kGenerator);
+        const std::string generator = found ? intake::text_of(*found->value).value_or("") : "";
+        if (n_rows_++ == 0) {
+            out_.format = format_of(answer_, rows_.tool);
+            if (!rows_.answer_columns.empty()) {
+                out_.format = AnswerFormat::kPromptfoo;
+            }
+            out_.generator = generator;
+            generator_line_ = row.line;
+        }
+        // What failed may not say who should have written it.
+        if (generator == out_.generator || (generator.empty() && rows_.tool != Tool::kAny)) {
+            return true;
+        }
+        problems_.problem(row.line,
+                          fmt::format("the generator is \"{}\", and in line {} it is \"{}\": "
+                                      "these are answers of two models",
+                                      shorten(generator, kShown),
+                                      generator_line_,
+                                      shorten(out_.generator, kShown)),
+                          "Split the file.");
+        return false;
+    }
+
     /// Reports a second answer to a question. lm-eval writes a row for each filter of an answer,
-    /// which is the same one.
-    bool is_repeated(const Row& row) {
-        const ForeignAnswer& answer = row.answer;
+    /// which is the same one; Inspect one for each epoch, of which the first is taken.
+    bool is_repeated(const Row& row, const ForeignAnswer& answer) {
+        const Value* mark = find(row.fields, rows_.tool == Tool::kInspect ? "epoch" : "filter");
+        const std::string filter = mark == nullptr ? "" : mark->text;
         const std::string& whose = name_of_question(answer);
-        const auto [found, is_new] = seen_.emplace(whose, Seen{out_.rows.size(), row.filter});
+        const auto [found, is_new] = seen_.emplace(whose, Seen{out_.rows.size(), filter});
         if (is_new) {
             return false;
         }
         const ForeignAnswer& first = out_.rows[found->second.index];
-        if (!row.filter.empty() && row.filter != found->second.filter &&
-            first.text == answer.text) {
+        const bool is_marked = !filter.empty() && filter != found->second.filter;
+        if (is_marked && (rows_.tool == Tool::kInspect || first.text == answer.text)) {
+            n_further_ += rows_.tool == Tool::kInspect;
             return true;
         }
         problems_.problem(answer.line,
@@ -521,11 +456,11 @@ class AnswerReader {
         std::string filter;
     };
 
-    RowProblems problems_;
-    std::string_view text_;
-    MemberNames members_{names()};
-    MemberNames document_{
-        {{"question", kQuestion}, {"instruction", kQuestion}, {"prompt", kQuestion}}};
+    const AnswerFields& how_;
+    intake::RowProblems problems_;
+    const intake::Rows rows_;
+    intake::FieldFinder fields_;
+    std::string answer_;  ///< path of the answer in every row; empty: there is none
     ForeignAnswers out_;
     std::map<std::string, Seen> seen_;
     std::int64_t n_rows_ = 0;
@@ -543,6 +478,9 @@ std::string_view name_of(AnswerFormat format) {
         case AnswerFormat::kAlpacaEval: return "alpaca-eval";
         case AnswerFormat::kFastChat: return "fastchat";
         case AnswerFormat::kPlain: return "plain";
+        case AnswerFormat::kInspect: return "inspect";
+        case AnswerFormat::kPromptfoo: return "promptfoo";
+        case AnswerFormat::kOpenAiBatch: return "openai-batch";
     }
     return {};
 }
@@ -555,8 +493,9 @@ const std::string& name_of_question(const ForeignAnswer& answer) {
 }
 
 tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(const std::string& name,
-                                                                std::string_view text) {
-    return AnswerReader(name, text).read();
+                                                                std::string_view bytes,
+                                                                const AnswerFields& how) {
+    return AnswerReader(name, bytes, how).read();
 }
 
 }  // namespace assay::exchange

@@ -3,7 +3,9 @@
 // look like is said in docs/formats.md, "Answers that exist already".
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,13 +20,16 @@ namespace assay::exchange {
 
 /// Told apart by the field that holds the answer.
 enum class AnswerFormat {
-    kStudy,       ///< model_answer or response: the study's response files and assay's own
-    kLmEval,      ///< resps: lm-eval's samples_*.jsonl
-    kAlpacaEval,  ///< output: AlpacaEval's model_outputs.json
-    kFastChat,    ///< choices: FastChat's and arena-hard's model_answer/*.jsonl
-    kPlain,       ///< answer
+    kStudy,        ///< model_answer or response: the study's response files and assay's own
+    kLmEval,       ///< resps: lm-eval's samples_*.jsonl
+    kAlpacaEval,   ///< output: AlpacaEval's model_outputs.json
+    kFastChat,     ///< choices: FastChat's and arena-hard's model_answer/*.jsonl
+    kPlain,        ///< answer, or another name of a model's text
+    kInspect,      ///< samples of an Inspect log
+    kPromptfoo,    ///< results of promptfoo, as JSON or CSV
+    kOpenAiBatch,  ///< output of OpenAI's batch API
 };
-/// study | lm-eval | alpaca-eval | fastchat | plain
+/// study | lm-eval | alpaca-eval | fastchat | plain | inspect | promptfoo | openai-batch
 [[nodiscard]] std::string_view name_of(AnswerFormat format);
 
 /// One answer of a file, and what the file tells of it.
@@ -51,13 +56,22 @@ struct ForeignAnswers {
     std::vector<std::string> notes;   ///< sentences: what was left out in reading
 };
 
-/// Reads JSONL, a JSON list or CSV, in whichever format it is; `name` is the file's, for messages.
-/// An answer that is null is left out: its question has none. On failure the errors with their
-/// places, by line: broken JSON, a row without an answer or with two, a row that tells neither its
-/// question's id nor its text, two answers to one question, answers of two generators, a format
-/// that changes.
+/// How the fields of a file of answers are called.
+struct AnswerFields {
+    std::map<std::string, std::string> fields;  ///< ours (answer, id, question, contexts,
+                                                ///< generator)
+                                                ///< -> the file's path
+    std::set<std::string> not_answers;  ///< fields that the plan names as something else: the same
+                                        ///< file is the dataset, and its expected answers are there
+};
+
+/// Reads a file that intake::read_rows takes, in whichever format it is; `name` is the file's, for
+/// messages and its ending. An answer that is null is left out: its question has none. On failure
+/// the errors with their places, by line: broken JSON, a row without an answer or with two fields
+/// that may be one, a row that tells neither its question's id nor its text, two answers to one
+/// question, answers of two generators, a format that changes.
 [[nodiscard]] tl::expected<ForeignAnswers, std::vector<Failure>> read_answers(
-    const std::string& name, std::string_view text);
+    const std::string& name, std::string_view bytes, const AnswerFields& how = {});
 
 struct JoinedAnswers {
     /// one for each question, in their order; empty: there is none

@@ -80,7 +80,9 @@ void each_line(std::string_view text,
             }
             row(reader, line);
             reader.expect_end();
+            out.count_row(true);
         } catch (const JsonProblem& problem) {
+            out.count_row(false);
             out.problem(
                 line,
                 fmt::format("broken JSON at column {}: {}", problem.offset + 1, problem.message));
@@ -89,31 +91,6 @@ void each_line(std::string_view text,
 }
 
 }  // namespace
-
-void RowProblems::problem(std::int64_t line, std::string message, std::string remedy) {
-    if (++n_problems_ > kMostRowProblems) {
-        return;
-    }
-    problems_.push_back({line, Failure{std::move(message), place_of(line), std::move(remedy)}});
-}
-
-std::string RowProblems::place_of(std::int64_t line) const {
-    return line > 0 ? fmt::format("{}:{}", file_name_, line) : file_name_;
-}
-
-std::vector<Failure> RowProblems::take_problems() {
-    std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-        return a.line < b.line;
-    });
-    std::vector<Failure> out;
-    for (Problem& problem : problems_) {
-        out.push_back(std::move(problem.failure));
-    }
-    if (n_problems_ > out.size()) {
-        out.push_back(Failure{"there are more errors than these", file_name_, ""});
-    }
-    return out;
-}
 
 void each_json_object(std::string_view text,
                       RowProblems& out,

@@ -9,34 +9,17 @@
 #include <vector>
 
 #include "assay/base/result.hpp"
-#include "assay/exchange/json_reader.hpp"
+#include "assay/intake/json_reader.hpp"
+#include "assay/intake/row_problems.hpp"
 
 namespace assay::exchange {
 
-/// At most this many errors of a file are told, and one that counts the rest.
-inline constexpr std::size_t kMostRowProblems = 20;
-
-/// The errors of one file, with their places.
-class RowProblems {
- public:
-    explicit RowProblems(std::string file_name) : file_name_(std::move(file_name)) {}
-    /// An error at a line (0: of the whole file).
-    void problem(std::int64_t line, std::string message, std::string remedy = {});
-    [[nodiscard]] std::size_t n_problems() const { return n_problems_; }
-    /// By line; what comes after the first kMostRowProblems is one more.
-    [[nodiscard]] std::vector<Failure> take_problems();
-    /// "verdicts.jsonl:12", or the file's name for line 0.
-    [[nodiscard]] std::string place_of(std::int64_t line) const;
-
- private:
-    struct Problem {
-        std::int64_t line = 0;
-        Failure failure;
-    };
-    std::string file_name_;
-    std::vector<Problem> problems_;
-    std::size_t n_problems_ = 0;
-};
+using intake::JsonKind;
+using intake::JsonProblem;
+using intake::JsonReader;
+using intake::kMostRowProblems;
+using intake::RowProblems;
+using intake::words_of;
 
 /// Calls `row` with the reader before each object of a JSON list, or of a text with one object a
 /// line (blank lines are passed over). `row` reads the whole object. Broken JSON becomes a problem

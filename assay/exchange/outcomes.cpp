@@ -8,7 +8,7 @@
 
 #include "assay/base/csv.hpp"
 #include "assay/base/text.hpp"
-#include "assay/exchange/json_reader.hpp"
+#include "assay/exchange/json_rows.hpp"
 #include "assay/exchange/outcome_formats.hpp"
 
 namespace assay::exchange {

@@ -10,6 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 class Dataset : public testing::Test {
  protected:
@@ -195,7 +196,7 @@ TEST_F(Dataset, FieldsCanBeMapped) {
                 ElementsAre("q.jsonl:1: there is no \"q\", which dataset.fields names as the "
                             "question. The row has: "
                             "question. Name the field with "
-                            "dataset.fields: {question: NAME}."));
+                            "dataset.fields: {question: NAME} (--fields dataset.question=NAME)."));
 }
 
 TEST_F(Dataset, RowsThatAreWrongAreNamedByLine) {
@@ -205,46 +206,130 @@ TEST_F(Dataset, RowsThatAreWrongAreNamedByLine) {
 []
 {"id": "x", "answer": "y"}
 {"question": "  "}
-{"question": 5}
+{"question": {"text": "x"}}
 {"question": "x", "prompt": "y"}
-{"question": "x", "id": 1.5}
+{"question": "x", "id": ["a"]}
 {"question": "x", "id": ""}
 {"question": "x", "expected_answer": ""}
 {"question": "x", "contexts": ["a", " "]}
-{"question": "x", "contexts": 7}
-{"question": "x", "contexts": ["a", 7]}
-{"question": "x", "expected": ["a"]}
-{"question": "x", "cluster": true}
+{"question": "x", "contexts": {"a": 7}}
+{"question": "x", "contexts": ["a", {"b": 7}]}
+{"question": "x", "cluster": [true]}
 {"question": "a\u0000b"}
-{"turns": [5]}
+{"question": "x", "question": "y"}
+{"turns": []}
 )"),
         ElementsAre(
-            "questions.jsonl:2: broken JSON at column 13: syntax error while parsing value - "
-            "unexpected end of "
-            "input; expected '[', '{', "
-            "or a literal",
-            "questions.jsonl:3: a question must be a JSON object, not a list",
+            StartsWith("questions.jsonl:2: broken JSON at column 13"),
+            "questions.jsonl:3: a row must be a JSON object, not a list",
             "questions.jsonl:4: there is no question: none of question, instruction, prompt, "
-            "user_input, "
-            "turns[0]. The row has: "
-            "answer, id. Name the field with dataset.fields: {question: NAME}.",
+            "user_input, query, turns[0]. The row has: id, answer. Name the field with "
+            "dataset.fields: {question: NAME} (--fields dataset.question=NAME).",
             "questions.jsonl:5: question is empty. Leave the field out or fill it in.",
-            "questions.jsonl:6: question must be text, not a number",
+            "questions.jsonl:6: question must be text, or messages with one of the user, not an "
+            "object",
             "questions.jsonl:7: \"question\" and \"prompt\" are both names of the question. Say "
-            "which one "
-            "counts with dataset.fields: "
-            "{question: question}.",
-            "questions.jsonl:8: id must be text or a whole number, not a number with a fraction",
+            "which one counts with dataset.fields: {question: question} (--fields "
+            "dataset.question=question).",
+            "questions.jsonl:8: id must be text or a number, not a list",
             "questions.jsonl:9: id is empty. Leave the field out or fill it in.",
             "questions.jsonl:10: expected_answer is empty. Leave the field out or fill it in.",
             "questions.jsonl:11: contexts[1] is empty. Leave the field out or fill it in.",
-            "questions.jsonl:12: contexts must be text or a list of texts, not a number",
+            "questions.jsonl:12: contexts must be text or a list of texts, not an object",
             "questions.jsonl:13: contexts must be text or a list of texts, not a list whose item 2 "
-            "is a number",
-            "questions.jsonl:14: expected must be text, not a list",
-            "questions.jsonl:15: cluster must be text or a whole number, not true or false",
-            "questions.jsonl:16: question holds a NUL character",
-            "questions.jsonl:17: turns[0] must be text, not no list of texts"));
+            "is an object without text, content or passage",
+            "questions.jsonl:14: cluster must be text or a number, not a list",
+            "questions.jsonl:15: question holds a NUL character",
+            "questions.jsonl:16: the key \"question\" stands twice. Keep one of them.",
+            StartsWith("questions.jsonl:17: there is no question")));
+}
+
+TEST_F(Dataset, ScalarsAreTextAndFieldsThatNobodyReadsAreNoError) {
+    const auto all = questions("q.jsonl", R"({"question": 5, "id": 1.5, "expected": 7, "score": NaN}
+{"question": "x", "id": 2, "expected": true, "cluster": false, "other": {"a": [Infinity, -Infinity]}}
+{"question": "x", "id": 3, "expected": NaN, "contexts": 7, "a": 1, "a": 2}
+)");
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[0].text, "5");
+    EXPECT_EQ(all[0].id, "1.5");
+    EXPECT_EQ(all[0].expected, "7");
+    EXPECT_EQ(all[1].expected, "true");
+    EXPECT_EQ(all[1].cluster, "false");
+    EXPECT_FALSE(all[2].expected) << "NaN is null";
+    EXPECT_THAT(all[2].contexts, ElementsAre("7"));
+}
+
+TEST_F(Dataset, AListOfAliasesGivesAlternatives) {
+    const std::vector<std::pair<std::string, std::string>> files{
+        {"q.jsonl", R"({"id": 1, "question": "x", "target": ["Danube", "Donau", null, "Danube"]})"},
+        {"q.csv", "id,question,target\n1,x,\"[\"\"Danube\"\", \"\"Donau\"\"]\"\n"},
+        {"p.csv", "id,question,target\n1,x,\"['Danube', 'Donau']\"\n"}};
+    for (const auto& [name, bytes] : files) {
+        const auto all = questions(name, bytes);
+        EXPECT_EQ(all[0].expected, "Danube") << name;
+        EXPECT_THAT(all[0].alternatives, ElementsAre("Donau")) << name;
+    }
+}
+
+TEST_F(Dataset, AnExpectedAnswerOfAWrongKindIsToldWhenItIsNeeded) {
+    const auto all = questions("q.jsonl", R"({"question": "x", "expected": {"value": "y"}}
+{"question": "x", "answer": "gold, or not"}
+)");
+    EXPECT_FALSE(all[0].expected);
+    EXPECT_EQ(all[0].expected_problem,
+              "expected is an object of value, not text or a list of texts");
+    EXPECT_FALSE(all[1].expected);
+    EXPECT_EQ(all[1].expected_problem,
+              "if \"answer\" is the right answer, and not a model's, say so with dataset.fields: "
+              "{expected: answer} (--fields dataset.expected=answer)");
+}
+
+TEST_F(Dataset, FieldsMayBePaths) {
+    DatasetSpec spec;
+    spec.fields = {
+        {"expected", "doc.answer.value"}, {"id", "a.b"}, {"question", "msgs[1].content"}};
+    const auto all = questions(
+        "q.jsonl",
+        R"({"doc": {"answer": {"value": "y"}}, "a.b": "dotted", "a": {"b": 1}, "msgs": [{}, {"content": "x"}]})",
+        spec);
+    EXPECT_EQ(all[0].expected, "y");
+    EXPECT_EQ(all[0].id, "dotted");
+    EXPECT_EQ(all[0].text, "x");
+}
+
+TEST_F(Dataset, PassagesAreSplitOnRequest) {
+    DatasetSpec spec;
+    spec.contexts_separator = "|";
+    const auto all = questions(
+        "q.csv",
+        "input,actual_output,expected_output,retrieval_context\nx,a,e,p one|p two\n",
+        spec);
+    EXPECT_EQ(all[0].text, "x");
+    EXPECT_EQ(all[0].expected, "e");
+    EXPECT_THAT(all[0].contexts, ElementsAre("p one", "p two"));
+}
+
+TEST_F(Dataset, RowsOfOtherToolsAreRead) {
+    const std::vector<std::pair<std::string, std::string>> files{
+        {"azure.jsonl", R"({"query": "x", "response": "a", "ground_truth": "e", "context": "p"})"},
+        {"ragas.jsonl",
+         R"({"user_input": "x", "response": "a", "reference": "e", "retrieved_contexts": "['p']"})"},
+        {"deepeval.json",
+         R"([{"input": "x", "actual_output": "a", "expected_output": "e", "retrieval_context": ["p"]}])"},
+        {"inspect.json",
+         R"({"version": 2, "eval": {"task": "t", "model": "m"}, "samples": [
+             {"id": 1, "epoch": 1, "input": [{"role": "user", "content": "x"}], "target": ["e"]},
+             {"id": 1, "epoch": 2, "input": [{"role": "user", "content": "x"}], "target": ["e"]}]})"},
+        {"promptfoo.json",
+         R"({"results": {"version": 3, "results": [
+             {"testIdx": 0, "provider": {"id": "a"}, "vars": {"question": "x", "expected": "e"}, "response": {"output": "1"}},
+             {"testIdx": 0, "provider": {"id": "b"}, "vars": {"question": "x", "expected": "e"}, "response": {"output": "2"}}]}})"}};
+    for (const auto& [name, bytes] : files) {
+        const auto all = questions(name, bytes);
+        ASSERT_EQ(all.size(), 1u) << name;
+        EXPECT_EQ(all[0].text, "x") << name;
+        EXPECT_EQ(all[0].expected, "e") << name;
+    }
 }
 
 TEST_F(Dataset, ADuplicateIdNamesBothLines) {
@@ -264,11 +349,11 @@ TEST_F(Dataset, CsvErrorsNameTheLineWhereTheRowBegins) {
     EXPECT_THAT(errors("q.csv", "id,question\n1,\"two\nlines\"\n1,b\n3\n4,\n"),
                 ElementsAre("q.csv:4: the id \"1\" stands in line 2 already. Every question needs "
                             "an id of its own.",
-                            "q.csv:5: has 1 cells, and the header has 2. Put cells that hold a "
-                            "comma or a line break in quotes.",
+                            "q.csv:5: has 1 cells, and the head has 2. Put cells that hold the "
+                            "separator or a line break in quotes.",
                             HasSubstr("q.csv:6: there is no question: none of question")));
     EXPECT_THAT(errors("q.csv", "id,question\n1,a\n2,\xFF\n"),
-                ElementsAre("q.csv:3: is not valid UTF-8. Save the file as UTF-8."));
+                ElementsAre(HasSubstr("q.csv:3: is not UTF-8, it looks like Windows-1252")));
 }
 
 TEST_F(Dataset, ArrayErrorsNameTheLineOfTheItem) {
@@ -288,8 +373,8 @@ TEST_F(Dataset, AnEmptyFileOrNoFileIsRefused) {
     EXPECT_THAT(errors("h.csv", "id,question\n"),
                 ElementsAre("h.csv: is empty: there is no question in it"));
     EXPECT_THAT(errors("q.txt", "Why?\n"),
-                ElementsAre("q.txt:1: is neither JSONL nor a JSON array. A CSV file must have a "
-                            "name that ends in .csv."));
+                ElementsAre("q.txt:1: is neither JSON nor CSV with a head that names its columns: "
+                            "it begins with \"Why?\""));
     DatasetSpec spec;
     spec.file = folder_.path("none.jsonl");
     EXPECT_THAT(sentences(load_questions(spec).error(), folder_),
@@ -297,14 +382,17 @@ TEST_F(Dataset, AnEmptyFileOrNoFileIsRefused) {
 }
 
 TEST_F(Dataset, AtMostTwentyErrorsAreShown) {
-    std::string bytes;
+    std::string bytes = "{\"question\": \"a\"}\n";
     for (int i = 0; i < 25; ++i) {
         bytes += "{}\n";
     }
     const auto shown = errors("q.jsonl", bytes);
     ASSERT_EQ(shown.size(), 21u);
-    EXPECT_THAT(shown[19], HasSubstr("q.jsonl:20: there is no question"));
-    EXPECT_EQ(shown[20], "q.jsonl: and 5 more");
+    EXPECT_THAT(shown[19], HasSubstr("q.jsonl:21: there is no question"));
+    EXPECT_EQ(shown[20], "q.jsonl: there are more errors than these");
+    // Where no row is good the file is not what it is taken for: that is one error.
+    EXPECT_THAT(errors("q.jsonl", bytes.substr(bytes.find('\n') + 1)),
+                ElementsAre(HasSubstr("q.jsonl:1: there is no question")));
 }
 
 TEST_F(Dataset, IdsClustersAndLimitSelectInTheFilesOrder) {
@@ -343,11 +431,11 @@ TEST_F(Dataset, RowsThatAreLeftOutAreCheckedToo) {
 
 TEST_F(Dataset, EndlessNestingIsRefused) {
     const std::string deep(100000, '[');
-    EXPECT_THAT(errors("q.jsonl", deep), ElementsAre("q.jsonl:1: nests deeper than 64 levels"));
+    EXPECT_THAT(errors("q.jsonl", deep), ElementsAre(HasSubstr("nests deeper than 64 levels")));
     EXPECT_THAT(errors("q.jsonl", "{\"question\": " + deep),
-                ElementsAre("q.jsonl:1: nests deeper than 64 levels"));
+                ElementsAre(HasSubstr("nests deeper than 64 levels")));
     EXPECT_THAT(errors("q.json", "{\"question\": " + deep),
-                ElementsAre("q.json:1: nests deeper than 64 levels"));
+                ElementsAre(HasSubstr("nests deeper than 64 levels")));
     EXPECT_EQ(questions("q.csv", "question,contexts\na," + deep)[0].contexts.size(), 1u);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -151,17 +152,19 @@ TEST(Answers, MistakesAreToldWithTheirLines) {
     expect_has(refusal(""), "a.jsonl: holds no answer");
     expect_has(refusal("{\"id\": \"a\"}"),
                "a.jsonl:1: there is no answer: none of model_answer, response, answer, output, "
-               "resps, choices");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\", \"output\": \"y\"}"),
-               "\"answer\" and \"output\" both are names of the answer");
+               "resps, choices, prediction");
+    expect_has(refusal("{\"id\": \"a\"}"),
+               "The row has: id. Name the field with fields: {answer: NAME} beside the key answers "
+               "(--fields answer=NAME)");
     expect_has(refusal("{\"answer\": \"x\"}"), "tells neither the id nor the text of its question");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": 7}"), "answer holds no text");
+    expect_has(refusal("{\"id\": \"a\", \"answer\": {\"text\": 7}}"), "answer holds no text");
     expect_has(refusal("{\"id\": [], \"answer\": \"x\"}"),
-               "id: is a list; text or a whole number is expected");
+               "id: is a list; text or a number is expected");
     expect_has(refusal("{\"id\": \"a\", \"task_id\": \"b\", \"answer\": \"x\"}"),
-               "\"task_id\": this field stands twice");
+               "\"id\" and \"task_id\" are both names of the id");
     expect_has(refusal("{\"doc_id\": 1, \"resps\": [[[-1.5, false]]]}"),
                "answers that were only scored (multiple choice) cannot be judged");
+    expect_has(refusal("{\"doc_id\": 1, \"resps\": [[-1.5]]}"), "were only scored");
     expect_has(refusal("{\"question_id\": 1, \"choices\": []}"), "choices[0].turns[0] is expected");
     expect_has(
         refusal("{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": \"b\", \"output\": \"x\"}"),
@@ -170,17 +173,135 @@ TEST(Answers, MistakesAreToldWithTheirLines) {
         refusal("{\"id\": \"a\", \"answer\": \"x\", \"generator\": \"m\"}\n{\"id\": \"b\", "
                 "\"answer\": \"x\", \"generator\": \"n\"}"),
         "the generator is \"n\", and in line 1 it is \"m\": these are answers of two models");
-    expect_has(refusal("{\"id\": \"a\", \"answer\": \"\xFF\"}"), "not valid UTF-8");
+    expect_has(refusal("{\"id\": \"a\", \"answer\": \"\xFF\"}"),
+               "a.jsonl:1: is not UTF-8, it looks like Windows-1252");
     expect_has(refusal("{\"id\": \"a\", \"answer\": \"x\"}\n{\"id\": "), "a.jsonl:2");
-    expect_has(refusal("name,colour\na,b\n"),
-               "is neither JSON nor CSV with a head that names the columns id and answer");
+    expect_has(refusal("name,colour\na,b\n"), "there is no answer");
     expect_has(refusal("id,answer\na\n"), "has 1 cells, and the head has 2");
 }
 
+TEST(Answers, TwoFieldsThatMayBeTheModelsTextAreRefusedInOneSentence) {
+    for (const char* other : {"prediction",
+                              "pred",
+                              "model_output",
+                              "model_outputs",
+                              "output",
+                              "output_text",
+                              "generated_text",
+                              "generation",
+                              "completion",
+                              "actual_output",
+                              "response",
+                              "model_answer",
+                              "model_response"}) {
+        const std::string name(other);
+        std::string text;
+        for (int i = 0; i < 5; ++i) {
+            text += "{\"id\": " + std::to_string(i) + ", \"answer\": \"gold\", \"" + name +
+                    "\": \"mine\"}\n";
+        }
+        const std::string said = refusal(text);
+        EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+        expect_has(said, "\"answer\"");
+        expect_has(said, "\"" + name + "\"");
+        expect_has(said, "--fields answer=" + name);
+    }
+    expect_has(refusal("id,answer,prediction\n1,gold,mine\n"),
+               "a.jsonl:2: \"answer\" and \"prediction\" may both be what the model wrote");
+    // A later row decides as the first one does.
+    expect_has(refusal("{\"id\": 1, \"answer\": \"x\"}\n{\"id\": 2, \"answer\": \"gold\", "
+                       "\"prediction\": \"mine\"}"),
+               "a.jsonl:2");
+}
+
+TEST(Answers, WhereTheFieldIsNamedOrThereIsNoDoubtItIsRead) {
+    const std::string both = "{\"id\": 1, \"answer\": \"gold\", \"prediction\": \"mine\"}";
+    const auto named = read_answers("a.jsonl", both, {{{"answer", "prediction"}}, {}});
+    ASSERT_TRUE(named);
+    EXPECT_EQ(named->rows[0].text, "mine");
+    const auto other_named = read_answers("a.jsonl", both, {{{"answer", "answer"}}, {}});
+    ASSERT_TRUE(other_named);
+    EXPECT_EQ(other_named->rows[0].text, "gold");
+    const auto gold_known = read_answers("a.jsonl", both, {{}, {"answer"}});
+    ASSERT_TRUE(gold_known) << "the dataset's fields name the other one as the expected answer";
+    EXPECT_EQ(gold_known->rows[0].text, "mine");
+    EXPECT_EQ(good("{\"id\": 1, \"answer\": \"x\", \"response\": \"x\"}").rows[0].text, "x");
+    EXPECT_EQ(good("{\"id\": 1, \"answer\": null, \"response\": \"x\"}").rows[0].text, "x");
+    EXPECT_EQ(good("{\"id\": 1, \"choices\": [\"a\", \"b\"], \"response\": \"x\"}").rows[0].text,
+              "x")
+        << "those of a multiple-choice question";
+    EXPECT_EQ(good("{\"id\": 1, \"prediction\": \"x\"}").rows[0].text, "x");
+    const auto nothing = read_answers("a.jsonl", both, {{{"answer", "answr"}}, {}});
+    ASSERT_FALSE(nothing);
+    expect_has(to_sentence(nothing.error()[0]),
+               "no row has \"answr\", which fields names as the answer");
+}
+
+TEST(Answers, FieldsMayBePaths) {
+    const auto file = read_answers(
+        "a.jsonl",
+        R"({"meta": {"qid": 7}, "reply": {"messages": [{"content": "a"}, {"content": "x"}]}})",
+        {{{"answer", "reply.messages[-1].content"}, {"id", "meta.qid"}}, {}});
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->rows[0].id, "7");
+    EXPECT_EQ(file->rows[0].text, "x");
+}
+
+TEST(Answers, ScalarsAreTextAsInDatasets) {
+    const ForeignAnswers file = good(
+        "{\"id\": 1, \"answer\": 7}\n{\"id\": 2, \"answer\": 2.5, \"score\": NaN}\n{\"id\": 3, "
+        "\"answer\": true}\n");
+    EXPECT_EQ(file.rows[0].text, "7");
+    EXPECT_EQ(file.rows[1].text, "2.5");
+    EXPECT_EQ(file.rows[2].text, "true");
+    EXPECT_EQ(good("id;answer\n1;blue\n").rows[0].text, "blue");
+    EXPECT_EQ(good(R"({"user_input": "q", "response": "x"})").rows[0].question, "q");
+}
+
+TEST(Answers, OfOtherToolsAreRead) {
+    const ForeignAnswers inspect = good(
+        R"({"version": 2, "eval": {"task": "t", "model": "m"}, "samples": [
+        {"id": "a", "epoch": 1, "input": "q", "target": "e", "output": {"model": "m", "completion": "x",
+         "choices": [{"message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]}, "stop_reason": "max_tokens"}]}},
+        {"id": "a", "epoch": 2, "input": "q", "target": "e", "output": {"model": "m", "choices": [{"message": {"content": "y"}}]}},
+        {"id": "b", "epoch": 1, "input": "q", "target": "e", "error": {"message": "timed out"}, "output": {"model": "m", "choices": []}}]})");
+    EXPECT_EQ(name_of(inspect.format), "inspect");
+    ASSERT_EQ(inspect.rows.size(), 2u);
+    EXPECT_EQ(inspect.rows[0].text, "x");
+    EXPECT_EQ(inspect.rows[0].stop_reason, StopReason::kLength);
+    EXPECT_EQ(inspect.generator, "m");
+    EXPECT_EQ(inspect.rows[1].stop_reason, StopReason::kFailed);
+    EXPECT_EQ(inspect.rows[1].failure, "timed out");
+    const ForeignAnswers promptfoo = good(
+        R"({"evalId": "e", "results": {"version": 3, "results": [{"testIdx": 4, "provider": {"id": "openai:m"},
+        "vars": {"question": "q"}, "response": {"output": "x"}}]}})");
+    EXPECT_EQ(name_of(promptfoo.format), "promptfoo");
+    EXPECT_EQ(promptfoo.rows[0].id, "4");
+    EXPECT_EQ(promptfoo.rows[0].question, "q");
+    EXPECT_EQ(promptfoo.rows[0].text, "x");
+    const std::string csv = "question,[openai:m] p,Status,Score\nq,x,PASS,1\n";
+    EXPECT_EQ(name_of(good(csv).format), "promptfoo");
+    EXPECT_EQ(good(csv).rows[0].text, "x");
+    expect_has(refusal("question,[a] p,Status,Score,[b] p,Status,Score\nq,x,PASS,1,y,PASS,1\n"),
+               "holds the answers of 2 models: [a] p, [b] p");
+    const ForeignAnswers batch = good(
+        R"({"id": "batch_req_1", "custom_id": "q1", "response": {"status_code": 200, "body": {"model": "m", "choices": [{"message": {"content": "x"}}]}}, "error": null})");
+    EXPECT_EQ(batch.rows[0].id, "q1");
+    EXPECT_EQ(batch.rows[0].text, "x");
+    for (
+        const char* row :
+        {R"({"query": "q", "response": "x", "ground_truth": "e", "context": "c"})",
+         R"([{"input": "q", "actual_output": "x", "expected_output": "e"}])",
+         R"({"user_input": "q", "response": "x", "reference": "e", "retrieved_contexts": ["c"]})"}) {
+        EXPECT_EQ(good(row).rows[0].question, "q") << row;
+        EXPECT_EQ(good(row).rows[0].text, "x") << row;
+    }
+}
+
 TEST(Answers, ALineOfManyMistakesTellsTheFirstOnes) {
-    std::string text;
+    std::string text = "{\"id\": \"a\", \"answer\": \"x\"}\n";
     for (int i = 0; i < 100; ++i) {
-        text += "{\"id\": \"a\"}\n";
+        text += "{\"answer\": \"x\"}\n";
     }
     const auto file = read_answers("a.jsonl", text);
     ASSERT_FALSE(file);

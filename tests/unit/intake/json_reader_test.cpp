@@ -1,4 +1,4 @@
-#include "assay/exchange/json_reader.hpp"
+#include "assay/intake/json_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "assay/base/random.hpp"
 
-namespace assay::exchange {
+namespace assay::intake {
 namespace {
 
 /// Passes over the whole text; what is wrong with it, or nothing.
@@ -67,11 +67,13 @@ TEST(JsonReader, DecodesEscapesAndKeepsUtf8) {
     EXPECT_EQ(first, "A") << "decoded texts stay until they are let go";
 }
 
-TEST(JsonReader, TakesPythonsNaNForNull) {
-    JsonReader reader("NaN");
-    EXPECT_EQ(reader.kind(), JsonKind::kNull);
-    reader.skip();
-    reader.expect_end();
+TEST(JsonReader, TakesPythonsNaNAndInfinitiesForNull) {
+    for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
+        JsonReader reader(word);
+        EXPECT_EQ(reader.kind(), JsonKind::kNull) << word;
+        reader.skip();
+        reader.expect_end();
+    }
 }
 
 TEST(JsonReader, RefusesWhatIsNoJson) {
@@ -82,7 +84,7 @@ TEST(JsonReader, RefusesWhatIsNoJson) {
                               "1.",         "1e",      ".5",         "+1",
                               "\"open",     "\"\\x\"", "\"\\u12\"",  "\"a\nb\"",
                               "\"\xFF\"",   "1 2",     "{\"a\":1}}", "[}",
-                              "{]",         "'a'",     "Infinity",   "{\"a\":1 \"b\":2}",
+                              "{]",         "'a'",     "Infinit",    "{\"a\":1 \"b\":2}",
                               "\"\\"}) {
         EXPECT_NE(problem_of(wrong), "") << wrong;
     }
@@ -133,4 +135,4 @@ TEST(JsonReader, AgreesWithAnotherParserOnBrokenTexts) {
 }
 
 }  // namespace
-}  // namespace assay::exchange
+}  // namespace assay::intake

@@ -1,4 +1,4 @@
-#include "assay/exchange/json_reader.hpp"
+#include "assay/intake/json_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,11 @@
 
 #include "assay/base/text.hpp"
 
-namespace assay::exchange {
+namespace assay::intake {
 namespace {
 
 constexpr int kMostLevels = 64;
+constexpr std::string_view kMinusInfinity = "-Infinity";
 
 /// Characters that end the fast way through a text: quote, backslash, control characters, and all
 /// beyond ASCII.
@@ -91,8 +92,12 @@ JsonKind JsonReader::kind() {
         case 't':
         case 'f': return JsonKind::kBool;
         case 'n':
-        case 'N': return JsonKind::kNull;
+        case 'N':
+        case 'I': return JsonKind::kNull;
         default:
+            if (text_.substr(at_, kMinusInfinity.size()) == kMinusInfinity) {
+                return JsonKind::kNull;
+            }
             if (text_[at_] == '-' || is_digit(text_[at_])) {
                 return JsonKind::kNumber;
             }
@@ -287,6 +292,17 @@ void JsonReader::take_word(std::string_view word) {
     at_ += word.size();
 }
 
+void JsonReader::take_null() {
+    for (const std::string_view word :
+         {std::string_view("NaN"), std::string_view("Infinity"), kMinusInfinity}) {
+        if (text_.substr(at_, word.size()) == word) {
+            at_ += word.size();
+            return;
+        }
+    }
+    take_word("null");
+}
+
 bool JsonReader::read_bool() {
     skip_space();
     const bool value = text_[at_] == 't';
@@ -301,7 +317,7 @@ void JsonReader::skip() {
     while (true) {
         switch (kind()) {
             case JsonKind::kNone: broken("it ends where a value is expected");
-            case JsonKind::kNull: take_word(text_[at_] == 'N' ? "NaN" : "null"); break;
+            case JsonKind::kNull: take_null(); break;
             case JsonKind::kBool: (void)read_bool(); break;
             case JsonKind::kNumber: (void)read_number(); break;
             case JsonKind::kText: (void)take_text(); break;
@@ -337,4 +353,4 @@ void JsonReader::expect_end() {
     }
 }
 
-}  // namespace assay::exchange
+}  // namespace assay::intake

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::exchange {
+namespace assay::intake {
 
 /// Broken JSON: what is wrong, and at which byte of the text.
 struct JsonProblem {
@@ -36,7 +36,8 @@ class JsonReader {
     /// Begins anew with another text; what was given before becomes invalid.
     void reset(std::string_view text);
 
-    /// Of the value that comes next; white space before it is skipped. Python's NaN counts as null.
+    /// Of the value that comes next; white space before it is skipped. NaN and the infinities, as
+    /// Python writes them, count as null.
     [[nodiscard]] JsonKind kind();
     /// Byte at which the next value, or what is left of the text, begins.
     [[nodiscard]] std::size_t offset() const { return at_; }
@@ -66,6 +67,7 @@ class JsonReader {
     void skip_space();
     void expect(char c, std::string_view what);
     void take_word(std::string_view word);
+    void take_null();
     std::string_view take_text();
     std::string_view decode(std::size_t start);
     void take_escape(std::string& out);
@@ -77,4 +79,4 @@ class JsonReader {
     std::deque<std::string> decoded_;
 };
 
-}  // namespace assay::exchange
+}  // namespace assay::intake
