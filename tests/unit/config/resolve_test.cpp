@@ -121,8 +121,8 @@ TEST_F(Resolve, TemplatesThatCannotBeMeantAreRefused) {
             "{provider: "
             "openai, url: "
             "\"http://x/v1\", model: n, prompt-template: large}]\n"),
-        ElementsAre("exp.yaml:4:27: generation.system-file: latin1 is not valid UTF-8. Save the "
-                    "file as UTF-8.",
+        ElementsAre("exp.yaml:4:27: generation.system-file: latin1:1: is not UTF-8, it looks "
+                    "like Windows-1252. Save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8).",
                     "exp.yaml:4:52: generation.prompt-template: fixed never shows the question. "
                     "Write {{ question }} "
                     "where it belongs.",
