@@ -231,9 +231,9 @@ std::vector<Question> load_questions_or_throw(const Plan& plan) {
     if (!questions && plan.baseline.answers() &&
         plan.dataset.file == plan.baseline.answers()->file) {
         questions.error().push_back(
-            {"no dataset is given, so the questions were to come from the baseline's answers",
+            {"the questions were to come from the same file as the baseline's answers",
              plan.baseline.answers()->file,
-             "Name the dataset with --questions (dataset)."});
+             "If they are in another file, name it with --questions (dataset)."});
     }
     if (!questions) {
         throw_all(questions.error());

@@ -309,8 +309,8 @@ TEST(GivenAnswers, WithoutTheirQuestionsNeedADataset) {
     given.write("plain.jsonl", json{{"id", "q01"}, {"answer", "x"}}.dump() + "\n");
     const Ended ended = given.run({}, "plain.jsonl", "plain.jsonl");
     EXPECT_EQ(ended.exit_code, 2);
-    EXPECT_NE(ended.err.find("no dataset is given, so the questions were to come from the "
-                             "baseline's answers. Name the dataset with --questions"),
+    EXPECT_NE(ended.err.find("the questions were to come from the same file as the "
+                             "baseline's answers"),
               std::string::npos)
         << ended.err;
 }

@@ -311,5 +311,42 @@ TEST_F(Flags, OfTheEngineAreTheDefaultOfEveryVariantThatSaysNothingElse) {
         << "a flag replaces the entry with all that it says";
 }
 
+TEST_F(Flags, FieldsAreOfAllAnswersOfOneVariantOrOfTheDataset) {
+    folder_.write("f16.jsonl", "{}");
+    folder_.write("q4.jsonl", "{}");
+    Overrides flags = needed();
+    flags.model = "f16=answers:" + folder_.path("f16.jsonl");
+    flags.variants = std::vector<std::string>{"answers:" + folder_.path("q4.jsonl")};
+    flags.fields = std::vector<std::string>{
+        "answer=prediction", "q4.id = meta.qid", "dataset.expected=answer"};
+    flags.contexts_separator = "|";
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.answers()->fields,
+              (std::map<std::string, std::string>{{"answer", "prediction"}}));
+    EXPECT_EQ(plan->variants[0].answers()->fields,
+              (std::map<std::string, std::string>{{"answer", "prediction"}, {"id", "meta.qid"}}));
+    EXPECT_EQ(plan->dataset.fields, (std::map<std::string, std::string>{{"expected", "answer"}}));
+    EXPECT_EQ(plan->dataset.contexts_separator, "|");
+    flags.fields = std::vector<std::string>{"answer", "colour=x", "q8.id=x", "dataset.answer=x"};
+    EXPECT_THAT(errors_of_flags(flags),
+                ElementsAre(StartsWith("--fields: \"answer\" names no field of a file"),
+                            StartsWith("--fields: \"colour\" is no field of answers"),
+                            StartsWith("--fields: there are no answers of \"q8\""),
+                            StartsWith("--fields: \"answer\" is no field of a dataset")));
+}
+
+TEST_F(Flags, AFileThatIsDatasetAndAnswersCallsItsFieldsOnce) {
+    folder_.write("f16.jsonl", "{}");
+    Overrides flags = needed();
+    flags.questions.reset();
+    flags.model = "answers:" + folder_.path("f16.jsonl");
+    flags.variants = std::vector<std::string>{"q4=answers:" + folder_.path("f16.jsonl")};
+    flags.fields = std::vector<std::string>{"id=qid", "answer=prediction"};
+    const auto plan = load_plan(std::nullopt, flags);
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->dataset.fields, (std::map<std::string, std::string>{{"id", "qid"}}));
+}
+
 }  // namespace
 }  // namespace assay::config

@@ -369,5 +369,19 @@ TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
         << "what counts as an answer decides the results";
 }
 
+TEST(PlanJson, FieldsOfAnswersRoundTripAndCountInTheHashOnlyWhereThereAreSome) {
+    Plan plan = full_plan();
+    plan.baseline = {"f16", AnswersSource{"/lab/f16.jsonl", false}};
+    const std::string without = plan_sha256(plan);
+    EXPECT_EQ(plan_to_json(plan).find("contexts-separator"), std::string::npos);
+    plan.baseline.source = AnswersSource{"/lab/f16.jsonl", false, {{"answer", "prediction"}}};
+    plan.dataset.contexts_separator = "|";
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(back->baseline.answers()->fields.at("answer"), "prediction");
+    EXPECT_EQ(back->dataset.contexts_separator, "|");
+    EXPECT_NE(plan_sha256(plan), without);
+}
+
 }  // namespace
 }  // namespace assay::config

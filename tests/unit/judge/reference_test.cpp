@@ -43,6 +43,16 @@ TEST(Reference, IsPythonsTokenF1) {
     }
 }
 
+TEST(Reference, OfSeveralRightAnswersTheOneThatFitsBestCounts) {
+    BlindedPair item = pair("Donau", "the Rhine", "Danube");
+    EXPECT_EQ(reference_verdict({}, item).state, VerdictState::kTie) << "neither is the first one";
+    item.alternatives = {"the Danube", "Donau"};
+    EXPECT_EQ(reference_verdict({}, item).state, VerdictState::kA);
+    item.answer_b = "the Danube";
+    EXPECT_EQ(reference_verdict({}, item).state, VerdictState::kTie) << "each fits one of them";
+    EXPECT_EQ(shown_expected(item), "Danube\nAlso right: the Danube\nAlso right: Donau");
+}
+
 TEST(Reference, TreatsEveryCharacterOfUnicode14AsPythonDoes) {
     Sha256 hash;
     int n = 0;

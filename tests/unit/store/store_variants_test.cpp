@@ -46,6 +46,17 @@ TEST_F(VariantsTest, QuestionsComeBackInOrderWithTheirContexts) {
     EXPECT_TRUE(store_->questions("p2").empty());
 }
 
+TEST_F(VariantsTest, AlternativesOfExpectedAnswersComeBackAndAreReplaced) {
+    Question several = question("a");
+    several.expected = "Danube";
+    several.alternatives = {"Donau", "the Danube"};
+    store_->save_questions("p1", std::vector{question("b"), several});
+    EXPECT_TRUE(store_->questions("p1")[0].alternatives.empty());
+    EXPECT_EQ(store_->questions("p1")[1].alternatives, several.alternatives);
+    store_->save_questions("p1", std::vector{question("b"), question("a")});
+    EXPECT_TRUE(store_->questions("p1")[1].alternatives.empty());
+}
+
 TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
     store_->save_questions("p1", std::vector{question("a", {"old"}), question("b")});
     store_->save_questions("p2", std::vector{question("a")});
