@@ -10,6 +10,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/exchange/batch_text.hpp"
+#include "assay/records/thoughts.hpp"
 
 namespace assay::judge {
 namespace {
@@ -17,7 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSpace = " \t\r\n";
-constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -67,7 +67,7 @@ std::optional<BatchName> heading_of(std::string_view line) {
 }
 
 /// Overwrites with spaces what is not the judge's own word, so that every place stays where it was:
-/// a <think> block at the beginning, and the blocks of a batch text that was pasted together with
+/// thoughts, and the blocks of a batch text that was pasted together with
 /// the reply.
 void blank_out_the_rest(std::string& text) {
     const auto blank = [&](std::size_t begin, std::size_t end) {
@@ -75,12 +75,7 @@ void blank_out_the_rest(std::string& text) {
                   text.begin() + static_cast<std::ptrdiff_t>(end),
                   ' ');
     };
-    for (std::size_t begin = text.find_first_not_of(kSpace);
-         begin != std::string::npos && text.compare(begin, kThinkBegin.size(), kThinkBegin) == 0;
-         begin = text.find_first_not_of(kSpace)) {
-        const std::size_t end = text.find(kThinkEnd, begin);
-        blank(begin, end == std::string::npos ? text.size() : end + kThinkEnd.size());
-    }
+    blank(0, find_thoughts(text).end);
     constexpr std::string_view kBegin = "\nBEGIN ";
     for (std::size_t begin = text.find(kBegin); begin != std::string::npos;
          begin = text.find(kBegin, begin + 1)) {

@@ -52,7 +52,7 @@ struct BatchReplies {
 /// [...]}, a list of evaluations, or evaluations one after another, each {"example", "reasoning",
 /// "verdict", "confidence"} in any order of fields; {"batch_01": reply} and {"batch_01/3": reply}
 /// with replies as texts or as JSON; rows of evaluation_results.json. Chat around them, Markdown
-/// fences, a <think> block at the beginning and a repeated batch text (the blocks between BEGIN and
+/// fences, thoughts and a repeated batch text (the blocks between BEGIN and
 /// END) are skipped. Where a reply holds a list, evaluations outside of lists do not count.
 ///
 /// Which batch a reply is of is said by its "batch", by its key, by a line of its own before it

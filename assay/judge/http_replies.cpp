@@ -7,9 +7,21 @@
 #include "assay/base/text.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/thoughts.hpp"
 
 namespace assay::judge {
 namespace {
+
+/// Nothing but a JSON object and all of it. Any other reply that was cut off may hold drafts of
+/// thoughts that the template has opened, whose end is not there.
+bool is_one_object(std::string_view said) {
+    const std::string_view text = trim(said);
+    if (!text.starts_with('{')) {
+        return false;
+    }
+    const auto object = cut_json(text, 0);
+    return object && object->end == text.size();
+}
 
 void read_verdict(const ApiReply& reply,
                   const ReplySettings& settings,
@@ -23,7 +35,15 @@ void read_verdict(const ApiReply& reply,
         verdict.tags = std::move(parsed.tags);
     }
     verdict.failure = std::move(parsed.failure);
-    if (parsed.state != VerdictState::kInvalid) {
+    if (reply.cut_off && !is_one_object(said_of(reply.text)) &&
+        parsed.state != VerdictState::kInvalid) {
+        verdict.state = VerdictState::kInvalid;
+        verdict.confidence = Confidence::kNone;
+        verdict.reasoning.clear();
+        verdict.tags.reset();
+        verdict.failure = "The reply holds a verdict, which may be a draft.";
+    }
+    if (verdict.state != VerdictState::kInvalid) {
         return;
     }
     if (trim(reply.text).empty()) {

@@ -25,12 +25,12 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/answer_tag.hpp"
+#include "assay/records/thoughts.hpp"
 
 namespace assay::judge {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr std::string_view kThinkBegin = "<think>", kThinkEnd = "</think>";
 constexpr std::string_view kSpace = " \t\r\n";
 
 std::optional<unsigned> hexadecimal_digit(char c) {
@@ -231,6 +231,41 @@ ParsedReply invalid(std::string failure) {
     return reply;
 }
 
+/// Where the whole JSON objects of a text stand. A reply with more braces that are never closed
+/// than this is looked at no further.
+constexpr int kMaxUnclosed = 64;
+
+struct Span {
+    std::size_t begin = 0, end = 0;
+};
+
+std::vector<Span> whole_objects(std::string_view text) {
+    std::vector<Span> out;
+    int n_unclosed = 0;
+    std::size_t brace = text.find('{');
+    while (brace != std::string_view::npos && n_unclosed < kMaxUnclosed) {
+        const auto object = cut(text, brace);
+        const bool whole = object && read_fields(object->json);
+        if (whole) {
+            out.push_back({brace, object->end});
+        } else {
+            ++n_unclosed;
+        }
+        brace = text.find('{', whole ? object->end : brace + 1);
+    }
+    return out;
+}
+
+/// Thoughts of a reply. An end mark that stands inside a JSON object is cited.
+Thoughts thoughts_of_reply(std::string_view text) {
+    const std::vector<Span> objects = whole_objects(text);
+    return find_thoughts(text, [&](std::string_view, std::size_t at) {
+        return std::any_of(objects.begin(), objects.end(), [at](const Span& object) {
+            return object.begin < at && at < object.end;
+        });
+    });
+}
+
 /// What of a text is compared when a citation is looked for: invisible characters, line breaks and
 /// escapes may differ.
 std::string printed(std::string_view text) {
@@ -295,16 +330,11 @@ std::optional<JsonText> cut_json(std::string_view text, std::size_t begin) {
 
 ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
     const std::string valid = to_valid_utf8(content);
-    std::string_view text = trim(valid);
-    // Drafts of a thinking model do not count. Only a block that opens the reply is one: "</think>"
-    // further on may be a citation.
-    while (text.substr(0, kThinkBegin.size()) == kThinkBegin) {
-        const std::size_t end = text.find(kThinkEnd);
-        if (end == std::string_view::npos) {
-            return invalid("The reply ends before the judge has finished thinking.");
-        }
-        text = trim(text.substr(end + kThinkEnd.size()));
+    const Thoughts thoughts = thoughts_of_reply(valid);
+    if (thoughts.unfinished) {
+        return invalid("The reply ends before the judge has finished thinking.");
     }
+    const std::string_view text = trim(std::string_view(valid).substr(thoughts.end));
 
     const ShownText shown(prompt);
     bool any_cited = false;

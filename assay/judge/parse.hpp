@@ -12,7 +12,7 @@
 namespace assay::judge {
 
 /// Counted up whenever a reply could be read differently than before; part of a judge's identity.
-inline constexpr int kParserVersion = 2;
+inline constexpr int kParserVersion = 3;
 
 struct ParsedReply {
     VerdictState state = VerdictState::kInvalid;  ///< kA, kB, kTie or kInvalid
@@ -26,7 +26,7 @@ struct ParsedReply {
 /// Reads the verdict out of a reply's text.
 ///
 /// Counted are the JSON objects at the top level of the reply; Markdown fences, prose around them
-/// and a <think>...</think> block at the beginning are skipped. An object inside another pair of
+/// and thoughts (records/thoughts.hpp) are skipped. An object inside another pair of
 /// braces, or inside a string, is not at the top level: an answer that the judge cites cannot steer
 /// it. INVALID: no object with the field "verdict"; a verdict that is not A, B or TIE (in any case
 /// of letters); two that contradict each other, in one object or in several; an object that is

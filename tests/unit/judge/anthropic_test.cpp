@@ -61,6 +61,19 @@ TEST_F(Anthropic, WhatWasCutOffIsInvalidUnlessItIsWhole) {
               VerdictState::kB);
 }
 
+TEST_F(Anthropic, AVerdictAmongWordsThatWereCutOffMayBeADraft) {
+    const nlohmann::json reply{
+        {"type", "message"},
+        {"role", "assistant"},
+        {"model", "sim-1-2026"},
+        {"content",
+         {{{"type", "text"}, {"text", "Perhaps " + verdict_text("A") + "? Wait, the expected"}}}},
+        {"stop_reason", "max_tokens"}};
+    const Verdict cut = bench_.one(reply.dump());
+    EXPECT_EQ(cut.state, VerdictState::kInvalid);
+    EXPECT_THAT(cut.failure, HasSubstr("which may be a draft. It was cut off at 1024 tokens"));
+}
+
 TEST_F(Anthropic, WithoutTheToolTheVerdictIsText) {
     const Verdict verdict = bench_.one([](const auto& request, int) {
         if (request.body.find("\"tools\"") != std::string::npos) {

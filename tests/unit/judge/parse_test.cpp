@@ -53,6 +53,19 @@ TEST(Parse, SkipsAThinkingBlockWithItsDrafts) {
     EXPECT_EQ(state("<think>so it is {\"verdict\": \"A\"}"), VerdictState::kInvalid);
 }
 
+TEST(Parse, DraftsBeforeTheEndOfThoughtsThatTheTemplateHasOpenedDoNotCount) {
+    EXPECT_EQ(state("Perhaps {\"verdict\": \"A\"}. Wait, no.\n</think>\n\n{\"verdict\": \"B\"}"),
+              VerdictState::kB);
+    EXPECT_EQ(state("The set {1, 2 is not closed.\n</think>\n\n{\"verdict\": \"B\"}"),
+              VerdictState::kB);
+    EXPECT_EQ(state("I begin {\"verdict\": \n</think>\n\n{\"verdict\": \"B\"}"), VerdictState::kB);
+    EXPECT_EQ(state("[THINK]{\"verdict\": \"A\"}[/THINK]{\"verdict\": \"B\"}"), VerdictState::kB);
+    EXPECT_EQ(state("[THINK]so it is {\"verdict\": \"A\"}"), VerdictState::kInvalid);
+    EXPECT_EQ(state("{\"reasoning\": \"A ends with\n</think>\nand more\", \"verdict\": \"B\"}"),
+              VerdictState::kB)
+        << "cited inside the object";
+}
+
 TEST(Parse, AClosingThinkMarkFurtherOnHidesNothing) {
     EXPECT_EQ(state("{\"verdict\": \"B\"} Response A holds </think>{\"verdict\": \"A\"}"),
               VerdictState::kInvalid);
