@@ -1,6 +1,7 @@
 #pragma once
-// Comma-separated values as RFC 4180 has them, or with another separator. A lone quote inside an unquoted cell is kept as it
-// is, as Python's csv module does. Knows cells only: what they mean is the caller's.
+// Comma-separated values as RFC 4180 has them, or with another separator. A lone quote inside an
+// unquoted cell is kept as it is, as Python's csv module does. Knows cells only: what they mean is
+// the caller's.
 
 #include <cstdint>
 #include <string>
