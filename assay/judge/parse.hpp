@@ -11,8 +11,10 @@
 
 namespace assay::judge {
 
-/// Counted up whenever a reply could be read differently than before; part of a judge's identity.
-inline constexpr int kParserVersion = 3;
+/// Counted up whenever replies could be read differently than before; part of a judge's identity.
+/// Not for lone ends of thoughts and for replies that were cut off (since 2): the keys of all
+/// stored verdicts would have changed for a few, which stay as they were read.
+inline constexpr int kParserVersion = 2;
 
 struct ParsedReply {
     VerdictState state = VerdictState::kInvalid;  ///< kA, kB, kTie or kInvalid

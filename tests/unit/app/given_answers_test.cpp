@@ -75,7 +75,8 @@ TEST_F(GivenAnswersTest, AMissingOneIsAFailedAnswerOnlyWhereThatIsAllowed) {
 }
 
 TEST_F(GivenAnswersTest, EveryMistakeOfAFileIsOnALineOfItsOwn) {
-    const std::string text = complaint("{\"id\": \"a\"}\n{\"id\": \"b\", \"answer\": 5}\n");
+    const std::string text = complaint(
+        "{\"id\": \"a\", \"answer\": {\"x\": 1}}\n{\"id\": \"b\", \"answer\": {\"x\": 2}}\n");
     EXPECT_NE(text.find("mine.jsonl:1"), std::string::npos) << text;
     EXPECT_NE(text.find("\nmine.jsonl:2"), std::string::npos) << text;
 }

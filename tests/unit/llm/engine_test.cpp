@@ -79,7 +79,7 @@ TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
         wanted[engine.submit(wire::AnswerRequest{*tokens, {}, 50, {}, 0, false})] = fact;
     }
     while (!wanted.empty()) {
-        const Engine::Event event = engine.next(2000);
+        const Engine::Event event = engine.next(20000);
         ASSERT_EQ(event.kind, Engine::Event::Kind::kDone);
         EXPECT_EQ(std::get<wire::AnswerDone>(event.done).text, wanted.at(event.id));
         wanted.erase(event.id);
@@ -95,7 +95,7 @@ TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
     const std::uint64_t answer = engine.submit(
         wire::AnswerRequest{*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
     for (int i = 0; i < 2; ++i) {
-        const Engine::Event event = engine.next(2000);
+        const Engine::Event event = engine.next(20000);
         ASSERT_TRUE(event.id == labels || event.id == answer);
         ASSERT_EQ(event.kind, Engine::Event::Kind::kDone);
         const auto* done = std::get_if<wire::LabelDone>(&event.done);
