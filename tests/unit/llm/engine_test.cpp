@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <map>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "temp_folder.hpp"
 
@@ -73,10 +75,14 @@ TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ASSERT_TRUE(engine.start({}));
     EXPECT_EQ(engine.next(1).kind, Engine::Event::Kind::kNothing);
+    // Nothing else may be asked while an answer can come: its reply would be passed over.
+    std::vector<std::pair<std::string, std::vector<std::int32_t>>> facts;
+    for (const std::string fact : {"one", "two", "three"}) {
+        facts.emplace_back(fact, *engine.tokenize("Fact: " + fact + "\n"));
+    }
     std::map<std::uint64_t, std::string> wanted;
-    for (const char* fact : {"one", "two", "three"}) {
-        const auto tokens = engine.tokenize(std::string("Fact: ") + fact + "\n");
-        wanted[engine.submit(wire::AnswerRequest{*tokens, {}, 50, {}, 0, false})] = fact;
+    for (const auto& [fact, tokens] : facts) {
+        wanted[engine.submit(wire::AnswerRequest{tokens, {}, 50, {}, 0, false})] = fact;
     }
     while (!wanted.empty()) {
         const Engine::Event event = engine.next(20000);
@@ -90,10 +96,11 @@ TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ASSERT_TRUE(engine.start({}));
     const std::string pair = "expected: x is y\nanswer_a: I cannot say.\nanswer_b: x is y\n";
+    const auto pair_tokens = *engine.tokenize(pair), fact_tokens = *engine.tokenize("Fact: one\n");
     const std::uint64_t labels = engine.submit(
-        wire::LabelRequest{*engine.tokenize(pair), {'A', 'B', 'C'}, 0, false});
+        wire::LabelRequest{pair_tokens, {'A', 'B', 'C'}, 0, false});
     const std::uint64_t answer = engine.submit(
-        wire::AnswerRequest{*engine.tokenize("Fact: one\n"), {}, 50, {}, 0, false});
+        wire::AnswerRequest{fact_tokens, {}, 50, {}, 0, false});
     for (int i = 0; i < 2; ++i) {
         const Engine::Event event = engine.next(20000);
         ASSERT_TRUE(event.id == labels || event.id == answer);
