@@ -124,11 +124,10 @@ class DatasetReader {
         return with_input(row, *found, *text);
     }
 
-    /// Alpaca's instruction with its input, which is "" where there is none.
+    /// Alpaca's instruction with its input.
     std::optional<std::string> with_input(const Row& row, const Found& found, std::string text) {
-        const intake::Value* input = find(row.fields, "input");
-        if (found.name != "instruction" || !fields_.mapped(Meaning::kQuestion).empty() ||
-            input == nullptr || trim(input->text).empty()) {
+        const intake::Value* input = fields_.input_of(row, found);
+        if (input == nullptr) {
             return text;
         }
         if (!check_text(row, "input", input->text)) {

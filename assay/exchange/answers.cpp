@@ -216,7 +216,7 @@ class AnswerReader {
                 }
                 if (first.empty()) {
                     first = name;
-                } else if (!say_the_same(row.fields, first, name)) {
+                } else if (!say_the_same(*find(row.fields, first), *find(row.fields, name))) {
                     say_that_both_may_be(row, first, name);
                     return;
                 }
@@ -231,11 +231,6 @@ class AnswerReader {
                 return;
             }
         }
-    }
-
-    static bool say_the_same(const Value& row, std::string_view a, std::string_view b) {
-        const auto one = intake::text_of(*find(row, a)), other = intake::text_of(*find(row, b));
-        return one && other && *one == *other;
     }
 
     void say_that_both_may_be(const Row& row, const std::string& a, const std::string& b) {
@@ -296,10 +291,7 @@ class AnswerReader {
             return {};
         }
         std::string text = intake::question_of(*found->value).value_or("");
-        // Alpaca writes "" where an instruction has no input; the dataset joins the two likewise.
-        const Value* input = find(row.fields, "input");
-        if (found->name == "instruction" && fields_.mapped(Meaning::kQuestion).empty() &&
-            input != nullptr && !trim(input->text).empty()) {
+        if (const Value* input = fields_.input_of(row, *found)) {
             text += "\n\n" + input->text;
         }
         return text;

@@ -13,11 +13,6 @@ namespace {
 constexpr std::size_t kShownName = 40;
 constexpr std::size_t kShownNames = 20;
 
-bool say_the_same(const Value& a, const Value& b) {
-    const auto one = text_of(a), other = text_of(b);
-    return one && other && *one == *other;
-}
-
 bool is_message_of(const Value& item, std::string_view role) {
     const Value* said = item.member("role");
     return said != nullptr && said->text == role && item.member("content") != nullptr;
@@ -38,6 +33,11 @@ std::vector<std::string> split_at(std::string_view text, std::string_view separa
 }
 
 }  // namespace
+
+bool say_the_same(const Value& a, const Value& b) {
+    const auto one = text_of(a), other = text_of(b);
+    return one && other && *one == *other;
+}
 
 std::string say_fields(FieldsOf whose, Meaning meaning, std::string_view name) {
     const std::string_view field = name_of(meaning);
@@ -99,6 +99,12 @@ std::optional<Found> FieldFinder::find(const Row& row, Meaning meaning) {
         }
     }
     return found;
+}
+
+const Value* FieldFinder::input_of(const Row& row, const Found& question) const {
+    const Value* input = intake::find(row.fields, "input");
+    const bool belongs = question.name == "instruction" && mapped(Meaning::kQuestion).empty();
+    return belongs && input != nullptr && !trim(input->text).empty() ? input : nullptr;
 }
 
 void FieldFinder::check_mapped() {

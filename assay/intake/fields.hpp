@@ -21,6 +21,9 @@ struct Found {
     const Value* value = nullptr;
 };
 
+/// Whether both are scalars of the same text.
+[[nodiscard]] bool say_the_same(const Value& a, const Value& b);
+
 /// Whose `fields` a user would write to say which field counts.
 enum class FieldsOf { kDataset, kAnswers };
 
@@ -39,6 +42,9 @@ class FieldFinder {
 
     /// The path that the user named; empty: none.
     [[nodiscard]] std::string mapped(Meaning meaning) const;
+    /// Alpaca's `input`, which belongs behind an `instruction` after a blank line. Null where there
+    /// is none, or it is "", or the user named the question's field.
+    [[nodiscard]] const Value* input_of(const Row& row, const Found& question) const;
     /// A path that no row has is a typing error, not a file without that field: a problem.
     void check_mapped();
 

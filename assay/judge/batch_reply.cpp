@@ -67,8 +67,7 @@ std::optional<BatchName> heading_of(std::string_view line) {
 }
 
 /// Overwrites with spaces what is not the judge's own word, so that every place stays where it was:
-/// thoughts, and the blocks of a batch text that was pasted together with
-/// the reply.
+/// thoughts, and the blocks of a batch text that was pasted together with the reply.
 void blank_out_the_rest(std::string& text) {
     const auto blank = [&](std::size_t begin, std::size_t end) {
         std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin),

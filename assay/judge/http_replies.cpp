@@ -7,21 +7,9 @@
 #include "assay/base/text.hpp"
 #include "assay/judge/parse.hpp"
 #include "assay/records/judge_provider.hpp"
-#include "assay/records/thoughts.hpp"
 
 namespace assay::judge {
 namespace {
-
-/// Nothing but a JSON object and all of it. Any other reply that was cut off may hold drafts of
-/// thoughts that the template has opened, whose end is not there.
-bool is_one_object(std::string_view said) {
-    const std::string_view text = trim(said);
-    if (!text.starts_with('{')) {
-        return false;
-    }
-    const auto object = cut_json(text, 0);
-    return object && object->end == text.size();
-}
 
 void read_verdict(const ApiReply& reply,
                   const ReplySettings& settings,
@@ -35,8 +23,9 @@ void read_verdict(const ApiReply& reply,
         verdict.tags = std::move(parsed.tags);
     }
     verdict.failure = std::move(parsed.failure);
-    if (reply.cut_off && !is_one_object(said_of(reply.text)) &&
-        parsed.state != VerdictState::kInvalid) {
+    // The end mark of thoughts that the template has opened may be what is missing.
+    const bool may_be_draft = reply.cut_off && !parsed.is_one_object;
+    if (may_be_draft && parsed.state != VerdictState::kInvalid) {
         verdict.state = VerdictState::kInvalid;
         verdict.confidence = Confidence::kNone;
         verdict.reasoning.clear();

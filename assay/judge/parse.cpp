@@ -258,9 +258,12 @@ std::vector<Span> whole_objects(std::string_view text) {
 
 /// Thoughts of a reply. An end mark that stands inside a JSON object is cited.
 Thoughts thoughts_of_reply(std::string_view text) {
-    const std::vector<Span> objects = whole_objects(text);
+    std::optional<std::vector<Span>> objects;  // few replies have an end mark to ask for
     return find_thoughts(text, [&](std::string_view, std::size_t at) {
-        return std::any_of(objects.begin(), objects.end(), [at](const Span& object) {
+        if (!objects) {
+            objects = whole_objects(text);
+        }
+        return std::any_of(objects->begin(), objects->end(), [at](const Span& object) {
             return object.begin < at && at < object.end;
         });
     });
@@ -365,6 +368,7 @@ ParsedReply parse_reply(std::string_view content, std::string_view prompt) {
             } else if (!add_object(*fields, reply)) {
                 return reply;
             }
+            reply.is_one_object = brace == 0 && object->end == text.size();
             i = object->end;
             continue;
         }

@@ -21,6 +21,7 @@ struct ParsedReply {
     Confidence confidence = Confidence::kNone;    ///< kNone: not said, or another word
     std::string reasoning;                        ///< valid UTF-8
     std::string failure;                          ///< a sentence, for kInvalid
+    bool is_one_object = false;      ///< behind its thoughts it is one JSON object and nothing else
     std::optional<PairTags> tags{};  ///< empty: "tags_a" or "tags_b" is missing, or one is no list
                                      ///< of the words of kAnswerTags
 };

@@ -116,14 +116,26 @@ bool ends_thoughts(std::string_view text, std::size_t at, std::size_t size) {
            (word != std::string_view::npos && kStops.find(text[word]) != std::string_view::npos);
 }
 
-/// Inside a block of code that is closed further on.
-bool is_in_code(std::string_view text, std::size_t at) {
-    bool open = false;
-    for (std::size_t fence = text.find("```"); fence < at; fence = text.find("```", fence + 3)) {
-        open = !open;
+/// Which places of a text are inside a block of code that is closed further on. Places are asked
+/// for in their order, so that the text is gone through once.
+class CodeBlocks {
+ public:
+    explicit CodeBlocks(std::string_view text)
+        : text_(text), next_(text.find(kFence)), last_(text.rfind(kFence)) {}
+
+    bool hold(std::size_t at) {
+        for (; next_ < at; next_ = text_.find(kFence, next_ + kFence.size())) {
+            open_ = !open_;
+        }
+        return open_ && last_ >= at;
     }
-    return open && text.find("```", at) != std::string_view::npos;
-}
+
+ private:
+    static constexpr std::string_view kFence = "```";
+    std::string_view text_;
+    std::size_t next_, last_;
+    bool open_ = false;
+};
 
 /// An end mark whose beginning is not in the text. Empty: there is none.
 std::optional<std::size_t> lone_end(std::string_view text,
@@ -131,6 +143,7 @@ std::optional<std::size_t> lone_end(std::string_view text,
                                     const Mark& mark,
                                     const IsQuoted& is_quoted) {
     std::size_t begun = lower.find(mark.begin);
+    CodeBlocks code(text);
     for (std::size_t at = lower.find(mark.end); at != std::string_view::npos;
          at = lower.find(mark.end, at + mark.end.size())) {
         while (begun < at && !begins_line(text, begun)) {
@@ -141,7 +154,7 @@ std::optional<std::size_t> lone_end(std::string_view text,
             begun = lower.find(mark.begin, at);
             continue;
         }
-        if (ends_thoughts(text, at, mark.end.size()) && !is_in_code(text, at) &&
+        if (ends_thoughts(text, at, mark.end.size()) && !code.hold(at) &&
             !(is_quoted && is_quoted(text, at))) {
             return at;
         }
