@@ -24,14 +24,15 @@ ABSENT = 77  # ctest counts it as skipped
 
 # What looks like the input of a reader, in the tests and examples.
 SEEDS = {
-    "dataset_json": ["tests/data/answers/*.json*", "examples/*/questions.jsonl"],
+    "dataset_json": ["tests/data/answers/*.json*", "examples/*/questions.jsonl", "tests/fuzz/seeds/rows_json/*"],
     "dataset_jsonl": ["tests/data/answers/*.jsonl", "examples/*/questions.jsonl"],
-    "dataset_csv": ["tests/data/answers/*.csv"],
-    "answers": ["tests/data/answers/*"],
+    "dataset_csv": ["tests/data/answers/*.csv", "tests/fuzz/seeds/rows_csv/*"],
+    "answers": ["tests/data/answers/*", "tests/fuzz/seeds/rows_*/*"],
     "outcomes": ["tests/data/old_runs/**/evaluation_results.json", "tests/data/study_batches/*.json", "tests/fuzz/seeds/outcomes/*"],
     "experiment": ["examples/*/*.yaml", "tests/fuzz/seeds/experiment/*"],
     "stored_plan": ["tests/fuzz/seeds/stored_plan/*"],
     "batch_mapping": ["tests/data/study_batches/batch_mapping.json", "tests/data/old_runs/**/batch_mapping.json"],
+    "thoughts": ["tests/fuzz/seeds/judge_reply/*"],
     "judge_reply": ["tests/fuzz/seeds/judge_reply/*"],
     "batch_replies": ["tests/data/study_batches/*.json", "tests/fuzz/seeds/judge_reply/*"],
     "batch_api": ["tests/fuzz/seeds/batch_api/*", "tests/fuzz/seeds/served_reply/*"],

@@ -23,6 +23,7 @@
 #include "assay/judge/parse.hpp"
 #include "assay/llm/ollama_api.hpp"
 #include "assay/llm/openai_api.hpp"
+#include "assay/records/thoughts.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
 
@@ -153,6 +154,14 @@ void read_batch_mapping(std::string_view bytes) {
     }
 }
 
+void read_thoughts(std::string_view bytes) {
+    const Thoughts thoughts = find_thoughts(bytes);
+    ASSAY_CHECK(thoughts.end <= bytes.size());
+    ASSAY_CHECK(thoughts.any || (thoughts.end == 0 && !thoughts.unfinished));
+    ASSAY_CHECK(!thoughts.unfinished || thoughts.end == bytes.size());
+    ASSAY_CHECK(bytes.ends_with(said_of(bytes)));
+}
+
 void read_judge_reply(std::string_view bytes) {
     const judge::ParsedReply reply = judge::parse_reply(bytes, "A prompt: {\"verdict\": \"A\"}");
     ASSAY_CHECK(is_valid_utf8(reply.reasoning));
@@ -211,6 +220,7 @@ constexpr std::array kReaders{
     Reader{"experiment", read_experiment},
     Reader{"stored_plan", read_stored_plan},
     Reader{"batch_mapping", read_batch_mapping},
+    Reader{"thoughts", read_thoughts},
     Reader{"judge_reply", read_judge_reply},
     Reader{"batch_replies", read_batch_replies},
     Reader{"batch_api", read_batch_api},
