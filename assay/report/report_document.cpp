@@ -22,10 +22,10 @@ void add_if(Document& document, std::optional<Section> section) {
 Document report_document(const ReportModel& model) {
     Document out{title_of(model.experiment)};
     if (!model.recommendation.sentence.empty()) {
-        out.opening.push_back(Paragraph{foreign(model.recommendation.sentence)});
+        out.open_with(Paragraph{foreign(model.recommendation.sentence)});
     }
     if (model.experiment.exploratory) {
-        out.opening.push_back(Paragraph{
+        out.open_with(Paragraph{
             say("{} {}", strong("Exploratory:"), foreign(model.experiment.exploratory_why))});
     }
     out.sections = {key_finding_section(model),

@@ -1,5 +1,7 @@
 #include "assay/report/section.hpp"
 
+#include <utility>
+
 #include "assay/base/result.hpp"
 
 namespace assay::report {
@@ -20,6 +22,14 @@ void Facts::add(std::string_view name, std::string_view value, std::string_view 
     // An empty cell is no text, not an empty foreign one.
     const auto cell = [](std::string_view text) { return text.empty() ? Text() : foreign(text); };
     rows.push_back({cell(name), cell(value), cell(remark)});
+}
+
+void Section::add(Block block) {
+    blocks.push_back(std::move(block));
+}
+
+void Document::open_with(Block block) {
+    opening.push_back(std::move(block));
 }
 
 }  // namespace assay::report

@@ -86,13 +86,16 @@ struct Section {
     std::vector<Block> blocks{};
     std::vector<Section> parts{};  ///< one level below, after the blocks
 
-    void add(Block block) { blocks.push_back(std::move(block)); }
+    void add(Block block);
 };
 
 struct Document {
     Text title;                    ///< may be empty
     std::vector<Block> opening{};  ///< before the first section
     std::vector<Section> sections{};
+
+    /// Adds to the opening.
+    void open_with(Block block);
 };
 
 }  // namespace assay::report

@@ -93,7 +93,7 @@ void add_comparison(std::vector<Section>& sections, const ComparisonAnalysis& a)
 /// All but the head.
 void add_body(Document& out, const StatsDocument& document) {
     for (const std::string& note : document.notes) {
-        out.opening.push_back(Paragraph{foreign(note)});
+        out.open_with(Paragraph{foreign(note)});
     }
     if (document.comparisons.size() > 1) {
         out.sections.push_back(overview_section(document));
@@ -111,7 +111,7 @@ void add_body(Document& out, const StatsDocument& document) {
 Document stats_page(const StatsDocument& document) {
     Document out{"Statistics"};
     if (!document.source.empty()) {
-        out.opening.push_back(
+        out.open_with(
             Paragraph{say("Source: {} ({})", code(document.source), foreign(document.format))});
     }
     add_body(out, document);

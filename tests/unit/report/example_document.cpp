@@ -25,7 +25,7 @@ Document example_document_of_all_kinds() {
     Section parts{"Parts"};
     parts.parts.push_back(std::move(blocks));
     Document out{say("Title of {}", foreign(kBreakout))};
-    out.opening.push_back(Paragraph{"An opening."});
+    out.open_with(Paragraph{"An opening."});
     out.sections = {{"Leaf", {Paragraph{"Of one paragraph."}}}, std::move(parts)};
     return out;
 }

@@ -49,13 +49,13 @@ TEST(RenderMarkdown, ShowsEveryKindOfBlockAndNoForeignMarkup) {
 
 TEST(RenderMarkdown, NeighboursOfOneWeightShareTheirMarks) {
     Document document;
-    document.opening.push_back(Paragraph{"a " + strong(code("b") + foreign(" c") + "d") + " e"});
+    document.open_with(Paragraph{"a " + strong(code("b") + foreign(" c") + "d") + " e"});
     EXPECT_EQ(render_markdown(document), "a **`b`cd** e\n\n");
 }
 
 TEST(RenderMarkdown, WithoutFactsThereIsNoTableAndWithoutATitleNoHeading) {
     Document document;
-    document.opening.push_back(Facts{});
+    document.open_with(Facts{});
     EXPECT_EQ(render_markdown(document), "");
 }
 

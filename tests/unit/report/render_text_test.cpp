@@ -62,7 +62,7 @@ TEST(RenderText, ParagraphsAreBroken) {
 
 TEST(RenderText, ForeignTextIsCutWhereTheSectionSaysSo) {
     Document document;
-    document.opening.push_back(Paragraph{foreign("abcdef", 3)});
+    document.open_with(Paragraph{foreign("abcdef", 3)});
     EXPECT_EQ(render_text(document), "abc… (cut)\n");
 }
 
