@@ -5,6 +5,8 @@
 PROGRAMS := build/release/bin
 MODEL    := build/models/SmolLM2-135M-Instruct-F16.gguf
 DEMO_RUN := runs/science-demo
+# Labels of tests that want the machine for themselves: threads of a model spin beside another process.
+ALONE    := model|peer|fuzz
 
 .PHONY: help setup build model demo tests test check bench validate fuzzers fuzz format golden clean
 
@@ -39,7 +41,8 @@ tests: build
 
 test: model tests fuzzers
 	@scripts/llama.sh peers >/dev/null
-	@cd build/dev && ctest --output-on-failure --no-tests=error
+	@cd build/dev && ctest -j 2 -LE '$(ALONE)' --output-on-failure --no-tests=error
+	@cd build/dev && ctest -L '$(ALONE)' --output-on-failure --no-tests=error
 
 check: setup
 	@scripts/format.sh --check
