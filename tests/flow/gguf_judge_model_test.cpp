@@ -232,7 +232,7 @@ TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThread
     if (const std::string missing = missing_for_models(); !missing.empty()) {
         GTEST_SKIP() << missing;
     }
-    const Lab six(6), four(4);
+    const Lab three(3), two(2);  // beside 60 controls a run
     const auto run_it = [](const Lab& lab, const Strings& more) {
         Strings arguments{"run",
                           "-m",
@@ -252,13 +252,13 @@ TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThread
         arguments.insert(arguments.end(), more.begin(), more.end());
         return lab.assay(arguments);
     };
-    const Ended first = run_it(six, {"-t", "2"}), second = run_it(four, {"-t", "1"});
+    const Ended first = run_it(three, {"-t", "2"}), second = run_it(two, {"-t", "1"});
     const std::string judge = "SmolLM2-135M-Instruct-F16";
-    const json counts = six.comparison("Q2_K", judge)["counts"];
+    const json counts = three.comparison("Q2_K", judge)["counts"];
     EXPECT_EQ(counts["errors"], 0) << describe(first);
     EXPECT_EQ(counts["not_judged"], 0);
     EXPECT_GT(counts["n"].get<int>() + counts["invalid"].get<int>(), 0);
-    const auto expected = raw_by_question(six, judge), other = raw_by_question(four, judge);
+    const auto expected = raw_by_question(three, judge), other = raw_by_question(two, judge);
     ASSERT_FALSE(other.empty()) << describe(second);
     int n_same = 0;
     for (const auto& [question, raw] : other) {
@@ -270,9 +270,9 @@ TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThread
     }
     EXPECT_GT(n_same, 0);
     // Gone on with: nothing is read twice.
-    const json before = json::parse(six.assay({"trace", six.run_dir(), "q01", "--json"}).out);
-    static_cast<void>(run_it(six, {"-t", "2"}));
-    EXPECT_EQ(json::parse(six.assay({"trace", six.run_dir(), "q01", "--json"}).out), before);
+    const json before = json::parse(three.assay({"trace", three.run_dir(), "q01", "--json"}).out);
+    static_cast<void>(run_it(three, {"-t", "2"}));
+    EXPECT_EQ(json::parse(three.assay({"trace", three.run_dir(), "q01", "--json"}).out), before);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class RealServers : public testing::Test {
                     .folder = lab.folder().path().string(),
                     .out_file = {}};
         start.command.insert(start.command.end(), arguments.begin(), arguments.end());
-        return test::run(start, std::chrono::minutes(4));
+        return test::run(start);
     }
     Ended run_file(const std::string& variants) const {
         const std::string yaml = lab.folder().write(

@@ -25,6 +25,10 @@ struct Ended {
     std::string err;
 };
 
+/// What has not ended by then hangs. Far more than a run with a real model takes on a slow machine:
+/// how fast a program is, is no matter of a test.
+inline constexpr std::chrono::minutes kHangs{10};
+
 /// A program that runs; killed by the destructor if it still does.
 class Program {
  public:
@@ -37,7 +41,7 @@ class Program {
     [[nodiscard]] int pid() const { return pid_; }
     [[nodiscard]] bool running();
     /// Reads what it prints until it ends; kills it after `limit`.
-    Ended wait(std::chrono::milliseconds limit = std::chrono::minutes(2));
+    Ended wait(std::chrono::milliseconds limit = kHangs);
 
  private:
     void read_some(int wait_ms);
@@ -51,8 +55,7 @@ class Program {
     Ended ended_;
 };
 
-[[nodiscard]] Ended run(const Start& start,
-                        std::chrono::milliseconds limit = std::chrono::minutes(2));
+[[nodiscard]] Ended run(const Start& start, std::chrono::milliseconds limit = kHangs);
 
 /// The program's path in PATH, or empty.
 [[nodiscard]] std::string find_in_path(const std::string& program);
