@@ -163,6 +163,7 @@ std::string example_experiment() {
     out += lines("  ", [&](auto& line) {
         visit_analysis(plan.analysis, line);
         visit_planning(plan.analysis, line);
+        visit_confirmations(plan.analysis, line);
     });
     out += kEngine;
     out += lines("  ", [&](auto& line) {

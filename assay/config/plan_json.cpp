@@ -160,6 +160,9 @@ json identity_of(const Plan& plan, const PathText& path) {
     visit_judging(plan.judging, writer(out["judging"]));
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
+    if (plan.analysis.accept_equal_answers) {  // plans of before it existed keep their hash
+        visit_confirmations(plan.analysis, writer(out["analysis"]));
+    }
     out["controls"] = {{"known-bad", plan.known_bad}};
     visit_blinding(plan, writer(out));
     return out;
@@ -429,6 +432,7 @@ Plan read_plan(const json& root) {
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));
+    visit_confirmations(plan.analysis, if_there(analysis));
     analysis.finish();
     ObjectReader controls(in.at("controls"), "controls");
     controls.get("known-bad", plan.known_bad);

@@ -75,6 +75,8 @@ struct AnalysisSettings {
                                           ///< planning only
     double icc = 0.1;  ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning
                        ///< only
+    bool accept_equal_answers = false;  ///< answers that equal what they should be compared with
+                                        ///< are meant (analysis/equal_answers.hpp)
 };
 
 /// How often a pair is put to the judges.

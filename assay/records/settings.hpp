@@ -335,6 +335,17 @@ void visit_planning(Settings& s, Visit&& visit) {
           Range{0, 1});
 }
 
+/// AnalysisSettings by which the user confirms what would otherwise be taken for a mistake.
+template <class Settings, class Visit>
+void visit_confirmations(Settings& s, Visit&& visit) {
+    visit(Setting{"accept-equal-answers",
+                  "true: answers that equal the expected ones or another source's are meant, so "
+                  "they may be recommended on",
+                  "--accept-equal-answers"},
+          s.accept_equal_answers,
+          YesNo{});
+}
+
 /// Plan: the settings that stand in no block.
 template <class Settings, class Visit>
 void visit_blinding(Settings& s, Visit&& visit) {
@@ -360,6 +371,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_judging(plan.judging, in("judging"));
     visit_analysis(plan.analysis, in("analysis"));
     visit_planning(plan.analysis, in("analysis"));
+    visit_confirmations(plan.analysis, in("analysis"));
     visit_blinding(plan, in(""));
     visit_dataset(plan.dataset, in("dataset"));
 }

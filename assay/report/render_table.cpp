@@ -311,6 +311,9 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
         }
     };
     add(title(model));
+    for (const std::string& warning : model.warnings) {
+        add("Warning: " + plain_line(warning));
+    }
     out += "\n" + table_text(table, colour) + "\n";
     add(legend(model, table));
     for (const std::string& line : further_judges(model)) {

@@ -128,6 +128,7 @@ struct ReportModel {
     Recommendation recommendation;              ///< by the judge that decides
     HostInfo host;
     EqualityProof proof;
+    std::vector<std::string> warnings{};  ///< sentences that must be read before any result
 };
 
 /// Whether assay had any answer made by the experiment's settings: not where all were made

@@ -76,7 +76,7 @@ judges:
   - {provider: openai, url: https://api.example.com/v1/, model: vendor/judge-1, api-key-env: KEY_2, concurrency: 2, timeout-s: 1.5, retries: 0, requests-per-minute: 60, tokens-per-minute: 90000, max-calls: 500,
      temp: 0.5, max-tokens: 99, prompt-template: sub/judge.jinja, show-contexts: false, show-expected: false, price-input: 1.25, price-output: 10}
   - openai:other@http://localhost:1/v1
-analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential, expected-decisive-rate: 0.3, icc: 0}
+analysis: {margin: 0.05, alpha: 0.025, power: 0.9, stopping: group-sequential, expected-decisive-rate: 0.3, icc: 0, accept-equal-answers: true}
 engine: {path: assay-engine, threads: 3, slots: 16, ubatch-size: 256, n-gpu-layers: 0, flash-attn: off, cache-type-k: q8_0, cache-type-v: bf16}
 blinding-seed: 9
 output: {run: out}
@@ -136,6 +136,7 @@ output: {run: out}
     EXPECT_EQ(plan->analysis.stopping, "group-sequential");
     EXPECT_EQ(plan->analysis.expected_decisive_rate, 0.3);
     EXPECT_EQ(plan->analysis.icc, 0);
+    EXPECT_TRUE(plan->analysis.accept_equal_answers);
     EXPECT_EQ(plan->engine.path, folder_.path("assay-engine"));
     EXPECT_EQ(plan->engine.threads, 3);
     EXPECT_EQ(plan->engine.slots, 16);

@@ -219,6 +219,17 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
               "the stored plan is damaged: analysis.margin is missing");
 }
 
+TEST(PlanJson, EqualAnswersAreNamedOnlyWhereTheyAreAccepted) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_THAT(plan_to_json(plan), Not(HasSubstr("accept-equal-answers")));
+    plan.analysis.accept_equal_answers = true;
+    EXPECT_NE(plan_sha256(plan), before);
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_TRUE(back->analysis.accept_equal_answers);
+}
+
 TEST(PlanJson, ARecipeIsNamedOnlyWhereItIsNotTheEngines) {
     Plan plan = full_plan();
     const nlohmann::json before = nlohmann::json::parse(plan_to_json(plan));
