@@ -264,24 +264,27 @@ std::string render_json(const ReportModel& model) {
     const Recommendation& r = model.recommendation;
     const EqualityProof& proof = model.proof;
     const HostInfo& host = model.host;
-    const Json out{{"schema_version", 1},
-                   {"experiment", experiment_json(model)},
-                   {"variants", std::move(variants)},
-                   {"judges", std::move(judges)},
-                   {"comparisons", std::move(comparisons)},
-                   {"controls", std::move(controls)},
-                   {"recommendation",
-                    {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)},
-                     {"sentence", text(r.sentence)}}},
-                   {"proof",
-                    {{"n_prompts_compared", proof.n_prompts_compared},
-                     {"n_prompts_equal", proof.n_prompts_equal},
-                     {"same_engine", proof.same_engine},
-                     {"notes", texts(proof.notes)}}},
-                   {"host",
-                    {{"cpu", text_or_null(host.cpu)},
-                     {"cores", host.cores > 0 ? Json(host.cores) : Json(nullptr)},
-                     {"os", text_or_null(host.os)}}}};
+    Json out{{"schema_version", 1},
+             {"experiment", experiment_json(model)},
+             {"variants", std::move(variants)},
+             {"judges", std::move(judges)},
+             {"comparisons", std::move(comparisons)},
+             {"controls", std::move(controls)},
+             {"recommendation",
+              {{"variant", r.variant ? Json(text(*r.variant)) : Json(nullptr)},
+               {"sentence", text(r.sentence)}}},
+             {"proof",
+              {{"n_prompts_compared", proof.n_prompts_compared},
+               {"n_prompts_equal", proof.n_prompts_equal},
+               {"same_engine", proof.same_engine},
+               {"notes", texts(proof.notes)}}},
+             {"host",
+              {{"cpu", text_or_null(host.cpu)},
+               {"cores", host.cores > 0 ? Json(host.cores) : Json(nullptr)},
+               {"os", text_or_null(host.os)}}}};
+    if (!model.warnings.empty()) {
+        out["warnings"] = texts(model.warnings);
+    }
     return out.dump(2) + "\n";
 }
 

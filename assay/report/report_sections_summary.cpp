@@ -86,6 +86,9 @@ void add_answers_caveats(Bullets& bullets, const ReportModel& model) {
 
 Section key_finding_section(const ReportModel& model) {
     Section section{"Key finding"};
+    for (const std::string& warning : model.warnings) {
+        section.add(Paragraph{say("Warning: {}", strong(foreign(warning)))});
+    }
     Table table({"variant",
                  "wins",
                  "ties",

@@ -9,6 +9,7 @@
 
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
+#include "assay/analysis/equal_answers.hpp"
 #include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
@@ -16,6 +17,7 @@
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
+#include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
 #include "assay/run/raters.hpp"
 
@@ -242,7 +244,8 @@ report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) 
 /// Fills judges and comparisons. True: comparisons were added after a decision had been shown.
 bool add_judges(report::ReportModel& model,
                 const StoredRun& stored,
-                const AnalysisSettings& settings) {
+                const AnalysisSettings& settings,
+                const std::vector<std::string>& equal_answers) {
     bool extended = false;
     // The rungs point into it.
     model.comparisons.reserve(stored.judges.size() * (stored.variants.size() - 1));
@@ -255,6 +258,8 @@ bool add_judges(report::ReportModel& model,
             extended = extended || judge.n_planned[v] < n;
             ComparisonAnalysis& analysis = model.comparisons.back().analysis;
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
+            analysis.decision = analysis::gate_equal_answers(
+                analysis.decision, equal_answers[v], stored.plan.analysis.accept_equal_answers);
             if (analysis.variant != stored.plan.known_bad) {
                 rungs.push_back({&analysis, stored.variants[v].size_bytes()});
             }
@@ -262,6 +267,26 @@ bool add_judges(report::ReportModel& model,
         analysis::decide_claims(rungs, settings);
     }
     return extended;
+}
+
+/// What must be read before any result, each once.
+std::vector<std::string> warnings_of(const StoredRun& stored,
+                                     const std::vector<std::string>& equal_answers) {
+    const bool accepted = stored.plan.analysis.accept_equal_answers;
+    std::vector<std::string> out;
+    for (const std::string& said : equal_answers) {
+        if (said.empty()) {
+            continue;
+        }
+        std::string warning = fmt::format("{}{}.",
+                                          said,
+                                          accepted ? "; the plan accepts it (accept-equal-answers)"
+                                                   : "; so nothing is concluded");
+        if (std::find(out.begin(), out.end(), warning) == out.end()) {
+            out.push_back(std::move(warning));
+        }
+    }
+    return out;
 }
 
 report::EqualityProof proof_of(const StoredRun& stored) {
@@ -299,7 +324,9 @@ report::ReportModel build_report(const StoredRun& stored,
             model.variants.back().failure_modes = modes.count(stored.answers[v]);
         }
     }
-    const bool extended = add_judges(model, stored, settings);
+    const std::vector<std::string> equal_answers = equal_answers_of(stored);
+    model.warnings = warnings_of(stored, equal_answers);
+    const bool extended = add_judges(model, stored, settings, equal_answers);
     add_calibrations(model, settings);
     if (extended) {
         add_exploratory(model.experiment,
@@ -331,7 +358,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        variant.file.path,
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
-                       comparison->analysis.decision.n_more});
+                       comparison->analysis.decision.n_more,
+                       report::why_not_measured(*comparison)});
     }
     return out;
 }
