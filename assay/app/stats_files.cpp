@@ -36,17 +36,13 @@ void add_names_of_folders(exchange::OutcomeSource& source, const std::filesystem
 }
 
 exchange::OutcomeSet read_file_of(const std::string& file,
-                                  const StatsOptions& options,
+                                  const GivenNames& names,
                                   std::optional<exchange::OutcomeFormat> format) {
     const auto text = read_file(file);
     if (!text) {
         throw Error(ErrorKind::kUsage, text.error());
     }
-    exchange::OutcomeSource source{file,
-                                   *text,
-                                   options.baseline,
-                                   options.variant,
-                                   options.further.empty() ? options.judge : ""};
+    exchange::OutcomeSource source{file, *text, names.baseline, names.variant, names.judge};
     add_names_of_folders(source, file);
     auto read = exchange::read_outcomes(source, format);
     if (!read) {
@@ -120,12 +116,12 @@ void match_variants(std::vector<exchange::OutcomeSet>& sets,
 }  // namespace
 
 std::vector<exchange::OutcomeSet> read_outcome_files(const std::vector<std::string>& files,
-                                                     const StatsOptions& options,
+                                                     const GivenNames& names,
                                                      std::optional<exchange::OutcomeFormat> format,
                                                      std::vector<std::string>& notes) {
     std::vector<exchange::OutcomeSet> sets;
     for (const std::string& file : files) {
-        sets.push_back(read_file_of(file, options, format));
+        sets.push_back(read_file_of(file, names, format));
         notes.insert(notes.end(), sets.back().notes.begin(), sets.back().notes.end());
     }
     if (sets.size() > 1) {

@@ -219,8 +219,10 @@ StatsInput of_files(const StatsOptions& options, std::optional<exchange::Outcome
     files.insert(files.end(), options.further.begin(), options.further.end());
     StatsInput out;
     out.document.source = fmt::format("{}", fmt::join(files, ", "));
+    const GivenNames names{
+        options.baseline, options.variant, options.further.empty() ? options.judge : ""};
     const std::vector<exchange::OutcomeSet> sets = read_outcome_files(
-        files, options, format, out.document.notes);
+        files, names, format, out.document.notes);
     out.document.format = exchange::name_of(sets[0].format);
     std::vector<const exchange::OutcomeGroup*> groups;
     std::vector<std::string> variants, judges;

@@ -93,7 +93,14 @@ class AnnotationReader {
         if (grade && *grade != -1 && *grade != 0 && *grade != 1) {
             row.graded = grade;
         }
+        n_with_baseline_ += !row.baseline.empty();
         out_.add(row);
+    }
+
+    void finish() {
+        if (n_with_baseline_ > 0 && n_with_baseline_ < out_.n_rows()) {
+            out_.problem(0, "some rows name a baseline (generator_1) and others do not");
+        }
     }
 
  private:
@@ -176,6 +183,7 @@ class AnnotationReader {
 
     const OutcomeSource& source_;
     OutcomeCollector& out_;
+    std::size_t n_with_baseline_ = 0;
     MemberNames members_{{{"instruction", kInstruction},
                           {"output_1", kOutput1},
                           {"output_2", kOutput2},
@@ -194,6 +202,7 @@ OutcomesOrProblems read_alpaca_eval(const OutcomeSource& source) {
     each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
         annotations.read(reader, line);
     });
+    annotations.finish();
     return out.finish();
 }
 

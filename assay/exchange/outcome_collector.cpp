@@ -43,7 +43,6 @@ OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat fo
 
 void OutcomeCollector::add(const OutcomeRow& row) {
     ++n_rows_;
-    n_with_baseline_ += !row.baseline.empty();
     const std::size_t number = group_of(row);
     if (number == kMostOutcomeGroups) {
         return;
@@ -122,9 +121,6 @@ void OutcomeCollector::check_names() {
     }
     if (mixed(&OutcomeGroup::judge)) {
         problem(0, "some rows name a judge and others do not");
-    }
-    if (n_with_baseline_ > 0 && n_with_baseline_ < n_rows_) {
-        problem(0, "some rows name a baseline and others do not");
     }
 }
 

@@ -63,7 +63,6 @@ class OutcomeCollector : public RowProblems {
     std::size_t last_group_ = 0;
     std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
     std::size_t n_rows_ = 0;
-    std::size_t n_with_baseline_ = 0;
 };
 
 /// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.

@@ -103,7 +103,7 @@ TEST(AlpacaEval, TwoBaselinesAreRefusedInEverySpelling) {
         expect_has(refused, "the baseline is \"other\" here and \"f16\" before");
         expect_has(refusal_of("[" + row_with(name + R"("f16", "generator_2": "q4")") + ",\n" +
                               row_with(R"("generator_2": "q4")") + "]"),
-                   "some rows name a baseline and others do not");
+                   "some rows name a baseline (generator_1) and others do not");
     }
 }
 
