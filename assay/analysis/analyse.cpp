@@ -14,6 +14,7 @@
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/position.hpp"
 #include "assay/analysis/rates.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/clusters.hpp"
@@ -254,10 +255,16 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     // Planning further comparisons is for the level that decides.
     AnalysisSettings deciding = settings;
     deciding.alpha = inference.tail;
+    out.small_sample = small_sample_of(inference.evidence, settings.margin);
+    const auto worst_sample = failed > 0
+                                  ? small_sample_of(inference.failed_as_losses, settings.margin)
+                                  : out.small_sample;
     out.worst_case.decision = decide_by_interval(
-        inference.failed_as_losses, inference.worst_net, deciding);
+        inference.failed_as_losses, inference.worst_net, worst_sample, deciding);
     out.decision = decide(
-        counts, decide_by_interval(inference.evidence, inference.net, deciding), out.worst_case);
+        counts,
+        decide_by_interval(inference.evidence, inference.net, out.small_sample, deciding),
+        out.worst_case);
     for (Decision* decision : {&out.decision, &out.worst_case.decision}) {
         decision->alpha = settings.alpha;
         decision->why = sentence(decision->why);

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <vector>
 
-#include "assay/analysis/decide.hpp"
 #include "assay/analysis/evidence.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/calibration.hpp"
 #include "assay/stats/distributions.hpp"
+#include "assay/stats/equivalence.hpp"
 
 namespace assay::analysis {
 namespace {

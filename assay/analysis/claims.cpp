@@ -57,8 +57,12 @@ void decide_by_holm(std::span<const Rung> rungs, double alpha) {
     std::vector<double> lower, both;
     for (const Rung& rung : rungs) {
         const double share = share_of_alpha(*rung.analysis);
-        lower.push_back(std::min(1.0, rung.analysis->tost.p_lower / share));
-        both.push_back(std::min(1.0, rung.analysis->tost.p_tost / share));
+        const auto& tost = rung.analysis->tost;
+        const SmallSample exact = rung.analysis->small_sample.value_or(
+            SmallSample{.p_not_worse = 0, .p_not_better = 0});
+        const double p_lower = std::max(tost.p_lower, exact.p_not_worse);
+        lower.push_back(std::min(1.0, p_lower / share));
+        both.push_back(std::min(1.0, std::max({tost.p_tost, p_lower, exact.p_not_better}) / share));
     }
     const std::vector<double> adjusted_lower = stats::holm(lower),
                               adjusted_both = stats::holm(both);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "assay/analysis/decide.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/stats/bayes.hpp"
 #include "assay/stats/bootstrap.hpp"
@@ -128,36 +130,45 @@ Evidence moved(const Evidence& evidence,
     return out;
 }
 
+/// The label of the deciding interval and, of a small sample, the exact test (`exact`: made once
+/// for all moves).
+DecisionLabel label_after(const Evidence& evidence,
+                          const std::optional<ExactTests>& exact,
+                          const AnalysisSettings& settings) {
+    const auto interval = stats::deciding_interval(
+        evidence.effective(), settings.alpha, evidence.df);
+    const DecisionLabel label = label_of(
+        stats::region_of(interval->low, interval->high, settings.margin));
+    return label_with(
+        exact ? std::optional(exact->of(evidence)) : std::nullopt, label, settings.alpha);
+}
+
 /// Moving verdicts one way moves both limits one way, and a label that was left does not come back:
 /// bisection finds the first change. Dependent comparisons keep their design effect.
 LabelFlip flip_of(const Evidence& evidence,
-                  const AnalysisSettings& settings,
+                  const std::function<DecisionLabel(const Evidence&)>& label_of_moved,
                   std::int64_t Evidence::*from,
                   std::int64_t Evidence::*to,
                   const char* change) {
-    const auto region_after = [&](std::int64_t k) {
-        const Evidence other = moved(evidence, k, from, to);
-        const auto interval = stats::deciding_interval(other.effective(), settings.alpha, other.df);
-        return stats::region_of(interval->low, interval->high, settings.margin);
-    };
-    const stats::Region now = region_after(0);
+    const auto after = [&](std::int64_t k) { return label_of_moved(moved(evidence, k, from, to)); };
+    const DecisionLabel now = after(0);
     LabelFlip out;
     out.change = change;
     std::int64_t same = 0, other = evidence.*from;
-    if (region_after(other) == now) {
+    if (after(other) == now) {
         return out;
     }
     while (other - same > 1) {
         const std::int64_t middle = same + (other - same) / 2;
-        (region_after(middle) == now ? same : other) = middle;
+        (after(middle) == now ? same : other) = middle;
     }
     out.n = other;
-    out.label = label_of(region_after(other));
+    out.label = after(other);
     return out;
 }
 
 Outlook outlook_of(const Evidence& evidence,
-                   DecisionLabel label,
+                   DecisionLabel decided,
                    const AnalysisSettings& settings) {
     Outlook out;
     if (!evidence.why_not.empty()) {
@@ -165,16 +176,25 @@ Outlook outlook_of(const Evidence& evidence,
     }
     const auto interval = stats::deciding_interval(
         evidence.effective(), settings.alpha, evidence.df);
-    out.smallest_margin_equivalent = std::max(std::abs(interval->low), std::abs(interval->high));
-    out.smallest_margin_noninferior = std::max(0.0, -interval->low);
+    const auto n_exact = exact_test_size(evidence);
+    if (!n_exact) {  // else the interval alone does not say it
+        out.smallest_margin_equivalent = std::max(std::abs(interval->low),
+                                                  std::abs(interval->high));
+        out.smallest_margin_noninferior = std::max(0.0, -interval->low);
+    }
     out.n_more_if_observed = further_questions(evidence, settings, interval->estimate);
-    if (label == DecisionLabel::kNotMeasured) {
+    if (decided == DecisionLabel::kNotMeasured) {
         return out;
     }
-    out.flips = {flip_of(evidence, settings, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
-                 flip_of(evidence, settings, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
-                 flip_of(evidence, settings, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
-                 flip_of(evidence, settings, &Evidence::ties, &Evidence::losses, "ties_to_losses")};
+    std::optional<ExactTests> exact;
+    if (n_exact) {
+        exact.emplace(*n_exact, settings.margin);
+    }
+    const auto label = [&](const Evidence& other) { return label_after(other, exact, settings); };
+    out.flips = {flip_of(evidence, label, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
+                 flip_of(evidence, label, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
+                 flip_of(evidence, label, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
+                 flip_of(evidence, label, &Evidence::ties, &Evidence::losses, "ties_to_losses")};
     return out;
 }
 

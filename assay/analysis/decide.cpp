@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/sample_size.hpp"
@@ -54,6 +55,22 @@ std::string limit_text(double value, double margin) {
     return points_beside(value, *std::min_element(edges.begin(), edges.end(), nearer));
 }
 
+std::string degraded_reason(const Decision& decision,
+                            const Estimate& net,
+                            const std::string& interval,
+                            const std::string& size) {
+    if (decision.beyond_margin) {
+        return fmt::format(
+            "{} lies below -{} points: worse by more than the margin", interval, size);
+    }
+    const std::string unsettled = fmt::format(
+        "{} lies below 0: worse; by more than the margin is not settled, as ", interval);
+    if (*net.high <= -decision.margin) {
+        return unsettled + "the exact unconditional test does not show it";
+    }
+    return fmt::format("{}it reaches to within -{} points", unsettled, size);
+}
+
 std::string reason(const Decision& decision,
                    const Estimate& net,
                    const AnalysisSettings& settings) {
@@ -82,17 +99,7 @@ std::string reason(const Decision& decision,
                 size,
                 size,
                 decision.detectably_better ? ", and detectably better, as it lies above 0" : "");
-        case DecisionLabel::kDegraded:
-            return decision.beyond_margin
-                       ? fmt::format("{} lies below -{} points: worse by more than the margin",
-                                     interval,
-                                     size)
-                       : fmt::format(
-                             "{} lies below 0: worse; by more than the margin is not settled, as "
-                             "it reaches to within "
-                             "-{} points",
-                             interval,
-                             size);
+        case DecisionLabel::kDegraded: return degraded_reason(decision, net, interval, size);
         default:
             return fmt::format(
                 "{} reaches down to the margin of -{} points or beyond and is not below 0: neither "
@@ -113,17 +120,79 @@ Decision not_measured(const Decision& like, std::string why) {
     return out;
 }
 
-}  // namespace
-
-DecisionLabel label_of(stats::Region region) {
-    switch (region) {
-        case stats::Region::kEquivalent: return DecisionLabel::kEquivalent;
-        case stats::Region::kNonInferior: return DecisionLabel::kNonInferior;
-        case stats::Region::kDegraded: return DecisionLabel::kDegraded;
-        case stats::Region::kInconclusive: return DecisionLabel::kInconclusive;
-    }
-    return DecisionLabel::kNotMeasured;
+/// Why nothing is decided on so few.
+std::string too_few(const Evidence& evidence) {
+    return fmt::format(
+        "only {} with a verdict, and below {} nothing is decided: chance alone gives so few any "
+        "result",
+        units_text(evidence),
+        kFewestUnits);
 }
+
+std::string_view label_words(DecisionLabel label) {
+    switch (label) {
+        case DecisionLabel::kEquivalent: return "equivalent";
+        case DecisionLabel::kNonInferior: return "non-inferior";
+        case DecisionLabel::kDegraded: return "degraded";
+        default: return "inconclusive";
+    }
+}
+
+std::string p_words(double p) {
+    return p < 1e-4 ? "p < 0.0001" : fmt::format("p = {:.3g}", p);
+}
+
+/// The exact test does not agree with the interval's label.
+Decision not_agreed(const Decision& by_interval,
+                    const Evidence& evidence,
+                    const SmallSample& sample,
+                    const AnalysisSettings& settings) {
+    Decision out;
+    out.margin = by_interval.margin;
+    out.alpha = by_interval.alpha;
+    out.label = DecisionLabel::kInconclusive;
+    const double units = static_cast<double>(sample.n_units);
+    const double questions_of_unit = static_cast<double>(evidence.n()) / evidence.per_question /
+                                     units;
+    const auto to_interval_alone = static_cast<std::int64_t>(
+        std::ceil(static_cast<double>(kIntervalAlone - sample.n_units) * questions_of_unit - 1e-9));
+    out.n_more = further_questions(evidence, settings, 0);
+    if (out.n_more) {
+        out.n_more = std::max(*out.n_more, to_interval_alone);
+    }
+    out.why = fmt::format(
+        "the interval alone would say {}, but of only {} it is too narrow too often, so below {} "
+        "the exact unconditional test must agree, and it gives {}, not below {:g}",
+        label_words(by_interval.label),
+        units_text(evidence),
+        kIntervalAlone,
+        p_words(p_of_label(sample, by_interval.label)),
+        settings.alpha);
+    if (out.n_more) {
+        out.why += fmt::format("; about {} would do if the two are truly alike",
+                               count_of(*out.n_more, "more question"));
+    }
+    return out;
+}
+
+/// What the exact test leaves of a decision by the interval.
+Decision with_exact_test(Decision decision,
+                         const Evidence& evidence,
+                         const SmallSample& sample,
+                         const AnalysisSettings& settings) {
+    if (label_with(sample, decision.label, settings.alpha) != decision.label) {
+        return not_agreed(decision, evidence, sample, settings);
+    }
+    if (decision.label != DecisionLabel::kInconclusive) {
+        decision.why += fmt::format(
+            "; with only {} the exact unconditional test is asked, too, and agrees ({})",
+            units_text(evidence),
+            p_words(p_of_label(sample, decision.label)));
+    }
+    return decision;
+}
+
+}  // namespace
 
 std::optional<std::int64_t> further_questions(const Evidence& evidence,
                                               const AnalysisSettings& settings,
@@ -147,6 +216,7 @@ bool worst_case_decides(const Counts& counts) {
 
 Decision decide_by_interval(const Evidence& evidence,
                             const Estimate& net,
+                            const std::optional<SmallSample>& sample,
                             const AnalysisSettings& settings) {
     Decision out;
     out.margin = settings.margin;
@@ -155,15 +225,24 @@ Decision decide_by_interval(const Evidence& evidence,
         out.why = evidence.why_not;
         return out;
     }
+    if (sample && sample->n_units < kFewestUnits) {
+        out.why = too_few(evidence);
+        return out;
+    }
     out.label = label_of(stats::region_of(*net.low, *net.high, settings.margin));
     out.detectably_worse = *net.high < 0;
     out.detectably_better = *net.low > 0;
     out.beyond_margin = *net.high <= -settings.margin;
+    if (sample) {
+        out.detectably_worse &= sample->p_worse < settings.alpha;
+        out.detectably_better &= sample->p_better < settings.alpha;
+        out.beyond_margin &= sample->p_beyond < settings.alpha;
+    }
     if (out.label == DecisionLabel::kInconclusive) {
         out.n_more = further_questions(evidence, settings, 0);
     }
     out.why = reason(out, net, settings);
-    return out;
+    return sample ? with_exact_test(std::move(out), evidence, *sample, settings) : out;
 }
 
 Decision decide(const Counts& counts, const Decision& by_interval, const WorstCase& worst_case) {

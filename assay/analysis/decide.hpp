@@ -1,17 +1,20 @@
 #pragma once
 // From an interval and a margin to a label with its reason.
 
+#include <optional>
+
 #include "assay/analysis/evidence.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/plan.hpp"
-#include "assay/stats/equivalence.hpp"
 
 namespace assay::analysis {
 
-/// The label that the interval alone gives; not_measured where there is no interval. `why` is a
+/// The label that the interval gives, or what a small sample leaves of it (small_sample.hpp);
+/// not_measured where there is no interval. `sample` is small_sample_of(evidence). `why` is a
 /// sentence without a full stop.
 [[nodiscard]] Decision decide_by_interval(const Evidence& evidence,
                                           const Estimate& net_win_rate,
+                                          const std::optional<SmallSample>& sample,
                                           const AnalysisSettings& settings);
 
 /// The comparison's decision: not_measured where too little was judged, the worst case's label
@@ -23,8 +26,6 @@ namespace assay::analysis {
 
 /// Whether too many verdicts failed for the interval of the others to decide.
 [[nodiscard]] bool worst_case_decides(const Counts& counts);
-
-[[nodiscard]] DecisionLabel label_of(stats::Region region);
 
 /// Further questions for the wanted power of equivalence at a true net win rate of `delta`.
 /// Dependent comparisons are worth less, by the design effect; a question brings as many

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/stopping.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/distributions.hpp"
@@ -51,6 +52,8 @@ struct Worth {
     double df = 0;     ///< of Student's t
     double alpha = 0;  ///< the level whose normal quantile is Student's at the level that is asked
                        ///< for
+    std::int64_t n_units = 0;  ///< questions or clusters; what few of them may decide is limited
+    double exact_alpha = 0;    ///< the level that is asked for
 };
 
 /// Nothing with fewer than two clusters.
@@ -67,8 +70,9 @@ std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
         return std::nullopt;
     }
     out.df = n_clusters - 1;
-    const double critical = stats::student_upper_quantile(
-        design.alpha_end.value_or(design.settings.alpha), out.df);
+    out.n_units = std::isinf(n_clusters) ? n_questions : static_cast<std::int64_t>(n_clusters);
+    out.exact_alpha = design.alpha_end.value_or(design.settings.alpha);
+    const double critical = stats::student_upper_quantile(out.exact_alpha, out.df);
     // Far out the level is too small for a double, and no practicable number of comparisons gets
     // there.
     out.alpha = std::max(stats::normal_upper(critical), std::numeric_limits<double>::min());
@@ -95,6 +99,21 @@ LabelChances normal_chances(const stats::OperatingDesign& design) {
     return out;
 }
 
+LabelChances label_chances(const stats::OperatingCharacteristics& of_rule) {
+    return {
+        of_rule.p_equivalent, of_rule.p_non_inferior, of_rule.p_degraded, of_rule.p_inconclusive};
+}
+
+/// The truth is possible. Below kFewestUnits nothing is decided.
+LabelChances small_sample_chances(const stats::OperatingDesign& independent, const Worth& worth) {
+    stats::OperatingDesign design = independent;
+    design.n = std::min(whole(worth), worth.n_units);
+    if (design.n < kFewestUnits) {
+        return {0, 0, 0, 1};
+    }
+    return label_chances(*small_sample_characteristics(design, worth.exact_alpha));
+}
+
 /// Nothing where the truth is impossible.
 std::optional<LabelChances> chances(const AnalysisSettings& settings,
                                     const Worth& worth,
@@ -107,12 +126,13 @@ std::optional<LabelChances> chances(const AnalysisSettings& settings,
     if (std::abs(delta) > design.decisive_rate) {
         return std::nullopt;
     }
+    if (worth.n_units < kIntervalAlone) {
+        return small_sample_chances(design, worth);
+    }
     if (design.n > kMostEnumerated) {
         return normal_chances(design);
     }
-    const auto exact = stats::operating_characteristics(design);
-    return LabelChances{
-        exact->p_equivalent, exact->p_non_inferior, exact->p_degraded, exact->p_inconclusive};
+    return label_chances(*stats::operating_characteristics(design));
 }
 
 /// The smallest n for which `enough` holds; once it does, it does for all larger ones.
@@ -236,10 +256,16 @@ std::int64_t most_decisive(std::int64_t n_comparisons,
 }
 
 std::string method_of(const Worth& worth) {
-    const std::string what = whole(worth) <= kMostEnumerated
+    std::string what = whole(worth) <= kMostEnumerated
                                  ? "all outcomes enumerated"
                                  : fmt::format("normal approximation (more than {} comparisons)",
                                                kMostEnumerated);
+    if (worth.n_units < kIntervalAlone) {
+        what += fmt::format(
+            " (below {} questions or clusters the exact unconditional test must agree with the "
+            "interval)",
+            kIntervalAlone);
+    }
     if (std::isinf(worth.df)) {
         return what;
     }
@@ -321,6 +347,12 @@ DesignReach reach_of(const Design& design) {
                       ? "all questions belong to one cluster, so nothing can show how much "
                         "clusters differ"
                       : "both orders of one question alone cannot show how much questions differ";
+        return out;
+    }
+    if (worth->n_units < kFewestUnits) {
+        out.why = fmt::format("only {}, and below {} nothing is decided",
+                              count_of(worth->n_units, design.clusters ? "cluster" : "question"),
+                              kFewestUnits);
         return out;
     }
     out.df = worth->df;

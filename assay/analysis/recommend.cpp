@@ -52,7 +52,9 @@ std::string why_not(const Candidate& candidate) {
                         ? " (about " + count_of(*candidate.n_more, "more question") +
                               " would settle it if it is as good)"
                         : std::string());
-        default: return candidate.name + " was not measured";
+        default:
+            return candidate.name + " was not measured" +
+                   (candidate.why_not_measured.empty() ? "" : ": " + candidate.why_not_measured);
     }
 }
 

@@ -20,6 +20,7 @@ struct Candidate {
     bool claimed = true;  ///< false: an equivalent or non_inferior that may not be claimed counts
                           ///< as inconclusive
     std::optional<std::int64_t> n_more;  ///< further questions, for inconclusive ones
+    std::string why_not_measured{};      ///< a short reason without a full stop; may be empty
 };
 
 /// The smallest candidate that is equivalent or non-inferior (one of unknown size only if no other

@@ -24,6 +24,7 @@
 
 #include "assay/analysis/evidence.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
 
@@ -163,7 +164,7 @@ void Stopping::close_factor() {
     values_.clear();
     n_without_value_ = 0;
     const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) ||
-                           n_counted_ == n_identical_;
+                           n_counted_ == n_identical_ || monitor_.n_factors() < kIntervalAlone;
     if (!monitor_.decision() || !monitor_.decision()->early || holds_off) {
         return;
     }

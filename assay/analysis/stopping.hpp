@@ -25,7 +25,7 @@
 //
 // Judging does not stop while more than 5 % of the leading verdicts failed, as the label would then
 // be the worst case's (analyse.hpp), nor on identical answers alone, as the label would be
-// not_measured.
+// not_measured; and not before kIntervalAlone factors have a value (small_sample.hpp).
 
 #include <cstdint>
 #include <span>

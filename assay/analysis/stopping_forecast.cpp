@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/stopping.hpp"
 #include "assay/base/random.hpp"
 #include "assay/base/result.hpp"
@@ -99,7 +100,10 @@ StoppingRow simulate(const Design& design,
     for (int run = 0; run < n_runs; ++run) {
         stats::Monitor monitor(rule);
         std::int64_t n_judged = 0;
-        for (std::size_t i = 0; i < sizes.size() && !monitor.decision(); ++i) {
+        const auto may_end = [&] {
+            return monitor.decision() && monitor.n_factors() >= kIntervalAlone;
+        };
+        for (std::size_t i = 0; i < sizes.size() && !may_end(); ++i) {
             monitor.push(verdicts.factor(sizes[i]));
             n_judged += sizes[i];
         }
@@ -122,6 +126,15 @@ StoppingForecast forecast_stopping(const Design& design) {
     out.n_questions = design.n_questions;
     if (design.n_questions > kMostSimulated) {
         out.why = fmt::format("not simulated beyond {} questions", kMostSimulated);
+        return out;
+    }
+    const std::int64_t n_units = design.clusters ? design.clusters->n_clusters : design.n_questions;
+    if (n_units < kIntervalAlone) {
+        out.why = fmt::format(
+            "judging does not stop before {} questions or clusters are judged, "
+            "and there are {}",
+            kIntervalAlone,
+            n_units);
         return out;
     }
     out.n_runs = static_cast<int>(std::min(kWork / design.n_questions, kMostRuns));

@@ -15,6 +15,10 @@ void add_stats_command(CLI::App& app, Action& action) {
         "INPUT",
         options->input,
         "a file of outcomes (JSONL, JSON, CSV, or another tool's judgments), or a run directory");
+    command->add_option("FURTHER",
+                        options->further,
+                        "more files of outcomes, of other judges on the same questions: how far "
+                        "they agree is shown");
     command->add_option("--wins", options->wins, "of the variant, instead of INPUT");
     command->add_option("--losses", options->losses, "of the variant");
     command->add_option("--ties", options->ties, "default 0");
@@ -31,10 +35,10 @@ void add_stats_command(CLI::App& app, Action& action) {
     command->add_option("--baseline",
                         options->baseline,
                         "which of the file's models is the baseline, where it does not say");
-    command->add_option(
-        "--format",
-        options->format,
-        "outcomes, study, alpaca-eval, arena-hard, fastchat or run; default: by what INPUT holds");
+    command->add_option("--format",
+                        options->format,
+                        "outcomes, study, alpaca-eval, arena-hard, arena-votes, fastchat or run; "
+                        "default: by what INPUT holds");
     command->add_flag(
         "--gate", options->gate, "exit code 3, 4 or 5 unless all are equivalent or non-inferior");
     command->add_option("--fail-exit-code", options->fail_exit_code, "instead of 3, 4 and 5")
@@ -48,6 +52,7 @@ void add_stats_command(CLI::App& app, Action& action) {
         "  assay stats verdicts.jsonl --margin 0.05 --gate\n"
         "  assay stats evaluation_results.json --baseline f16 --markdown\n"
         "  assay stats annotations.json --json\n"
+        "  assay stats judge_1.jsonl judge_2.jsonl\n"
         "  assay stats runs/science --variant Q4_K_M\n"
         "A line of verdicts.jsonl: {\"question\": \"q1\", \"verdict\": \"win\", \"order\": \"a\", "
         "\"judge\": \"me\", "

@@ -15,6 +15,7 @@
 #include "assay/analysis/agreement.hpp"
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/companions.hpp"
+#include "assay/app/stats_files.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
@@ -172,24 +173,6 @@ void check_chosen_any(const StatsInput& input, const StatsOptions& options) {
     }
 }
 
-/// assay's own results lie in <variant>/<judge>/evaluation_results.json: names that the file does
-/// not say, or does not say which is the variant's.
-void add_names_of_folders(exchange::OutcomeSource& source, const std::filesystem::path& path) {
-    const auto absolute = std::filesystem::absolute(path).lexically_normal();
-    const std::string judge = absolute.parent_path().filename().string();
-    const std::string variant = absolute.parent_path().parent_path().filename().string();
-    if (variant.empty() ||
-        source.text.find("\"" + variant + "_first\"") == std::string_view::npos) {
-        return;
-    }
-    if (source.variant.empty() && source.baseline.empty()) {
-        source.variant = variant;
-    }
-    if (source.judge.empty()) {
-        source.judge = judge;
-    }
-}
-
 /// What the judges of several comparisons say of each other. outcomes[i] are those of
 /// document.comparisons[i]; a judge that did not judge a variant has none of it.
 void add_agreement(report::StatsDocument& document,
@@ -227,50 +210,46 @@ void add_agreement(report::StatsDocument& document,
     document.panel = analysis::panel_agreement_of(raters);
 }
 
-StatsInput of_file(const StatsOptions& options, std::optional<exchange::OutcomeFormat> format) {
+/// One file, or several of the same questions.
+StatsInput of_files(const StatsOptions& options, std::optional<exchange::OutcomeFormat> format) {
     OptionReader reader;
     const AnalysisSettings settings = reader.settings(options, {});
     reader.finish();
-    const auto text = intake::read_text_file(options.input);
-    if (!text) {
-        throw Error(ErrorKind::kUsage, text.error());
-    }
-    exchange::OutcomeSource source{
-        options.input, *text, options.baseline, options.variant, options.judge};
-    add_names_of_folders(source, options.input);
-    auto read = exchange::read_outcomes(source, format);
-    if (!read) {
-        std::vector<std::string> sentences;
-        for (const Failure& failure : read.error()) {
-            sentences.push_back(to_sentence(failure));
-        }
-        throw_usage(fmt::format("{}", fmt::join(sentences, "\n")));
-    }
-    std::vector<std::string> variants, judges;
-    for (const exchange::OutcomeGroup& group : read->groups) {
-        variants.push_back(group.variant);
-        judges.push_back(group.judge);
-    }
-    check_choice("--variant", options.variant, variants, options.input);
-    check_choice("--judge", options.judge, judges, options.input);
+    std::vector<std::string> files{options.input};
+    files.insert(files.end(), options.further.begin(), options.further.end());
     StatsInput out;
-    out.document.source = options.input;
-    out.document.format = exchange::name_of(read->format);
-    out.document.notes = read->notes;
+    out.document.source = fmt::format("{}", fmt::join(files, ", "));
+    const GivenNames names{
+        options.baseline, options.variant, options.further.empty() ? options.judge : ""};
+    const std::vector<exchange::OutcomeSet> sets = read_outcome_files(
+        files, names, format, out.document.notes);
+    out.document.format = exchange::name_of(sets[0].format);
+    std::vector<const exchange::OutcomeGroup*> groups;
+    std::vector<std::string> variants, judges;
+    for (const exchange::OutcomeSet& set : sets) {
+        for (const exchange::OutcomeGroup& group : set.groups) {
+            groups.push_back(&group);
+            variants.push_back(group.variant);
+            judges.push_back(group.judge);
+        }
+    }
+    check_choice("--variant", options.variant, variants, out.document.source);
+    check_choice("--judge", options.judge, judges, out.document.source);
     std::vector<std::span<const Outcome>> chosen;
-    for (const exchange::OutcomeGroup& group : read->groups) {
-        if (!is_chosen(options, group.variant, group.judge)) {
+    for (const exchange::OutcomeGroup* group : groups) {
+        if (!is_chosen(options, group->variant, group->judge)) {
             continue;
         }
-        chosen.emplace_back(group.outcomes);
-        ComparisonAnalysis analysis = analysis::analyse(group.outcomes, group.dependence, settings);
-        analysis::add_companions(analysis, group.outcomes, group.dependence, settings);
+        chosen.emplace_back(group->outcomes);
+        ComparisonAnalysis analysis = analysis::analyse(
+            group->outcomes, group->dependence, settings);
+        analysis::add_companions(analysis, group->outcomes, group->dependence, settings);
         analysis.decision.why +=
             " No controls were given, so nothing shows that the judge could have seen a "
             "difference.";
-        analysis.variant = group.variant;
-        analysis.baseline = group.baseline;
-        analysis.judge = group.judge;
+        analysis.variant = group->variant;
+        analysis.baseline = group->baseline;
+        analysis.judge = group->judge;
         out.document.comparisons.push_back(std::move(analysis));
     }
     check_chosen_any(out, options);
@@ -351,19 +330,24 @@ StatsInput load_stats(const StatsOptions& options) {
     std::error_code error;
     const bool is_folder = std::filesystem::is_directory(options.input, error);
     if (options.format == "run" || (options.format.empty() && is_folder)) {
+        if (!options.further.empty()) {
+            throw_usage("several inputs must be files of outcomes, and the first is a run",
+                        kPlace,
+                        "A run shows the agreement of its own judges.");
+        }
         return of_run(options);
     }
     if (options.format.empty()) {
-        return of_file(options, std::nullopt);
+        return of_files(options, std::nullopt);
     }
     const auto format = exchange::outcome_format_of(options.format);
     if (!format) {
         throw_usage(fmt::format("--format: unknown word \"{}\"; known: outcomes, study, "
-                                "alpaca-eval, arena-hard, fastchat, run",
+                                "alpaca-eval, arena-hard, arena-votes, fastchat, run",
                                 shorten(options.format, 40)),
                     kPlace);
     }
-    return of_file(options, format);
+    return of_files(options, format);
 }
 
 }  // namespace assay::app

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "assay/records/plan.hpp"
 #include "assay/report/stats_document.hpp"
@@ -17,7 +18,9 @@ inline constexpr long long kMaxCount = 1'000'000'000;
 /// Numbers arrive as the user typed them; load_stats checks them all and says what is wrong.
 struct StatsOptions {
     std::string input;  ///< a file of outcomes or a run directory; empty: the counts are given
-    std::optional<std::string> wins;  ///< of the variant; a whole number in 0 .. kMaxCount
+    std::vector<std::string> further;  ///< more files of outcomes: another judge's verdicts on the
+                                       ///< same questions
+    std::optional<std::string> wins;   ///< of the variant; a whole number in 0 .. kMaxCount
     std::optional<std::string> losses;
     std::optional<std::string> ties;    ///< default 0
     std::optional<std::string> margin;  ///< net win rate, in (0, 1); default 0.10, of a run its own

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ enum Field {
     kInstruction,
     kOutput1,
     kOutput2,
+    kGenerator,
     kGenerator1,
     kGenerator2,
     kAnnotator,
@@ -25,23 +27,29 @@ enum Field {
     kNFields
 };
 
-/// 1: the baseline, which stands first, is better; 2: the variant is; 1.5: neither.
-OutcomeKind kind_of(std::optional<double> preference) {
-    if (!preference) {
+/// From -1, the first output is better, to 1, the second is; of 1 .. 2. Older files write 0 for a
+/// draw, newer ones 1.5 (AlpacaEval's metrics/helpers.py takes both as one).
+double grade_of(double preference) {
+    return preference == 0 ? 0 : 2 * preference - 3;
+}
+
+OutcomeKind kind_of(std::optional<double> grade) {
+    if (!grade) {
         return OutcomeKind::kInvalid;
     }
-    if (*preference == 1.5) {
+    if (*grade == 0) {
         return OutcomeKind::kTie;
     }
-    return *preference > 1.5 ? OutcomeKind::kWin : OutcomeKind::kLoss;
+    return *grade > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
 }
 
 class AnnotationReader {
  public:
-    explicit AnnotationReader(OutcomeCollector& out) : out_(out) {}
+    AnnotationReader(const OutcomeSource& source, OutcomeCollector& out)
+        : source_(source), out_(out) {}
 
     void read(JsonReader& reader, std::int64_t line) {
-        std::array<std::optional<std::string_view>, kNFields> cells;
+        Cells cells;
         bool has_preference = false;
         std::optional<double> preference;
         const std::size_t problems_before = out_.n_problems();
@@ -60,6 +68,10 @@ class AnnotationReader {
             out_.problem(line, cells[kInstruction] ? "no preference" : "no instruction");
             return;
         }
+        const auto models = models_of(cells, line);
+        if (!models) {
+            return;
+        }
         OutcomeRow row;
         row.line = line;
         // An instruction may be annotated with several pairs of outputs: these depend on each
@@ -70,17 +82,81 @@ class AnnotationReader {
             "{} [{}]", *cells[kInstruction], sha256_of_fields(outputs).substr(0, 8));
         row.question = question;
         row.cluster = cells[kInstruction];
-        row.baseline = cells[kGenerator1].value_or("");
-        row.variant = cells[kGenerator2].value_or("");
+        row.baseline = models->baseline;
+        row.variant = models->variant;
         row.judge = cells[kAnnotator].value_or("");
-        row.kind = kind_of(preference);
-        if (preference && *preference != 1 && *preference != 1.5 && *preference != 2) {
-            row.graded = 2 * *preference - 3;
+        std::optional<double> grade;
+        if (preference) {
+            grade = models->variant_is_second ? grade_of(*preference) : -grade_of(*preference);
         }
+        row.kind = kind_of(grade);
+        if (grade && *grade != -1 && *grade != 0 && *grade != 1) {
+            row.graded = grade;
+        }
+        n_with_baseline_ += !row.baseline.empty();
         out_.add(row);
     }
 
+    void finish() {
+        if (n_with_baseline_ > 0 && n_with_baseline_ < out_.n_rows()) {
+            out_.problem(0, "some rows name a baseline (generator_1) and others do not");
+        }
+    }
+
  private:
+    using Cells = std::array<std::optional<std::string_view>, kNFields>;
+
+    struct Models {
+        std::string_view baseline;
+        std::string_view variant;
+        bool variant_is_second = true;
+    };
+
+    /// AlpacaEval compares output_2 with output_1, so that the second is the variant unless
+    /// --baseline says otherwise. Nothing: a problem.
+    std::optional<Models> models_of(const Cells& cells, std::int64_t line) {
+        std::string_view first = cells[kGenerator1].value_or(""),
+                         second = cells[kGenerator2].value_or("");
+        // The outputs of a model have it without a number, and some files keep it so.
+        const std::string_view plain = cells[kGenerator].value_or("");
+        if (first.empty() && !second.empty()) {
+            first = plain;
+        } else if (second.empty() && !first.empty()) {
+            second = plain;
+        } else if (first.empty() && !plain.empty()) {
+            out_.problem(line,
+                         fmt::format("generator is \"{}\", and nothing says which of the two "
+                                     "outputs is its",
+                                     shorten(plain, 60)),
+                         "Rename it to generator_1 or generator_2.");
+            return std::nullopt;
+        }
+        if (!first.empty() && first == second) {
+            out_.problem(line,
+                         fmt::format("both outputs are of \"{}\"", shorten(first, 60)),
+                         "A comparison needs two models.");
+            return std::nullopt;
+        }
+        const std::string& baseline = source_.baseline;
+        if (baseline.empty() || second.empty() || first == baseline) {
+            return Models{first, second, true};
+        }
+        if (second == baseline) {
+            return Models{second, first, false};
+        }
+        if (first.empty()) {
+            return Models{baseline, second, true};
+        }
+        out_.problem(line,
+                     fmt::format("compares \"{}\" with \"{}\", neither of which is the baseline "
+                                 "\"{}\"",
+                                 shorten(second, 60),
+                                 shorten(first, 60),
+                                 shorten(baseline, 60)),
+                     "Name one of them with --baseline.");
+        return std::nullopt;
+    }
+
     std::optional<double> read_preference(JsonReader& reader, std::int64_t line) {
         const JsonKind kind = reader.kind();
         if (kind != JsonKind::kNumber) {
@@ -96,19 +172,22 @@ class AnnotationReader {
         const std::string_view text = reader.read_number();
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc() && value >= 1 && value <= 2) {
+        if (error == std::errc() && (value == 0 || (value >= 1 && value <= 2))) {
             return value;
         }
         out_.problem(line,
                      fmt::format("preference: {} is not in [1, 2]", shorten(text, 40)),
-                     "1 means that output_1 was preferred, 2 that output_2 was, 1.5 neither.");
+                     "1 means that output_1 was preferred, 2 that output_2 was, 1.5 or 0 neither.");
         return std::nullopt;
     }
 
+    const OutcomeSource& source_;
     OutcomeCollector& out_;
+    std::size_t n_with_baseline_ = 0;
     MemberNames members_{{{"instruction", kInstruction},
                           {"output_1", kOutput1},
                           {"output_2", kOutput2},
+                          {"generator", kGenerator},
                           {"generator_1", kGenerator1},
                           {"generator_2", kGenerator2},
                           {"annotator", kAnnotator},
@@ -119,10 +198,11 @@ class AnnotationReader {
 
 OutcomesOrProblems read_alpaca_eval(const OutcomeSource& source) {
     OutcomeCollector out(source, OutcomeFormat::kAlpacaEval);
-    AnnotationReader annotations(out);
+    AnnotationReader annotations(source, out);
     each_json_object(source.text, out, [&](JsonReader& reader, std::int64_t line) {
         annotations.read(reader, line);
     });
+    annotations.finish();
     return out.finish();
 }
 

@@ -20,9 +20,10 @@ enum class OutcomeFormat {
     kStudy,       ///< the study's evaluation_results.json
     kAlpacaEval,  ///< annotations.json
     kArenaHard,   ///< model_judgment/<judge>/<model>.jsonl
+    kArenaVotes,  ///< votes between two models
     kFastChat,    ///< mt-bench's pairwise judgments
 };
-/// outcomes | study | alpaca-eval | arena-hard | fastchat
+/// outcomes | study | alpaca-eval | arena-hard | arena-votes | fastchat
 [[nodiscard]] std::string_view name_of(OutcomeFormat format);
 [[nodiscard]] std::optional<OutcomeFormat> outcome_format_of(std::string_view name);
 

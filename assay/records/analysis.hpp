@@ -111,6 +111,18 @@ struct ClusterSummary {
     std::string why;
 };
 
+/// p values of the exact unconditional test, which a label needs besides the interval where there
+/// are few questions (or clusters). Each is of H0: the opposite of what is claimed.
+struct SmallSample {
+    std::int64_t n_units = 0;  ///< independent ones: questions or, where verdicts are dependent,
+                               ///< clusters
+    double p_not_worse = 1;    ///< claim: net > -margin
+    double p_not_better = 1;   ///< claim: net < +margin
+    double p_worse = 1;        ///< claim: net < 0
+    double p_better = 1;       ///< claim: net > 0
+    double p_beyond = 1;       ///< claim: net < -margin
+};
+
 enum class DecisionLabel { kEquivalent, kNonInferior, kDegraded, kInconclusive, kNotMeasured };
 
 struct Decision {
@@ -273,6 +285,7 @@ struct ComparisonAnalysis {
     std::vector<ConfidenceRow> confidence;  ///< high, medium, low, none; only levels that occur
     EquivalenceTest tost;
     std::optional<ClusterSummary> clusters;
+    std::optional<SmallSample> small_sample;  ///< empty: enough for the interval to decide alone
     Decision decision;
     WorstCase worst_case;
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known

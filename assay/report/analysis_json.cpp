@@ -238,6 +238,15 @@ Json json_of(const std::optional<StoppingSummary>& stopping) {
             {"sentence", to_valid_utf8(stopping->sentence)}};
 }
 
+Json json_of(const SmallSample& sample) {
+    return {{"n_units", sample.n_units},
+            {"p_not_worse", sample.p_not_worse},
+            {"p_not_better", sample.p_not_better},
+            {"p_worse", sample.p_worse},
+            {"p_better", sample.p_better},
+            {"p_beyond", sample.p_beyond}};
+}
+
 Json json_of(const ComparisonAnalysis& a) {
     const SignTest& sign = a.sign_test;
     Json out{{"counts", json_of(a.counts)},
@@ -264,6 +273,9 @@ Json json_of(const ComparisonAnalysis& a) {
              {"worst_case",
               {{"decision", json_of(a.worst_case.decision)},
                {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+    if (a.small_sample) {
+        out["small_sample"] = json_of(*a.small_sample);
+    }
     if (a.graded_net_win_rate) {
         out["graded_net_win_rate"] = json_of(*a.graded_net_win_rate);
     }

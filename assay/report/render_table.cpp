@@ -285,13 +285,27 @@ std::vector<std::string> further_judges(const ReportModel& model) {
             if (c.analysis.judge != model.judges[i].name) {
                 continue;
             }
-            line += fmt::format("{}{} {}",
+            const std::string why = why_not_measured(c);
+            line += fmt::format("{}{} {}{}",
                                 line.empty() ? "" : ", ",
                                 plain_line(c.analysis.variant),
-                                decision_words(c.analysis.decision));
+                                decision_words(c.analysis.decision),
+                                why.empty() ? "" : " (" + plain_line(why) + ")");
         }
         if (!line.empty()) {
             out.push_back(plain_line(model.judges[i].name) + " (sensitivity): " + line);
+        }
+    }
+    return out;
+}
+
+/// Why a few questions did not decide, where the interval alone would have: a line a variant.
+std::vector<std::string> small_samples(const ReportModel& model) {
+    std::vector<std::string> out;
+    for (const ReportComparison* c : deciding_comparisons(model)) {
+        const ComparisonAnalysis& a = c->analysis;
+        if (a.small_sample && a.decision.label == DecisionLabel::kInconclusive) {
+            out.push_back(fmt::format("{}: {}", plain_line(a.variant), plain_line(a.decision.why)));
         }
     }
     return out;
@@ -316,6 +330,9 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
     }
     out += "\n" + table_text(table, colour) + "\n";
     add(legend(model, table));
+    for (const std::string& line : small_samples(model)) {
+        add(line);
+    }
     for (const std::string& line : further_judges(model)) {
         add(line);
     }

@@ -1,13 +1,54 @@
 #include "assay/report/report_model.hpp"
 
 #include <algorithm>
+#include <string_view>
+
+#include "assay/base/text.hpp"
 
 namespace assay::report {
+namespace {
+
+constexpr std::size_t kShownReason = 160;
+
+/// Its first sentence, or all of it, without the full stop.
+std::string_view first_sentence(std::string_view text) {
+    text = text.substr(0, text.find(". "));
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
+/// What the first verdict that failed in one of these ways says; empty: nothing.
+std::string first_failure(const ReportComparison& comparison,
+                          std::initializer_list<OutcomeKind> kinds) {
+    for (const JudgedItem& item : comparison.items) {
+        const bool is_one = std::find(kinds.begin(), kinds.end(), item.outcome.kind) != kinds.end();
+        if (is_one && !item.failure.empty()) {
+            return item.failure;
+        }
+    }
+    return "";
+}
+
+}  // namespace
 
 bool any_answered_by_settings(const ReportModel& model) {
     return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) {
         return !v.variant.answers;
     });
+}
+
+std::string why_not_measured(const ReportComparison& comparison) {
+    const ComparisonAnalysis& analysis = comparison.analysis;
+    if (analysis.decision.label != DecisionLabel::kNotMeasured) {
+        return "";
+    }
+    std::string failure;
+    if (20 * analysis.counts.errors > analysis.counts.n_items) {
+        failure = first_failure(comparison, {OutcomeKind::kError});
+    } else if (analysis.counts.n == 0) {
+        failure = first_failure(comparison, {OutcomeKind::kInvalid, OutcomeKind::kRefused});
+    }
+    return failure.empty() ? shorten(first_sentence(analysis.decision.why), kShownReason)
+                           : shorten(failure, kShownReason);
 }
 
 std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model) {

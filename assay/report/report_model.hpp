@@ -134,6 +134,9 @@ struct ReportModel {
 /// Whether assay had any answer made by the experiment's settings: not where all were made
 /// elsewhere.
 [[nodiscard]] bool any_answered_by_settings(const ReportModel& model);
+/// Of a comparison that was not measured: a short reason without a full stop, in the words of the
+/// judge or of its server where verdicts failed; else empty.
+[[nodiscard]] std::string why_not_measured(const ReportComparison& comparison);
 /// The comparisons of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
 /// The entry of that name, or null.

@@ -358,7 +358,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        variant.file.path,
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
-                       comparison->analysis.decision.n_more});
+                       comparison->analysis.decision.n_more,
+                       report::why_not_measured(*comparison)});
     }
     return out;
 }

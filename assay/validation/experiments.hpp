@@ -1,5 +1,5 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, and V25. Each row says what was simulated, what
+// The experiments V1 to V24 of statistics.md 5, and V25 and V26. Each row says what was simulated, what
 // came out and what is accepted; rows whose text says "must fail" show that the harness sees a
 // wrong method.
 //
@@ -26,6 +26,9 @@ struct Experiment {
 [[nodiscard]] std::vector<Experiment> looking_experiments();
 /// V18 - V22: clusters, bootstrap, ranking, position, PPI
 [[nodiscard]] std::vector<Experiment> model_experiments();
+
+/// V26: few questions, enumerated
+[[nodiscard]] std::vector<Experiment> small_sample_experiments();
 
 /// All, in the order of their numbers.
 [[nodiscard]] std::vector<Experiment> all_experiments();

@@ -47,7 +47,7 @@ TEST(AlpacaEval, AnInstructionWithSeveralOutputsIsOneCluster) {
 }
 
 TEST(AlpacaEval, PreferencesOutOfRangeAreRefused) {
-    for (const char* wrong : {"0", "0.99", "2.01", "3", "-1", "1e400", "\"1\"", "true", "[1]"}) {
+    for (const char* wrong : {"0.01", "0.99", "2.01", "3", "-1", "1e400", "\"1\"", "true", "[1]"}) {
         const std::string text = std::string(R"([{"instruction": "x", "preference": )") + wrong +
                                  "}]";
         expect_has(refusal_of(text), "v.jsonl:1: preference:");
@@ -58,6 +58,61 @@ TEST(AlpacaEval, PreferencesOutOfRangeAreRefused) {
     EXPECT_EQ(
         outcomes_of(R"([{"instruction": "x", "preference": NaN}])").groups[0].outcomes[0].kind,
         OutcomeKind::kInvalid);
+}
+
+TEST(AlpacaEval, AZeroIsADrawAsInOlderFiles) {
+    const OutcomeSet set = outcomes_of(R"([
+  {"instruction": "a", "output_1": "x", "output_2": "y", "preference": 0},
+  {"instruction": "b", "output_1": "x", "output_2": "y", "preference": 0.0},
+  {"instruction": "c", "output_1": "x", "output_2": "y", "preference": 1.0000048}])");
+    const std::vector<Outcome>& outcomes = set.groups[0].outcomes;
+    EXPECT_EQ(outcomes[0].kind, OutcomeKind::kTie);
+    EXPECT_EQ(outcomes[1].kind, OutcomeKind::kTie);
+    EXPECT_FALSE(outcomes[0].graded);
+    EXPECT_EQ(outcomes[2].kind, OutcomeKind::kLoss);
+    EXPECT_NEAR(*outcomes[2].graded, -1, 1e-4);
+}
+
+std::string row_with(const std::string& generators) {
+    static int n = 0;
+    return "{\"instruction\": \"i" + std::to_string(++n) +
+           "\", \"output_1\": \"x\", \"output_2\": \"y\", \"preference\": 2, " + generators + "}";
+}
+
+TEST(AlpacaEval, AGeneratorWithoutANumberIsTheOneThatLacksIt) {
+    for (const char* generators :
+         {R"("generator": "f16", "generator_2": "q4")",
+          R"("generator_1": "f16", "generator": "q4")",
+          R"("generator_1": "f16", "generator_2": "q4", "generator": "z")"}) {
+        const OutcomeSet set = outcomes_of("[" + row_with(generators) + "]");
+        EXPECT_EQ(set.groups[0].variant + " " + set.groups[0].baseline, "q4 f16") << generators;
+        EXPECT_EQ(set.groups[0].outcomes[0].kind, OutcomeKind::kWin);
+    }
+    expect_has(refusal_of("[" + row_with(R"("generator": "f16")") + "]"),
+               "nothing says which of the two outputs is its");
+    expect_has(refusal_of("[" + row_with(R"("generator_1": "q4", "generator_2": "q4")") + "]"),
+               "both outputs are of \"q4\"");
+}
+
+TEST(AlpacaEval, TwoBaselinesAreRefusedInEverySpelling) {
+    for (const char* key : {"generator", "generator_1"}) {
+        const std::string name = std::string("\"") + key + "\": ";
+        const std::string refused = refusal_of(
+            "[" + row_with(name + R"("f16", "generator_2": "q4")") + ",\n" +
+            row_with(name + R"("other", "generator_2": "q4")") + "]");
+        expect_has(refused, "the baseline is \"other\" here and \"f16\" before");
+        expect_has(refusal_of("[" + row_with(name + R"("f16", "generator_2": "q4")") + ",\n" +
+                              row_with(R"("generator_2": "q4")") + "]"),
+                   "some rows name a baseline (generator_1) and others do not");
+    }
+}
+
+TEST(AlpacaEval, ABaselineThatStandsSecondTurnsThePreference) {
+    const std::string text = "[" + row_with(R"("generator_1": "q4", "generator_2": "f16")") + "]";
+    const OutcomeSet set = outcomes_of(text, {"f16", "", ""});
+    EXPECT_EQ(set.groups[0].variant + " " + set.groups[0].baseline, "q4 f16");
+    EXPECT_EQ(set.groups[0].outcomes[0].kind, OutcomeKind::kLoss);
+    expect_has(refusal_of(text, {"f32", "", ""}), "neither of which is the baseline \"f32\"");
 }
 
 TEST(AlpacaEval, NothingCrashes) {
