@@ -24,13 +24,10 @@ class HttpFaults : public ::testing::Test {
 };
 
 /// A whole completion whose choice was broken off with an error.
-std::string broken_off(int code){
-    return nlohmann::json{
-        {"choices",
-         {{{"message", {{"content", R"({"reasoning": "One of th)"}}},
-           {"finish_reason", "error"},
-           {"error", {{"code", code}, {"message", "upstream closed the connection"}}}}}}}}
-    .dump();
+std::string broken_off(int code) {
+    return R"({"choices": [{"message": {"content": "One of th"}, "finish_reason": "error",
+                "error": {"message": "upstream closed the connection", "code": )" +
+           std::to_string(code) + "}}]}";
 }
 
 std::string with_prompt_tokens(std::int64_t n) {

@@ -40,12 +40,11 @@ ServedBench bench_for(const test::SimServer& server) {
 
 TEST(ServedFaults, AnErrorInsideTheChoiceIsAskedAgainAndItsHalfTextIsNoAnswer) {
     const test::SimServer server(server_that_answers([](int n) {
-        return n > 1 ? test::completion_json("A full answer.")
-                     : json{{"choices",
-                             {{{"message", {{"content", "A full ans"}}},
-                               {"finish_reason", "error"},
-                               {"error", {{"code", 502}, {"message", "upstream closed"}}}}}}}
-                           .dump();
+        return n > 1
+                   ? test::completion_json("A full answer.")
+                   : std::string(
+                         R"({"choices": [{"message": {"content": "A full ans"}, "finish_reason": "error",
+                               "error": {"code": 502, "message": "upstream closed"}}]})");
     }));
     ServedBench bench = bench_for(server);
     const auto answers = bench.run(1);
