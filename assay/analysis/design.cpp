@@ -257,9 +257,9 @@ std::int64_t most_decisive(std::int64_t n_comparisons,
 
 std::string method_of(const Worth& worth) {
     std::string what = whole(worth) <= kMostEnumerated
-                                 ? "all outcomes enumerated"
-                                 : fmt::format("normal approximation (more than {} comparisons)",
-                                               kMostEnumerated);
+                           ? "all outcomes enumerated"
+                           : fmt::format("normal approximation (more than {} comparisons)",
+                                         kMostEnumerated);
     if (worth.n_units < kIntervalAlone) {
         what += fmt::format(
             " (below {} questions or clusters the exact unconditional test must agree with the "

@@ -13,7 +13,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
-#include "assay/intake/text_file.hpp"
+#include "assay/intake/encoding.hpp"
 
 namespace assay::app {
 namespace {

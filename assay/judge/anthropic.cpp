@@ -60,6 +60,9 @@ class Anthropic final : public ApiFormat {
 
     std::optional<Dialect> plainer(const Dialect& dialect,
                                    std::string_view error_body) const override {
+        if (is_about_size(error_body)) {
+            return {};
+        }
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
         if (concede(plainer.format, text, {"tool", "input_schema", "grammar"})) {

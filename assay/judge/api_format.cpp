@@ -78,6 +78,25 @@ std::string blamed_text(std::string_view error_body) {
     return to_lower_ascii(shorten(to_valid_utf8(error_body), 2000));
 }
 
+bool is_about_size(std::string_view error_body) {
+    const std::string text = to_lower_ascii(to_valid_utf8(error_body.substr(0, 4096)));
+    return names_any(text,
+                     {"too large",
+                      "too long",
+                      "too big",
+                      "too many tokens",
+                      "maximum context",
+                      "context length",
+                      "context size",
+                      "context window",
+                      "context_length",
+                      "exceed",
+                      "at most",
+                      "less than or equal",
+                      "greater than the max",
+                      "input tokens"});
+}
+
 bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {
     for (const std::string_view word : words) {
         if (text.find(word) != std::string_view::npos) {

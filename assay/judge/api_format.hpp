@@ -35,10 +35,11 @@ struct Dialect {
 
 /// A reply with status 200, whatever its provider.
 struct ApiReply {
-    std::string text;      ///< what the model wrote, its thinking left out; empty: nothing
-    std::string refusal;   ///< a sentence, if the model or a filter refused; empty: not
-    bool cut_off = false;  ///< at max_tokens
-    std::string model;     ///< the version that the reply names; empty: none
+    std::string text;            ///< what the model wrote, its thinking left out; empty: nothing
+    std::string refusal;         ///< a sentence, if the model or a filter refused; empty: not
+    bool cut_off = false;        ///< at max_tokens
+    bool only_thoughts = false;  ///< there is no text beside its thoughts
+    std::string model;           ///< the version that the reply names; empty: none
     std::int64_t n_prompt_tokens = 0;  ///< 0: not said
     std::int64_t n_reply_tokens = 0;   ///< thinking included
     std::int64_t n_thought_tokens = 0;
@@ -62,7 +63,8 @@ class ApiFormat {
                                               std::string_view system,
                                               std::string_view user) const = 0;
     /// The next plainer dialect, if the body of a 400 names something that `dialect` still has.
-    /// Empty: the error is about something else.
+    /// Empty: the error is about something else, the size of this one request included. Later
+    /// requests are made plainer only when one that is plainer has succeeded.
     [[nodiscard]] virtual std::optional<Dialect> plainer(const Dialect& dialect,
                                                          std::string_view error_body) const = 0;
     /// "without response_format": how `dialect` differs from the one that is tried first.
@@ -104,6 +106,10 @@ struct LimitHeaders {
 /// names the culprit, else the message, which can mention others besides, else the body's
 /// beginning.
 [[nodiscard]] std::string blamed_text(std::string_view error_body);
+
+/// Whether an error says that this one request is too long or asks for too much: then it says
+/// nothing of what the server understands, though it may name max_tokens.
+[[nodiscard]] bool is_about_size(std::string_view error_body);
 
 [[nodiscard]] bool names_any(std::string_view text, std::initializer_list<std::string_view> words);
 

@@ -32,8 +32,10 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/http/retry.hpp"
+#include "assay/http/success_body.hpp"
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/batch_journal.hpp"
+#include "assay/judge/dialect_trial.hpp"
 #include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
 
@@ -59,7 +61,8 @@ struct Task {
     enum class State { kUnsent, kSubmitted, kDone };
     std::string user;
     Verdict verdict;
-    Dialect dialect;
+    Dialect dialect;                    ///< of the last request
+    std::optional<DialectTrial> trial;  ///< a plainer one that this pair tries out
     State state = State::kUnsent;
     std::size_t n_bytes = 0;
     std::optional<TokenCount> estimate;  ///< of the budget; empty: it was submitted by an earlier
@@ -341,8 +344,9 @@ class BatchSession {
                 if (task.state != Task::State::kUnsent) {
                     continue;
                 }
+                const Dialect dialect = dialect_of(task.trial, memory_);
                 std::string body = setup_.format->request(
-                    setup_.spec.api(), memory_.dialect, system_text(), task.user);
+                    setup_.spec.api(), dialect, system_text(), task.user);
                 const TokenCount estimate = memory_.budget.estimate(body.size());
                 refusal = memory_.budget.refusal(estimate).value_or("");
                 if (!refusal.empty() ||
@@ -352,7 +356,7 @@ class BatchSession {
                 memory_.budget.take(estimate);
                 task.estimate = estimate;
                 task.n_bytes = body.size();
-                task.dialect = memory_.dialect;
+                task.dialect = dialect;
                 n_bytes += body.size();
                 requests.push_back({fmt::format("{}-{}", label, numbers.size()), std::move(body)});
                 numbers.push_back(i);
@@ -698,50 +702,57 @@ class BatchSession {
         }
         if (!is_success(result.status)) {
             book(task, {});
-            return take_error(task, result);
+            return take_error(
+                task, result.status, setup_.format->read_error(result.body), result.body);
+        }
+        if (const auto in_body = http::find_body_error(result.body)) {
+            book(task, in_body->billed ? task.estimate.value_or(TokenCount{}) : TokenCount{});
+            return take_error(
+                task, in_body->status, error_in_body(setup_, result.body, *in_body), result.body);
         }
         const auto read = setup_.format->read_reply(result.body);
         if (!read) {
             book(task, task.estimate.value_or(TokenCount{}));
-            return fail(task, "The result in the batch is not a whole completion document.");
+            return fail(task,
+                        "The result in the batch is not a whole completion document" +
+                            http::describe_unread(result.body) + ".");
         }
+        adopt(setup_, task.trial, memory_);
         const TokenCount said{static_cast<double>(read->n_prompt_tokens),
                               static_cast<double>(read->n_reply_tokens)};
         book(task, said.prompt + said.reply > 0 ? said : task.estimate.value_or(TokenCount{}));
         memory_.budget.learn(task.n_bytes, said.prompt);
         take_reply(*read, setup_.spec.api(), task.user, task.verdict);
+        set_aside_if_cut(setup_, memory_, task.user, task.verdict);
         push(task);
         if (is_another_version(read->model, setup_.spec.api(), memory_)) {
             stop(another_version(setup_, memory_.model_version, read->model));
         }
     }
 
-    void take_error(Task& task, const BatchResult& result) {
-        const http::ServerError error = setup_.format->read_error(result.body);
+    void take_error(Task& task,
+                    int status,
+                    const http::ServerError& error,
+                    const std::string& body) {
         const std::string sentence = fmt::format(
-            "In a batch it was answered with {}: {}", result.status, error.message);
+            "In a batch it was answered with {}: {}",
+            status == 0 ? std::string("an error") : std::to_string(status),
+            error.message);
         if (error.refused) {
             task.verdict.state = VerdictState::kRefused;
             task.verdict.failure = "The provider's content filter withheld the reply: " +
                                    error.message;
             return push(task);
         }
-        if (is_hopeless(result.status, error)) {
-            stop(refusal_to_serve(setup_, setup_.request_url, result.status, error));
+        if (is_hopeless(status, error)) {
+            stop(refusal_to_serve(setup_, setup_.request_url, status, error));
         }
-        if (result.status != 400 && result.status != 422) {
+        if (status != 400 && status != 422) {
             return fail(task, sentence);
         }
-        if (task.dialect == memory_.dialect) {
-            const auto plainer = setup_.format->plainer(memory_.dialect, result.body);
-            if (!plainer) {
-                return fail(task, sentence);
-            }
-            memory_.dialect = *plainer;
-            setup_.note(fmt::format("the server answered {} ({}); from now on {}",
-                                    result.status,
-                                    error.message,
-                                    setup_.format->describe(memory_.dialect)));
+        const RefusedRequest refusal{task.dialect, body, said_of(status, error)};
+        if (!try_plainer(setup_, memory_, refusal, task.trial)) {
+            return fail(task, sentence);
         }
         release(task);
     }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
 
 namespace assay::judge {
@@ -17,6 +18,7 @@ std::string request_json(const ApiSettings& settings,
     request["model"] = settings.model;
     request["messages"] = {{{"role", "system"}, {"content", system}},
                            {{"role", "user"}, {"content", user}}};
+    request["stream"] = false;  // some servers and proxies stream unless they are told
     if (dialect.temperature) {
         request["temperature"] = settings.temp;
     }
@@ -37,6 +39,9 @@ std::string request_json(const ApiSettings& settings,
 }
 
 std::optional<Dialect> plainer_dialect(const Dialect& dialect, std::string_view error_body) {
+    if (is_about_size(error_body)) {
+        return {};
+    }
     const std::string text = blamed_text(error_body);
     Dialect plainer = dialect;
     if (concede(plainer.format,
@@ -80,6 +85,9 @@ std::optional<Completion> read_completion(std::string_view body) {
     }
     Completion completion;
     completion.content = http::content_text(message["content"]);
+    const bool has_thoughts = !message["reasoning_content"].text().empty() ||
+                              !message["reasoning"].text().empty();
+    completion.only_thoughts = trim(completion.content).empty() && has_thoughts;
     completion.refusal = message["refusal"].text();
     completion.finish_reason = choices.front()["finish_reason"].text();
     completion.model = document["model"].text();

@@ -29,7 +29,8 @@ namespace assay::judge {
 struct Completion {
     std::string content;  ///< the message's text; parts are joined; empty: none
     std::string refusal;
-    std::string finish_reason;  ///< "stop", "length", "content_filter" ...; empty: not said
+    bool only_thoughts = false;  ///< there is no text, but reasoning_content
+    std::string finish_reason;   ///< "stop", "length", "content_filter" ...; empty: not said
     std::string model;
     std::int64_t n_prompt_tokens = 0;  ///< 0: not said
     std::int64_t n_reply_tokens = 0;

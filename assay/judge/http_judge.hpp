@@ -15,7 +15,8 @@ namespace assay::judge {
 /// Verdicts: what the reply says; REFUSED for a content filter or a refusal; INVALID for a reply
 /// without a usable verdict; ERROR where no reply came. Tried again (api().retries times, with
 /// growing waits or the server's Retry-After): transport errors, 408, 409, 425, 429, 5xx and a 200
-/// whose body is not a whole document of the provider's. A 400 that names something which the
+/// whose body is not a whole document of the provider's; an error in the body of a 200 goes by the
+/// rules of its code (http/success_body.hpp). A 400 that names something which the
 /// request can do without makes this and all later requests plainer, with a note.
 ///
 /// It stops at 401, 403, 404 and at errors that no request escapes; after ten transport errors in a

@@ -38,6 +38,11 @@ void read_verdict(const ApiReply& reply,
     if (trim(reply.text).empty()) {
         verdict.failure = "The reply is empty.";
     }
+    if (reply.only_thoughts && !reply.cut_off) {
+        verdict.failure =
+            "The reply is empty beside its reasoning_content: the server takes all that the model "
+            "writes for thoughts. Switch its reasoning parser off, or thinking.";
+    }
     if (!reply.cut_off) {
         return;
     }
@@ -67,6 +72,25 @@ void take_reply(const ApiReply& reply,
     }
     verdict.state = VerdictState::kRefused;
     verdict.failure = reply.refusal;
+}
+
+void set_aside_if_cut(const HttpSetup& setup,
+                      HttpMemory& memory,
+                      const std::string& prompt,
+                      Verdict& verdict) {
+    const auto cut = memory.prompt_cut.look(prompt, verdict.n_prompt_tokens);
+    if (!cut) {
+        return;
+    }
+    verdict.state = VerdictState::kError;
+    verdict.confidence = Confidence::kNone;
+    verdict.reasoning.clear();
+    verdict.tags.reset();
+    verdict.failure = *cut;
+    if (!std::exchange(memory.told_of_cut_prompts, true)) {
+        setup.note(
+            fmt::format("judge {}: {} Such replies are ERROR, no verdicts", setup.spec.name, *cut));
+    }
 }
 
 bool is_another_version(const std::string& version,
@@ -123,6 +147,18 @@ Failure nothing_left(const HttpSetup& setup, const std::string& refusal) {
     return {fmt::format("the judge {} was {}", setup.spec.name, refusal),
             setup.endpoint.base_url,
             "raise it, or run again: only what is missing is judged"};
+}
+
+std::string in_body_sentence(const std::string& url, const http::BodyError& error) {
+    return fmt::format("{} answered 200 with an error in its body: {}", url, error.message);
+}
+
+http::ServerError error_in_body(const HttpSetup& setup,
+                                const std::string& body,
+                                const http::BodyError& error) {
+    http::ServerError out = setup.format->read_error(body);
+    out.message = error.message;
+    return out;
 }
 
 bool is_hopeless(int status, const http::ServerError& error) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "assay/base/result.hpp"
+#include "assay/http/success_body.hpp"
 #include "assay/judge/api_format.hpp"
 #include "assay/judge/http_setup.hpp"
 #include "assay/records/verdict.hpp"
@@ -20,6 +21,14 @@ void take_reply(const ApiReply& reply,
                 const ReplySettings& settings,
                 const std::string& prompt,
                 Verdict& verdict);
+
+/// A verdict on a prompt that the server seems to have cut becomes an ERROR, with a note the first
+/// time: it is no verdict on that pair, and the next run asks again. `prompt` as of take_reply,
+/// behind which it is to be called.
+void set_aside_if_cut(const HttpSetup& setup,
+                      HttpMemory& memory,
+                      const std::string& prompt,
+                      Verdict& verdict);
 
 /// Whether a reply's version is another one than the first, which is remembered; never where the
 /// judge allows it.
@@ -37,6 +46,13 @@ void take_reply(const ApiReply& reply,
                                        const http::ServerError& error);
 /// `refusal` is Budget::refusal's.
 [[nodiscard]] Failure nothing_left(const HttpSetup& setup, const std::string& refusal);
+
+/// What is said of an error in the body of a reply whose status says success.
+[[nodiscard]] std::string in_body_sentence(const std::string& url, const http::BodyError& error);
+/// The same as the provider's format reads errors.
+[[nodiscard]] http::ServerError error_in_body(const HttpSetup& setup,
+                                              const std::string& body,
+                                              const http::BodyError& error);
 
 /// No request will be answered: the key, the account, the model or the address is refused.
 [[nodiscard]] bool is_hopeless(int status, const http::ServerError& error);

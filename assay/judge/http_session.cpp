@@ -10,8 +10,11 @@
 // Invariant: a task leaves the table exactly when its verdict goes into the sink, or when it stays
 // pending: it was not begun, or its request had not been sent when the judge was stopped.
 //
+// A 400 that names a field is answered with a plainer request of the same pair; the dialect of the
+// others changes only when such a request has succeeded: one pair's error stays that pair's.
+//
 // It ends because every reply ends its task or counts as one of at most `retries` further attempts;
-// a 400 that makes the dialect plainer is none, but the dialect has only a few steps. Where nobody
+// a 400 that makes a request plainer is none, but the dialect has only a few steps. Where nobody
 // answers (kCircuitLimit troubles in a row) or going on is useless (a refused key), the judge is
 // stopped, and only replies under way are still waited for, at most kPatience.
 
@@ -30,6 +33,8 @@
 #include "assay/base/text.hpp"
 #include "assay/http/http_client.hpp"
 #include "assay/http/retry.hpp"
+#include "assay/http/success_body.hpp"
+#include "assay/judge/dialect_trial.hpp"
 #include "assay/judge/http_replies.hpp"
 #include "assay/judge/prompt.hpp"
 
@@ -55,7 +60,8 @@ Clock::duration seconds(double s) {
 struct Task {
     std::string user;
     Verdict verdict;
-    Dialect dialect;  ///< of the last request
+    Dialect dialect;                    ///< of the last request
+    std::optional<DialectTrial> trial;  ///< a plainer one that this pair tries out
     int n_retries = 0;
     double n_tokens_taken = 0;             ///< of the limit of tokens, for the last request
     std::size_t n_bytes = 0;               ///< of the last request
@@ -209,8 +215,9 @@ class Session {
 
     void send(std::size_t id, Task& task) {
         task.due.reset();
+        const Dialect dialect = dialect_of(task.trial, memory_);
         std::string body = setup_.format->request(
-            setup_.spec.api(), memory_.dialect, system_text(), task.user);
+            setup_.spec.api(), dialect, system_text(), task.user);
         const TokenCount estimate = memory_.budget.estimate(body.size());
         if (const auto refusal = memory_.budget.refusal(estimate)) {
             return hold_back(id, task, *refusal);
@@ -218,7 +225,7 @@ class Session {
         memory_.budget.take(estimate);
         task.estimate = estimate;
         task.n_bytes = body.size();
-        task.dialect = memory_.dialect;
+        task.dialect = dialect;
         ++task.verdict.n_attempts;
         task.n_tokens_taken = static_cast<double>(body.size()) / kBytesPerToken;
         memory_.pace.take(task.n_tokens_taken, Clock::now());
@@ -275,22 +282,46 @@ class Session {
             memory_.budget.book(task.estimate, reply.connected ? task.estimate : TokenCount{});
             return trouble(reply.id, reply.trouble);
         }
-        if (status >= 200 && status <= 299) {
-            const auto read = setup_.format->read_reply(reply.body);
-            if (!read) {
-                memory_.budget.book(task.estimate, task.estimate);
-                return trouble(reply.id,
-                               setup_.endpoint.host_and_port +
-                                   ": the reply is not a whole completion document");
-            }
-            n_troubles_ = 0;
-            return accept(reply.id, *read);
+        if (status < 200 || status > 299) {
+            memory_.budget.book(task.estimate, {});
+            const ServerError error = setup_.format->read_error(reply.body);
+            return refused(
+                reply,
+                status,
+                error,
+                fmt::format("{} answered {}: {}", setup_.request_url, status, error.message));
+        }
+        if (const auto in_body = http::find_body_error(reply.body)) {
+            memory_.budget.book(task.estimate, in_body->billed ? task.estimate : TokenCount{});
+            return refused_in_body(reply, *in_body);
+        }
+        const auto read = setup_.format->read_reply(reply.body);
+        if (!read) {
+            memory_.budget.book(task.estimate, task.estimate);
+            return trouble(reply.id,
+                           setup_.endpoint.host_and_port +
+                               ": the reply is not a whole completion document" +
+                               http::describe_unread(reply.body));
         }
         n_troubles_ = 0;
-        memory_.budget.book(task.estimate, {});
-        const ServerError error = setup_.format->read_error(reply.body);
-        const std::string sentence = fmt::format(
-            "{} answered {}: {}", setup_.request_url, status, error.message);
+        accept(reply.id, *read);
+    }
+
+    /// An error in a body whose status says success, by the rules of its code. Without one that is
+    /// known it is tried again, as a reply that is none.
+    void refused_in_body(const HttpReply& reply, const http::BodyError& in_body) {
+        const std::string sentence = in_body_sentence(setup_.request_url, in_body);
+        if (in_body.status == 0) {
+            return trouble(reply.id, sentence);
+        }
+        refused(reply, in_body.status, error_in_body(setup_, reply.body, in_body), sentence);
+    }
+
+    void refused(const HttpReply& reply,
+                 int status,
+                 const ServerError& error,
+                 const std::string& sentence) {
+        n_troubles_ = 0;
         const bool hopeless = is_hopeless(status, error);
         if (hopeless) {
             stop(refusal_to_serve(setup_, setup_.request_url, status, error));
@@ -338,7 +369,9 @@ class Session {
         }
         memory_.budget.book(task.estimate, any_said ? said : task.estimate);
         memory_.budget.learn(task.n_bytes, said.prompt);
+        adopt(setup_, task.trial, memory_);
         take_reply(reply, setup_.spec.api(), task.user, task.verdict);
+        set_aside_if_cut(setup_, memory_, task.user, task.verdict);
         push(id);
         // The reply is kept as what it is; the next one would be another judge's.
         if (is_another_version(reply.model, setup_.spec.api(), memory_)) {
@@ -356,19 +389,9 @@ class Session {
                                    error.message;
             return push(reply.id);
         }
-        // Others may have changed the dialect since this request left; then it only has to be sent
-        // again.
-        Dialect& dialect = memory_.dialect;
-        if (task.dialect == dialect) {
-            const auto plainer = setup_.format->plainer(dialect, reply.body);
-            if (!plainer) {
-                return fail_task(reply.id, sentence);
-            }
-            dialect = *plainer;
-            setup_.note(fmt::format("the server answered {} ({}); from now on {}",
-                                    reply.status,
-                                    error.message,
-                                    setup_.format->describe(dialect)));
+        const RefusedRequest refusal{task.dialect, reply.body, said_of(reply.status, error)};
+        if (!try_plainer(setup_, memory_, refusal, task.trial)) {
+            return fail_task(reply.id, sentence);
         }
         wait_for_next_attempt(task, sentence, 0);
     }

@@ -11,6 +11,7 @@
 #include "assay/judge/api_format.hpp"
 #include "assay/judge/budget.hpp"
 #include "assay/judge/judge.hpp"
+#include "assay/llm/prompt_cut.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::judge {
@@ -40,6 +41,8 @@ struct HttpMemory {
     http::Pace pace;
     Budget budget;
     std::string model_version;  ///< the first that a reply named, or a stored verdict
+    llm::PromptCut prompt_cut{};
+    bool told_of_cut_prompts = false;  ///< the note was given
 };
 
 }  // namespace assay::judge

@@ -63,6 +63,9 @@ class Ollama final : public ApiFormat {
 
     std::optional<Dialect> plainer(const Dialect& dialect,
                                    std::string_view error_body) const override {
+        if (is_about_size(error_body)) {
+            return {};
+        }
         const std::string text = blamed_text(error_body);
         Dialect plainer = dialect;
         const bool any = concede(plainer.think_switch, text, {"think"}) ||

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/http/success_body.hpp"
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/completion.hpp"
 #include "assay/judge/http_judge.hpp"
@@ -46,7 +47,9 @@ class OpenAi final : public ApiFormat {
         }
         ApiReply reply;
         reply.text = completion->content;
-        reply.cut_off = completion->finish_reason == "length";
+        const http::Finish finish = http::finish_of(completion->finish_reason);
+        reply.cut_off = finish == http::Finish::kLimit;
+        reply.only_thoughts = completion->only_thoughts;
         reply.model = completion->model;
         reply.n_prompt_tokens = completion->n_prompt_tokens;
         reply.n_reply_tokens = completion->n_reply_tokens;
@@ -55,7 +58,7 @@ class OpenAi final : public ApiFormat {
             if (reply.text.empty()) {
                 reply.text = completion->refusal;
             }
-        } else if (completion->finish_reason == "content_filter") {
+        } else if (finish == http::Finish::kWithheld) {
             reply.refusal = "The provider's content filter withheld the reply.";
         }
         return reply;

@@ -8,6 +8,7 @@
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/server_error.hpp"
+#include "assay/http/success_body.hpp"
 
 namespace assay::llm {
 namespace {
@@ -158,6 +159,7 @@ class OpenAiApi final : public ServedApi {
         ordered_json request;
         request["model"] = question.model;
         request["messages"] = ordered_json::parse(messages_json(question, false));
+        request["stream"] = false;  // some servers and proxies stream unless they are told
         request["temperature"] = settings.temp;
         request["top_p"] = settings.top_p;
         request["max_tokens"] = settings.predict;
@@ -211,14 +213,15 @@ class OpenAiApi final : public ServedApi {
             reply.text = message["refusal"].text();
         }
         reply.version = document["model"].text();
-        reply.stop_reason = StopReason::kUnknown;
-        if (reason == "stop") {
-            reply.stop_reason = StopReason::kStop;
-        } else if (reason == "length") {
-            reply.stop_reason = StopReason::kLength;
-        } else if (reason == "content_filter") {
+        take_finish(http::finish_of(reason), reply);
+        const bool has_thoughts = !message["reasoning_content"].text().empty() ||
+                                  !message["reasoning"].text().empty();
+        if (trim(reply.text).empty() && has_thoughts && reply.failure.empty()) {
             reply.stop_reason = StopReason::kFailed;
-            reply.failure = "the provider's content filter withheld the answer";
+            reply.failure =
+                "the answer is empty beside thoughts (reasoning_content): they used up predict, or "
+                "the server took the answer for thoughts; raise predict, or switch the server's "
+                "reasoning parser off";
         }
         const JsonView usage = document["usage"], timings = document["timings"];
         reply.n_prompt_tokens = usage["prompt_tokens"].count();
@@ -230,6 +233,20 @@ class OpenAiApi final : public ServedApi {
     }
 
  private:
+    /// An end that is not known is no reply any more (http/success_body.hpp).
+    static void take_finish(http::Finish finish, ServedReply& reply) {
+        switch (finish) {
+            case http::Finish::kEnded: reply.stop_reason = StopReason::kStop; return;
+            case http::Finish::kLimit: reply.stop_reason = StopReason::kLength; return;
+            case http::Finish::kWithheld:
+                reply.stop_reason = StopReason::kFailed;
+                reply.failure = "the provider's content filter withheld the answer";
+                return;
+            case http::Finish::kNotSaid:
+            case http::Finish::kUnknown: reply.stop_reason = StopReason::kUnknown; return;
+        }
+    }
+
     static bool has_template_switch(const std::string& server) {
         return server == "llama-server" || server == "vllm";
     }

@@ -14,8 +14,10 @@
 #include "assay/http/endpoint.hpp"
 #include "assay/http/retry.hpp"
 #include "assay/http/server_error.hpp"
+#include "assay/http/success_body.hpp"
 #include "assay/llm/ollama_api.hpp"
 #include "assay/llm/openai_api.hpp"
+#include "assay/llm/prompt_cut.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::llm {
@@ -181,30 +183,51 @@ class ServedGenerator::Session {
         if (reply.status == 0) {
             return trouble(reply.id, reply.trouble);
         }
-        const bool good = reply.status >= 200 && reply.status <= 299;
-        const auto read = good ? owner_.api_->read_reply(reply.body) : std::nullopt;
-        if (good && !read) {
+        if (reply.status < 200 || reply.status > 299) {
+            const http::ServerError error = http::read_plain_error(reply.body);
+            return refused(reply,
+                           reply.status,
+                           fmt::format("{}{} answered {}: {}",
+                                       base,
+                                       owner_.api_->path(),
+                                       reply.status,
+                                       error.message));
+        }
+        if (const auto in_body = http::find_body_error(reply.body)) {
+            const std::string sentence = fmt::format(
+                "{}{} answered 200 with an error in its body: {}",
+                base,
+                owner_.api_->path(),
+                in_body->message);
+            // Without a code that is known it is tried again, as a reply that is none.
+            return in_body->status == 0 ? trouble(reply.id, sentence)
+                                        : refused(reply, in_body->status, sentence);
+        }
+        const auto read = owner_.api_->read_reply(reply.body);
+        if (!read) {
             return trouble(reply.id,
-                           fmt::format("{}: the reply is not a whole document",
-                                       owner_.places_[task.place].target().host_and_port));
+                           fmt::format("{}: the reply is not a whole document{}",
+                                       owner_.places_[task.place].target().host_and_port,
+                                       http::describe_unread(owner_.hide(reply.body))));
         }
         n_troubles_ = 0;
         place.n_troubles = 0;
-        if (read) {
-            return take_reply(reply.id, *read);
-        }
-        const http::ServerError error = http::read_plain_error(reply.body);
-        const std::string sentence = fmt::format(
-            "{}{} answered {}: {}", base, owner_.api_->path(), reply.status, error.message);
-        if (reply.status == 401 || reply.status == 403 || reply.status == 404) {
+        take_reply(reply.id, *read);
+    }
+
+    /// `status`: the reply's, or what the error in its body stands for.
+    void refused(const http::HttpReply& reply, int status, const std::string& sentence) {
+        n_troubles_ = 0;
+        places_[tasks_.at(reply.id).place].n_troubles = 0;
+        if (status == 401 || status == 403 || status == 404) {
             owner_.stop({fmt::format("{}: {}", owner_.options_.name, sentence),
                          {},
-                         reply.status == 404 ? fmt::format("Is the model {} still there?",
-                                                           owner_.options_.spec.model)
-                                             : "Check the key's variable in api-key-env and what "
-                                               "the key may be used for."});
+                         status == 404 ? fmt::format("Is the model {} still there?",
+                                                     owner_.options_.spec.model)
+                                       : "Check the key's variable in api-key-env and what "
+                                         "the key may be used for."});
         }
-        if (http::is_retried(reply.status)) {
+        if (http::is_retried(status)) {
             return retry(
                 reply.id,
                 sentence,
@@ -229,6 +252,7 @@ class ServedGenerator::Session {
                  "Answers of two models are not one variant's: name a fixed version as its model, "
                  "and use another --run."});
         }
+        stop_if_cut(id, reply.n_prompt_tokens);
         AnswerResult answer;
         answer.text = owner_.hide(reply.text);
         answer.stop_reason = reply.stop_reason;
@@ -242,6 +266,18 @@ class ServedGenerator::Session {
         generated.result = std::move(answer);
         any_answered_ = true;
         hold(id, std::move(generated));
+    }
+
+    /// An answer to a part of a prompt is none to the question, and nobody knows which earlier ones
+    /// were.
+    void stop_if_cut(std::size_t id, std::int64_t n_prompt_tokens) {
+        const auto& chat = std::get<ChatTask>(tasks_.at(id).prompt.task);
+        if (const auto cut = prompt_cut_.look(chat.user, n_prompt_tokens)) {
+            owner_.stop({fmt::format("{}: {}", owner_.options_.name, *cut),
+                         {},
+                         "Then use another --run: answers that are there may be to cut prompts, "
+                         "too."});
+        }
     }
 
     void hold(std::size_t id, Generated generated) {
@@ -356,6 +392,7 @@ class ServedGenerator::Session {
     bool exhausted_ = false;
     bool any_answered_ = false;
     std::size_t n_refused_ = 0;
+    PromptCut prompt_cut_;
     int n_troubles_ = 0;  ///< transport errors since the last reply of any address
     Clock::time_point looked_ = Clock::now();
 };

@@ -20,9 +20,11 @@ namespace assay::llm {
 ///
 /// Tried again (spec.retries times, with growing waits or the server's Retry-After, at another
 /// address if there is one): transport errors, 408, 409, 425, 429, 5xx and a 200 that is not a
-/// whole document. What fails in the end, and every other status, is an answer of kFailed. Error
-/// kOperational: 401, 403, 404; ten transport errors in a row; three questions refused before any
-/// was answered; another model or version than before.
+/// whole document or whose body holds an error or an end that is not known (http/success_body.hpp),
+/// by the rules of its code. What fails in the end, and every other status, is an answer of
+/// kFailed. Error kOperational: prompts that the server cuts in silence (prompt_cut.hpp); 401, 403,
+/// 404; ten transport errors in a row; three questions refused before any was answered; another
+/// model or version than before.
 class ServedGenerator final : public Generator {
  public:
     struct Options {

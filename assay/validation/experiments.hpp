@@ -1,6 +1,6 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, and V25 and V26. Each row says what was simulated, what
-// came out and what is accepted; rows whose text says "must fail" show that the harness sees a
+// The experiments V1 to V24 of statistics.md 5, and V25 and V26. Each row says what was simulated,
+// what came out and what is accepted; rows whose text says "must fail" show that the harness sees a
 // wrong method.
 //
 // They use the product's own functions. What is of their own: naive peeking (V15), an interval of

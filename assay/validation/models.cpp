@@ -247,8 +247,10 @@ std::vector<Experiment> model_experiments() {
 
 std::vector<Experiment> all_experiments() {
     std::vector<Experiment> all;
-    for (const auto& group :
-         {fixed_size_experiments(), looking_experiments(), model_experiments(), small_sample_experiments()}) {
+    for (const auto& group : {fixed_size_experiments(),
+                              looking_experiments(),
+                              model_experiments(),
+                              small_sample_experiments()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     const auto number = [](const Experiment& experiment) {

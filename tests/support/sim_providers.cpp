@@ -198,6 +198,7 @@ Complaints openai_complaints(const SeenRequest& request) {
           "body",
           {{"model", {true, is_text}},
            {"messages", {true, is_array}},
+           {"stream", {true, equal_to(false)}},
            {"temperature", {false, between(0, 2)}},
            {"max_tokens", {false, is_count}},
            {"max_completion_tokens", {false, is_count}},

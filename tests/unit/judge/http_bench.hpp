@@ -74,6 +74,11 @@ class HttpBench {
             BlindedPair& pair = pairs[static_cast<std::size_t>(i)];
             pair.item_id = "i" + std::to_string(i);
             pair.question = "question " + std::to_string(i) + "?";
+            if (long_questions_) {
+                for (int word = 0; word < 800 + 400 * i; ++word) {
+                    pair.question += " word" + std::to_string(word % 10);
+                }
+            }
             pair.answer_a = "a";
             pair.answer_b = "b";
         }
@@ -127,7 +132,8 @@ class HttpBench {
         return n;
     }
 
-    std::string path_;  ///< of the judge's address
+    std::string path_;             ///< of the judge's address
+    bool long_questions_ = false;  ///< of thousands of characters, each longer than the one before
     JudgeSpec spec_;
     Notes notes_;
     std::unique_ptr<Judge> judge_;
