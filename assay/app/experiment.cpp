@@ -34,6 +34,7 @@
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/run/run_facts.hpp"
+#include "assay/run/said_answers.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::app {
@@ -55,6 +56,8 @@ class Experiment {
         // report says that it is not).
         answer();
         // Answers are complete. From here on none of the models that are compared runs.
+        set_thoughts_aside();
+        // Each answer has a key of what judges compare of it.
         pair();
         draw_controls();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees
@@ -154,6 +157,7 @@ class Experiment {
         context_.before = run::load_facts(*context_.store, context_.plan_sha256);
         for (const auto& variant : variants_) {
             variant->describe();
+            keep_judged_keys(variant->facts);
             facts.variants.push_back(variant->facts);
         }
         facts.command = context_.options.command;
@@ -165,11 +169,36 @@ class Experiment {
         run::save_facts(*context_.store, context_.plan_sha256, facts);
     }
 
+    /// Until its answers were looked at again, what an earlier run saw of them holds: a report of a
+    /// run that is stopped meanwhile must find its comparisons.
+    void keep_judged_keys(run::VariantFacts& facts) const {
+        if (!context_.before) {
+            return;
+        }
+        for (const run::VariantFacts& before : context_.before->variants) {
+            if (before.name == facts.name && before.answer_keys == facts.answer_keys) {
+                facts.judged_keys = before.judged_keys;
+            }
+        }
+    }
+
     void answer() {
         for (const auto& variant : variants_) {
             variant->answer();
             variant->release();
         }
+    }
+
+    void set_thoughts_aside() {
+        for (std::size_t v = 0; v < variants_.size(); ++v) {
+            run::VariantFacts& facts = variants_[v]->facts;
+            facts.judged_keys.clear();
+            if (context_.plan.judging.strip_thoughts) {
+                facts.judged_keys = run::save_said_answers(*context_.store, facts.answer_keys);
+            }
+            context_.facts.variants[v].judged_keys = facts.judged_keys;
+        }
+        run::save_facts(*context_.store, context_.plan_sha256, context_.facts);
     }
 
     void pair() {
@@ -181,8 +210,8 @@ class Experiment {
     /// Draws the comparisons of a variant that are not drawn yet.
     void pair(VariantRun& variant) {
         store::Store& store = *context_.store;
-        const std::vector<std::string>& baseline_keys = variants_.front()->facts.answer_keys;
-        const std::vector<std::string>& variant_keys = variant.facts.answer_keys;
+        const std::vector<std::string>& baseline_keys = variants_.front()->facts.keys_for_judges();
+        const std::vector<std::string>& variant_keys = variant.facts.keys_for_judges();
         std::vector<pairing::PairInput> inputs;
         std::vector<std::string> ids;
         for (std::size_t q = 0; q < context_.questions.size(); ++q) {
@@ -217,7 +246,7 @@ class Experiment {
         for (std::size_t q = 0; q < context_.questions.size(); ++q) {
             pairing::ControlQuestion source{context_.questions[q].id, {}};
             for (const auto& variant : variants_) {
-                const std::string& key = variant->facts.answer_keys[q];
+                const std::string& key = variant->facts.keys_for_judges()[q];
                 const auto row = store.answer(key);
                 source.answers.push_back(
                     pairing::control_answer(key, row ? &row->answer : nullptr));
@@ -233,7 +262,7 @@ class Experiment {
                 return judge->costs_nothing();
             });
         const std::vector<Control> drawn = run::controls_of_plan(
-            store, run::compared_names(context_.facts), run::all_answer_keys(context_.facts));
+            store, run::compared_names(context_.facts), run::all_judged_keys(context_.facts));
         store.save_controls(pairing::draw_controls(
             sources,
             streams,

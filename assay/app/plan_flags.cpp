@@ -71,8 +71,9 @@ class SettingFlags {
                               const Given<Field>& value) { given.insert_or_assign(path, value); };
         CLI::Option* option = nullptr;
         if constexpr (std::is_same_v<Field, bool>) {
+            // What is on by itself can only be turned off.
             option = command_.add_flag_callback(
-                flag, [keep] { keep(true); }, help);
+                flag, [keep, value = !field] { keep(value); }, field ? "turn off: " + help : help);
         } else {
             option = command_.add_option_function<Given<Field>>(flag, keep, help);
         }

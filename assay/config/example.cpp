@@ -158,7 +158,10 @@ std::string example_experiment() {
         visit_embedded_room(embedded, line);
     });
     out += kJudging;
-    out += lines("  ", [&](auto& line) { visit_judging(plan.judging, line); });
+    out += lines("  ", [&](auto& line) {
+        visit_judging(plan.judging, line);
+        visit_what_is_judged(plan.judging, line);
+    });
     out += "\nanalysis:\n";
     out += lines("  ", [&](auto& line) {
         visit_analysis(plan.analysis, line);

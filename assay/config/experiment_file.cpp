@@ -330,6 +330,7 @@ class ExperimentFile : EntryReader {
             return;
         }
         visit_judging(plan_.judging, reader(*judging));
+        visit_what_is_judged(plan_.judging, reader(*judging));
         judging->finish();
     }
 

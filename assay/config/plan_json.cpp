@@ -158,6 +158,9 @@ json identity_of(const Plan& plan, const PathText& path) {
     }
     out["judging"] = json::object();
     visit_judging(plan.judging, writer(out["judging"]));
+    if (!plan.judging.strip_thoughts) {  // as accept-equal-answers below
+        visit_what_is_judged(plan.judging, writer(out["judging"]));
+    }
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
     if (plan.analysis.accept_equal_answers) {  // plans of before it existed keep their hash
@@ -428,6 +431,7 @@ Plan read_plan(const json& root) {
     read_list(in, "judges", plan.judges);
     ObjectReader judging(in.at("judging"), "judging");
     visit_judging(plan.judging, judging);
+    visit_what_is_judged(plan.judging, if_there(judging));
     judging.finish();
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);

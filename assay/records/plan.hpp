@@ -85,7 +85,9 @@ struct JudgingSettings {
                                ///< question
     int repeats = 0;  ///< how often a part of the pairs is asked once more, to see whether a judge
                       ///< repeats itself; in no count. 0: never
-    double repeat_share = 0.2;  ///< of the pairs, in (0, 1]
+    double repeat_share = 0.2;   ///< of the pairs, in (0, 1]
+    bool strip_thoughts = true;  ///< judges compare what answers say, without the thoughts before
+                                 ///< it (thoughts.hpp); answers are stored as they were written
 };
 
 struct Plan {

@@ -293,6 +293,17 @@ void visit_judging(Settings& s, Visit&& visit) {
         Setting{"repeat-share", "that part", "--repeat-share"}, s.repeat_share, Range{0, 1, true});
 }
 
+/// JudgingSettings that an experiment file or a stored plan names only where they differ.
+template <class Settings, class Visit>
+void visit_what_is_judged(Settings& s, Visit&& visit) {
+    visit(Setting{"strip-thoughts",
+                  "judges compare what answers say, without the thoughts before it (<think> and "
+                  "its like); false: with them",
+                  "--no-strip-thoughts"},
+          s.strip_thoughts,
+          YesNo{});
+}
+
 template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit(Setting{"margin",
@@ -369,6 +380,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_engine(plan.engine, in("engine"));
     visit_machine(plan.engine, in("engine"));
     visit_judging(plan.judging, in("judging"));
+    visit_what_is_judged(plan.judging, in("judging"));
     visit_analysis(plan.analysis, in("analysis"));
     visit_planning(plan.analysis, in("analysis"));
     visit_confirmations(plan.analysis, in("analysis"));

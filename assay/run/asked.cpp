@@ -100,7 +100,7 @@ std::vector<Control> controls_asked(const store::Store& store,
                                     const RunFacts& facts,
                                     const JudgeFacts& judge,
                                     std::size_t n_questions) {
-    return first_controls(controls_of_plan(store, compared_names(facts), all_answer_keys(facts)),
+    return first_controls(controls_of_plan(store, compared_names(facts), all_judged_keys(facts)),
                           n_controls_for(judge.costs_nothing, n_questions));
 }
 
@@ -121,8 +121,8 @@ std::vector<Comparison> drawn_comparisons(const ComparisonsById& stored,
     for (std::size_t q = 0; q < questions.size(); ++q) {
         const auto found = stored.find(
             pairing::comparison_id(questions[q].id,
-                                   facts.variants.front().answer_keys[q],
-                                   facts.variants[variant].answer_keys[q]));
+                                   facts.variants.front().keys_for_judges()[q],
+                                   facts.variants[variant].keys_for_judges()[q]));
         if (found != stored.end()) {
             out.push_back(found->second);
         }

@@ -33,8 +33,8 @@ class Unblinding {
         : stored_(stored),
           judge_(judge),
           comparisons_(judge.asked[variant].in_order),
-          baseline_(stored.answers.front()),
-          variant_(stored.answers[variant]),
+          baseline_(stored.judged_answers(0)),
+          variant_(stored.judged_answers(variant)),
           in_order_(comparisons_.size()),
           item_of_(comparisons_.size()) {
         std::map<std::string, std::vector<std::size_t>> places;  // by question

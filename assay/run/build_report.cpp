@@ -20,6 +20,7 @@
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
 #include "assay/run/raters.hpp"
+#include "assay/run/said_answers.hpp"
 
 namespace assay::run {
 namespace {
@@ -300,6 +301,9 @@ report::EqualityProof proof_of(const StoredRun& stored) {
     out.same_engine = std::all_of(
         stored.facts.variants.begin(), stored.facts.variants.end(), is_the_same);
     out.notes = stored.facts.notes;
+    for (std::string& sentence : notes_on_thoughts(stored)) {
+        out.notes.push_back(std::move(sentence));
+    }
     for (const StoredJudge& judge : stored.judges) {
         std::string sentence = sentence_of(judge.unbound, judge.facts.name);
         if (!sentence.empty()) {
@@ -317,11 +321,11 @@ report::ReportModel build_report(const StoredRun& stored,
     report::ReportModel model;
     model.experiment = experiment_of(stored, settings);
     const FailureModeCounter modes(
-        stored.questions, stored.plan.generation, stored.answers.front());
+        stored.questions, stored.plan.generation, stored.judged_answers(0));
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
         model.variants.push_back(variant_of(stored, v));
         if (v > 0) {
-            model.variants.back().failure_modes = modes.count(stored.answers[v]);
+            model.variants.back().failure_modes = modes.count(stored.judged_answers(v));
         }
     }
     const std::vector<std::string> equal_answers = equal_answers_of(stored);

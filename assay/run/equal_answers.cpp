@@ -16,7 +16,7 @@ analysis::AnswerSource source_of(const StoredRun& stored, std::size_t index) {
     if (variant.answers) {
         out.answer_file = variant.answers->sha256;
     }
-    for (const std::optional<Answer>& answer : stored.answers[index]) {
+    for (const std::optional<Answer>& answer : stored.judged_answers(index)) {
         const bool there = answer && answer->stop_reason != StopReason::kFailed;
         out.texts.push_back(there ? std::optional<std::string_view>(answer->text) : std::nullopt);
     }

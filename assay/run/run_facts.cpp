@@ -45,8 +45,14 @@ void from_json(const json& in, JudgeFacts& out) {
     out.both_orders = judge.value("both_orders", defaults.both_orders);
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-    VariantFacts, name, engine, n_parallel, answer_keys, answer_fingerprint, kv_bytes_per_token)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VariantFacts,
+                                                name,
+                                                engine,
+                                                n_parallel,
+                                                answer_keys,
+                                                answer_fingerprint,
+                                                kv_bytes_per_token,
+                                                judged_keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
                                    dataset_sha256,
                                    command,
@@ -71,10 +77,11 @@ std::vector<std::string> compared_names(const RunFacts& facts) {
     return out;
 }
 
-std::set<std::string> all_answer_keys(const RunFacts& facts) {
+std::set<std::string> all_judged_keys(const RunFacts& facts) {
     std::set<std::string> out;
     for (const VariantFacts& variant : facts.variants) {
-        out.insert(variant.answer_keys.begin(), variant.answer_keys.end());
+        const std::vector<std::string>& keys = variant.keys_for_judges();
+        out.insert(keys.begin(), keys.end());
     }
     return out;
 }

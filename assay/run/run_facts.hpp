@@ -30,10 +30,17 @@ struct VariantFacts {
     std::string name;
     EngineInfo engine;
     int n_parallel = 0;
-    std::vector<std::string> answer_keys;  ///< in the order of the questions
-    std::string answer_fingerprint{};      ///< of engine and recipe; empty in facts of an older
-                                           ///< assay, whose engine.fingerprint was of both
-    std::uint64_t kv_bytes_per_token = 0;  ///< of a recipe that is not the default; else 0
+    std::vector<std::string> answer_keys;    ///< in the order of the questions
+    std::string answer_fingerprint{};        ///< of engine and recipe; empty in facts of an older
+                                             ///< assay, whose engine.fingerprint was of both
+    std::uint64_t kv_bytes_per_token = 0;    ///< of a recipe that is not the default; else 0
+    std::vector<std::string> judged_keys{};  ///< of what judges compare (said_answers.hpp), in the
+                                             ///< order of the questions; empty: answer_keys
+
+    /// The keys of the answers as judges compare them.
+    [[nodiscard]] const std::vector<std::string>& keys_for_judges() const {
+        return judged_keys.empty() ? answer_keys : judged_keys;
+    }
 
     /// What the store knows the processes by that answered.
     [[nodiscard]] const std::string& session_fingerprint() const {
@@ -54,8 +61,8 @@ struct RunFacts {
 
 /// The names of the variants but the baseline's.
 [[nodiscard]] std::vector<std::string> compared_names(const RunFacts& facts);
-/// The keys of all answers, of every variant.
-[[nodiscard]] std::set<std::string> all_answer_keys(const RunFacts& facts);
+/// The keys of all answers as judges compare them, of every variant.
+[[nodiscard]] std::set<std::string> all_judged_keys(const RunFacts& facts);
 
 void save_facts(store::Store& store, const std::string& plan_sha256, const RunFacts& facts);
 /// Empty if the plan was stored but its prompts were never made. Throws Error kOperational where

@@ -54,7 +54,8 @@ RunFacts facts_of(const store::Store& store, const std::string& plan_sha256) {
 /// new run already, and its facts are still those of the old one.
 void refuse_half_extended(const StoredRun& run) {
     const auto has_a_key_each = [&](const VariantFacts& variant) {
-        return variant.answer_keys.size() == run.questions.size();
+        return variant.answer_keys.size() == run.questions.size() &&
+               variant.keys_for_judges().size() == run.questions.size();
     };
     if (run.facts.variants.empty() || run.variants.size() != run.facts.variants.size() ||
         !std::all_of(run.facts.variants.begin(), run.facts.variants.end(), has_a_key_each)) {
@@ -92,22 +93,35 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
 }
 
 void StoredRun::read_answers(const store::Store& store) {
-    std::map<std::string, Answer> stored;
+    StoredAnswers stored;
     for (store::AnswerRow& row : store.answers()) {
         stored.emplace(std::move(row.key), std::move(row.answer));
     }
     for (const VariantFacts& variant : facts.variants) {
-        std::vector<std::optional<Answer>>& of_variant = answers.emplace_back(questions.size());
-        for (std::size_t q = 0; q < questions.size(); ++q) {
-            const auto found = stored.find(variant.answer_keys[q]);
-            if (found == stored.end()) {
-                continue;
+        answers.push_back(answers_under(variant.answer_keys, stored));
+        judged_.push_back(answers_under(variant.judged_keys, stored));
+    }
+    for (std::size_t v = 0; v < answers.size(); ++v) {
+        const std::vector<std::string>& keys = facts.variants[v].keys_for_judges();
+        const std::vector<std::optional<Answer>>& judged = judged_answers(v);
+        for (std::size_t q = 0; q < judged.size(); ++q) {
+            if (judged[q]) {
+                answers_by_key_.emplace(keys[q], &*judged[q]);
             }
-            of_variant[q] = found->second;
-            of_variant[q]->question_id = questions[q].id;  // equal prompts share an answer
-            answers_by_key_.emplace(variant.answer_keys[q], &*of_variant[q]);
         }
     }
+}
+
+std::vector<std::optional<Answer>> StoredRun::answers_under(const std::vector<std::string>& keys,
+                                                            const StoredAnswers& stored) const {
+    std::vector<std::optional<Answer>> out(keys.size());
+    for (std::size_t q = 0; q < keys.size(); ++q) {
+        if (const auto found = stored.find(keys[q]); found != stored.end()) {
+            out[q] = found->second;
+            out[q]->question_id = questions[q].id;  // equal prompts share an answer
+        }
+    }
+    return out;
 }
 
 void StoredRun::read_judges(const store::Store& store) {
@@ -153,6 +167,10 @@ const StoredJudge& StoredRun::judge(const std::string& name) const {
 
 const Question& StoredRun::question(const std::string& id) const {
     return questions[question_places_.at(id)];
+}
+
+const std::vector<std::optional<Answer>>& StoredRun::judged_answers(std::size_t variant) const {
+    return judged_[variant].empty() ? answers[variant] : judged_[variant];
 }
 
 const Answer& StoredRun::answer(const std::string& key) const {

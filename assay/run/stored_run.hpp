@@ -50,6 +50,10 @@ struct StoredRun {
     [[nodiscard]] const StoredJudge& judge(const std::string& name) const;
     /// Of this plan.
     [[nodiscard]] const Question& question(const std::string& id) const;
+    /// Of a variant, as judges compare them: without thoughts, where the plan takes them off; by
+    /// question; empty: not made.
+    [[nodiscard]] const std::vector<std::optional<Answer>>& judged_answers(
+        std::size_t variant) const;
     /// One that a comparison or a control of this plan names.
     [[nodiscard]] const Answer& answer(const std::string& key) const;
 
@@ -60,17 +64,22 @@ struct StoredRun {
     std::optional<std::string> frozen_design;
     std::vector<Question> questions;
     std::vector<Variant> variants;  ///< baseline first
-    /// By variant, then by question; empty: not made.
+    /// As they were written, by variant, then by question; empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
 
  private:
+    using StoredAnswers = std::map<std::string, Answer>;  ///< by key
+
     void read_answers(const store::Store& store);
+    [[nodiscard]] std::vector<std::optional<Answer>> answers_under(
+        const std::vector<std::string>& keys, const StoredAnswers& stored) const;
     void read_judges(const store::Store& store);
 
     std::map<std::string, std::size_t> question_places_;
     std::map<std::string, const Answer*, std::less<>> answers_by_key_;
+    std::vector<std::vector<std::optional<Answer>>> judged_;  ///< by variant; empty: as `answers`
 };
 
 /// The plan that the run is about: the one that was run last. Throws Error kUsage where none was

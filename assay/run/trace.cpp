@@ -114,10 +114,14 @@ ordered_json answer_records(const StoredRun& stored, std::size_t question) {
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
         if (const auto& answer = stored.answers[v][question]) {
             const VariantFacts& facts = stored.facts.variants[v];
+            const Answer& judged = *stored.judged_answers(v)[question];
             out.push_back(answer_record(facts.name,
                                         facts.answer_keys[question],
                                         *answer,
-                                        modes.flags_of(question, *answer)));
+                                        modes.flags_of(question, judged)));
+            if (judged.text != answer->text) {
+                out.back()["text_without_thoughts"] = to_valid_utf8(judged.text);
+            }
         }
     }
     return out;

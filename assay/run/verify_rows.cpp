@@ -11,6 +11,7 @@
 #include "assay/exchange/answers.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/run/said_answers.hpp"
 
 namespace assay::run {
 namespace {
@@ -182,6 +183,26 @@ void check_pairs(const store::Store& store, Verification& out) {
     out.checks.push_back({"controls, with their ids", static_cast<std::int64_t>(controls.size())});
 }
 
+/// What is judged of an answer with thoughts is what it says.
+void check_said(const StoredRun& stored, std::size_t v, std::size_t q, Verification& out) {
+    const VariantFacts& facts = stored.facts.variants[v];
+    const std::string& judged_key = facts.keys_for_judges()[q];
+    if (judged_key == facts.answer_keys[q]) {
+        return;
+    }
+    const auto& judged = stored.judged_answers(v)[q];
+    const auto said = said_answer(*stored.answers[v][q]);
+    if (!judged || !said || judged->text != said->text ||
+        judged_key != said_key(facts.answer_keys[q], said->text)) {
+        out.differences.push_back(
+            {table("answers"),
+             fmt::format("what is judged of the answer of {} to question {} is not what it says "
+                         "without its thoughts",
+                         stored.variants[v].name,
+                         stored.questions[q].id)});
+    }
+}
+
 void check_answers(const StoredRun& stored, Verification& out) {
     std::int64_t n_checked = 0, n_covered = 0;
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
@@ -190,6 +211,7 @@ void check_answers(const StoredRun& stored, Verification& out) {
             if (!answer) {
                 continue;
             }
+            check_said(stored, v, q, out);
             if (!stored.variants[v].answers) {
                 ++n_covered;
                 continue;

@@ -22,6 +22,10 @@ std::string id_of(int k) {
 std::string fact_of(int k) {
     return fmt::format("thing {} is number {}", k, k * k);
 }
+/// Right, and not the expected answer to the letter: that would be taken for a mistake.
+std::string right_of(int k) {
+    return fact_of(k) + ".";
+}
 /// Worse than the fact, but better than another thing's.
 std::string wrong_of(int k) {
     return fmt::format("thing {} is number unknown", k);
@@ -34,7 +38,7 @@ std::string study_rows(int n_wrong, int n = kQuestions) {
         out += json{{"task_id", id_of(k)},
                     {"instruction", fmt::format("What is thing {}?", k)},
                     {"expected_response", fact_of(k)},
-                    {"model_answer", k <= n_wrong ? wrong_of(k) : fact_of(k)}}
+                    {"model_answer", k <= n_wrong ? wrong_of(k) : right_of(k)}}
                    .dump() +
                "\n";
     }
@@ -87,7 +91,7 @@ ScriptedReply fair(const SeenRequest& request, int) {
     const std::string expected = field("expected"),
                       thing = expected.substr(0, expected.find(" is ") + 4);
     const auto score = [&](const std::string& answer) {
-        if (answer == expected) {
+        if (answer.starts_with(expected)) {
             return 2;
         }
         return answer.starts_with(thing) ? 1 : 0;
@@ -187,7 +191,7 @@ TEST(GivenAnswers, AnApiJudgeNeedsTheEngineForItsPromptsAndNoModel) {
     // the fields.
     std::string reordered;
     for (int k = kQuestions; k >= 1; --k) {
-        reordered += json{{"id", id_of(k)}, {"answer", k <= kWrong ? wrong_of(k) : fact_of(k)}}
+        reordered += json{{"id", id_of(k)}, {"answer", k <= kWrong ? wrong_of(k) : right_of(k)}}
                          .dump() +
                      "\n";
     }
@@ -203,7 +207,7 @@ TEST(GivenAnswers, AChangedFileIsANewVariantOfThePresentPlan) {
     EXPECT_NE(given.run().exit_code, 1);
     EXPECT_EQ(given.lab.comparison("mine")["counts"]["losses"], 2);
     EXPECT_EQ(given.lab.comparison("mine")["counts"]["n_items"], kQuestions);
-    EXPECT_EQ(given.lab.answers("mine").at("q03"), fact_of(3));
+    EXPECT_EQ(given.lab.answers("mine").at("q03"), right_of(3));
 }
 
 TEST(GivenAnswers, GapsAreAnErrorThatListsThemAndLeavesNoRun) {

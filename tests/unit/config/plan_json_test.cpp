@@ -219,6 +219,18 @@ TEST(PlanJson, StoredBeforeThereWerePricesAndPlanningIsReadWithTheirDefaults) {
               "the stored plan is damaged: analysis.margin is missing");
 }
 
+TEST(PlanJson, ThoughtsAreNamedOnlyWhereJudgesSeeThem) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_THAT(plan_to_json(plan), Not(HasSubstr("strip-thoughts")));
+    EXPECT_TRUE(plan_from_json(plan_to_json(plan))->judging.strip_thoughts);
+    plan.judging.strip_thoughts = false;
+    EXPECT_NE(plan_sha256(plan), before);
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_FALSE(back->judging.strip_thoughts);
+}
+
 TEST(PlanJson, EqualAnswersAreNamedOnlyWhereTheyAreAccepted) {
     Plan plan = full_plan();
     const std::string before = plan_sha256(plan);
