@@ -382,7 +382,13 @@ std::string warning_of(const Design& design,
                        const DesignReach& reach) {
     const AnalysisSettings& settings = design.settings;
     if (!reach.alike) {
-        return fmt::format("This design can decide nothing: {}.", reach.why);
+        const bool more_would_do = needed.equivalence.n &&
+                                   *needed.equivalence.n > design.n_questions;
+        return fmt::format("This design can decide nothing: {}{}.",
+                           reach.why,
+                           more_would_do ? fmt::format("; {} would do",
+                                                       count_of(*needed.equivalence.n, "question"))
+                                         : "");
     }
     const bool large_enough = needed.equivalence.n && *needed.equivalence.n <= design.n_questions;
     if (large_enough || reach.alike->equivalent >= settings.power) {

@@ -105,9 +105,12 @@ class Votes {
             return;
         }
         std::int64_t n_left_out = 0, number = 0;
-        for (const Vote& vote : votes_) {
+        for (Vote& vote : votes_) {
             ++number;
-            if (!add_outcome(vote, number)) {
+            if (vote.cells[kQuestion].empty()) {  // kept in the vote: rows only refer to names
+                vote.cells[kQuestion] = fmt::format("vote {}", number);
+            }
+            if (!add_outcome(vote)) {
                 ++n_left_out;
             }
         }
@@ -200,21 +203,22 @@ class Votes {
     }
 
     /// False: the vote is of other models.
-    bool add_outcome(const Vote& vote, std::int64_t number) {
+    bool add_outcome(const Vote& vote) {
         const bool baseline_is_a = vote.cells[kModelA] == baseline_;
         const std::string& other = vote.cells[baseline_is_a ? kModelB : kModelA];
         if ((!baseline_is_a && vote.cells[kModelB] != baseline_) ||
             (!variant_.empty() && other != variant_)) {
             return false;
         }
-        const std::string question = vote.cells[kQuestion].empty() ? fmt::format("vote {}", number)
-                                                                   : vote.cells[kQuestion];
         OutcomeRow row;
         row.line = vote.line;
-        row.question = question;
+        row.question = vote.cells[kQuestion];
         row.variant = other;
         row.baseline = baseline_;
-        row.judge = vote.cells[kJudge].starts_with(kVoter) ? "voters" : vote.cells[kJudge];
+        row.judge = vote.cells[kJudge];
+        if (row.judge.starts_with(kVoter)) {
+            row.judge = "voters";
+        }
         row.side_known = true;
         row.variant_is_a = !baseline_is_a;
         row.kind = outcome_of(*state_of(vote.cells[kWinner]), row.variant_is_a);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/analysis/analyse.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/base/random.hpp"
 #include "builders.hpp"
 
@@ -58,7 +59,7 @@ TEST(Stopping, OfNothingOrOfAFewIsNotStopped) {
 TEST(Stopping, StopsAsDegradedWhenEverythingIsLostAndLeavesTheRestOut) {
     const Stopping stopped = stopping(losses(300));
     EXPECT_TRUE(stopped.state().stopped);
-    EXPECT_LT(stopped.state().n_leading, 30);
+    EXPECT_EQ(stopped.state().n_leading, kIntervalAlone) << "not before";
     EXPECT_EQ(stopped.state().n_taken, stopped.state().n_leading);
     EXPECT_EQ(stopped.monitor().decision()->region, stats::Region::kDegraded);
     EXPECT_NEAR(stopped.tail(), 0.01, 1e-15);
@@ -84,7 +85,7 @@ TEST(Stopping, APendingComparisonBlocksAndWhatComesAfterItWaits) {
     order[10].kind = Kind::kWin;  // what had waited counts only now, after it
     waiting.advance(order);
     EXPECT_TRUE(waiting.state().stopped);
-    EXPECT_GT(waiting.state().n_leading, n_losses_to_stop());
+    EXPECT_EQ(waiting.state().n_leading, n_losses_to_stop());
     EXPECT_EQ(waiting.monitor().decision()->interval.estimate,
               -1 + 2.0 / static_cast<double>(waiting.state().n_leading));
 }
@@ -123,14 +124,13 @@ TEST(Stopping, InvalidAndRefusedAreSkippedAndCounted) {
     std::vector<Outcome> order = losses(300);
     order[2].kind = Kind::kInvalid;
     Stopping skipping = stopping(order);
-    // One failure among fewer than twenty is more than 5 %, so it stops at twenty in all.
     EXPECT_TRUE(skipping.state().stopped);
-    EXPECT_EQ(skipping.state().n_leading, 20);
-    EXPECT_EQ(skipping.monitor().n_factors(), 19);
+    EXPECT_EQ(skipping.state().n_leading, kIntervalAlone + 1);
+    EXPECT_EQ(skipping.monitor().n_factors(), kIntervalAlone);
     EXPECT_EQ(skipping.monitor().decision()->interval.estimate, -1);
     const ComparisonAnalysis a = analysis(order);
     EXPECT_EQ(a.counts.invalid, 1);
-    EXPECT_EQ(a.counts.n, 19);
+    EXPECT_EQ(a.counts.n, kIntervalAlone);
     EXPECT_EQ(a.decision.label, DecisionLabel::kDegraded);
 }
 
@@ -147,11 +147,11 @@ TEST(Stopping, HoldsOffWhileMoreThanFivePercentFailed) {
 TEST(Stopping, IdenticalAnswersAreTiesInTheirPlaces) {
     std::vector<Outcome> order = losses(300);
     std::vector<Outcome> later = order;
-    for (const std::size_t i : {0, 3, 6, 9}) {
+    for (std::size_t i = 0; i < 30; ++i) {
         order[i].kind = Kind::kTie;
         order[i].identical = true;
     }
-    for (const std::size_t i : {200, 201, 202, 203}) {
+    for (std::size_t i = 200; i < 230; ++i) {
         later[i].kind = Kind::kTie;
         later[i].identical = true;
     }

@@ -67,11 +67,18 @@ TEST_F(PlanSummary, OfALargerModelTakesLonger) {
 
 TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
     const std::string text = run_preface(plan, questions);
-    EXPECT_NE(text.find("with 5 questions, equivalence at 10 points is said with probability below "
-                        "0.1 % at best; 514 "
-                        "questions would do."),
-              std::string::npos)
+    EXPECT_NE(
+        text.find("can decide nothing: only 5 questions, and below 10 nothing is decided; 514 "
+                  "questions would do."),
+        std::string::npos)
         << text;
+    questions.resize(20, questions.front());
+    EXPECT_NE(
+        run_preface(plan, questions)
+            .find("with 20 questions, equivalence at 10 points is said with probability below "
+                  "0.1 % at best; 514 questions would do."),
+        std::string::npos)
+        << run_preface(plan, questions);
     plan.analysis.margin = 0.999;
     questions.resize(50, questions.front());
     EXPECT_EQ(run_preface(plan, questions), summarize_plan(plan, questions));

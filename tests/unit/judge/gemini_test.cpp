@@ -50,13 +50,21 @@ TEST_F(Gemini, AReplyThatIsAllThoughtIsInvalidAndSaysSo) {
 
 TEST_F(Gemini, NoCandidateAndNoReasonIsInvalid) {
     for (const char* body : {R"({"candidates": [], "modelVersion": "m"})",
-                             R"({"usageMetadata": {"promptTokenCount": 3}})",
-                             R"({"candidates": [{"finishReason": "OTHER"}]})"}) {
+                             R"({"usageMetadata": {"promptTokenCount": 3}})"}) {
         const Verdict verdict = bench_.one(std::string(body));
         EXPECT_EQ(verdict.state, VerdictState::kInvalid) << body;
         EXPECT_EQ(verdict.failure, "The reply is empty.");
         EXPECT_EQ(verdict.n_attempts, 1);
     }
+}
+
+TEST_F(Gemini, AnEndForAnUnknownReasonIsNoReply) {
+    const Verdict verdict = bench_.one(
+        std::string(R"({"candidates": [{"finishReason": "OTHER"}]})"));
+    EXPECT_EQ(verdict.state, VerdictState::kError);
+    EXPECT_NE(verdict.failure.find("ended for the reason \"OTHER\""), std::string::npos)
+        << verdict.failure;
+    EXPECT_EQ(verdict.n_attempts, 2) << "asked again";
 }
 
 TEST_F(Gemini, AWholeVerdictCountsWhateverEndedIt) {
