@@ -113,25 +113,47 @@ EquivalenceTest equivalence_test_of(const Evidence& evidence, double margin, dou
     return out;
 }
 
-/// What the decision rests on. `failed_as_losses`: with every failed verdict a loss.
-struct Inference {
+/// Evidence and the net win rate that it gives.
+struct NetEvidence {
     Evidence evidence;
-    Evidence failed_as_losses;
-    double tail = 0.05;  ///< one-sided error of each limit
     Estimate net;
-    Estimate worst_net;
+};
+
+/// What the decision rests on.
+struct Inference {
+    NetEvidence usable;  ///< without failed verdicts
+    NetEvidence worst;   ///< with every failed verdict a loss
+    NetEvidence best;    ///< with every failed verdict a win
+    double tail = 0.05;  ///< one-sided error of each limit
     EquivalenceTest tost;
 };
 
-Inference fixed_inference(Evidence evidence,
-                          Evidence failed_as_losses,
-                          double margin,
-                          double tail) {
-    Inference out{std::move(evidence), std::move(failed_as_losses), tail, {}, {}, {}};
+NetEvidence net_evidence_of(Evidence evidence, double tail) {
+    NetEvidence out{std::move(evidence), {}};
     out.net = net_win_rate_of(out.evidence, tail);
-    out.worst_net = net_win_rate_of(out.failed_as_losses, tail);
-    out.tost = equivalence_test_of(out.evidence, margin, tail);
     return out;
+}
+
+Inference fixed_inference(
+    Evidence usable, Evidence worst, Evidence best, double margin, double tail) {
+    Inference out{net_evidence_of(std::move(usable), tail),
+                  net_evidence_of(std::move(worst), tail),
+                  net_evidence_of(std::move(best), tail),
+                  tail,
+                  {}};
+    out.tost = equivalence_test_of(out.usable.evidence, margin, tail);
+    return out;
+}
+
+/// The interval that holds after a stop, with failed verdicts as said.
+void set_sequence(NetEvidence& extreme,
+                  std::span<const Outcome> leading,
+                  Failed failed,
+                  double tail) {
+    const auto interval = stats::confidence_sequence_of_values(factors_of(leading, failed),
+                                                               1 - 2 * tail);
+    extreme.net.low = interval.low;
+    extreme.net.high = interval.high;
 }
 
 /// In place of the intervals and p values that hold for a number of comparisons that was fixed
@@ -140,9 +162,11 @@ void allow_for_the_stop(Inference& inference,
                         const stats::Monitor& monitor,
                         std::span<const Outcome> leading) {
     const stats::MonitorDecision& decision = *monitor.decision();
-    inference.net.low = decision.interval.low;
-    inference.net.high = decision.interval.high;
-    inference.net.method = inference.worst_net.method = decision.method;
+    for (NetEvidence* each : {&inference.usable, &inference.worst, &inference.best}) {
+        each->net.method = decision.method;
+    }
+    inference.usable.net.low = decision.interval.low;
+    inference.usable.net.high = decision.interval.high;
     if (!decision.anytime) {
         return;
     }
@@ -151,13 +175,15 @@ void allow_for_the_stop(Inference& inference,
     inference.tost.p_tost = std::max(monitor.p_lower(), monitor.p_upper());
     inference.tost.smallest_margin = std::max(std::abs(decision.interval.low),
                                               std::abs(decision.interval.high));
-    stats::Interval worst{decision.interval.low, decision.interval.high};
-    if (inference.failed_as_losses.n() > inference.evidence.n()) {
-        worst = stats::confidence_sequence_of_values(factors_of(leading, true),
-                                                     1 - 2 * decision.tail);
+    if (inference.worst.evidence.n() > inference.usable.evidence.n()) {
+        set_sequence(inference.worst, leading, Failed::kLosses, decision.tail);
+        set_sequence(inference.best, leading, Failed::kWins, decision.tail);
+        return;
     }
-    inference.worst_net.low = worst.low;
-    inference.worst_net.high = worst.high;
+    for (NetEvidence* extreme : {&inference.worst, &inference.best}) {
+        extreme->net.low = decision.interval.low;
+        extreme->net.high = decision.interval.high;
+    }
 }
 
 /// The share of the wins with half of the ties: (1 + net) / 2, so the same interval decides it.
@@ -238,34 +264,37 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.counts = counts;
     out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = wilson_rate(counts.losses, decisive, why_nothing_decisive(counts.n));
-    if (inference.evidence.clusters) {
+    if (inference.usable.evidence.clusters) {
         for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive}) {
             estimate->method += ", as if the verdicts were independent, which they are not";
         }
     }
-    out.net_win_rate = inference.net;
+    out.net_win_rate = inference.usable.net;
     out.score = score_of(out.net_win_rate);
     out.failure_rate = wilson_rate(failed, counts.n + failed, kNothing);
     out.sign_test = sign_test_of(counts);
     out.effect_size = effect_size_of(counts);
-    out.mde = detectable_effect_of(inference.evidence, settings);
+    out.mde = detectable_effect_of(inference.usable.evidence, settings);
     out.tost = inference.tost;
-    out.clusters = inference.evidence.clusters;
-    out.worst_case.net_win_rate = inference.worst_net;
+    out.clusters = inference.usable.evidence.clusters;
     // Planning further comparisons is for the level that decides.
     AnalysisSettings deciding = settings;
     deciding.alpha = inference.tail;
-    out.small_sample = small_sample_of(inference.evidence, settings.margin);
-    const auto worst_sample = failed > 0
-                                  ? small_sample_of(inference.failed_as_losses, settings.margin)
-                                  : out.small_sample;
-    out.worst_case.decision = decide_by_interval(
-        inference.failed_as_losses, inference.worst_net, worst_sample, deciding);
-    out.decision = decide(
-        counts,
-        decide_by_interval(inference.evidence, inference.net, out.small_sample, deciding),
-        out.worst_case);
-    for (Decision* decision : {&out.decision, &out.worst_case.decision}) {
+    out.small_sample = small_sample_of(inference.usable.evidence, settings.margin);
+    const Decision by_interval = decide_by_interval(
+        inference.usable.evidence, inference.usable.net, out.small_sample, deciding);
+    const auto extreme = [&](const NetEvidence& given) {
+        if (failed == 0) {
+            return ExtremeCase{by_interval, given.net};
+        }
+        const auto sample = small_sample_of(given.evidence, settings.margin);
+        return ExtremeCase{decide_by_interval(given.evidence, given.net, sample, deciding),
+                           given.net};
+    };
+    out.worst_case = extreme(inference.worst);
+    out.best_case = extreme(inference.best);
+    out.decision = decide(counts, by_interval, out.worst_case, out.best_case);
+    for (Decision* decision : {&out.decision, &out.worst_case.decision, &out.best_case.decision}) {
         decision->alpha = settings.alpha;
         decision->why = sentence(decision->why);
     }
@@ -276,10 +305,13 @@ Inference inference_of(std::span<const Outcome> outcomes,
                        const Dependence& dependence,
                        double margin,
                        double tail) {
-    Evidence evidence = evidence_of(outcomes, dependence, false);
-    const bool any_failed = failed_verdicts(tally(outcomes)) > 0;
-    Evidence worst = any_failed ? evidence_of(outcomes, dependence, true) : evidence;
-    return fixed_inference(std::move(evidence), std::move(worst), margin, tail);
+    Evidence usable = evidence_of(outcomes, dependence, Failed::kLeftOut), worst = usable,
+             best = usable;
+    if (failed_verdicts(tally(outcomes)) > 0) {
+        worst = evidence_of(outcomes, dependence, Failed::kLosses);
+        best = evidence_of(outcomes, dependence, Failed::kWins);
+    }
+    return fixed_inference(std::move(usable), std::move(worst), std::move(best), margin, tail);
 }
 
 ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
@@ -350,7 +382,9 @@ ComparisonAnalysis analyse_counts(std::int64_t wins,
     counts.n = counts.n_items = wins + losses + ties;
     const Evidence evidence = evidence_of_counts(wins, losses, ties);
     ComparisonAnalysis out = analyse_inference(
-        counts, fixed_inference(evidence, evidence, settings.margin, settings.alpha), settings);
+        counts,
+        fixed_inference(evidence, evidence, evidence, settings.margin, settings.alpha),
+        settings);
     out.failure_rate = wilson_rate(0, 0, "bare counts do not tell how many verdicts failed");
     out.decision.why +=
         " No controls were given, so nothing shows that the judge could have seen a difference.";

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/small_sample.hpp"
@@ -130,31 +132,69 @@ Evidence moved(const Evidence& evidence,
     return out;
 }
 
-/// The label of the deciding interval and, of a small sample, the exact test (`exact`: made once
-/// for all moves).
-DecisionLabel label_after(const Evidence& evidence,
-                          const std::optional<ExactTests>& exact,
-                          const AnalysisSettings& settings) {
-    const auto interval = stats::deciding_interval(
-        evidence.effective(), settings.alpha, evidence.df);
-    const DecisionLabel label = label_of(
-        stats::region_of(interval->low, interval->high, settings.margin));
-    return label_with(
-        exact ? std::optional(exact->of(evidence)) : std::nullopt, label, settings.alpha);
-}
+/// What a label rests on: the usable verdicts or, where too many failed, these and those with the
+/// failed ones as losses and as wins.
+class DecidingEvidence {
+ public:
+    DecidingEvidence(std::vector<Evidence> evidences, const AnalysisSettings& settings)
+        : evidences_(std::move(evidences)), settings_(settings) {
+        for (const Evidence& evidence : evidences_) {
+            const auto n_exact = exact_test_size(evidence);
+            exact_.push_back(n_exact ? std::make_unique<ExactTests>(*n_exact, settings.margin)
+                                     : nullptr);
+        }
+    }
 
-/// Moving verdicts one way moves both limits one way, and a label that was left does not come back:
-/// bisection finds the first change. Dependent comparisons keep their design effect.
-LabelFlip flip_of(const Evidence& evidence,
-                  const std::function<DecisionLabel(const Evidence&)>& label_of_moved,
+    [[nodiscard]] const Evidence& usable() const { return evidences_.front(); }
+    [[nodiscard]] const std::vector<Evidence>& all() const { return evidences_; }
+
+    /// Of a small sample the interval alone does not decide.
+    [[nodiscard]] bool interval_decides() const {
+        return std::all_of(
+            exact_.begin(), exact_.end(), [](const auto& exact) { return exact == nullptr; });
+    }
+
+    /// The label if k usable verdicts were something else. Dependent comparisons keep their design
+    /// effect.
+    [[nodiscard]] DecisionLabel label_after(std::int64_t k,
+                                            std::int64_t Evidence::*from,
+                                            std::int64_t Evidence::*to) const {
+        std::vector<DecisionLabel> labels;
+        for (std::size_t i = 0; i < evidences_.size(); ++i) {
+            labels.push_back(label_of_one(moved(evidences_[i], k, from, to), exact_[i].get()));
+        }
+        return labels.size() == 1 ? labels[0]
+                                  : label_whatever_failed(labels[0], labels[1], labels[2]);
+    }
+
+ private:
+    [[nodiscard]] DecisionLabel label_of_one(const Evidence& evidence,
+                                             const ExactTests* exact) const {
+        const auto interval = stats::deciding_interval(
+            evidence.effective(), settings_.alpha, evidence.df);
+        const DecisionLabel label = label_of(
+            stats::region_of(interval->low, interval->high, settings_.margin));
+        return label_with(exact != nullptr ? std::optional(exact->of(evidence)) : std::nullopt,
+                          label,
+                          settings_.alpha);
+    }
+
+    std::vector<Evidence> evidences_;
+    const AnalysisSettings& settings_;
+    std::vector<std::unique_ptr<ExactTests>> exact_;  ///< made once for all moves; null: not needed
+};
+
+/// Moving verdicts one way moves all limits one way, and a label that was left does not come back:
+/// bisection finds the first change.
+LabelFlip flip_of(const DecidingEvidence& evidence,
                   std::int64_t Evidence::*from,
                   std::int64_t Evidence::*to,
                   const char* change) {
-    const auto after = [&](std::int64_t k) { return label_of_moved(moved(evidence, k, from, to)); };
+    const auto after = [&](std::int64_t k) { return evidence.label_after(k, from, to); };
     const DecisionLabel now = after(0);
     LabelFlip out;
     out.change = change;
-    std::int64_t same = 0, other = evidence.*from;
+    std::int64_t same = 0, other = evidence.usable().*from;
     if (after(other) == now) {
         return out;
     }
@@ -167,43 +207,47 @@ LabelFlip flip_of(const Evidence& evidence,
     return out;
 }
 
-Outlook outlook_of(const Evidence& evidence,
+/// The smallest margins at which a claim would hold, whatever failed verdicts would have said.
+void add_smallest_margins(Outlook& out,
+                          const DecidingEvidence& evidence,
+                          const AnalysisSettings& settings) {
+    double low = 0, high = 0;
+    for (const Evidence& each : evidence.all()) {
+        const auto interval = stats::deciding_interval(each.effective(), settings.alpha, each.df);
+        low = std::min(low, interval->low);
+        high = std::max(high, std::abs(interval->high));
+    }
+    out.smallest_margin_equivalent = std::max(-low, high);
+    out.smallest_margin_noninferior = -low;
+}
+
+Outlook outlook_of(const DecidingEvidence& evidence,
                    DecisionLabel decided,
                    const AnalysisSettings& settings) {
     Outlook out;
-    if (!evidence.why_not.empty()) {
+    if (!evidence.usable().why_not.empty()) {
         return out;
     }
-    const auto interval = stats::deciding_interval(
-        evidence.effective(), settings.alpha, evidence.df);
-    const auto n_exact = exact_test_size(evidence);
-    if (!n_exact) {  // else the interval alone does not say it
-        out.smallest_margin_equivalent = std::max(std::abs(interval->low),
-                                                  std::abs(interval->high));
-        out.smallest_margin_noninferior = std::max(0.0, -interval->low);
+    if (evidence.interval_decides()) {
+        add_smallest_margins(out, evidence, settings);
     }
-    out.n_more_if_observed = further_questions(evidence, settings, interval->estimate);
+    const auto interval = stats::deciding_interval(
+        evidence.usable().effective(), settings.alpha, evidence.usable().df);
+    out.n_more_if_observed = further_questions(evidence.usable(), settings, interval->estimate);
     if (decided == DecisionLabel::kNotMeasured) {
         return out;
     }
-    std::optional<ExactTests> exact;
-    if (n_exact) {
-        exact.emplace(*n_exact, settings.margin);
-    }
-    const auto label = [&](const Evidence& other) { return label_after(other, exact, settings); };
-    out.flips = {flip_of(evidence, label, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
-                 flip_of(evidence, label, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
-                 flip_of(evidence, label, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
-                 flip_of(evidence, label, &Evidence::ties, &Evidence::losses, "ties_to_losses")};
+    out.flips = {flip_of(evidence, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
+                 flip_of(evidence, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
+                 flip_of(evidence, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
+                 flip_of(evidence, &Evidence::ties, &Evidence::losses, "ties_to_losses")};
     return out;
 }
 
-/// `deciding`: the evidence that the label rests on, with failed
-/// verdicts as losses where there are too many of them.
-Companions companions_of(const Evidence& evidence,
-                         const Evidence& deciding,
+Companions companions_of(const DecidingEvidence& deciding,
                          const ComparisonAnalysis& analysis,
                          const AnalysisSettings& settings) {
+    const Evidence& evidence = deciding.usable();
     Companions out;
     out.decisive_tost = decisive_tost_of(evidence, settings.margin);
     out.exact_tost = exact_tost_of(evidence, settings.margin);
@@ -221,18 +265,21 @@ void add_companions(ComparisonAnalysis& analysis,
                     std::span<const Outcome> outcomes,
                     const Dependence& dependence,
                     const AnalysisSettings& settings) {
-    const Evidence evidence = evidence_of(outcomes, dependence, false);
+    std::vector<Evidence> evidences{evidence_of(outcomes, dependence, Failed::kLeftOut)};
+    if (too_many_failed(analysis.counts)) {
+        evidences.push_back(evidence_of(outcomes, dependence, Failed::kLosses));
+        evidences.push_back(evidence_of(outcomes, dependence, Failed::kWins));
+    }
     analysis.companions = companions_of(
-        evidence,
-        worst_case_decides(analysis.counts) ? evidence_of(outcomes, dependence, true) : evidence,
-        analysis,
-        settings);
+        DecidingEvidence(std::move(evidences), settings), analysis, settings);
 }
 
 void add_companions(ComparisonAnalysis& analysis, const AnalysisSettings& settings) {
     const Counts& counts = analysis.counts;
-    const Evidence evidence = evidence_of_counts(counts.wins, counts.losses, counts.ties);
-    analysis.companions = companions_of(evidence, evidence, analysis, settings);
+    analysis.companions = companions_of(
+        DecidingEvidence({evidence_of_counts(counts.wins, counts.losses, counts.ties)}, settings),
+        analysis,
+        settings);
 }
 
 }  // namespace assay::analysis

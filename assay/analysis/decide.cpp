@@ -134,8 +134,10 @@ std::string_view label_words(DecisionLabel label) {
         case DecisionLabel::kEquivalent: return "equivalent";
         case DecisionLabel::kNonInferior: return "non-inferior";
         case DecisionLabel::kDegraded: return "degraded";
-        default: return "inconclusive";
+        case DecisionLabel::kNotMeasured: return "not measured";
+        case DecisionLabel::kInconclusive: return "inconclusive";
     }
+    return "inconclusive";
 }
 
 std::string p_words(double p) {
@@ -192,6 +194,38 @@ Decision with_exact_test(Decision decision,
     return decision;
 }
 
+/// What is left of a decision where too many verdicts failed.
+Decision whatever_failed(const Counts& counts,
+                         const Decision& without,
+                         const Decision& worst,
+                         const Decision& best) {
+    const std::int64_t failed = failed_verdicts(counts);
+    const std::string beginning = fmt::format(
+        "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so a label must hold "
+        "whatever they would have said",
+        failed,
+        counts.n + failed,
+        share(failed, counts.n + failed));
+    Decision out = without;
+    out.label = label_whatever_failed(without.label, worst.label, best.label);
+    out.detectably_worse = without.detectably_worse && best.detectably_worse;
+    out.beyond_margin = without.beyond_margin && best.beyond_margin;
+    out.detectably_better = without.detectably_better && worst.detectably_better;
+    if (out.label == without.label) {
+        out.why = fmt::format("{}, and this one does: {}", beginning, without.why);
+        return out;
+    }
+    out.n_more.reset();
+    out.why = fmt::format(
+        "{}: without them it is {}, with all of them losses {}, with all of them wins {}; what "
+        "made them fail decides, so mend that and judge them again",
+        beginning,
+        label_words(without.label),
+        label_words(worst.label),
+        label_words(best.label));
+    return out;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> further_questions(const Evidence& evidence,
@@ -209,9 +243,29 @@ std::optional<std::int64_t> further_questions(const Evidence& evidence,
     return static_cast<std::int64_t>(std::ceil(std::max(0.0, total - n) / evidence.per_question));
 }
 
-bool worst_case_decides(const Counts& counts) {
+bool too_many_failed(const Counts& counts) {
     const std::int64_t failed = failed_verdicts(counts);
     return more_than_5_percent(failed, counts.n + failed);
+}
+
+DecisionLabel label_whatever_failed(DecisionLabel without,
+                                    DecisionLabel worst,
+                                    DecisionLabel best) {
+    const auto is_good = [](DecisionLabel label) {
+        return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
+    };
+    if (without == DecisionLabel::kNotMeasured) {
+        return without;
+    }
+    if (is_good(without) && is_good(worst) && is_good(best)) {
+        const bool all_equivalent = without == DecisionLabel::kEquivalent && worst == without &&
+                                    best == without;
+        return all_equivalent ? DecisionLabel::kEquivalent : DecisionLabel::kNonInferior;
+    }
+    if (without == DecisionLabel::kDegraded && best == DecisionLabel::kDegraded) {
+        return DecisionLabel::kDegraded;
+    }
+    return DecisionLabel::kInconclusive;
 }
 
 Decision decide_by_interval(const Evidence& evidence,
@@ -245,7 +299,10 @@ Decision decide_by_interval(const Evidence& evidence,
     return sample ? with_exact_test(std::move(out), evidence, *sample, settings) : out;
 }
 
-Decision decide(const Counts& counts, const Decision& by_interval, const WorstCase& worst_case) {
+Decision decide(const Counts& counts,
+                const Decision& by_interval,
+                const ExtremeCase& worst_case,
+                const ExtremeCase& best_case) {
     const std::int64_t need_call = pairs_that_need_a_call(counts),
                        unsettled = counts.errors + counts.not_judged;
     const std::int64_t failed = failed_verdicts(counts);
@@ -274,20 +331,10 @@ Decision decide(const Counts& counts, const Decision& by_interval, const WorstCa
                                         count_of(counts.identical, "comparison"),
                                         count_of(need_call, "comparison")));
     }
-    if (!worst_case_decides(counts)) {
+    if (!too_many_failed(counts)) {
         return by_interval;
     }
-    Decision out = worst_case.decision;
-    out.why = fmt::format(
-        "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so the label is that "
-        "of the worst case, "
-        "in which "
-        "all of them are losses: {}",
-        failed,
-        counts.n + failed,
-        share(failed, counts.n + failed),
-        worst_case.decision.why);
-    return out;
+    return whatever_failed(counts, by_interval, worst_case.decision, best_case.decision);
 }
 
 }  // namespace assay::analysis

@@ -17,15 +17,24 @@ namespace assay::analysis {
                                           const std::optional<SmallSample>& sample,
                                           const AnalysisSettings& settings);
 
-/// The comparison's decision: not_measured where too little was judged, the worst case's label
-/// where too many verdicts failed (more than 5 % each), otherwise the interval's. `by_interval` and
-/// `worst_case` come from decide_by_interval.
+/// The comparison's decision: not_measured where too little was judged; where too many verdicts
+/// failed (more than 5 % each), what holds whatever they would have said; otherwise the interval's.
+/// `by_interval` and both cases come from decide_by_interval.
 [[nodiscard]] Decision decide(const Counts& counts,
                               const Decision& by_interval,
-                              const WorstCase& worst_case);
+                              const ExtremeCase& worst_case,
+                              const ExtremeCase& best_case);
 
 /// Whether too many verdicts failed for the interval of the others to decide.
-[[nodiscard]] bool worst_case_decides(const Counts& counts);
+[[nodiscard]] bool too_many_failed(const Counts& counts);
+
+/// The label that holds whatever failed verdicts would have said, from those without them and with
+/// all of them losses or wins. Failures only ever take a claim away: equivalent or non_inferior
+/// must hold both ways (equivalent in all three, else non_inferior), degraded even if all were
+/// wins. Else inconclusive.
+[[nodiscard]] DecisionLabel label_whatever_failed(DecisionLabel without,
+                                                  DecisionLabel worst,
+                                                  DecisionLabel best);
 
 /// Further questions for the wanted power of equivalence at a true net win rate of `delta`.
 /// Dependent comparisons are worth less, by the design effect; a question brings as many

@@ -101,18 +101,27 @@ std::string owner_of(const Outcome& outcome) {
     return outcome.cluster ? "c" + *outcome.cluster : "q" + outcome.question_id;
 }
 
-std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses) {
+namespace {
+
+std::optional<int> value_of_failed(Failed failed) {
+    switch (failed) {
+        case Failed::kLeftOut: return std::nullopt;
+        case Failed::kLosses: return -1;
+        case Failed::kWins: return 1;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> value_of(OutcomeKind kind, Failed failed) {
     switch (kind) {
         case OutcomeKind::kWin: return 1;
         case OutcomeKind::kTie: return 0;
         case OutcomeKind::kLoss: return -1;
         case OutcomeKind::kInvalid:
         case OutcomeKind::kError:
-        case OutcomeKind::kRefused:
-            if (failed_as_losses) {
-                return -1;
-            }
-            return std::nullopt;
+        case OutcomeKind::kRefused: return value_of_failed(failed);
         default: return std::nullopt;
     }
 }
@@ -132,18 +141,18 @@ Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t
     return evidence;
 }
 
-Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses) {
-    return evidence_of(outcomes, Dependence(outcomes), failed_as_losses);
+Evidence evidence_of(std::span<const Outcome> outcomes, Failed failed) {
+    return evidence_of(outcomes, Dependence(outcomes), failed);
 }
 
 Evidence evidence_of(std::span<const Outcome> outcomes,
                      const Dependence& dependence,
-                     bool failed_as_losses) {
+                     Failed failed) {
     std::int64_t wins = 0, losses = 0, n = 0, n_questions = 0;
     std::vector<bool> counted(dependence.n_questions, false);
     std::vector<ClusterSum> clusters(dependence.n_clusters);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const auto value = value_of(outcomes[i].kind, failed_as_losses);
+        const auto value = value_of(outcomes[i].kind, failed);
         if (!value) {
             continue;
         }

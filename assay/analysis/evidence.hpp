@@ -42,22 +42,25 @@ struct Evidence {
 /// Outcomes with the same owner are dependent.
 [[nodiscard]] std::string owner_of(const Outcome& outcome);
 
-/// Wins, ties and losses of the outcomes; `failed_as_losses`: and INVALID, ERROR and REFUSED as
-/// losses. Outcomes of one cluster, or of one question where it names no cluster, are dependent; as
-/// soon as two counted ones are, the design effect of the CR1 variance is used, or the mean cluster
-/// size sum n_g^2 / n where that is undefined (all verdicts alike).
-[[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes, bool failed_as_losses);
+/// What INVALID, ERROR and REFUSED count as.
+enum class Failed { kLeftOut, kLosses, kWins };
+
+/// Wins, ties and losses of the outcomes, with the failed verdicts as said. Outcomes of one
+/// cluster, or of one question where it names no cluster, are dependent; as soon as two counted
+/// ones are, the design effect of the CR1 variance is used, or the mean cluster size sum n_g^2 / n
+/// where that is undefined (all verdicts alike).
+[[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes, Failed failed);
 /// As above where the dependence of these outcomes is known already.
 [[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes,
                                    const Dependence& dependence,
-                                   bool failed_as_losses);
+                                   Failed failed);
 
 /// Sum over the comparisons of (value - mean)^2; n() > 0.
 [[nodiscard]] double sum_of_squares(const Evidence& evidence);
 
-/// +1, 0 or -1 of a win, tie or loss (and of a failed verdict, where those count as losses);
-/// nothing for what has none.
-[[nodiscard]] std::optional<int> value_of(OutcomeKind kind, bool failed_as_losses = false);
+/// +1, 0 or -1 of a win, tie or loss (and of a failed verdict, where those count); nothing for what
+/// has none.
+[[nodiscard]] std::optional<int> value_of(OutcomeKind kind, Failed failed = Failed::kLeftOut);
 
 /// (wins - losses) / n with the interval at level 1 - 2 alpha. Null values and a `why` where there
 /// is none.

@@ -239,14 +239,14 @@ Stopping stopping_of(std::span<const Outcome> in_order,
     return stopping;
 }
 
-std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, bool failed_as_losses) {
+std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, Failed failed) {
     struct Sum {
         double sum = 0;
         double n = 0;
     };
     std::map<std::string, Sum> owners;
     for (const Outcome& outcome : leading) {
-        const auto value = value_of(outcome.kind, failed_as_losses);
+        const auto value = value_of(outcome.kind, failed);
         if (!value) {
             continue;
         }

@@ -33,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/analysis/evidence.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
@@ -107,8 +108,8 @@ class Stopping {
                                    const AnalysisSettings& settings);
 
 /// The factors of leading outcomes with their values, for a confidence sequence.
-/// `failed_as_losses`: INVALID, ERROR and REFUSED are losses instead of being skipped.
+/// `failed`: what INVALID, ERROR and REFUSED count as.
 [[nodiscard]] std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading,
-                                                        bool failed_as_losses);
+                                                        Failed failed);
 
 }  // namespace assay::analysis

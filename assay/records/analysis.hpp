@@ -139,8 +139,8 @@ struct Decision {
     std::string why;
 };
 
-/// What was concluded if every failed verdict had gone against the variant.
-struct WorstCase {
+/// What was concluded if every failed verdict had gone one way.
+struct ExtremeCase {
     Decision decision;
     Estimate net_win_rate;
 };
@@ -287,7 +287,8 @@ struct ComparisonAnalysis {
     std::optional<ClusterSummary> clusters;
     std::optional<SmallSample> small_sample;  ///< empty: enough for the interval to decide alone
     Decision decision;
-    WorstCase worst_case;
+    ExtremeCase worst_case;                       ///< failed verdicts were all losses
+    ExtremeCase best_case;                        ///< failed verdicts were all wins
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
     std::optional<Calibration> calibration;  ///< empty: people labelled none of it, or they are the
                                              ///< judge

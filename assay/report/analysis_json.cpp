@@ -247,6 +247,11 @@ Json json_of(const SmallSample& sample) {
             {"p_beyond", sample.p_beyond}};
 }
 
+Json json_of(const ExtremeCase& extreme) {
+    return {{"decision", json_of(extreme.decision)},
+            {"net_win_rate", json_of(extreme.net_win_rate)}};
+}
+
 Json json_of(const ComparisonAnalysis& a) {
     const SignTest& sign = a.sign_test;
     Json out{{"counts", json_of(a.counts)},
@@ -270,9 +275,8 @@ Json json_of(const ComparisonAnalysis& a) {
              {"length_controlled", json_of(a.length_control)},
              {"calibration", a.calibration ? json_of(*a.calibration) : Json(nullptr)},
              {"stopping", json_of(a.stopping)},
-             {"worst_case",
-              {{"decision", json_of(a.worst_case.decision)},
-               {"net_win_rate", json_of(a.worst_case.net_win_rate)}}}};
+             {"worst_case", json_of(a.worst_case)},
+             {"best_case", json_of(a.best_case)}};
     if (a.small_sample) {
         out["small_sample"] = json_of(*a.small_sample);
     }

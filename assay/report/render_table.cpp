@@ -299,12 +299,16 @@ std::vector<std::string> further_judges(const ReportModel& model) {
     return out;
 }
 
-/// Why a few questions did not decide, where the interval alone would have: a line a variant.
-std::vector<std::string> small_samples(const ReportModel& model) {
+/// Why a few questions, or failed verdicts, did not let the interval decide: a line a variant.
+std::vector<std::string> why_inconclusive(const ReportModel& model) {
     std::vector<std::string> out;
     for (const ReportComparison* c : deciding_comparisons(model)) {
         const ComparisonAnalysis& a = c->analysis;
-        if (a.small_sample && a.decision.label == DecisionLabel::kInconclusive) {
+        const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
+        const bool extreme_cases_differ = failed > 0 &&
+                                          a.worst_case.decision.label != a.best_case.decision.label;
+        if ((a.small_sample || extreme_cases_differ) &&
+            a.decision.label == DecisionLabel::kInconclusive) {
             out.push_back(fmt::format("{}: {}", plain_line(a.variant), plain_line(a.decision.why)));
         }
     }
@@ -330,7 +334,7 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
     }
     out += "\n" + table_text(table, colour) + "\n";
     add(legend(model, table));
-    for (const std::string& line : small_samples(model)) {
+    for (const std::string& line : why_inconclusive(model)) {
         add(line);
     }
     for (const std::string& line : further_judges(model)) {

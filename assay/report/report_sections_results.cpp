@@ -41,7 +41,7 @@ Text other_counts(const Counts& c) {
 }
 
 /// What the verdicts that could not be used might have changed.
-Text worst_case_text(const ComparisonAnalysis& a) {
+Text failed_verdicts_text(const ComparisonAnalysis& a) {
     const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
     if (failed == 0) {
         return {};
@@ -51,9 +51,13 @@ Text worst_case_text(const ComparisonAnalysis& a) {
         out += say(", {} (95 % interval)", rate_text(a.failure_rate));
     }
     if (a.worst_case.net_win_rate.value) {
-        out += say("; had all of them gone against the variant: net win rate {} points, {}",
-                   points_text(a.worst_case.net_win_rate),
-                   decision_sentence_text(a.worst_case.decision));
+        out += say(
+            "; had all of them gone against the variant: net win rate {} points, {}; all "
+            "for it: {} points, {}",
+            points_text(a.worst_case.net_win_rate),
+            decision_sentence_text(a.worst_case.decision),
+            points_text(a.best_case.net_win_rate),
+            decision_sentence_text(a.best_case.decision));
     }
     return out + ".";
 }
@@ -81,7 +85,7 @@ Text decision_bullet(const ComparisonAnalysis& a) {
     if (!trim(why).ends_with('.')) {
         out += ".";
     }
-    out += worst_case_text(a);
+    out += failed_verdicts_text(a);
     if (a.clusters) {
         out += clusters_text(*a.clusters);
     }

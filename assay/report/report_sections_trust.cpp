@@ -82,8 +82,9 @@ Table sensitivity_table(const ReportModel& model) {
     std::vector<Text> heads{"variant",
                             "decision",
                             "if every failed verdict were a loss",
+                            "if every one were a win",
                             "net win rate at equal length, points"};
-    std::string alignment = "lllr";
+    std::string alignment = "llllr";
     for (std::size_t j = 1; j < model.judges.size(); ++j) {
         heads.push_back(say("by {}", code(model.judges[j].name)));
         alignment += 'l';
@@ -94,6 +95,7 @@ Table sensitivity_table(const ReportModel& model) {
         std::vector<Text> row{code(a.variant),
                               decision_text(a.decision) + not_claimed_text(a.decision),
                               decision_text(a.worst_case.decision),
+                              decision_text(a.best_case.decision),
                               equal_length_text(a.length_control)};
         for (std::size_t j = 1; j < model.judges.size(); ++j) {
             row.push_back(label_by(model, model.judges[j].name, a.variant));

@@ -107,10 +107,13 @@ Section decision_section(const ComparisonAnalysis& a) {
     const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
     if (failed > 0 && a.worst_case.net_win_rate.value) {
         out.add(Paragraph{foreign(fmt::format(
-            "Had all {} failed verdicts gone against the variant: net win rate {} points, {}.",
+            "Had all {} failed verdicts gone against the variant: net win rate {} points, {}; all "
+            "for it: {} points, {}.",
             failed,
             points_with_interval(a.worst_case.net_win_rate),
-            decision_words(a.worst_case.decision)))});
+            decision_words(a.worst_case.decision),
+            points_with_interval(a.best_case.net_win_rate),
+            decision_words(a.best_case.decision)))});
     }
     return out;
 }

@@ -57,8 +57,8 @@ std::vector<Row> v18(const Scale& scale) {
             }
         }
         const auto cr1 = *stats::cluster_mean(y, owner, 0.90)->interval;
-        const Estimate effective = analysis::net_win_rate_of(analysis::evidence_of(outcomes, false),
-                                                             0.05);
+        const Estimate effective = analysis::net_win_rate_of(
+            analysis::evidence_of(outcomes, analysis::Failed::kLeftOut), 0.05);
         const auto naive = *stats::deciding_interval(counts, 0.05);
         total[0] += covers(cr1.low, cr1.high, truth.delta);
         total[1] += covers(*effective.low, *effective.high, truth.delta);

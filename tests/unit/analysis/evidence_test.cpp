@@ -19,7 +19,8 @@ std::vector<Outcome> grouped(std::vector<Outcome> outcomes, std::size_t size) {
 }
 
 TEST(Evidence, WithoutClustersIsTangos) {
-    const Evidence e = evidence_of(OutcomeList().wins(45).losses(48).ties(61).outcomes, false);
+    const Evidence e = evidence_of(OutcomeList().wins(45).losses(48).ties(61).outcomes,
+                                   Failed::kLeftOut);
     EXPECT_FALSE(e.clusters);
     EXPECT_EQ(e.design_effect, 1);
     EXPECT_TRUE(std::isinf(e.df));
@@ -30,25 +31,26 @@ TEST(Evidence, WithoutClustersIsTangos) {
 }
 
 TEST(Evidence, ClustersOfOneEachAreNone) {
-    EXPECT_FALSE(evidence_of(grouped(OutcomeList().wins(5).losses(4).outcomes, 1), false).clusters);
+    EXPECT_FALSE(evidence_of(grouped(OutcomeList().wins(5).losses(4).outcomes, 1), Failed::kLeftOut)
+                     .clusters);
 }
 
 TEST(Evidence, AClusterCountsOnlyWhatIsCounted) {
     auto outcomes = grouped(OutcomeList().wins(3).add(3, OutcomeKind::kInvalid).outcomes, 1);
     outcomes[3].cluster = outcomes[0].cluster;  // its only companion has no verdict
-    EXPECT_FALSE(evidence_of(outcomes, false).clusters);
-    EXPECT_TRUE(evidence_of(outcomes, true).clusters);
+    EXPECT_FALSE(evidence_of(outcomes, Failed::kLeftOut).clusters);
+    EXPECT_TRUE(evidence_of(outcomes, Failed::kLosses).clusters);
 }
 
 TEST(Evidence, DependentVerdictsWidenTheIntervalAndNameTheirMethod) {
     const auto outcomes = OutcomeList().wins(44).losses(48).ties(62).outcomes;
-    const Evidence e = evidence_of(grouped(outcomes, 2), false);
+    const Evidence e = evidence_of(grouped(outcomes, 2), Failed::kLeftOut);
     ASSERT_TRUE(e.clusters);
     EXPECT_EQ(e.clusters->n_clusters, 77);
     EXPECT_NEAR(*e.clusters->design_effect, 2, 0.05);
     EXPECT_EQ(e.df, 76);
     const Estimate net = net_win_rate_of(e, 0.05),
-                   plain = net_win_rate_of(evidence_of(outcomes, false), 0.05);
+                   plain = net_win_rate_of(evidence_of(outcomes, Failed::kLeftOut), 0.05);
     EXPECT_EQ(*net.value, *plain.value);
     EXPECT_EQ(net.n, 154);
     EXPECT_LT(*net.low, *plain.low);
@@ -61,7 +63,7 @@ TEST(Evidence, DependentVerdictsWidenTheIntervalAndNameTheirMethod) {
 TEST(Evidence, TwoComparisonsOfOneQuestionAreACluster) {
     auto outcomes = OutcomeList().wins(4).losses(4).outcomes;
     outcomes[1].question_id = outcomes[0].question_id;
-    const Evidence e = evidence_of(outcomes, false);
+    const Evidence e = evidence_of(outcomes, Failed::kLeftOut);
     ASSERT_TRUE(e.clusters);
     EXPECT_EQ(e.clusters->n_clusters, 7);
     EXPECT_EQ(e.clusters->largest, 2);
@@ -70,7 +72,7 @@ TEST(Evidence, TwoComparisonsOfOneQuestionAreACluster) {
 TEST(Evidence, AClusterAndAQuestionOfTheSameNameAreApart) {
     auto outcomes = OutcomeList().wins(3).losses(3).outcomes;
     outcomes[1].cluster = outcomes[0].question_id;
-    EXPECT_FALSE(evidence_of(outcomes, false).clusters);
+    EXPECT_FALSE(evidence_of(outcomes, Failed::kLeftOut).clusters);
 }
 
 TEST(Evidence, NegativeDependenceNeverNarrows) {
@@ -78,21 +80,22 @@ TEST(Evidence, NegativeDependenceNeverNarrows) {
     for (int i = 0; i < 30; ++i) {
         list.wins(1).losses(1);
     }
-    const Evidence e = evidence_of(grouped(list.outcomes, 2), false);
+    const Evidence e = evidence_of(grouped(list.outcomes, 2), Failed::kLeftOut);
     EXPECT_LT(*e.clusters->design_effect, 1);
     EXPECT_EQ(e.design_effect, 1);
     EXPECT_EQ(e.clusters->design_effect_used, 1);
 }
 
 TEST(Evidence, AlikeVerdictsUseTheMeanClusterSizeAndSayWhy) {
-    const Evidence e = evidence_of(grouped(OutcomeList().ties(60).outcomes, 3), false);
+    const Evidence e = evidence_of(grouped(OutcomeList().ties(60).outcomes, 3), Failed::kLeftOut);
     EXPECT_FALSE(e.clusters->design_effect);
     EXPECT_DOUBLE_EQ(e.design_effect, 3);
     EXPECT_NE(e.clusters->why.find("mean cluster size"), std::string::npos);
 }
 
 TEST(Evidence, OneClusterGivesNoInterval) {
-    const Evidence e = evidence_of(grouped(OutcomeList().wins(10).losses(3).outcomes, 100), false);
+    const Evidence e = evidence_of(grouped(OutcomeList().wins(10).losses(3).outcomes, 100),
+                                   Failed::kLeftOut);
     const Estimate net = net_win_rate_of(e, 0.05);
     EXPECT_FALSE(net.value);
     EXPECT_FALSE(net.low);
@@ -109,7 +112,7 @@ TEST(Evidence, FewClustersWarnAndGiveTheSignFlipTest) {
     ASSERT_TRUE(few.clusters->p_sign_flip);
     EXPECT_EQ(*few.clusters->p_sign_flip, 1);
     const Evidence enough = evidence_of(
-        grouped(OutcomeList().wins(10).losses(10).ties(10).outcomes, 2), false);
+        grouped(OutcomeList().wins(10).losses(10).ties(10).outcomes, 2), Failed::kLeftOut);
     EXPECT_EQ(enough.clusters->n_clusters, 15);
     EXPECT_EQ(enough.clusters->why, "");
 }
@@ -117,7 +120,7 @@ TEST(Evidence, FewClustersWarnAndGiveTheSignFlipTest) {
 TEST(Evidence, FailedVerdictsAsLossesStayInTheirClusters) {
     auto outcomes = grouped(
         OutcomeList().wins(20).losses(10).add(4, OutcomeKind::kRefused).outcomes, 2);
-    const Evidence e = evidence_of(outcomes, true);
+    const Evidence e = evidence_of(outcomes, Failed::kLosses);
     EXPECT_EQ(e.losses, 14);
     EXPECT_EQ(e.n(), 34);
     EXPECT_EQ(e.clusters->n_clusters, 17);
@@ -125,9 +128,9 @@ TEST(Evidence, FailedVerdictsAsLossesStayInTheirClusters) {
 
 TEST(Evidence, DoesNotDependOnTheOrderOfTheOutcomes) {
     auto outcomes = grouped(OutcomeList().wins(13).losses(17).ties(9).outcomes, 4);
-    const Evidence a = evidence_of(outcomes, false);
+    const Evidence a = evidence_of(outcomes, Failed::kLeftOut);
     std::reverse(outcomes.begin(), outcomes.end());
-    const Evidence b = evidence_of(outcomes, false);
+    const Evidence b = evidence_of(outcomes, Failed::kLeftOut);
     EXPECT_EQ(*a.clusters->design_effect, *b.clusters->design_effect);
     EXPECT_EQ(*net_win_rate_of(a, 0.05).low, *net_win_rate_of(b, 0.05).low);
 }

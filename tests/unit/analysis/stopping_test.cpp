@@ -217,7 +217,7 @@ TEST(Stopping, BothOrdersOfAQuestionAreOneFactorWithTheirMean) {
     EXPECT_EQ(both.state().n_leading, 2 * both.monitor().n_factors());
     EXPECT_EQ(both.monitor().decision()->interval.estimate, -0.5);
     const auto factors = factors_of(
-        std::span(order).first(static_cast<std::size_t>(both.state().n_leading)), false);
+        std::span(order).first(static_cast<std::size_t>(both.state().n_leading)), Failed::kLeftOut);
     ASSERT_EQ(factors.size(), 1u);
     EXPECT_EQ(factors[0].value, -0.5);
     EXPECT_EQ(factors[0].count, both.monitor().n_factors());

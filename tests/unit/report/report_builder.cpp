@@ -92,7 +92,7 @@ ComparisonAnalysis analysis_of(std::string variant,
                     {Confidence::kNone, 0, 0, ties - ties / 2}};
     a.tost = {0.0979, 0.0321, 0.0979, 0.122};
     a.decision.label = label;
-    a.worst_case = {a.decision, a.net_win_rate};
+    a.worst_case = a.best_case = {a.decision, a.net_win_rate};
     return a;
 }
 
@@ -160,7 +160,8 @@ ReportComparison worse_within_margin() {
     c.analysis.counts.refused = 1;
     c.analysis.failure_rate = estimate_of(5.0 / 159, 0.0135, 0.0715, 0.95, 159, "Wilson");
     c.analysis.worst_case.net_win_rate = estimate_of(-0.157, -0.24, -0.07, 0.9, 159, "Tango");
-    c.analysis.worst_case.decision = c.analysis.decision;
+    c.analysis.worst_case.decision = c.analysis.best_case.decision = c.analysis.decision;
+    c.analysis.best_case.net_win_rate = c.analysis.net_win_rate;
     c.analysis.clusters = ClusterSummary{.n_clusters = 20,
                                          .largest = 9,
                                          .design_effect = 1.31,
@@ -213,7 +214,7 @@ ReportComparison not_measured() {
     }
     c.analysis.effect_size.why = c.analysis.mde.why = "nothing was judged";
     c.analysis.decision.why = "the judge could not be reached";
-    c.analysis.worst_case = {c.analysis.decision, c.analysis.net_win_rate};
+    c.analysis.worst_case = c.analysis.best_case = {c.analysis.decision, c.analysis.net_win_rate};
     return c;
 }
 
