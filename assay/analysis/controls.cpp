@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "assay/analysis/rates.hpp"
 
 namespace assay::analysis {
@@ -57,6 +59,14 @@ std::string why_not(const ControlsSummary& c) {
     return why;
 }
 
+Decision without_a_label(const Decision& like, std::string why) {
+    Decision out;
+    out.margin = like.margin;
+    out.alpha = like.alpha;
+    out.why = std::move(why);
+    return out;
+}
+
 }  // namespace
 
 ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
@@ -94,12 +104,25 @@ Decision gate(const Decision& decision, const ControlsSummary& controls) {
     if (controls.passed || decision.label == DecisionLabel::kNotMeasured) {
         return decision;
     }
-    Decision out;
-    out.margin = decision.margin;
-    out.alpha = decision.alpha;
-    out.why = fmt::format(
-        "The judge did not pass its controls, so its verdicts decide nothing: {}.", controls.why);
-    return out;
+    return without_a_label(
+        decision,
+        fmt::format("The judge did not pass its controls, so its verdicts decide nothing: {}.",
+                    controls.why));
+}
+
+Decision gate_known_bad(const Decision& decision,
+                        const std::string& known_bad,
+                        const Decision& of_known_bad) {
+    if (of_known_bad.label == DecisionLabel::kDegraded ||
+        decision.label == DecisionLabel::kNotMeasured) {
+        return decision;
+    }
+    return without_a_label(
+        decision,
+        fmt::format("The variant {} is there to be found degraded (known-bad), and this judge did "
+                    "not find it so, so its verdicts decide nothing. Take a judge that sees it, or "
+                    "more questions.",
+                    known_bad));
 }
 
 }  // namespace assay::analysis

@@ -25,4 +25,10 @@ inline constexpr double kPreferredBelow = 0.3;
 /// same.
 [[nodiscard]] Decision gate(const Decision& decision, const ControlsSummary& controls);
 
+/// The decision of a judge under which the variant `known_bad` got the decision `of_known_bad`: not
+/// degraded means that it does not see what everybody knows, so not_measured.
+[[nodiscard]] Decision gate_known_bad(const Decision& decision,
+                                      const std::string& known_bad,
+                                      const Decision& of_known_bad);
+
 }  // namespace assay::analysis

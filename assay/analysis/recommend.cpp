@@ -58,6 +58,12 @@ std::string why_not(const Candidate& candidate) {
     }
 }
 
+constexpr int kExploratoryCode = 6;
+
+std::string_view without_full_stop(std::string_view sentence) {
+    return sentence.ends_with('.') ? sentence.substr(0, sentence.size() - 1) : sentence;
+}
+
 /// 0: passes.
 int code_of(DecisionLabel label) {
     switch (label) {
@@ -104,7 +110,9 @@ int code_of_gate(std::span<const Candidate> candidates, const std::string& gate)
 
 }  // namespace
 
-Recommendation recommend(std::span<const Candidate> candidates, std::uint64_t baseline_size_bytes) {
+Recommendation recommend(std::span<const Candidate> candidates,
+                         std::uint64_t baseline_size_bytes,
+                         const Exploratory& exploratory) {
     const Candidate* best = nullptr;
     for (const Candidate& candidate : candidates) {
         if (may_ship(candidate) && (best == nullptr || smaller(candidate, *best))) {
@@ -112,6 +120,15 @@ Recommendation recommend(std::span<const Candidate> candidates, std::uint64_t ba
         }
     }
     Recommendation out;
+    if (best != nullptr && exploratory.is) {
+        out.sentence = fmt::format(
+            "No variant is recommended, as the result is exploratory ({}): {} looks {}; to confirm "
+            "it, judge new questions in another run directory.",
+            without_full_stop(exploratory.why),
+            best->name,
+            best->label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior");
+        return out;
+    }
     if (best != nullptr) {
         out.variant = best->name;
         out.sentence = fmt::format("Use {}{}: {}{}.",
@@ -133,7 +150,11 @@ Recommendation recommend(std::span<const Candidate> candidates, std::uint64_t ba
 }
 
 int exit_code(std::span<const Candidate> candidates, const ExitCodeOptions& options) {
-    const int code = code_of_gate(candidates, options.gate);
+    int code = code_of_gate(candidates, options.gate);
+    const bool nothing_decided = candidates.empty();
+    if (code == 0 && !nothing_decided && options.exploratory.is && !options.exploratory.accepted) {
+        code = kExploratoryCode;
+    }
     return code == 0 ? 0 : options.fail_exit_code.value_or(code);
 }
 

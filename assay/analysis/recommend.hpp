@@ -23,24 +23,36 @@ struct Candidate {
     std::string why_not_measured{};      ///< a short reason without a full stop; may be empty
 };
 
+/// What makes a result no pass, whatever the labels are: rules that were changed, or comparisons
+/// that were added, after something had been seen.
+struct Exploratory {
+    bool is = false;
+    std::string why{};      ///< a sentence, with or without a full stop
+    bool accepted = false;  ///< the caller wants the plain exit code all the same
+};
+
 /// The smallest candidate that is equivalent or non-inferior (one of unknown size only if no other
 /// is; among equals the first), with one sentence that gives its path and the share of the
 /// baseline's size that it saves; or none, and a sentence that says why for each.
-/// `baseline_size_bytes` 0: not known, and no share is given.
+/// `baseline_size_bytes` 0: not known, and no share is given. None of an exploratory result: the
+/// sentence says why, and what it looks like.
 [[nodiscard]] Recommendation recommend(std::span<const Candidate> candidates,
-                                       std::uint64_t baseline_size_bytes);
+                                       std::uint64_t baseline_size_bytes,
+                                       const Exploratory& exploratory = {});
 
 struct ExitCodeOptions {
     std::string gate;  ///< name of the variant that is asked about; "all": the worst of all; empty:
                        ///< whether any may ship
-    std::optional<int> fail_exit_code;  ///< replaces 3, 4 and 5
+    std::optional<int> fail_exit_code;  ///< replaces 3, 4, 5 and 6
+    Exploratory exploratory{};
 };
 
 /// Exit code of `run`, `judge` and `report`: 0 a candidate may ship (equivalent or non_inferior),
 /// or there was none to decide about; 3 none may ship, at least one is degraded and none
 /// inconclusive; 5 none may ship and at least one is inconclusive; 4 nothing was measured. With
 /// gate "all" every candidate must pass, and the worst failure counts: degraded (3), then not
-/// measured (4), then inconclusive (5). Throws Error(kUsage) for a gate that names no candidate.
+/// measured (4), then inconclusive (5). 6 in place of 0 for an exploratory result that nobody
+/// accepts. Throws Error(kUsage) for a gate that names no candidate.
 [[nodiscard]] int exit_code(std::span<const Candidate> candidates,
                             const ExitCodeOptions& options = {});
 

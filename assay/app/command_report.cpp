@@ -22,6 +22,7 @@ struct ReportFlags {
     std::string run_dir;
     std::string gate;
     std::optional<int> fail_exit_code;
+    bool accept_exploratory = false;
     bool json = false;
     bool markdown = false;
 };
@@ -43,7 +44,9 @@ int report_run(const ReportFlags& flags) {
                        .c_str(),
                    stdout);
     }
-    return analysis::exit_code(run::candidates_of(model), {flags.gate, flags.fail_exit_code});
+    return analysis::exit_code(
+        run::candidates_of(model),
+        {flags.gate, flags.fail_exit_code, run::exploratory_of(model, flags.accept_exploratory)});
 }
 
 }  // namespace
@@ -60,7 +63,10 @@ void add_report_command(CLI::App& app, Action& action) {
         ->excludes(json);
     command->add_option(
         "--gate", flags->gate, "exit code for one variant's decision, or `all` for the worst");
-    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4 and 5")
+    command->add_flag("--accept-exploratory",
+                      flags->accept_exploratory,
+                      "the plain exit code for an exploratory result, instead of 6");
+    command->add_option("--fail-exit-code", flags->fail_exit_code, "instead of 3, 4, 5 and 6")
         ->check(CLI::Range(0, 255));
     command->footer(
         "Example:\n  assay report runs/science --gate Q4_K_M\nExit codes are those of `assay "

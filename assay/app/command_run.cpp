@@ -33,11 +33,11 @@ struct RunFlags {
     std::string judge_cache;
     std::string gate;
     std::optional<int> fail_exit_code;
+    bool accept_exploratory = false;
 };
 
 int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
-    const analysis::ExitCodeOptions exit_options{flags.gate, flags.fail_exit_code};
     check_gate(flags.gate, plan);
     const std::vector<Question> questions = load_questions_or_throw(plan);
     if (flags.dry_run) {
@@ -64,7 +64,9 @@ int run(const RunFlags& flags) {
                        .c_str(),
                    stdout);
     }
-    return analysis::exit_code(run::candidates_of(model), exit_options);
+    return analysis::exit_code(
+        run::candidates_of(model),
+        {flags.gate, flags.fail_exit_code, run::exploratory_of(model, flags.accept_exploratory)});
 }
 
 std::string judge_list() {
@@ -97,7 +99,12 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
         .add_option(
             "--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")
         ->group("Decision");
-    command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4 and 5")
+    command
+        .add_flag("--accept-exploratory",
+                  flags.accept_exploratory,
+                  "the plain exit code for an exploratory result, instead of 6")
+        ->group("Decision");
+    command.add_option("--fail-exit-code", flags.fail_exit_code, "instead of 3, 4, 5 and 6")
         ->check(CLI::Range(0, 255))
         ->group("Decision");
     command.add_flag("-q,--quiet", flags.quiet, "no plan, no progress");
@@ -143,7 +150,8 @@ void add_run_command(CLI::App& app, Action& action) {
         "  assay run science.yaml --dry-run\n"
         "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may "
         "ship, one is degraded; 4 not measured;\n"
-        "5 none may ship, one is inconclusive; 130 stopped by Ctrl-C (the same command goes on).");
+        "5 none may ship, one is inconclusive; 6 exploratory; 130 stopped by Ctrl-C (the same "
+        "command goes on).");
     command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
 }
 

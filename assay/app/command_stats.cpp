@@ -1,5 +1,7 @@
 #include "assay/app/command_stats.hpp"
 
+#include <fmt/format.h>
+
 #include <ostream>
 #include <string>
 #include <vector>
@@ -22,14 +24,7 @@ std::string output_of(const report::StatsDocument& document, const StatsOptions&
                             : report::render_text(report::stats_printout(document));
 }
 
-}  // namespace
-
-int run_stats(const StatsOptions& options, std::ostream& out) {
-    const StatsInput input = load_stats(options);
-    out << output_of(input.document, options);
-    if (!options.gate) {
-        return 0;
-    }
+int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
     std::vector<analysis::Candidate> candidates;
     for (std::size_t i = 0; i < input.n_gated; ++i) {
         const ComparisonAnalysis& comparison = input.document.comparisons[i];
@@ -39,8 +34,36 @@ int run_stats(const StatsOptions& options, std::ostream& out) {
                               .label = comparison.decision.label,
                               .n_more = comparison.decision.n_more});
     }
-    return analysis::exit_code(candidates,
-                               {.gate = "all", .fail_exit_code = options.fail_exit_code});
+    return analysis::exit_code(
+        candidates,
+        {.gate = "all",
+         .fail_exit_code = options.fail_exit_code,
+         .exploratory = {
+             .is = input.exploratory, .why = {}, .accepted = options.accept_exploratory}});
+}
+
+/// Decisions that nothing backs do not pass; what is shown says why.
+int code_of_gate(StatsInput& input, const StatsOptions& options) {
+    constexpr int kInconclusiveCode = 5;
+    const int code = code_of_decisions(input, options);
+    if (code != 0 || input.why_no_pass.empty() || options.no_controls_ok) {
+        return code;
+    }
+    const int shown = options.fail_exit_code.value_or(kInconclusiveCode);
+    input.document.notes.push_back(
+        fmt::format("The gate does not pass (exit code {}): {}. --no-controls-ok lets it pass.",
+                    shown,
+                    input.why_no_pass));
+    return shown;
+}
+
+}  // namespace
+
+int run_stats(const StatsOptions& options, std::ostream& out) {
+    StatsInput input = load_stats(options);
+    const int code = options.gate ? code_of_gate(input, options) : 0;
+    out << output_of(input.document, options);
+    return code;
 }
 
 }  // namespace assay::app

@@ -39,9 +39,16 @@ void add_stats_command(CLI::App& app, Action& action) {
                         options->format,
                         "outcomes, study, alpaca-eval, arena-hard, arena-votes, fastchat or run; "
                         "default: by what INPUT holds");
-    command->add_flag(
-        "--gate", options->gate, "exit code 3, 4 or 5 unless all are equivalent or non-inferior");
-    command->add_option("--fail-exit-code", options->fail_exit_code, "instead of 3, 4 and 5")
+    command->add_flag("--gate",
+                      options->gate,
+                      "exit code 3, 4, 5 or 6 unless all are equivalent or non-inferior");
+    command->add_flag("--no-controls-ok",
+                      options->no_controls_ok,
+                      "a gate may pass on verdicts without controls, as files of outcomes are");
+    command->add_flag("--accept-exploratory",
+                      options->accept_exploratory,
+                      "the plain exit code for an exploratory result, instead of 6");
+    command->add_option("--fail-exit-code", options->fail_exit_code, "instead of 3, 4, 5 and 6")
         ->check(CLI::Range(0, 255));
     CLI::Option* json = command->add_flag("--json", options->json, "one JSON document");
     command->add_flag("--markdown,--md", options->markdown, "Markdown instead of text")

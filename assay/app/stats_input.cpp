@@ -15,6 +15,7 @@
 #include "assay/analysis/agreement.hpp"
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/companions.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/app/stats_files.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
@@ -28,6 +29,9 @@ namespace assay::app {
 namespace {
 
 constexpr const char* kPlace = "assay stats";
+constexpr const char* kNoControls =
+    "there are no controls, so nothing shows that the judge could have seen a "
+    "difference";
 /// Each with each: beyond, the pairs are too many to read.
 constexpr std::size_t kMostJudgesInAgreement = 10;
 
@@ -126,6 +130,7 @@ StatsInput of_counts(const StatsOptions& options) {
     out.document.comparisons.push_back(analysis::analyse_counts(wins, losses, ties, settings));
     analysis::add_companions(out.document.comparisons.front(), settings);
     out.n_gated = 1;
+    out.why_no_pass = kNoControls;
     return out;
 }
 
@@ -210,6 +215,18 @@ void add_agreement(report::StatsDocument& document,
     document.panel = analysis::panel_agreement_of(raters);
 }
 
+/// Of at least kFewestUnits comparisons that were not settled by equal answers.
+bool always_on_one_side(std::span<const Outcome> outcomes) {
+    std::int64_t n_as_a = 0, n = 0;
+    for (const Outcome& outcome : outcomes) {
+        if (outcome.side_known && !outcome.identical) {
+            ++n;
+            n_as_a += outcome.variant_is_a;
+        }
+    }
+    return n >= analysis::kFewestUnits && (n_as_a == 0 || n_as_a == n);
+}
+
 /// One file, or several of the same questions.
 StatsInput of_files(const StatsOptions& options, std::optional<exchange::OutcomeFormat> format) {
     OptionReader reader;
@@ -255,6 +272,18 @@ StatsInput of_files(const StatsOptions& options, std::optional<exchange::Outcome
     check_chosen_any(out, options);
     add_agreement(out.document, chosen);
     out.n_gated = out.document.comparisons.size();
+    out.why_no_pass = kNoControls;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        if (always_on_one_side(chosen[i])) {
+            const std::string said = fmt::format(
+                "{} was always shown on one side, so its quality and the judge's bias for a side "
+                "cannot be told apart",
+                out.document.comparisons[i].variant.empty() ? "the variant"
+                                                            : out.document.comparisons[i].variant);
+            out.document.notes.push_back(said + ".");
+            out.why_no_pass += "; " + said;
+        }
+    }
     return out;
 }
 
@@ -290,6 +319,7 @@ StatsInput of_run(const StatsOptions& options) {
     StatsInput out;
     out.document.source = options.input;
     out.document.format = "run";
+    out.exploratory = model.experiment.exploratory;
     if (model.experiment.exploratory) {
         out.document.notes.push_back(
             fmt::format("Exploratory: {}.", model.experiment.exploratory_why));

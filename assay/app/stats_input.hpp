@@ -32,14 +32,19 @@ struct StatsOptions {
     std::string baseline;   ///< the baseline's name, where a file does not tell it from the variant
     bool json = false;      ///< one JSON document instead of text
     bool markdown = false;  ///< Markdown instead of text
-    bool gate = false;      ///< exit code 3, 4 or 5 unless equivalent or non-inferior
-    std::optional<int> fail_exit_code;  ///< replaces 3, 4 and 5
+    bool gate = false;      ///< exit code 3, 4, 5 or 6 unless equivalent or non-inferior
+    std::optional<int> fail_exit_code;  ///< replaces 3, 4, 5 and 6
+    bool no_controls_ok = false;        ///< a gate may pass without controls
+    bool accept_exploratory = false;    ///< no exit code of its own for an exploratory result
 };
 
 /// Everything that is shown, and how many of its comparisons a gate asks about: the first ones.
 struct StatsInput {
     report::StatsDocument document;
     std::size_t n_gated = 0;
+    bool exploratory = false;   ///< of a run directory
+    std::string why_no_pass{};  ///< why no gate may pass, without a full stop: no controls, or the
+                                ///< variant was always shown on one side; empty: it may
 };
 
 /// Reads and analyses what the options name. Throws Error(kUsage).

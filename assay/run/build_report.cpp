@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
@@ -242,6 +243,29 @@ report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) 
     return out;
 }
 
+std::span<report::ReportComparison> comparisons_of_last_judge(report::ReportModel& model,
+                                                              const StoredRun& stored) {
+    return std::span(model.comparisons).last(stored.variants.size() - 1);
+}
+
+/// A judge that does not find the known-bad variant degraded decides nothing of the others either.
+void apply_known_bad(const std::string& known_bad,
+                     std::span<report::ReportComparison> of_one_judge) {
+    const auto bad = std::find_if(
+        of_one_judge.begin(), of_one_judge.end(), [&](const report::ReportComparison& each) {
+            return each.analysis.variant == known_bad;
+        });
+    if (bad == of_one_judge.end()) {
+        return;
+    }
+    for (report::ReportComparison& each : of_one_judge) {
+        if (&each != &*bad) {
+            each.analysis.decision = analysis::gate_known_bad(
+                each.analysis.decision, known_bad, bad->analysis.decision);
+        }
+    }
+}
+
 /// Fills judges and comparisons. True: comparisons were added after a decision had been shown.
 bool add_judges(report::ReportModel& model,
                 const StoredRun& stored,
@@ -265,6 +289,7 @@ bool add_judges(report::ReportModel& model,
                 rungs.push_back({&analysis, stored.variants[v].size_bytes()});
             }
         }
+        apply_known_bad(stored.plan.known_bad, comparisons_of_last_judge(model, stored));
         analysis::decide_claims(rungs, settings);
     }
     return extended;
@@ -337,8 +362,8 @@ report::ReportModel build_report(const StoredRun& stored,
                         "comparisons were added after a decision had been shown, so errors are "
                         "more frequent than alpha");
     }
-    model.recommendation = analysis::recommend(candidates_of(model),
-                                               stored.variants[0].size_bytes());
+    model.recommendation = analysis::recommend(
+        candidates_of(model), stored.variants[0].size_bytes(), exploratory_of(model, false));
     model.host = stored.facts.host;
     model.proof = proof_of(stored);
     return model;
@@ -348,6 +373,10 @@ report::ReportModel build_report(const store::Store& store,
                                  const std::string& plan_sha256,
                                  const std::optional<AnalysisSettings>& settings) {
     return build_report(StoredRun(store, plan_sha256), settings);
+}
+
+analysis::Exploratory exploratory_of(const report::ReportModel& model, bool accepted) {
+    return {model.experiment.exploratory, model.experiment.exploratory_why, accepted};
 }
 
 std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {

@@ -21,6 +21,9 @@ namespace assay::run {
     const std::string& plan_sha256,
     const std::optional<AnalysisSettings>& settings = std::nullopt);
 
+/// What the report says of being exploratory, for the exit code.
+[[nodiscard]] analysis::Exploratory exploratory_of(const report::ReportModel& model, bool accepted);
+
 /// The variants with the decisions of the judge that decides, in the plan's order: what
 /// recommendation and exit code follow from.
 [[nodiscard]] std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model);

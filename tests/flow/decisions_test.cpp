@@ -1,4 +1,4 @@
-// Exit codes: 0 may ship, 3 degraded, 4 not measured, 5 inconclusive.
+// Exit codes: 0 may ship, 3 degraded, 4 not measured, 5 inconclusive, 6 exploratory.
 
 #include <gtest/gtest.h>
 
@@ -66,6 +66,33 @@ TEST(Decisions, OfAJudgeThatCannotTellAnAnswerToAnotherQuestionNothingIsMeasured
     EXPECT_NE(decision["why"].get<std::string>().find("did not pass its controls"),
               std::string::npos);
     EXPECT_EQ(lab.comparison("Q8_0")["counts"]["n_items"], 20) << "controls are in no count";
+}
+
+TEST(Decisions, OfAJudgeThatDoesNotFindTheKnownBadVariantNothingIsMeasured) {
+    const Lab lab(30);
+    const std::string fine = variant(lab, "fine", "");
+    EXPECT_EQ(lab.run("Q8_0,Q2_K", {"--known-bad", "Q2_K"}).exit_code, 0);
+    const Ended ended = lab.run("Q8_0," + fine, {"--known-bad", "fine"});
+    EXPECT_EQ(ended.exit_code, 4) << describe(ended);
+    const auto decision = lab.comparison("Q8_0")["decision"];
+    EXPECT_EQ(decision["label"], "not_measured");
+    EXPECT_NE(decision["why"].get<std::string>().find("fine is there to be found degraded"),
+              std::string::npos)
+        << decision;
+    EXPECT_EQ(lab.comparison("fine")["decision"]["label"], "equivalent");
+}
+
+TEST(Decisions, OfExtendedRunsAreNoPass) {
+    const Lab lab(60);
+    EXPECT_EQ(lab.run("Q8_0", {"--limit", "30"}).exit_code, 0);
+    const Ended extended = lab.run("Q8_0");
+    EXPECT_EQ(extended.exit_code, 6) << describe(extended);
+    EXPECT_TRUE(lab.report()["recommendation"]["variant"].is_null());
+    EXPECT_EQ(extended.out.find("Use Q8_0"), std::string::npos) << extended.out;
+    EXPECT_EQ(lab.run("Q8_0", {"--accept-exploratory"}).exit_code, 0);
+    EXPECT_EQ(lab.assay({"report", lab.run_dir()}).exit_code, 6);
+    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--gate"}).exit_code, 6);
+    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--gate", "--accept-exploratory"}).exit_code, 0);
 }
 
 TEST(Decisions, WhatComesAfterARungThatFailedIsNotClaimed) {

@@ -103,5 +103,24 @@ TEST(CheckControls, TruncatedOnesInformAndGateNothing) {
     EXPECT_DOUBLE_EQ(*summary.truncated_lost.value, 0.4);
 }
 
+TEST(GateKnownBad, AJudgeThatDoesNotFindItDegradedDecidesNothing) {
+    Decision equivalent;
+    equivalent.label = DecisionLabel::kEquivalent;
+    equivalent.margin = 0.1;
+    Decision bad;
+    bad.label = DecisionLabel::kDegraded;
+    EXPECT_EQ(gate_known_bad(equivalent, "Q2_K", bad).label, DecisionLabel::kEquivalent);
+    for (const DecisionLabel label : {DecisionLabel::kEquivalent,
+                                      DecisionLabel::kNonInferior,
+                                      DecisionLabel::kInconclusive,
+                                      DecisionLabel::kNotMeasured}) {
+        bad.label = label;
+        const Decision gated = gate_known_bad(equivalent, "Q2_K", bad);
+        EXPECT_EQ(gated.label, DecisionLabel::kNotMeasured);
+        EXPECT_EQ(gated.margin, 0.1);
+        EXPECT_THAT(gated.why, HasSubstr("Q2_K"));
+    }
+}
+
 }  // namespace
 }  // namespace assay::analysis

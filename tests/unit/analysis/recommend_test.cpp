@@ -104,5 +104,28 @@ TEST(ExitCode, AnotherCodeReplacesFailuresOnly) {
     EXPECT_EQ(exit_code(std::vector{of("a", kEquivalent)}, {.gate = "", .fail_exit_code = 9}), 0);
 }
 
+TEST(Recommend, NothingOnAnExploratoryResult) {
+    const Recommendation r = recommend(std::vector{of("Q8_0", kEquivalent, 500)},
+                                       1000,
+                                       {.is = true, .why = "the margin was 0.05."});
+    EXPECT_FALSE(r.variant);
+    EXPECT_EQ(r.sentence,
+              "No variant is recommended, as the result is exploratory (the margin was 0.05): Q8_0 "
+              "looks equivalent; to confirm it, judge new questions in another run directory.");
+}
+
+TEST(ExitCode, OfAnExploratoryResultThatWouldPassIsSix) {
+    const auto code = [](DecisionLabel label, bool accepted) {
+        return exit_code(std::vector{of("a", label)},
+                         {.gate = "",
+                          .fail_exit_code = {},
+                          .exploratory = {.is = true, .why = {}, .accepted = accepted}});
+    };
+    EXPECT_EQ(code(kEquivalent, false), 6);
+    EXPECT_EQ(code(kNonInferior, true), 0);
+    EXPECT_EQ(code(kDegraded, false), 3);
+    EXPECT_EQ(code(kInconclusive, false), 5);
+}
+
 }  // namespace
 }  // namespace assay::analysis

@@ -276,11 +276,38 @@ TEST(CommandStats, SeveralComparisonsAreAListAndAllMustPassAGate) {
     EXPECT_EQ(run_stats(options, out), 3);
     EXPECT_NE(out.str().find("2 comparisons"), std::string::npos);
     options.variant = "good";
+    EXPECT_EQ(run_stats(options, out), 5) << "no controls back it";
+    EXPECT_NE(out.str().find("The gate does not pass (exit code 5): there are no controls"),
+              std::string::npos)
+        << out.str();
+    options.no_controls_ok = true;
     EXPECT_EQ(run_stats(options, out), 0);
     options.markdown = true;
     std::ostringstream markdown;
     EXPECT_EQ(run_stats(options, markdown), 0);
     EXPECT_EQ(markdown.str().rfind("# Statistics", 0), 0u);
+}
+
+TEST(CommandStats, AVariantThatIsAlwaysShownFirstIsSaid) {
+    test::TempFolder folder;
+    const auto rows = [](bool in_turn) {
+        std::string text = "question,verdict,order\n";
+        for (int i = 0; i < 200; ++i) {
+            text += fmt::format("q{},tie,{}\n", i, in_turn && i % 2 == 0 ? "b" : "a");
+        }
+        return text;
+    };
+    StatsOptions options;
+    options.input = folder.write("v.csv", rows(false));
+    options.gate = true;
+    std::ostringstream one_side;
+    EXPECT_EQ(run_stats(options, one_side), 5);
+    EXPECT_NE(one_side.str().find("always shown on one side"), std::string::npos) << one_side.str();
+    options.input = folder.write("v.csv", rows(true));
+    options.no_controls_ok = true;
+    std::ostringstream in_turn;
+    EXPECT_EQ(run_stats(options, in_turn), 0);
+    EXPECT_EQ(in_turn.str().find("always shown"), std::string::npos);
 }
 
 TEST(CommandStats, AMissingCountIsNamed) {
@@ -301,6 +328,8 @@ TEST(CommandStats, OnlyAGateChangesTheExitCode) {
     options.fail_exit_code = 1;
     EXPECT_EQ(run_stats(options, out), 1);
     options.margin = "0.15";
+    EXPECT_EQ(run_stats(options, out), 1) << "no controls";
+    options.no_controls_ok = true;
     EXPECT_EQ(run_stats(options, out), 0);
     options = counts("10", "90", "4");
     options.gate = true;
