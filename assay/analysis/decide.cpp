@@ -283,6 +283,14 @@ Decision decide_by_interval(const Evidence& evidence,
         out.why = too_few(evidence);
         return out;
     }
+    if (evidence.clusters && evidence.clusters->largest_share > kMostOfOneCluster) {
+        out.why = fmt::format(
+            "one cluster holds {:.0f} % of the comparisons, and with more than {:.0f} % in one the "
+            "others do not show how much clusters differ",
+            100 * evidence.clusters->largest_share,
+            100 * kMostOfOneCluster);
+        return out;
+    }
     out.label = label_of(stats::region_of(*net.low, *net.high, settings.margin));
     out.detectably_worse = *net.high < 0;
     out.detectably_better = *net.low > 0;

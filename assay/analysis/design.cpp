@@ -61,10 +61,9 @@ std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
     Worth out;
     out.n = static_cast<double>(comparisons_of(design, n_questions)) / design_effect_of(design);
     double n_clusters = design.both_orders ? static_cast<double>(n_questions) : kInfinite;
-    if (design.clusters) {
-        n_clusters = std::floor(static_cast<double>(design.clusters->n_clusters) *
-                                static_cast<double>(n_questions) /
-                                static_cast<double>(design.n_questions));
+    if (design.clusters) {  // effective ones, as in small_sample.hpp
+        n_clusters = std::floor(static_cast<double>(n_questions) / design.clusters->mean_size *
+                                (1 + 1e-12));
     }
     if (n_clusters < 2) {
         return std::nullopt;

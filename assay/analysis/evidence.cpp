@@ -11,7 +11,10 @@
 namespace assay::analysis {
 namespace {
 
-constexpr std::int64_t kFewClusters = 15;
+constexpr double kFewClusters = 15, kRounding = 1e-9;
+/// One cluster that holds nearly everything leaves next to nothing; nothing is claimed then
+/// (small_sample.hpp), and the interval stays a number.
+constexpr double kLeastDf = 0.5;
 
 std::string why_of(const ClusterSummary& summary) {
     std::string why;
@@ -22,10 +25,9 @@ std::string why_of(const ClusterSummary& summary) {
             "verdicts within a cluster were always the same",
             summary.design_effect_used);
     }
-    if (summary.n_clusters < kFewClusters) {
-        why += fmt::format("{}only {} clusters: the interval is rough",
-                           why.empty() ? "" : "; ",
-                           summary.n_clusters);
+    if (summary.n_effective < kFewClusters - kRounding) {
+        why += fmt::format(
+            "{}only {}: the interval is rough", why.empty() ? "" : "; ", clusters_text(summary));
         if (summary.p_sign_flip) {
             why += fmt::format("; the {} sign-flip test on the clusters' sums gives p = {:.4f}",
                                summary.p_sign_flip_method == "exact" ? "exact" : "approximate",
@@ -75,6 +77,9 @@ void add_clusters(Evidence& evidence) {
     ClusterSummary summary;
     summary.n_clusters = clustered->n_clusters;
     summary.largest = clustered->largest;
+    const double n = static_cast<double>(evidence.n());
+    summary.n_effective = n / clustered->mean_cluster_size;
+    summary.largest_share = static_cast<double>(summary.largest) / n;
     if (summary.n_clusters < 2) {
         evidence.why_not =
             "all comparisons belong to one cluster, so nothing shows how much clusters differ";
@@ -84,7 +89,7 @@ void add_clusters(Evidence& evidence) {
     }
     summary.design_effect = clustered->design_effect;
     evidence.design_effect = stats::design_effect_to_use(*clustered);
-    evidence.df = static_cast<double>(summary.n_clusters - 1);
+    evidence.df = std::max(kLeastDf, summary.n_effective - 1);
     summary.design_effect_used = evidence.design_effect;
     if (const auto flip = stats::sign_flip_test(sums_of(totals))) {
         summary.p_sign_flip = flip->p_two;
@@ -95,6 +100,16 @@ void add_clusters(Evidence& evidence) {
 }
 
 }  // namespace
+
+std::string clusters_text(const ClusterSummary& clusters) {
+    const double lost = static_cast<double>(clusters.n_clusters) - clusters.n_effective;
+    const std::string n = fmt::format(
+        "{} {}", clusters.n_clusters, clusters.n_clusters == 1 ? "cluster" : "clusters");
+    return lost < 0.05
+               ? n
+               : fmt::format(
+                     "{} of unequal size, worth {:.1f} equal ones", n, clusters.n_effective);
+}
 
 std::string owner_of(const Outcome& outcome) {
     // A prefix keeps a cluster's name apart from a question's.
@@ -190,11 +205,10 @@ Estimate net_win_rate_of(const Evidence& evidence, double alpha) {
     if (evidence.clusters) {
         out.method = fmt::format(
             "effective-count score interval (clusters: {}, design effect {:.3g}, Student's t with "
-            "{} degrees of "
-            "freedom)",
+            "{:.4g} degrees of freedom)",
             evidence.clusters->n_clusters,
             evidence.design_effect,
-            evidence.clusters->n_clusters - 1);
+            evidence.df);
     }
     out.why = evidence.why_not;
     if (!out.why.empty()) {

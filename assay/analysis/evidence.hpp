@@ -22,7 +22,7 @@ struct Evidence {
     std::int64_t ties = 0;
     std::optional<ClusterSummary> clusters;  ///< empty: the comparisons are independent
     double design_effect = 1;                ///< >= 1: all counts are divided by it
-    /// of Student's t in place of the normal: clusters - 1
+    /// of Student's t in place of the normal: effective clusters - 1
     double df = std::numeric_limits<double>::infinity();
     std::vector<stats::ClusterTotal> cluster_totals;  ///< of each kind of cluster how many; in a
                                                       ///< fixed order
@@ -37,6 +37,9 @@ struct Evidence {
 [[nodiscard]] Evidence evidence_of_counts(std::int64_t wins,
                                           std::int64_t losses,
                                           std::int64_t ties);
+
+/// "1 cluster", "12 clusters", "40 clusters of unequal size, worth 3.4 equal ones".
+[[nodiscard]] std::string clusters_text(const ClusterSummary& clusters);
 
 /// What an outcome depends on, as a name: its cluster or, where it names none, its question.
 /// Outcomes with the same owner are dependent.

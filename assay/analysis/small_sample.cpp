@@ -20,11 +20,15 @@ DecisionLabel label_of(stats::Region region) {
 }
 
 std::int64_t units_of(const Evidence& evidence) {
-    return evidence.clusters ? evidence.clusters->n_clusters : evidence.n();
+    if (!evidence.clusters) {
+        return evidence.n();
+    }
+    return static_cast<std::int64_t>(std::floor(evidence.clusters->n_effective * (1 + 1e-12)));
 }
 
 std::string units_text(const Evidence& evidence) {
-    return count_of(units_of(evidence), evidence.clusters ? "cluster" : "question");
+    return evidence.clusters ? clusters_text(*evidence.clusters)
+                             : count_of(evidence.n(), "question");
 }
 
 ExactTests::ExactTests(std::int64_t n, double margin)

@@ -2,9 +2,11 @@
 // What a few questions may decide. The score interval's error is above alpha where comparisons are
 // few (up to 12 % at 5 %), so there a label needs the exact unconditional test, too.
 //
-// Units are what is independent: questions or, where verdicts are dependent, clusters. A question
-// that was judged in both orders is a cluster of its own.
-//   - below kFewestUnits: nothing is decided (not_measured)
+// Units are what is independent: questions or, where verdicts are dependent, effective clusters,
+// (sum n)^2 / sum n^2, which are fewer where sizes differ (Carter, Schnepel, Steigerwald 2017, Rev.
+// Econ. Stat. 99:698). A question that was judged in both orders is a cluster of its own.
+//   - below kFewestUnits, or with more than kMostOfOneCluster in one: nothing is decided
+//     (not_measured)
 //   - below kIntervalAlone: the exact test must agree with the interval, else inconclusive
 //   - from there on: the interval decides alone
 
@@ -21,13 +23,15 @@
 namespace assay::analysis {
 
 inline constexpr std::int64_t kFewestUnits = 10;
+/// With more of the comparisons in one cluster the others do not show how clusters differ.
+inline constexpr double kMostOfOneCluster = 0.3;
 /// Up to 40 all labels err at most as often as alpha says (validation.md, V25); beyond, the
 /// interval's worst error at alpha = 5 % is 6 %.
 inline constexpr std::int64_t kIntervalAlone = 41;
 
 [[nodiscard]] DecisionLabel label_of(stats::Region region);
 
-/// Questions or, where verdicts are dependent, clusters.
+/// Questions or, where verdicts are dependent, effective clusters, rounded down.
 [[nodiscard]] std::int64_t units_of(const Evidence& evidence);
 
 /// "1 question", "12 clusters".

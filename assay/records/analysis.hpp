@@ -103,6 +103,9 @@ struct EquivalenceTest {
 struct ClusterSummary {
     std::int64_t n_clusters = 0;
     std::int64_t largest = 0;
+    double n_effective = 0;  ///< (sum n_g)^2 / sum n_g^2: equal clusters that are worth as much; at
+                             ///< most n_clusters
+    double largest_share = 0;             ///< of the comparisons, in the largest cluster
     std::optional<double> design_effect;  ///< CR1 variance over the naive one, before max(1, .)
     double design_effect_used = 1;
     std::optional<double> p_sign_flip;  ///< of "no difference", on cluster sums

@@ -131,6 +131,7 @@ Json json_of(const std::optional<ClusterSummary>& clusters) {
     }
     Json out{{"n_clusters", clusters->n_clusters},
              {"largest", clusters->largest},
+             {"n_effective", clusters->n_effective},
              {"design_effect", json_of(clusters->design_effect)},
              {"design_effect_used", clusters->design_effect_used},
              {"p_sign_flip", json_of(clusters->p_sign_flip)}};

@@ -64,10 +64,12 @@ Text failed_verdicts_text(const ComparisonAnalysis& a) {
 
 Text clusters_text(const ClusterSummary& clusters) {
     Text out = say(
-        " The questions come in {} clusters of at most {}; the interval allows for a design effect "
-        "of {}.",
+        " The questions come in {} clusters of at most {}, worth {} equal ones; the interval "
+        "allows "
+        "for a design effect of {}.",
         clusters.n_clusters,
         clusters.largest,
+        decimals_text(clusters.n_effective, 1),
         decimals_text(clusters.design_effect_used, 2));
     if (!clusters.why.empty()) {
         out += " " + foreign(clusters.why);

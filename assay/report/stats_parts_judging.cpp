@@ -14,7 +14,10 @@ Section dependence_section(const ComparisonAnalysis& a) {
     facts.add(
         "clusters",
         fmt::format("{}", clusters.n_clusters),
-        fmt::format("of at most {} verdicts; a question in both orders is one", clusters.largest));
+        fmt::format("of at most {} verdicts, worth {:.4g} equal ones; a question in both orders is "
+                    "one",
+                    clusters.largest,
+                    clusters.n_effective));
     facts.add("design effect",
               clusters.design_effect ? fmt::format("{:.3g}", *clusters.design_effect) : "undefined",
               fmt::format("counts are divided by {:.3g}", clusters.design_effect_used));

@@ -105,7 +105,7 @@ TEST(Evidence, OneClusterGivesNoInterval) {
 
 TEST(Evidence, FewClustersWarnAndGiveTheSignFlipTest) {
     const Evidence few = evidence_of(grouped(OutcomeList().wins(10).losses(10).ties(8).outcomes, 2),
-                                     false);
+                                     Failed::kLeftOut);
     EXPECT_EQ(few.clusters->n_clusters, 14);
     EXPECT_NE(few.clusters->why.find("only 14 clusters"), std::string::npos);
     EXPECT_NE(few.clusters->why.find("sign-flip"), std::string::npos);

@@ -82,6 +82,26 @@ TEST(SmallSample, ClustersCountAsOneEach) {
     EXPECT_TRUE(says(d, "Only 9 clusters")) << d.why;
 }
 
+/// 40 clusters, of which the first has this many of all comparisons; every verdict a tie.
+Decision with_largest(std::size_t n_in_first, std::size_t n_others_each) {
+    OutcomeList list = OutcomeList().ties(static_cast<int>(n_in_first + 39 * n_others_each));
+    for (std::size_t i = 0; i < list.outcomes.size(); ++i) {
+        list.outcomes[i].cluster = i < n_in_first
+                                       ? "large"
+                                       : fmt::format("c{}", (i - n_in_first) / n_others_each);
+    }
+    return analyse(list.outcomes, {}).decision;
+}
+
+TEST(SmallSample, OneClusterWithHalfOfAllIsNotFortyClusters) {
+    EXPECT_EQ(with_largest(10, 10).label, DecisionLabel::kEquivalent) << "balanced";
+    for (const std::size_t n_in_first : {195U, 400U, 1600U}) {  // a third, half, 80 %
+        const Decision d = with_largest(n_in_first, 10);
+        EXPECT_EQ(d.label, DecisionLabel::kNotMeasured) << n_in_first << ": " << d.why;
+        EXPECT_TRUE(says(d, "luster")) << d.why;
+    }
+}
+
 TEST(SmallSample, TheWorstCaseIsDecidedTheSameWay) {
     const ComparisonAnalysis a = analyse(
         OutcomeList().wins(12).add(1, OutcomeKind::kInvalid).outcomes, {});
@@ -106,6 +126,7 @@ TEST(SmallSample, CountsAreRoundedAgainstEachClaim) {
     Evidence evidence = evidence_of_counts(5, 2, 13);
     evidence.clusters = ClusterSummary();
     evidence.clusters->n_clusters = 12;
+    evidence.clusters->n_effective = 12;
     evidence.design_effect = 20.0 / 12;
     const SmallSample sample = ExactTests(12, 0.1).of(evidence);
     EXPECT_DOUBLE_EQ(sample.p_not_worse, ExactTests(12, 0.1).of(3, 2).p_not_worse);

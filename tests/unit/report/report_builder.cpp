@@ -164,6 +164,8 @@ ReportComparison worse_within_margin() {
     c.analysis.best_case.net_win_rate = c.analysis.net_win_rate;
     c.analysis.clusters = ClusterSummary{.n_clusters = 20,
                                          .largest = 9,
+                                         .n_effective = 17.4,
+                                         .largest_share = 0.06,
                                          .design_effect = 1.31,
                                          .design_effect_used = 1.31,
                                          .p_sign_flip = {},
