@@ -87,7 +87,7 @@ class ExperimentFile : EntryReader {
         if (baseline) {
             VariantEntry entry;
             note_text(*baseline, "name", plan_.baseline.name);
-            model_path(*baseline, entry);
+            model_path(*baseline, "file", entry.file);
             read_answers(*baseline, entry);
             read_served(*baseline, entry.served, problems_);
             read_recipe(*baseline, "baseline");
@@ -104,16 +104,6 @@ class ExperimentFile : EntryReader {
             if (!plan_.baseline.name.empty()) {
                 draft_.origins["baseline.name"] = root_.where("baseline");
             }
-        }
-    }
-
-    void model_path(MapReader& map, VariantEntry& entry) {
-        std::string text;
-        if (map.has("file")) {
-            note(map, "file");
-        }
-        if (map.text("file", text)) {
-            entry.file = model_path_of(folder_, text, map.where("file"), problems_);
         }
     }
 
@@ -188,7 +178,7 @@ class ExperimentFile : EntryReader {
         VariantSpec variant;
         VariantEntry entry;
         note_text(map, "name", variant.name);
-        model_path(map, entry);
+        model_path(map, "file", entry.file);
         path(map, "imatrix", entry.imatrix);
         read_answers(map, entry);
         read_served(map, entry.served, problems_);
@@ -314,7 +304,7 @@ class ExperimentFile : EntryReader {
                 judge = std::move(*parsed);
                 if (judge.kind() == JudgeKind::kEmbedded) {
                     std::string& model = judge.embedded().file;
-                    model = absolute_path(folder_, model, where, problems_);
+                    model = model_path_of(folder_, model, where, problems_);
                 }
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);

@@ -1,6 +1,6 @@
 #pragma once
-// A model in several files, as llama-gguf-split makes them: which part a file is, says its metadata
-// (split.no, split.count, split.tensors.count); where the other parts are, say the names.
+// A model in several files, as llama-gguf-split makes them. A file's metadata says which part it is
+// (split.no, split.count, split.tensors.count); the other parts are found by their names.
 
 #include <cstdint>
 #include <string>

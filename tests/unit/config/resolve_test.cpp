@@ -155,7 +155,7 @@ TEST_F(Resolve, OfASplitModelTheFirstPartIsNamed) {
     EXPECT_EQ(plan->baseline.name, "big");
 }
 
-// Which part a file is says the file itself; the engine looks into it (files_model_test.cpp).
+// The file itself says which part it is; the engine looks into it (files_model_test.cpp).
 TEST_F(Resolve, OfAPartTheNameAloneSaysNothing) {
     folder_.write("big-00002-of-00003.gguf", "GGUF");
     EXPECT_THAT(errors_of_variants("[Q8_0]", "big-00002-of-00003.gguf"), IsEmpty());
