@@ -87,26 +87,27 @@ std::optional<Kind> other_type(const Metadata& file) {
     return Kind{fmt::format("a GGUF of type \"{}\"", shorten(file.type, 40)), kGiveTheModel};
 }
 
-/// A model that reads a text as a whole, in both directions.
-std::optional<Kind> encoder(const Metadata& file) {
-    if (truth_at(file.gguf, file.architecture + ".attention.causal").value_or(true)) {
-        return std::nullopt;
-    }
-    return Kind{
-        fmt::format("a model that does not write token by token (architecture {}, whose "
-                    "attention is not causal: it makes embeddings, or is a diffusion model)",
-                    shorten(file.architecture, 40)),
-        "assay compares models that write text from left to right."};
+/// False: it reads a text as a whole, in both directions.
+bool is_causal(const Metadata& file) {
+    return truth_at(file.gguf, file.architecture + ".attention.causal").value_or(true);
 }
 
 }  // namespace
 
 Result<bool> check_is_language_model(const gguf_context* gguf, const std::string& path) {
     const Metadata file = metadata_of(gguf);
-    for (const auto look : {projector, adapter, importance_matrix, other_type, encoder}) {
+    for (const auto look : {projector, adapter, importance_matrix, other_type}) {
         if (const auto kind = look(file)) {
             return fail(fmt::format("is {}, not a language model", kind->what), path, kind->remedy);
         }
+    }
+    if (!is_causal(file)) {
+        return fail(
+            fmt::format("does not write token by token (the attention of architecture {} is "
+                        "not causal): it makes embeddings, or is a diffusion model",
+                        shorten(file.architecture, 40)),
+            path,
+            "assay compares models that write text from left to right.");
     }
     return true;
 }
