@@ -130,6 +130,12 @@ TEST_F(ModelNames, ThatLeadToNoModelStopADryRunAsTheyStopTheRun) {
         EXPECT_EQ(dry.exit_code, real.exit_code) << describe(dry);
         EXPECT_EQ(dry.err, real.err);
     }
+    const Strings judge{"--judge", "gguf:ollama:none:1b"};
+    const Ended real = run("model.gguf", "Q8_0", judge);
+    const Ended dry = run("model.gguf", "Q8_0", {"--judge", "gguf:ollama:none:1b", "--dry-run"});
+    EXPECT_EQ(real.exit_code, 2) << describe(real);
+    EXPECT_EQ(dry.exit_code, 2) << describe(dry);
+    EXPECT_NE(dry.err.find("Ollama has no model none:1b here"), std::string::npos) << dry.err;
     EXPECT_EQ(run("model.gguf", "Q8_0", {"--dry-run"}).exit_code, 0);
     EXPECT_FALSE(fs::exists(lab.run_dir()));
     EXPECT_EQ(lab.n_requests("answer"), 0);
