@@ -11,8 +11,10 @@
 #include "assay/app/interrupt.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/text.hpp"
+#include "assay/config/named_text.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 #include "assay/wire/messages.hpp"
 
@@ -56,12 +58,28 @@ Check check_disk(const std::string& name, const std::filesystem::path& folder) {
                         space.available < kLittleDisk ? "; quantized files may not fit" : "")};
 }
 
+/// What a model is called in the check-up: the name that it was given, "ollama:NAME", or the
+/// file's.
+std::string shown_name(const config::NamedText& model) {
+    const std::string rest(model.rest);
+    if (model.name && !model.name->empty()) {
+        return *model.name;
+    }
+    return variants::ollama_name(rest) ? rest : std::filesystem::path(rest).filename().string();
+}
+
 Check check_model(llm::Engine& engine,
-                  const std::string& path,
+                  const std::string& text,
                   const DoctorFlags& flags,
                   const Host& host,
                   nlohmann::ordered_json& details) {
-    const std::string name = "model " + std::filesystem::path(path).filename().string();
+    const config::NamedText model = config::named_text(text, std::filesystem::current_path());
+    const std::string name = "model " + shown_name(model);
+    const auto found = variants::find_model_file(std::string(model.rest));
+    if (!found) {
+        return {name, false, to_sentence(found.error())};
+    }
+    const std::string& path = *found;
     const auto inspected = engine.inspect(path);
     if (!inspected) {
         return {name, false, to_sentence(inspected.error())};
@@ -189,7 +207,8 @@ void add_doctor_command(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("doctor",
                                            "check this machine: cores, memory against what models "
                                            "need (predicted without loading them), disk, engine");
-    command->add_option("MODEL,-m,--model", flags->models, "GGUF files to check");
+    command->add_option(
+        "MODEL,-m,--model", flags->models, "models to check: [NAME=]FILE, a GGUF, or ollama:NAME");
     command
         ->add_option("-c,--ctx-size",
                      flags->ctx_size,

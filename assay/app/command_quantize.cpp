@@ -15,6 +15,7 @@
 #include "assay/config/quant_types.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
@@ -43,6 +44,16 @@ nlohmann::ordered_json describe(const ModelFile& file) {
             {"architecture", file.architecture}};
 }
 
+/// Beside the source; of a model in Ollama's store, which is none of ours, in the current folder.
+std::string default_output(const std::string& source, std::string_view type) {
+    namespace fs = std::filesystem;
+    if (const auto name = variants::ollama_name(source)) {
+        return fmt::format("{}-{}.gguf", slug(*name), type);
+    }
+    const fs::path path(source);
+    return (path.parent_path() / fmt::format("{}-{}.gguf", path.stem().string(), type)).string();
+}
+
 int quantize(QuantizeFlags flags) {
     const auto type = config::find_quant_type(flags.type);
     if (!type) {
@@ -57,11 +68,9 @@ int quantize(QuantizeFlags flags) {
     }
     namespace fs = std::filesystem;
     if (flags.output.empty()) {
-        flags.output = (fs::path(flags.source).parent_path() /
-                        fmt::format(
-                            "{}-{}.gguf", fs::path(flags.source).stem().string(), type->name))
-                           .string();
+        flags.output = default_output(flags.source, type->name);
     }
+    flags.source = variants::path_of_model(flags.source);
     std::error_code error;
     if (fs::exists(flags.output) && !flags.force) {
         throw_usage("the file is there already",
@@ -117,11 +126,14 @@ void add_quantize_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<QuantizeFlags>();
     CLI::App* command = app.add_subcommand(
         "quantize", "make a quantized GGUF, and show the real type of its tensors");
-    command->add_option("SOURCE", flags->source, "F16, BF16 or F32 GGUF")->required();
+    command->add_option("SOURCE", flags->source, "F16, BF16 or F32 GGUF, or ollama:NAME")
+        ->required();
     command->add_option("TYPE", flags->type, "llama.cpp's name of the type: Q8_0, Q4_K_M ...")
         ->required();
     command->add_option(
-        "-o,--output", flags->output, "default: beside the source, SOURCE-TYPE.gguf");
+        "-o,--output",
+        flags->output,
+        "default: SOURCE-TYPE.gguf, beside the source; of ollama:NAME in the current folder");
     command->add_option("--imatrix", flags->imatrix, "importance matrix");
     command->add_option("-t,--threads", flags->threads, "default: the physical cores");
     command->add_option(

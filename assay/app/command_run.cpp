@@ -41,6 +41,10 @@ int run(const RunFlags& flags) {
     check_gate(flags.gate, plan);
     const std::vector<Question> questions = load_questions_or_throw(plan);
     if (flags.dry_run) {
+        SilentProgress silent;
+        check_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, ""},
+                         interrupted(),
+                         silent);
         const std::vector<DryRunJudge> judges = dry_run(plan, questions, flags.rejudge);
         std::fputs((flags.json ? dry_run_json(judges) : dry_run_text(judges)).c_str(), stdout);
         return 0;
@@ -93,8 +97,8 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
         ->group("Decision");
     command.add_flag("--dry-run",
                      flags.dry_run,
-                     "only say how many calls each judge still needs, with tokens and cost; sends "
-                     "and changes nothing");
+                     "only say how many calls each judge still needs, with tokens and cost, or why "
+                     "the run cannot begin; sends and changes nothing");
     command
         .add_option(
             "--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")

@@ -173,7 +173,7 @@ DryRunJudge look_at(const Plan& plan,
     if (spec.kind() == JudgeKind::kEmbedded) {
         out.n_calls = work->n_calls();
         out.why =
-            "it runs here, and its model would have to be opened to know which verdicts are its "
+            "it runs here, and its file would have to be read whole to know which verdicts are its "
             "own";
         estimate_tokens(out, spec, *work, {});
         return out;

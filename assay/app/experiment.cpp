@@ -72,7 +72,8 @@ class Experiment {
         return model;
     }
 
- private:
+    /// Whether it can be run at all, as far as that is seen before anything is made. Throws Error
+    /// if not.
     void check() {
         const Plan& plan = context_.plan;
         if (!context_.options.judge_cache.empty()) {
@@ -90,6 +91,7 @@ class Experiment {
         }
     }
 
+ private:
     void check_variant(const VariantSpec& spec) {
         variants_.push_back(make_variant_run(spec, variants_.size(), context_));
         variants_.back()->check();
@@ -306,6 +308,12 @@ report::ReportModel run_experiment(const RunOptions& options,
                                    const std::atomic<bool>& cancel,
                                    Progress& progress) {
     return Experiment(options, cancel, progress).run();
+}
+
+void check_experiment(const RunOptions& options,
+                      const std::atomic<bool>& cancel,
+                      Progress& progress) {
+    Experiment(options, cancel, progress).check();
 }
 
 }  // namespace assay::app

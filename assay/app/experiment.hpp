@@ -16,4 +16,11 @@ report::ReportModel run_experiment(const RunOptions& options,
                                    const std::atomic<bool>& cancel,
                                    Progress& progress);
 
+/// The first stage of run_experiment alone: every file is a model or answers that fit the
+/// questions, and every judge can be made. Throws the Error that the run would; sends and makes
+/// nothing.
+void check_experiment(const RunOptions& options,
+                      const std::atomic<bool>& cancel,
+                      Progress& progress);
+
 }  // namespace assay::app

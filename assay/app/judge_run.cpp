@@ -13,6 +13,7 @@
 #include "assay/base/result.hpp"
 #include "assay/judge/make_judge.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
@@ -80,15 +81,16 @@ judge::Services JudgeRun::services() {
 }
 
 std::unique_ptr<judge::EmbeddedModel> JudgeRun::open_model(const JudgeSpec& spec) {
+    const std::string path = variants::path_of_model(spec.embedded().file);
     JudgeModelOptions options{llm::find_engine(context_.plan.engine.path),
-                              spec.embedded().file,
+                              path,
                               context_.plan.engine,
                               context_.n_threads(),
                               context_.plan.generation.date,
                               {}};
-    options.file_sha256 = [this, file = spec.embedded().file] {
-        const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
-        return variants::resolve_file(context_.engine(), file, hash).sha256;
+    options.file_sha256 = [this, path] {
+        const auto hash = [this](const std::string& part) { return context_.hash_of(part); };
+        return variants::resolve_file(context_.engine(), path, hash).sha256;
     };
     return make_judge_model(
         std::move(options), context_.engine(), context_.cancel, context_.progress);

@@ -94,15 +94,16 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
     command
         .add_option("-m,--model",
                     o.model,
-                    "the original: a GGUF, ollama:NAME, a served model as "
-                    "[NAME=]PROVIDER:MODEL@URL, or [NAME=]answers:FILE")
+                    "the original: a GGUF, ollama:NAME, a served model as PROVIDER:MODEL@URL, or "
+                    "answers:FILE; NAME= before it gives it a name: base=model-F16.gguf")
         ->group(kExperiment);
     command
         .add_option("--variants",
                     flags.variants,
                     "what is compared with it, separated by commas: types to make of it "
                     "(Q8_0,Q4_K_M), GGUF files, ollama:NAME (a GGUF of Ollama's), served models as "
-                    "[NAME=]ollama:MODEL@URL or [NAME=]openai:MODEL@URL, or [NAME=]answers:FILE")
+                    "ollama:MODEL@URL or openai:MODEL@URL, or answers:FILE; NAME= before one gives "
+                    "it a name: q4=path/model-Q4.gguf")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->group(kExperiment);

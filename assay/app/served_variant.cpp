@@ -2,25 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "assay/answer/answer.hpp"
 #include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 
 namespace assay::app {
-namespace {
-
-/// "model-00001-of-00003.gguf"
-bool is_split(const std::string& path) {
-    const std::string stem = std::filesystem::path(path).stem().string();
-    return stem.size() > 9 && stem.substr(stem.size() - 9, 4) == "-of-" &&
-           stem.find_first_not_of("0123456789", stem.size() - 5) == std::string::npos;
-}
-
-}  // namespace
-
 ServedVariant::ServedVariant(const VariantSpec& variant_spec,
                              std::size_t index,
                              RunContext& context)
@@ -61,7 +48,11 @@ void ServedVariant::connect() {
 
 void ServedVariant::bring_file() {
     context().progress.begin(fmt::format("bringing {} to Ollama", spec.name), 0, "");
-    if (is_split(variant.file.path)) {
+    const auto inspected = context().engine().inspect(variant.file.path);
+    if (!inspected) {
+        throw Error(ErrorKind::kUsage, inspected.error());
+    }
+    if (inspected->parts.size() > 1) {
         throw_usage(fmt::format("{}: a model in several files is not taken to Ollama", spec.name),
                     variant.file.path,
                     "Join them with llama-gguf-split --merge.");

@@ -51,7 +51,8 @@ void VariantRun::check_file() {
     if (spec.file().empty()) {
         return;
     }
-    const auto inspected = context_.engine().inspect(variants::path_of_model(spec.file()));
+    const std::string path = variants::path_of_model(spec.file());
+    const auto inspected = context_.engine().inspect(path);
     if (!inspected) {
         throw Error(ErrorKind::kUsage, inspected.error());
     }

@@ -79,9 +79,9 @@ void check_power(const Draft& draft, Problems& problems);
                                         std::string_view text,
                                         const Where& where,
                                         Problems& problems);
-/// A variant written as one word: "answers:FILE", "PROVIDER:MODEL@URL", both with "NAME=" before it
-/// or not; else a file if it is "ollama:NAME", ends in .gguf or contains '/', else a type. Reports
-/// an unknown type. `name` is empty where none is written.
+/// A variant written as one word, with "NAME=" before it or not: "answers:FILE",
+/// "PROVIDER:MODEL@URL"; else a file if it is "ollama:NAME", ends in .gguf or contains '/', else a
+/// type. Reports an unknown type and a "=" without a name. `name` is empty where none is written.
 [[nodiscard]] VariantSpec variant_of_text(std::string_view text,
                                           const std::filesystem::path& base,
                                           const Where& where,

@@ -44,6 +44,19 @@ class EntryReader {
         return true;
     }
 
+    /// The same for a model's file, which may be "ollama:NAME".
+    bool model_path(MapReader& map, std::string_view key, std::string& field) {
+        std::string text;
+        if (map.has(key)) {
+            note(map, key);
+        }
+        if (!map.text(key, text)) {
+            return false;
+        }
+        field = model_path_of(folder_, text, map.where(key), problems_);
+        return true;
+    }
+
     /// For the visit_... functions of records/settings.hpp: reads each setting that is there.
     auto reader(MapReader& map) {
         return [this, &map](const Setting& setting, auto& field, const auto& rule) {

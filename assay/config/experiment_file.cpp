@@ -9,7 +9,6 @@
 #include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/judge_entry.hpp"
-#include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
@@ -88,7 +87,7 @@ class ExperimentFile : EntryReader {
         if (baseline) {
             VariantEntry entry;
             note_text(*baseline, "name", plan_.baseline.name);
-            model_path(*baseline, entry);
+            model_path(*baseline, "file", entry.file);
             read_answers(*baseline, entry);
             read_served(*baseline, entry.served, problems_);
             read_recipe(*baseline, "baseline");
@@ -105,16 +104,6 @@ class ExperimentFile : EntryReader {
             if (!plan_.baseline.name.empty()) {
                 draft_.origins["baseline.name"] = root_.where("baseline");
             }
-        }
-    }
-
-    void model_path(MapReader& map, VariantEntry& entry) {
-        std::string text;
-        if (map.has("file")) {
-            note(map, "file");
-        }
-        if (map.text("file", text)) {
-            entry.file = model_path_of(folder_, text, map.where("file"), problems_);
         }
     }
 
@@ -189,7 +178,7 @@ class ExperimentFile : EntryReader {
         VariantSpec variant;
         VariantEntry entry;
         note_text(map, "name", variant.name);
-        model_path(map, entry);
+        model_path(map, "file", entry.file);
         path(map, "imatrix", entry.imatrix);
         read_answers(map, entry);
         read_served(map, entry.served, problems_);
@@ -315,7 +304,7 @@ class ExperimentFile : EntryReader {
                 judge = std::move(*parsed);
                 if (judge.kind() == JudgeKind::kEmbedded) {
                     std::string& model = judge.embedded().file;
-                    model = absolute_path(folder_, model, where, problems_);
+                    model = model_path_of(folder_, model, where, problems_);
                 }
             } else {
                 problems_.add(where, parsed.error().message, parsed.error().remedy);
@@ -361,116 +350,6 @@ class ExperimentFile : EntryReader {
 };
 
 }  // namespace
-
-std::string absolute_path(const std::filesystem::path& base,
-                          std::string_view text,
-                          const Where& where,
-                          Problems& problems) {
-    if (trim(text).empty() || text.find('\0') != std::string_view::npos) {
-        problems.add(
-            where, trim(text).empty() ? "is empty" : "holds a NUL character", "Name a file.");
-        return "";
-    }
-    std::filesystem::path path = base / text;
-    // "a/../b" is left as it is: if a is a symbolic link, it is not b.
-    if (std::find(path.begin(), path.end(), "..") == path.end()) {
-        path = path.lexically_normal();
-    }
-    if (is_valid_utf8(path.native())) {
-        return path.native();
-    }
-    problems.add(where,
-                 fmt::format("the path {} is not valid UTF-8", to_valid_utf8(path.native())),
-                 "Rename it.");
-    return "";
-}
-
-std::string model_path_of(const std::filesystem::path& base,
-                          std::string_view text,
-                          const Where& where,
-                          Problems& problems) {
-    if (!text.starts_with(kOllamaFile)) {
-        return absolute_path(base, text, where, problems);
-    }
-    if (text.size() == kOllamaFile.size() || !is_valid_utf8(text)) {
-        problems.add(where, "names no model of Ollama's", "Write ollama:MODEL:TAG.");
-    }
-    return std::string(text);
-}
-
-std::string type_of_text(std::string_view text, const Where& where, Problems& problems) {
-    if (const auto type = find_quant_type(text)) {
-        return std::string(type->name);
-    }
-    problems.add(
-        where, fmt::format("unknown type \"{}\"; known: {}", shorten(text, 60), quant_type_list()));
-    return "";
-}
-
-namespace {
-
-/// "answers:FILE" or "NAME=answers:FILE"; nothing if the text is neither.
-std::optional<VariantSpec> answers_of_text(std::string_view text,
-                                           const std::filesystem::path& base,
-                                           const Where& where,
-                                           Problems& problems) {
-    constexpr std::string_view kAnswers = "answers:";
-    std::string_view name;
-    if (!text.starts_with(kAnswers)) {
-        // A path may hold "=", too: only what is followed by the word is a name.
-        const std::size_t at = text.find('=');
-        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) {
-            return std::nullopt;
-        }
-        name = text.substr(0, at);
-        text.remove_prefix(at + 1);
-        if (trim(name).empty()) {
-            problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
-        }
-    }
-    VariantSpec variant;
-    variant.name = trim(name);
-    variant.source = AnswersSource{
-        absolute_path(base, text.substr(kAnswers.size()), where, problems)};
-    return variant;
-}
-
-}  // namespace
-
-VariantSpec baseline_of_text(std::string_view text,
-                             const std::filesystem::path& base,
-                             const Where& where,
-                             Problems& problems) {
-    if (auto answers = answers_of_text(text, base, where, problems)) {
-        return std::move(*answers);
-    }
-    if (auto served = served_of_text(text, where, problems)) {
-        return std::move(*served);
-    }
-    VariantSpec baseline;
-    baseline.source = FileSource{model_path_of(base, text, where, problems)};
-    return baseline;
-}
-
-VariantSpec variant_of_text(std::string_view text,
-                            const std::filesystem::path& base,
-                            const Where& where,
-                            Problems& problems) {
-    if (auto answers = answers_of_text(text, base, where, problems)) {
-        return std::move(*answers);
-    }
-    if (auto served = served_of_text(text, where, problems)) {
-        return std::move(*served);
-    }
-    VariantSpec variant;
-    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") ||
-        text.find('/') != std::string_view::npos) {
-        variant.source = FileSource{model_path_of(base, text, where, problems)};
-    } else {
-        variant.source = TypeSource{type_of_text(text, where, problems)};
-    }
-    return variant;
-}
 
 void read_experiment(const YamlNode& root,
                      const std::filesystem::path& file,

@@ -362,7 +362,7 @@ class FlagLayer {
                 plan_.judges.push_back(judge.value_or(JudgeSpec{}));
                 if (judge && judge->kind() == JudgeKind::kEmbedded) {
                     std::string& model = plan_.judges.back().embedded().file;
-                    model = absolute_path(draft_.working_dir, model, draft_.origin(key), problems_);
+                    model = model_path_of(draft_.working_dir, model, draft_.origin(key), problems_);
                 }
             }
         }

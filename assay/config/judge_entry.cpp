@@ -147,7 +147,7 @@ class JudgeEntry : EntryReader {
             path(map_, "prompt-template", template_file);
         }
         if (judge.kind() == JudgeKind::kEmbedded) {
-            path(map_, "file", judge.embedded().file);
+            model_path(map_, "file", judge.embedded().file);
         }
         if (judge.kind() == JudgeKind::kApi) {
             note_text(map_, "model", judge.api().model);

@@ -16,9 +16,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
+#include "assay/base/part_name.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/defaults.hpp"
 #include "assay/config/draft.hpp"
@@ -36,36 +36,16 @@ namespace {
 
 constexpr std::size_t kMostTextBytes = 1 << 20;
 
-/// "-00002-of-00005" before the ending: number and total of a split GGUF; {0, 0} if it is none.
-struct SplitPart {
-    int number = 0;
-    int total = 0;
-    std::size_t suffix_length = 0;
-};
-
-SplitPart split_part(std::string_view stem) {
-    constexpr std::size_t kLength = std::string_view("-00001-of-00003").size();
-    SplitPart part;
-    int read = 0;
-    if (stem.size() <= kLength) {
-        return part;
-    }
-    const std::string suffix(stem.substr(stem.size() - kLength));
-    if (std::sscanf(suffix.c_str(), "-%5d-of-%5d%n", &part.number, &part.total, &read) != 2 ||
-        read != int{kLength}) {
-        return {};
-    }
-    part.suffix_length = kLength;
-    return part;
-}
-
+/// The name without its ending; of a part of a split GGUF also without its number.
 std::string file_stem(const std::string& file) {
-    std::string stem = std::filesystem::path(file).filename().string();
-    if (to_lower_ascii(stem).ends_with(".gguf")) {
-        stem.resize(stem.size() - 5);
+    std::string name = std::filesystem::path(file).filename().string();
+    if (const auto part = part_name(name)) {
+        return part->prefix;
     }
-    stem.resize(stem.size() - split_part(stem).suffix_length);
-    return stem;
+    if (to_lower_ascii(name).ends_with(".gguf")) {
+        name.resize(name.size() - 5);
+    }
+    return name;
 }
 
 bool is_quantized_cache(const std::string& type) {
@@ -183,7 +163,6 @@ class Resolver {
                                             : slug(default_name(plan_.baseline));
             take_name(taken, name, "the baseline", "baseline", remedy);
             fill_address(plan_.baseline.served(), "baseline");
-            check_first_part("baseline.file", plan_.baseline.file());
         }
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             VariantSpec& variant = plan_.variants[i];
@@ -196,7 +175,6 @@ class Resolver {
             take_name(
                 taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
             fill_address(variant.served(), key);
-            check_first_part(key, variant.file());
             check_type(key, variant);
         }
     }
@@ -272,16 +250,6 @@ class Resolver {
             add(written(place) ? place : key + ".flash-attn",
                 fmt::format("{} needs flash-attn: on", recipe.cache_type_v));
         }
-    }
-
-    void check_first_part(const std::string& key, const std::string& file) {
-        const SplitPart part = split_part(std::filesystem::path(file).stem().string());
-        if (part.number <= 1) {
-            return;
-        }
-        add(key,
-            fmt::format("{} is part {} of {}", file, part.number, part.total),
-            "Name the first part; the others are found beside it.");
     }
 
     void name_judges() {
@@ -440,7 +408,6 @@ class Resolver {
             if (plan_.judges[i].kind() == JudgeKind::kEmbedded) {
                 const std::string& file = plan_.judges[i].embedded().file;
                 look_for(written(key + ".file") ? key + ".file" : key, file);
-                check_first_part(key, file);
             }
         }
     }

@@ -2,74 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
-#include <memory>
 #include <unordered_set>
 
 #include "assay/base/text.hpp"
-#include "assay/engine/log.hpp"
+#include "assay/engine/gguf_file.hpp"
+#include "assay/engine/gguf_kind.hpp"
+#include "assay/engine/gguf_split.hpp"
 #include "assay/engine/types.hpp"
+#include "ggml.h"
 #include "gguf.h"
-#include "llama.h"
 
 namespace assay::engine {
 namespace {
 
-struct GgufFree {
-    void operator()(gguf_context* context) const { gguf_free(context); }
-};
-using Gguf = std::unique_ptr<gguf_context, GgufFree>;
-
 constexpr std::int64_t kMaxLayers = 512;  // LLAMA_MAX_LAYERS: llama.cpp aborts above it
-
-// The typed getters abort on another type, so each of these asks first.
-std::optional<std::int64_t> integer_at(const gguf_context* gguf, const std::string& key) {
-    const std::int64_t id = gguf_find_key(gguf, key.c_str());
-    if (id < 0) {
-        return std::nullopt;
-    }
-    switch (gguf_get_kv_type(gguf, id)) {
-        case GGUF_TYPE_UINT8: return gguf_get_val_u8(gguf, id);
-        case GGUF_TYPE_INT8: return gguf_get_val_i8(gguf, id);
-        case GGUF_TYPE_UINT16: return gguf_get_val_u16(gguf, id);
-        case GGUF_TYPE_INT16: return gguf_get_val_i16(gguf, id);
-        case GGUF_TYPE_UINT32: return gguf_get_val_u32(gguf, id);
-        case GGUF_TYPE_INT32: return gguf_get_val_i32(gguf, id);
-        case GGUF_TYPE_UINT64: return static_cast<std::int64_t>(gguf_get_val_u64(gguf, id));
-        case GGUF_TYPE_INT64: return gguf_get_val_i64(gguf, id);
-        default: return std::nullopt;
-    }
-}
-
-std::optional<std::string> string_at(const gguf_context* gguf, const std::string& key) {
-    const std::int64_t id = gguf_find_key(gguf, key.c_str());
-    if (id < 0 || gguf_get_kv_type(gguf, id) != GGUF_TYPE_STRING) {
-        return std::nullopt;
-    }
-    return gguf_get_val_str(gguf, id);
-}
-
-Result<Gguf> open_gguf(const std::string& path) {
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
-        return fail("no such file", path, "Check the path.");
-    }
-    if (std::filesystem::is_directory(path, error)) {
-        return fail("is a folder, not a GGUF file", path);
-    }
-    static_cast<void>(take_errors());
-    Gguf gguf(
-        gguf_init_from_file(path.c_str(), gguf_init_params{.no_alloc = true, .ctx = nullptr}));
-    if (!gguf) {
-        const std::string errors = take_errors();
-        return fail(fmt::format("is not a GGUF file that can be read{}",
-                                errors.empty() ? "" : " (" + shorten(errors, 200) + ")"),
-                    path,
-                    "It may be damaged, or a download that was cut off: get it again.");
-    }
-    return gguf;
-}
 
 /// Adds one part's tensors to `file`, and checks that their data lie inside the part.
 Result<bool> add_tensors(const gguf_context* gguf, const std::string& path, ModelFile& file) {
@@ -120,28 +67,6 @@ Result<bool> check_vocabulary(const gguf_context* gguf, const std::string& path)
     return true;
 }
 
-Result<std::vector<std::string>> parts_of(const gguf_context* gguf, const std::string& path) {
-    const std::int64_t n_parts = integer_at(gguf, "split.count").value_or(1);
-    if (n_parts <= 1) {
-        return std::vector<std::string>{path};
-    }
-    const auto n = static_cast<std::int32_t>(n_parts);
-    std::array<char, 4096> buffer{};
-    if (integer_at(gguf, "split.no").value_or(0) != 0 ||
-        llama_split_prefix(buffer.data(), buffer.size(), path.c_str(), 0, n) <= 0) {
-        return fail(fmt::format("is a part of a model in {} files, and not its first", n_parts),
-                    path,
-                    fmt::format("Name the first part (…-00001-of-{:05}.gguf).", n_parts));
-    }
-    const std::string prefix = buffer.data();
-    std::vector<std::string> parts;
-    for (std::int32_t i = 0; i < n; ++i) {
-        llama_split_path(buffer.data(), buffer.size(), prefix.c_str(), i, n);
-        parts.emplace_back(buffer.data());
-    }
-    return parts;
-}
-
 }  // namespace
 
 Result<wire::Inspected> inspect_model(const std::string& path) {
@@ -153,14 +78,20 @@ Result<wire::Inspected> inspect_model(const std::string& path) {
 
     wire::Inspected out;
     out.file.path = path;
+    if (auto checked = check_is_language_model(gguf, path); !checked) {
+        return tl::unexpected(checked.error());
+    }
+    // Parts but the first hold nothing but their numbers, so this comes before what they lack.
+    auto parts = parts_of(gguf, path);
+    if (!parts) {
+        return tl::unexpected(parts.error());
+    }
+    out.parts = std::move(*parts);
     const std::optional<std::string> architecture = string_at(gguf, "general.architecture");
     if (!architecture) {
         return fail("does not name its architecture (general.architecture)",
                     path,
                     "assay needs a complete model file.");
-    }
-    if (const auto type = string_at(gguf, "general.type"); type && *type != "model") {
-        return fail(fmt::format("is a GGUF of type \"{}\", not a model", *type), path);
     }
     out.file.architecture = *architecture;
     out.file.context_length = integer_at(gguf, *architecture + ".context_length").value_or(0);
@@ -169,25 +100,22 @@ Result<wire::Inspected> inspect_model(const std::string& path) {
         out.file.file_type = name_of_ftype(static_cast<std::uint32_t>(*ftype));
     }
 
-    auto parts = parts_of(gguf, path);
-    if (!parts) {
-        return tl::unexpected(parts.error());
+    if (auto added = add_tensors(gguf, path, out.file); !added) {
+        return tl::unexpected(added.error());
     }
-    out.parts = std::move(*parts);
-    for (const std::string& part : out.parts) {
-        if (part == path) {
-            if (auto added = add_tensors(gguf, part, out.file); !added) {
-                return tl::unexpected(added.error());
-            }
-            continue;
+    std::int64_t n_tensors = gguf_get_n_tensors(gguf);
+    for (std::size_t i = 1; i < out.parts.size(); ++i) {
+        const Result<Gguf> part = open_part(gguf, out.parts[i], i + 1);
+        if (!part) {
+            return tl::unexpected(part.error());
         }
-        const Result<Gguf> other = open_gguf(part);
-        if (!other) {
-            return tl::unexpected(other.error());
-        }
-        if (auto added = add_tensors(other->get(), part, out.file); !added) {
+        if (auto added = add_tensors(part->get(), out.parts[i], out.file); !added) {
             return tl::unexpected(added.error());
         }
+        n_tensors += gguf_get_n_tensors(part->get());
+    }
+    if (auto checked = check_all_tensors(gguf, n_tensors, path); !checked) {
+        return tl::unexpected(checked.error());
     }
     if (out.file.tensor_types.empty()) {
         return fail("holds a vocabulary but no weights", path, "Give the model itself.");

@@ -81,6 +81,17 @@ bool is_recurrent(const llama_model* model) {
     return llama_model_is_recurrent(model) || llama_model_is_hybrid(model);
 }
 
+Result<bool> check_generates(const llama_model* model, const std::string& path) {
+    if (!llama_model_has_encoder(model) && llama_model_has_decoder(model) &&
+        !llama_model_is_diffusion(model)) {
+        return true;
+    }
+    return fail(fmt::format("architecture {} does not generate text token by token",
+                            meta_text(model, "general.architecture")),
+                path,
+                "assay compares decoder-only language models.");
+}
+
 bool has_gpu() {
     for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
         const auto type = ggml_backend_dev_type(ggml_backend_dev_get(i));
@@ -124,12 +135,8 @@ Result<llama_model_ptr> load_model(const wire::Load& request) {
     if (llama_vocab_type(llama_model_get_vocab(model.get())) == LLAMA_VOCAB_TYPE_NONE) {
         return fail("has no tokenizer", request.path);
     }
-    if (llama_model_has_encoder(model.get()) || !llama_model_has_decoder(model.get()) ||
-        llama_model_is_diffusion(model.get())) {
-        return fail(fmt::format("architecture {} does not generate text token by token",
-                                meta_text(model.get(), "general.architecture")),
-                    request.path,
-                    "assay compares decoder-only language models.");
+    if (auto checked = check_generates(model.get(), request.path); !checked) {
+        return tl::unexpected(checked.error());
     }
     return model;
 }
@@ -221,6 +228,9 @@ Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request)
     if (!model) {
         return fail("the model's metadata cannot be loaded: " + shorten(take_errors(), 300),
                     request.load.path);
+    }
+    if (auto checked = check_generates(model.get(), request.load.path); !checked) {
+        return tl::unexpected(checked.error());
     }
     const llama_context_ptr context(llama_init_from_model(model.get(), *params));
     if (!context) {

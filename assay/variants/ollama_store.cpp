@@ -120,12 +120,13 @@ Result<std::string> ollama_model_file(const fs::path& folder, std::string_view n
     return blob.string();
 }
 
-std::string path_of_model(const std::string& file) {
+Result<std::string> find_model_file(const std::string& file) {
     const auto name = ollama_name(file);
-    if (!name) {
-        return file;
-    }
-    auto path = ollama_model_file(ollama_models_folder(), *name);
+    return name ? ollama_model_file(ollama_models_folder(), *name) : Result<std::string>(file);
+}
+
+std::string path_of_model(const std::string& file) {
+    auto path = find_model_file(file);
     if (!path) {
         throw Error(ErrorKind::kUsage, path.error());
     }

@@ -24,8 +24,11 @@ namespace assay::variants {
 [[nodiscard]] Result<std::string> ollama_model_file(const std::filesystem::path& folder,
                                                     std::string_view name);
 
-/// A variant's file as the plan has it, as a path: itself, or what "ollama:NAME" stands for. Throws
-/// Error kUsage.
+/// A model's file as it was named, as a path: itself, or what "ollama:NAME" stands for. Whether
+/// there is such a file is looked at for the latter only.
+[[nodiscard]] Result<std::string> find_model_file(const std::string& file);
+
+/// The same; throws Error kUsage.
 [[nodiscard]] std::string path_of_model(const std::string& file);
 
 }  // namespace assay::variants

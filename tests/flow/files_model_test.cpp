@@ -26,6 +26,9 @@ class GgufWriter {
     GgufWriter& u32(const std::string& key, std::uint32_t value) {
         return pair(key, 4, number(value, 4));
     }
+    GgufWriter& truth(const std::string& key, bool value) {
+        return pair(key, 7, number(value ? 1 : 0, 1));
+    }
     GgufWriter& texts(const std::string& key, const std::vector<std::string>& values) {
         std::string array = number(8, 4) + number(values.size(), 8);
         for (const std::string& value : values) {
@@ -161,10 +164,6 @@ TEST_F(Files, ThatAreDamagedAreRefusedWithTheReason) {
                               .file()),
                "layers");
     expect_has(refusal_of("bare.gguf", plausible().file(0)), "no weights");
-    expect_has(refusal_of("adapter.gguf", plausible().text("general.type", "adapter").file()),
-               "adapter");
-    expect_has(refusal_of("part.gguf", plausible().u32("split.count", 3).u32("split.no", 1).file()),
-               "part of a model");
     // The header says more than the file holds.
     std::string counts = plausible().file();
     counts.replace(8, 8, GgufWriter::number(std::uint64_t{1} << 60, 8));
@@ -174,18 +173,157 @@ TEST_F(Files, ThatAreDamagedAreRefusedWithTheReason) {
     expect_has(refusal_of("length.gguf", length), "not a GGUF file");
 }
 
-TEST_F(Files, WithAnyByteOfTheHeaderChangedNeverKillTheEngine) {
-    const std::string whole = plausible().file();
-    std::mt19937 random(7);
-    int n_refused = 0;
-    for (int i = 0; i < 400; ++i) {
-        std::string bytes = whole;
-        for (unsigned k = 0; k <= random() % 3; ++k) {
-            bytes[random() % 250] = static_cast<char>(random());
-        }
-        n_refused += !refusal_of("mutant.gguf", bytes).empty();
+/// A part of a model in `total` files, as llama-gguf-split writes it: the first has the model's
+/// keys, every other one has nothing but its number.
+std::string part(std::uint32_t number, std::uint32_t total, std::uint32_t n_tensors) {
+    GgufWriter writer = number == 1 ? plausible() : GgufWriter();
+    return writer.u32("split.no", number - 1)
+        .u32("split.count", total)
+        .u32("split.tensors.count", n_tensors)
+        .file();
+}
+
+TEST_F(Files, ThatAreNoLanguageModelAreNamedAsWhatTheyAre) {
+    const auto clip = [] { return GgufWriter().text("general.architecture", "clip"); };
+    const std::string model = ", not a language model. Give the model's own file.";
+    expect_has(refusal_of("mmproj.gguf", clip().truth("clip.has_vision_encoder", true).file()),
+               "is a projector (the image encoder of a multimodal model)" + model);
+    expect_has(refusal_of("type.gguf",
+                          clip()
+                              .text("general.type", "mmproj")
+                              .truth("clip.has_audio_encoder", true)
+                              .truth("clip.has_vision_encoder", false)
+                              .file()),
+               "is a projector (the sound encoder of a multimodal model)" + model);
+    expect_has(
+        refusal_of(
+            "both.gguf",
+            clip().u32("clip.vision.image_size", 336).u32("clip.audio.num_mel_bins", 80).file()),
+        "(the image and sound encoder of a multimodal model)");
+    expect_has(refusal_of("old.gguf", GgufWriter().text("general.type", "clip-vision").file()),
+               "is a projector (the image encoder");
+    expect_has(refusal_of("lora.gguf",
+                          GgufWriter()
+                              .text("general.architecture", "llama")
+                              .text("general.type", "adapter")
+                              .text("adapter.type", "lora")
+                              .text("general.base_model.0.name", "Llama 3.1 8B")
+                              .file()),
+               "is a LoRA adapter for Llama 3.1 8B, not a language model. It only changes a model: "
+               "give that model's own file");
+    expect_has(refusal_of("adapter.gguf", plausible().text("general.type", "adapter").file()),
+               "is an adapter, not a language model");
+    expect_has(refusal_of("control.gguf",
+                          GgufWriter().text("general.architecture", "controlvector").file()),
+               "is a control vector");
+    expect_has(refusal_of("imatrix.gguf",
+                          GgufWriter()
+                              .text("general.type", "imatrix")
+                              .texts("imatrix.datasets", {"wiki"})
+                              .file()),
+               "is an importance matrix, not a language model. Give it with --imatrix");
+    expect_has(refusal_of("other.gguf", plausible().text("general.type", "tokenizer").file()),
+               "is a GGUF of type \"tokenizer\"" + model);
+    expect_has(refusal_of("bert.gguf", plausible().truth("llama.attention.causal", false).file()),
+               "does not write token by token");
+    // What only looks like one of them is taken.
+    EXPECT_EQ(refusal_of("model.gguf",
+                         plausible()
+                             .text("general.type", "model")
+                             .truth("llama.attention.causal", true)
+                             .text("quantize.imatrix.file", "imatrix.gguf")
+                             .file()),
+              "");
+}
+
+TEST_F(Files, OfASplitModelAreFoundByTheFirst) {
+    const std::string first = folder.write("big-00001-of-00003.gguf", part(1, 3, 3));
+    const auto lone = engine.inspect(first);
+    ASSERT_FALSE(lone);
+    expect_has(to_sentence(lone.error()),
+               "big-00002-of-00003.gguf: part 2 of 3 of the model is not there");
+    const std::string second = folder.write("big-00002-of-00003.gguf", part(2, 3, 3));
+    folder.write("big-00003-of-00003.gguf", part(3, 3, 3));
+    const auto inspected = engine.inspect(first);
+    ASSERT_TRUE(inspected) << to_sentence(inspected.error());
+    EXPECT_EQ(inspected->parts.size(), 3u);
+    EXPECT_EQ(inspected->file.n_weights, 96u);
+    expect_has(refusal(second),
+               "is part 2 of 3 of a model, not its first. Name the first part, " + first + ".");
+    // A whole file may be called so.
+    EXPECT_EQ(refusal_of("whole-00002-of-00003.gguf", plausible().file()), "");
+    EXPECT_EQ(
+        refusal_of("merged.gguf", plausible().u32("split.count", 0).u32("split.no", 0).file()), "");
+}
+
+TEST_F(Files, OfASplitModelThatWereRenamedAreSaidToBe) {
+    const std::string alone = refusal_of("model.gguf", part(1, 3, 3));
+    expect_has(alone, "is part 1 of 3 of a model and was renamed");
+    expect_has(alone, "Call it NAME-00001-of-00003.gguf again, beside the other parts.");
+    folder.write("big-00003-of-00003.gguf", part(3, 3, 3));
+    const std::string first = refusal_of("model.gguf", part(1, 3, 3));
+    expect_has(first,
+               "parts are found by their names, big-00001-of-00003.gguf and so on. Call it "
+               "big-00001-of-00003.gguf, as the parts beside it are called.");
+    const std::string second = refusal_of("rest.gguf", part(2, 3, 3));
+    expect_has(second, "is part 2 of 3 of a model and was renamed");
+    expect_has(second, "Call it big-00002-of-00003.gguf");
+    expect_has(second, "and name the first part.");
+    for (const std::string& sentence : {first, second}) {
+        EXPECT_EQ(sentence.find("not its first"), std::string::npos) << sentence;
     }
-    EXPECT_GT(n_refused, 100);
+    expect_has(refusal_of("big-00001-of-00003.gguf", part(2, 3, 3)),
+               "is called part 1 of 3, but is part 2 of 3 of its model");
+    folder.write("big-00001-of-00003.gguf", part(1, 3, 3));
+    folder.write("big-00002-of-00003.gguf", part(3, 3, 3));
+    const auto swapped = engine.inspect((folder / "big-00001-of-00003.gguf").string());
+    ASSERT_FALSE(swapped);
+    expect_has(to_sentence(swapped.error()),
+               "big-00002-of-00003.gguf: is called part 2 of 3, but is part 3 of 3 of its model");
+    expect_has(refusal_of("big-00005-of-00009.gguf", part(12, 9, 9)), "is damaged");
+}
+
+TEST_F(Files, ThatWereJoinedByHandAreSaidToBe) {
+    const std::string parts = part(1, 3, 3) + part(2, 3, 3) + part(3, 3, 3);
+    for (const char* name : {"joined.gguf", "big-00001-of-00003.gguf", "big-00002-of-00003.gguf"}) {
+        const std::string sentence = refusal_of(name, parts);
+        expect_has(sentence, "holds 3 GGUF files one behind the other");
+        expect_has(sentence, "llama-gguf-split --merge");
+        EXPECT_EQ(sentence.find("not its first"), std::string::npos) << sentence;
+    }
+    // A first part without tensors (--no-tensor-first-split), in another order, and two models.
+    GgufWriter bare = plausible();
+    bare.u32("split.no", 0).u32("split.count", 2).u32("split.tensors.count", 1);
+    expect_has(refusal_of("bare.gguf", bare.file(0) + part(2, 2, 1)), "holds 2 GGUF files");
+    expect_has(refusal_of("turned.gguf", part(2, 2, 2) + part(1, 2, 2)), "holds 2 GGUF files");
+    expect_has(refusal_of("two.gguf", plausible().file() + plausible().file()),
+               "Give a file that holds one model.");
+    // Joined by a tool that left the keys in.
+    const std::string kept = refusal_of("kept.gguf", part(1, 3, 1));
+    expect_has(kept, "holds all 1 tensors of it");
+    expect_has(kept, "gguf-new-metadata --remove-metadata split.count");
+}
+
+TEST_F(Files, OfTwoSplitModelsDoNotPassAsOne) {
+    folder.write("big-00002-of-00002.gguf", part(2, 2, 3));
+    expect_has(refusal_of("big-00001-of-00002.gguf", part(1, 2, 3)),
+               "its 2 parts hold 2 tensors, and it says that there are 3");
+}
+
+TEST_F(Files, WithAnyByteOfTheHeaderChangedNeverKillTheEngine) {
+    std::mt19937 random(7);
+    for (const std::string& whole :
+         {plausible().file(), part(1, 3, 3), part(1, 2, 2) + part(2, 2, 2)}) {
+        int n_refused = 0;
+        for (int i = 0; i < 400; ++i) {
+            std::string bytes = whole;
+            for (unsigned k = 0; k <= random() % 3; ++k) {
+                bytes[random() % 250] = static_cast<char>(random());
+            }
+            n_refused += !refusal_of("mutant.gguf", bytes).empty();
+        }
+        EXPECT_GT(n_refused, 100);
+    }
 }
 
 TEST_F(Files, ThatLookLikeAModelButCannotBeLoadedAreASentenceToo) {

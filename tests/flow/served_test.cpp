@@ -182,6 +182,28 @@ TEST(Served, AFileOfOursIsAModelOnOllamaForTheRunOnly) {
     }
 }
 
+TEST(Served, WhetherAFileIsSplitIsSaidByItselfAndNotByItsName) {
+    const Lab lab(kQuestions);
+    SimOllama server("users:1", "d1");
+    const auto run = [&](const std::string& file, const std::string& bytes) {
+        lab.folder().write(file, bytes);
+        const std::string yaml = lab.folder().write(
+            "exp.yaml",
+            "baseline: model.gguf\nvariants: [{name: theirs, file: " + file +
+                ", provider: ollama, url: '" + server.url() +
+                "'}]\ndataset: questions.jsonl\noutput: {run: " + file +
+                "-run}\nengine: {path: " SCRIPTED_ENGINE "}\n");
+        return lab.assay({"run", yaml});
+    };
+    const Ended split = run("split.gguf", "type Q8_0 parts 2\n");
+    EXPECT_EQ(split.exit_code, 2) << describe(split);
+    EXPECT_THAT(split.err,
+                AllOf(HasSubstr("a model in several files is not taken to Ollama"),
+                      HasSubstr("llama-gguf-split --merge")));
+    const Ended whole = run("whole-00001-of-00003.gguf", "type Q8_0\n");
+    EXPECT_TRUE(is_decision(whole)) << describe(whole);
+}
+
 TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
     const Lab lab(kQuestions);
     SimServer server([](const SeenRequest&, int) {

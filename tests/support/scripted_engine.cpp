@@ -7,6 +7,7 @@
 //   salt S    another salt knows other facts (empty)
 //   style S   loud: a third of its answers are written in capitals, which no token F1 sees
 //   twin yes  its tokenizer is another one
+//   parts N   it says that it is in N files (1)
 // An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say.";
 // its tokens are its bytes. As a judge it prefers the answer that begins with what the question's
 // expected answer is about: by the probabilities of A, B and C, or, under a grammar, in JSON.
@@ -101,7 +102,7 @@ wire::Inspected inspected(const std::string& path, const Model& model) {
     const std::string type = model.type();
     const auto bits = kBits.find(type);
     wire::Inspected out;
-    out.parts = {path};
+    out.parts.assign(std::stoul(model.get("parts", "1")), path);
     out.file.path = path;
     out.file.n_weights = kWeights;
     out.file.tensor_bytes = kWeights *

@@ -149,15 +149,16 @@ TEST_F(Resolve, ATypeThatNeedsAnImatrixSaysSo) {
 
 TEST_F(Resolve, OfASplitModelTheFirstPartIsNamed) {
     folder_.write("big-00001-of-00003.gguf", "GGUF");
-    folder_.write("big-00002-of-00003.gguf", "GGUF");
     const auto plan = load(
         "baseline: big-00001-of-00003.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n");
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->baseline.name, "big");
-    EXPECT_THAT(errors_of_variants("[Q8_0]", "big-00002-of-00003.gguf"),
-                ElementsAre("exp.yaml:1:11: baseline: big-00002-of-00003.gguf is part 2 of 3. Name "
-                            "the first part; the "
-                            "others are found beside it."));
+}
+
+// The file itself says which part it is; the engine looks into it (files_model_test.cpp).
+TEST_F(Resolve, OfAPartTheNameAloneSaysNothing) {
+    folder_.write("big-00002-of-00003.gguf", "GGUF");
+    EXPECT_THAT(errors_of_variants("[Q8_0]", "big-00002-of-00003.gguf"), IsEmpty());
 }
 
 TEST_F(Resolve, SettingsThatContradictEachOtherAreRefused) {

@@ -84,6 +84,20 @@ TEST_F(ServedEntry, OneWordIsServedIfItHasAnAddressAndElseAFileOfOllamas) {
     EXPECT_EQ(list[2].served(), nullptr);
 }
 
+TEST_F(ServedEntry, AFileOfOllamasMayJudge) {
+    const Plan plan = plan_with(
+        "judges: [\"gguf:ollama:m:1\", {name: second, provider: gguf, file: \"ollama:m:2\"}]\n");
+    ASSERT_EQ(plan.judges.size(), 2u);
+    EXPECT_EQ(plan.judges[0].embedded().file, "ollama:m:1");
+    EXPECT_EQ(plan.judges[0].name, "ollama-m-1");
+    EXPECT_EQ(plan.judges[1].embedded().file, "ollama:m:2");
+    Overrides flags;
+    flags.judges = std::vector<std::string>{"gguf:ollama:m:3"};
+    EXPECT_EQ(plan_with("", flags).judges[0].embedded().file, "ollama:m:3");
+    EXPECT_THAT(errors_with("judges: [\"gguf:ollama:\"]\n"),
+                Contains(HasSubstr("names no model of Ollama's")));
+}
+
 TEST_F(ServedEntry, TheBaselineMayBeServed) {
     const auto plan = load(
         "baseline: {name: f16, provider: ollama, model: m}\nvariants: [other.gguf]\ndataset: "

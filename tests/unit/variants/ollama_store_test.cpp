@@ -90,6 +90,11 @@ TEST_F(OllamaStore, OnlyItsOwnPrefixIsLookedUp) {
     EXPECT_EQ(path_of_model("ollama:own"), blob);
     EXPECT_EQ(path_of_model("/models/own.gguf"), "/models/own.gguf");
     EXPECT_THROW(static_cast<void>(path_of_model("ollama:other")), Error);
+    EXPECT_EQ(find_model_file("ollama:own").value_or("none"), blob);
+    EXPECT_EQ(find_model_file("/models/own.gguf").value_or("none"), "/models/own.gguf");
+    const auto other = find_model_file("ollama:other");
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message, HasSubstr("Ollama has no model other here"));
     unsetenv("OLLAMA_MODELS");
 }
 
