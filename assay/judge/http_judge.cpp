@@ -105,6 +105,11 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const ApiFormat> 
     if (settings.batch && !format->batches()) {
         return fail(fmt::format("{} has no batch API", spec.provider), place, "leave batch out");
     }
+    if (settings.batch && endpoint->azure) {
+        return fail("assay does not speak the batch API of Azure, which is another than OpenAI's",
+                    place,
+                    "leave batch out");
+    }
     if (settings.batch && !(services.journal.get && services.journal.put)) {
         return fail("there is nothing that remembers its batches", place);
     }

@@ -417,10 +417,11 @@ ServedGenerator::ServedGenerator(Options options,
         }
         http::HttpTarget target;
         target.url = api_->base(endpoint->base_url);
+        target.query = endpoint->query;
         target.host_and_port = endpoint->host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        if (!key->empty()) {
-            target.headers.push_back("Authorization: Bearer " + *key);
+        for (std::string& header : http::key_headers(*endpoint, *key)) {
+            target.headers.push_back(std::move(header));
         }
         target.timeout_s = spec.timeout_s;
         target.use_proxy = !endpoint->loopback;
@@ -428,7 +429,7 @@ ServedGenerator::ServedGenerator(Options options,
             progress_.note(fmt::format(
                 "{}: the key travels unencrypted to {}", place, endpoint->host_and_port));
         }
-        places_.emplace_back(std::move(target), cancel);
+        places_.emplace_back(std::move(target), cancel, !endpoint->azure);
         keys_.push_back(std::move(*key));
     }
 }
