@@ -41,8 +41,8 @@ int run(const RunFlags& flags) {
     check_gate(flags.gate, plan);
     const std::vector<Question> questions = load_questions_or_throw(plan);
     if (flags.dry_run) {
-        const std::vector<DryRunJudge> judges = dry_run(plan, questions, flags.rejudge);
-        std::fputs((flags.json ? dry_run_json(judges) : dry_run_text(judges)).c_str(), stdout);
+        const DryRun asked = dry_run(plan, questions, {flags.rejudge, flags.only_judge});
+        std::fputs((flags.json ? dry_run_json(asked) : dry_run_text(asked)).c_str(), stdout);
         return 0;
     }
     if (!flags.quiet) {
@@ -91,8 +91,8 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
         ->group("Decision");
     command.add_flag("--dry-run",
                      flags.dry_run,
-                     "only say how many calls each judge still needs, with tokens and cost; sends "
-                     "and changes nothing");
+                     "only say how many answers of served variants and calls of judges are still "
+                     "missing, with tokens and cost; sends and changes nothing");
     command
         .add_option(
             "--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")

@@ -44,6 +44,7 @@ namespace {
 
 using http::HttpReply;
 using http::HttpTarget;
+using http::TokenCount;
 
 using Clock = std::chrono::steady_clock;
 

@@ -43,6 +43,7 @@ namespace {
 
 using http::HttpReply;
 using http::HttpTarget;
+using http::TokenCount;
 
 using Clock = http::Pace::Clock;
 
