@@ -186,7 +186,7 @@ void estimate_tokens(DryRunVariant& out,
     for (const Answer& answer : before) {
         if (answer.n_prompt_tokens > 0) {
             prompt += static_cast<double>(answer.n_prompt_tokens);
-            reply += static_cast<double>(answer.n_answer_tokens);
+            reply += static_cast<double>(answer.n_tokens());
             ++n;
         }
     }
