@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "served_bench.hpp"
 #include "sim_server.hpp"
@@ -29,14 +32,14 @@ test::Script server_that_answers(const std::function<std::string(int n)>& body) 
     };
 }
 
-ServedBench bench_for(const test::SimServer& server) {
-    ServedBench bench("openai", {server.url()});
-    bench.options.spec.concurrency = 1;
-    bench.options.generation.top_k = 0;
-    bench.options.generation.min_p = 0;
-    bench.options.generation.repeat_penalty = 1;
-    return bench;
-}
+struct Bench : ServedBench {
+    explicit Bench(const test::SimServer& server) : ServedBench("openai", {server.url()}) {
+        options.spec.concurrency = 1;
+        options.generation.top_k = 0;
+        options.generation.min_p = 0;
+        options.generation.repeat_penalty = 1;
+    }
+};
 
 TEST(ServedFaults, AnErrorInsideTheChoiceIsAskedAgainAndItsHalfTextIsNoAnswer) {
     const test::SimServer server(server_that_answers([](int n) {
@@ -46,7 +49,7 @@ TEST(ServedFaults, AnErrorInsideTheChoiceIsAskedAgainAndItsHalfTextIsNoAnswer) {
                          R"({"choices": [{"message": {"content": "A full ans"}, "finish_reason": "error",
                                "error": {"code": 502, "message": "upstream closed"}}]})");
     }));
-    ServedBench bench = bench_for(server);
+    Bench bench(server);
     const auto answers = bench.run(1);
     EXPECT_EQ(answers.at("q0").answer().text, "A full answer.");
     const auto asked = json::parse(server.seen().at(1).body);
@@ -58,7 +61,7 @@ TEST(ServedFaults, AnErrorThatStaysIsAFailedAnswerInTheServersWords) {
         return n == 1 ? test::completion_json("x")
                       : std::string(R"({"error": {"message": "Daily limit.", "code": 429}})");
     }));
-    ServedBench bench = bench_for(server);
+    Bench bench(server);
     const auto answers = bench.run(2);
     EXPECT_EQ(answers.at("q1").answer().stop_reason, StopReason::kFailed);
     EXPECT_THAT(answers.at("q1").failure, AllOf(HasSubstr("Daily limit."), HasSubstr("429")));
@@ -69,7 +72,7 @@ TEST(ServedFaults, AnEmptyTextBesideThoughtsIsAFailedAnswer) {
         return R"({"choices": [{"message": {"content": "", "reasoning_content": "Let me think"},
                    "finish_reason": "length"}]})";
     }));
-    ServedBench bench = bench_for(server);
+    Bench bench(server);
     const auto answers = bench.run(1);
     EXPECT_EQ(answers.at("q0").answer().stop_reason, StopReason::kFailed);
     EXPECT_THAT(answers.at("q0").failure, HasSubstr("reasoning_content"));
@@ -78,7 +81,7 @@ TEST(ServedFaults, AnEmptyTextBesideThoughtsIsAFailedAnswer) {
 TEST(ServedFaults, AReplyThatCannotBeReadIsQuoted) {
     const test::SimServer server(
         server_that_answers([](int) { return "<html><body>Sign in</body></html>"; }));
-    ServedBench bench = bench_for(server);
+    Bench bench(server);
     const auto answers = bench.run(1);
     EXPECT_THAT(answers.at("q0").failure, AllOf(HasSubstr("HTML page"), HasSubstr("Sign in")));
 }
