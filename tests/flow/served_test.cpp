@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <memory>
+#include <thread>
 
 #include "lab.hpp"
 #include "sim_ollama.hpp"
@@ -180,6 +184,50 @@ TEST(Served, AFileOfOursIsAModelOnOllamaForTheRunOnly) {
     for (const json& chat : server.chats()) {
         EXPECT_THAT(chat["model"].get<std::string>(), testing::StartsWith("assay-temporary-"));
     }
+}
+
+TEST(Served, AModelOfARunThatWasKilledIsRemovedByTheNextRunOfAnyKind) {
+    const Lab lab(kQuestions);
+    SimOllama server("users:1", "d1");
+    std::atomic<bool> asked{false};
+    server.on_chat([&](const json&, int) {
+        asked = true;
+        return ScriptedReply{200, ollama_answer("late"), {}, std::chrono::seconds(3)};
+    });
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: theirs, type: Q8_0, provider: ollama, url: '" +
+            server.url() +
+            "'}]\ndataset: questions.jsonl\noutput: {run: killed}\n"
+            "engine: {path: " SCRIPTED_ENGINE "}\n");
+    Start start = lab.start("Q8_0");
+    start.command = {ASSAY_PROGRAM, "run", yaml};
+    Program killed(start);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (!asked && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const std::string of_ours = [&] {
+        for (const std::string& name : server.names()) {
+            if (name.starts_with("assay-temporary-")) {
+                return name;
+            }
+        }
+        return std::string();
+    }();
+    ASSERT_NE(of_ours, "");
+    // Whatever runs beside it leaves its model alone.
+    ASSERT_TRUE(is_decision(lab.run("Q8_0")));
+    ASSERT_THAT(server.names(), Contains(of_ours));
+    killed.signal(SIGKILL);
+    EXPECT_EQ(killed.wait().signal, SIGKILL);
+    ASSERT_THAT(server.names(), Contains(of_ours));
+    const Ended next = lab.run("Q8_0");
+    ASSERT_TRUE(is_decision(next)) << describe(next);
+    EXPECT_THAT(next.err, HasSubstr("removed the model assay-temporary-"));
+    EXPECT_THAT(server.names(), testing::ElementsAre("users:1"));
+    const Ended again = lab.run("Q8_0");
+    EXPECT_THAT(again.err, Not(HasSubstr("removed the model")));
 }
 
 TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
