@@ -33,8 +33,6 @@
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/http/endpoint.hpp"
-#include "assay/llm/ollama_models.hpp"
-#include "assay/llm/served_api.hpp"
 
 namespace assay::llm {
 namespace {
@@ -43,6 +41,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kLockAgain{50};
+constexpr double kRemovalLimit = 5;        ///< s
 constexpr std::size_t kMostBytes = 65536;  ///< of a note
 constexpr const char* kEnding = ".json";
 
@@ -165,6 +164,16 @@ void remove_left(const fs::path& path,
 }
 
 }  // namespace
+
+Result<void> remove_ollama_model(const ServedPlace& place, const std::string& model) {
+    const nlohmann::json request{{"model", model}};
+    const http::HttpReply reply = place.ask(
+        {.method = "DELETE", .path = "/api/delete", .body = request.dump()}, kRemovalLimit);
+    if (reply.status != 200 && reply.status != 404) {
+        return tl::unexpected<Failure>(failure_of(place, "/api/delete", reply));
+    }
+    return {};
+}
 
 CreatedModelNote::CreatedModelNote(const fs::path& folder,
                                    const CreatedModel& created,

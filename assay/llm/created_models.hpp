@@ -1,14 +1,19 @@
 #pragma once
-// Notes of the models that assay has created on somebody's Ollama: a run that was killed cannot
-// remove its own, so a later one does.
+// Removing the models that assay has created on somebody's Ollama, and notes of them: a run that
+// was killed cannot remove its own, so a later one does.
 
 #include <atomic>
 #include <filesystem>
 #include <string>
 
 #include "assay/base/progress.hpp"
+#include "assay/llm/served_api.hpp"
 
 namespace assay::llm {
+
+/// Removes a model, or finds that it is not there. Waits a few seconds at most. Throws Error
+/// kInterrupted.
+[[nodiscard]] Result<void> remove_ollama_model(const ServedPlace& place, const std::string& model);
 
 /// One model at one address. It holds no key.
 struct CreatedModel {

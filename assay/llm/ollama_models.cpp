@@ -11,8 +11,7 @@
 namespace assay::llm {
 namespace {
 
-constexpr double kDay = 86400;       ///< s: gigabytes over a slow line
-constexpr double kRemovalLimit = 5;  ///< s
+constexpr double kDay = 86400;  ///< s: gigabytes over a slow line
 
 [[noreturn]] void give_up(const std::string& what, Failure failure, std::string remedy = {}) {
     throw_operational(
@@ -29,16 +28,6 @@ void pull_ollama_model(const ServedPlace& place, const std::string& model) {
                 failure_of(place, "/api/pull", reply),
                 "Is the name right, and has the server a way to its registry?");
     }
-}
-
-Result<void> remove_ollama_model(const ServedPlace& place, const std::string& model) {
-    const nlohmann::json request{{"model", model}};
-    const http::HttpReply reply = place.ask(
-        {.method = "DELETE", .path = "/api/delete", .body = request.dump()}, kRemovalLimit);
-    if (reply.status != 200 && reply.status != 404) {
-        return tl::unexpected<Failure>(failure_of(place, "/api/delete", reply));
-    }
-    return {};
 }
 
 std::string guest_name(const std::string& run_dir,

@@ -18,10 +18,6 @@ namespace assay::llm {
 /// long as that takes; throws Error.
 void pull_ollama_model(const ServedPlace& place, const std::string& model);
 
-/// Removes a model, or finds that it is not there. Waits a few seconds at most. Throws Error
-/// kInterrupted.
-[[nodiscard]] Result<void> remove_ollama_model(const ServedPlace& place, const std::string& model);
-
 /// A name for a model of ours on somebody's Ollama that no user's model has: kGuestPrefix and 16
 /// digits of the hash of the run's folder, the variant and the file. The same for the same run, so
 /// that a run that goes on after a kill finds what it left.

@@ -403,6 +403,7 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
     }
     Shape shape{{"model", {true, is_text}},
                 {"messages", {true, is_array}},
+                {"stream", {true, equal_to(false)}},
                 {"temperature", {true, between(0, 2)}},
                 {"top_p", {true, between(0, 1)}},
                 {"max_tokens", {true, is_count}},
