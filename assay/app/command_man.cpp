@@ -77,7 +77,7 @@ std::string keys_of_judges() {
                 provider.own_host);
         }
     }
-    return out;
+    return out + ".TP\n.B AZURE_OPENAI_API_KEY\nkey for provider openai at hosts of Azure\n";
 }
 
 /// The manual page from the same definitions as --help.

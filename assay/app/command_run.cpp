@@ -45,8 +45,8 @@ int run(const RunFlags& flags) {
         check_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, ""},
                          interrupted(),
                          silent);
-        const std::vector<DryRunJudge> judges = dry_run(plan, questions, flags.rejudge);
-        std::fputs((flags.json ? dry_run_json(judges) : dry_run_text(judges)).c_str(), stdout);
+        const DryRun asked = dry_run(plan, questions, {flags.rejudge, flags.only_judge});
+        std::fputs((flags.json ? dry_run_json(asked) : dry_run_text(asked)).c_str(), stdout);
         return 0;
     }
     if (!flags.quiet) {
@@ -95,10 +95,12 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
                     "folder of verdicts that runs share, so that a judge is not asked the same "
                     "twice; --rejudge asks, and keeps the new ones")
         ->group("Decision");
-    command.add_flag("--dry-run",
-                     flags.dry_run,
-                     "only say how many calls each judge still needs, with tokens and cost, or why "
-                     "the run cannot begin; sends and changes nothing");
+    command.add_flag(
+        "--dry-run",
+        flags.dry_run,
+        "only say how many answers of served variants and calls of judges are still "
+        "missing, with tokens and cost, or why the run cannot begin; sends and changes "
+        "nothing");
     command
         .add_option(
             "--gate", flags.gate, "exit code for one variant's decision, or `all` for the worst")

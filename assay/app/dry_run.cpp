@@ -17,6 +17,7 @@
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/make_judge.hpp"
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/settings.hpp"
 #include "assay/records/verdict_cost.hpp"
 #include "assay/run/run_facts.hpp"
 
@@ -24,6 +25,8 @@ namespace assay::app {
 namespace {
 
 using nlohmann::json;
+
+constexpr double kBytesPerToken = 4;  ///< a rule of thumb, as of judge_work.hpp
 
 std::unique_ptr<judge::Judge> make(const JudgeSpec& spec) {
     SilentProgress silent;
@@ -40,12 +43,30 @@ std::unique_ptr<judge::Judge> make(const JudgeSpec& spec) {
     return std::move(*made);
 }
 
+/// Leaves of a served variant what its answers depend on.
+void drop_transport(json& variant) {
+    if (!variant.contains("served")) {
+        return;
+    }
+    json& served = variant["served"];
+    const ServedSpec defaults;
+    visit_served_transport(defaults, [&](const Setting& setting, const auto&, const auto&) {
+        served.erase(std::string(setting.key));
+    });
+    served.erase("api-key-env");
+    served.erase("pull");
+}
+
 /// What answers depend on: two plans that agree in it have the same answers.
 json answers_part(const std::string& plan_json) {
     const json plan = json::parse(plan_json);
     json out;
     for (const char* block : {"baseline", "variants", "dataset", "generation", "engine"}) {
         out[block] = plan.value(block, json());
+    }
+    drop_transport(out["baseline"]);
+    for (json& variant : out["variants"]) {
+        drop_transport(variant);
     }
     return out;
 }
@@ -156,6 +177,84 @@ void estimate_tokens(DryRunJudge& out,
     out.most_cost = token_cost(spec, out.prompt_tokens, n_calls * spec.replies()->max_tokens);
 }
 
+/// Tokens of answers so far, or by the rule of thumb: of one on average.
+void estimate_tokens(DryRunVariant& out,
+                     const Plan& plan,
+                     std::span<const Question> questions,
+                     std::span<const Answer> before) {
+    double prompt = 0, reply = 0, n = 0;
+    for (const Answer& answer : before) {
+        if (answer.n_prompt_tokens > 0) {
+            prompt += static_cast<double>(answer.n_prompt_tokens);
+            reply += static_cast<double>(answer.n_tokens());
+            ++n;
+        }
+    }
+    if (n == 0) {
+        for (const Question& question : questions) {
+            std::size_t bytes = plan.generation.system.size() + question.text.size();
+            for (const std::string& context : question.contexts) {
+                bytes += context.size();
+            }
+            prompt += static_cast<double>(bytes) / kBytesPerToken;
+            reply += plan.generation.predict;
+            ++n;
+        }
+    }
+    const auto n_answers = static_cast<double>(out.n_answers);
+    out.prompt_tokens = n > 0 ? prompt / n * n_answers : 0;
+    out.reply_tokens = n > 0 ? reply / n * n_answers : 0;
+}
+
+DryRunVariant look_at(const VariantSpec& spec,
+                      const Plan& plan,
+                      std::span<const Question> questions,
+                      const run::VariantFacts* facts,
+                      const store::Store* store) {
+    DryRunVariant out;
+    out.name = spec.name;
+    out.n_answers = static_cast<std::int64_t>(questions.size());
+    std::vector<Answer> before;
+    if (facts != nullptr) {
+        out.exact = true;
+        out.n_answers = static_cast<std::int64_t>(
+            store->missing_answers(facts->answer_keys).size());
+        for (const std::string& key : facts->answer_keys) {
+            if (auto row = store->answer(key)) {
+                before.push_back(std::move(row->answer));
+            }
+        }
+    }
+    estimate_tokens(out, plan, questions, before);
+    const RequestLimits& prices = spec.served()->server;
+    out.cost = price_of_tokens(prices, out.prompt_tokens, out.reply_tokens);
+    out.most_cost = price_of_tokens(
+        prices, out.prompt_tokens, static_cast<double>(out.n_answers) * plan.generation.predict);
+    return out;
+}
+
+/// The served ones, the baseline included.
+std::vector<DryRunVariant> look_at_variants(const Plan& plan,
+                                            std::span<const Question> questions,
+                                            const store::Store* store) {
+    std::vector<const VariantSpec*> specs{&plan.baseline};
+    for (const VariantSpec& spec : plan.variants) {
+        specs.push_back(&spec);
+    }
+    std::optional<run::RunFacts> facts;
+    if (store != nullptr) {
+        facts = facts_of(*store, plan, questions);
+    }
+    std::vector<DryRunVariant> out;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        if (specs[i]->served()) {
+            out.push_back(look_at(
+                *specs[i], plan, questions, facts ? &facts->variants.at(i) : nullptr, store));
+        }
+    }
+    return out;
+}
+
 DryRunJudge look_at(const Plan& plan,
                     const JudgeSpec& spec,
                     std::span<const Question> questions,
@@ -203,41 +302,68 @@ DryRunJudge look_at(const Plan& plan,
     return out;
 }
 
-}  // namespace
-
-std::vector<DryRunJudge> dry_run(const Plan& plan,
-                                 std::span<const Question> questions,
-                                 bool rejudge) {
-    std::unique_ptr<store::Store> store;
-    if (std::filesystem::exists(std::filesystem::path(plan.run_dir) / "assay.sqlite")) {
-        store = store::Store::open_read_only(plan.run_dir);
-    }
-    std::vector<DryRunJudge> out;
-    for (const JudgeSpec& spec : plan.judges) {
-        out.push_back(look_at(plan, spec, questions, rejudge, store.get()));
+/// "; about 12 thousand prompt tokens and 800 reply tokens; about 0.02 at its prices ..."
+template <class Asked>
+std::string estimate_text(const Asked& asked, std::string_view reply) {
+    std::string out = fmt::format("; about {} prompt tokens and {} reply tokens",
+                                  about_tokens(asked.prompt_tokens),
+                                  about_tokens(asked.reply_tokens));
+    if (asked.cost) {
+        out += fmt::format(
+            "; about {:.4g} at its prices, {:.4g} if every {} were as long as it may be",
+            *asked.cost,
+            *asked.most_cost,
+            reply);
     }
     return out;
 }
 
-std::string dry_run_text(std::span<const DryRunJudge> judges) {
+template <class Asked>
+void add_estimate(nlohmann::ordered_json& row, const Asked& asked) {
+    row["prompt_tokens"] = asked.prompt_tokens;
+    row["reply_tokens"] = asked.reply_tokens;
+    row["cost"] = nullptr;
+    row["most_cost"] = nullptr;
+    if (asked.cost) {
+        row["cost"] = *asked.cost;
+        row["most_cost"] = *asked.most_cost;
+    }
+}
+
+}  // namespace
+
+DryRun dry_run(const Plan& plan,
+               std::span<const Question> questions,
+               const DryRunOptions& options) {
+    std::unique_ptr<store::Store> store;
+    if (std::filesystem::exists(std::filesystem::path(plan.run_dir) / "assay.sqlite")) {
+        store = store::Store::open_read_only(plan.run_dir);
+    }
+    DryRun out;
+    if (!options.only_judge) {
+        out.variants = look_at_variants(plan, questions, store.get());
+    }
+    for (const JudgeSpec& spec : plan.judges) {
+        out.judges.push_back(look_at(plan, spec, questions, options.rejudge, store.get()));
+    }
+    return out;
+}
+
+std::string dry_run_text(const DryRun& run) {
     std::string out;
-    for (const DryRunJudge& judge : judges) {
-        out += fmt::format("judge {}: {}{} missing",
+    for (const DryRunVariant& variant : run.variants) {
+        out += fmt::format("variant {}: {}{} missing{}\n",
+                           variant.name,
+                           variant.exact ? "" : "at most ",
+                           analysis::count_of(variant.n_answers, "answer"),
+                           variant.n_answers > 0 ? estimate_text(variant, "answer") : "");
+    }
+    for (const DryRunJudge& judge : run.judges) {
+        out += fmt::format("judge {}: {}{} missing{}\n",
                            judge.name,
                            judge.exact ? "" : "at most ",
-                           analysis::count_of(judge.n_calls, "call"));
-        if (judge.n_calls > 0) {
-            out += fmt::format("; about {} prompt tokens and {} reply tokens",
-                               about_tokens(judge.prompt_tokens),
-                               about_tokens(judge.reply_tokens));
-        }
-        if (judge.cost && judge.n_calls > 0) {
-            out += fmt::format(
-                "; about {:.4g} at its prices, {:.4g} if every reply were as long as it may be",
-                *judge.cost,
-                *judge.most_cost);
-        }
-        out += "\n";
+                           analysis::count_of(judge.n_calls, "call"),
+                           judge.n_calls > 0 ? estimate_text(judge, "reply") : "");
         if (judge.n_in_batches > 0) {
             out += fmt::format(
                 "  {} of them in batches that were submitted already, and will only be fetched\n",
@@ -250,27 +376,29 @@ std::string dry_run_text(std::span<const DryRunJudge> judges) {
     return out + "Nothing was sent, and the run is as it was.\n";
 }
 
-std::string dry_run_json(std::span<const DryRunJudge> judges) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const DryRunJudge& judge : judges) {
+std::string dry_run_json(const DryRun& run) {
+    nlohmann::ordered_json variants = nlohmann::ordered_json::array();
+    for (const DryRunVariant& variant : run.variants) {
+        nlohmann::ordered_json row{
+            {"name", variant.name}, {"n_answers", variant.n_answers}, {"exact", variant.exact}};
+        add_estimate(row, variant);
+        variants.push_back(std::move(row));
+    }
+    nlohmann::ordered_json judges = nlohmann::ordered_json::array();
+    for (const DryRunJudge& judge : run.judges) {
         nlohmann::ordered_json row{
             {"name", judge.name}, {"n_calls", judge.n_calls}, {"exact", judge.exact}};
         if (!judge.exact) {
             row["why"] = judge.why;
         }
         row["n_in_batches"] = judge.n_in_batches;
-        row["prompt_tokens"] = judge.prompt_tokens;
-        row["reply_tokens"] = judge.reply_tokens;
-        row["cost"] = nullptr;
-        row["most_cost"] = nullptr;
-        if (judge.cost) {
-            row["cost"] = *judge.cost;
-            row["most_cost"] = *judge.most_cost;
-        }
-        list.push_back(std::move(row));
+        add_estimate(row, judge);
+        judges.push_back(std::move(row));
     }
-    return nlohmann::ordered_json{
-               {"schema_version", 1}, {"dry_run", true}, {"judges", std::move(list)}}
+    return nlohmann::ordered_json{{"schema_version", 1},
+                                  {"dry_run", true},
+                                  {"variants", std::move(variants)},
+                                  {"judges", std::move(judges)}}
                .dump(2, ' ', false, json::error_handler_t::replace) +
            "\n";
 }

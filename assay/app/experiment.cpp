@@ -29,6 +29,7 @@
 #include "assay/app/verdict_cache.hpp"
 #include "assay/base/clock.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/llm/created_models.hpp"
 #include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/run/artifacts.hpp"
@@ -36,6 +37,7 @@
 #include "assay/run/run_facts.hpp"
 #include "assay/run/said_answers.hpp"
 #include "assay/store/store.hpp"
+#include "assay/variants/resolve.hpp"
 
 namespace assay::app {
 namespace {
@@ -52,6 +54,9 @@ class Experiment {
         resolve();
         // Every variant is a file whose tensors are known, or answers that were read.
         prepare();
+        // What this run has created on servers is locked: the rest is of runs that were killed.
+        llm::remove_left_models(
+            variants::created_models_folder(), context_.cancel, context_.progress);
         // Every variant that runs here is given the same token ids by the same engine (or the
         // report says that it is not).
         answer();

@@ -17,6 +17,16 @@
 namespace assay::app {
 namespace {
 
+constexpr std::size_t kWaves = 5;  ///< of a plan, at most: the looks of a group-sequential design
+constexpr std::size_t kFewestOfAWave = 50;  ///< pairs and controls: fewer are not worth a day's
+                                            ///< wait
+
+/// Whether a pair that was asked for is paid for, whatever its neighbours come to: it is asked in
+/// waves then, so that early stopping can save something.
+bool is_asked_in_waves(const JudgeSpec& spec) {
+    return spec.kind() == JudgeKind::kApi && spec.api().batch;
+}
+
 /// One variant's comparisons and controls, as a judge is to see them.
 class Stream {
  public:
@@ -46,9 +56,42 @@ class Stream {
     [[nodiscard]] bool stopped_early() const { return stopping_->state().stopped; }
     [[nodiscard]] std::string how_it_ended() const { return stopping_->summary().sentence; }
 
-    /// What the judge has to be asked next. What the cache knows goes into `settle` instead.
+    /// Lets next() give what is missing: up to the next look of the plan where the judge is asked
+    /// in waves and judging may stop early, else all of it. False: nothing is missing any more.
+    bool begin_wave() {
+        if (next_ == missing_.size()) {
+            return false;
+        }
+        end_ = missing_.size();
+        const bool may_stop = task_.plan.analysis.stopping != "none" && !stopped_early() &&
+                              stopping_->state().refused.empty();
+        if (!is_asked_in_waves(task_.spec) || !may_stop) {
+            return true;
+        }
+        const std::vector<Comparison>& in_order = task_.asked.in_order;
+        for (std::size_t look = 1; look < kWaves; ++look) {
+            const std::size_t n_before = (in_order.size() * look + kWaves - 1) / kWaves;
+            if (n_before == 0 || n_before == in_order.size()) {
+                continue;
+            }
+            const auto last = static_cast<double>(in_order[n_before - 1].order_index);
+            const auto behind = std::upper_bound(
+                missing_.begin(), missing_.end(), last, [](double at, const Place& place) {
+                    return at < place.at;
+                });
+            const auto end = static_cast<std::size_t>(behind - missing_.begin());
+            if (end >= next_ + kFewestOfAWave) {
+                end_ = end;
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /// What the judge has to be asked next in this wave. What the cache knows goes into `settle`
+    /// instead.
     std::optional<BlindedPair> next(const std::function<void(const Verdict&)>& settle) {
-        while (next_ < missing_.size()) {
+        while (next_ < end_) {
             const Place& place = missing_[next_++];
             if (place.control != nullptr) {
                 return blind(*place.control);
@@ -169,6 +212,7 @@ class Stream {
     std::map<std::string, std::string> cache_keys_;  ///< of the comparisons that the judge was
                                                      ///< asked about and that the cache wants
     std::size_t next_ = 0;
+    std::size_t end_ = 0;  ///< of the wave
 };
 
 /// What came in so far, for the terminal: still blind, so nothing can be read from it of any
@@ -240,7 +284,10 @@ bool judge_missing(const JudgingTask& task,
         progress.status(tally.text());
         progress.advance(1);
     };
-    const judge::RunResult result = judge.run([&] { return stream.next(settle); }, settle, cancel);
+    judge::RunResult result;
+    while (result.end == judge::RunEnd::kFinished && stream.begin_wave()) {
+        result = judge.run([&] { return stream.next(settle); }, settle, cancel);
+    }
     progress.finish(stream.stopped_early()
                         ? fmt::format("{}; {}", tally.text(), stream.how_it_ended())
                         : tally.text());

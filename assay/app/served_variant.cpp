@@ -6,6 +6,7 @@
 #include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/variants/resolve.hpp"
 
 namespace assay::app {
 ServedVariant::ServedVariant(const VariantSpec& variant_spec,
@@ -57,11 +58,15 @@ void ServedVariant::bring_file() {
                     variant.file.path,
                     "Join them with llama-gguf-split --merge.");
     }
-    model_ = llm::guest_name(context().plan.run_dir, variant.file.sha256);
+    model_ = llm::guest_name(context().plan.run_dir, spec.name, variant.file.sha256);
     guest_ = std::make_unique<llm::OllamaGuest>(
         generator_->places(),
-        model_,
-        llm::OllamaGuest::File{variant.file.path, variant.file.sha256},
+        llm::OllamaGuest::Order{model_,
+                                variant.file.path,
+                                variant.file.sha256,
+                                server_.api_key_env,
+                                variants::created_models_folder()},
+        context().cancel,
         context().progress);
     generator_ = make_generator();
     context().progress.finish("");

@@ -101,7 +101,7 @@ constexpr const char* kApiJudge = R"(  # - name: panel-1               # default
   #   url: "http://127.0.0.1:9000/v1"   # only openai needs one; the others have their own
   #   model: some-model
   #   api-key-env: MY_KEY         # variable that holds the key; default: OPENAI_API_KEY, GEMINI_API_KEY or ANTHROPIC_API_KEY for the
-  #                               # provider's own host and this machine, else none
+  #                               # provider's own host and this machine, AZURE_OPENAI_API_KEY for Azure's, else none
 )";
 
 constexpr const char* kTemplate = R"(  #   prompt-template: judge.jinja   # default: a built-in one

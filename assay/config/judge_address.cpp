@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/records/api_version.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/rules.hpp"
 
@@ -92,8 +93,14 @@ Result<std::string> checked_url(std::string_view url) {
         })) {
         return refused("holds white space or a control character");
     }
-    if (url.find_first_of("?#\\") != std::string_view::npos) {
-        return refused("must be a plain base address, without '?', '#' and '\\'");
+    const std::size_t mark = url.find('?');
+    const std::string_view query = mark == std::string_view::npos ? "" : url.substr(mark + 1);
+    if (url.find_first_of("#\\") != std::string_view::npos ||
+        (mark != std::string_view::npos && !is_api_version(query))) {
+        return fail("must be a plain base address, without '?', '#' and '\\'",
+                    "",
+                    "Write it like http://127.0.0.1:8080/v1; of queries only ?api-version=VERSION "
+                    "is kept.");
     }
     if (!is_host(parts.host)) {
         return refused("names no host");
@@ -101,10 +108,11 @@ Result<std::string> checked_url(std::string_view url) {
     if (parts.port && !is_port(*parts.port)) {
         return refused("has a port that is not from 1 to 65535");
     }
+    url = url.substr(0, mark);
     while (url.ends_with('/')) {
         url.remove_suffix(1);
     }
-    return std::string(url);
+    return query.empty() ? std::string(url) : fmt::format("{}?{}", url, query);
 }
 
 Result<std::string> ollama_url(std::string_view ollama_host) {

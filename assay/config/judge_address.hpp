@@ -11,7 +11,8 @@
 namespace assay::config {
 
 /// The address without trailing slashes. Fails, with a sentence that never shows a password, unless
-/// it is http(s)://HOST[:PORT][/PATH]: no user and password, no query, no fragment, no white space.
+/// it is http(s)://HOST[:PORT][/PATH][?api-version=VERSION]: no user and password, no other query,
+/// no fragment, no white space.
 [[nodiscard]] Result<std::string> checked_url(std::string_view url);
 
 /// The address in OLLAMA_HOST, as Ollama reads it: "HOST", "HOST:PORT", ":PORT" or a whole address;

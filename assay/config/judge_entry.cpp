@@ -11,6 +11,7 @@
 #include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/key_names.hpp"
+#include "assay/config/limits_check.hpp"
 
 namespace assay::config {
 namespace {
@@ -208,11 +209,7 @@ class JudgeEntry : EntryReader {
                           fmt::format("{} has no batch API", provider.name),
                           "Leave batch out.");
         }
-        if (settings.max_cost > 0 && settings.price_input <= 0 && settings.price_output <= 0) {
-            problems_.add(map_.where("max-cost"),
-                          "needs prices",
-                          "Give price-input and price-output, of a million tokens each.");
-        }
+        check_prices(map_, settings, problems_);
     }
 
     MapReader& map_;

@@ -179,7 +179,12 @@ void add_transport(json& variant, const VariantSpec& spec) {
     }
     variant["served"]["api-key-env"] = source->server.api_key_env;
     variant["served"]["pull"] = source->server.pull;
-    visit_served_transport(source->server, writer(variant["served"]));
+    // Only where there are some: plans of before there were limits are stored as they were.
+    const bool has_limits = static_cast<const RequestLimits&>(source->server) != RequestLimits{};
+    visit_served_requests(source->server, writer(variant["served"]));
+    if (has_limits) {
+        visit_limits(source->server, writer(variant["served"]));
+    }
 }
 
 /// A stored plan that is not one of ours. Caught in plan_from_json.
@@ -280,7 +285,8 @@ void read(const json& object, const std::string& path, ServedSpec& served) {
     in.get("server", served.server);
     in.get("api-key-env", served.api_key_env);
     in.read("pull", served.pull, YesNo{});
-    visit_served_transport(served, in);
+    visit_served_requests(served, in);
+    visit_limits(served, if_there(in));
     in.finish();
 }
 

@@ -8,6 +8,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/key_names.hpp"
+#include "assay/config/limits_check.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
 
@@ -16,8 +17,16 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kServedProviders{"ollama", "openai"};
 constexpr std::array<std::string_view, 4> kServers{"llama-server", "vllm", "ollama", "openai"};
-constexpr std::array<std::string_view, 9> kServedKeys{
-    "model", "url", "urls", "server", "api-key-env", "pull", "concurrency", "timeout-s", "retries"};
+
+/// What a served model takes beside its name and provider.
+std::vector<std::string_view> served_keys() {
+    std::vector<std::string_view> keys{"model", "url", "urls", "server", "api-key-env", "pull"};
+    const ServedSpec defaults;
+    visit_served_transport(defaults, [&](const Setting& setting, const auto&, const auto&) {
+        keys.push_back(setting.key);
+    });
+    return keys;
+}
 
 void read_addresses(MapReader& map, ServedSpec& served, Problems& problems) {
     std::vector<std::string> urls;
@@ -45,11 +54,12 @@ void read_addresses(MapReader& map, ServedSpec& served, Problems& problems) {
 
 void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     map.know("provider");
-    for (const std::string_view key : kServedKeys) {
+    const std::vector<std::string_view> keys = served_keys();
+    for (const std::string_view key : keys) {
         map.know(key);
     }
     if (!map.has("provider")) {
-        for (const std::string_view key : kServedKeys) {
+        for (const std::string_view key : keys) {
             if (!map.has(key)) {
                 continue;
             }
@@ -68,6 +78,7 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     visit_served_transport(served, [&](const Setting& setting, auto& field, const auto& rule) {
         map.read(setting.key, field, rule);
     });
+    check_prices(map, served, problems);
     const bool has_file = map.has("type") || map.has("quant") || map.has("file");
     if (map.has("model") && trim(served.model).empty()) {
         problems.add(map.where("model"), "is empty");

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "assay/base/text.hpp"
+#include "assay/records/api_version.hpp"
 #include "assay/records/judge_provider.hpp"
 
 namespace assay::http {
@@ -40,6 +41,18 @@ bool is_loopback(const std::string& host) {
     return host == "localhost";
 }
 
+constexpr std::string_view kDeployments = "/openai/deployments/";
+
+bool is_host_of_azure(std::string_view host) {
+    return host.ends_with(".openai.azure.com") || host.ends_with(".cognitiveservices.azure.com") ||
+           host.ends_with(".services.ai.azure.com");
+}
+
+/// A JSON Web Token: three parts, the first of which is JSON in base64.
+bool is_token(std::string_view key) {
+    return key.starts_with("eyJ") && std::count(key.begin(), key.end(), '.') == 2;
+}
+
 std::optional<std::string> variable(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     if (!value) {
@@ -66,14 +79,21 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
     }
     for (const CURLUPart part :
          {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
-        if (!part_of(parsed.get(), part).empty()) {
+        const std::string text = part_of(parsed.get(), part);
+        const bool is_kept = part == CURLUPART_QUERY && is_api_version(text);
+        if (!text.empty() && !is_kept) {
             return fail(
-                "the url holds a user name, a query or a fragment, which would be stored",
+                "the url holds a user name, a fragment or a query other than api-version, which "
+                "would be stored",
                 {},
                 std::string(shape) + ", and name the key's environment variable in api-key-env");
         }
     }
     Endpoint endpoint;
+    endpoint.query = part_of(parsed.get(), CURLUPART_QUERY);
+    if (curl_url_set(parsed.get(), CURLUPART_QUERY, nullptr, 0) != CURLUE_OK) {
+        throw_operational("libcurl: out of memory");
+    }
     const std::string scheme = part_of(parsed.get(), CURLUPART_SCHEME);
     if (scheme != "http" && scheme != "https") {
         return fail(fmt::format("the url begins with {}://", scheme), url, shape);
@@ -87,19 +107,37 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
     endpoint.host = !host.empty() && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
     endpoint.host_and_port = host + ":" + part_of(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
     endpoint.loopback = is_loopback(endpoint.host);
+    const bool host_of_azure = is_host_of_azure(endpoint.host);
+    const std::string path = to_lower_ascii(part_of(parsed.get(), CURLUPART_PATH));
+    const bool is_deployment = path.find(kDeployments) != std::string::npos;
+    endpoint.azure = host_of_azure || is_deployment;
+    if (host_of_azure && is_deployment && endpoint.query.empty()) {
+        return fail("the url of a deployment at Azure lacks its api-version",
+                    endpoint.base_url,
+                    "write it behind the address, like ?api-version=2024-10-21");
+    }
     return endpoint;
 }
 
-Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint) {
+std::string key_variable(const KeyOwner& owner, const Endpoint& endpoint) {
     const JudgeProvider* provider = find_judge_provider(owner.provider);
     ASSAY_CHECK(provider != nullptr);
-    if (owner.api_key_env.empty()) {
-        const bool own_host = endpoint.host == provider->own_host && endpoint.encrypted;
-        if (provider->key_variable.empty() || (!own_host && !endpoint.loopback)) {
-            return std::string();
-        }
+    if (!owner.api_key_env.empty()) {
+        return owner.api_key_env;
     }
-    const std::string name(owner.api_key_env.empty() ? provider->key_variable : owner.api_key_env);
+    const bool own_host = endpoint.host == provider->own_host && endpoint.encrypted;
+    if (own_host || endpoint.loopback) {
+        return std::string(provider->key_variable);
+    }
+    const bool of_azure = is_host_of_azure(endpoint.host) && endpoint.encrypted;
+    return of_azure && owner.provider == "openai" ? kAzureKeyVariable : "";
+}
+
+Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint) {
+    const std::string name = key_variable(owner, endpoint);
+    if (name.empty()) {
+        return std::string();
+    }
     const auto key = variable(name);
     if (!key) {
         if (owner.api_key_env.empty() && endpoint.loopback) {
@@ -118,6 +156,16 @@ Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint) {
             owner.place);
     }
     return *key;
+}
+
+std::vector<std::string> key_headers(const Endpoint& endpoint, const std::string& key) {
+    if (key.empty()) {
+        return {};
+    }
+    if (endpoint.azure && !is_token(key)) {
+        return {"api-key: " + key};
+    }
+    return {"Authorization: Bearer " + key};
 }
 
 }  // namespace assay::http

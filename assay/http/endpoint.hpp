@@ -1,7 +1,8 @@
 #pragma once
-// Where requests to a service go and which key may go there.
+// Where requests to a service go, which key may go there, and in which header.
 
 #include <string>
+#include <vector>
 
 #include "assay/base/result.hpp"
 
@@ -14,11 +15,15 @@ struct Endpoint {
     std::string host_and_port;  ///< "127.0.0.1:9000", the scheme's own port filled in
     bool loopback = false;      ///< localhost, 127.0.0.0/8 or ::1
     bool encrypted = false;     ///< https
+    std::string query;          ///< kept on every request: "api-version=2024-10-21"; mostly empty
+    bool azure = false;         ///< an OpenAI service of Azure: by its host, or by the path of a
+                                ///< deployment, which a gateway before it has, too
 };
 
-/// Fails on what is not http(s)://host[:port][/path]: a user name, a query or a fragment could hold
-/// a key that would be stored. Parsed by libcurl itself, so that the host which is checked is the
-/// host that is asked.
+/// Fails on what is not http(s)://host[:port][/path][?api-version=VERSION]: a user name, another
+/// query or a fragment could hold a key that would be stored. Fails, too, on a deployment at a host
+/// of Azure's without its api-version, which Azure would answer with 404. Parsed by libcurl itself,
+/// so that the host which is checked is the host that is asked.
 [[nodiscard]] Result<Endpoint> parse_endpoint(const std::string& url);
 
 struct KeyOwner {
@@ -27,9 +32,22 @@ struct KeyOwner {
     std::string api_key_env;  ///< the variable that the experiment names; empty: none
 };
 
-/// The key for the endpoint, from the environment: of owner.api_key_env, which must then be set;
-/// else of the provider's own variable (records/judge_provider.hpp), for its own host over https
-/// (must be set) and loopback (may be missing) only. Empty: none is sent.
+/// Holds the key of what an experiment asks at a host of Azure's with provider openai.
+inline constexpr const char* kAzureKeyVariable = "AZURE_OPENAI_API_KEY";
+
+/// The variable of the environment whose key goes to the endpoint: owner.api_key_env; else the
+/// provider's own (records/judge_provider.hpp) for its own host over https and for loopback, and
+/// kAzureKeyVariable for hosts of Azure's over https. Empty: no key goes there.
+[[nodiscard]] std::string key_variable(const KeyOwner& owner, const Endpoint& endpoint);
+
+/// The key for the endpoint, from that variable. It must be set, unless it is the provider's own
+/// and the endpoint is loopback. Empty: none is sent.
 [[nodiscard]] Result<std::string> find_key(const KeyOwner& owner, const Endpoint& endpoint);
+
+/// The header in which OpenAI's protocol has the key: "Authorization: Bearer KEY"; "api-key: KEY"
+/// where the endpoint is Azure's, unless the key is a token of Entra ID (a JWT), which Azure wants
+/// as a bearer, too. None without a key.
+[[nodiscard]] std::vector<std::string> key_headers(const Endpoint& endpoint,
+                                                   const std::string& key);
 
 }  // namespace assay::http

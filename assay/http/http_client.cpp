@@ -121,6 +121,14 @@ std::string describe(CURLcode code, const Transfer& transfer, const HttpTarget& 
                        tls && transfer.error[0] ? transfer.error : curl_easy_strerror(code));
 }
 
+std::string address_of(const HttpTarget& target, const HttpRequest& request) {
+    std::string out = target.url + request.path;
+    if (!target.query.empty()) {
+        out += (request.path.find('?') == std::string::npos ? "?" : "&") + target.query;
+    }
+    return out;
+}
+
 }  // namespace
 
 struct HttpClient::State {
@@ -159,7 +167,7 @@ struct HttpClient::State {
         };
         const HttpRequest& request = transfer.request;
         const HttpTarget& target = targets.at(request.target);
-        set(CURLOPT_URL, (target.url + request.path).c_str());
+        set(CURLOPT_URL, address_of(target, request).c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_HTTPHEADER, transfer.headers.get());
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));

@@ -16,7 +16,8 @@ namespace assay::http {
 
 struct HttpTarget {
     std::string url;
-    std::string host_and_port;         ///< for sentences
+    std::string query{};        ///< put behind the path of every request: "api-version=2024-10-21"
+    std::string host_and_port;  ///< for sentences
     std::vector<std::string> headers;  ///< "Name: value"; sent to this address only, never to a
                                        ///< proxy
     double timeout_s = 120;            ///< of one whole request, connecting included

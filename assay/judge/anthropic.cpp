@@ -27,7 +27,7 @@ class Anthropic final : public ApiFormat {
         return base + "/v1/messages";
     }
 
-    std::vector<std::string> headers(const std::string& key) const override {
+    std::vector<std::string> headers(const http::Endpoint&, const std::string& key) const override {
         std::vector<std::string> out{"anthropic-version: 2023-06-01"};
         if (!key.empty()) {
             out.push_back("x-api-key: " + key);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/http/endpoint.hpp"
 #include "assay/http/http_client.hpp"
 #include "assay/http/server_error.hpp"
 #include "assay/records/plan.hpp"
@@ -57,7 +58,8 @@ class ApiFormat {
     [[nodiscard]] virtual std::string request_url(const std::string& base,
                                                   const std::string& model) const = 0;
     /// Headers besides those of JSON, the key's among them. `key` empty: none is sent.
-    [[nodiscard]] virtual std::vector<std::string> headers(const std::string& key) const = 0;
+    [[nodiscard]] virtual std::vector<std::string> headers(const http::Endpoint& endpoint,
+                                                           const std::string& key) const = 0;
     [[nodiscard]] virtual std::string request(const ApiSettings& settings,
                                               const Dialect& dialect,
                                               std::string_view system,

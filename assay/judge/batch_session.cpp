@@ -44,6 +44,7 @@ namespace {
 
 using http::HttpReply;
 using http::HttpTarget;
+using http::TokenCount;
 
 using Clock = std::chrono::steady_clock;
 
@@ -114,7 +115,8 @@ class BatchSession {
         HttpTarget target;
         target.url = setup.endpoint.base_url;
         target.host_and_port = setup.endpoint.host_and_port;
-        target.headers = setup.format->headers(setup.key);
+        target.query = setup.endpoint.query;
+        target.headers = setup.format->headers(setup.endpoint, setup.key);
         target.headers.push_back("Accept: application/json");
         target.timeout_s = setup.spec.api().timeout_s;
         target.use_proxy = !setup.endpoint.loopback;

@@ -74,7 +74,7 @@ class Gemini final : public ApiFormat {
             "{}/v1beta/{}{}:generateContent", base, is_resource ? "" : "models/", path_text(model));
     }
 
-    std::vector<std::string> headers(const std::string& key) const override {
+    std::vector<std::string> headers(const http::Endpoint&, const std::string& key) const override {
         if (key.empty()) {
             return {};
         }

@@ -28,7 +28,8 @@ class HttpJudge final : public Judge {
                   .pace = Pace(static_cast<double>(setup_.spec.api().requests_per_minute),
                                static_cast<double>(setup_.spec.api().tokens_per_minute),
                                Pace::Clock::now()),
-                  .budget = Budget(setup_.spec.api()),
+                  .budget = http::Budget(limits_at_its_prices(setup_.spec.api()),
+                                         setup_.spec.api().max_tokens),
                   .model_version = {}} {}
 
     std::string identity() const override {
@@ -82,7 +83,7 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const ApiFormat> 
     if (settings.model.empty()) {
         return fail("the judge has no model", place);
     }
-    if (settings.max_cost > 0 && !token_cost(settings, 0, 0)) {
+    if (lacks_prices(settings)) {
         return fail("max-cost needs price-input or price-output", place);
     }
     if (!services.render) {
@@ -104,6 +105,11 @@ Result<std::unique_ptr<Judge>> make_http_judge(std::unique_ptr<const ApiFormat> 
     endpoint->base_url = format->base(endpoint->base_url);
     if (settings.batch && !format->batches()) {
         return fail(fmt::format("{} has no batch API", spec.provider), place, "leave batch out");
+    }
+    if (settings.batch && endpoint->azure) {
+        return fail("assay does not speak the batch API of Azure, which is another than OpenAI's",
+                    place,
+                    "leave batch out");
     }
     if (settings.batch && !(services.journal.get && services.journal.put)) {
         return fail("there is nothing that remembers its batches", place);

@@ -6,7 +6,6 @@
 
 #include "assay/base/text.hpp"
 #include "assay/judge/parse.hpp"
-#include "assay/records/judge_provider.hpp"
 
 namespace assay::judge {
 namespace {
@@ -127,12 +126,10 @@ Failure refusal_to_serve(const HttpSetup& setup,
                          const http::ServerError& error) {
     const JudgeSpec& spec = setup.spec;
     const ApiSettings& settings = spec.api();
-    const std::string_view own = find_judge_provider(spec.provider)->key_variable;
-    const std::string variable(settings.api_key_env.empty() ? own : settings.api_key_env);
-    const bool no_default_key = variable.empty() || (settings.api_key_env.empty() &&
-                                                     !setup.endpoint.loopback && setup.key.empty());
+    const std::string variable = http::key_variable({{}, spec.provider, settings.api_key_env},
+                                                    setup.endpoint);
     std::string remedy = fmt::format("check the key in {} and what it may be used for", variable);
-    if (no_default_key) {
+    if (variable.empty()) {
         remedy = "name the environment variable of its key in the judge's api-key-env";
     }
     if (status == 404) {

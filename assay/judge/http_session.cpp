@@ -43,6 +43,7 @@ namespace {
 
 using http::HttpReply;
 using http::HttpTarget;
+using http::TokenCount;
 
 using Clock = http::Pace::Clock;
 
@@ -123,7 +124,8 @@ class Session {
         target.url = setup.request_url;
         target.host_and_port = setup.endpoint.host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        for (std::string& header : setup.format->headers(setup.key)) {
+        target.query = setup.endpoint.query;
+        for (std::string& header : setup.format->headers(setup.endpoint, setup.key)) {
             target.headers.push_back(std::move(header));
         }
         target.timeout_s = setup.spec.api().timeout_s;

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "assay/base/progress.hpp"
+#include "assay/http/budget.hpp"
 #include "assay/http/endpoint.hpp"
 #include "assay/http/pace.hpp"
 #include "assay/judge/api_format.hpp"
-#include "assay/judge/budget.hpp"
 #include "assay/judge/judge.hpp"
 #include "assay/llm/prompt_cut.hpp"
 #include "assay/records/plan.hpp"
@@ -39,7 +39,7 @@ struct HttpSetup {
 struct HttpMemory {
     Dialect dialect;
     http::Pace pace;
-    Budget budget;
+    http::Budget budget;
     std::string model_version;  ///< the first that a reply named, or a stored verdict
     llm::PromptCut prompt_cut{};
     bool told_of_cut_prompts = false;  ///< the note was given

@@ -24,7 +24,7 @@ class Ollama final : public ApiFormat {
         return base + "/api/chat";
     }
 
-    std::vector<std::string> headers(const std::string& key) const override {
+    std::vector<std::string> headers(const http::Endpoint&, const std::string& key) const override {
         if (key.empty()) {
             return {};
         }

@@ -15,15 +15,17 @@ using http::HttpReply;
 
 class OpenAi final : public ApiFormat {
  public:
-    std::string request_url(const std::string& base, const std::string&) const override {
-        return base + "/chat/completions";
+    std::string base(std::string url) const override {
+        return without_ending(std::move(url), {kPath});
     }
 
-    std::vector<std::string> headers(const std::string& key) const override {
-        if (key.empty()) {
-            return {};
-        }
-        return {"Authorization: Bearer " + key};
+    std::string request_url(const std::string& base, const std::string&) const override {
+        return base + kPath;
+    }
+
+    std::vector<std::string> headers(const http::Endpoint& endpoint,
+                                     const std::string& key) const override {
+        return http::key_headers(endpoint, key);
     }
 
     std::string request(const ApiSettings& settings,
@@ -77,6 +79,9 @@ class OpenAi final : public ApiFormat {
     }
 
     const BatchFormat* batches() const override { return &openai_batches(); }
+
+ private:
+    static constexpr const char* kPath = "/chat/completions";
 };
 
 }  // namespace

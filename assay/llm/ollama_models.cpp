@@ -11,8 +11,7 @@
 namespace assay::llm {
 namespace {
 
-constexpr double kDay = 86400;       ///< s: gigabytes over a slow line
-constexpr double kRemovalLimit = 5;  ///< s
+constexpr double kDay = 86400;  ///< s: gigabytes over a slow line
 
 [[noreturn]] void give_up(const std::string& what, Failure failure, std::string remedy = {}) {
     throw_operational(
@@ -31,44 +30,51 @@ void pull_ollama_model(const ServedPlace& place, const std::string& model) {
     }
 }
 
-std::string guest_name(const std::string& run_dir, const std::string& file_sha256) {
-    return "assay-temporary-" + sha256_of_fields(std::array{run_dir, file_sha256}).substr(0, 16);
+std::string guest_name(const std::string& run_dir,
+                       const std::string& variant,
+                       const std::string& file_sha256) {
+    return kGuestPrefix + sha256_of_fields(std::array{run_dir, variant, file_sha256}).substr(0, 16);
 }
 
 OllamaGuest::OllamaGuest(const std::vector<ServedPlace>& places,
-                         std::string name,
-                         const File& file,
+                         Order order,
+                         const std::atomic<bool>& cancel,
                          Progress& progress)
-    : name_(std::move(name)), progress_(progress) {
-    const std::string digest = "sha256:" + file.sha256, blob = "/api/blobs/" + digest;
-    const nlohmann::json request{
-        {"model", name_}, {"files", {{"model.gguf", digest}}}, {"stream", false}};
+    : order_(std::move(order)), progress_(progress) {
     try {
         for (const ServedPlace& place : places) {
-            const http::HttpReply there = place.ask({.method = "HEAD", .path = blob});
-            if (there.status != 200 && there.status != 404) {
-                give_up("Ollama cannot be asked for a file", failure_of(place, blob, there));
-            }
-            if (there.status == 404) {
-                const http::HttpReply sent = place.ask({.path = blob, .file = file.path}, kDay);
-                if (sent.status != 201 && sent.status != 200) {
-                    give_up(fmt::format("Ollama does not take {}", file.path),
-                            failure_of(place, blob, sent),
-                            "Has its disk room for it?");
-                }
-            }
-            created_at_.push_back(place);  // before it is: a creation that is broken off may still
-                                           // succeed
-            const http::HttpReply made = place.ask({.path = "/api/create", .body = request.dump()},
-                                                   kDay);
-            if (made.status != 200) {
-                give_up(fmt::format("Ollama does not make a model of {}", file.path),
-                        failure_of(place, "/api/create", made));
-            }
+            create_at(place, cancel);
         }
     } catch (...) {
         remove();
         throw;
+    }
+}
+
+void OllamaGuest::create_at(const ServedPlace& place, const std::atomic<bool>& cancel) {
+    const std::string digest = "sha256:" + order_.sha256, blob = "/api/blobs/" + digest;
+    // Before anything is there: a creation that is broken off may still succeed.
+    const CreatedModel created{order_.name, place.target().url, order_.api_key_env};
+    auto note = std::make_unique<CreatedModelNote>(order_.notes, created, cancel);
+    made_.push_back({place, std::move(note)});
+    const http::HttpReply there = place.ask({.method = "HEAD", .path = blob});
+    if (there.status != 200 && there.status != 404) {
+        give_up("Ollama cannot be asked for a file", failure_of(place, blob, there));
+    }
+    if (there.status == 404) {
+        const http::HttpReply sent = place.ask({.path = blob, .file = order_.path}, kDay);
+        if (sent.status != 201 && sent.status != 200) {
+            give_up(fmt::format("Ollama does not take {}", order_.path),
+                    failure_of(place, blob, sent),
+                    "Has its disk room for it?");
+        }
+    }
+    const nlohmann::json request{
+        {"model", order_.name}, {"files", {{"model.gguf", digest}}}, {"stream", false}};
+    const http::HttpReply made = place.ask({.path = "/api/create", .body = request.dump()}, kDay);
+    if (made.status != 200) {
+        give_up(fmt::format("Ollama does not make a model of {}", order_.path),
+                failure_of(place, "/api/create", made));
     }
 }
 
@@ -78,24 +84,25 @@ OllamaGuest::~OllamaGuest() {
 
 void OllamaGuest::remove() {
     static const std::atomic<bool> kNever{false};  // an interrupted run tidies up, too
-    for (const ServedPlace& place : std::exchange(created_at_, {})) {
+    for (const Made& made : std::exchange(made_, {})) {
+        std::string why;
         try {
-            const auto reply = ServedPlace(place.target(), kNever)
-                                   .ask({.method = "DELETE",
-                                         .path = "/api/delete",
-                                         .body = nlohmann::json{{"model", name_}}.dump()},
-                                        kRemovalLimit);
-            if (reply.status != 200 && reply.status != 404) {
-                progress_.note(
-                    fmt::format("the model {} could not be removed: {}; `ollama rm {}` does",
-                                name_,
-                                failure_of(place, "/api/delete", reply).message,
-                                name_));
-            }
+            const auto removed = remove_ollama_model(ServedPlace(made.place.target(), kNever),
+                                                     order_.name);
+            why = removed ? "" : removed.error().message;
         } catch (const Error& error) {
-            progress_.note(
-                fmt::format("the model {} could not be removed: {}", name_, error.what()));
+            why = error.what();
         }
+        if (why.empty()) {
+            made.note->forget();
+            continue;
+        }
+        progress_.note(
+            fmt::format("the model {} could not be removed: {}; the next run of assay tries again, "
+                        "and `ollama rm {}` does",
+                        order_.name,
+                        why,
+                        order_.name));
     }
 }
 

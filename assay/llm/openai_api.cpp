@@ -16,6 +16,7 @@ namespace {
 using http::JsonView;
 using nlohmann::ordered_json;
 
+constexpr const char* kPath = "/chat/completions";
 constexpr const char* kOllamaInstead = "Write provider: ollama, whose own API takes every setting.";
 
 std::string server_of(std::string_view owned_by) {
@@ -55,11 +56,17 @@ class OpenAiApi final : public ServedApi {
  public:
     explicit OpenAiApi(std::string server) : server_(std::move(server)) {}
 
-    std::string base(std::string url) const override { return url; }
-    std::string path() const override { return "/chat/completions"; }
+    std::string base(std::string url) const override {
+        return http::without_ending(std::move(url), {kPath});
+    }
+    std::string path() const override { return kPath; }
 
     Result<ServedFacts> look(const ServedPlace& place, const std::string& model) const override {
         ServedFacts facts;
+        if (!place.tells_models()) {
+            facts.server = server_.empty() ? "openai" : server_;
+            return facts;
+        }
         const http::HttpReply models = place.get("/models");
         const JsonView list = JsonView(models.body)["data"];
         if (models.status != 200 || !list.is_array()) {

@@ -46,9 +46,10 @@ struct ServedFacts {
 /// One server, asked one thing after the other.
 class ServedPlace {
  public:
-    /// `base_url` without a slash at its end. `cancel` throws Error kInterrupted out of every call.
-    ServedPlace(http::HttpTarget target, const std::atomic<bool>& cancel)
-        : target_(std::move(target)), cancel_(cancel) {}
+    /// `target.url` without a slash at its end. `cancel` throws Error kInterrupted out of every
+    /// call. `tells_models` false: nothing there says which models it runs (Azure).
+    ServedPlace(http::HttpTarget target, const std::atomic<bool>& cancel, bool tells_models = true)
+        : target_(std::move(target)), cancel_(cancel), tells_models_(tells_models) {}
 
     /// `path` is added to the base address; `timeout_s` 0: the target's.
     [[nodiscard]] http::HttpReply ask(http::HttpRequest request, double timeout_s = 0) const;
@@ -58,12 +59,14 @@ class ServedPlace {
     }
     static constexpr double kLookLimit = 30;  ///< s
     [[nodiscard]] const http::HttpTarget& target() const { return target_; }
+    [[nodiscard]] bool tells_models() const { return tells_models_; }
     /// The same server below another base address.
     [[nodiscard]] ServedPlace at(std::string base_url) const;
 
  private:
     http::HttpTarget target_;
     const std::atomic<bool>& cancel_;
+    bool tells_models_ = true;
 };
 
 /// "URL answered 404: model not found", or the trouble of a reply that did not come.

@@ -23,12 +23,14 @@
 namespace assay::llm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = http::Pace::Clock;
 
 constexpr int kCircuitLimit = 10;
 constexpr std::size_t kRefusedInARow = 3;
 constexpr std::chrono::seconds kLookEvery{2};
 constexpr std::chrono::milliseconds kCancelSeenWithin{100};
+constexpr std::chrono::milliseconds kBudgetWait{20};
+constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
@@ -82,6 +84,10 @@ class ServedGenerator::Session {
         Prompt prompt;
         std::size_t place = 0;
         int n_retries = 0;
+        std::size_t n_bytes = 0;               ///< of the last request
+        double n_tokens_taken = 0;             ///< of the limit of tokens, for the last request
+        http::TokenCount estimate;             ///< of the budget, likewise
+        bool held_back = false;                ///< by the budget: not sent
         std::string failure;                   ///< should the last attempt have been the last
         std::optional<Clock::time_point> due;  ///< of the next attempt; empty: under way
     };
@@ -105,10 +111,15 @@ class ServedGenerator::Session {
     }
 
     [[nodiscard]] std::chrono::milliseconds wait_time() const {
+        const Clock::time_point now = Clock::now();
+        const Clock::duration gate = owner_.pace_.wait(now);
         Clock::duration wait = kCancelSeenWithin;
+        if (gate > Clock::duration::zero()) {
+            wait = std::min(wait, gate);
+        }
         for (const auto& [id, task] : tasks_) {
             if (task.due) {
-                wait = std::min(wait, *task.due - Clock::now());
+                wait = std::min(wait, std::max(*task.due - now, gate));
             }
         }
         return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -134,7 +145,19 @@ class ServedGenerator::Session {
     [[nodiscard]] bool may_begin() const {
         const std::size_t most = places_.size() *
                                  static_cast<std::size_t>(owner_.options_.spec.concurrency);
-        return !exhausted_ && tasks_.size() < most && free_place();
+        const bool any_held_back = std::any_of(
+            tasks_.begin(), tasks_.end(), [](const auto& entry) { return entry.second.held_back; });
+        return !exhausted_ && !any_held_back && tasks_.size() < most && gate_is_open() &&
+               free_place();
+    }
+
+    [[nodiscard]] bool gate_is_open() const {
+        return owner_.pace_.wait(Clock::now()) == Clock::duration::zero();
+    }
+    [[nodiscard]] bool any_under_way() const {
+        return std::any_of(places_.begin(), places_.end(), [](const Place& place) {
+            return place.n_under_way > 0;
+        });
     }
 
     void begin_next() {
@@ -151,22 +174,45 @@ class ServedGenerator::Session {
 
     void send(std::size_t id, InFlight& task, std::size_t place) {
         task.due.reset();
+        task.held_back = false;
         task.place = place;
-        ++places_[place].n_under_way;
         const auto& chat = std::get<ChatTask>(task.prompt.task);
         const ServedQuestion question{owner_.options_.generation,
                                       owner_.facts_,
                                       owner_.options_.spec.model,
                                       chat.user,
                                       chat.seed};
-        client_.send(
-            id,
-            {.path = owner_.api_->path(), .body = owner_.api_->request(question), .target = place});
+        std::string body = owner_.api_->request(question);
+        const http::TokenCount estimate = owner_.budget_.estimate(body.size());
+        if (const auto refusal = owner_.budget_.refusal(estimate)) {
+            return hold_back(task, *refusal);
+        }
+        owner_.budget_.take(estimate);
+        task.estimate = estimate;
+        task.n_bytes = body.size();
+        task.n_tokens_taken = static_cast<double>(body.size()) / kBytesPerToken;
+        owner_.pace_.take(task.n_tokens_taken, Clock::now());
+        ++places_[place].n_under_way;
+        client_.send(id, {.path = owner_.api_->path(), .body = std::move(body), .target = place});
+    }
+
+    /// Replies that are under way may leave more of the budget than was reckoned with. When none
+    /// is, this is the end: what was answered is handed on, the rest stays unanswered.
+    void hold_back(InFlight& task, const std::string& refusal) {
+        task.held_back = true;
+        task.due = Clock::now() + kBudgetWait;
+        if (any_under_way()) {
+            return;
+        }
+        look_again(true);
+        owner_.stop({fmt::format("{} was {}", owner_.options_.name, refusal),
+                     owner_.places_.front().target().url,
+                     "Raise it, or run again: only what is missing is asked."});
     }
 
     void send_due() {
         for (auto& [id, task] : tasks_) {
-            if (!task.due || *task.due > Clock::now()) {
+            if (!task.due || *task.due > Clock::now() || !gate_is_open()) {
                 continue;
             }
             if (const auto place = free_place()) {
@@ -181,9 +227,13 @@ class ServedGenerator::Session {
         --place.n_under_way;
         const std::string& base = owner_.places_[task.place].target().url;
         if (reply.status == 0) {
+            // A request that was sent may have been answered and billed, only nobody heard it.
+            owner_.budget_.book(task.estimate,
+                                reply.connected ? task.estimate : http::TokenCount{});
             return trouble(reply.id, reply.trouble);
         }
         if (reply.status < 200 || reply.status > 299) {
+            owner_.budget_.book(task.estimate, {});
             const http::ServerError error = http::read_plain_error(reply.body);
             return refused(reply,
                            reply.status,
@@ -194,6 +244,8 @@ class ServedGenerator::Session {
                                        error.message));
         }
         if (const auto in_body = http::find_body_error(reply.body)) {
+            owner_.budget_.book(task.estimate,
+                                in_body->billed ? task.estimate : http::TokenCount{});
             const std::string sentence = fmt::format(
                 "{}{} answered 200 with an error in its body: {}",
                 base,
@@ -205,6 +257,7 @@ class ServedGenerator::Session {
         }
         const auto read = owner_.api_->read_reply(reply.body);
         if (!read) {
+            owner_.budget_.book(task.estimate, task.estimate);
             return trouble(reply.id,
                            fmt::format("{}: the reply is not a whole document{}",
                                        owner_.places_[task.place].target().host_and_port,
@@ -212,7 +265,19 @@ class ServedGenerator::Session {
         }
         n_troubles_ = 0;
         place.n_troubles = 0;
+        book(task, *read);
         take_reply(reply.id, *read);
+    }
+
+    void book(const InFlight& task, const ServedReply& reply) {
+        const http::TokenCount said{static_cast<double>(reply.n_prompt_tokens),
+                                    static_cast<double>(reply.n_answer_tokens)};
+        const bool any_said = said.prompt + said.reply > 0;
+        if (any_said) {
+            owner_.pace_.correct(said.prompt + said.reply - task.n_tokens_taken, Clock::now());
+        }
+        owner_.budget_.book(task.estimate, any_said ? said : task.estimate);
+        owner_.budget_.learn(task.n_bytes, said.prompt);
     }
 
     /// `status`: the reply's, or what the error in its body stands for.
@@ -400,11 +465,20 @@ class ServedGenerator::Session {
 ServedGenerator::ServedGenerator(Options options,
                                  const std::atomic<bool>& cancel,
                                  Progress& progress)
-    : options_(std::move(options)), progress_(progress), api_(make_api(options_.spec)) {
+    : options_(std::move(options)),
+      progress_(progress),
+      api_(make_api(options_.spec)),
+      pace_(static_cast<double>(options_.spec.requests_per_minute),
+            static_cast<double>(options_.spec.tokens_per_minute),
+            Clock::now()),
+      budget_(options_.spec, options_.generation.predict) {
     const ServedSpec& spec = options_.spec;
     const JudgeProvider* provider = find_judge_provider(spec.provider);
     ASSAY_CHECK(provider != nullptr && !spec.urls.empty() && !spec.model.empty());
     const std::string place = "variant " + options_.name;
+    if (lacks_prices(spec)) {
+        throw_usage("max-cost needs price-input or price-output", place);
+    }
     for (const std::string& url : spec.urls) {
         auto endpoint = http::parse_endpoint(url);
         if (!endpoint) {
@@ -417,10 +491,11 @@ ServedGenerator::ServedGenerator(Options options,
         }
         http::HttpTarget target;
         target.url = api_->base(endpoint->base_url);
+        target.query = endpoint->query;
         target.host_and_port = endpoint->host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        if (!key->empty()) {
-            target.headers.push_back("Authorization: Bearer " + *key);
+        for (std::string& header : http::key_headers(*endpoint, *key)) {
+            target.headers.push_back(std::move(header));
         }
         target.timeout_s = spec.timeout_s;
         target.use_proxy = !endpoint->loopback;
@@ -428,7 +503,7 @@ ServedGenerator::ServedGenerator(Options options,
             progress_.note(fmt::format(
                 "{}: the key travels unencrypted to {}", place, endpoint->host_and_port));
         }
-        places_.emplace_back(std::move(target), cancel);
+        places_.emplace_back(std::move(target), cancel, !endpoint->azure);
         keys_.push_back(std::move(*key));
     }
 }

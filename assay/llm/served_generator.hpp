@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "assay/base/progress.hpp"
+#include "assay/http/budget.hpp"
+#include "assay/http/pace.hpp"
 #include "assay/llm/generator.hpp"
 #include "assay/llm/served_api.hpp"
 #include "assay/records/plan.hpp"
@@ -22,7 +24,9 @@ namespace assay::llm {
 /// address if there is one): transport errors, 408, 409, 425, 429, 5xx and a 200 that is not a
 /// whole document or whose body holds an error or an end that is not known (http/success_body.hpp),
 /// by the rules of its code. What fails in the end, and every other status, is an answer of
-/// kFailed. Error kOperational: prompts that the server cuts in silence (prompt_cut.hpp); 401, 403,
+/// kFailed. What the spec's limits do not let out stays unanswered: where nothing more may leave,
+/// what was answered is handed on and Error kOperational says which limit it was. It is thrown for
+/// these, too: prompts that the server cuts in silence (prompt_cut.hpp); 401, 403,
 /// 404; ten transport errors in a row; three questions refused before any was answered; another
 /// model or version than before.
 class ServedGenerator final : public Generator {
@@ -33,7 +37,8 @@ class ServedGenerator final : public Generator {
         GenerationSettings generation;
     };
 
-    /// Error kUsage: an address that is none, a key that is missing. Nothing is asked yet.
+    /// Error kUsage: an address that is none, a key that is missing, a max-cost without prices.
+    /// Nothing is asked yet.
     ServedGenerator(Options options, const std::atomic<bool>& cancel, Progress& progress);
     ~ServedGenerator() override;
 
@@ -72,6 +77,8 @@ class ServedGenerator final : public Generator {
     std::vector<std::string> keys_;  ///< one an address
     ServedFacts facts_;
     std::string reply_version_;
+    http::Pace pace_;
+    http::Budget budget_;
 };
 
 }  // namespace assay::llm

@@ -3,12 +3,12 @@
 // setting that a kind does not take has no place here.
 
 #include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/request_limits.hpp"
 
 namespace assay {
 
@@ -30,21 +30,13 @@ struct ReplySettings {
     bool tags = false;            ///< after the verdict it tags each answer (AnswerTag)
 };
 
-struct ApiSettings : ReplySettings {
-    std::string url;          ///< base address
-    std::string api_key_env;  ///< environment variable that holds the key; empty: the provider's
-                              ///< own, for its own host and loopback only
-    int concurrency = 4;      ///< requests under way at the same time
-    double timeout_s = 120;   ///< for one request
-    int retries = 5;          ///< further attempts after a transport error, 429 or 5xx
-    std::int64_t requests_per_minute = 0;  ///< at most, retries included; 0: no limit
-    std::int64_t tokens_per_minute = 0;    ///< of prompts and replies; 0: no limit
-    std::int64_t max_calls = 0;            ///< requests of one run, retries included; 0: no limit
-    std::int64_t max_tokens_total = 0;     ///< prompts and replies of one run; 0: no limit
-    double max_cost = 0;       ///< of one run, in the currency of the prices; 0: no limit
-    double price_input = 0;    ///< of a million prompt tokens, in the user's own currency; 0: not
-                               ///< given
-    double price_output = 0;   ///< of a million reply tokens
+struct ApiSettings : ReplySettings, RequestLimits {
+    std::string url;           ///< base address
+    std::string api_key_env;   ///< environment variable that holds the key; empty: the provider's
+                               ///< own, for its own host and loopback only
+    int concurrency = 4;       ///< requests under way at the same time
+    double timeout_s = 120;    ///< for one request
+    int retries = 5;           ///< further attempts after a transport error, 429 or 5xx
     bool batch = false;        ///< through the provider's batch API, at kBatchPrice of its prices
                                ///< (records/verdict_cost.hpp)
     double batch_poll_s = 60;  ///< longest time between two looks at a batch

@@ -187,19 +187,9 @@ void visit_requests(Settings& s, const Setting& concurrency, Visit&& visit) {
           Range{0, 100});
 }
 
-/// ServedSpec: how the server is reached.
+/// RequestLimits: of a judge and of a served model.
 template <class Settings, class Visit>
-void visit_served_transport(Settings& s, Visit&& visit) {
-    visit_requests(s, Setting{"concurrency", "requests in flight to each address"}, visit);
-}
-
-/// ApiSettings: how the judge is reached and what it costs. No verdict depends on it.
-template <class Settings, class Visit>
-void visit_judge_transport(Settings& s, Visit&& visit) {
-    visit_requests(
-        s,
-        Setting{"concurrency", "requests in flight to each judge", "-j,--max-concurrency"},
-        visit);
+void visit_limits(Settings& s, Visit&& visit) {
     visit(Setting{"requests-per-minute", "at most, retries included; 0: no limit"},
           s.requests_per_minute,
           Range{0, 1'000'000});
@@ -207,11 +197,11 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
           s.tokens_per_minute,
           Range{0, 1e9});
     visit(Setting{"max-calls",
-                  "requests of one run, retries included; then the judge stops; 0: no limit"},
+                  "requests of one run, retries included; then no more are sent; 0: no limit"},
           s.max_calls,
           Range{0, 1e9});
     visit(Setting{"max-tokens-total",
-                  "tokens of one run, prompts and replies together; then the judge stops; 0: no "
+                  "tokens of one run, prompts and replies together; then no more are sent; 0: no "
                   "limit"},
           s.max_tokens_total,
           Range{0, 1e15});
@@ -224,6 +214,29 @@ void visit_judge_transport(Settings& s, Visit&& visit) {
     visit(Setting{"price-output", "of a million reply tokens; 0: not given"},
           s.price_output,
           Range{0, 1e9});
+}
+
+/// ServedSpec: how the server is reached.
+template <class Settings, class Visit>
+void visit_served_requests(Settings& s, Visit&& visit) {
+    visit_requests(s, Setting{"concurrency", "requests in flight to each address"}, visit);
+}
+
+/// ServedSpec: how the server is reached, and what may be asked of it. No answer depends on it.
+template <class Settings, class Visit>
+void visit_served_transport(Settings& s, Visit&& visit) {
+    visit_served_requests(s, visit);
+    visit_limits(s, visit);
+}
+
+/// ApiSettings: how the judge is reached and what it costs. No verdict depends on it.
+template <class Settings, class Visit>
+void visit_judge_transport(Settings& s, Visit&& visit) {
+    visit_requests(
+        s,
+        Setting{"concurrency", "requests in flight to each judge", "-j,--max-concurrency"},
+        visit);
+    visit_limits(s, visit);
     visit(Setting{"batch",
                   "true: through the batch API of openai, gemini or anthropic: half the price, "
                   "within 24 hours"},

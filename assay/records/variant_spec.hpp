@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "assay/records/request_limits.hpp"
 #include "assay/records/run_recipe.hpp"
 
 namespace assay {
@@ -32,8 +33,8 @@ struct AnswersSource {
 
 /// A model behind HTTP that makes answers. How it is reached is no part of what answers depend on,
 /// but for the addresses of servers that do not say which weights they run.
-struct ServedSpec {
-    std::string provider;  ///< "ollama" | "openai"
+struct ServedSpec : RequestLimits {  ///< of all addresses together
+    std::string provider;            ///< "ollama" | "openai"
     std::string model;  ///< as the server calls it; empty: a model of ours is created there (ollama
                         ///< only)
     std::vector<std::string> urls;  ///< base addresses; several are used at once

@@ -17,13 +17,18 @@ inline constexpr double kBatchPrice = 0.5;
 [[nodiscard]] inline std::optional<double> token_cost(const ApiSettings& judge,
                                                       double n_prompt_tokens,
                                                       double n_reply_tokens) {
-    if (judge.price_input <= 0 && judge.price_output <= 0) {
-        return std::nullopt;
+    const auto whole = price_of_tokens(judge, n_prompt_tokens, n_reply_tokens);
+    return whole && judge.batch ? std::optional(*whole * kBatchPrice) : whole;
+}
+
+/// The judge's limits with the prices that it pays: the batch's discount included.
+[[nodiscard]] inline RequestLimits limits_at_its_prices(const ApiSettings& judge) {
+    RequestLimits limits = judge;
+    if (judge.batch) {
+        limits.price_input *= kBatchPrice;
+        limits.price_output *= kBatchPrice;
     }
-    const double whole = (n_prompt_tokens * judge.price_input +
-                          n_reply_tokens * judge.price_output) /
-                         1e6;
-    return judge.batch ? whole * kBatchPrice : whole;
+    return limits;
 }
 
 /// The same of any judge: only an API judge has prices.

@@ -38,21 +38,29 @@ void check_disk(const std::filesystem::path& folder, std::uint64_t needed) {
 
 }  // namespace
 
-std::filesystem::path model_cache() {
+std::filesystem::path cache_folder() {
     const auto set = [](const char* name) -> std::filesystem::path {
         const char* value = std::getenv(name);
         return value != nullptr && *value != '\0' ? value : "";
     };
     if (const auto own = set("ASSAY_CACHE"); !own.empty()) {
-        return own / "models";
+        return own;
     }
     if (const auto xdg = set("XDG_CACHE_HOME"); !xdg.empty()) {
-        return xdg / "assay" / "models";
+        return xdg / "assay";
     }
     if (const auto home = set("HOME"); !home.empty()) {
-        return home / ".cache" / "assay" / "models";
+        return home / ".cache" / "assay";
     }
-    return std::filesystem::temp_directory_path() / "assay-cache" / "models";
+    return std::filesystem::temp_directory_path() / "assay-cache";
+}
+
+std::filesystem::path model_cache() {
+    return cache_folder() / "models";
+}
+
+std::filesystem::path created_models_folder() {
+    return cache_folder() / "created-models";
 }
 
 ModelFile resolve_file(llm::Engine& engine, const std::string& path, const HashFile& hash) {

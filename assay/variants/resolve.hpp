@@ -41,8 +41,11 @@ struct QuantizeRequest {
                                  const HashFile& hash,
                                  Progress& progress);
 
-/// The folder for made models: ASSAY_CACHE, else XDG_CACHE_HOME/assay, else ~/.cache/assay; then
-/// "models".
+/// The folder of what runs share: ASSAY_CACHE, else XDG_CACHE_HOME/assay, else ~/.cache/assay.
+[[nodiscard]] std::filesystem::path cache_folder();
+/// In it, the folder for made models.
 [[nodiscard]] std::filesystem::path model_cache();
+/// In it, the notes of models that were created on servers (llm/created_models.hpp).
+[[nodiscard]] std::filesystem::path created_models_folder();
 
 }  // namespace assay::variants

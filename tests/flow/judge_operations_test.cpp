@@ -95,6 +95,35 @@ TEST(JudgeOperations, ABatchIsFoundAgainAfterAKillAtAnyCallAndEveryItemIsBilledO
     }
 }
 
+TEST(JudgeOperations, BatchesAreSubmittedInWavesSoThatStoppingSavesCalls) {
+    const Lab lab(240);
+    const auto judge = [&](SimBatches& sim, const Strings& more) {
+        const SimServer server(
+            [&](const SeenRequest& request, int) { return sim.handle(request); });
+        const Ended ended = lab.assay(
+            experiment(lab, server, ", batch: true, batch-poll-s: 0.1, name: panel", more));
+        EXPECT_NE(ended.exit_code, 1) << describe(ended);
+        EXPECT_TRUE(sim.complaints().empty()) << sim.complaints().front();
+    };
+    const auto fair = [](const std::string& body) {
+        SeenRequest request;
+        request.body = body;
+        return fair_judge(request, 1);
+    };
+    SimBatches in_waves("openai", fair);
+    judge(in_waves, {});
+    const json stopped = lab.comparison("Q2_K");
+    EXPECT_EQ(stopped["stopping"]["stopped_early"], true);
+    EXPECT_GT(stopped["counts"]["not_judged"], 50);
+    EXPECT_GE(in_waves.n_batches(), 2);
+    EXPECT_LT(in_waves.billed().size(), 240u + kControls);
+
+    SimBatches at_once("openai", fair);
+    judge(at_once, {"--stopping", "none", "--rejudge"});
+    EXPECT_EQ(at_once.n_batches(), 1);
+    EXPECT_EQ(lab.comparison("Q2_K")["counts"]["not_judged"], 0);
+}
+
 /// Says besides which answer does not know the fact.
 ScriptedReply tagging_judge(const SeenRequest& request, int n) {
     json reply = json::parse(fair_judge(request, n).body);

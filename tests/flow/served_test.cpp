@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <memory>
+#include <thread>
 
 #include "lab.hpp"
 #include "sim_ollama.hpp"
@@ -204,6 +208,50 @@ TEST(Served, WhetherAFileIsSplitIsSaidByItselfAndNotByItsName) {
     EXPECT_TRUE(is_decision(whole)) << describe(whole);
 }
 
+TEST(Served, AModelOfARunThatWasKilledIsRemovedByTheNextRunOfAnyKind) {
+    const Lab lab(kQuestions);
+    SimOllama server("users:1", "d1");
+    std::atomic<bool> asked{false};
+    server.on_chat([&](const json&, int) {
+        asked = true;
+        return ScriptedReply{200, ollama_answer("late"), {}, std::chrono::seconds(3)};
+    });
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: theirs, type: Q8_0, provider: ollama, url: '" +
+            server.url() +
+            "'}]\ndataset: questions.jsonl\noutput: {run: killed}\n"
+            "engine: {path: " SCRIPTED_ENGINE "}\n");
+    Start start = lab.start("Q8_0");
+    start.command = {ASSAY_PROGRAM, "run", yaml};
+    Program killed(start);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (!asked && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const std::string of_ours = [&] {
+        for (const std::string& name : server.names()) {
+            if (name.starts_with("assay-temporary-")) {
+                return name;
+            }
+        }
+        return std::string();
+    }();
+    ASSERT_NE(of_ours, "");
+    // Whatever runs beside it leaves its model alone.
+    ASSERT_TRUE(is_decision(lab.run("Q8_0")));
+    ASSERT_THAT(server.names(), Contains(of_ours));
+    killed.signal(SIGKILL);
+    EXPECT_EQ(killed.wait().signal, SIGKILL);
+    ASSERT_THAT(server.names(), Contains(of_ours));
+    const Ended next = lab.run("Q8_0");
+    ASSERT_TRUE(is_decision(next)) << describe(next);
+    EXPECT_THAT(next.err, HasSubstr("removed the model assay-temporary-"));
+    EXPECT_THAT(server.names(), testing::ElementsAre("users:1"));
+    const Ended again = lab.run("Q8_0");
+    EXPECT_THAT(again.err, Not(HasSubstr("removed the model")));
+}
+
 TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
     const Lab lab(kQuestions);
     SimServer server([](const SeenRequest&, int) {
@@ -213,6 +261,78 @@ TEST(Served, ASettingThatTheServerDoesNotTakeEndsTheRunBeforeAnyAnswer) {
     EXPECT_EQ(ended.exit_code, 2) << describe(ended);
     EXPECT_THAT(ended.err, AllOf(HasSubstr("vllm"), HasSubstr("repeat-penalty")));
     EXPECT_EQ(lab.n_requests("answer"), 0);
+}
+
+/// An experiment whose variant has these settings besides.
+std::string with_settings(const Lab& lab, const SimOllama& server, const std::string& settings) {
+    return lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: q4, provider: ollama, model: 'm:1', url: '" +
+            server.url() + "'" + settings +
+            "}]\ndataset: questions.jsonl\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE
+            "}\n");
+}
+
+TEST(Served, ALimitEndsTheRunWithASentenceAndAHigherOneGoesOn) {
+    const Lab lab(kQuestions);
+    SimOllama server("m:1", "d1");
+    const auto dry = [&](const std::string& settings) {
+        const Ended ended = lab.assay(
+            {"run", with_settings(lab, server, settings), "--dry-run", "--json"});
+        EXPECT_EQ(ended.exit_code, 0) << describe(ended);
+        return json::parse(ended.out)["variants"].at(0);
+    };
+    const json before = dry("");
+    EXPECT_EQ(before["n_answers"], kQuestions);
+    EXPECT_EQ(before["exact"], false);
+    EXPECT_EQ(before["cost"], nullptr);
+
+    const Ended stopped = lab.assay({"run", with_settings(lab, server, ", max-calls: 4")});
+    EXPECT_EQ(stopped.exit_code, 1) << describe(stopped);
+    EXPECT_THAT(stopped.err,
+                AllOf(HasSubstr("q4 was asked 4 times, which is its max-calls"),
+                      HasSubstr("run again: only what is missing is asked")));
+    EXPECT_EQ(server.chats().size(), 4u);
+
+    const json now = dry(", max-cost: 9, price-input: 1000, price-output: 10000");
+    EXPECT_EQ(now["n_answers"], kQuestions - 4);
+    EXPECT_EQ(now["exact"], true);
+    EXPECT_EQ(now["prompt_tokens"], 60.0);  // 30 and 7 were those of each answer so far
+    EXPECT_EQ(now["reply_tokens"], 14.0);
+    EXPECT_DOUBLE_EQ(now["cost"], 0.06 + 0.14);
+    EXPECT_EQ(server.chats().size(), 4u) << "a dry run asks nobody";
+
+    const std::string more = with_settings(lab, server, ", max-calls: 5");
+    ASSERT_TRUE(is_decision(lab.assay({"run", more})));
+    EXPECT_EQ(server.chats().size(), std::size_t{kQuestions});
+    EXPECT_THAT(lab.answers("q4"), testing::SizeIs(kQuestions));
+}
+
+TEST(Served, ADeploymentAtAzureIsAVariantAndItsKeyIsInNoFile) {
+    const Lab lab(kQuestions);
+    std::vector<std::string> complaints;
+    SimServer server([&](const SeenRequest& request, int) {
+        for (const std::string& complaint : openai_answer_complaints(request, "azure")) {
+            complaints.push_back(complaint);
+        }
+        return ScriptedReply{200, completion_json("you sent " + request.headers.at("api-key"))};
+    });
+    const std::string yaml = lab.folder().write(
+        "exp.yaml",
+        "baseline: model.gguf\nvariants: [{name: v, provider: openai, model: m, url: '" +
+            server.base() +
+            "/openai/deployments/my-deployment?api-version=2024-10-21', api-key-env: SERVED_KEY, "
+            "concurrency: 1}]\ndataset: questions.jsonl\n"
+            "generation: {repeat-penalty: 1}\noutput: {run: run}\nengine: {path: " SCRIPTED_ENGINE
+            "}\n");
+    const Ended ended = lab.assay({"run", yaml}, {{"SERVED_KEY", "sk-servedsecret"}});
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_THAT(complaints, IsEmpty());
+    EXPECT_EQ(server.seen().size(), std::size_t{kQuestions});
+    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("servedsecret")));
+    for (const auto& [file, bytes] : files_below(lab.run_dir())) {
+        EXPECT_EQ(bytes.find("servedsecret"), std::string::npos) << file;
+    }
 }
 
 TEST(Served, TheKeyIsSentAndIsInNoFileAndNoLine) {

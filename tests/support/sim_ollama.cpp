@@ -6,11 +6,14 @@ namespace assay::test {
 
 using nlohmann::json;
 
-SimOllama::SimOllama()
-    : server_([this](const SeenRequest& request, int) { return answer(request); }) {}
+SimOllama::SimOllama(int port)
+    : server_([this](const SeenRequest& request, int) { return answer(request); }, port) {}
 
-SimOllama::SimOllama(const std::string& model, const std::string& digest, const json& show)
-    : SimOllama() {
+SimOllama::SimOllama(const std::string& model,
+                     const std::string& digest,
+                     const json& show,
+                     int port)
+    : SimOllama(port) {
     models_[model] = {digest, show};
 }
 

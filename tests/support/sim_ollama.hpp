@@ -15,18 +15,20 @@ namespace assay::test {
 
 class SimOllama {
  public:
-    /// Without a model.
-    SimOllama();
+    /// Without a model. `port` 0: a free one.
+    explicit SimOllama(int port = 0);
     /// With one; `show` is laid over what /api/show tells of it.
     SimOllama(const std::string& model,
               const std::string& digest,
-              const nlohmann::json& show = nlohmann::json::object());
+              const nlohmann::json& show = nlohmann::json::object(),
+              int port = 0);
 
     /// What a reply to the n-th chat is (from 1); by default "answer to USER".
     void on_chat(std::function<ScriptedReply(const nlohmann::json& request, int n)> script);
     void set_digest(const std::string& model, const std::string& digest);
 
     [[nodiscard]] std::string url() const { return server_.base(); }
+    [[nodiscard]] int port() const { return server_.port(); }
     [[nodiscard]] std::vector<nlohmann::json> chats() const;
     [[nodiscard]] std::vector<std::string> complaints() const;       ///< on chats
     [[nodiscard]] std::map<std::string, std::string> blobs() const;  ///< path -> bytes

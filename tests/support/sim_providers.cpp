@@ -156,7 +156,7 @@ void check_path(const SeenRequest& request, const std::string& wanted, Complaint
 
 /// Of all ways of sending a key, only `header` may be used.
 void check_key_header(const SeenRequest& request, const std::string& header, Complaints& out) {
-    for (const char* name : {"authorization", "x-api-key", "x-goog-api-key"}) {
+    for (const char* name : {"authorization", "x-api-key", "x-goog-api-key", "api-key"}) {
         if (name != header && request.headers.contains(name)) {
             out.push_back(std::string("the header ") + name + " is sent");
         }
@@ -187,12 +187,17 @@ void check_parts(const ordered_json& parts, Complaints& out) {
     check(parts[0], "part", {{"text", {true, is_text}}}, out);
 }
 
-}  // namespace
+/// Path, query and header of a request to a deployment of Azure's.
+void check_azure(const SeenRequest& request, Complaints& out) {
+    check_path(request, "/openai/deployments/my-deployment/chat/completions", out);
+    check_key_header(request, "api-key", out);
+    if (request.query != "api-version=2024-10-21") {
+        out.push_back("the query is " + request.query);
+    }
+}
 
-Complaints openai_complaints(const SeenRequest& request) {
-    Complaints out;
-    check_path(request, "/v1/chat/completions", out);
-    check_key_header(request, "authorization", out);
+/// The body of a judge's request.
+void check_completion(const SeenRequest& request, Complaints& out) {
     const ordered_json body = body_of(request, out);
     check(body,
           "body",
@@ -222,6 +227,22 @@ Complaints openai_complaints(const SeenRequest& request) {
     } else if (format.is_object()) {
         check(format, "response_format", {{"type", {true, equal_to("json_object")}}}, out);
     }
+}
+
+}  // namespace
+
+Complaints openai_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_path(request, "/v1/chat/completions", out);
+    check_key_header(request, "authorization", out);
+    check_completion(request, out);
+    return out;
+}
+
+Complaints azure_complaints(const SeenRequest& request) {
+    Complaints out;
+    check_azure(request, out);
+    check_completion(request, out);
     return out;
 }
 
@@ -374,10 +395,15 @@ Complaints ollama_answer_complaints(const SeenRequest& request) {
 
 Complaints openai_answer_complaints(const SeenRequest& request, const std::string& server) {
     Complaints out;
-    check_path(request, "/v1/chat/completions", out);
-    check_key_header(request, "authorization", out);
+    if (server == "azure") {
+        check_azure(request, out);
+    } else {
+        check_path(request, "/v1/chat/completions", out);
+        check_key_header(request, "authorization", out);
+    }
     Shape shape{{"model", {true, is_text}},
                 {"messages", {true, is_array}},
+                {"stream", {true, equal_to(false)}},
                 {"temperature", {true, between(0, 2)}},
                 {"top_p", {true, between(0, 1)}},
                 {"max_tokens", {true, is_count}},
@@ -401,7 +427,7 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
     if (server == "vllm") {
         shape["repetition_penalty"] = {true, between(0, 10)};
     }
-    if (server != "openai") {
+    if (server != "openai" && server != "azure") {
         shape["top_k"] = {true, between(0, 1e6)};
         shape["min_p"] = {true, between(0, 1)};
         shape["chat_template_kwargs"] = {true, equal_to({{"enable_thinking", false}})};

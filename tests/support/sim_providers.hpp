@@ -16,13 +16,16 @@ namespace assay::test {
 /// docs.anthropic.com/en/api/messages, github.com/ollama/ollama/blob/main/docs/api.md.
 using Checker = std::vector<std::string> (*)(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> openai_complaints(const SeenRequest& request);
+/// Of Azure's deployment "my-deployment" by the version 2024-10-21 of its API
+/// (learn.microsoft.com/azure/ai-services/openai/reference).
+[[nodiscard]] std::vector<std::string> azure_complaints(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> gemini_complaints(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> anthropic_complaints(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> ollama_complaints(const SeenRequest& request);
 
 /// The same of requests that ask a served model for an answer; of POST /v1/chat/completions by the
 /// kind of server: "llama-server" (tools/server/README.md), "vllm" (docs.vllm.ai, OpenAI-compatible
-/// server), "openai".
+/// server), "openai", "azure" (as azure_complaints).
 [[nodiscard]] std::vector<std::string> ollama_answer_complaints(const SeenRequest& request);
 [[nodiscard]] std::vector<std::string> openai_answer_complaints(const SeenRequest& request,
                                                                 const std::string& server);

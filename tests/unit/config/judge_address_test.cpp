@@ -10,6 +10,24 @@ TEST(JudgeAddress, AUrlLosesItsTrailingSlashes) {
     EXPECT_EQ(checked_url("https://[::1]:9000/v1").value(), "https://[::1]:9000/v1");
 }
 
+TEST(JudgeAddress, AnApiVersionIsTheOnlyQueryThatIsKept) {
+    EXPECT_EQ(
+        checked_url("https://me.openai.azure.com/openai/deployments/d/?api-version=2024-10-21")
+            .value(),
+        "https://me.openai.azure.com/openai/deployments/d?api-version=2024-10-21");
+    for (const char* url :
+         {"http://x/v1?", "http://x/v1?api-version=1&key=k", "http://x/v1?key=k"}) {
+        const auto refused = checked_url(url);
+        ASSERT_FALSE(refused) << url;
+        EXPECT_NE(refused.error().remedy.find("?api-version=VERSION"), std::string::npos);
+    }
+    const auto judge = judge_of_text(
+        "openai:gpt@https://me.openai.azure.com/openai/deployments/d?api-version=2024-10-21");
+    ASSERT_TRUE(judge);
+    EXPECT_EQ(judge->api().url,
+              "https://me.openai.azure.com/openai/deployments/d?api-version=2024-10-21");
+}
+
 TEST(JudgeAddress, AUrlThatIsNoneIsRefusedWithAReason) {
     const auto message = [](std::string_view url) {
         return checked_url(url) ? "accepted" : checked_url(url).error().message;

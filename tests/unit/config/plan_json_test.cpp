@@ -367,6 +367,27 @@ TEST(PlanFromJson, RefusesWhatIsNotAPlan) {
               "the stored plan is damaged: dataset.ids has the wrong type");
 }
 
+TEST(PlanJson, LimitsOfAServedModelAreStoredWhereThereAreSomeAndAreInNoHash) {
+    Plan plan = full_plan();
+    ServedSpec server;
+    server.provider = "ollama";
+    server.model = "m:1";
+    server.urls = {"http://a:1"};
+    plan.variants[0].source = ServedSource{server};
+    const std::string without = plan_to_json(plan);
+    EXPECT_FALSE(nlohmann::json::parse(without)["variants"][0]["served"].contains("max-calls"));
+    EXPECT_TRUE(plan_from_json(without));
+    const std::string hash = plan_sha256(plan);
+    server.max_calls = 7;
+    server.price_input = 2.5;
+    plan.variants[0].source = ServedSource{server};
+    EXPECT_EQ(plan_sha256(plan), hash);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->variants[0].served()->server.max_calls, 7);
+    EXPECT_EQ(read->variants[0].served()->server.price_input, 2.5);
+}
+
 TEST(PlanJson, OfAnswersThatWereMadeElsewhereRoundTrips) {
     Plan plan = full_plan();
     plan.baseline = {"f16", AnswersSource{"/lab/f16.jsonl", false}};

@@ -61,6 +61,26 @@ TEST_F(ServedEntry, EveryKeyReachesThePlan) {
     EXPECT_EQ(list[3].name, "ollama-own");
 }
 
+TEST_F(ServedEntry, ItsLimitsAreThoseOfAJudge) {
+    const auto list = variants(
+        "  - {provider: openai, model: m, url: 'http://a:1/v1', requests-per-minute: 60, "
+        "tokens-per-minute: 9000, max-calls: 50, max-tokens-total: 1000, max-cost: 2.5, "
+        "price-input: 1, price-output: 4}\n  - {provider: ollama, model: m}\n");
+    const RequestLimits& limits = list[0].served()->server;
+    EXPECT_EQ(limits.requests_per_minute, 60);
+    EXPECT_EQ(limits.tokens_per_minute, 9000);
+    EXPECT_EQ(limits.max_calls, 50);
+    EXPECT_EQ(limits.max_tokens_total, 1000);
+    EXPECT_EQ(limits.max_cost, 2.5);
+    EXPECT_EQ(limits.price_input, 1);
+    EXPECT_EQ(limits.price_output, 4);
+    EXPECT_EQ(static_cast<const RequestLimits&>(list[1].served()->server), RequestLimits{});
+    EXPECT_THAT(errors("{provider: ollama, model: m, max-cost: 1}"),
+                ElementsAre(HasSubstr("needs prices. Give price-input")));
+    EXPECT_THAT(errors("{file: m.gguf, max-calls: 1}"),
+                ElementsAre(HasSubstr("belongs to a model that a server runs")));
+}
+
 TEST_F(ServedEntry, OllamasOwnVariableSaysWhereItIs) {
     setenv("OLLAMA_HOST", "0.0.0.0:7777", 1);
     EXPECT_THAT(variants("  - {provider: ollama, model: m}\n")[0].served()->server.urls,

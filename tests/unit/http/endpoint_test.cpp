@@ -60,6 +60,55 @@ TEST(Endpoint, WhatIsNoPlainAddressIsRefusedWithoutRepeatingIt) {
     }
 }
 
+TEST(Endpoint, AnApiVersionIsKeptBesideTheBaseAddress) {
+    const Endpoint azure = endpoint(
+        "https://me.openai.azure.com/openai/deployments/d/?api-version=2024-10-21");
+    EXPECT_EQ(azure.base_url, "https://me.openai.azure.com/openai/deployments/d");
+    EXPECT_EQ(azure.query, "api-version=2024-10-21");
+    EXPECT_EQ(endpoint("http://127.0.0.1:9000/v1").query, "");
+    for (const char* url : {"http://x/v1?api-version=",
+                            "http://x/v1?api-version=1&key=sk-secret",
+                            "http://x/v1?api-version=sk-secret%20",
+                            "http://x/v1?api-key=sk-secret"}) {
+        const auto result = parse_endpoint(url);
+        ASSERT_FALSE(result) << url;
+        EXPECT_EQ(to_sentence(result.error()).find("sk-secret"), std::string::npos) << url;
+    }
+}
+
+TEST(Endpoint, AzureIsKnownByItsHostsAndByThePathOfADeployment) {
+    for (const char* url :
+         {"https://me.openai.azure.com/openai/v1",
+          "https://me.cognitiveservices.azure.com/openai/v1",
+          "https://ME.services.ai.azure.com/models?api-version=2024-05-01-preview",
+          "https://gateway.example.com/openai/deployments/d",
+          "http://127.0.0.1:9/x/openai/deployments/d?api-version=2024-10-21"}) {
+        EXPECT_TRUE(endpoint(url).azure) << url;
+    }
+    for (const char* url : {"https://api.openai.com/v1",
+                            "https://openai.azure.com.evil.com/v1",
+                            "https://evilopenai.azure.com/v1",
+                            "http://x/openai/v1"}) {
+        EXPECT_FALSE(endpoint(url).azure) << url;
+    }
+}
+
+TEST(Endpoint, ADeploymentAtAzureNeedsItsApiVersion) {
+    const auto result = parse_endpoint("https://me.openai.azure.com/openai/deployments/d");
+    ASSERT_FALSE(result);
+    EXPECT_NE(to_sentence(result.error()).find("?api-version=2024-10-21"), std::string::npos);
+}
+
+TEST(Endpoint, AzureGetsTheKeyInAHeaderOfItsOwnAndATokenAsABearer) {
+    using Headers = std::vector<std::string>;
+    const Endpoint azure = endpoint("https://me.openai.azure.com/openai/v1");
+    EXPECT_EQ(key_headers(azure, "k1"), Headers{"api-key: k1"});
+    EXPECT_EQ(key_headers(azure, "eyJhbGc.eyJzdWI.c2ln"),
+              Headers{"Authorization: Bearer eyJhbGc.eyJzdWI.c2ln"});
+    EXPECT_EQ(key_headers(azure, ""), Headers{});
+    EXPECT_EQ(key_headers(endpoint("http://x/v1"), "k1"), Headers{"Authorization: Bearer k1"});
+}
+
 class EndpointKey : public ::testing::Test {
  protected:
     void SetUp() override {
@@ -118,6 +167,20 @@ TEST_F(EndpointKey, NoProvidersKeyGoesToAnotherProvidersHost) {
     unsetenv("ANTHROPIC_API_KEY");
     EXPECT_FALSE(key(google, "", "gemini"));  // must be set there
     EXPECT_FALSE(key(anthropic, "", "anthropic"));
+}
+
+TEST_F(EndpointKey, HostsOfAzureGetAzuresKeyOverHttpsAndNoOthers) {
+    setenv("AZURE_OPENAI_API_KEY", "key-azure", 1);
+    EXPECT_EQ(key("https://me.openai.azure.com/openai/v1").value(), "key-azure");
+    EXPECT_EQ(key("https://me.openai.azure.com/openai/v1", "ASSAY_TEST_KEY").value(), "sk-mine");
+    EXPECT_EQ(key("http://me.openai.azure.com/openai/v1").value(), "");
+    EXPECT_EQ(key("https://gateway.example.com/openai/deployments/d").value(), "");
+    EXPECT_EQ(key("https://me.openai.azure.com/openai/v1", "", "gemini").value(), "");
+    EXPECT_EQ(key("https://api.openai.com/v1").value(), "sk-openai");
+    unsetenv("AZURE_OPENAI_API_KEY");
+    const auto missing = key("https://me.openai.azure.com/openai/v1");
+    ASSERT_FALSE(missing);
+    EXPECT_NE(to_sentence(missing.error()).find("AZURE_OPENAI_API_KEY"), std::string::npos);
 }
 
 TEST_F(EndpointKey, ANamedVariableGoesAnywhereAndMustBeSet) {

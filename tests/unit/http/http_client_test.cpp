@@ -55,6 +55,23 @@ TEST(HttpClient, PostsTheBodyAndGivesTheReply) {
     EXPECT_EQ(server.seen()[0].path, "/v1/chat/completions");
 }
 
+TEST(HttpClient, ATargetsQueryStandsBehindEveryPath) {
+    SimServer server([](const auto&, int) { return test::ScriptedReply{200, ""}; });
+    HttpTarget to;
+    to.url = server.url();
+    to.query = "api-version=2024-10-21";
+    HttpClient client(std::move(to));
+    const std::atomic<bool> never{false};
+    static_cast<void>(call(client, {.path = "/a"}, never));
+    static_cast<void>(call(client, {.method = "GET", .path = "/b?limit=100"}, never));
+    const auto seen = server.seen();
+    ASSERT_EQ(seen.size(), 2u);
+    EXPECT_EQ(seen[0].path, "/v1/a");
+    EXPECT_EQ(seen[0].query, "api-version=2024-10-21");
+    EXPECT_EQ(seen[1].path, "/v1/b");
+    EXPECT_EQ(seen[1].query, "limit=100&api-version=2024-10-21");
+}
+
 TEST(HttpClient, ReadsAsksAndDeletesAtSeveralAddresses) {
     const auto echo = [](const test::SeenRequest& request, int) {
         return test::ScriptedReply{

@@ -523,6 +523,57 @@ TEST_F(HttpJudge, NoPairIsTakenBeforeItMayLeave) {
     EXPECT_THAT(n_there_when_asked, testing::ElementsAre(0u, 1u, testing::_));
 }
 
+class AzureJudge : public ::testing::Test {
+ protected:
+    AzureJudge() : key_("ASSAY_TEST_AZURE", kBenchKey) {
+        bench_.spec_.api().api_key_env = "ASSAY_TEST_AZURE";
+    }
+
+    /// The identity of the judge that is reached by this path.
+    std::string judge(const std::string& path) {
+        bench_.path_ = path;
+        bench_.judge(2, [](const auto&, int) {
+            return ScriptedReply{200, test::verdict_completion("A")};
+        });
+        EXPECT_EQ(bench_.count(VerdictState::kA), 2);
+        for (const test::SeenRequest& request : bench_.seen_) {
+            EXPECT_EQ(request.headers.at("api-key"), kBenchKey);
+        }
+        return nlohmann::json::parse(bench_.judge_->identity())["address"];
+    }
+
+    Variable key_;
+    HttpBench bench_{"openai", test::azure_complaints};
+};
+
+TEST_F(AzureJudge, ADeploymentIsAskedWithItsApiVersionAndItsOwnHeader) {
+    const std::string deployment = "/openai/deployments/my-deployment";
+    const std::string query = "?api-version=2024-10-21";
+    EXPECT_THAT(judge(deployment + query), testing::EndsWith(deployment));
+    EXPECT_THAT(judge(deployment + "/chat/completions" + query), testing::EndsWith(deployment));
+}
+
+TEST_F(AzureJudge, HasNoBatches) {
+    bench_.spec_.api().batch = true;
+    bench_.spec_.api().url = "https://me.openai.azure.com/openai/v1";
+    const auto made = make_judge(
+        bench_.spec_,
+        {[](const std::string&, const std::string&) -> Result<std::string> { return ""; }},
+        bench_.notes_);
+    ASSERT_FALSE(made);
+    EXPECT_THAT(to_sentence(made.error()), HasSubstr("batch API of Azure"));
+}
+
+TEST_F(AzureJudge, AKeyThatIsRefusedNamesItsVariable) {
+    const Variable azure("AZURE_OPENAI_API_KEY", kBenchKey);
+    bench_.path_ = "/openai/deployments/my-deployment?api-version=2024-10-21";
+    bench_.judge(1, [](const auto&, int) {
+        return ScriptedReply{401, R"({"error": {"code": "401", "message": "Access denied"}})"};
+    });
+    EXPECT_EQ(bench_.result_.end, RunEnd::kStopped);
+    EXPECT_THAT(to_sentence(bench_.result_.why), HasSubstr("ASSAY_TEST_AZURE"));
+}
+
 TEST(HttpJudgeLimits, ARemainderOfNoneHoldsAllRequestsUntilItIsReset) {
     HttpBench openai("openai", test::openai_complaints);
     openai.judge(3, [](const auto&, int n) {

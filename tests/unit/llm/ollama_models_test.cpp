@@ -29,7 +29,13 @@ class OllamaModels : public ::testing::Test {
     }
     const std::string bytes{"GGUF and more"};
     test::TempFolder folder;
-    const OllamaGuest::File file{folder.write("m.gguf", bytes), sha256_hex(bytes)};
+    const OllamaGuest::Order order{
+        "assay-temporary-1", folder.write("m.gguf", bytes), sha256_hex(bytes), "", notes_folder()};
+    [[nodiscard]] std::filesystem::path notes_folder() const { return folder / "notes"; }
+    [[nodiscard]] std::size_t n_notes() const {
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator(notes_folder()), {}));
+    }
     std::atomic<bool> cancel{false};
     ServedBench::Notes notes;
 };
@@ -37,20 +43,22 @@ class OllamaModels : public ::testing::Test {
 TEST_F(OllamaModels, AModelOfOursIsThereForAsLongAsItIsNeeded) {
     SimOllama server("users:1", "d1");
     {
-        const OllamaGuest guest({place(server.url())}, "assay-temporary-1", file, notes);
+        const OllamaGuest guest({place(server.url())}, order, cancel, notes);
         EXPECT_THAT(server.names(), ElementsAre("assay-temporary-1:latest", "users:1"));
-        EXPECT_EQ(server.blobs().at("/api/blobs/sha256:" + file.sha256), bytes);
+        EXPECT_EQ(server.blobs().at("/api/blobs/sha256:" + order.sha256), bytes);
+        EXPECT_EQ(n_notes(), 1u);
     }
     EXPECT_THAT(server.names(), ElementsAre("users:1"));
     EXPECT_THAT(notes.lines, IsEmpty());
+    EXPECT_EQ(n_notes(), 0u);
 }
 
 TEST_F(OllamaModels, ABlobThatIsThereIsNotSentAgain) {
     SimOllama server;
-    { const OllamaGuest guest({place(server.url())}, "assay-temporary-1", file, notes); }
-    { const OllamaGuest guest({place(server.url())}, "assay-temporary-1", file, notes); }
+    { const OllamaGuest guest({place(server.url())}, order, cancel, notes); }
+    { const OllamaGuest guest({place(server.url())}, order, cancel, notes); }
     const auto log = server.log();
-    EXPECT_EQ(std::count(log.begin(), log.end(), "POST /api/blobs/sha256:" + file.sha256), 1);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "POST /api/blobs/sha256:" + order.sha256), 1);
     EXPECT_EQ(std::count(log.begin(), log.end(), "DELETE /api/delete"), 2);
 }
 
@@ -62,8 +70,7 @@ TEST_F(OllamaModels, WhatCannotBeCreatedEverywhereIsLeftNowhere) {
     });
     ServedBench bench("ollama", {});
     const std::string error = bench.error_of([&] {
-        const OllamaGuest guest(
-            {place(good.url()), place(bad.base())}, "assay-temporary-1", file, notes);
+        const OllamaGuest guest({place(good.url()), place(bad.base())}, order, cancel, notes);
     });
     EXPECT_THAT(error, HasSubstr("no room"));
     EXPECT_THAT(good.names(), IsEmpty());
@@ -72,7 +79,7 @@ TEST_F(OllamaModels, WhatCannotBeCreatedEverywhereIsLeftNowhere) {
 TEST_F(OllamaModels, AnInterruptedRunTidiesUp) {
     SimOllama server;
     {
-        const OllamaGuest guest({place(server.url())}, "assay-temporary-1", file, notes);
+        const OllamaGuest guest({place(server.url())}, order, cancel, notes);
         cancel = true;
     }
     EXPECT_THAT(server.names(), IsEmpty());
@@ -81,10 +88,66 @@ TEST_F(OllamaModels, AnInterruptedRunTidiesUp) {
 TEST_F(OllamaModels, AModelThatCannotBeRemovedIsNamed) {
     auto server = std::make_unique<SimOllama>();
     {
-        const OllamaGuest guest({place(server->url())}, "assay-temporary-1", file, notes);
+        const OllamaGuest guest({place(server->url())}, order, cancel, notes);
         server.reset();
     }
     EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("`ollama rm assay-temporary-1` does")));
+}
+
+TEST_F(OllamaModels, AModelInUseIsNotRemovedByAnotherRunAndOneThatWasLeftIs) {
+    auto server = std::make_unique<SimOllama>("users:1", "d1");
+    const int port = server->port();
+    {
+        const OllamaGuest guest({place(server->url())}, order, cancel, notes);
+        remove_left_models(notes_folder(), cancel, notes);
+        EXPECT_THAT(server->names(), Contains("assay-temporary-1:latest"));
+        EXPECT_THAT(notes.lines, IsEmpty());
+        server.reset();  // so that it cannot be removed in the end
+    }
+    EXPECT_EQ(n_notes(), 1u);
+    notes.lines.clear();
+    remove_left_models(notes_folder(), cancel, notes);
+    EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("could not be removed")));
+    EXPECT_EQ(n_notes(), 1u) << "the next run tries again";
+    SimOllama again("assay-temporary-1:latest", "d1", nlohmann::json::object(), port);
+    notes.lines.clear();
+    remove_left_models(notes_folder(), cancel, notes);
+    EXPECT_THAT(again.names(), IsEmpty());
+    EXPECT_THAT(notes.lines, ElementsAre(HasSubstr("removed the model assay-temporary-1")));
+    EXPECT_EQ(n_notes(), 0u);
+}
+
+TEST_F(OllamaModels, OnlyWhatANoteOfOursNamesIsRemoved) {
+    SimOllama server("users:1", "d1");
+    std::filesystem::create_directories(notes_folder());
+    const auto note = [&](const std::string& name, const std::string& text) {
+        return folder.write("notes/" + name, text);
+    };
+    const std::string users = R"({"model": "users:1", "address": ")" + server.url() +
+                              R"(", "api-key-env": ""})";
+    const std::string kept = note("assay-temporary-2-x.json", users);
+    const std::string other = note("other.json", users);
+    const std::string broken = note("assay-temporary-3-x.json", "{");
+    const std::string empty = note("assay-temporary-4-x.json", "");
+    remove_left_models(notes_folder(), cancel, notes);
+    EXPECT_THAT(server.names(), ElementsAre("users:1"));
+    for (const std::string& path : {kept, other, broken}) {
+        EXPECT_TRUE(std::filesystem::exists(path)) << path;
+    }
+    EXPECT_FALSE(std::filesystem::exists(empty)) << "killed before anything was created";
+    remove_left_models(folder / "none", cancel, notes);
+}
+
+TEST_F(OllamaModels, WhereNoNoteCanBeWrittenNothingIsCreated) {
+    SimOllama server;
+    OllamaGuest::Order nowhere = order;
+    nowhere.notes = folder.write("a-file", "x");
+    ServedBench bench("ollama", {});
+    EXPECT_THAT(bench.error_of([&] {
+        const OllamaGuest guest({place(server.url())}, nowhere, cancel, notes);
+    }),
+                HasSubstr("cannot note here"));
+    EXPECT_THAT(server.log(), IsEmpty());
 }
 
 TEST_F(OllamaModels, AModelIsFetchedWhenAsked) {
@@ -93,11 +156,12 @@ TEST_F(OllamaModels, AModelIsFetchedWhenAsked) {
     EXPECT_THAT(server.names(), Contains("m:1"));
 }
 
-TEST(GuestName, BelongsToRunAndFile) {
-    EXPECT_EQ(guest_name("/a", "1"), guest_name("/a", "1"));
-    EXPECT_NE(guest_name("/a", "1"), guest_name("/b", "1"));
-    EXPECT_NE(guest_name("/a", "1"), guest_name("/a", "2"));
-    EXPECT_THAT(guest_name("/a", "1"), testing::StartsWith("assay-temporary-"));
+TEST(GuestName, BelongsToRunVariantAndFile) {
+    EXPECT_EQ(guest_name("/a", "q4", "1"), guest_name("/a", "q4", "1"));
+    EXPECT_NE(guest_name("/a", "q4", "1"), guest_name("/b", "q4", "1"));
+    EXPECT_NE(guest_name("/a", "q4", "1"), guest_name("/a", "q5", "1"));
+    EXPECT_NE(guest_name("/a", "q4", "1"), guest_name("/a", "q4", "2"));
+    EXPECT_THAT(guest_name("/a", "q4", "1"), testing::StartsWith("assay-temporary-"));
 }
 
 }  // namespace

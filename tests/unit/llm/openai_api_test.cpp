@@ -179,6 +179,28 @@ TEST(OpenAiApi, WhatTheContentFilterWithheldIsNoAnswer) {
     EXPECT_THAT(answers.at("q0").failure, HasSubstr("content filter"));
 }
 
+TEST(OpenAiApi, AzureIsAskedForAnswersOnly) {
+    Kind server("", "azure");
+    const std::string base = server.url().substr(0, server.url().size() - 3) +
+                             "/openai/deployments/my-deployment";
+    for (const char* ending : {"", "/chat/completions"}) {
+        setenv("ASSAY_TEST_AZURE", "sk-azure-secret", 1);
+        ServedBench bench("openai", {base + ending + "?api-version=2024-10-21"});
+        bench.options.spec.api_key_env = "ASSAY_TEST_AZURE";
+        bench.options.generation.repeat_penalty = 1;
+        const auto answers = bench.run(3);
+        unsetenv("ASSAY_TEST_AZURE");
+        ASSERT_EQ(answers.size(), 3u);
+        EXPECT_EQ(answers.at("q2").answer().text, "answer to u2");
+        EXPECT_THAT(bench.notes.lines, testing::Not(testing::Contains(HasSubstr("sk-azure"))));
+    }
+    EXPECT_THAT(server.complaints, IsEmpty());
+    ASSERT_EQ(server.seen().size(), 6u);  // no list of models
+    for (const SeenRequest& request : server.seen()) {
+        EXPECT_EQ(request.headers.at("api-key"), "sk-azure-secret");
+    }
+}
+
 TEST(OpenAiApi, AnotherVersionThanBeforeStopsTheRun) {
     Kind server("llamacpp", "llama-server");
     ServedBench bench("openai", {server.url()});

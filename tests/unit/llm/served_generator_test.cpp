@@ -185,6 +185,66 @@ TEST(ServedGenerator, CancellingIsSeenWithinASecond) {
     canceller.join();
 }
 
+/// Answers as a server whose limits stop it hands them on, and the sentence that it stops with.
+std::pair<std::map<std::string, Generated>, std::string> stopped_run(ServedBench& bench, int n) {
+    std::map<std::string, Generated> answers;
+    ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+    generator.connect();
+    std::string why = bench.error_of([&] { bench.run(generator, n, answers); });
+    return {std::move(answers), std::move(why)};
+}
+
+TEST(ServedGenerator, WhatItsLimitOfCallsLetOutIsKeptAndTheRestIsNoFailedAnswer) {
+    SimOllama server("m:1", "d1");
+    ServedBench bench("ollama", {server.url()});
+    bench.options.spec.max_calls = 5;
+    const auto [answers, why] = stopped_run(bench, 9);
+    EXPECT_THAT(why, HasSubstr("q4 was asked 5 times, which is its max-calls"));
+    EXPECT_EQ(server.chats().size(), 5u);
+    ASSERT_EQ(answers.size(), 5u);
+    for (const auto& [id, generated] : answers) {
+        EXPECT_EQ(generated.failure, "") << id;
+    }
+    bench.options.spec.max_calls = 9;
+    EXPECT_EQ(bench.run(9).size(), 9u);
+}
+
+TEST(ServedGenerator, ARetryThatItsLimitDoesNotLetOutIsNoFailedAnswer) {
+    SimOllama server("m:1", "d1");
+    server.on_chat([](const json&, int) { return ScriptedReply{500, R"({"error": "busy"})"}; });
+    ServedBench bench("ollama", {server.url()});
+    bench.options.spec.retries = 5;
+    bench.options.spec.max_calls = 2;
+    const auto [answers, why] = stopped_run(bench, 1);
+    EXPECT_THAT(why, HasSubstr("max-calls"));
+    EXPECT_THAT(answers, IsEmpty());
+    EXPECT_EQ(server.chats().size(), 2u);
+}
+
+TEST(ServedGenerator, ARequestThatCouldCostTooMuchIsNotSent) {
+    SimOllama server("m:1", "d1");  // 30 prompt tokens and 7 of the answer, each
+    ServedBench bench("ollama", {server.url()});
+    bench.options.spec.concurrency = 1;
+    bench.options.generation.predict = 100;
+    bench.options.spec.price_output = 1e6;  // a token costs 1
+    bench.options.spec.max_cost = 125;
+    const auto [answers, why] = stopped_run(bench, 9);
+    EXPECT_THAT(why, AllOf(HasSubstr("asked 4 times for 28"), HasSubstr("max-cost of 125")));
+    EXPECT_EQ(answers.size(), 4u);
+    bench.options.spec.price_output = 0;
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("max-cost needs price-input or price-output"));
+}
+
+TEST(ServedGenerator, RequestsLeaveNoFasterThanItsLimitAllows) {
+    SimOllama server("m:1", "d1");
+    ServedBench bench("ollama", {server.url()});
+    bench.options.spec.requests_per_minute = 120;
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(bench.run(4).size(), 4u);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 900ms);  // two at once, then 0.5 s each
+    EXPECT_EQ(server.chats().size(), 4u);
+}
+
 TEST(ServedGenerator, WhatNamesNoDigestIsToldApartByItsAddress) {
     const auto tell = [](const test::SeenRequest&, int) {
         return ScriptedReply{200, R"({"data": [{"id": "m:1", "owned_by": "system"}]})"};

@@ -21,6 +21,18 @@ TEST(VerdictCost, IsTokensTimesPricesOfAMillion) {
     EXPECT_DOUBLE_EQ(verdict_cost(judge, verdict).value(), 4);
 }
 
+TEST(VerdictCost, TheLimitsOfABatchHaveHalfThePrices) {
+    ApiSettings judge;
+    judge.price_input = 2;
+    judge.price_output = 10;
+    judge.max_cost = 7;
+    EXPECT_EQ(limits_at_its_prices(judge).price_output, 10);
+    judge.batch = true;
+    EXPECT_EQ(limits_at_its_prices(judge).price_input, 1);
+    EXPECT_EQ(limits_at_its_prices(judge).price_output, 5);
+    EXPECT_EQ(limits_at_its_prices(judge).max_cost, 7);
+}
+
 TEST(VerdictCost, IsUnknownWhereTheReplySaidNoTokensAndNothingWhereNoneCame) {
     ApiSettings judge;
     judge.price_input = 3;

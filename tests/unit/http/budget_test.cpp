@@ -1,21 +1,17 @@
-#include "assay/judge/budget.hpp"
+#include "assay/http/budget.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace assay::judge {
+namespace assay::http {
 namespace {
 
 using ::testing::HasSubstr;
 
-ApiSettings spec() {
-    ApiSettings judge;
-    judge.max_tokens = 100;
-    return judge;
-}
+constexpr std::int64_t kMostReply = 100;  ///< tokens
 
 TEST(Budget, WithoutLimitsEverythingMayLeave) {
-    Budget budget(spec());
+    Budget budget({}, kMostReply);
     for (int i = 0; i < 1000; ++i) {
         budget.take({1e9, 1e9});
     }
@@ -24,7 +20,7 @@ TEST(Budget, WithoutLimitsEverythingMayLeave) {
 }
 
 TEST(Budget, TheEstimateIsFourBytesATokenAndTheLongestReply) {
-    Budget budget(spec());
+    Budget budget({}, kMostReply);
     EXPECT_EQ(budget.estimate(400).prompt, 100);
     EXPECT_EQ(budget.estimate(400).reply, 100);
     budget.learn(400, 40);  // fewer tokens than thought: the estimate stays on the safe side
@@ -34,9 +30,9 @@ TEST(Budget, TheEstimateIsFourBytesATokenAndTheLongestReply) {
 }
 
 TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) {
-    ApiSettings judge = spec();
-    judge.max_tokens_total = 500;
-    Budget budget(judge);
+    RequestLimits limits;
+    limits.max_tokens_total = 500;
+    Budget budget(limits, kMostReply);
     const TokenCount one{100, 100};
     budget.take(one);
     EXPECT_FALSE(budget.refusal(one));
@@ -51,18 +47,15 @@ TEST(Budget, TokensUnderWayCountWithTheirEstimateAndAfterwardsWithWhatTheyWere) 
     EXPECT_FALSE(budget.refusal({50, 60})) << "just enough is enough";
 }
 
-TEST(Budget, MoneyIsTokensTimesPricesAndHalfOfItInABatch) {
-    ApiSettings judge = spec();
-    judge.price_input = 2;
-    judge.price_output = 10;
-    judge.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths
-    EXPECT_FALSE(Budget(judge).refusal({100, 100}));
-    EXPECT_THAT(Budget(judge).refusal({101, 100}).value_or(""),
+TEST(Budget, MoneyIsTokensTimesPrices) {
+    RequestLimits limits;
+    limits.price_input = 2;
+    limits.price_output = 10;
+    limits.max_cost = 0.0012;  // 100 x 2 + 100 x 10 millionths
+    EXPECT_FALSE(Budget(limits, kMostReply).refusal({100, 100}));
+    EXPECT_THAT(Budget(limits, kMostReply).refusal({101, 100}).value_or(""),
                 HasSubstr("could exceed its max-cost of 0.0012"));
-    judge.batch = true;
-    EXPECT_FALSE(Budget(judge).refusal({200, 200}));
-    EXPECT_TRUE(Budget(judge).refusal({201, 200}));
 }
 
 }  // namespace
-}  // namespace assay::judge
+}  // namespace assay::http

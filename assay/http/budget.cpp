@@ -1,41 +1,39 @@
-#include "assay/judge/budget.hpp"
+#include "assay/http/budget.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "assay/records/verdict_cost.hpp"
-
-namespace assay::judge {
+namespace assay::http {
 
 TokenCount Budget::estimate(std::size_t request_bytes) const {
     return {static_cast<double>(request_bytes) * tokens_per_byte_,
-            static_cast<double>(judge_.max_tokens)};
+            static_cast<double>(most_reply_tokens_)};
 }
 
 std::optional<std::string> Budget::refusal(const TokenCount& estimate) const {
-    if (judge_.max_calls > 0 && n_calls_ >= judge_.max_calls) {
+    if (limits_.max_calls > 0 && n_calls_ >= limits_.max_calls) {
         return fmt::format("asked {} times, which is its max-calls", n_calls_);
     }
     const double prompt = spent_.prompt + under_way_.prompt,
                  reply = spent_.reply + under_way_.reply;
     const double n_tokens = prompt + reply + estimate.prompt + estimate.reply;
-    if (judge_.max_tokens_total > 0 && n_tokens > static_cast<double>(judge_.max_tokens_total)) {
+    if (limits_.max_tokens_total > 0 && n_tokens > static_cast<double>(limits_.max_tokens_total)) {
         return fmt::format(
             "asked {} times for {:.0f} tokens, and one more request could exceed its "
             "max-tokens-total of {}",
             n_calls_,
             prompt + reply,
-            judge_.max_tokens_total);
+            limits_.max_tokens_total);
     }
-    const auto cost = token_cost(judge_, prompt + estimate.prompt, reply + estimate.reply);
-    if (judge_.max_cost > 0 && cost && *cost > judge_.max_cost) {
+    const auto cost = price_of_tokens(limits_, prompt + estimate.prompt, reply + estimate.reply);
+    if (limits_.max_cost > 0 && cost && *cost > limits_.max_cost) {
         return fmt::format(
             "asked {} times for {:.4g} at its prices, and one more request could exceed its "
             "max-cost of {:g}",
             n_calls_,
-            token_cost(judge_, prompt, reply).value_or(0),
-            judge_.max_cost);
+            price_of_tokens(limits_, prompt, reply).value_or(0),
+            limits_.max_cost);
     }
     return std::nullopt;
 }
@@ -60,4 +58,4 @@ void Budget::learn(std::size_t request_bytes, double n_prompt_tokens) {
     }
 }
 
-}  // namespace assay::judge
+}  // namespace assay::http
