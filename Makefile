@@ -62,7 +62,7 @@ fuzz: fuzzers
 	@scripts/fuzz.py
 
 golden: tests
-	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test|command_stats_test' --output-on-failure
+	@cd build/dev && ASSAY_UPDATE_GOLDEN=1 ctest -R 'report_test|flow_test|command_stats_test|old_run_test' --output-on-failure
 
 format:
 	@scripts/format.sh

@@ -73,7 +73,7 @@ class Experiment {
         report::ReportModel model = run::build_report(stored);
         run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
         note_what_was_shown(model);
-        context_.store->note_files_written();
+        context_.store->note_files_written(run::kReportRules);
         return model;
     }
 

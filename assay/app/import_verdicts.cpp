@@ -551,7 +551,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
         run::note_decision_shown(
             run.store(), run.judge().key, stored.judge(out.judge).asked[variant].in_order);
     }
-    run.store().note_files_written();
+    run.store().note_files_written(run::kReportRules);
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
     }

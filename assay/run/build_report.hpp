@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/analysis/recommend.hpp"
@@ -10,6 +11,10 @@
 #include "assay/run/stored_run.hpp"
 
 namespace assay::run {
+
+/// Counted up whenever the same rows give another report: other decisions, other figures, other
+/// words. Files that another version wrote are not compared with what this one computes (verify).
+inline constexpr std::string_view kReportRules = "2";
 
 /// The report of a stored run. Pure: the same run gives the same model. `settings`: instead of the
 /// plan's; other ones than those of the first verdict make the report exploratory.

@@ -8,8 +8,8 @@
 // Invariant: nothing is written, and nothing is wrong without a change by another hand. A run that
 // was stopped has files of an earlier state, or none yet; the store knows whether something was
 // stored after they were written, and then a file that differs is said to be older, not wrong.
-// What cannot be looked at (a model that was moved, a run of an earlier assay) is said, too.
-// Limit: there is no secret. Whoever changes a row, its account and the files together is not
+// What cannot be looked at (a model that was moved, files that an earlier assay wrote) is said,
+// too. Limit: there is no secret. Whoever changes a row, its account and the files together is not
 // found.
 
 #include "assay/run/verify.hpp"
@@ -86,6 +86,7 @@ class FilesOfRun {
         : artifacts_(artifacts_of(stored, build_report(stored))),
           are_current_(store.files_are_current()),
           has_account_(!store.contents_as_written().empty()),
+          are_of_these_rules_(store.rules_of_files() == kReportRules),
           run_dir_(out.run_dir),
           out_(out) {}
 
@@ -112,6 +113,14 @@ class FilesOfRun {
                              "since they were written. `assay report` writes them anew",
                              n_older_)});
         }
+        if (n_of_other_rules_ > 0) {
+            out_.not_checked.push_back(
+                {out_.run_dir,
+                 fmt::format("{} files differ from what this version computes, and an earlier "
+                             "version wrote them, by rules of its own. `assay report` writes them "
+                             "anew",
+                             n_of_other_rules_)});
+        }
     }
 
  private:
@@ -125,15 +134,21 @@ class FilesOfRun {
             ++n_older_;
             return;
         }
+        if (!are_of_these_rules_) {
+            ++n_of_other_rules_;
+            return;
+        }
         out_.differences.push_back({path, std::move(sentence)});
     }
 
     const Artifacts artifacts_;
     const std::optional<bool> are_current_;
     const bool has_account_;
+    const bool are_of_these_rules_;
     const fs::path run_dir_;
     Verification& out_;
     std::int64_t n_older_ = 0;
+    std::int64_t n_of_other_rules_ = 0;
 };
 
 /// A row that another hand changed may be one that cannot be read any more: that is a finding, too.

@@ -13,6 +13,8 @@ namespace assay::store {
 /// Notes whose key begins like this are the account itself, and not part of what it accounts for.
 inline constexpr std::string_view kContentsBegun = "contents begun";  ///< rows that were there
 inline constexpr std::string_view kContentsShown = "contents shown in files";
+/// The note that holds by which version of the rules they were written.
+inline constexpr std::string_view kRulesShown = "rules of files";
 
 /// Keeps the notes "contents of TABLE" right from now on, in the transaction of each write. Tables
 /// that have none yet, or all of them with `anew`, are counted as they are.

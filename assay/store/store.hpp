@@ -228,7 +228,10 @@ class Store {
     /// seen. 0 for a run that was begun by this assay.
     [[nodiscard]] std::int64_t n_rows_before_account() const;
     /// The report and the study's files were written from what is stored now.
-    void note_files_written();
+    void note_files_written(std::string_view rules);
+    /// `rules` of the last note_files_written(); empty: it was never called, or by an assay that
+    /// did not say so.
+    [[nodiscard]] std::optional<std::string> rules_of_files() const;
     /// Whether nothing was stored since note_files_written(); empty: it was never called.
     [[nodiscard]] std::optional<bool> files_are_current() const;
 

@@ -49,8 +49,13 @@ std::int64_t Store::n_rows_before_account() const {
     return number_of(note(kContentsBegun).value_or("0"));
 }
 
-void Store::note_files_written() {
+void Store::note_files_written(std::string_view rules) {
+    put_note(kRulesShown, rules);
     put_note(kContentsShown, state_of(impl_->database));
+}
+
+std::optional<std::string> Store::rules_of_files() const {
+    return note(kRulesShown);
 }
 
 std::optional<bool> Store::files_are_current() const {

@@ -25,15 +25,15 @@ Strings experiment(const Lab& lab, const Strings& more = {}) {
 }
 
 TEST(Plan, OfAnExperimentIsOnStdoutAndNothingIsLoaded) {
-    const Lab lab(7);
+    const Lab lab(17);
     const Ended ended = lab.assay(experiment(lab));
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
     EXPECT_EQ(ended.err, "");
     for (const char* part : {"Q8_0, Q2_K",
-                             "7 of ",
+                             "17 of ",
                              "questions needed",
-                             "what 7 questions can show",
-                             "21 answers",
+                             "what 17 questions can show",
+                             "51 answers",
                              "This design cannot reach its margin"}) {
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
     }
@@ -137,10 +137,10 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
 }
 
 TEST(Plan, ARunThatIsTooSmallForItsMarginWarnsBeforeItBegins) {
-    const Lab lab(4);
+    const Lab lab(12);
     const Ended ended = lab.run("Q8_0");
     EXPECT_TRUE(contains(ended.err,
-                         "This design cannot reach its margin with 80 % power: with 4 questions"))
+                         "This design cannot reach its margin with 80 % power: with 12 questions"))
         << ended.err;
     EXPECT_FALSE(contains(ended.out, "This design"));
     EXPECT_FALSE(contains(lab.run("Q8_0", {"--quiet"}).err, "This design"));

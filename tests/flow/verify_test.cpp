@@ -276,8 +276,7 @@ TEST(VerifyOldRuns, AreCheckedAsFarAsTheyCanBe) {
     const Ended ended = verify(dir);
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
     EXPECT_NE(ended.out.find("kept no account of its rows"), std::string::npos) << ended.out;
-    flip_a_byte(folder / "run/report.json");
-    expect_differs(dir, "report.json");
+    EXPECT_NE(ended.out.find("an earlier version wrote them"), std::string::npos) << ended.out;
 }
 
 }  // namespace

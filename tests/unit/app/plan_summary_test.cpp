@@ -76,7 +76,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
     EXPECT_NE(
         run_preface(plan, questions)
             .find("with 20 questions, equivalence at 10 points is said with probability below "
-                  "0.1 % at best; 514 questions would do."),
+                  "0.1 % at best; 514 questions or a margin of 50.7 points would do."),
         std::string::npos)
         << run_preface(plan, questions);
     plan.analysis.margin = 0.999;

@@ -49,19 +49,26 @@ TEST(SaidAnswers, HaveAKeyOfTheirOwnAndLeaveTheOthersAlone) {
 
 TEST(SaidAnswers, AreWhatAStoredRunComparesWhereItsFactsSaySo) {
     RunFixture run;
-    run.save_answer("base", "a", "<think>hm</think>yes");
-    EXPECT_EQ(run.stored().judged_answers(0)[0]->text, "<think>hm</think>yes")
+    run.questions.push_back({"d", "Question d?", {}, {}, {}, "questions.jsonl:4"});
+    run.store->save_questions(run.plan_sha256, run.questions);
+    for (VariantFacts& variant : run.facts.variants) {
+        variant.answer_keys.push_back(run.key_of(variant.name, "d"));
+    }
+    save_facts(*run.store, run.plan_sha256, run.facts);
+    run.save_answer("base", "d", "<think>hm</think>yes");
+    run.save_answer("small", "d", "no");
+    EXPECT_EQ(run.stored().judged_answers(0)[3]->text, "<think>hm</think>yes")
         << "a run of an older assay is read as it was";
     VariantFacts& base = run.facts.variants[0];
     base.judged_keys = save_said_answers(*run.store, base.answer_keys);
     save_facts(*run.store, run.plan_sha256, run.facts);
     const StoredRun stored = run.stored();
-    EXPECT_EQ(stored.judged_answers(0)[0]->text, "yes");
-    EXPECT_EQ(stored.answers[0][0]->text, "<think>hm</think>yes");
-    EXPECT_EQ(stored.answer(base.judged_keys[0]).text, "yes");
+    EXPECT_EQ(stored.judged_answers(0)[3]->text, "yes");
+    EXPECT_EQ(stored.answers[0][3]->text, "<think>hm</think>yes");
+    EXPECT_EQ(stored.answer(base.judged_keys[3]).text, "yes");
     EXPECT_EQ(&stored.judged_answers(1), &stored.answers[1]);
     ASSERT_EQ(notes_on_thoughts(stored).size(), 1U);
-    EXPECT_NE(notes_on_thoughts(stored)[0].find("1 of 3 answers begin with thoughts, which were"),
+    EXPECT_NE(notes_on_thoughts(stored)[0].find("1 of 4 answers begin with thoughts, which were"),
               std::string::npos)
         << notes_on_thoughts(stored)[0];
 }

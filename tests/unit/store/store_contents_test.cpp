@@ -114,7 +114,7 @@ TEST_F(StoreContentsTest, AnOlderSchemaIsCountedAnewOnceItIsBroughtUpToDate) {
 TEST_F(StoreContentsTest, FilesAreCurrentUntilSomethingIsStored) {
     const auto store = Store::open(run_dir_);
     EXPECT_FALSE(store->files_are_current());
-    store->note_files_written();
+    store->note_files_written("2");
     EXPECT_EQ(store->files_are_current(), std::optional(true));
     store->put_note("n", "one");
     EXPECT_EQ(store->files_are_current(), std::optional(false));
