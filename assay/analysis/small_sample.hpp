@@ -25,7 +25,7 @@ namespace assay::analysis {
 inline constexpr std::int64_t kFewestUnits = 10;
 /// With more of the comparisons in one cluster the others do not show how clusters differ.
 inline constexpr double kMostOfOneCluster = 0.3;
-/// Up to 40 all labels err at most as often as alpha says (validation.md, V25); beyond, the
+/// Up to 40 all labels err at most as often as alpha says (validation.md, V26); beyond, the
 /// interval's worst error at alpha = 5 % is 6 %.
 inline constexpr std::int64_t kIntervalAlone = 41;
 

@@ -250,7 +250,8 @@ std::vector<Experiment> all_experiments() {
     for (const auto& group : {fixed_size_experiments(),
                               looking_experiments(),
                               model_experiments(),
-                              small_sample_experiments()}) {
+                              small_sample_experiments(),
+                              cluster_size_experiments()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     const auto number = [](const Experiment& experiment) {
