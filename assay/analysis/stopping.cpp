@@ -144,7 +144,7 @@ bool Stopping::push(const Outcome& outcome) {
     }
     const Place& place = places_[static_cast<std::size_t>(state_.n_taken)];
     ASSAY_CHECK(owner_of(outcome) == place.owner);
-    if (const auto value = value_of(outcome.kind, false)) {
+    if (const auto value = value_of(outcome.kind)) {
         values_.push_back(*value);
         ++n_counted_;
         n_identical_ += outcome.identical;
