@@ -211,6 +211,9 @@ Decision whatever_failed(const Counts& counts,
     out.detectably_worse = without.detectably_worse && best.detectably_worse;
     out.beyond_margin = without.beyond_margin && best.beyond_margin;
     out.detectably_better = without.detectably_better && worst.detectably_better;
+    if (without.label == DecisionLabel::kInconclusive) {
+        return out;  // whatever they would have said, it does not claim anything
+    }
     if (out.label == without.label) {
         out.why = fmt::format("{}, and this one does: {}", beginning, without.why);
         return out;

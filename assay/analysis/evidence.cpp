@@ -108,7 +108,7 @@ std::string clusters_text(const ClusterSummary& clusters) {
     return lost < 0.05
                ? n
                : fmt::format(
-                     "{} of unequal size, worth {:.1f} equal ones", n, clusters.n_effective);
+                     "{} (of unequal size, worth {:.1f} equal ones)", n, clusters.n_effective);
 }
 
 std::string owner_of(const Outcome& outcome) {

@@ -38,7 +38,8 @@ struct Evidence {
                                           std::int64_t losses,
                                           std::int64_t ties);
 
-/// "1 cluster", "12 clusters", "40 clusters of unequal size, worth 3.4 equal ones".
+/// "1 cluster", "12 clusters", "40 clusters (of unequal size, worth 3.4 equal
+/// ones)".
 [[nodiscard]] std::string clusters_text(const ClusterSummary& clusters);
 
 /// What an outcome depends on, as a name: its cluster or, where it names none, its question.

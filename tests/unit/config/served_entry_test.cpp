@@ -65,7 +65,7 @@ TEST_F(ServedEntry, ItsLimitsAreThoseOfAJudge) {
     const auto list = variants(
         "  - {provider: openai, model: m, url: 'http://a:1/v1', requests-per-minute: 60, "
         "tokens-per-minute: 9000, max-calls: 50, max-tokens-total: 1000, max-cost: 2.5, "
-        "price-input: 1, price-output: 4}\n  - {provider: ollama, model: m}\n");
+        "price-input: 1, price-output: 4}\n  - {name: other, provider: ollama, model: m}\n");
     const RequestLimits& limits = list[0].served()->server;
     EXPECT_EQ(limits.requests_per_minute, 60);
     EXPECT_EQ(limits.tokens_per_minute, 9000);

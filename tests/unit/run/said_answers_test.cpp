@@ -33,9 +33,9 @@ TEST(SaidAnswers, AreWhatStandsBehindTheThoughts) {
 
 TEST(SaidAnswers, HaveAKeyOfTheirOwnAndLeaveTheOthersAlone) {
     RunFixture run;
-    run.save_answer("base", "a", "<think>hm</think>yes");
+    run.save_answer("base", "d", "<think>hm</think>yes");
     const std::vector<std::string> keys{
-        run.key_of("base", "a"), run.key_of("base", "b"), "no such"};
+        run.key_of("base", "d"), run.key_of("base", "b"), "no such"};
     const auto judged = save_said_answers(*run.store, keys);
     ASSERT_EQ(judged.size(), 3U);
     EXPECT_EQ(judged[0], said_key(keys[0], "yes"));

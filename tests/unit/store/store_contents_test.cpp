@@ -118,7 +118,7 @@ TEST_F(StoreContentsTest, FilesAreCurrentUntilSomethingIsStored) {
     EXPECT_EQ(store->files_are_current(), std::optional(true));
     store->put_note("n", "one");
     EXPECT_EQ(store->files_are_current(), std::optional(false));
-    store->note_files_written();
+    store->note_files_written("2");
     store->put_note("n", "one");
     EXPECT_EQ(store->files_are_current(), std::optional(true)) << "nothing is other than it was";
 }
