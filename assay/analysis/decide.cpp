@@ -156,8 +156,9 @@ Decision not_agreed(const Decision& by_interval,
     const double units = static_cast<double>(sample.n_units);
     const double questions_of_unit = static_cast<double>(evidence.n()) / evidence.per_question /
                                      units;
+    const std::int64_t alone_from = interval_alone_from(evidence.clusters.has_value());
     const auto to_interval_alone = static_cast<std::int64_t>(
-        std::ceil(static_cast<double>(kIntervalAlone - sample.n_units) * questions_of_unit - 1e-9));
+        std::ceil(static_cast<double>(alone_from - sample.n_units) * questions_of_unit - 1e-9));
     out.n_more = further_questions(evidence, settings, 0);
     if (out.n_more) {
         out.n_more = std::max(*out.n_more, to_interval_alone);
@@ -167,7 +168,7 @@ Decision not_agreed(const Decision& by_interval,
         "the exact unconditional test must agree, and it gives {}, not below {:g}",
         label_words(by_interval.label),
         units_text(evidence),
-        kIntervalAlone,
+        alone_from,
         p_words(p_of_label(sample, by_interval.label)),
         settings.alpha);
     if (out.n_more) {

@@ -78,6 +78,11 @@ std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
     return out;
 }
 
+/// Of fewer questions, or clusters, the exact test must agree.
+std::int64_t exact_below(const Worth& worth) {
+    return interval_alone_from(!std::isinf(worth.df));
+}
+
 std::int64_t whole(const Worth& worth) {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(worth.n * (1 + 1e-12))));
 }
@@ -125,7 +130,7 @@ std::optional<LabelChances> chances(const AnalysisSettings& settings,
     if (std::abs(delta) > design.decisive_rate) {
         return std::nullopt;
     }
-    if (worth.n_units < kIntervalAlone) {
+    if (worth.n_units < exact_below(worth)) {
         return small_sample_chances(design, worth);
     }
     if (design.n > kMostEnumerated) {
@@ -259,11 +264,11 @@ std::string method_of(const Worth& worth) {
                            ? "all outcomes enumerated"
                            : fmt::format("normal approximation (more than {} comparisons)",
                                          kMostEnumerated);
-    if (worth.n_units < kIntervalAlone) {
+    if (worth.n_units < exact_below(worth)) {
         what += fmt::format(
-            " (below {} questions or clusters the exact unconditional test must agree with the "
-            "interval)",
-            kIntervalAlone);
+            " (below {} {} the exact unconditional test must agree with the interval)",
+            exact_below(worth),
+            std::isinf(worth.df) ? "questions" : "clusters");
     }
     if (std::isinf(worth.df)) {
         return what;

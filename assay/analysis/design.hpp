@@ -11,8 +11,8 @@
 // (Kish's 1 + (m - 1) icc for one order; with both orders and no clusters the variance of a
 // question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
 //
-// Few questions: below kIntervalAlone of them (or of clusters) the chances allow for the exact
-// test, which must agree with the interval, and below kFewestUnits nothing is decided
+// Few questions: below kIntervalAlone of them (kClustersAlone clusters) the chances allow for the
+// exact test, which must agree with the interval, and below kFewestUnits nothing is decided
 // (small_sample.hpp).
 //
 // Exact or not: chances of labels come from enumerating all outcomes

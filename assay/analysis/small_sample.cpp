@@ -67,7 +67,8 @@ SmallSample ExactTests::of(const Evidence& evidence) const {
 
 std::optional<std::int64_t> exact_test_size(const Evidence& evidence) {
     const std::int64_t units = units_of(evidence);
-    if (evidence.n() == 0 || !evidence.why_not.empty() || units >= kIntervalAlone) {
+    if (evidence.n() == 0 || !evidence.why_not.empty() ||
+        units >= interval_alone_from(evidence.clusters.has_value())) {
         return std::nullopt;
     }
     const double worth = static_cast<double>(evidence.n()) / evidence.design_effect;

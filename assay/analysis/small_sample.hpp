@@ -7,7 +7,8 @@
 // Econ. Stat. 99:698). A question that was judged in both orders is a cluster of its own.
 //   - below kFewestUnits, or with more than kMostOfOneCluster in one: nothing is decided
 //     (not_measured)
-//   - below kIntervalAlone: the exact test must agree with the interval, else inconclusive
+//   - below kIntervalAlone, or kClustersAlone clusters: the exact test must agree with the
+//   interval, else inconclusive
 //   - from there on: the interval decides alone
 
 #include <cstdint>
@@ -28,6 +29,12 @@ inline constexpr double kMostOfOneCluster = 0.3;
 /// Up to 40 all labels err at most as often as alpha says (validation.md, V26); beyond, the
 /// interval's worst error at alpha = 5 % is 6 %.
 inline constexpr std::int64_t kIntervalAlone = 41;
+/// The same of clusters. The exact test takes a whole cluster as one verdict, so it is asked only
+/// where Student's t rests on few of them; from here on V27 shows that the interval keeps alpha.
+inline constexpr std::int64_t kClustersAlone = 30;
+[[nodiscard]] constexpr std::int64_t interval_alone_from(bool clustered) {
+    return clustered ? kClustersAlone : kIntervalAlone;
+}
 
 [[nodiscard]] DecisionLabel label_of(stats::Region region);
 

@@ -77,7 +77,7 @@ TEST_F(ServedEntry, ItsLimitsAreThoseOfAJudge) {
     EXPECT_EQ(static_cast<const RequestLimits&>(list[1].served()->server), RequestLimits{});
     EXPECT_THAT(errors("{provider: ollama, model: m, max-cost: 1}"),
                 ElementsAre(HasSubstr("needs prices. Give price-input")));
-    EXPECT_THAT(errors("{file: m.gguf, max-calls: 1}"),
+    EXPECT_THAT(errors("{type: Q8_0, max-calls: 1}"),
                 ElementsAre(HasSubstr("belongs to a model that a server runs")));
 }
 
