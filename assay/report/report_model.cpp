@@ -44,7 +44,7 @@ std::string why_not_measured(const ReportComparison& comparison) {
     std::string failure;
     if (20 * analysis.counts.errors > analysis.counts.n_items) {
         failure = first_failure(comparison, {OutcomeKind::kError});
-    } else if (analysis.counts.n == 0) {
+    } else if (analysis.counts.n == analysis.counts.identical) {
         failure = first_failure(comparison, {OutcomeKind::kInvalid, OutcomeKind::kRefused});
     }
     return failure.empty() ? shorten(first_sentence(analysis.decision.why), kShownReason)
