@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
+#include "assay/analysis/decide.hpp"
 #include "assay/analysis/rates.hpp"
 
 namespace assay::analysis {
@@ -59,14 +58,6 @@ std::string why_not(const ControlsSummary& c) {
     return why;
 }
 
-Decision without_a_label(const Decision& like, std::string why) {
-    Decision out;
-    out.margin = like.margin;
-    out.alpha = like.alpha;
-    out.why = std::move(why);
-    return out;
-}
-
 }  // namespace
 
 ControlsSummary check_controls(std::span<const ControlOutcome> outcomes) {
@@ -104,7 +95,7 @@ Decision gate(const Decision& decision, const ControlsSummary& controls) {
     if (controls.passed || decision.label == DecisionLabel::kNotMeasured) {
         return decision;
     }
-    return without_a_label(
+    return not_measured(
         decision,
         fmt::format("The judge did not pass its controls, so its verdicts decide nothing: {}.",
                     controls.why));
@@ -117,7 +108,7 @@ Decision gate_known_bad(const Decision& decision,
         decision.label == DecisionLabel::kNotMeasured) {
         return decision;
     }
-    return without_a_label(
+    return not_measured(
         decision,
         fmt::format("The variant {} is there to be found degraded (known-bad), and this judge did "
                     "not find it so, so its verdicts decide nothing. Take a judge that sees it, or "

@@ -112,14 +112,6 @@ std::string reason(const Decision& decision,
     }
 }
 
-Decision not_measured(const Decision& like, std::string why) {
-    Decision out;
-    out.margin = like.margin;
-    out.alpha = like.alpha;
-    out.why = std::move(why);
-    return out;
-}
-
 /// Why nothing is decided on so few.
 std::string too_few(const Evidence& evidence) {
     return fmt::format(
@@ -231,6 +223,14 @@ Decision whatever_failed(const Counts& counts,
 }
 
 }  // namespace
+
+Decision not_measured(const Decision& like, std::string why) {
+    Decision out;
+    out.margin = like.margin;
+    out.alpha = like.alpha;
+    out.why = std::move(why);
+    return out;
+}
 
 std::optional<std::int64_t> further_questions(const Evidence& evidence,
                                               const AnalysisSettings& settings,

@@ -1,7 +1,9 @@
 #pragma once
 // From an interval and a margin to a label with its reason.
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "assay/analysis/evidence.hpp"
 #include "assay/records/analysis.hpp"
@@ -24,6 +26,9 @@ namespace assay::analysis {
                               const Decision& by_interval,
                               const ExtremeCase& worst_case,
                               const ExtremeCase& best_case);
+
+/// Not measured, at the margin and alpha of another decision. `why` is a sentence.
+[[nodiscard]] Decision not_measured(const Decision& like, std::string why);
 
 /// Whether too many verdicts failed for the interval of the others to decide.
 [[nodiscard]] bool too_many_failed(const Counts& counts);

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "assay/analysis/decide.hpp"
 #include "assay/base/text.hpp"
 
 namespace assay::analysis {
@@ -115,14 +116,11 @@ Decision gate_equal_answers(const Decision& decision,
     if (what_is_equal.empty() || accepted) {
         return decision;
     }
-    Decision out;
-    out.margin = decision.margin;
-    out.alpha = decision.alpha;
-    out.why = fmt::format(
-        "Nothing is concluded from these answers: {}. If it is meant, write accept-equal-answers: "
-        "true under analysis, or give --accept-equal-answers.",
-        what_is_equal);
-    return out;
+    return not_measured(
+        decision,
+        fmt::format("Nothing is concluded from these answers: {}. If it is meant, write "
+                    "accept-equal-answers: true under analysis, or give --accept-equal-answers.",
+                    what_is_equal));
 }
 
 }  // namespace assay::analysis
