@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "assay/base/csv.hpp"
 #include "assay/base/text.hpp"
+#include "assay/exchange/csv_rows.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/exchange/outcome_formats.hpp"
 
@@ -251,41 +251,17 @@ void read_json(std::string_view text, OutcomeCollector& out, Votes& votes) {
 }
 
 void read_csv(std::string_view text, OutcomeCollector& out, Votes& votes) {
-    const MemberNames members = member_names();
-    CsvReader reader(text);
-    CsvRecord record;
-    std::vector<int> columns;
-    while (out.n_problems() <= kMostRowProblems && reader.next(record)) {
-        if (record.is_blank()) {
-            continue;
-        }
-        if (!record.problem.empty()) {
-            out.problem(
-                record.line, record.problem, "Double the quotes that stand inside a quoted cell.");
-            continue;
-        }
-        if (columns.empty()) {
-            for (const std::string& cell : record.cells) {
-                columns.push_back(members.field_of(trim(cell)));
-            }
-            continue;
-        }
-        if (record.cells.size() != columns.size()) {
-            out.problem(
-                record.line,
-                fmt::format(
-                    "has {} cells, and the head has {}", record.cells.size(), columns.size()));
-            continue;
-        }
+    const auto columns = [&](const CsvRecord& head) {
+        return columns_of(head, member_names(), out);
+    };
+    each_csv_row(text, out, columns, [&](const std::vector<CsvCell>& known, std::int64_t line) {
         Vote vote;
-        vote.line = record.line;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            if (columns[i] >= 0) {
-                vote.cells[static_cast<std::size_t>(columns[i])] = trim(record.cells[i]);
-            }
+        vote.line = line;
+        for (const CsvCell& cell : known) {
+            vote.cells[static_cast<std::size_t>(cell.field)] = cell.text;
         }
         votes.add(std::move(vote));
-    }
+    });
 }
 
 }  // namespace

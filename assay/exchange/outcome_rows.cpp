@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
-#include "assay/base/csv.hpp"
 #include "assay/base/text.hpp"
+#include "assay/exchange/csv_rows.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/exchange/outcome_formats.hpp"
 #include "assay/records/names.hpp"
@@ -274,77 +276,28 @@ void read_json(std::string_view text, OutcomeCollector& out, RowReader& rows) {
     });
 }
 
-/// The fields of the columns, or nothing, and a problem.
-std::optional<std::vector<int>> columns_of(const CsvRecord& head, OutcomeCollector& out) {
-    const MemberNames members(names());
-    std::vector<int> columns;
-    std::array<bool, kNFields> there{};
-    for (const std::string& cell : head.cells) {
-        const int field = members.field_of(trim(cell));
-        columns.push_back(field);
-        if (field < 0) {
-            continue;
-        }
-        if (there[static_cast<std::size_t>(field)]) {
-            out.problem(
-                head.line,
-                fmt::format("the column \"{}\" stands twice, perhaps by two names", trim(cell)),
-                "Keep one of them.");
-            return std::nullopt;
-        }
-        there[static_cast<std::size_t>(field)] = true;
-    }
-    if (there[kQuestion] && there[kVerdict]) {
-        return columns;
-    }
-    out.problem(
-        head.line,
-        fmt::format("the head names no column {}", there[kQuestion] ? "verdict" : "question"),
-        "The first row of a CSV file names the columns: question,verdict and optionally order, "
-        "cluster, "
-        "confidence, judge, variant.");
-    return std::nullopt;
-}
-
 void read_csv(std::string_view text, OutcomeCollector& out, RowReader& rows) {
-    CsvReader reader(text);
-    CsvRecord record;
-    std::optional<std::vector<int>> columns;
-    while (out.n_problems() <= kMostRowProblems && reader.next(record)) {
-        if (record.is_blank()) {
-            continue;
-        }
-        if (!record.problem.empty()) {
-            out.problem(
-                record.line, record.problem, "Double the quotes that stand inside a quoted cell.");
-        } else if (!columns) {
-            columns = columns_of(record, out);
-        } else if (record.cells.size() != columns->size()) {
-            out.problem(
-                record.line,
-                fmt::format(
-                    "has {} cells, and the head has {}", record.cells.size(), columns->size()));
-        } else {
-            Cells cells;
-            bool valid = true;
-            for (std::size_t i = 0; i < columns->size(); ++i) {
-                const std::string_view cell = trim(record.cells[i]);
-                if ((*columns)[i] < 0 || cell.empty()) {
-                    continue;
-                }
-                valid = valid && is_valid_utf8(cell);
-                cells[static_cast<std::size_t>((*columns)[i])] = cell;
-            }
-            if (valid) {
-                rows.add(cells, record.line);
-            } else {
-                out.problem(record.line, "is not valid UTF-8", "Save the file as UTF-8.");
+    const auto columns = [&](const CsvRecord& head) {
+        auto found = columns_of(head, MemberNames(names()), out);
+        for (const auto& [field, name] :
+             {std::pair(kQuestion, "question"), {kVerdict, "verdict"}}) {
+            if (found && std::find(found->begin(), found->end(), field) == found->end()) {
+                out.problem(head.line,
+                            fmt::format("the head names no column {}", name),
+                            "The first row of a CSV file names the columns: question,verdict and "
+                            "optionally order, cluster, confidence, judge, variant.");
+                found.reset();
             }
         }
-        if (!columns) {
-            return;  // without a head nothing that follows means anything
+        return found;
+    };
+    each_csv_row(text, out, columns, [&](const std::vector<CsvCell>& known, std::int64_t line) {
+        Cells cells;
+        for (const CsvCell& cell : known) {
+            cells[static_cast<std::size_t>(cell.field)] = cell.text;
         }
-    }
+        rows.add(cells, line);
+    });
 }
 
 }  // namespace

@@ -76,5 +76,13 @@ TEST(ArenaVotes, NothingCrashes) {
     expect_that_nothing_crashes(kVotes, OutcomeFormat::kArenaVotes);
 }
 
+TEST(ArenaVotes, OfCsvAreCheckedAsOtherRowsAre) {
+    const std::string head = "question_id,model_a,model_b,winner\n";
+    expect_has(refusal_of(head + "1,m-f16,m-\xff,model_a\n"), "is not valid UTF-8");
+    expect_has(refusal_of(head + "1,m-f16,m-q4\n"), "has 3 cells, and the head has 4");
+    expect_has(refusal_of("question_id,model_a,model_b,winner,winner\n1,m-f16,m-q4,tie,tie\n"),
+               "the column \"winner\" stands twice");
+}
+
 }  // namespace
 }  // namespace assay::exchange
