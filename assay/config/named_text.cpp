@@ -7,15 +7,30 @@
 
 namespace assay::config {
 
+namespace {
+
+/// What follows the '=' is no end of a path.
+bool begins_a_source(std::string_view rest) {
+    return rest.starts_with("answers:") || rest.starts_with("openai:") ||
+           rest.starts_with(kOllamaFile);
+}
+
+}  // namespace
+
 NamedText named_text(std::string_view text, const std::filesystem::path& base) {
     const std::size_t equals = text.find('=');
-    std::error_code error;
-    if (equals == std::string_view::npos || text.starts_with(kOllamaFile) ||
-        text.substr(0, equals).find('/') != std::string_view::npos ||
-        std::filesystem::exists(base / text, error)) {
+    if (equals == std::string_view::npos || text.starts_with(kOllamaFile)) {
         return {std::nullopt, text};
     }
-    return {std::string(trim(text.substr(0, equals))), trim(text.substr(equals + 1))};
+    const std::string_view name = trim(text.substr(0, equals)),
+                           rest = trim(text.substr(equals + 1));
+    std::error_code error;
+    const bool may_be_a_path = name.find('/') != std::string_view::npos ||
+                               std::filesystem::exists(base / text, error);
+    if (may_be_a_path && !begins_a_source(rest)) {
+        return {std::nullopt, text};
+    }
+    return {std::string(name), rest};
 }
 
 }  // namespace assay::config

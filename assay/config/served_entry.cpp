@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -118,50 +119,33 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
     }
 }
 
-std::optional<VariantSpec> served_of_text(std::string_view text,
-                                          const Where& where,
-                                          Problems& problems) {
+std::optional<ServedSource> served_of_text(std::string_view text,
+                                           const Where& where,
+                                           Problems& problems) {
     const std::size_t address = text.rfind("@http");
-    if (address == std::string_view::npos) {
+    const auto provider = std::find_if(
+        kServedProviders.begin(), kServedProviders.end(), [&](std::string_view each) {
+            return text.starts_with(std::string(each) + ":");
+        });
+    if (address == std::string_view::npos || provider == kServedProviders.end()) {
         return std::nullopt;
     }
-    VariantSpec variant;
     ServedSpec server;
-    for (const std::string_view provider : kServedProviders) {
-        const std::string start = std::string(provider) + ":";
-        std::size_t at = 0;
-        if (!text.starts_with(start)) {
-            const std::size_t equals = text.find('=');
-            if (equals == std::string_view::npos || !text.substr(equals + 1).starts_with(start)) {
-                continue;
-            }
-            variant.name = trim(text.substr(0, equals));
-            if (variant.name.empty()) {
-                problems.add(where,
-                             "has an empty name before \"=\"",
-                             fmt::format("Write NAME={}MODEL@URL.", start));
-            }
-            at = equals + 1;
-        }
-        at += start.size();
-        server.provider = provider;
-        server.model = address > at ? text.substr(at, address - at) : "";
-        if (server.model.empty()) {
-            problems.add(where,
-                         "names no model before its address",
-                         fmt::format("Write {}MODEL@URL.", start));
-        }
-        auto url = checked_url(text.substr(address + 1));
-        if (!url) {
-            problems.add(where, "the address " + url.error().message, url.error().remedy);
-        }
-        if (url) {
-            server.urls.push_back(std::move(*url));
-        }
-        variant.source = ServedSource{std::move(server)};
-        return variant;
+    server.provider = *provider;
+    const std::size_t at = provider->size() + 1;
+    server.model = address > at ? text.substr(at, address - at) : "";
+    if (server.model.empty()) {
+        problems.add(where,
+                     "names no model before its address",
+                     fmt::format("Write {}:MODEL@URL.", *provider));
     }
-    return std::nullopt;
+    auto url = checked_url(text.substr(address + 1));
+    if (url) {
+        server.urls.push_back(std::move(*url));
+    } else {
+        problems.add(where, "the address " + url.error().message, url.error().remedy);
+    }
+    return ServedSource{std::move(server)};
 }
 
 Result<std::string> default_ollama_url() {

@@ -14,12 +14,11 @@ namespace assay::config {
 /// together; without one its keys are reported as belonging to none.
 void read_served(MapReader& map, ServedSpec& served, Problems& problems);
 
-/// "ollama:MODEL@URL" or "openai:MODEL@URL", with "NAME=" before it or not; nothing if the text has
-/// another form, as "ollama:NAME" without an address has: that is a file. Reports an address that
-/// is none.
-[[nodiscard]] std::optional<VariantSpec> served_of_text(std::string_view text,
-                                                        const Where& where,
-                                                        Problems& problems);
+/// "ollama:MODEL@URL" or "openai:MODEL@URL"; nothing if the text has another form, as "ollama:NAME"
+/// without an address has: that is a file. Reports an address that is none.
+[[nodiscard]] std::optional<ServedSource> served_of_text(std::string_view text,
+                                                         const Where& where,
+                                                         Problems& problems);
 
 /// The address of an Ollama that is not named: OLLAMA_HOST, else its own default. Fails if the
 /// variable holds none.

@@ -60,55 +60,43 @@ std::string type_of_text(std::string_view text, const Where& where, Problems& pr
 
 namespace {
 
-/// "answers:FILE" or "NAME=answers:FILE"; nothing if the text is neither.
-std::optional<VariantSpec> answers_of_text(std::string_view text,
-                                           const std::filesystem::path& base,
-                                           const Where& where,
-                                           Problems& problems) {
-    constexpr std::string_view kAnswers = "answers:";
-    std::string_view name;
-    if (!text.starts_with(kAnswers)) {
-        // A path may hold "=", too: only what is followed by the word is a name.
-        const std::size_t at = text.find('=');
-        if (at == std::string_view::npos || !text.substr(at + 1).starts_with(kAnswers)) {
-            return std::nullopt;
-        }
-        name = text.substr(0, at);
-        text.remove_prefix(at + 1);
-        if (trim(name).empty()) {
-            problems.add(where, "has an empty name before \"=\"", "Write NAME=answers:FILE.");
-        }
-    }
+constexpr std::string_view kAnswers = "answers:";
+
+/// A text with its name taken off, as a variant of that name without a source yet.
+struct Named {
     VariantSpec variant;
-    variant.name = trim(name);
-    variant.source = AnswersSource{
-        absolute_path(base, text.substr(kAnswers.size()), where, problems)};
-    return variant;
-}
+    std::string_view rest;
+};
 
-/// "answers:..." or a served model, both with "NAME=" before it or not; nothing if it is neither.
-std::optional<VariantSpec> elsewhere_of_text(std::string_view text,
-                                             const std::filesystem::path& base,
-                                             const Where& where,
-                                             Problems& problems) {
-    if (auto answers = answers_of_text(text, base, where, problems)) {
-        return answers;
-    }
-    return served_of_text(text, where, problems);
-}
-
-/// Takes "NAME=" off the text, into the variant.
-std::string_view take_name(std::string_view text,
-                           const std::filesystem::path& base,
-                           VariantSpec& variant,
-                           const Where& where,
-                           Problems& problems) {
+Named take_name(std::string_view text,
+                const std::filesystem::path& base,
+                const Where& where,
+                Problems& problems) {
     const NamedText named = named_text(text, base);
-    variant.name = named.name.value_or("");
+    Named out{{}, named.rest};
+    out.variant.name = named.name.value_or("");
     if (named.name && named.name->empty()) {
-        problems.add(where, "has an empty name before \"=\"", "Write NAME=FILE.");
+        const std::string_view what = named.rest.starts_with(kAnswers) ? "answers:FILE" : "FILE";
+        problems.add(where, "has an empty name before \"=\"", fmt::format("Write NAME={}.", what));
     }
-    return named.rest;
+    return out;
+}
+
+/// "answers:..." or a served model, into the variant; false if the text is neither.
+bool take_elsewhere(const std::filesystem::path& base,
+                    const Where& where,
+                    Problems& problems,
+                    Named& named) {
+    if (named.rest.starts_with(kAnswers)) {
+        named.variant.source = AnswersSource{
+            absolute_path(base, named.rest.substr(kAnswers.size()), where, problems)};
+        return true;
+    }
+    auto served = served_of_text(named.rest, where, problems);
+    if (served) {
+        named.variant.source = std::move(*served);
+    }
+    return served.has_value();
 }
 
 }  // namespace
@@ -117,31 +105,29 @@ VariantSpec baseline_of_text(std::string_view text,
                              const std::filesystem::path& base,
                              const Where& where,
                              Problems& problems) {
-    if (auto elsewhere = elsewhere_of_text(text, base, where, problems)) {
-        return std::move(*elsewhere);
+    Named named = take_name(text, base, where, problems);
+    if (!take_elsewhere(base, where, problems, named)) {
+        named.variant.source = FileSource{model_path_of(base, named.rest, where, problems)};
     }
-    VariantSpec baseline;
-    text = take_name(text, base, baseline, where, problems);
-    baseline.source = FileSource{model_path_of(base, text, where, problems)};
-    return baseline;
+    return named.variant;
 }
 
 VariantSpec variant_of_text(std::string_view text,
                             const std::filesystem::path& base,
                             const Where& where,
                             Problems& problems) {
-    if (auto elsewhere = elsewhere_of_text(text, base, where, problems)) {
-        return std::move(*elsewhere);
+    Named named = take_name(text, base, where, problems);
+    if (take_elsewhere(base, where, problems, named)) {
+        return named.variant;
     }
-    VariantSpec variant;
-    text = take_name(text, base, variant, where, problems);
-    if (text.starts_with(kOllamaFile) || to_lower_ascii(text).ends_with(".gguf") ||
-        text.find('/') != std::string_view::npos) {
-        variant.source = FileSource{model_path_of(base, text, where, problems)};
+    const std::string_view rest = named.rest;
+    if (rest.starts_with(kOllamaFile) || to_lower_ascii(rest).ends_with(".gguf") ||
+        rest.find('/') != std::string_view::npos) {
+        named.variant.source = FileSource{model_path_of(base, rest, where, problems)};
     } else {
-        variant.source = TypeSource{type_of_text(text, where, problems)};
+        named.variant.source = TypeSource{type_of_text(rest, where, problems)};
     }
-    return variant;
+    return named.variant;
 }
 
 }  // namespace assay::config

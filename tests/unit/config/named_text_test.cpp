@@ -80,6 +80,16 @@ TEST_F(ANamedModel, IsABaselineAndAVariantByFlagsAndInTheFile) {
     EXPECT_EQ(by_file->variants[1].file(), folder_.path("models/q4=y.gguf"));
 }
 
+TEST_F(ANamedModel, MayHaveASlashWhereASourceFollows) {
+    const auto plan = load_by_flags("org/base=openai:org/m@http://a:1/v1?api-version=2024-10-21",
+                                    {"org/q4=answers:" + folder_.path("questions.jsonl")});
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_EQ(plan->baseline.name, "org-base");
+    EXPECT_EQ(plan->baseline.served()->server.model, "org/m");
+    EXPECT_EQ(plan->variants[0].name, "org-q4");
+    EXPECT_NE(plan->variants[0].answers(), nullptr);
+}
+
 TEST_F(ANamedModel, ThatIsWrongIsSaid) {
     const auto errors = [&](const std::string& model, const std::vector<std::string>& variants) {
         const auto plan = load_by_flags(model, variants);
