@@ -45,7 +45,7 @@ class Budget {
     std::int64_t n_calls_ = 0;
     TokenCount spent_;      ///< by requests that have ended
     TokenCount under_way_;  ///< estimates of the others
-    double tokens_per_byte_ = 0.25;
+    double tokens_per_byte_ = 1 / kBytesPerToken;
 };
 
 }  // namespace assay::http

@@ -131,6 +131,15 @@ std::string address_of(const HttpTarget& target, const HttpRequest& request) {
 
 }  // namespace
 
+HttpTarget target_at(const Endpoint& endpoint) {
+    HttpTarget target;
+    target.url = endpoint.base_url;
+    target.query = endpoint.query;
+    target.host_and_port = endpoint.host_and_port;
+    target.use_proxy = !endpoint.loopback;
+    return target;
+}
+
 struct HttpClient::State {
     std::vector<HttpTarget> targets;
     std::unique_ptr<CURLM, MultiDeleter> multi;

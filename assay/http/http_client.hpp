@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "assay/http/endpoint.hpp"
+
 namespace assay::http {
 
 struct HttpTarget {
@@ -24,6 +26,9 @@ struct HttpTarget {
     bool use_proxy = true;             ///< heed http_proxy, https_proxy, no_proxy
     std::size_t most_reply_bytes = 8u << 20;  ///< unpacked
 };
+
+/// The endpoint's base address without headers: what all of its requests share.
+[[nodiscard]] HttpTarget target_at(const Endpoint& endpoint);
 
 struct HttpRequest {
     std::string method = "POST";      ///< GET, HEAD, POST or DELETE

@@ -106,4 +106,8 @@ std::string content_text(const JsonView& content) {
     return out;
 }
 
+bool holds_thoughts(const JsonView& message) {
+    return !message["reasoning_content"].text().empty() || !message["reasoning"].text().empty();
+}
+
 }  // namespace assay::http

@@ -41,5 +41,7 @@ class JsonView {
 /// Of a message's content: a string, or a list of {"type": "text", "text": ...}, whose texts are
 /// joined.
 [[nodiscard]] std::string content_text(const JsonView& content);
+/// Whether a message of OpenAI's format holds thoughts beside its content.
+[[nodiscard]] bool holds_thoughts(const JsonView& message);
 
 }  // namespace assay::http

@@ -112,14 +112,10 @@ class BatchSession {
 
  private:
     static HttpTarget target(const HttpSetup& setup) {
-        HttpTarget target;
-        target.url = setup.endpoint.base_url;
-        target.host_and_port = setup.endpoint.host_and_port;
-        target.query = setup.endpoint.query;
+        HttpTarget target = http::target_at(setup.endpoint);
         target.headers = setup.format->headers(setup.endpoint, setup.key);
         target.headers.push_back("Accept: application/json");
         target.timeout_s = setup.spec.api().timeout_s;
-        target.use_proxy = !setup.endpoint.loopback;
         target.most_reply_bytes = kMostReplyBytes;
         return target;
     }

@@ -85,9 +85,7 @@ std::optional<Completion> read_completion(std::string_view body) {
     }
     Completion completion;
     completion.content = http::content_text(message["content"]);
-    const bool has_thoughts = !message["reasoning_content"].text().empty() ||
-                              !message["reasoning"].text().empty();
-    completion.only_thoughts = trim(completion.content).empty() && has_thoughts;
+    completion.only_thoughts = trim(completion.content).empty() && http::holds_thoughts(message);
     completion.refusal = message["refusal"].text();
     completion.finish_reason = choices.front()["finish_reason"].text();
     completion.model = document["model"].text();

@@ -51,7 +51,6 @@ constexpr int kCircuitLimit = 10;
 constexpr std::chrono::milliseconds kBudgetWait{20};
 constexpr std::chrono::seconds kPatience{30};  ///< with replies under way when the judge is given
                                                ///< up
-constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
@@ -120,16 +119,13 @@ class Session {
 
  private:
     static HttpTarget target(const HttpSetup& setup) {
-        HttpTarget target;
+        HttpTarget target = http::target_at(setup.endpoint);
         target.url = setup.request_url;
-        target.host_and_port = setup.endpoint.host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
-        target.query = setup.endpoint.query;
         for (std::string& header : setup.format->headers(setup.endpoint, setup.key)) {
             target.headers.push_back(std::move(header));
         }
         target.timeout_s = setup.spec.api().timeout_s;
-        target.use_proxy = !setup.endpoint.loopback;
         return target;
     }
 

@@ -117,15 +117,11 @@ Result<void> remove_noted(const CreatedModel& created, const std::atomic<bool>& 
     if (!key) {
         return tl::unexpected<Failure>(key.error());
     }
-    http::HttpTarget target;
-    target.url = endpoint->base_url;
-    target.query = endpoint->query;
-    target.host_and_port = endpoint->host_and_port;
+    http::HttpTarget target = http::target_at(*endpoint);
     target.headers = {"Content-Type: application/json", "Accept: application/json"};
     for (std::string& header : http::key_headers(*endpoint, *key)) {
         target.headers.push_back(std::move(header));
     }
-    target.use_proxy = !endpoint->loopback;
     return remove_ollama_model(ServedPlace(std::move(target), cancel), created.model);
 }
 

@@ -221,9 +221,7 @@ class OpenAiApi final : public ServedApi {
         }
         reply.version = document["model"].text();
         take_finish(http::finish_of(reason), reply);
-        const bool has_thoughts = !message["reasoning_content"].text().empty() ||
-                                  !message["reasoning"].text().empty();
-        if (trim(reply.text).empty() && has_thoughts && reply.failure.empty()) {
+        if (trim(reply.text).empty() && http::holds_thoughts(message) && reply.failure.empty()) {
             reply.stop_reason = StopReason::kFailed;
             reply.failure =
                 "the answer is empty beside thoughts (reasoning_content): they used up predict, or "

@@ -30,7 +30,6 @@ constexpr std::size_t kRefusedInARow = 3;
 constexpr std::chrono::seconds kLookEvery{2};
 constexpr std::chrono::milliseconds kCancelSeenWithin{100};
 constexpr std::chrono::milliseconds kBudgetWait{20};
-constexpr double kBytesPerToken = 4;  ///< a guess, until the reply says what the prompt really had
 
 Clock::duration seconds(double s) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
@@ -489,16 +488,13 @@ ServedGenerator::ServedGenerator(Options options,
         if (!key) {
             throw Error(ErrorKind::kUsage, key.error());
         }
-        http::HttpTarget target;
+        http::HttpTarget target = http::target_at(*endpoint);
         target.url = api_->base(endpoint->base_url);
-        target.query = endpoint->query;
-        target.host_and_port = endpoint->host_and_port;
         target.headers = {"Content-Type: application/json", "Accept: application/json"};
         for (std::string& header : http::key_headers(*endpoint, *key)) {
             target.headers.push_back(std::move(header));
         }
         target.timeout_s = spec.timeout_s;
-        target.use_proxy = !endpoint->loopback;
         if (!key->empty() && !endpoint->encrypted && !endpoint->loopback) {
             progress_.note(fmt::format(
                 "{}: the key travels unencrypted to {}", place, endpoint->host_and_port));

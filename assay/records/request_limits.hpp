@@ -6,6 +6,9 @@
 
 namespace assay {
 
+/// Bytes of a text for a token: a rule of thumb, until a reply says what a prompt really had.
+inline constexpr double kBytesPerToken = 4;
+
 /// 0: no limit, or a price that is not given. A run is one `assay run`.
 struct RequestLimits {
     std::int64_t requests_per_minute = 0;  ///< at most, retries included
