@@ -7,12 +7,12 @@
 
 #include "assay/judge/prompt.hpp"
 #include "assay/records/control.hpp"
+#include "assay/records/request_limits.hpp"
 #include "assay/records/verdict_cost.hpp"
 
 namespace assay::app {
 namespace {
 
-constexpr double kBytesPerToken = 4;
 constexpr double kReplyTokens = 150;
 
 /// Bytes of the parts of a pair's prompt that differ from question to question, without the
