@@ -32,6 +32,7 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
                               .size_bytes = 0,
                               .path = "",
                               .label = comparison.decision.label,
+                              .claimed = comparison.decision.claimed.value_or(true),
                               .n_more = comparison.decision.n_more});
     }
     return analysis::exit_code(

@@ -109,6 +109,8 @@ TEST(Decisions, WhatComesAfterARungThatFailedIsNotClaimed) {
     EXPECT_EQ(decision["label"], "equivalent");
     EXPECT_EQ(decision["claimed"], false);
     EXPECT_TRUE(lab.report()["recommendation"]["variant"].is_null());
+    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--variant", "Q8_0", "--gate"}).exit_code, 5)
+        << "the ladder is not walked around by asking about one rung";
     EXPECT_EQ(lab.run(variants, {"--multiplicity", "none"}).exit_code, 6) << "once it was seen";
     EXPECT_EQ(lab.run(variants, {"--multiplicity", "none", "--accept-exploratory"}).exit_code, 0);
 }
