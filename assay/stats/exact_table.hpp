@@ -19,8 +19,7 @@ inline constexpr std::int64_t kMostExact = 100;
 /// The other side, H0: net >= theta0, is the table of -theta0 with wins and losses exchanged.
 class ExactTable {
  public:
-    /// n in 1 .. kMostExact, theta0 in (-1, 1). Time and memory grow with n^2: about a millisecond
-    /// at n = 40.
+    /// n in 1 .. kMostExact, theta0 in (-1, 1). Time and memory grow with n^2.
     ExactTable(std::int64_t n, double theta0);
 
     /// wins, losses >= 0, wins + losses <= n.
