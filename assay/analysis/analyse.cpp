@@ -254,6 +254,16 @@ std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes,
     return out;
 }
 
+ExtremeCase extreme_case_of(const NetEvidence& given, const AnalysisSettings& deciding) {
+    const auto sample = small_sample_of(given.evidence, deciding.margin);
+    const EquivalenceTest test = equivalence_test_of(
+        given.evidence, deciding.margin, deciding.alpha);
+    ExtremeCase out{decide_by_interval(given.evidence, given.net, sample, deciding), given.net};
+    out.p_not_worse = std::max(test.p_lower, sample ? sample->p_not_worse : 0);
+    out.p_not_better = std::max(test.p_upper, sample ? sample->p_not_better : 0);
+    return out;
+}
+
 /// What does not need to know the single outcomes.
 ComparisonAnalysis analyse_inference(const Counts& counts,
                                      const Inference& inference,
@@ -283,16 +293,11 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.small_sample = small_sample_of(inference.usable.evidence, settings.margin);
     const Decision by_interval = decide_by_interval(
         inference.usable.evidence, inference.usable.net, out.small_sample, deciding);
-    const auto extreme = [&](const NetEvidence& given) {
-        if (failed == 0) {
-            return ExtremeCase{by_interval, given.net};
-        }
-        const auto sample = small_sample_of(given.evidence, settings.margin);
-        return ExtremeCase{decide_by_interval(given.evidence, given.net, sample, deciding),
-                           given.net};
-    };
-    out.worst_case = extreme(inference.worst);
-    out.best_case = extreme(inference.best);
+    out.worst_case = out.best_case = {by_interval, inference.worst.net};
+    if (failed > 0) {
+        out.worst_case = extreme_case_of(inference.worst, deciding);
+        out.best_case = extreme_case_of(inference.best, deciding);
+    }
     out.decision = decide(counts, by_interval, out.worst_case, out.best_case);
     for (Decision* decision : {&out.decision, &out.worst_case.decision, &out.best_case.decision}) {
         decision->alpha = settings.alpha;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "assay/analysis/decide.hpp"
 #include "assay/stats/multiplicity.hpp"
 
 namespace assay::analysis {
@@ -53,16 +54,35 @@ double share_of_alpha(const ComparisonAnalysis& analysis) {
     return analysis.stopping->stopped_early ? 0.2 : 0.8;
 }
 
+/// The p values that a claim rests on.
+struct ClaimTests {
+    double p_non_inferior = 1;
+    double p_equivalent = 1;
+};
+
+/// Each is the largest of all tests that its label had to pass: the interval's, the exact one of a
+/// small sample, and, where too many verdicts failed, those with all of them losses or wins.
+ClaimTests claim_tests_of(const ComparisonAnalysis& analysis) {
+    ClaimTests out{analysis.tost.p_lower, analysis.tost.p_tost};
+    if (analysis.small_sample) {
+        out.p_non_inferior = std::max(out.p_non_inferior, analysis.small_sample->p_not_worse);
+        out.p_equivalent = std::max(out.p_equivalent, analysis.small_sample->p_not_better);
+    }
+    if (too_many_failed(analysis.counts)) {
+        out.p_non_inferior = std::max(out.p_non_inferior, analysis.worst_case.p_not_worse);
+        out.p_equivalent = std::max(out.p_equivalent, analysis.best_case.p_not_better);
+    }
+    out.p_equivalent = std::max(out.p_equivalent, out.p_non_inferior);
+    return out;
+}
+
 void decide_by_holm(std::span<const Rung> rungs, double alpha) {
     std::vector<double> lower, both;
     for (const Rung& rung : rungs) {
         const double share = share_of_alpha(*rung.analysis);
-        const auto& tost = rung.analysis->tost;
-        const SmallSample exact = rung.analysis->small_sample.value_or(
-            SmallSample{.p_not_worse = 0, .p_not_better = 0});
-        const double p_lower = std::max(tost.p_lower, exact.p_not_worse);
-        lower.push_back(std::min(1.0, p_lower / share));
-        both.push_back(std::min(1.0, std::max({tost.p_tost, p_lower, exact.p_not_better}) / share));
+        const ClaimTests tests = claim_tests_of(*rung.analysis);
+        lower.push_back(std::min(1.0, tests.p_non_inferior / share));
+        both.push_back(std::min(1.0, tests.p_equivalent / share));
     }
     const std::vector<double> adjusted_lower = stats::holm(lower),
                               adjusted_both = stats::holm(both);

@@ -329,6 +329,15 @@ Decision decide(const Counts& counts,
                                         counts.errors,
                                         counts.not_judged));
     }
+    if (more_than_5_percent(counts.no_answer_baseline, counts.n_items)) {
+        return not_measured(
+            by_interval,
+            fmt::format("{} of {} are left out ({}), more than 5 %, as the baseline has no answer "
+                        "or neither side says anything: what they would have shown is not known",
+                        counts.no_answer_baseline,
+                        count_of(counts.n_items, "comparison"),
+                        share(counts.no_answer_baseline, counts.n_items)));
+    }
     if (counts.n == 0) {
         return not_measured(by_interval,
                             failed > 0

@@ -381,45 +381,4 @@ DesignReach reach_of(const Design& design) {
     return out;
 }
 
-std::string warning_of(const Design& design,
-                       const QuestionsNeeded& needed,
-                       const DesignReach& reach) {
-    const AnalysisSettings& settings = design.settings;
-    if (!reach.alike) {
-        const bool more_would_do = needed.equivalence.n &&
-                                   *needed.equivalence.n > design.n_questions;
-        return fmt::format("This design can decide nothing: {}{}.",
-                           reach.why,
-                           more_would_do ? fmt::format("; {} would do",
-                                                       count_of(*needed.equivalence.n, "question"))
-                                         : "");
-    }
-    const bool large_enough = needed.equivalence.n && *needed.equivalence.n <= design.n_questions;
-    if (large_enough || reach.alike->equivalent >= settings.power) {
-        return "";
-    }
-    std::string out = fmt::format(
-        "This design cannot reach its margin with {} power: with {}, equivalence at {} points is "
-        "said with probability "
-        "{} "
-        "at best",
-        percent_level(settings.power),
-        count_of(design.n_questions, "question"),
-        plain_points(settings.margin),
-        chance(reach.alike->equivalent));
-    std::string remedy;
-    if (needed.equivalence.n) {
-        remedy = count_of(*needed.equivalence.n, "question");
-    }
-    if (reach.smallest_margin) {
-        remedy += fmt::format("{}a margin of {} points",
-                              remedy.empty() ? "" : " or ",
-                              points_up(*reach.smallest_margin));
-    }
-    if (!remedy.empty()) {
-        out += fmt::format("; {} would do", remedy);
-    }
-    return out + ".";
-}
-
 }  // namespace assay::analysis

@@ -151,6 +151,7 @@ bool Stopping::push(const Outcome& outcome) {
     } else {
         ++n_without_value_;
         n_failed_ += outcome.kind == OutcomeKind::kInvalid || outcome.kind == OutcomeKind::kRefused;
+        n_left_out_ += outcome.kind == OutcomeKind::kNoAnswerBaseline;
     }
     ++state_.n_taken;
     if (place.ends_factor) {
@@ -164,6 +165,7 @@ void Stopping::close_factor() {
     values_.clear();
     n_without_value_ = 0;
     const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) ||
+                           more_than_5_percent(n_left_out_, state_.n_taken) ||
                            n_counted_ == n_identical_ || monitor_.n_factors() < kIntervalAlone;
     if (!monitor_.decision() || !monitor_.decision()->early || holds_off) {
         return;

@@ -23,8 +23,9 @@
 // and save nothing), where a cluster does not stand together (a product over its members would be
 // no supermartingale), and where the run was extended after it was planned.
 //
-// Judging does not stop while more than 5 % of the leading verdicts failed, as the label would then
-// be the worst case's (analyse.hpp), nor on identical answers alone, as the label would be
+// Judging does not stop while more than 5 % of the leading verdicts failed, as a label would then
+// have to hold whatever they would have said (decide.hpp), nor while more than 5 % of the leading
+// comparisons are left out, nor on identical answers alone, as the label would be
 // not_measured; and not before kIntervalAlone factors have a value (small_sample.hpp).
 
 #include <cstdint>
@@ -99,7 +100,8 @@ class Stopping {
     std::int64_t n_without_value_ = 0;
     std::int64_t n_counted_ = 0;
     std::int64_t n_identical_ = 0;
-    std::int64_t n_failed_ = 0;  ///< INVALID and REFUSED
+    std::int64_t n_failed_ = 0;    ///< INVALID and REFUSED
+    std::int64_t n_left_out_ = 0;  ///< without an answer of the baseline, or of either
 };
 
 /// Where the whole order stands: Stopping, advanced as far as the outcomes go.

@@ -1,7 +1,10 @@
 #include "assay/pairing/unblind.hpp"
 
+#include <string>
+
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/pairing/draw.hpp"
 
 namespace assay::pairing {
 
@@ -37,6 +40,11 @@ BlindedPair blind(const Question& question,
                         comparison.variant_is_a ? baseline : variant);
 }
 
+bool neither_answers(const Comparison& comparison) {
+    static const std::string kBothEmpty = answers_sha256("", "");
+    return comparison.identical && comparison.answers_sha256 == kBothEmpty;
+}
+
 Outcome make_outcome(const Question& question,
                      const Comparison& comparison,
                      const std::optional<Verdict>& verdict) {
@@ -48,6 +56,8 @@ Outcome make_outcome(const Question& question,
     if (comparison.variant_failed) {
         outcome.kind = OutcomeKind::kLoss;
         outcome.no_answer_variant = true;
+    } else if (neither_answers(comparison)) {
+        outcome.kind = OutcomeKind::kNoAnswerBaseline;
     } else if (comparison.identical) {
         outcome.kind = OutcomeKind::kTie;
         outcome.identical = true;

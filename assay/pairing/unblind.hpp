@@ -25,8 +25,12 @@ namespace assay::pairing {
                                 const Answer& baseline,
                                 const Answer& variant);
 
+/// Whether both answers are empty, as those are that have nothing but thoughts.
+[[nodiscard]] bool neither_answers(const Comparison& comparison);
+
 /// The outcome of one comparison. Identical answers are a tie and a variant that failed alone is a
-/// loss, both without a verdict; otherwise no verdict is kNotJudged.
+/// loss, both without a verdict; where neither side answers it is kNoAnswerBaseline; otherwise no
+/// verdict is kNotJudged.
 [[nodiscard]] Outcome make_outcome(const Question& question,
                                    const Comparison& comparison,
                                    const std::optional<Verdict>& verdict);

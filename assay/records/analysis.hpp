@@ -146,6 +146,10 @@ struct Decision {
 struct ExtremeCase {
     Decision decision;
     Estimate net_win_rate;
+    double p_not_worse = 1;   ///< of what is claimed as in SmallSample, if any verdict failed: the
+                              ///< larger of the interval's test and, of a small sample, the exact
+                              ///< one
+    double p_not_better = 1;  ///< likewise
 };
 
 /// The net win rate if both answers had been equally long: a sensitivity analysis, as quantization

@@ -17,7 +17,7 @@ enum class OutcomeKind {
     kError,
     kRefused,
     kNotJudged,         ///< pending, or judging stopped early
-    kNoAnswerBaseline,  ///< excluded from n
+    kNoAnswerBaseline,  ///< the baseline gave no answer, or neither side did: excluded from n
 };
 
 /// A verdict seen from the variant's side: A wins for the variant where its answer was shown as A,

@@ -32,7 +32,7 @@ Text other_counts(const Counts& c) {
     };
     add("identical answers", c.identical, " (among the ties, without a call)");
     add("no answer of the variant", c.no_answer_variant, " (among the losses)");
-    add("no answer of the baseline", c.no_answer_baseline, " (left out)");
+    add("no answer of the baseline, or of either", c.no_answer_baseline, " (left out)");
     add("invalid", c.invalid, "");
     add("errors", c.errors, "");
     add("refused", c.refused, "");

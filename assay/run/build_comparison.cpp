@@ -105,6 +105,9 @@ class Unblinding {
         }
         item.verdict.reset();
         item.failure.clear();
+        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) {
+            item.failure = "neither side says anything";
+        }
         if (verdict != nullptr) {
             item.verdict = verdict->state;
             item.failure = verdict->failure;

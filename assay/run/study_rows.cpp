@@ -33,7 +33,7 @@ std::vector<exchange::StudyItem> study_items(const StoredRun& stored,
     for (const Comparison& comparison :
          judge.asked[stored.variant_index(analysis.variant)].in_order) {
         exchange::StudyItem item;
-        item.left_out = is_left_out(analysis, out.size());
+        item.left_out = is_left_out(analysis, out.size()) || pairing::neither_answers(comparison);
         item.comparison = comparison;
         // Two variants with the same file share a comparison's id.
         item.comparison.variant = analysis.variant;

@@ -140,5 +140,27 @@ TEST(GivenMistakes, AnAnswerThatEndsWhileItThinksSaysNothing) {
               std::string::npos);
 }
 
+TEST(GivenMistakes, TwoModelsThatOnlyThinkAreNotEquivalent) {
+    const Files files;
+    const auto answers = [](int n_silent, const char* thought) {
+        return [=](int k) {
+            return (k <= n_silent ? fmt::format("<think>\n{} {}?", thought, k)
+                                  : "I say: " + gold_of(k));
+        };
+    };
+    files.write("f16.jsonl", answers(20, "Is it the town"));
+    files.write("q2.jsonl", answers(20, "Hm, perhaps"));
+    const Ended ended = files.run("f16.jsonl", "q2.jsonl", {"--accept-equal-answers"});
+    EXPECT_EQ(ended.exit_code, 4) << describe(ended);
+    const json comparison = files.comparison();
+    EXPECT_EQ(comparison["counts"]["no_answer_baseline"], 20);
+    EXPECT_EQ(comparison["counts"]["ties"], 40);
+    EXPECT_NE(
+        comparison["decision"]["why"].get<std::string>().find("20 of 60 comparisons are left"),
+        std::string::npos)
+        << comparison["decision"];
+    EXPECT_EQ(files.lab().assay({"verify", files.lab().run_dir()}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace assay::test

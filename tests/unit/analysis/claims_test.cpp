@@ -89,6 +89,36 @@ TEST(Claims, HolmDividesAPValueByTheShareOfAlphaThatItsLookHad) {
     EXPECT_EQ(end.decision.claimed, true);    // 0.03 / 0.8 = 0.0375, below the other one's 0.04
 }
 
+TEST(Claims, HolmCountsTheFailedVerdictsWhereTheyAreTooMany) {
+    // Each label holds whatever they would have said, but not with two variants.
+    auto a = analysis_of("a", DecisionLabel::kEquivalent, 0.001, 0.001);
+    auto b = a;
+    for (ComparisonAnalysis* each : {&a, &b}) {
+        each->counts.n = 90;
+        each->counts.invalid = 10;
+        each->worst_case.p_not_worse = 0.03;
+        each->best_case.p_not_better = 0.001;
+    }
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
+    EXPECT_EQ(a.decision.claimed, false);  // 2 x 0.03
+    for (ComparisonAnalysis* each : {&a, &b}) {
+        each->counts.invalid = 2;  // few enough for the others to decide
+        each->decision.claimed.reset();
+    }
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
+    EXPECT_EQ(a.decision.claimed, true);
+    for (ComparisonAnalysis* each : {&a, &b}) {
+        each->counts.invalid = 10;
+        each->worst_case.p_not_worse = 0.001;
+        each->best_case.p_not_better = 0.03;
+        each->decision.claimed.reset();
+    }
+    b.decision.label = DecisionLabel::kNonInferior;
+    decide_claims(std::vector<Rung>{{&a, 1}, {&b, 2}}, with("holm"));
+    EXPECT_EQ(a.decision.claimed, false) << "equivalent";
+    EXPECT_EQ(b.decision.claimed, true) << "non-inferior does not ask whether it is better";
+}
+
 TEST(Claims, OneVariantOrNoCorrectionLeavesTheClaimOpen) {
     auto a = analysis_of("a", DecisionLabel::kEquivalent);
     auto b = analysis_of("b", DecisionLabel::kDegraded);

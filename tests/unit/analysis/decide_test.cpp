@@ -104,6 +104,14 @@ TEST(Decide, FivePercentWithoutAVerdictIsToleratedAndMoreIsNot) {
               DecisionLabel::kNotMeasured);
 }
 
+TEST(Decide, MoreThanFivePercentLeftOutIsNotMeasured) {
+    EXPECT_EQ(of(OutcomeList().ties(95).add(5, OutcomeKind::kNoAnswerBaseline)).label,
+              DecisionLabel::kEquivalent);
+    const Decision d = of(OutcomeList().ties(94).add(6, OutcomeKind::kNoAnswerBaseline));
+    EXPECT_EQ(d.label, DecisionLabel::kNotMeasured);
+    EXPECT_TRUE(says(d, "6 of 100 comparisons are left out")) << d.why;
+}
+
 TEST(Decide, PairsWithoutACallDoNotDiluteTheMissingVerdicts) {
     // 6 of 100 need-a-call pairs are missing; 900 identical ones change nothing, nor do answers
     // that are missing.

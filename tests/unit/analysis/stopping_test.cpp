@@ -177,12 +177,20 @@ TEST(Stopping, AVariantWithoutAnAnswerLosesInItsPlace) {
 
 TEST(Stopping, ABaselineWithoutAnAnswerIsSkippedAndNoFailure) {
     std::vector<Outcome> order = losses(300);
-    for (const std::size_t i : {1, 2, 5, 7}) {
+    for (const std::size_t i : {1, 5}) {
         order[i].kind = Kind::kNoAnswerBaseline;
     }
     const Stopping skipping = stopping(order);
-    EXPECT_EQ(skipping.state().n_leading, n_losses_to_stop() + 4);
+    EXPECT_EQ(skipping.state().n_leading, n_losses_to_stop() + 2);
     EXPECT_EQ(skipping.monitor().n_factors(), n_losses_to_stop());
+}
+
+TEST(Stopping, HoldsOffWhileMoreThanFivePercentAreLeftOut) {
+    std::vector<Outcome> order = losses(300);
+    for (const std::size_t i : {1, 2, 5, 7}) {
+        order[i].kind = Kind::kNoAnswerBaseline;
+    }
+    EXPECT_EQ(stopping(order).state().n_leading, 80) << "4 of 80 are 5 %";
 }
 
 TEST(Stopping, AClusterIsOneFactorOnceAllOfItIsSettled) {

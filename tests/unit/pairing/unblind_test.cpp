@@ -5,6 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include "assay/pairing/draw.hpp"
+
 namespace assay::pairing {
 namespace {
 
@@ -125,6 +127,19 @@ TEST(MakeOutcome, AVariantThatFailedAloneLoses) {
     EXPECT_EQ(o.kind, OutcomeKind::kLoss);
     EXPECT_TRUE(o.no_answer_variant);
     EXPECT_FALSE(o.identical);
+}
+
+TEST(MakeOutcome, WhereNeitherSideAnswersThereIsNothingToCompare) {
+    Comparison both_empty = comparison(true);
+    both_empty.identical = true;
+    both_empty.answers_sha256 = answers_sha256("", "");
+    EXPECT_TRUE(neither_answers(both_empty));
+    const Outcome outcome = make_outcome(question(), both_empty, {});
+    EXPECT_EQ(outcome.kind, OutcomeKind::kNoAnswerBaseline);
+    EXPECT_FALSE(outcome.identical);
+    Comparison alike = both_empty;
+    alike.answers_sha256 = answers_sha256("yes", "yes");
+    EXPECT_EQ(make_outcome(question(), alike, {}).kind, OutcomeKind::kTie);
 }
 
 }  // namespace
