@@ -160,6 +160,27 @@ void Database::open_immutable() {
     sqlite3_extended_result_codes(handle_, 1);
 }
 
+void Database::move_to_memory() {
+    sqlite3* file = handle_;
+    sqlite3* memory = nullptr;
+    int rc = sqlite3_open(":memory:", &memory);
+    if (rc == SQLITE_OK) {
+        sqlite3_backup* backup = sqlite3_backup_init(memory, "main", file, "main");
+        if (backup != nullptr) {
+            sqlite3_backup_step(backup, -1);
+        }
+        rc = sqlite3_backup_finish(backup);
+    }
+    if (rc != SQLITE_OK) {
+        handle_ = memory;
+        sqlite3_close_v2(file);
+        raise();
+    }
+    close();
+    handle_ = memory;
+    sqlite3_extended_result_codes(handle_, 1);
+}
+
 void Database::close() {
     for (const auto& [sql, statement] : statements_) {
         sqlite3_finalize(statement);

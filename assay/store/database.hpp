@@ -108,6 +108,9 @@ class Database {
     void execute_script(std::string_view sql);
     /// The one integer that `sql` selects.
     [[nodiscard]] std::int64_t number(std::string_view sql) const;
+    /// From now on this is a copy in memory of what the file holds; the file is closed and stays as
+    /// it is. To be called outside of a transaction.
+    void move_to_memory();
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] bool in_transaction() const;
     /// For functions of ours in SQL. Owned by this.

@@ -249,8 +249,14 @@ constexpr std::string_view kVersion5 = R"sql(
 ALTER TABLE verdict_attempts ADD COLUMN tags BLOB;
 )sql";
 
-constexpr std::array<std::string_view, 5> kMigrations{
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+// Controls whose other answer was altered: what was made wrong, and the text that is shown.
+constexpr std::string_view kVersion6 = R"sql(
+ALTER TABLE controls ADD COLUMN damage TEXT NOT NULL DEFAULT '';
+ALTER TABLE controls ADD COLUMN other_text BLOB NOT NULL DEFAULT x'';
+)sql";
+
+constexpr std::array<std::string_view, 6> kMigrations{
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 
 }  // namespace
 

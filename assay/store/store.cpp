@@ -9,13 +9,14 @@
 // their hash with the order in which they were run, and the frozen margin and alpha are those of
 // the first verdict (ON CONFLICT DO NOTHING). A file of another program or of a newer assay is
 // refused before anything in it is changed; an older one is brought up to date by migrations, in
-// one step each, or refused where it is only read.
+// one step each: in the file where it is written, in a copy in memory where it is only read.
 //
 // The tables of variants, answers and verdicts are in store_variants.cpp, store_answers.cpp and
 // store_verdicts.cpp; the schema is in schema.cpp.
 
 #include "assay/store/store.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 #include "assay/base/result.hpp"
@@ -42,6 +43,21 @@ PlanRecord plan_of(const Statement& row) {
             .alpha = row.real(3),
             .created_at = row.bytes(4),
             .n_questions = row.integer(5)};
+}
+
+/// A file of an older assay is brought up to date in memory. Its tables have other columns then; an
+/// account that was right before is right again, and one that was not stays wrong.
+void read_as_new(Database& database) {
+    database.move_to_memory();
+    const Contents written = contents_written(database), now = contents_now(database);
+    const bool is_right = std::all_of(written.begin(), written.end(), [&](const auto& table) {
+        const auto found = now.find(table.first);
+        return found != now.end() && found->second == table.second;
+    });
+    migrate(database, migrations());
+    if (is_right) {
+        watch_contents(database, true);
+    }
 }
 
 }  // namespace
@@ -89,11 +105,9 @@ std::unique_ptr<Store> Store::open_read_only(const std::filesystem::path& run_di
         no_run();  // killed before the first table was made
     }
     if (version < static_cast<std::int64_t>(migrations().size())) {
-        throw_operational("was written by an older assay (schema version " +
-                              std::to_string(version) + ", this one reads version " +
-                              std::to_string(migrations().size()) + ")",
-                          file.string(),
-                          "Run `assay run` or `assay judge` on it once: that brings it up to date");
+        impl->database.execute_script("COMMIT");
+        read_as_new(impl->database);
+        impl->database.execute_script("BEGIN");
     }
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }

@@ -164,9 +164,8 @@ void Store::save_controls(std::span<const Control> controls) {
         db.execute("INSERT INTO items (id) VALUES (?1) ON CONFLICT (id) DO NOTHING", c.id);
         db.execute(
             "INSERT INTO controls (id, kind, rank, variant, question_id, honest_answer_key, "
-            "other_answer_key, "
-            "honest_is_a, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO "
-            "NOTHING",
+            "other_answer_key, honest_is_a, place, damage, other_text) VALUES "
+            "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO NOTHING",
             c.id,
             name_of(c.kind),
             c.rank,
@@ -175,7 +174,9 @@ void Store::save_controls(std::span<const Control> controls) {
             c.honest_answer_key,
             c.other_answer_key,
             c.honest_is_a,
-            c.place);
+            c.place,
+            c.damage ? name_of(*c.damage) : std::string_view(),
+            Blob(c.other_text));
     }
     transaction.commit();
 }
@@ -184,7 +185,7 @@ std::vector<Control> Store::controls() const {
     std::vector<Control> controls;
     Statement row = impl_->database.query(
         "SELECT id, kind, rank, variant, question_id, honest_answer_key, other_answer_key, "
-        "honest_is_a, place "
+        "honest_is_a, place, damage, other_text "
         "FROM controls ORDER BY kind, rank, id");
     while (row.step()) {
         const auto kind = control_kind_of(row.bytes(1));
@@ -197,7 +198,9 @@ std::vector<Control> Store::controls() const {
                             .honest_answer_key = row.bytes(5),
                             .other_answer_key = row.bytes(6),
                             .honest_is_a = row.boolean(7),
-                            .place = row.real(8)});
+                            .place = row.real(8),
+                            .damage = damage_of(row.bytes(9)),
+                            .other_text = row.bytes(10)});
     }
     return controls;
 }
