@@ -11,14 +11,13 @@
 #include "assay/base/random.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/pairing/damage.hpp"
 #include "assay/pairing/sides.hpp"
 #include "assay/pairing/unblind.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::pairing {
 namespace {
-
-constexpr std::size_t kFewestWords = 6;
 
 using Questions = std::vector<const ControlQuestion*>;
 
@@ -39,31 +38,23 @@ struct Pair {
     const ControlQuestion* question = nullptr;
     const ControlAnswer* honest = nullptr;
     const ControlAnswer* other = nullptr;
+    std::optional<Damage> damage = {};
+    std::string other_text = {};  ///< empty: the other answer as it is
 };
 
-/// One answer twice, of that rank, the first fit one from number `from` on; a question without one
-/// gives its place to the next.
-std::optional<Pair> pair_of_one(const Questions& questions,
-                                std::size_t rank,
-                                std::size_t from,
-                                bool (*fit)(const ControlAnswer&)) {
+/// One answer twice, of that rank, the first that is there from number `from` on; a question
+/// without one gives its place to the next.
+std::optional<Pair> pair_of_one(const Questions& questions, std::size_t rank, std::size_t from) {
     for (std::size_t skipped = 0; skipped < questions.size(); ++skipped) {
         const ControlQuestion* question = questions[(rank + skipped) % questions.size()];
         for (std::size_t i = 0; i < question->answers.size(); ++i) {
             const ControlAnswer& answer = question->answers[(from + i) % question->answers.size()];
-            if (fit(answer)) {
+            if (!answer.text.empty()) {
                 return Pair{question, &answer, &answer};
             }
         }
     }
     return std::nullopt;
-}
-
-bool is_there(const ControlAnswer& answer) {
-    return !answer.text_sha256.empty();
-}
-bool can_be_cut(const ControlAnswer& answer) {
-    return answer.can_be_cut;
 }
 
 std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
@@ -75,7 +66,7 @@ std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
     for (std::size_t skipped = 0; skipped < n; ++skipped) {
         const std::size_t at = (rank + skipped) % n;
         const ControlAnswer& honest = questions[at]->answers.front();
-        if (honest.text_sha256.empty()) {
+        if (honest.text.empty()) {
             continue;
         }
         // Each time that the question comes round it gets the next partner; the baseline's answers
@@ -85,7 +76,7 @@ std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
             const std::size_t partner = (round + i) % n_partners;
             const ControlAnswer& other = questions[(at + 1 + partner % (n - 1)) % n]
                                              ->answers[partner / (n - 1)];
-            if (!other.text_sha256.empty() && other.text_sha256 != honest.text_sha256) {
+            if (!other.text.empty() && other.text != honest.text) {
                 return Pair{questions[at], &honest, &other};
             }
         }
@@ -93,68 +84,127 @@ std::optional<Pair> swapped_pair(const Questions& questions, std::size_t rank) {
     return std::nullopt;
 }
 
-std::optional<Pair> pair_of(ControlKind kind, const Questions& questions, std::size_t rank) {
+/// The baseline's answers that a damage can be done to, by damage; of the damages that can be done
+/// to any. Where none can be done, an answer of few words may be replaced whole.
+class DamagedPairs {
+ public:
+    explicit DamagedPairs(Questions questions) : questions_(std::move(questions)) {
+        find_places();
+        if (by_damage_.empty()) {
+            may_be_replaced_ = true;
+            find_places();
+        }
+    }
+
+    /// Damages in turn; within one, the next answer, and when all were used, the next place in it.
+    [[nodiscard]] std::optional<Pair> pair(std::size_t rank) const {
+        if (by_damage_.empty()) {
+            return std::nullopt;
+        }
+        const auto& [damage, fit] = by_damage_[rank % by_damage_.size()];
+        const std::size_t nth = rank / by_damage_.size();
+        const std::size_t at = fit[nth % fit.size()];
+        const ControlAnswer* answer = &questions_[at]->answers.front();
+        // An answer that is damaged again may have no further place: then as the first time.
+        std::string text = text_of(damage, at, nth / fit.size());
+        if (text.empty()) {
+            text = text_of(damage, at, 0);
+        }
+        return Pair{questions_[at], answer, answer, damage, std::move(text)};
+    }
+
+ private:
+    void find_places() {
+        for (const Damage damage : kDamages) {
+            std::vector<std::size_t> fit;
+            for (std::size_t at = 0; at < questions_.size(); ++at) {
+                if (!text_of(damage, at, 0).empty()) {
+                    fit.push_back(at);
+                }
+            }
+            if (!fit.empty()) {
+                by_damage_.emplace_back(damage, std::move(fit));
+            }
+        }
+    }
+    [[nodiscard]] std::string text_of(Damage damage, std::size_t at, std::size_t turn) const {
+        const ControlQuestion& question = *questions_[at];
+        const ControlQuestion& donor = *questions_[(at + 1 + turn) % questions_.size()];
+        const std::string& text = question.answers.front().text;
+        if (text.empty()) {
+            return {};
+        }
+        return damaged(
+            damage, {text, question.text, donor.answers.front().text, may_be_replaced_}, turn);
+    }
+
+    Questions questions_;
+    bool may_be_replaced_ = false;
+    std::vector<std::pair<Damage, std::vector<std::size_t>>> by_damage_;
+};
+
+std::optional<Pair> pair_of(ControlKind kind,
+                            const Questions& questions,
+                            const DamagedPairs& damaged_pairs,
+                            std::size_t rank) {
+    std::optional<Pair> out;
     switch (kind) {
-        case ControlKind::kIdentical: return pair_of_one(questions, rank, rank, is_there);
+        case ControlKind::kIdentical: return pair_of_one(questions, rank, rank);
         case ControlKind::kSwapped: return swapped_pair(questions, rank);
-        case ControlKind::kTruncated:
-            return pair_of_one(questions,
-                               rank,
-                               rank / questions.size(),
-                               can_be_cut);  // the baseline's first: half of a bad answer says
-                                             // nothing
+        case ControlKind::kDamaged: return damaged_pairs.pair(rank);
+        case ControlKind::kReformatted:
+            // The baseline's first: of a bad answer nothing is preferred anyway.
+            out = pair_of_one(questions, rank, rank / questions.size());
+            if (out) {
+                out->other_text = reformatted(out->other->text, rank);
+            }
+            return out;
+        case ControlKind::kPadded:
+            out = pair_of_one(questions, rank, rank / questions.size());
+            if (out) {
+                out->other_text = padded(out->other->text);
+            }
+            return out;
+        case ControlKind::kTruncated: break;  // no longer drawn
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-std::string cut_short(std::string_view text) {
-    constexpr std::string_view kSpaces = " \t\r\n";
-    const std::string shown = to_valid_utf8(trim(text));
-    std::size_t n_words = 1;
-    for (std::size_t i = 1; i < shown.size(); ++i) {
-        n_words += kSpaces.find(shown[i]) == std::string_view::npos &&
-                   kSpaces.find(shown[i - 1]) != std::string_view::npos;
-    }
-    const std::size_t space = shown.find_last_of(kSpaces, shown.size() / 2);
-    if (n_words < kFewestWords || space == std::string::npos) {
-        return {};
-    }
-    return std::string(trim(std::string_view(shown).substr(0, space)));
-}
-
 ControlAnswer control_answer(std::string_view key, const Answer* answer) {
-    ControlAnswer out{std::string(key), {}, false};
+    ControlAnswer out{std::string(key), {}};
     if (answer == nullptr || answer->stop_reason == StopReason::kFailed ||
         trim(answer->text).empty()) {
         return out;
     }
-    out.text_sha256 = sha256_hex(to_valid_utf8(answer->text));
-    out.can_be_cut = !cut_short(answer->text).empty();
+    out.text = to_valid_utf8(answer->text);
     return out;
 }
 
 std::string id_of(const Control& control) {
-    const std::array<std::string, 6> fields{"control",
-                                            std::string(name_of(control.kind)),
-                                            std::to_string(control.rank),
-                                            control.question_id,
-                                            control.honest_answer_key,
-                                            control.other_answer_key};
+    std::vector<std::string> fields{"control",
+                                    std::string(name_of(control.kind)),
+                                    std::to_string(control.rank),
+                                    control.question_id,
+                                    control.honest_answer_key,
+                                    control.other_answer_key};
+    if (!control.other_text.empty()) {
+        fields.push_back(control.other_text);
+    }
     return sha256_of_fields(fields);
 }
 
 std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
                                    std::span<const ControlStream> streams,
                                    std::span<const Control> already_drawn,
-                                   std::int64_t n_each,
+                                   const ControlNumbers& wanted,
                                    std::uint64_t blinding_seed) {
     std::vector<Control> out;
     if (questions.empty() || streams.empty()) {
         return out;
     }
-    for (const ControlKind kind : kControlKinds) {
+    for (const ControlKind kind : kDrawnControlKinds) {
         std::int64_t n_drawn = 0, next_rank = 0, lean = 0;
         for (const Control& control : already_drawn) {
             if (control.kind != kind) {
@@ -164,7 +214,7 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
             next_rank = std::max(next_rank, control.rank + 1);
             lean += control.honest_is_a ? 1 : -1;
         }
-        if (n_drawn >= n_each) {
+        if (n_drawn >= wanted.of(kind)) {
             continue;
         }
         const auto stream = [&](std::string_view purpose) {
@@ -174,12 +224,13 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
         // Not by next_rank: an extension goes on in the same order.
         const Questions order = shuffled(
             questions, Rng(blinding_seed, fmt::format("order/controls/{}", name_of(kind))));
+        const DamagedPairs damaged_pairs(kind == ControlKind::kDamaged ? order : Questions());
         Rng side_rng = stream("sides"), place_rng = stream("places");
         const std::vector<char> sides = draw_sides(
-            static_cast<std::size_t>(n_each - n_drawn), lean, side_rng);
+            static_cast<std::size_t>(wanted.of(kind) - n_drawn), lean, side_rng);
         for (const char side : sides) {
             const auto rank = static_cast<std::size_t>(next_rank);
-            const auto pair = pair_of(kind, order, rank);
+            auto pair = pair_of(kind, order, damaged_pairs, rank);
             if (!pair) {
                 break;
             }
@@ -194,6 +245,8 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
             control.honest_is_a = side != 0;
             control.place = static_cast<double>(among.first) +
                             static_cast<double>(among.last - among.first) * place_rng.uniform();
+            control.damage = pair->damage;
+            control.other_text = std::move(pair->other_text);
             control.id = id_of(control);
             out.push_back(std::move(control));
         }
@@ -206,18 +259,16 @@ BlindedPair blind(const Question& question,
                   const Answer& honest,
                   const Answer& other) {
     ASSAY_CHECK(question.id == control.question_id);
+    Answer shown = other;
     if (control.kind == ControlKind::kTruncated) {
-        Answer half = other;
-        half.text = cut_short(other.text);
-        return blinded_pair(control.id,
-                            question,
-                            control.honest_is_a ? honest : half,
-                            control.honest_is_a ? half : honest);
+        shown.text = cut_short(other.text);
+    } else if (!control.other_text.empty()) {
+        shown.text = control.other_text;
     }
     return blinded_pair(control.id,
                         question,
-                        control.honest_is_a ? honest : other,
-                        control.honest_is_a ? other : honest);
+                        control.honest_is_a ? honest : shown,
+                        control.honest_is_a ? shown : honest);
 }
 
 }  // namespace assay::pairing

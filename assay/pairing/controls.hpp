@@ -16,20 +16,15 @@ namespace assay::pairing {
 /// An answer as the draw needs to know it.
 struct ControlAnswer {
     std::string key;
-    std::string text_sha256;  ///< of the text as it is shown; empty: no answer, or nothing but
-                              ///< white space
-    bool can_be_cut = false;  ///< cut_short() makes something else of it
+    std::string text;  ///< valid UTF-8; empty: no answer, or nothing but white space
 };
 [[nodiscard]] ControlAnswer control_answer(std::string_view key, const Answer* answer);
-
-/// The first half of an answer's bytes, less the word that the cut goes through. Empty if it has
-/// fewer than six words: what is left of those says little.
-[[nodiscard]] std::string cut_short(std::string_view text);
 
 /// A question with the answers of the baseline and of each variant, in the plan's order, the
 /// baseline's first.
 struct ControlQuestion {
     std::string question_id;
+    std::string text;  ///< of the question
     std::vector<ControlAnswer> answers;
 };
 
@@ -44,15 +39,28 @@ struct ControlStream {
 /// The id that a control with these fields has.
 [[nodiscard]] std::string id_of(const Control& control);
 
+/// How many controls of each kind.
+struct ControlNumbers {
+    std::int64_t each = 0;
+    std::int64_t damaged = 0;
+    [[nodiscard]] std::int64_t of(ControlKind kind) const {
+        return kind == ControlKind::kDamaged ? damaged : each;
+    }
+    [[nodiscard]] std::int64_t total() const {
+        return static_cast<std::int64_t>(kDrawnControlKinds.size() - 1) * each + damaged;
+    }
+};
+
 /// Further controls, so that with `already_drawn` (those of the variants of this plan) there are
-/// `n_each` of each kind, or as many as can be made: a swapped one needs a second question with
-/// another answer, a truncated one an answer that is long enough.
+/// `wanted` of each kind, or as many as can be made: a swapped one needs a second question with
+/// another answer, a damaged one a text that has a place for a damage.
 ///   - identical: an answer of the baseline and of the variants in turn
+///   - reformatted, padded: the baseline's answer and the same, altered (damage.hpp)
 ///   - swapped: the baseline's answer and, in its place, an answer to another question: the
 ///     baseline's, and when all of those were used, a variant's. A small set uses its questions
 ///     again, with other partners
-///   - truncated: the baseline's answer whole and cut short, and when all of those were used, a
-///     variant's
+///   - damaged: the baseline's answer and the same with one thing made wrong; each damage in turn
+///     that can be done to any of the answers
 ///
 /// Questions come in an order from the seed; each control stands among the comparisons of one of
 /// the `streams` (in turn; none: no controls) at a place from the seed. Sides: permuted blocks
@@ -60,7 +68,7 @@ struct ControlStream {
 [[nodiscard]] std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
                                                  std::span<const ControlStream> streams,
                                                  std::span<const Control> already_drawn,
-                                                 std::int64_t n_each,
+                                                 const ControlNumbers& wanted,
                                                  std::uint64_t blinding_seed);
 
 /// What the judge gets: as for a question (unblind.hpp), item_id = the control's id. `question` is

@@ -36,9 +36,19 @@ constexpr Names<OutcomeKind, 8> kOutcomes{{{OutcomeKind::kWin, "win"},
                                            {OutcomeKind::kRefused, "refused"},
                                            {OutcomeKind::kNotJudged, "not_judged"},
                                            {OutcomeKind::kNoAnswerBaseline, "no_answer_baseline"}}};
-constexpr Names<ControlKind, 3> kControls{{{ControlKind::kIdentical, "identical"},
+constexpr Names<ControlKind, 6> kControls{{{ControlKind::kIdentical, "identical"},
+                                           {ControlKind::kReformatted, "reformatted"},
                                            {ControlKind::kSwapped, "swapped"},
+                                           {ControlKind::kDamaged, "damaged"},
+                                           {ControlKind::kPadded, "padded"},
                                            {ControlKind::kTruncated, "truncated"}}};
+constexpr Names<Damage, 5> kDamageNames{{{Damage::kNumber, "number"},
+                                         {Damage::kNegation, "negation"},
+                                         {Damage::kExchange, "exchange"},
+                                         {Damage::kSentence, "sentence"},
+                                         {Damage::kHalf, "half"}}};
+constexpr Names<Sight, 3> kSights{
+    {{Sight::kSees, "sees"}, {Sight::kDoesNot, "does_not"}, {Sight::kTooFewSay, "too_few"}}};
 constexpr Names<Role, 2> kRoles{{{Role::kBaseline, "baseline"}, {Role::kVariant, "variant"}}};
 
 template <class E, std::size_t N>
@@ -81,6 +91,12 @@ std::string_view name_of(OutcomeKind value) {
 std::string_view name_of(ControlKind value) {
     return find_name(kControls, value);
 }
+std::string_view name_of(Sight value) {
+    return find_name(kSights, value);
+}
+std::string_view name_of(Damage value) {
+    return find_name(kDamageNames, value);
+}
 std::string_view name_of(Role value) {
     return find_name(kRoles, value);
 }
@@ -96,6 +112,9 @@ std::optional<Confidence> confidence_of(std::string_view name) {
 }
 std::optional<ControlKind> control_kind_of(std::string_view name) {
     return find_value(kControls, name);
+}
+std::optional<Damage> damage_of(std::string_view name) {
+    return find_value(kDamageNames, name);
 }
 std::optional<OutcomeKind> outcome_kind_of(std::string_view name) {
     return find_value(kOutcomes, name);

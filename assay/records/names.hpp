@@ -22,7 +22,9 @@ namespace assay {
 [[nodiscard]] std::string_view name_of(DecisionLabel value);
 /// win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
 [[nodiscard]] std::string_view name_of(OutcomeKind value);
-[[nodiscard]] std::string_view name_of(ControlKind value);  ///< identical | swapped | truncated
+[[nodiscard]] std::string_view name_of(ControlKind value);  ///< identical | reformatted ...
+[[nodiscard]] std::string_view name_of(Damage value);       ///< number | negation | exchange ...
+[[nodiscard]] std::string_view name_of(Sight value);        ///< sees | does_not | too_few
 [[nodiscard]] std::string_view name_of(Role value);         ///< baseline | variant
 
 [[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
@@ -30,6 +32,7 @@ namespace assay {
 /// The empty name is kNone.
 [[nodiscard]] std::optional<Confidence> confidence_of(std::string_view name);
 [[nodiscard]] std::optional<ControlKind> control_kind_of(std::string_view name);
+[[nodiscard]] std::optional<Damage> damage_of(std::string_view name);
 [[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);
 
 }  // namespace assay

@@ -17,9 +17,10 @@ std::vector<ControlQuestion> questions_of(int n) {
     for (int i = 0; i < n; ++i) {
         const std::string q = std::to_string(i);
         out.push_back({"q" + q,
-                       {{"b" + q, "text b" + q, true},
-                        {"v" + q, "text v" + q, true},
-                        {"w" + q, "text w" + q, true}}});
+                       "What is " + q + "?",
+                       {{"b" + q, "The text b" + q + " is about 7 things in the Alps of Italy."},
+                        {"v" + q, "text v" + q},
+                        {"w" + q, "text w" + q}}});
     }
     return out;
 }
@@ -37,7 +38,7 @@ std::vector<Control> of_kind(const std::vector<Control>& controls, ControlKind k
 }
 
 TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
-    const auto drawn = draw_controls(questions_of(154), kStreams, {}, 154, 1);
+    const auto drawn = draw_controls(questions_of(154), kStreams, {}, {154, 154}, 1);
     EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 154u);
     EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 154u);
     std::set<std::string> ids, questions;
@@ -49,8 +50,10 @@ TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
         EXPECT_GE(control.place, 0);
         EXPECT_LT(control.place, 10);
     }
-    EXPECT_EQ(of_kind(drawn, ControlKind::kTruncated).size(), 154u);
-    EXPECT_EQ(ids.size(), 462u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kReformatted).size(), 154u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kDamaged).size(), 154u);
+    EXPECT_EQ(of_kind(drawn, ControlKind::kPadded).size(), 154u);
+    EXPECT_EQ(ids.size(), 770u);
     EXPECT_EQ(questions.size(), 154u);  // every question once
 }
 
@@ -62,7 +65,7 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
             question_of_key[answer.key] = question.question_id;
         }
     }
-    for (const Control& control : draw_controls(questions, kStreams, {}, 30, 7)) {
+    for (const Control& control : draw_controls(questions, kStreams, {}, {30, 30}, 7)) {
         EXPECT_EQ(question_of_key[control.honest_answer_key], control.question_id);
         if (control.kind != ControlKind::kSwapped) {
             EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
@@ -75,7 +78,7 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
 }
 
 TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
-    const auto drawn = draw_controls(questions_of(4), kStreams, {}, 20, 1);
+    const auto drawn = draw_controls(questions_of(4), kStreams, {}, {20, 25}, 1);
     const auto swapped = of_kind(drawn, ControlKind::kSwapped);
     ASSERT_EQ(swapped.size(), 20u);
     ASSERT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
@@ -89,13 +92,13 @@ TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
 TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
     auto questions = questions_of(3);
     for (auto& answer : questions[0].answers) {
-        answer = {answer.key, "", false};
+        answer = {answer.key, ""};
     }
     for (auto& answer : questions[1].answers) {
-        answer.text_sha256 = "same";
+        answer.text = "same";
     }
-    questions[2].answers[0].text_sha256 = "same";
-    for (const Control& control : draw_controls(questions, kStreams, {}, 20, 1)) {
+    questions[2].answers[0].text = "same";
+    for (const Control& control : draw_controls(questions, kStreams, {}, {20, 25}, 1)) {
         EXPECT_NE(control.question_id, "q0");
         if (control.kind != ControlKind::kSwapped) {
             continue;
@@ -106,38 +109,79 @@ TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
 }
 
 TEST(DrawControls, OneQuestionCannotBeSwappedAndNoStreamMeansNoControls) {
-    const auto drawn = draw_controls(questions_of(1), kStreams, {}, 20, 1);
+    const auto drawn = draw_controls(questions_of(1), kStreams, {}, {20, 25}, 1);
     EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 0u);
     EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
-    EXPECT_TRUE(draw_controls(questions_of(5), {}, {}, 20, 1).empty());
-    EXPECT_TRUE(draw_controls({}, kStreams, {}, 20, 1).empty());
+    EXPECT_TRUE(draw_controls(questions_of(5), {}, {}, {20, 25}, 1).empty());
+    EXPECT_TRUE(draw_controls({}, kStreams, {}, {20, 25}, 1).empty());
 }
 
-TEST(DrawControls, ATruncatedPairIsTheBaselinesAnswerAndOnlyOneThatCanBeCut) {
+TEST(DrawControls, EachDamageThatCanBeDoneComesInTurnToTheBaselinesAnswers) {
+    const auto questions = questions_of(30);
+    std::map<Damage, int> n;
+    for (const Control& control :
+         of_kind(draw_controls(questions, kStreams, {}, {20, 25}, 3), ControlKind::kDamaged)) {
+        ASSERT_TRUE(control.damage);
+        ++n[*control.damage];
+        EXPECT_EQ(control.honest_answer_key, "b" + control.question_id.substr(1));
+        EXPECT_EQ(control.other_answer_key, control.honest_answer_key);
+        EXPECT_FALSE(control.other_text.empty());
+    }
+    // One sentence of more than a few words: none of another answer is put in its place.
+    EXPECT_EQ(n.size(), 4u);
+    EXPECT_EQ(n.count(Damage::kSentence), 0u);
+    EXPECT_GE(n[Damage::kNumber], 6);
+}
+
+TEST(DrawControls, ASetOfOneWordAnswersIsDamagedByOtherWords) {
+    std::vector<ControlQuestion> questions;
+    for (const std::string word : {"iron", "gold", "lead", "zinc"}) {
+        questions.push_back({"q" + word, "What is it?", {{"b" + word, word}, {"v" + word, word}}});
+    }
+    const auto damaged = of_kind(draw_controls(questions, kStreams, {}, {20, 25}, 3),
+                                 ControlKind::kDamaged);
+    EXPECT_EQ(damaged.size(), 25u);
+    for (const Control& control : damaged) {
+        EXPECT_EQ(control.damage, Damage::kSentence);
+        EXPECT_NE("q" + control.other_text, control.question_id);
+    }
+}
+
+TEST(DrawControls, WhereTheBaselineSaysNothingThereIsNoDamage) {
     auto questions = questions_of(6);
-    questions[0].answers[0].can_be_cut = false;  // then the next variant's
-    for (auto& answer : questions[1].answers) {
-        answer.can_be_cut = false;
+    for (auto& question : questions) {
+        question.answers[0].text.clear();
     }
-    const auto truncated = of_kind(draw_controls(questions, kStreams, {}, 6, 3),
-                                   ControlKind::kTruncated);
-    ASSERT_EQ(truncated.size(), 6u);
-    for (const Control& control : truncated) {
-        EXPECT_NE(control.question_id, "q1");
-        EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
-        EXPECT_EQ(control.honest_answer_key,
-                  (control.question_id == "q0" ? "v" : "b") + control.question_id.substr(1));
+    const auto drawn = draw_controls(questions, kStreams, {}, {20, 25}, 3);
+    EXPECT_TRUE(of_kind(drawn, ControlKind::kDamaged).empty());
+    EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
+}
+
+TEST(DrawControls, AnExtensionGoesOnWithOtherDamagedTexts) {
+    const auto questions = questions_of(40);
+    const auto first = draw_controls(questions, kStreams, {}, {20, 25}, 3);
+    const auto more = draw_controls(questions, kStreams, first, {20, 50}, 3);
+    EXPECT_EQ(more.size(), 25u);
+    std::set<std::string> ids;
+    for (const auto* list : {&first, &more}) {
+        for (const Control& control : *list) {
+            EXPECT_TRUE(ids.insert(control.id).second);
+        }
     }
 }
 
-TEST(CutShort, IsTheFirstHalfWithoutTheWordThatTheCutGoesThrough) {
-    EXPECT_EQ(cut_short("one two three four five six seven"), "one two three");
-    EXPECT_EQ(cut_short("  \none two three four five six\n"), "one two three");
-    EXPECT_EQ(cut_short("only five words are here"), "");
-    EXPECT_EQ(cut_short(""), "");
-    EXPECT_EQ(cut_short("\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 "
-                        "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9"),
-              "\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9");
+TEST(Blind, ShowsTheTextThatWasDrawnInPlaceOfTheAnswers) {
+    Question question;
+    question.id = "q";
+    Control control;
+    control.kind = ControlKind::kDamaged;
+    control.question_id = "q";
+    control.other_text = "It has 8 legs.";
+    Answer answer;
+    answer.text = "It has 6 legs.";
+    const BlindedPair pair = blind(question, control, answer, answer);
+    EXPECT_EQ(pair.answer_a, "It has 8 legs.");
+    EXPECT_EQ(pair.answer_b, "It has 6 legs.");
 }
 
 TEST(Blind, ShowsATruncatedAnswerBesideTheWholeOne) {
@@ -157,23 +201,24 @@ TEST(Blind, ShowsATruncatedAnswerBesideTheWholeOne) {
 TEST(DrawControls, SidesAreBalancedAndTheVariantsTakeTurns) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         std::map<std::string, int> lean, n;
-        for (const Control& control : draw_controls(questions_of(25), kStreams, {}, 25, seed)) {
+        for (const Control& control :
+             draw_controls(questions_of(25), kStreams, {}, {25, 25}, seed)) {
             lean[std::string(name_of(control.kind))] += control.honest_is_a ? 1 : -1;
             ++n[control.variant];
         }
         EXPECT_LE(std::abs(lean["swapped"]), 1);
         EXPECT_LE(std::abs(lean["identical"]), 1);
-        EXPECT_LE(std::abs(lean["truncated"]), 1);
-        EXPECT_LE(std::abs(n["v"] - n["w"]), 3);
+        EXPECT_LE(std::abs(lean["damaged"]), 1);
+        EXPECT_LE(std::abs(n["v"] - n["w"]), 5) << "one of each kind";
     }
 }
 
 TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheInput) {
     auto questions = questions_of(40);
-    const auto first = draw_controls(questions, kStreams, {}, 20, 3);
-    EXPECT_TRUE(draw_controls(questions, kStreams, first, 20, 3).empty());
-    const auto more = draw_controls(questions, kStreams, first, 40, 3);
-    EXPECT_EQ(more.size(), 60u);
+    const auto first = draw_controls(questions, kStreams, {}, {20, 20}, 3);
+    EXPECT_TRUE(draw_controls(questions, kStreams, first, {20, 20}, 3).empty());
+    const auto more = draw_controls(questions, kStreams, first, {40, 40}, 3);
+    EXPECT_EQ(more.size(), 100u);
     std::set<std::string> ids;
     for (const Control& control : first) {
         ids.insert(control.id);
@@ -182,7 +227,7 @@ TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheIn
         EXPECT_TRUE(ids.insert(control.id).second);
     }
     std::reverse(questions.begin(), questions.end());
-    const auto again = draw_controls(questions, kStreams, {}, 20, 3);
+    const auto again = draw_controls(questions, kStreams, {}, {20, 20}, 3);
     ASSERT_EQ(again.size(), first.size());
     for (std::size_t i = 0; i < first.size(); ++i) {
         EXPECT_EQ(again[i].id, first[i].id);
