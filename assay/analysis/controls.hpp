@@ -11,19 +11,41 @@
 
 namespace assay::analysis {
 
-/// The exact (Clopper-Pearson) 95 % interval of "the swapped-in answer lost" must lie above this
-/// ...
-inline constexpr double kSwappedLostAbove = 0.6;
-/// ... and that of "a side was preferred" among identical pairs below this.
-inline constexpr double kPreferredBelow = 0.3;
-/// Counts the controls of one judge. A swapped pair without a usable verdict (INVALID, REFUSED) has
-/// not lost; identical ones without are left out of their rate. Truncated ones inform and gate
-/// nothing. ERROR and not asked yet: pending, and a judge with any has not passed.
-[[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes);
+/// The exact (Clopper-Pearson) 95 % interval of "the swapped-in answer lost" must lie above this,
+/// so 16 of 20 pass ...
+inline constexpr double kSwappedLostAbove = 0.55;
+/// ... and that of "a side was preferred" among identical and reformatted pairs below this, so 7 of
+/// 40 pass ...
+inline constexpr double kPreferredBelow = 1.0 / 3;
+/// ... and the 95 % interval of net detection, (damaged answers that lost - that won) / n, above
+/// this: 9 of 20 pass if none won. Between two copies of one answer it is 0, as it is drawn by lot
+/// which copy would be the damaged one. Of damages to a fact alone it must lie above 0, where there
+/// are kFewestOfFacts of them.
+/// How often a good judge fails and a blind one passes: docs/validation.md, V28.
+inline constexpr double kNetDetectionAbove = 0.2;
+inline constexpr std::int64_t kFewestOfFacts = 10;
+/// Counts the controls of one judge. A swapped or damaged pair without a usable verdict (INVALID,
+/// REFUSED) has not lost; identical and reformatted ones without are left out of their rate.
+/// Padded and truncated ones inform and gate nothing here. ERROR and not asked yet: pending, and a
+/// judge with any has not passed. Of a metric damaged and reformatted ones inform only: everybody
+/// knows that it reads no meaning, so what it decides is held back until the plan accepts it
+/// (held_back_by_metric).
+[[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes,
+                                             bool is_metric = false);
 
 /// The decision of a judge that has not passed: not_measured, with the reason; of one that has, the
 /// same.
 [[nodiscard]] Decision gate(const Decision& decision, const ControlsSummary& controls);
+
+/// Adds a reason why nothing is recommended on the decision.
+void hold_back(Decision& decision, const std::string& reason);
+/// What holds the decisions of a judge back although it passed its controls: it prefers an answer
+/// with an empty filler; empty: nothing.
+[[nodiscard]] std::string held_back_by(const ControlsSummary& controls);
+/// Why nothing is recommended on what a metric decided, with the damages that it was not shown to
+/// see and the way out.
+[[nodiscard]] std::string held_back_by_metric(const std::string& metric,
+                                              const ControlsSummary& controls);
 
 /// The decision of a judge under which the variant `known_bad` got the decision `of_known_bad`: not
 /// degraded means that it does not see what everybody knows, so not_measured.

@@ -42,9 +42,12 @@ bool narrowly_passed(const ControlsSummary& c) {
     const bool one_less_lost = c.n_swapped_lost > 0 &&
                                !(exact_rate(c.n_swapped_lost - 1, c.n_swapped, "").low.value_or(0) >
                                  kSwappedLostAbove);
-    const bool one_more_preferred = c.n_preferred < c.n_identical &&
-                                    !(exact_rate(c.n_preferred + 1, c.n_identical, "")
-                                          .high.value_or(1) < kPreferredBelow);
+    const std::int64_t n_null = c.null_preferred.n;
+    const auto n_preferred = std::llround(c.null_preferred.value.value_or(0) *
+                                          static_cast<double>(n_null));
+    const bool one_more_preferred = n_preferred < n_null &&
+                                    !(exact_rate(n_preferred + 1, n_null, "").high.value_or(1) <
+                                      kPreferredBelow);
     return one_less_lost || one_more_preferred;
 }
 

@@ -10,11 +10,19 @@
 namespace assay::analysis {
 namespace {
 
-/// An equivalent or non_inferior that may not be claimed is inconclusive.
+bool would_pass(const Candidate& candidate) {
+    return candidate.label == DecisionLabel::kEquivalent ||
+           candidate.label == DecisionLabel::kNonInferior;
+}
+
+/// An equivalent or non_inferior that may not be claimed, or is held back, is inconclusive.
 DecisionLabel effective_label(const Candidate& candidate) {
-    const bool passes = candidate.label == DecisionLabel::kEquivalent ||
-                        candidate.label == DecisionLabel::kNonInferior;
-    return passes && !candidate.claimed ? DecisionLabel::kInconclusive : candidate.label;
+    const bool in_the_way = !candidate.claimed || !candidate.held_back.empty();
+    return would_pass(candidate) && in_the_way ? DecisionLabel::kInconclusive : candidate.label;
+}
+
+std::string_view in_words(DecisionLabel label) {
+    return label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior";
 }
 
 bool may_ship(const Candidate& candidate) {
@@ -43,9 +51,15 @@ std::string why_not(const Candidate& candidate) {
     switch (effective_label(candidate)) {
         case DecisionLabel::kDegraded: return candidate.name + " is degraded";
         case DecisionLabel::kInconclusive:
-            if (candidate.label != DecisionLabel::kInconclusive) {
+            if (would_pass(candidate) && !candidate.claimed) {
                 return candidate.name +
                        " would pass alone, but may not be claimed beside the others";
+            }
+            if (would_pass(candidate)) {
+                return fmt::format("{} looks {}, but {}",
+                                   candidate.name,
+                                   in_words(candidate.label),
+                                   candidate.held_back);
             }
             return candidate.name + " is inconclusive" +
                    (candidate.n_more.value_or(0) > 0
@@ -126,7 +140,7 @@ Recommendation recommend(std::span<const Candidate> candidates,
             "it, judge new questions in another run directory.",
             without_full_stop(exploratory.why),
             best->name,
-            best->label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior");
+            in_words(best->label));
         return out;
     }
     if (best != nullptr) {

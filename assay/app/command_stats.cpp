@@ -33,7 +33,8 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
                               .path = "",
                               .label = comparison.decision.label,
                               .claimed = comparison.decision.claimed.value_or(true),
-                              .n_more = comparison.decision.n_more});
+                              .n_more = comparison.decision.n_more,
+                              .held_back = comparison.decision.held_back});
     }
     return analysis::exit_code(
         candidates,
@@ -47,6 +48,13 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
 int code_of_gate(StatsInput& input, const StatsOptions& options) {
     constexpr int kInconclusiveCode = 5;
     const int code = code_of_decisions(input, options);
+    for (std::size_t i = 0; i < input.n_gated; ++i) {
+        const ComparisonAnalysis& comparison = input.document.comparisons[i];
+        if (!comparison.decision.held_back.empty()) {
+            input.document.notes.push_back(fmt::format(
+                "{} is held back: {}.", comparison.variant, comparison.decision.held_back));
+        }
+    }
     if (code != 0 || input.why_no_pass.empty() || options.no_controls_ok) {
         return code;
     }

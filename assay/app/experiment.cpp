@@ -251,7 +251,8 @@ class Experiment {
         store::Store& store = *context_.store;
         std::vector<pairing::ControlQuestion> sources;
         for (std::size_t q = 0; q < context_.questions.size(); ++q) {
-            pairing::ControlQuestion source{context_.questions[q].id, {}};
+            pairing::ControlQuestion source{
+                context_.questions[q].id, context_.questions[q].text, {}};
             for (const auto& variant : variants_) {
                 const std::string& key = variant->facts.keys_for_judges()[q];
                 const auto row = store.answer(key);

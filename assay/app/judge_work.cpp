@@ -9,6 +9,7 @@
 #include "assay/records/control.hpp"
 #include "assay/records/request_limits.hpp"
 #include "assay/records/verdict_cost.hpp"
+#include "assay/run/asked.hpp"
 
 namespace assay::app {
 namespace {
@@ -51,7 +52,7 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     }
     JudgeWork work;
     work.name = judge.name;
-    work.n_controls = static_cast<std::int64_t>(kControlKinds.size()) * kFewestControls;
+    work.n_controls = run::n_controls_for(false, 0).total();
     const auto n_questions = static_cast<std::int64_t>(questions.size());
     const std::int64_t n_pairs = n_questions * static_cast<std::int64_t>(plan.variants.size());
     const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) *

@@ -166,6 +166,9 @@ json identity_of(const Plan& plan, const PathText& path) {
     if (plan.analysis.accept_equal_answers) {  // plans of before it existed keep their hash
         visit_confirmations(plan.analysis, writer(out["analysis"]));
     }
+    if (plan.analysis.accept_metric) {  // likewise
+        visit_accept_metric(plan.analysis, writer(out["analysis"]));
+    }
     out["controls"] = {{"known-bad", plan.known_bad}};
     visit_blinding(plan, writer(out));
     return out;
@@ -443,6 +446,7 @@ Plan read_plan(const json& root) {
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));
     visit_confirmations(plan.analysis, if_there(analysis));
+    visit_accept_metric(plan.analysis, if_there(analysis));
     analysis.finish();
     ObjectReader controls(in.at("controls"), "controls");
     controls.get("known-bad", plan.known_bad);

@@ -118,7 +118,7 @@ Row row_of(const Control& control, BatchPlace place) {
     if (control.kind == ControlKind::kIdentical) {
         return {place, task_id_of(control), "identical", "identical"};
     }
-    const std::string other(name_of(control.kind));  // swapped, truncated
+    const std::string other(name_of(control.kind));  // swapped, damaged ...
     return {place,
             task_id_of(control),
             control.honest_is_a ? "honest" : other,
@@ -366,6 +366,9 @@ std::string control_mapping_json(std::span<const StudyControl> controls,
     for (const std::size_t i : file_order(places)) {
         Json row = mapping_row(row_of(controls[i].control, places[i]));
         row["kind"] = name_of(controls[i].control.kind);
+        if (controls[i].control.damage) {
+            row["damage"] = name_of(*controls[i].control.damage);
+        }
         row["question_id"] = text(controls[i].control.question_id);
         row["control_id"] = text(controls[i].control.id);
         out.push_back(std::move(row));
@@ -383,6 +386,9 @@ std::string control_results_json(std::span<const StudyControl> controls,
         }
         Json row = result_row(row_of(controls[i].control, places[i]), *controls[i].verdict);
         row["kind"] = name_of(controls[i].control.kind);
+        if (controls[i].control.damage) {
+            row["damage"] = name_of(*controls[i].control.damage);
+        }
         out.push_back(std::move(row));
     }
     return out.dump(2) + "\n";

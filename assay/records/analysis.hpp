@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/records/control.hpp"
 #include "assay/records/verdict.hpp"
 
 namespace assay {
@@ -139,6 +140,8 @@ struct Decision {
                                   ///< may be claimed; empty: not corrected
     std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true
                                          ///< difference of 0; empty: none needed, or not to be said
+    std::string held_back;  ///< why nothing is recommended on an equivalent or non_inferior,
+                            ///< without a full stop; empty: nothing is in the way
     std::string why;
 };
 
@@ -317,22 +320,61 @@ struct FailureModeRow {
     double p_holm = 1;    ///< p_mid after Holm over all modes
 };
 
-/// What one judge made of pairs whose right outcome is known.
+/// Whether a judge was shown to see a kind of damage.
+enum class Sight {
+    kSees,       ///< the damaged answer lost more often than it won, beyond chance
+    kDoesNot,    ///< it lost in fewer than half of the pairs, beyond chance
+    kTooFewSay,  ///< neither
+};
+
+/// What one judge made of answers that were damaged in one way.
+struct DamageRow {
+    Damage damage = Damage::kNumber;
+    std::int64_t n = 0;       ///< settled, INVALID and REFUSED among them
+    std::int64_t n_lost = 0;  ///< of those: the damaged answer lost
+    std::int64_t n_won = 0;   ///< and won
+    Estimate lost;            ///< n_lost / n
+    Sight sight = Sight::kTooFewSay;
+};
+
+/// What one judge made of pairs whose right outcome is known. Rates have exact intervals.
 struct ControlsSummary {
     std::int64_t n_identical = 0;         ///< identical pairs with a verdict A, B or TIE
     std::int64_t n_preferred = 0;         ///< of those: A or B
     std::int64_t n_first_preferred = 0;   ///< of those: A
     std::int64_t n_identical_failed = 0;  ///< identical pairs that ended as INVALID or REFUSED
+    Estimate side_preferred;              ///< n_preferred / n_identical
+
+    std::int64_t n_reformatted = 0;  ///< likewise, of pairs that differ in form only
+    std::int64_t n_reformatted_preferred = 0;
+    Estimate form_preferred;  ///< n_reformatted_preferred / n_reformatted
+    Estimate null_preferred;  ///< of identical and reformatted ones together; of a metric of
+                              ///< identical ones
+
     std::int64_t n_swapped = 0;  ///< pairs with a swapped-in answer that are settled, INVALID and
                                  ///< REFUSED among them
-    std::int64_t n_swapped_lost = 0;    ///< of those: the swapped-in answer lost
-    std::int64_t n_truncated = 0;       ///< pairs with an answer that was cut short, settled like
-                                        ///< swapped ones. They gate nothing
+    std::int64_t n_swapped_lost = 0;  ///< of those: the swapped-in answer lost
+    Estimate swapped_lost;            ///< n_swapped_lost / n_swapped
+
+    std::int64_t n_damaged = 0;       ///< as of swapped ones
+    std::int64_t n_damaged_lost = 0;  ///< of those: the damaged answer lost
+    std::int64_t n_damaged_won = 0;   ///< and won
+    Estimate damaged_lost;            ///< n_damaged_lost / n_damaged: what it can see
+    Estimate net_detection;  ///< (n_damaged_lost - n_damaged_won) / n_damaged; Tango's interval
+    Estimate net_detection_of_facts;  ///< likewise, of numbers, negations and exchanges
+    std::vector<DamageRow> by_damage;
+
+    std::int64_t n_padded = 0;      ///< pairs with an answer and a filler, as of swapped ones
+    std::int64_t n_padded_won = 0;  ///< of those: the longer one won
+    Estimate padded_won;            ///< n_padded_won / n_padded
+    bool prefers_padding = false;   ///< its interval lies above one half
+
+    std::int64_t n_truncated = 0;       ///< pairs with an answer that was cut short, as of swapped
+                                        ///< ones. They gate nothing
     std::int64_t n_truncated_lost = 0;  ///< of those: the shorter one lost
-    std::int64_t n_pending = 0;         ///< identical or swapped: ERROR or not asked yet
-    Estimate side_preferred;            ///< n_preferred / n_identical
-    Estimate swapped_lost;              ///< n_swapped_lost / n_swapped
     Estimate truncated_lost;            ///< n_truncated_lost / n_truncated
+
+    std::int64_t n_pending = 0;  ///< ERROR or not asked yet, of the kinds that gate
     bool passed = false;
     std::string why;  ///< a sentence without a full stop: why not passed
 };

@@ -77,6 +77,8 @@ struct AnalysisSettings {
                        ///< only
     bool accept_equal_answers = false;  ///< answers that equal what they should be compared with
                                         ///< are meant (analysis/equal_answers.hpp)
+    bool accept_metric = false;  ///< what a metric decides may be recommended (a metric reads no
+                                 ///< meaning)
 };
 
 /// How often a pair is put to the judges.

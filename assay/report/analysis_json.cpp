@@ -215,6 +215,8 @@ Json json_of(const Decision& decision) {
             {"margin", decision.margin},
             {"alpha", decision.alpha},
             {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
+            {"held_back",
+             decision.held_back.empty() ? Json(nullptr) : Json(to_valid_utf8(decision.held_back))},
             {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
             {"why", to_valid_utf8(decision.why)}};
 }
@@ -293,6 +295,15 @@ Json json_of(const ComparisonAnalysis& a) {
 }  // namespace
 
 std::string controls_to_json(const ControlsSummary& c, int indent) {
+    Json by_damage = Json::array();
+    for (const DamageRow& row : c.by_damage) {
+        by_damage.push_back({{"damage", name_of(row.damage)},
+                             {"n", row.n},
+                             {"n_lost", row.n_lost},
+                             {"n_won", row.n_won},
+                             {"lost", json_of(row.lost)},
+                             {"sight", name_of(row.sight)}});
+    }
     const Json out{{"passed", c.passed},
                    {"why", c.why.empty() ? Json(nullptr) : Json(to_valid_utf8(c.why))},
                    {"identical",
@@ -301,10 +312,28 @@ std::string controls_to_json(const ControlsSummary& c, int indent) {
                      {"n_first_preferred", c.n_first_preferred},
                      {"n_failed", c.n_identical_failed},
                      {"side_preferred", json_of(c.side_preferred)}}},
+                   {"null_preferred", json_of(c.null_preferred)},
                    {"swapped",
                     {{"n", c.n_swapped},
                      {"n_lost", c.n_swapped_lost},
                      {"swapped_lost", json_of(c.swapped_lost)}}},
+                   {"reformatted",
+                    {{"n", c.n_reformatted},
+                     {"n_preferred", c.n_reformatted_preferred},
+                     {"form_preferred", json_of(c.form_preferred)}}},
+                   {"damaged",
+                    {{"n", c.n_damaged},
+                     {"n_lost", c.n_damaged_lost},
+                     {"n_won", c.n_damaged_won},
+                     {"damaged_lost", json_of(c.damaged_lost)},
+                     {"net_detection", json_of(c.net_detection)},
+                     {"net_detection_of_facts", json_of(c.net_detection_of_facts)},
+                     {"by_damage", by_damage}}},
+                   {"padded",
+                    {{"n", c.n_padded},
+                     {"n_won", c.n_padded_won},
+                     {"padded_won", json_of(c.padded_won)},
+                     {"prefers_padding", c.prefers_padding}}},
                    {"truncated",
                     {{"n", c.n_truncated},
                      {"n_lost", c.n_truncated_lost},

@@ -31,7 +31,10 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 [[nodiscard]] std::string calibration_to_json(const Calibration& calibration);
 
 /// {passed, why, identical {n, n_preferred, n_first_preferred, n_failed, side_preferred}, swapped
-/// {n, n_lost, swapped_lost}, truncated {n, n_lost, truncated_lost}, n_pending}.
+/// {n, n_lost, swapped_lost}, reformatted {n, n_preferred, form_preferred}, null_preferred, damaged
+/// {n, n_lost, n_won, damaged_lost, net_detection, net_detection_of_facts, by_damage [{damage, n,
+/// n_lost, n_won, lost, sight}]}, padded {n, n_won, padded_won, prefers_padding}, truncated {n,
+/// n_lost, truncated_lost}, n_pending}.
 [[nodiscard]] std::string controls_to_json(const ControlsSummary& controls, int indent = -1);
 
 /// {n, n_same, same, within_variance, icc}; the last two null where they are undefined.

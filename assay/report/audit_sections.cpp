@@ -58,6 +58,26 @@ Section controls_section(const JudgeAudit& judge) {
         "side preferred, identical",
         part_of(c.n_preferred, c.n_identical),
         rate_with_interval(c.side_preferred) + fmt::format("; the first {}", c.n_first_preferred));
+    if (c.n_reformatted > 0) {
+        facts.add("side preferred, other form only",
+                  part_of(c.n_reformatted_preferred, c.n_reformatted),
+                  rate_with_interval(c.form_preferred));
+    }
+    if (c.n_damaged > 0) {
+        facts.add("damaged answer lost",
+                  part_of(c.n_damaged_lost, c.n_damaged),
+                  rate_with_interval(c.damaged_lost) + fmt::format("; won {}", c.n_damaged_won));
+    }
+    for (const DamageRow& row : c.by_damage) {
+        facts.add("  " + std::string(damage_words(row.damage)),
+                  part_of(row.n_lost, row.n),
+                  std::string(sight_words(row.sight)));
+    }
+    if (c.n_padded > 0) {
+        facts.add("answer with a filler won",
+                  part_of(c.n_padded_won, c.n_padded),
+                  rate_with_interval(c.padded_won));
+    }
     if (c.n_truncated > 0) {
         facts.add("first half of an answer lost",
                   part_of(c.n_truncated_lost, c.n_truncated),

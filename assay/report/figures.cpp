@@ -109,4 +109,24 @@ std::string decision_sentence(const Decision& decision) {
     return out;
 }
 
+std::string_view damage_words(Damage damage) {
+    switch (damage) {
+        case Damage::kNumber: return "a number or unit";
+        case Damage::kNegation: return "a negation";
+        case Damage::kExchange: return "names exchanged";
+        case Damage::kSentence: return "a sentence of another answer";
+        case Damage::kHalf: return "the second half missing";
+    }
+    return {};
+}
+
+std::string_view sight_words(Sight sight) {
+    switch (sight) {
+        case Sight::kSees: return "seen";
+        case Sight::kDoesNot: return "not seen";
+        case Sight::kTooFewSay: return "too few to say";
+    }
+    return {};
+}
+
 }  // namespace assay::report

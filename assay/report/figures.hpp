@@ -38,4 +38,9 @@ inline constexpr std::string_view kNotMeasured = "not measured";
 /// about 364 more questions are needed".
 [[nodiscard]] std::string decision_sentence(const Decision& decision);
 
+/// "a number or unit"
+[[nodiscard]] std::string_view damage_words(Damage damage);
+/// "seen"
+[[nodiscard]] std::string_view sight_words(Sight sight);
+
 }  // namespace assay::report

@@ -1,6 +1,7 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figure_text.hpp"
+#include "assay/report/figures.hpp"
 #include "assay/report/report_sections.hpp"
 
 namespace assay::report {
@@ -23,15 +24,65 @@ Text truncated_text(const ControlsSummary& c) {
         part_text(c.n_truncated_lost, c.n_truncated, c.truncated_lost));
 }
 
+/// "a number or unit (4 of 5), the second half missing (5 of 5)": the damages of one sight.
+Text damages(const ControlsSummary& c, Sight sight) {
+    Text out;
+    for (const DamageRow& row : c.by_damage) {
+        if (row.sight == sight) {
+            out += out.empty() ? Text() : Text(", ");
+            out += say("{} ({} of {})", own_words(damage_words(row.damage)), row.n_lost, row.n);
+        }
+    }
+    return out;
+}
+
+Text damaged_text(const ControlsSummary& c) {
+    if (c.n_damaged == 0) {
+        return {};
+    }
+    Text out = say(" An answer with one thing made wrong lost in {} and won in {}.",
+                   part_text(c.n_damaged_lost, c.n_damaged, c.damaged_lost),
+                   c.n_damaged_won);
+    const Text seen = damages(c, Sight::kSees), unseen = damages(c, Sight::kDoesNot),
+               unknown = damages(c, Sight::kTooFewSay);
+    if (!seen.empty()) {
+        out += say(" It sees: {}.", seen);
+    }
+    if (!unseen.empty()) {
+        out += say(" {}: {}. A variant that errs in this way would not be found.",
+                   strong("It does not see"),
+                   unseen);
+    }
+    if (!unknown.empty()) {
+        out += say(" Too few to say: {}.", unknown);
+    }
+    return out;
+}
+
+Text form_text(const ControlsSummary& c) {
+    Text out;
+    if (c.n_reformatted > 0) {
+        out += say(" A side was preferred in {} pairs that differ in form only.",
+                   part_text(c.n_reformatted_preferred, c.n_reformatted, c.form_preferred));
+    }
+    if (c.n_padded > 0) {
+        out += say(" An answer with an empty filler won in {}.",
+                   part_text(c.n_padded_won, c.n_padded, c.padded_won));
+    }
+    return out;
+}
+
 Text controls_text(const ReportJudge& judge) {
     const ControlsSummary& c = judge.controls;
     return say(
         "Judge {}, controls hidden among the questions: {}. An answer to another question lost in "
-        "{}; a side was preferred in {} identical pairs.{}{}",
+        "{}; a side was preferred in {} identical pairs.{}{}{}{}",
         code(judge.name),
         strong(c.passed ? Text("passed") : Text("not passed, so its verdicts decide nothing")),
         part_text(c.n_swapped_lost, c.n_swapped, c.swapped_lost),
         part_text(c.n_preferred, c.n_identical, c.side_preferred),
+        damaged_text(c),
+        form_text(c),
         truncated_text(c),
         c.passed ? Text() : say(" Not passed because {}.", foreign(c.why)));
 }

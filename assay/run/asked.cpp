@@ -74,12 +74,17 @@ std::vector<Control> controls_of_plan(const store::Store& store,
     return out;
 }
 
-std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions) {
-    return costs_nothing ? std::max(kFewestControls, static_cast<std::int64_t>(n_questions))
-                         : kFewestControls;
+pairing::ControlNumbers n_controls_for(bool costs_nothing, std::size_t n_questions) {
+    pairing::ControlNumbers out{kFewestControls, kDamagedControls};
+    if (costs_nothing) {
+        out.each = std::max(out.each, static_cast<std::int64_t>(n_questions));
+        out.damaged = std::max(out.damaged, static_cast<std::int64_t>(n_questions));
+    }
+    return out;
 }
 
-std::vector<Control> first_controls(std::span<const Control> controls, std::int64_t n_each) {
+std::vector<Control> first_controls(std::span<const Control> controls,
+                                    const pairing::ControlNumbers& wanted) {
     std::vector<Control> out;
     for (const ControlKind kind : kControlKinds) {
         std::vector<Control> of_kind;
@@ -90,7 +95,7 @@ std::vector<Control> first_controls(std::span<const Control> controls, std::int6
         std::stable_sort(of_kind.begin(), of_kind.end(), [](const Control& a, const Control& b) {
             return a.rank < b.rank;
         });
-        const auto n = std::min(of_kind.size(), static_cast<std::size_t>(n_each));
+        const auto n = std::min(of_kind.size(), static_cast<std::size_t>(wanted.of(kind)));
         out.insert(out.end(), of_kind.begin(), of_kind.begin() + static_cast<std::ptrdiff_t>(n));
     }
     return out;

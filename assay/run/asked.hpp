@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/pairing/controls.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/comparison.hpp"
 #include "assay/records/control.hpp"
@@ -51,11 +52,11 @@ void note_decision_shown(store::Store& store,
                                                     std::span<const std::string> variants,
                                                     const std::set<std::string>& answer_keys);
 /// How many of each kind a judge is shown: one for each question if that costs nothing, never fewer
-/// than kFewestControls.
-[[nodiscard]] std::int64_t n_controls_for(bool costs_nothing, std::size_t n_questions);
-/// The first `n_each` of each kind.
+/// than kFewestControls, and kDamagedControls of damaged ones.
+[[nodiscard]] pairing::ControlNumbers n_controls_for(bool costs_nothing, std::size_t n_questions);
+/// The first of each kind.
 [[nodiscard]] std::vector<Control> first_controls(std::span<const Control> controls,
-                                                  std::int64_t n_each);
+                                                  const pairing::ControlNumbers& wanted);
 
 /// The controls that a judge of the plan is shown, of all variants.
 [[nodiscard]] std::vector<Control> controls_asked(const store::Store& store,

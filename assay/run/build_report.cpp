@@ -143,9 +143,11 @@ ControlsSummary controls_summary(const StoredJudge& judge) {
         const Verdict* verdict = judge.verdict(control.id);
         outcomes.push_back({control.kind,
                             verdict != nullptr ? verdict->state : VerdictState::kError,
-                            control.honest_is_a});
+                            control.honest_is_a,
+                            Confidence::kNone,
+                            control.damage});
     }
-    return analysis::check_controls(outcomes);
+    return analysis::check_controls(outcomes, is_metric(judge.facts.provider));
 }
 
 /// Of each pair that was to be asked again, what the judge said each time.
@@ -285,6 +287,13 @@ bool add_judges(report::ReportModel& model,
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
             analysis.decision = analysis::gate_equal_answers(
                 analysis.decision, equal_answers[v], stored.plan.analysis.accept_equal_answers);
+            analysis::hold_back(analysis.decision,
+                                analysis::held_back_by(model.judges.back().controls));
+            if (is_metric(judge.facts.provider) && !stored.plan.analysis.accept_metric) {
+                analysis::hold_back(
+                    analysis.decision,
+                    analysis::held_back_by_metric(judge.facts.name, model.judges.back().controls));
+            }
             if (analysis.variant != stored.plan.known_bad) {
                 rungs.push_back({&analysis, stored.variants[v].size_bytes()});
             }
@@ -392,7 +401,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
                        comparison->analysis.decision.n_more,
-                       report::why_not_measured(*comparison)});
+                       report::why_not_measured(*comparison),
+                       comparison->analysis.decision.held_back});
     }
     return out;
 }

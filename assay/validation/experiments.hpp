@@ -1,5 +1,5 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, and V25 to V27. Each row says what was simulated,
+// The experiments V1 to V24 of statistics.md 5, and V25 to V28. Each row says what was simulated,
 // what came out and what is accepted; rows whose text says "must fail" show that the harness sees a
 // wrong method.
 //
@@ -31,6 +31,9 @@ struct Experiment {
 [[nodiscard]] std::vector<Experiment> small_sample_experiments();
 /// V27: clusters of unequal size
 [[nodiscard]] std::vector<Experiment> cluster_size_experiments();
+
+/// V28: which judges pass their controls
+[[nodiscard]] std::vector<Experiment> control_experiments();
 
 /// All, in the order of their numbers.
 [[nodiscard]] std::vector<Experiment> all_experiments();

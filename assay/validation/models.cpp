@@ -251,7 +251,8 @@ std::vector<Experiment> all_experiments() {
                               looking_experiments(),
                               model_experiments(),
                               small_sample_experiments(),
-                              cluster_size_experiments()}) {
+                              cluster_size_experiments(),
+                              control_experiments()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     const auto number = [](const Experiment& experiment) {

@@ -48,6 +48,7 @@
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
 #include "assay/wire/verb.hpp"
+#include "fair.hpp"
 
 namespace {
 
@@ -188,16 +189,10 @@ std::string field(const std::string& prompt, const std::string& name) {
                : prompt.substr(at + mark.size(), prompt.find('\n', at) - at - mark.size());
 }
 
-/// A, B or C: which answer speaks about what the expected one does.
+/// A, B or C: which answer alone is right.
 char better_answer(const std::string& prompt) {
-    const std::string expected = field(prompt, "expected");
-    const std::string fact = expected.substr(0, expected.find(" is ")) + " ";
-    const bool a = field(prompt, "answer_a").starts_with(fact),
-               b = field(prompt, "answer_b").starts_with(fact);
-    if (a == b) {
-        return 'C';
-    }
-    return a ? 'A' : 'B';
+    return test::better_of(
+        field(prompt, "answer_a"), field(prompt, "answer_b"), field(prompt, "expected"));
 }
 
 /// As if both prefixes had been kept.

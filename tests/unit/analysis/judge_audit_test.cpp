@@ -16,7 +16,8 @@ bool any_has(const std::vector<std::string>& sentences, std::string_view part) {
     });
 }
 
-/// `lost` of 20 swapped answers lost, a side was preferred in `preferred` of 20 identical pairs.
+/// `lost` of 20 swapped answers lost, a side was preferred in `preferred` of 20 identical pairs,
+/// and 20 damaged answers lost.
 std::vector<ControlOutcome> controls_with(int lost, int preferred) {
     std::vector<ControlOutcome> out;
     for (int i = 0; i < 20; ++i) {
@@ -28,6 +29,8 @@ std::vector<ControlOutcome> controls_with(int lost, int preferred) {
                        i < preferred ? VerdictState::kA : VerdictState::kTie,
                        true,
                        Confidence::kLow});
+        out.push_back(
+            {ControlKind::kDamaged, VerdictState::kB, false, Confidence::kHigh, Damage::kNumber});
     }
     return out;
 }
@@ -134,11 +137,11 @@ TEST(WarningsOfAJudge, AreNoneWhereNothingStandsOut) {
 
 TEST(WarningsOfAJudge, NameControlsThatFailedOrNearlyDid) {
     JudgeAudit audit = sound();
-    audit.controls = check_controls(controls_with(16, 0));
+    audit.controls = check_controls(controls_with(15, 0));
     EXPECT_TRUE(any_has(warnings_of(audit), "did not pass"));
-    audit.controls = check_controls(controls_with(17, 0));
-    EXPECT_TRUE(any_has(warnings_of(audit), "17 of 20"));
-    audit.controls = check_controls(controls_with(20, 1));
+    audit.controls = check_controls(controls_with(16, 0));
+    EXPECT_TRUE(any_has(warnings_of(audit), "16 of 20"));
+    audit.controls = check_controls(controls_with(20, 2));
     EXPECT_TRUE(any_has(warnings_of(audit), "narrowly"));
     audit.controls = check_controls(controls_with(18, 0));
     EXPECT_TRUE(warnings_of(audit).empty()) << "one more may fail";
