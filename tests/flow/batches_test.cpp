@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "fair.hpp"
 #include "lab.hpp"
 #include "sim_judges.hpp"
 
@@ -48,16 +49,12 @@ std::vector<Example> examples_of(const std::string& batch) {
     return out;
 }
 
-/// The better answer is the one that knows the fact that was asked for, as fair_judge says.
+/// As fair_judge says.
 std::string fair(const Example& example) {
-    const std::string expected = example.blocks.at("EXPECTED ANSWER"),
-                      fact = expected.substr(0, expected.find(" is ")) + " ";  // "thing 7 "
-    const bool a = example.blocks.at("RESPONSE A").starts_with(fact),
-               b = example.blocks.at("RESPONSE B").starts_with(fact);
-    if (a == b) {
-        return "TIE";
-    }
-    return a ? "A" : "B";
+    const char better = better_of(example.blocks.at("RESPONSE A"),
+                                  example.blocks.at("RESPONSE B"),
+                                  example.blocks.at("EXPECTED ANSWER"));
+    return better == 'C' ? "TIE" : std::string(1, better);
 }
 
 /// A reply as it is wanted, to those examples of which `judge` says something.

@@ -27,9 +27,6 @@ ScriptedReply verdict(const std::string& word) {
     return {200, verdict_completion(word)};
 }
 
-constexpr int kControls = 60;  ///< 20 identical pairs, 20 with a swapped-in answer and 20 with half
-                               ///< an answer, for a judge that costs something
-
 TEST(HttpJudge, AFairOneIsUnblindedToWinsAndLosses) {
     const Lab lab(20);
     const SimServer server(fair_judge);

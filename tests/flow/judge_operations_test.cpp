@@ -18,8 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kControls = 60;  ///< 20 of each kind, for a judge that costs something
-
 /// `assay run` of an experiment file whose judge has these further settings.
 Strings experiment(const Lab& lab,
                    const SimServer& server,

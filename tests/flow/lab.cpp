@@ -11,6 +11,15 @@ namespace assay::test {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+int n_controls(const json& controls) {
+    int n = controls["identical"]["n_failed"];
+    for (const char* kind :
+         {"identical", "reformatted", "swapped", "damaged", "padded", "truncated"}) {
+        n += controls[kind]["n"].get<int>();
+    }
+    return n;
+}
+
 Lab::Lab(int n_questions) {
     folder_.write("model.gguf", "type F16\n");
     std::string rows;
@@ -56,7 +65,8 @@ Start Lab::start(const std::string& variants,
                             "--run",
                             run_dir(),
                             "--engine",
-                            SCRIPTED_ENGINE},
+                            SCRIPTED_ENGINE,
+                            "--accept-metric"},
                 .environment = {{"ASSAY_CACHE", (folder_ / "cache").string()},
                                 {"SCRIPT_JOURNAL", journal()}},
                 .folder = folder_.path().string(),

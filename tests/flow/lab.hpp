@@ -20,6 +20,12 @@ struct Side {
     std::string presented_as_a;
 };
 
+/// What a judge is asked that costs something, beside its pairs: 20 controls of four kinds and 25
+/// damaged ones.
+inline constexpr int kControls = 105;
+/// How many of a judge's controls have a verdict; `controls` is its entry in report.json.
+[[nodiscard]] int n_controls(const nlohmann::json& controls);
+
 class Lab {
  public:
     /// Questions q01, q02 ...; question k has the fact "thing k is number k*k" in its first context

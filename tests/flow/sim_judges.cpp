@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fair.hpp"
+
 namespace assay::test {
 
 using nlohmann::json;
@@ -18,16 +20,10 @@ std::string prompt_field(const std::string& body, const std::string& name) {
 }
 
 ScriptedReply fair_judge(const SeenRequest& request, int) {
-    const std::string expected = prompt_field(request.body, "expected");
-    const std::string fact = expected.substr(0, expected.find(" is "));  // "thing 7"
-    const auto knows = [&](const char* answer) {
-        return prompt_field(request.body, answer).starts_with(fact + " ");
-    };
-    const bool a = knows("answer_a"), b = knows("answer_b");
-    if (a == b) {
-        return {200, verdict_completion("TIE")};
-    }
-    return {200, verdict_completion(a ? "A" : "B")};
+    const char better = better_of(prompt_field(request.body, "answer_a"),
+                                  prompt_field(request.body, "answer_b"),
+                                  prompt_field(request.body, "expected"));
+    return {200, verdict_completion(better == 'C' ? "TIE" : std::string(1, better))};
 }
 
 }  // namespace assay::test
