@@ -34,6 +34,7 @@
 #include "assay/pairing/draw.hpp"
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_report.hpp"
+#include "assay/run/note_shown.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/run/said_answers.hpp"
 #include "assay/store/store.hpp"
@@ -69,8 +70,11 @@ class Experiment {
         // blinded pairs only.
         judge();
         // Nothing below calls a model or a judge: same store, same report.
-        const run::StoredRun stored(*context_.store, context_.plan_sha256);
+        run::StoredRun stored(*context_.store, context_.plan_sha256);
         report::ReportModel model = run::build_report(stored);
+        if (run::note_decisions_shown(*context_.store, stored, model)) {
+            model = run::build_report(stored);  // with the history
+        }
         run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
         note_what_was_shown(model);
         context_.store->note_files_written(run::kReportRules);
@@ -106,6 +110,7 @@ class Experiment {
         const Plan& plan = context_.plan;
         context_.store = store::Store::open(plan.run_dir);
         context_.plan_sha256 = config::plan_sha256(plan);
+        run::keep_what_was_shown_before(*context_.store);
         check_what_judges_were_shown();
         context_.store->save_plan({context_.plan_sha256,
                                    config::plan_to_json(plan),

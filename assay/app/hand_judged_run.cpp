@@ -10,6 +10,7 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_report.hpp"
+#include "assay/run/note_shown.hpp"
 #include "assay/run/study_rows.hpp"
 
 namespace assay::app {
@@ -19,7 +20,9 @@ namespace {
 std::unique_ptr<store::Store> open_run(const std::string& run_dir) {
     // A run must be there: open would make one.
     static_cast<void>(store::Store::open_read_only(run_dir));
-    return store::Store::open(run_dir);
+    auto store = store::Store::open(run_dir);
+    run::keep_what_was_shown_before(*store);
+    return store;
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "assay/run/artifacts.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_report.hpp"
+#include "assay/run/note_shown.hpp"
 #include "assay/run/study_rows.hpp"
 
 namespace assay::app {
@@ -539,8 +540,11 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     }
     save(run, verdicts);
 
-    const run::StoredRun stored(run.store(), run.stored().record.sha256);
-    const report::ReportModel model = run::build_report(stored);
+    run::StoredRun stored(run.store(), run.stored().record.sha256);
+    report::ReportModel model = run::build_report(stored);
+    if (run::note_decisions_shown(run.store(), stored, model)) {
+        model = run::build_report(stored);  // with the history
+    }
     run::write_artifacts(run::artifacts_of(stored, model), options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != out.judge ||

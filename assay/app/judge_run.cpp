@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/app/cache_reuse.hpp"
 #include "assay/app/judge_model.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/base/hash.hpp"
@@ -25,6 +26,14 @@ std::string metric_text(const MetricSettings& settings) {
         return settings.metric;
     }
     return fmt::format("{}, tie band {}", settings.metric, settings.tie_band);
+}
+
+/// What a cache of verdicts calls this run; no other run has the name.
+std::string name_in_caches(const store::Store& store, const std::string& run_dir) {
+    const std::vector<store::PlanRecord> plans = store.plans();
+    const std::vector<std::string> fields{
+        "run", run_dir, plans.front().sha256, plans.front().created_at};
+    return sha256_of_fields(fields);
 }
 
 }  // namespace
@@ -115,6 +124,51 @@ void JudgeRun::describe() {
     facts_.key = sha256_hex(judge_->identity());
 }
 
+/// What the judge is asked about one variant.
+struct JudgeRun::Turn {
+    const VariantRun* variant;
+    run::Asked asked;
+    std::vector<Control> controls;
+};
+
+std::vector<JudgeRun::Turn> JudgeRun::turns(std::span<const std::unique_ptr<VariantRun>> variants) {
+    store::Store& store = *context_.store;
+    const std::vector<Control> controls = run::controls_asked(
+        store, context_.facts, facts_, context_.questions.size());
+    std::vector<Turn> out;
+    for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
+        Turn turn{variant.get(), run::asked_of(context_.plan, facts_, variant->comparisons), {}};
+        std::copy_if(
+            controls.begin(),
+            controls.end(),
+            std::back_inserter(turn.controls),
+            [&](const Control& control) { return control.variant == variant->variant.name; });
+        if (facts_.both_orders) {
+            store.save_comparisons(turn.asked.in_order);  // as drawn they are there already
+        }
+        if (!turn.asked.repeats.empty()) {
+            store.save_comparisons(turn.asked.repeats);
+        }
+        out.push_back(std::move(turn));
+    }
+    return out;
+}
+
+JudgingTask JudgeRun::task_of(const Turn& turn, const VerdictCache* cache) const {
+    JudgingTask task{context_.plan,
+                     spec_,
+                     facts_.key,
+                     turn.variant->variant.name,
+                     context_.questions,
+                     turn.asked,
+                     turn.controls};
+    if (cache != nullptr && !facts_.costs_nothing) {
+        task.cache = cache;
+        task.run = name_in_caches(*context_.store, context_.plan.run_dir);
+    }
+    return task;
+}
+
 void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
                    const VerdictCache* cache) {
     store::Store& store = *context_.store;
@@ -122,10 +176,39 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     if (context_.options.rejudge) {
         store.set_aside_verdicts(facts_.key);
     }
-    const std::vector<Control> controls = run::controls_asked(
-        store, context_.facts, facts_, context_.questions.size());
-    for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
-        const bool went_on = ask_about(*variant, controls, cache);
+    const std::vector<Turn> all = turns(variants);
+    std::vector<JudgingTask> tasks;
+    for (const Turn& turn : all) {
+        tasks.push_back(task_of(turn, cache));
+    }
+    if (tasks.empty()) {
+        return;
+    }
+    if (tasks.front().cache == nullptr) {
+        ask_all(tasks);
+        return;
+    }
+    Reuse reuse;
+    if (context_.options.rejudge) {
+        cache->put_controls(facts_.key, tasks.front().run, {});  // they are asked anew, too
+    } else {
+        reuse = reuse_of_cache(tasks, *judge_, store, context_.cancel, context_.progress);
+        context_.stop_if_cancelled();
+    }
+    if (reuse.judge_stopped) {
+        return;
+    }
+    for (JudgingTask& task : tasks) {
+        task.taken = &reuse.verdicts;
+    }
+    ask_all(tasks);
+    keep_controls(all, *cache);
+}
+
+void JudgeRun::ask_all(std::span<const JudgingTask> tasks) {
+    for (const JudgingTask& task : tasks) {
+        const bool went_on = judge_missing(
+            task, *judge_, *context_.store, context_.cancel, context_.progress);
         context_.stop_if_cancelled();
         if (!went_on) {
             return;  // the rest stays pending; the next run asks for it
@@ -133,33 +216,19 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
     }
 }
 
-bool JudgeRun::ask_about(const VariantRun& variant,
-                         std::span<const Control> controls,
-                         const VerdictCache* cache) {
+/// Other runs take this judge's verdicts only if it passed them.
+void JudgeRun::keep_controls(std::span<const Turn> turns, const VerdictCache& cache) const {
     store::Store& store = *context_.store;
-    const std::string& name = variant.variant.name;
-    std::vector<Control> among_these;
-    std::copy_if(controls.begin(),
-                 controls.end(),
-                 std::back_inserter(among_these),
-                 [&](const Control& control) { return control.variant == name; });
-    const run::Asked asked = run::asked_of(context_.plan, facts_, variant.comparisons);
-    if (facts_.both_orders) {
-        store.save_comparisons(asked.in_order);  // as drawn they are there already
+    std::vector<ControlOutcome> outcomes;
+    for (const Turn& turn : turns) {
+        for (const Control& control : turn.controls) {
+            const auto row = store.verdict(control.id, facts_.key);
+            outcomes.push_back({control.kind,
+                                row ? row->verdict.state : VerdictState::kError,
+                                control.honest_is_a});
+        }
     }
-    if (!asked.repeats.empty()) {
-        store.save_comparisons(asked.repeats);
-    }
-    const JudgingTask task{context_.plan,
-                           spec_,
-                           facts_.key,
-                           name,
-                           context_.questions,
-                           asked,
-                           among_these,
-                           facts_.costs_nothing ? nullptr : cache,
-                           !context_.options.rejudge};
-    return judge_missing(task, *judge_, store, context_.cancel, context_.progress);
+    cache.put_controls(facts_.key, name_in_caches(store, context_.plan.run_dir), outcomes);
 }
 
 }  // namespace assay::app

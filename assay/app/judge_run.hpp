@@ -4,7 +4,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "assay/app/judging.hpp"
 #include "assay/app/run_context.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"
@@ -37,10 +39,13 @@ class JudgeRun {
     void need_expected_answers() const;
     [[nodiscard]] judge::Services services();
     [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> open_model(const JudgeSpec& spec);
-    /// False if the judge had to stop.
-    [[nodiscard]] bool ask_about(const VariantRun& variant,
-                                 std::span<const Control> controls,
-                                 const VerdictCache* cache);
+    struct Turn;
+    /// What is to be asked of every variant but the baseline.
+    [[nodiscard]] std::vector<Turn> turns(std::span<const std::unique_ptr<VariantRun>> variants);
+    [[nodiscard]] JudgingTask task_of(const Turn& turn, const VerdictCache* cache) const;
+    /// Asks for all of it, as far as the judge goes.
+    void ask_all(std::span<const JudgingTask> tasks);
+    void keep_controls(std::span<const Turn> turns, const VerdictCache& cache) const;
 
     const JudgeSpec& spec_;
     RunContext& context_;

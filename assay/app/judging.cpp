@@ -88,8 +88,8 @@ class Stream {
         return true;
     }
 
-    /// What the judge has to be asked next in this wave. What the cache knows goes into `settle`
-    /// instead.
+    /// What the judge has to be asked next in this wave. What is taken from other runs goes into
+    /// `settle` instead.
     std::optional<BlindedPair> next(const std::function<void(const Verdict&)>& settle) {
         while (next_ < end_) {
             const Place& place = missing_[next_++];
@@ -99,26 +99,46 @@ class Stream {
             if (stopped_early()) {
                 continue;  // the verdicts that are there decide
             }
+            if (const Verdict* taken = taken_of(*place.comparison)) {
+                settle(*taken);
+                continue;
+            }
             BlindedPair pair = blind(*place.comparison);
-            if (task_.cache == nullptr || place.comparison->repeat > 0) {
-                return pair;
+            if (task_.cache != nullptr && place.comparison->repeat == 0) {
+                cache_keys_[pair.item_id] = VerdictCache::key(identity_, pair);
             }
-            const std::string key = VerdictCache::key(identity_, pair);
-            const auto known = task_.read_cache ? task_.cache->find(key) : std::nullopt;
-            if (!known) {
-                cache_keys_[pair.item_id] = key;
-                return pair;
-            }
-            Verdict verdict = *known;
-            verdict.item_id = pair.item_id;
-            settle(verdict);
+            return pair;
         }
         return std::nullopt;
     }
 
+    void add_offer(CacheOffer& offer) const {
+        std::map<std::string, bool> passed;  // by run
+        for (const Place& place : missing_) {
+            if (place.comparison == nullptr || place.comparison->repeat > 0) {
+                continue;
+            }
+            const BlindedPair pair = blind(*place.comparison);
+            auto known = task_.cache->find(VerdictCache::key(identity_, pair));
+            if (!known) {
+                continue;
+            }
+            const auto [run, is_new] = passed.try_emplace(known->run, false);
+            if (is_new) {
+                run->second = task_.cache->judge_passed(task_.judge_key, known->run);
+            }
+            if (!run->second) {
+                ++offer.n_unproven;
+                continue;
+            }
+            known->verdict.item_id = pair.item_id;
+            offer.verdicts.emplace(pair.item_id, std::move(known->verdict));
+        }
+    }
+
     void take(const Verdict& verdict) {
         if (const auto key = cache_keys_.extract(verdict.item_id); !key.empty()) {
-            task_.cache->put(key.mapped(), verdict);
+            task_.cache->put(key.mapped(), verdict, task_.run);
         }
         const auto found = asked_.find(verdict.item_id);
         if (found == asked_.end()) {
@@ -136,6 +156,14 @@ class Stream {
         const Control* control = nullptr;  ///< one of the two
         const Comparison* comparison = nullptr;
     };
+
+    [[nodiscard]] const Verdict* taken_of(const Comparison& comparison) const {
+        if (task_.taken == nullptr) {
+            return nullptr;
+        }
+        const auto found = task_.taken->find(comparison.id);
+        return found == task_.taken->end() ? nullptr : &found->second;
+    }
 
     void collect_missing() {
         const std::vector<Comparison>& in_order = task_.asked.in_order;
@@ -171,6 +199,11 @@ class Stream {
             if (wanted.contains(control.id)) {
                 missing_.push_back({control.place, &control, nullptr});
             }
+        }
+        if (task_.only != nullptr) {
+            std::erase_if(missing_, [&](const Place& place) {
+                return place.comparison == nullptr || !task_.only->contains(place.comparison->id);
+            });
         }
         std::stable_sort(missing_.begin(), missing_.end(), [](const Place& a, const Place& b) {
             return a.at < b.at;
@@ -262,6 +295,13 @@ std::string judge_note(const std::string& name, const std::string& judge_key) {
 }
 std::int64_t n_missing(const JudgingTask& task, store::Store& store, const judge::Judge& judge) {
     return static_cast<std::int64_t>(Stream(task, store, judge).size());
+}
+
+void add_offer(CacheOffer& offer,
+               const JudgingTask& task,
+               store::Store& store,
+               const judge::Judge& judge) {
+    Stream(task, store, judge).add_offer(offer);
 }
 
 bool judge_missing(const JudgingTask& task,

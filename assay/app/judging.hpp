@@ -2,6 +2,8 @@
 // Asks a judge for what is missing of a variant.
 
 #include <atomic>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -27,9 +29,25 @@ struct JudgingTask {
     std::span<const Question> questions;
     const run::Asked& asked;              ///< of the variant
     std::span<const Control> controls;    ///< the judge's that stand among them
-    const VerdictCache* cache = nullptr;  ///< of other runs' verdicts; null: none
-    bool read_cache = false;              ///< false: it is only filled
+    const VerdictCache* cache = nullptr;  ///< of other runs' verdicts, to be filled; null: none
+    std::string run{};                    ///< what the cache calls this run
+    const std::map<std::string, Verdict>* taken = nullptr;  ///< by the id of a comparison: verdicts
+                                                            ///< that are not asked for; may be null
+    const std::set<std::string>* only = nullptr;  ///< ask for these comparisons and nothing else;
+                                                  ///< null: for all that is missing
 };
+
+/// Verdicts of other runs on what is missing.
+struct CacheOffer {
+    std::map<std::string, Verdict> verdicts;  ///< by the id of the comparison, with it as item_id:
+                                              ///< of runs whose judge passed its controls
+    std::int64_t n_unproven = 0;              ///< of other runs
+};
+/// Adds what `task.cache` has of a task.
+void add_offer(CacheOffer& offer,
+               const JudgingTask& task,
+               store::Store& store,
+               const judge::Judge& judge);
 
 /// How many pairs and controls judge_missing would ask for now, if early stopping ended nothing.
 [[nodiscard]] std::int64_t n_missing(const JudgingTask& task,

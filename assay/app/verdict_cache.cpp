@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "assay/analysis/controls.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
@@ -13,8 +14,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json json_of(const Verdict& v) {
-    ordered_json out{{"state", name_of(v.state)},
+ordered_json json_of(const Verdict& v, const std::string& run) {
+    ordered_json out{{"run", run},
+                     {"state", name_of(v.state)},
                      {"confidence", name_of(v.confidence)},
                      {"reasoning", v.reasoning},
                      {"failure", v.failure},
@@ -30,7 +32,7 @@ ordered_json json_of(const Verdict& v) {
     return out;
 }
 
-std::optional<Verdict> verdict_of(const std::string& text) {
+std::optional<CachedVerdict> verdict_of(const std::string& text) {
     try {
         const auto json = ordered_json::parse(text);
         const auto state = verdict_state_of(json.at("state").get<std::string>());
@@ -53,10 +55,28 @@ std::optional<Verdict> verdict_of(const std::string& text) {
             v.tags = pair_tags_of(tags_of_words(json["tags"].at("a")),
                                   tags_of_words(json["tags"].at("b")));
         }
-        return v;
+        return CachedVerdict{std::move(v), json.value("run", "")};
     } catch (const nlohmann::json::exception&) {
         return std::nullopt;
     }
+}
+
+/// Nothing where a word is not known.
+std::optional<std::vector<ControlOutcome>> controls_of(const std::string& text) {
+    std::vector<ControlOutcome> out;
+    try {
+        for (const auto& row : ordered_json::parse(text).at("controls")) {
+            const auto kind = control_kind_of(row.at("kind").get<std::string>());
+            const auto state = verdict_state_of(row.at("state").get<std::string>());
+            if (!kind || !state) {
+                return std::nullopt;
+            }
+            out.push_back({*kind, *state, row.at("honest_is_a").get<bool>()});
+        }
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;
+    }
+    return out;
 }
 
 }  // namespace
@@ -86,23 +106,61 @@ std::string VerdictCache::key(const std::string& judge_identity, const BlindedPa
     return sha256_of_fields(fields);
 }
 
-std::optional<Verdict> VerdictCache::find(const std::string& key) const {
+std::optional<CachedVerdict> VerdictCache::find(const std::string& key) const {
     const auto text = read_file(path_of(key));
     return text ? verdict_of(*text) : std::nullopt;
 }
 
-void VerdictCache::put(const std::string& key, const Verdict& verdict) const {
+void VerdictCache::put(const std::string& key,
+                       const Verdict& verdict,
+                       const std::string& run) const {
     if (verdict.state == VerdictState::kError || verdict.n_attempts == 0) {
         return;
     }
     std::error_code error;
     std::filesystem::create_directories(path_of(key).parent_path(), error);
     (void)write_file_atomically(
-        path_of(key), json_of(verdict).dump(1, ' ', false, ordered_json::error_handler_t::replace));
+        path_of(key),
+        json_of(verdict, run).dump(1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+void VerdictCache::put_controls(const std::string& judge_key,
+                                const std::string& run,
+                                std::span<const ControlOutcome> outcomes) const {
+    const std::filesystem::path path = path_of_controls(judge_key, run);
+    std::error_code error;
+    if (outcomes.empty()) {
+        std::filesystem::remove(path, error);
+        return;
+    }
+    ordered_json rows = ordered_json::array();
+    for (const ControlOutcome& outcome : outcomes) {
+        rows.push_back({{"kind", name_of(outcome.kind)},
+                        {"state", name_of(outcome.state)},
+                        {"honest_is_a", outcome.honest_is_a}});
+    }
+    std::filesystem::create_directories(path.parent_path(), error);
+    (void)write_file_atomically(path, ordered_json{{"controls", rows}}.dump(1));
+}
+
+bool VerdictCache::judge_passed(const std::string& judge_key, const std::string& run) const {
+    const auto text = run.empty() ? std::nullopt : read_file(path_of_controls(judge_key, run));
+    if (!text) {
+        return false;
+    }
+    const auto outcomes = controls_of(*text);
+    return outcomes && analysis::check_controls(*outcomes).passed;
 }
 
 std::filesystem::path VerdictCache::path_of(const std::string& key) const {
     return folder_ / key.substr(0, 2) / (key + ".json");
+}
+
+/// Hashed again: what a file of the cache calls a run need not be the name of a file.
+std::filesystem::path VerdictCache::path_of_controls(const std::string& judge_key,
+                                                     const std::string& run) const {
+    const std::vector<std::string> fields{"controls", judge_key, run};
+    return folder_ / "controls" / (sha256_of_fields(fields) + ".json");
 }
 
 }  // namespace assay::app

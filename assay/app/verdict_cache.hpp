@@ -4,11 +4,19 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "assay/records/control.hpp"
 #include "assay/records/verdict.hpp"
 
 namespace assay::app {
+
+/// A verdict with the run that asked for it.
+struct CachedVerdict {
+    Verdict verdict;  ///< without an item_id, and with n_attempts = 0: nobody was asked
+    std::string run;  ///< empty: an earlier version of assay kept it
+};
 
 class VerdictCache {
  public:
@@ -20,15 +28,25 @@ class VerdictCache {
     [[nodiscard]] static std::string key(const std::string& judge_identity,
                                          const BlindedPair& pair);
 
-    /// Without an item_id, and with n_attempts = 0: nobody was asked. A damaged file counts as
-    /// none.
-    [[nodiscard]] std::optional<Verdict> find(const std::string& key) const;
+    /// A damaged file counts as none.
+    [[nodiscard]] std::optional<CachedVerdict> find(const std::string& key) const;
     /// ERROR is not kept, nor what came from a cache. A file that cannot be written is no error:
-    /// the verdict is in the run.
-    void put(const std::string& key, const Verdict& verdict) const;
+    /// the verdict is in the run. `run`: a name that no other run has.
+    void put(const std::string& key, const Verdict& verdict, const std::string& run) const;
+
+    /// Keeps what a judge said of the controls of a run; replaces what was kept of it. Empty: takes
+    /// it away.
+    void put_controls(const std::string& judge_key,
+                      const std::string& run,
+                      std::span<const ControlOutcome> outcomes) const;
+    /// Whether the judge passed the controls of that run, by the rules of today
+    /// (analysis/controls.hpp). No, where nothing was kept or it cannot be read.
+    [[nodiscard]] bool judge_passed(const std::string& judge_key, const std::string& run) const;
 
  private:
     [[nodiscard]] std::filesystem::path path_of(const std::string& key) const;
+    [[nodiscard]] std::filesystem::path path_of_controls(const std::string& judge_key,
+                                                         const std::string& run) const;
 
     std::filesystem::path folder_;
 };

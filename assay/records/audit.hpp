@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/records/analysis.hpp"
+#include "assay/records/decisions_shown.hpp"
 
 namespace assay {
 
@@ -128,10 +129,13 @@ struct RunAudit {
     std::string experiment;
     std::string plan_sha256;
     std::int64_t n_questions = 0;
-    std::vector<JudgeAudit> judges;       ///< the plan's order; the first decides
-    std::vector<PairAgreement> pairs;     ///< of judges
-    std::optional<PanelAgreement> panel;  ///< empty: fewer than three judges
-    std::vector<std::string> warnings;    ///< about the judges together
+    std::vector<JudgeAudit> judges;                  ///< the plan's order; the first decides
+    std::vector<PairAgreement> pairs;                ///< of judges
+    std::optional<PanelAgreement> panel;             ///< empty: fewer than three judges
+    std::vector<std::string> warnings;               ///< about the judges together
+    std::vector<std::string> exploratory_reasons{};  ///< why the run is exploratory; empty: it is
+                                                     ///< not
+    std::vector<DecisionsShown> decisions_shown{};   ///< ever, oldest first
 };
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/analysis_json.hpp"
+#include "assay/report/shown_history.hpp"
 
 namespace assay::report {
 namespace {
@@ -172,14 +173,20 @@ std::string audit_to_json(const RunAudit& audit, int indent) {
     for (const JudgeAudit& judge : audit.judges) {
         judges.push_back(json_of(judge));
     }
-    const Json out{{"schema_version", kSchemaVersion},
-                   {"experiment",
-                    {{"name", to_valid_utf8(audit.experiment)},
-                     {"plan_sha256", audit.plan_sha256},
-                     {"n_questions", audit.n_questions}}},
-                   {"judges", std::move(judges)},
-                   {"agreement", json_of(audit.pairs, audit.panel)},
-                   {"warnings", texts(audit.warnings)}};
+    Json out{{"schema_version", kSchemaVersion},
+             {"experiment",
+              {{"name", to_valid_utf8(audit.experiment)},
+               {"plan_sha256", audit.plan_sha256},
+               {"n_questions", audit.n_questions}}},
+             {"judges", std::move(judges)},
+             {"agreement", json_of(audit.pairs, audit.panel)},
+             {"warnings", texts(audit.warnings)}};
+    if (!audit.exploratory_reasons.empty()) {
+        out["exploratory_reasons"] = texts(audit.exploratory_reasons);
+    }
+    if (!audit.decisions_shown.empty()) {
+        out["decisions_shown"] = Json::parse(shown_to_json(audit.decisions_shown));
+    }
     return out.dump(indent);
 }
 

@@ -12,6 +12,7 @@
 #include "assay/records/names.hpp"
 #include "assay/report/agreement_section.hpp"
 #include "assay/report/figures.hpp"
+#include "assay/report/shown_section.hpp"
 
 namespace assay::report {
 namespace {
@@ -286,6 +287,12 @@ void add_sections_together(Document& out, const RunAudit& audit) {
 Document audit_document(const RunAudit& audit) {
     Document out{say(
         "Audit of the judges of {}, {} questions", foreign(audit.experiment), audit.n_questions)};
+    for (const std::string& reason : audit.exploratory_reasons) {
+        out.open_with(Paragraph{say("{} {}.", strong("Exploratory:"), foreign(reason))});
+    }
+    if (auto shown = shown_section(audit.decisions_shown)) {
+        out.sections.push_back(std::move(*shown));
+    }
     for (const JudgeAudit& judge : audit.judges) {
         Section section{title_of(judge)};
         section.parts = sections_of(judge);

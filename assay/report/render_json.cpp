@@ -9,6 +9,7 @@
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/analysis_json.hpp"
+#include "assay/report/shown_history.hpp"
 
 namespace assay::report {
 namespace {
@@ -65,6 +66,7 @@ Json experiment_json(const ReportModel& model) {
         {"exploratory", e.exploratory}};
     if (e.exploratory) {
         out["exploratory_why"] = text(e.exploratory_why);
+        out["exploratory_reasons"] = texts(e.exploratory_reasons);
     }
     out["command"] = text_or_null(e.command);
     if (!e.plan_json.empty()) {
@@ -230,6 +232,16 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"show_expected", judge.show_expected}};
 }
 
+/// Nothing but where verdicts of other runs were at hand.
+void add_reuse(Json& out, const std::optional<VerdictReuse>& reuse) {
+    if (reuse) {
+        out["cache"] = {{"n_taken", reuse->n_taken},
+                        {"n_again", reuse->n_again},
+                        {"n_same", reuse->n_same},
+                        {"stopped", reuse->stopped}};
+    }
+}
+
 Json comparison_json(const ReportComparison& comparison) {
     const ComparisonAnalysis& analysis = comparison.analysis;
     Json out{{"variant", text(analysis.variant)},
@@ -251,6 +263,7 @@ std::string render_json(const ReportModel& model) {
     }
     for (const ReportJudge& judge : model.judges) {
         judges.push_back(judge_json(judge, judges.empty()));
+        add_reuse(judges.back(), judge.reuse);
     }
     for (const ReportComparison& c : model.comparisons) {
         comparisons.push_back(comparison_json(c));
@@ -284,6 +297,9 @@ std::string render_json(const ReportModel& model) {
                {"os", text_or_null(host.os)}}}};
     if (!model.warnings.empty()) {
         out["warnings"] = texts(model.warnings);
+    }
+    if (!model.decisions_shown.empty()) {
+        out["decisions_shown"] = Json::parse(shown_to_json(model.decisions_shown));
     }
     return out.dump(2) + "\n";
 }

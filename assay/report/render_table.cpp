@@ -10,6 +10,7 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
+#include "assay/report/shown_history.hpp"
 #include "assay/report/terminal_text.hpp"
 
 namespace assay::report {
@@ -329,6 +330,9 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
         }
     };
     add(title(model));
+    if (model.experiment.exploratory) {
+        add("Exploratory: " + plain_line(model.experiment.exploratory_why));
+    }
     for (const std::string& warning : model.warnings) {
         add("Warning: " + plain_line(warning));
     }
@@ -339,6 +343,12 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
     }
     for (const std::string& line : further_judges(model)) {
         add(line);
+    }
+    if (model.decisions_shown.size() > 1) {
+        add("Decisions that were shown:");
+        for (const std::string& line : shown_lines(model.decisions_shown)) {
+            add(plain_line(line));
+        }
     }
     if (!model.recommendation.sentence.empty()) {
         out += "\n";

@@ -2,6 +2,7 @@
 
 #include "assay/report/render_markdown.hpp"
 #include "assay/report/report_sections.hpp"
+#include "assay/report/shown_section.hpp"
 
 namespace assay::report {
 namespace {
@@ -40,6 +41,9 @@ Document report_document(const ReportModel& model) {
                     confidence_section(model),
                     lost_questions_section(model),
                     failures_section(model)};
+    if (auto shown = shown_section(model.decisions_shown)) {
+        out.sections.insert(out.sections.begin() + 1, std::move(*shown));
+    }
     add_if(out, stopping_section(model));
     add_if(out, sensitivity_section(model));
     out.sections.push_back(practical_section(model));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/records/analysis.hpp"
+#include "assay/records/decisions_shown.hpp"
 #include "assay/records/host.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
@@ -32,9 +33,10 @@ struct ReportExperiment {
     std::uint64_t blinding_seed = 1;
     std::string multiplicity = "ladder";  ///< ladder | holm | none
     std::string known_bad;        ///< the variant that is there to be found degraded; empty: none
-    bool exploratory = false;     ///< margin or alpha were changed after the first verdict, or
-                                  ///< comparisons were added after a decision
-    std::string exploratory_why;  ///< a sentence, when exploratory
+    bool exploratory = false;     ///< rules were changed after the first verdict, or the experiment
+                                  ///< after a decision had been shown
+    std::string exploratory_why;  ///< a sentence, when exploratory: all reasons together
+    std::vector<std::string> exploratory_reasons{};  ///< each of them, without a full stop
     std::string command;  ///< what makes this run again: "assay run science.yaml --run DIR"; may be
                           ///< empty
 };
@@ -90,6 +92,14 @@ struct ReportComparison {
                                          ///< tags
 };
 
+/// Verdicts that were taken from other runs.
+struct VerdictReuse {
+    std::int64_t n_taken = 0;
+    std::int64_t n_again = 0;  ///< asked again before any was taken
+    std::int64_t n_same = 0;   ///< of those: the judge said what the other run says
+    bool stopped = false;      ///< too few were the same, so none is taken
+};
+
 struct ReportJudge {
     std::string name;
     std::string provider;  ///< "reference": the metric, no model is called
@@ -108,6 +118,7 @@ struct ReportJudge {
     bool both_orders = false;    ///< each pair was put to it twice, each answer first once
     std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
     ControlsSummary controls;                ///< of pairs whose right outcome is known
+    std::optional<VerdictReuse> reuse{};     ///< empty: other runs had no verdict for it
 };
 
 /// What shows that only the weights differ.
@@ -129,6 +140,7 @@ struct ReportModel {
     HostInfo host;
     EqualityProof proof;
     std::vector<std::string> warnings{};  ///< sentences that must be read before any result
+    std::vector<DecisionsShown> decisions_shown{};  ///< ever, oldest first
 };
 
 /// Whether assay had any answer made by the experiment's settings: not where all were made

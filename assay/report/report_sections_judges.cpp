@@ -159,6 +159,21 @@ Text versions_text(const ReportJudge& judge) {
     return say(" {} {}.", strong("These are verdicts of more than one model:"), counts);
 }
 
+/// Where verdicts of other runs were at hand.
+Text reuse_text(const ReportJudge& judge) {
+    if (!judge.reuse) {
+        return {};
+    }
+    const VerdictReuse& r = *judge.reuse;
+    return say(
+        " {} verdicts were taken from other runs in which it passed its controls; {} were asked "
+        "again, and {} of these were the same{}.",
+        r.n_taken,
+        r.n_again,
+        r.n_same,
+        r.stopped ? Text(": too few, so all was asked anew") : Text());
+}
+
 Text judge_text(const ReportJudge& judge, bool decides) {
     Text out = code(judge.name);
     out += decides ? Text(" decides") : Text(" is a further judge, for sensitivity only");
@@ -173,7 +188,7 @@ Text judge_text(const ReportJudge& judge, bool decides) {
     if (judge.cost.value) {
         out += say(" They cost {} at its prices.", digits_text(*judge.cost.value, 4));
     }
-    return out + saw_text(judge);
+    return out + saw_text(judge) + reuse_text(judge);
 }
 
 }  // namespace

@@ -49,10 +49,16 @@ std::int64_t planned_comparisons(const store::Store& store,
     return note ? std::stoll(*note) : n;
 }
 
+bool decision_was_shown(const store::Store& store,
+                        const std::string& judge_key,
+                        std::span<const Comparison> in_order) {
+    return !in_order.empty() && store.note(shown_key(judge_key, in_order.front())).has_value();
+}
+
 void note_decision_shown(store::Store& store,
                          const std::string& judge_key,
                          std::span<const Comparison> in_order) {
-    if (in_order.empty() || store.note(shown_key(judge_key, in_order.front()))) {
+    if (in_order.empty() || decision_was_shown(store, judge_key, in_order)) {
         return;
     }
     store.put_note(shown_key(judge_key, in_order.front()), std::to_string(in_order.size()));

@@ -40,6 +40,11 @@ void sort_in_judging_order(std::vector<Comparison>& comparisons);
 [[nodiscard]] std::int64_t planned_comparisons(const store::Store& store,
                                                const std::string& judge_key,
                                                std::span<const Comparison> in_order);
+/// Whether a decision of this judge on these comparisons (of one variant, in judging order) was
+/// shown.
+[[nodiscard]] bool decision_was_shown(const store::Store& store,
+                                      const std::string& judge_key,
+                                      std::span<const Comparison> in_order);
 /// From now on more comparisons are an extension of a run whose decision was seen (statistics.md
 /// 2g, rule 6).
 void note_decision_shown(store::Store& store,

@@ -131,6 +131,8 @@ RunAudit build_audit(const StoredRun& stored, const std::string& judge) {
     out.experiment = model.experiment.name;
     out.plan_sha256 = stored.record.sha256;
     out.n_questions = model.experiment.n_questions;
+    out.exploratory_reasons = model.experiment.exploratory_reasons;
+    out.decisions_shown = model.decisions_shown;
 
     const auto outcomes = outcomes_of(model);
     std::vector<analysis::Rater> raters;

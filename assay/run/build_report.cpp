@@ -15,11 +15,13 @@
 #include "assay/analysis/recommend.hpp"
 #include "assay/analysis/repeats.hpp"
 #include "assay/base/text.hpp"
+#include "assay/records/names.hpp"
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/note_shown.hpp"
 #include "assay/run/raters.hpp"
 #include "assay/run/said_answers.hpp"
 
@@ -30,6 +32,7 @@ namespace {
 void add_exploratory(report::ReportExperiment& experiment, const std::string& why) {
     experiment.exploratory = true;
     experiment.exploratory_why += (experiment.exploratory_why.empty() ? "" : "; ") + why;
+    experiment.exploratory_reasons.push_back(why);
 }
 
 report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSettings& settings) {
@@ -221,6 +224,28 @@ void count_calls(report::ReportJudge& out, const StoredRun& stored, const Stored
     out.cost = analysis::judge_cost(spec != stored.plan.judges.end() ? *spec : JudgeSpec(), called);
 }
 
+/// Nothing where no other run had a verdict.
+std::optional<report::VerdictReuse> reuse_of(const StoredJudge& judge) {
+    if (judge.reuse.offered.empty()) {
+        return std::nullopt;
+    }
+    report::VerdictReuse out;
+    out.stopped = judge.reuse.stopped;
+    for (const std::string& id : asked_ids(judge)) {
+        const Verdict* verdict = judge.verdict(id);
+        out.n_taken += verdict != nullptr && is_from_cache(*verdict);
+    }
+    for (const auto& [id, cached] : judge.reuse.again) {
+        const Verdict* verdict = judge.verdict(id);
+        if (verdict == nullptr || verdict->state == VerdictState::kError) {
+            continue;
+        }
+        ++out.n_again;
+        out.n_same += name_of(verdict->state) == cached;
+    }
+    return out;
+}
+
 report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) {
     report::ReportJudge out;
     out.name = judge.facts.name;
@@ -242,6 +267,7 @@ report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) 
     }
     count_calls(out, stored, judge);
     out.controls = controls_summary(judge);
+    out.reuse = reuse_of(judge);
     return out;
 }
 
@@ -370,6 +396,13 @@ report::ReportModel build_report(const StoredRun& stored,
         add_exploratory(model.experiment,
                         "comparisons were added after a decision had been shown, so errors are "
                         "more frequent than alpha");
+    }
+    for (const std::string& reason :
+         exploratory_reasons(stored.shown, frozen_experiment_of(stored))) {
+        add_exploratory(model.experiment, "after a decision had been shown, " + reason);
+    }
+    for (const ShownEntry& entry : stored.shown) {
+        model.decisions_shown.push_back(entry.shown);
     }
     model.recommendation = analysis::recommend(
         candidates_of(model), stored.variants[0].size_bytes(), exploratory_of(model, false));

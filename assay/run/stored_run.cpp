@@ -90,6 +90,7 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
     }
     read_answers(store);
     read_judges(store);
+    shown = load_history(store);
 }
 
 void StoredRun::read_answers(const store::Store& store) {
@@ -144,6 +145,7 @@ void StoredRun::read_judges(const store::Store& store) {
         }
         out.batches = load_batches(store, judge.key);
         out.unbound = load_unbound(store, judge.key);
+        out.reuse = load_reuse(store, judge.key);
     }
 }
 

@@ -19,7 +19,9 @@
 #include "assay/records/verdict.hpp"
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
+#include "assay/run/reuse_note.hpp"
 #include "assay/run/run_facts.hpp"
+#include "assay/run/shown_history.hpp"
 #include "assay/store/store.hpp"
 
 namespace assay::run {
@@ -35,6 +37,7 @@ struct StoredJudge {
     std::map<std::string, Verdict> verdicts;  ///< current ones by item id, of this plan or another
     exchange::Batches batches;                ///< what was handed out, where it is judged by hand
     UnboundVerdicts unbound;
+    ReuseNote reuse;  ///< of verdicts of other runs
 };
 
 struct StoredRun {
@@ -68,6 +71,7 @@ struct StoredRun {
     std::vector<std::vector<std::optional<Answer>>> answers;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
+    ShownHistory shown;  ///< the decisions that the run ever showed, of this plan or another
 
  private:
     using StoredAnswers = std::map<std::string, Answer>;  ///< by key

@@ -1,5 +1,4 @@
-// How often a pair is put to a judge: both orders, repeats, and verdicts that other runs have
-// already.
+// How often a pair is put to a judge: both orders and repeats.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -146,66 +145,6 @@ TEST(Repeats, ShowHowOftenAJudgeSaysTheSameAndAreInNoCount) {
     EXPECT_EQ(
         lab.run("Q2_K", judge(server, {"--repeats", "2", "--repeat-share", "0.25"})).exit_code, 3);
     EXPECT_EQ(server.seen().size(), n_calls);
-}
-
-TEST(JudgeCache, AnotherRunAsksOnlyForItsControlsAndSaysTheSame) {
-    const Lab lab(30);
-    const SimServer server(fair_judge);
-    const std::string cache = (lab.folder() / "verdicts").string();
-    const Strings flags = judge(server, {"--judge-cache", cache});
-    EXPECT_EQ(lab.run("Q2_K", flags).exit_code, 3);
-    const json first = lab.comparison("Q2_K");
-    const auto n_first = server.seen().size();
-    lab.forget_run();
-    const Ended again = lab.run("Q2_K", flags);
-    EXPECT_EQ(again.exit_code, 3) << describe(again);
-    EXPECT_EQ(lab.comparison("Q2_K")["counts"], first["counts"]);
-    EXPECT_EQ(lab.comparison("Q2_K")["decision"], first["decision"]);
-    EXPECT_EQ(static_cast<int>(server.seen().size() - n_first), n_controls(controls(lab)))
-        << "controls are asked in every run";
-    EXPECT_NE(again.err.find("from the cache"), std::string::npos) << again.err;
-
-    // Asked for anew, and kept; another judge knows nothing of it.
-    const auto n_second = server.seen().size();
-    Strings anew = flags;
-    anew.emplace_back("--rejudge");
-    EXPECT_EQ(lab.run("Q2_K", anew).exit_code, 3);
-    EXPECT_EQ(server.seen().size() - n_second, n_first);
-    lab.forget_run();
-    const auto n_third = server.seen().size();
-    EXPECT_EQ(lab.run("Q2_K",
-                      {"--judge",
-                       "openai:sim-2@" + server.url(),
-                       "--stopping",
-                       "none",
-                       "--judge-cache",
-                       cache})
-                  .exit_code,
-              3);
-    EXPECT_EQ(server.seen().size() - n_third, n_first);
-}
-
-TEST(JudgeCache, ADamagedFileIsAskedForAgainAndAFolderThatCannotBeMadeIsNamed) {
-    const Lab lab(12);
-    const SimServer server(fair_judge);
-    const std::string cache = (lab.folder() / "verdicts").string();
-    const Strings flags = judge(server, {"--judge-cache", cache});
-    EXPECT_EQ(lab.run("Q2_K", flags).exit_code, 3);
-    int n_files = 0;
-    for (const auto& [name, bytes] : files_below(cache)) {
-        lab.folder().write("verdicts/" + name,
-                           ++n_files % 2 == 0 ? "{\"state\": 7}" : "not JSON \xFF");
-    }
-    EXPECT_GT(n_files, 0);
-    const auto n_calls = server.seen().size();
-    lab.forget_run();
-    EXPECT_EQ(lab.run("Q2_K", flags).exit_code, 3);
-    EXPECT_EQ(server.seen().size(), 2 * n_calls);
-
-    lab.forget_run();
-    const Ended refused = lab.run("Q2_K", judge(server, {"--judge-cache", lab.model() + "/no"}));
-    EXPECT_EQ(refused.exit_code, 2);
-    EXPECT_NE(refused.err.find("--judge-cache"), std::string::npos) << describe(refused);
 }
 
 }  // namespace

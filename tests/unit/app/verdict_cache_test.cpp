@@ -40,32 +40,71 @@ TEST(VerdictCache, GivesBackWhatWasKeptAsAskedOfNobody) {
         if (confidence == Confidence::kHigh) {
             v.tags = PairTags{{AnswerTag::kIncorrect, AnswerTag::kOffTopic}, {}};
         }
-        cache.put(key, v);
+        cache.put(key, v, "a run");
         const auto back = VerdictCache(folder / "cache").find(key);
         ASSERT_TRUE(back);
-        EXPECT_EQ(back->state, VerdictState::kTie);
-        EXPECT_EQ(back->confidence, confidence);
-        EXPECT_EQ(back->reasoning, v.reasoning);
-        EXPECT_EQ(back->tags, v.tags);
-        EXPECT_EQ(back->raw, "{}");
-        EXPECT_EQ(back->prompt_sha256, "abc");
-        EXPECT_EQ(back->model_version, "m-1");
-        EXPECT_EQ(back->n_prompt_tokens, 10);
-        EXPECT_EQ(back->n_reply_tokens, 20);
-        EXPECT_EQ(back->n_attempts, 0);
-        EXPECT_EQ(back->item_id, "");
+        EXPECT_EQ(back->verdict.state, VerdictState::kTie);
+        EXPECT_EQ(back->verdict.confidence, confidence);
+        EXPECT_EQ(back->verdict.reasoning, v.reasoning);
+        EXPECT_EQ(back->verdict.tags, v.tags);
+        EXPECT_EQ(back->verdict.raw, "{}");
+        EXPECT_EQ(back->verdict.prompt_sha256, "abc");
+        EXPECT_EQ(back->verdict.model_version, "m-1");
+        EXPECT_EQ(back->verdict.n_prompt_tokens, 10);
+        EXPECT_EQ(back->verdict.n_reply_tokens, 20);
+        EXPECT_EQ(back->verdict.n_attempts, 0);
+        EXPECT_EQ(back->verdict.item_id, "");
+        EXPECT_EQ(back->run, "a run");
     }
 }
 
 TEST(VerdictCache, KeepsNoErrorAndNothingThatCameFromACache) {
     const test::TempFolder folder;
     const VerdictCache cache(folder / "cache");
-    cache.put("key-of-error", verdict_of(VerdictState::kError));
+    cache.put("key-of-error", verdict_of(VerdictState::kError), "a run");
     EXPECT_FALSE(cache.find("key-of-error"));
     Verdict cached = verdict_of(VerdictState::kA);
     cached.n_attempts = 0;
-    cache.put("key-of-cached", cached);
+    cache.put("key-of-cached", cached, "a run");
     EXPECT_FALSE(cache.find("key-of-cached"));
+}
+
+/// What a judge said of enough controls of each gating kind; of the last `n_blind` swapped ones it
+/// saw nothing.
+std::vector<ControlOutcome> controls(int n_blind) {
+    std::vector<ControlOutcome> out;
+    for (int i = 0; i < kFewestControls; ++i) {
+        out.push_back({ControlKind::kIdentical, VerdictState::kTie, true});
+        const bool blind = i >= kFewestControls - n_blind;
+        out.push_back({ControlKind::kSwapped, blind ? VerdictState::kTie : VerdictState::kA, true});
+    }
+    return out;
+}
+
+TEST(VerdictCache, KnowsInWhichRunsAJudgePassedItsControls) {
+    const test::TempFolder folder;
+    const VerdictCache cache(folder / "cache");
+    EXPECT_FALSE(cache.judge_passed("judge", "run"));
+    cache.put_controls("judge", "run", controls(0));
+    EXPECT_TRUE(VerdictCache(folder / "cache").judge_passed("judge", "run"));
+    EXPECT_FALSE(cache.judge_passed("judge", "another run"));
+    EXPECT_FALSE(cache.judge_passed("another judge", "run"));
+    EXPECT_FALSE(cache.judge_passed("judge", "")) << "of an earlier version";
+    cache.put_controls("judge", "run", controls(5));
+    EXPECT_FALSE(cache.judge_passed("judge", "run")) << "it was blind";
+    cache.put_controls("judge", "run", controls(0));
+    cache.put_controls("judge", "run", {});
+    EXPECT_FALSE(cache.judge_passed("judge", "run")) << "taken away";
+}
+
+TEST(VerdictCache, ControlsThatCannotBeReadAreNotPassed) {
+    const test::TempFolder folder;
+    const VerdictCache cache(folder / "cache");
+    cache.put_controls("judge", "run", controls(0));
+    for (const auto& [name, bytes] : test::files_below(folder / "cache")) {
+        folder.write("cache/" + name, "{\"controls\": [{\"kind\": \"new\"}]}");
+    }
+    EXPECT_FALSE(cache.judge_passed("judge", "run"));
 }
 
 TEST(VerdictCache, TheKeyIsOfJudgeAndOfAllThatIsShownButNotOfTheId) {

@@ -258,6 +258,7 @@ ReportModel example_report() {
     m.experiment.generation.stop = {"\n\n"};
     m.experiment.exploratory = true;
     m.experiment.exploratory_why = "the margin was 0.05 when the first verdict came.";
+    m.experiment.exploratory_reasons = {"the margin was 0.05 when the first verdict came"};
     m.experiment.command = "assay run science.yaml --run DIR";
 
     m.variants = {

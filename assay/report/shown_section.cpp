@@ -1,0 +1,26 @@
+#include "assay/report/shown_section.hpp"
+
+#include <string>
+#include <utility>
+
+#include "assay/report/shown_history.hpp"
+
+namespace assay::report {
+
+std::optional<Section> shown_section(std::span<const DecisionsShown> history) {
+    if (history.size() < 2) {
+        return std::nullopt;
+    }
+    Bullets bullets;
+    for (const std::string& line : shown_lines(history)) {
+        bullets.items.push_back(foreign(line));
+    }
+    Section section{"Decisions that were shown"};
+    section.add(Paragraph{
+        "This run showed decisions more than once, and what they rest on was not the same. Oldest "
+        "first; the last is the one of this report, if it shows one."});
+    section.add(std::move(bullets));
+    return section;
+}
+
+}  // namespace assay::report
