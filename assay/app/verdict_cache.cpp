@@ -65,7 +65,8 @@ std::optional<CachedVerdict> verdict_of(const std::string& text) {
 std::optional<std::vector<ControlOutcome>> controls_of(const std::string& text) {
     std::vector<ControlOutcome> out;
     try {
-        for (const auto& row : ordered_json::parse(text).at("controls")) {
+        const auto json = ordered_json::parse(text);
+        for (const auto& row : json.at("controls")) {
             const auto kind = control_kind_of(row.at("kind").get<std::string>());
             const auto state = verdict_state_of(row.at("state").get<std::string>());
             if (!kind || !state) {
@@ -133,19 +134,20 @@ void VerdictCache::put_controls(const std::string& judge_key,
         std::filesystem::remove(path, error);
         return;
     }
-    ordered_json rows = ordered_json::array();
+    ordered_json out;
+    ordered_json& rows = out["controls"] = ordered_json::array();
     for (const ControlOutcome& outcome : outcomes) {
         rows.push_back({{"kind", name_of(outcome.kind)},
                         {"state", name_of(outcome.state)},
                         {"honest_is_a", outcome.honest_is_a}});
     }
     std::filesystem::create_directories(path.parent_path(), error);
-    (void)write_file_atomically(path, ordered_json{{"controls", rows}}.dump(1));
+    (void)write_file_atomically(path, out.dump(1));
 }
 
 bool VerdictCache::judge_passed(const std::string& judge_key, const std::string& run) const {
-    const auto text = run.empty() ? std::nullopt : read_file(path_of_controls(judge_key, run));
-    if (!text) {
+    const auto text = read_file(path_of_controls(judge_key, run));
+    if (run.empty() || !text) {
         return false;
     }
     const auto outcomes = controls_of(*text);

@@ -17,8 +17,8 @@ std::optional<Section> shown_section(std::span<const DecisionsShown> history) {
     }
     Section section{"Decisions that were shown"};
     section.add(Paragraph{
-        "This run showed decisions more than once, and what they rest on was not the same. Oldest "
-        "first; the last is the one of this report, if it shows one."});
+        "This run showed decisions more than once, and not the same ones or not of the same "
+        "experiment. Oldest first."});
     section.add(std::move(bullets));
     return section;
 }

@@ -46,6 +46,10 @@ std::string some_of(const Strings& ids) {
     return fmt::format("{}{}", fmt::join(shown, ", "), ids.size() > kShown ? ", ..." : "");
 }
 
+std::string_view was(std::size_t n) {
+    return n == 1 ? "was" : "were";
+}
+
 /// "3 of 154 questions"
 std::string part_of(std::size_t n, std::size_t all, std::string_view what) {
     return fmt::format("{} of {} {}{}", n, all, what, all == 1 ? "" : "s");
@@ -123,8 +127,10 @@ void add_questions(Strings& out, const FrozenExperiment& frozen, const FrozenExp
     }
     const std::size_t n = frozen.questions.size();
     if (!left_out.empty()) {
-        out.push_back(fmt::format(
-            "{} were left out ({})", part_of(left_out.size(), n, "question"), some_of(left_out)));
+        out.push_back(fmt::format("{} {} left out ({})",
+                                  part_of(left_out.size(), n, "question"),
+                                  was(left_out.size()),
+                                  some_of(left_out)));
     }
     if (!changed.empty()) {
         out.push_back(
@@ -254,9 +260,10 @@ void add_verdicts(Strings& out, const FrozenJudge& frozen, const FrozenJudge& no
         n_others += !state.empty() && found != now.verdicts.end() && found->second != state;
     }
     if (n_others > 0) {
-        out.push_back(fmt::format("{} of {} were replaced: {}",
+        out.push_back(fmt::format("{} of {} {} replaced: {}",
                                   part_of(n_others, n, "verdict"),
                                   frozen.name,
+                                  was(n_others),
                                   now.by_hand ? "others were imported (--replace)"
                                               : "they were asked again (--rejudge)"));
     }

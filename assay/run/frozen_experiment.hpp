@@ -26,8 +26,8 @@ struct FrozenJudge {
     std::string key;  ///< of its identity: all that a verdict of it depends on
     bool by_hand = false;
     bool both_orders = false;
-    std::map<std::string, std::string> verdicts;  ///< id of what was asked, shortened -> "A", "TIE"
-                                                  ///< ...; empty: asked, and no verdict counts yet
+    std::map<std::string, std::string> verdicts;  ///< hash of a comparison's id -> "A", "TIE" ...;
+                                                  ///< empty: no verdict counts yet
     friend bool operator==(const FrozenJudge&, const FrozenJudge&) = default;
 };
 

@@ -38,25 +38,20 @@ FrozenVariant frozen_variant(const StoredRun& stored, std::size_t v) {
     return out;
 }
 
-/// ERROR is no verdict yet: it is asked again.
+/// ERROR is no verdict yet: it is asked again. Controls are left out: which of them a judge is
+/// shown depends on what else the run was asked before.
 FrozenJudge frozen_judge(const StoredJudge& judge) {
     FrozenJudge out{to_valid_utf8(judge.facts.name),
                     judge.facts.key,
                     is_by_hand(judge.facts.provider),
                     judge.facts.both_orders,
                     {}};
-    const auto add = [&](const std::string& id) {
-        const Verdict* verdict = judge.verdict(id);
-        const bool counts = verdict != nullptr && verdict->state != VerdictState::kError;
-        out.verdicts.emplace(short_hash(id), counts ? name_of(verdict->state) : "");
-    };
     for (const Asked& of_variant : judge.asked) {
         for (const Comparison& comparison : of_variant.in_order) {
-            add(comparison.id);
+            const Verdict* verdict = judge.verdict(comparison.id);
+            const bool counts = verdict != nullptr && verdict->state != VerdictState::kError;
+            out.verdicts.emplace(short_hash(comparison.id), counts ? name_of(verdict->state) : "");
         }
-    }
-    for (const Control& control : judge.controls) {
-        add(control.id);
     }
     return out;
 }

@@ -167,6 +167,13 @@ bool append_if_new(ShownHistory& history, ShownEntry entry) {
     if (!history.empty() && says_the_same(history.back(), entry)) {
         return false;
     }
+    const bool fills_the_last = !history.empty() && history.back().rules.empty() &&
+                                history.back().experiment == entry.experiment;
+    if (fills_the_last) {  // what an earlier version did not keep
+        history.back().rules = std::move(entry.rules);
+        history.back().shown.decisions = std::move(entry.shown.decisions);
+        return true;
+    }
     entry.shown.reasons = exploratory_reasons(history, entry.experiment);
     if (!history.empty()) {
         entry.shown.changes = changes_between(history.back(), entry);

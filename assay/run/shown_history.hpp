@@ -33,7 +33,8 @@ void save_history(store::Store& store, const ShownHistory& history);
                                                            const FrozenExperiment& now);
 
 /// Puts `entry` behind the others, with what changed since the last one and with its reasons,
-/// unless it says what the last one says. True: it was put there.
+/// unless it says what the last one says. Of the same experiment it fills what an earlier version
+/// left open. True: the history is another one now.
 bool append_if_new(ShownHistory& history, ShownEntry entry);
 
 }  // namespace assay::run

@@ -188,7 +188,9 @@ TEST_F(JudgeCache, ADamagedFileIsAskedForAgainAndAFolderThatCannotBeMadeIsNamed)
     EXPECT_EQ(n_calls, static_cast<int>(n_first));
 
     lab_.forget_run();
-    const Ended refused = run({"--judge-cache", lab_.model() + "/no"});
+    const Ended refused = lab_.run(
+        "Q2_K",
+        {"--judge", "openai:sim-1@" + server_.url(), "--judge-cache", lab_.model() + "/no"});
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_NE(refused.err.find("--judge-cache"), std::string::npos) << describe(refused);
 }

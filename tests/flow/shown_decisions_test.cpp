@@ -7,6 +7,7 @@
 #include <atomic>
 #include <nlohmann/json.hpp>
 
+#include "assay/base/text.hpp"
 #include "lab.hpp"
 #include "run_sql.hpp"
 #include "sim_judges.hpp"
@@ -72,7 +73,7 @@ TEST(ShownDecisions, QuestionsThatAreLeftOutAfterwardsMakeTheRunExploratory) {
     EXPECT_EQ(shown[0]["decisions"][0]["n"], 60);
     EXPECT_EQ(shown[1]["decisions"][0]["n"], 45);
     const std::string report = bytes_of(lab.run_dir() + "/report.md");
-    EXPECT_NE(report.find("1: Q8\\_0 equivalent (net +0.0 points of 60 verdicts), judged by "
+    EXPECT_NE(report.find("1: Q8_0 equivalent (net +0.0 points of 60 verdicts), judged by "
                           "reference"),
               std::string::npos)
         << report.substr(0, 3000);
@@ -108,7 +109,7 @@ TEST(ShownDecisions, RowsTakenOutOfTheFileAreLeftOutToo) {
     const std::string rows = bytes_of(lab.questions());
     lab.folder().write("questions.jsonl", rows.substr(rows.find('\n') + 1));
     EXPECT_EQ(lab.run("Q8_0").exit_code, kExploratory);
-    expect_exploratory(lab, "1 of 40 questions were left out (q01)");
+    expect_exploratory(lab, "1 of 40 questions was left out (q01)");
 }
 
 TEST(ShownDecisions, OtherTextsOfAQuestionAreAReason) {
@@ -142,10 +143,12 @@ TEST(ShownDecisions, AnotherOrderOfTheVariantsIsAReason) {
 
 TEST(ShownDecisions, ARungThatIsDeclaredKnownBadAfterwardsIsAReason) {
     const Lab lab(30);
-    EXPECT_EQ(lab.run("Q2_K,Q8_0").exit_code, kInconclusive) << "Q2_K is as large and comes first";
-    const Ended declared = lab.run("Q2_K,Q8_0", {"--known-bad", "Q2_K"});
+    const std::string bad = variant(
+        lab, "bad", "skill 40\nsalt other\npadding " + std::string(1000, 'x') + "\n");
+    EXPECT_EQ(lab.run(bad + ",Q8_0").exit_code, kInconclusive) << "the ladder ends at the first";
+    const Ended declared = lab.run(bad + ",Q8_0", {"--known-bad", "bad"});
     EXPECT_EQ(declared.exit_code, kExploratory) << describe(declared);
-    expect_exploratory(lab, "Q2_K was declared known-bad");
+    expect_exploratory(lab, "bad was declared known-bad");
 }
 
 TEST(ShownDecisions, WhoeverTakesKnownBadAwayAgainIsFound) {
@@ -179,12 +182,13 @@ TEST(ShownDecisions, AnotherModelUnderTheNameIsAReason) {
     expect_exploratory(lab, "the answers of mine were replaced (30 of 30 answers: q01, q02, q03, ");
 }
 
-TEST(ShownDecisions, AnotherNameOfTheSameFileIsNone) {
+TEST(ShownDecisions, AnotherNameOfTheSameFileAndOtherThreadsAreNone) {
     const Lab lab(30);
-    EXPECT_EQ(lab.run(variant(lab, "mine", "")).exit_code, kPlain);
+    EXPECT_EQ(lab.run("mine=" + variant(lab, "mine", "")).exit_code, kPlain);
     lab.folder().write("yours.gguf", bytes_of(lab.folder() / "mine.gguf"));
-    EXPECT_EQ(lab.run((lab.folder() / "yours.gguf").string(), {"--threads", "2"}).exit_code,
-              kPlain);
+    EXPECT_EQ(
+        lab.run("mine=" + (lab.folder() / "yours.gguf").string(), {"--threads", "2"}).exit_code,
+        kPlain);
     expect_plain(lab);
 }
 
@@ -226,6 +230,13 @@ TEST(ShownDecisions, ClustersThatAreTakenAwayAreAReasonAndTheirNamesAreNot) {
                        "the clusters of 60 of 60 questions were taken away (q01, q02, q03, ...)");
 }
 
+/// As fair_judge, and capitals are no difference: to it the answers of Q8_0 are as good.
+ScriptedReply lenient_judge(const SeenRequest& request, int n) {
+    SeenRequest lower = request;
+    lower.body = to_lower_ascii(request.body);
+    return fair_judge(lower, n);
+}
+
 Strings judged_by(const SimServer& server, const Strings& names) {
     Strings out{"--stopping", "none"};
     for (const std::string& name : names) {
@@ -238,7 +249,7 @@ Strings judged_by(const SimServer& server, const Strings& names) {
 
 TEST(ShownDecisions, AnotherFirstJudgeIsAReasonAndAFurtherOneBehindItIsNot) {
     const Lab lab(30);
-    const SimServer server(fair_judge);
+    const SimServer server(lenient_judge);
     EXPECT_EQ(lab.run("Q8_0", judged_by(server, {"one"})).exit_code, kPlain);
     EXPECT_EQ(lab.run("Q8_0", judged_by(server, {"one", "two"})).exit_code, kPlain);
     expect_plain(lab);
@@ -251,7 +262,7 @@ TEST(ShownDecisions, AnotherFirstJudgeIsAReasonAndAFurtherOneBehindItIsNot) {
 
 TEST(ShownDecisions, AJudgeThatIsLeftOutAfterwardsIsAReason) {
     const Lab lab(30);
-    const SimServer server(fair_judge);
+    const SimServer server(lenient_judge);
     EXPECT_EQ(lab.run("Q8_0", judged_by(server, {"one", "two", "reference"})).exit_code, kPlain);
     EXPECT_EQ(lab.run("Q8_0", judged_by(server, {"one", "reference"})).exit_code, kExploratory);
     expect_exploratory(lab, "the judge two was left out");
@@ -279,9 +290,9 @@ TEST(ShownDecisions, VerdictsThatAreAskedForAgainAreAReasonWhereTheyAreOthers) {
     expect_plain(lab);
     fair = false;
     EXPECT_NE(lab.run("Q2_K", again).exit_code, 1);
-    expect_exploratory(lab, "verdicts of one were replaced: they were asked again (--rejudge)");
+    expect_exploratory(lab, "replaced: they were asked again (--rejudge)");
     EXPECT_NE(lab.run("Q2_K", flags).exit_code, 1);
-    expect_exploratory(lab, "verdicts of one were replaced");
+    expect_exploratory(lab, "replaced: they were asked again (--rejudge)");
 }
 
 TEST(ShownDecisions, ARunThatShowedNoneIsFreeToChange) {
@@ -291,7 +302,7 @@ TEST(ShownDecisions, ARunThatShowedNoneIsFreeToChange) {
     });
     EXPECT_EQ(lab.run("Q8_0", judged_by(broken, {"broken"})).exit_code, kNotMeasured);
     EXPECT_EQ(lab.report().contains("decisions_shown"), false);
-    const SimServer server(fair_judge);
+    const SimServer server(lenient_judge);
     Strings fewer = judged_by(server, {"one"});
     fewer.insert(fewer.end(), {"--limit", "35"});
     EXPECT_EQ(lab.run("Q8_0", fewer).exit_code, kPlain);
@@ -300,7 +311,7 @@ TEST(ShownDecisions, ARunThatShowedNoneIsFreeToChange) {
 
 TEST(ShownDecisions, BothOrdersThatAreTakenBackAreAReason) {
     const Lab lab(30);
-    const SimServer server(fair_judge);
+    const SimServer server(lenient_judge);
     Strings both = judged_by(server, {"one"});
     both.emplace_back("--both-orders");
     EXPECT_EQ(lab.run("Q8_0", both).exit_code, kPlain);
@@ -335,7 +346,7 @@ TEST(ShownDecisions, OfARunOfAnEarlierVersionAreTakenFromItsPlans) {
     EXPECT_EQ(shown[0]["decisions"].size(), 0U);
     EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("an earlier version showed a decision"),
               std::string::npos);
-    EXPECT_EQ(lab.run("Q8_0").exit_code, kPlain);
+    EXPECT_EQ(lab.run("Q8_0").exit_code, kPlain) << why(lab);
 }
 
 TEST(ShownDecisions, TheHistoryIsPartOfTheReportAndTheReportStaysTheSame) {
