@@ -221,6 +221,9 @@ TEST(OldRun, GoesOnAndAsksOnlyAboutTheControlsThatItDidNotHave) {
         EXPECT_EQ(now["comparisons"][i]["counts"], then["comparisons"][i]["counts"]);
         EXPECT_EQ(now["comparisons"][i]["net_win_rate"], then["comparisons"][i]["net_win_rate"]);
     }
+    // The old program kept that a decision was shown, this one keeps which: once.
+    ASSERT_EQ(now["decisions_shown"].size(), 1U);
+    EXPECT_EQ(now["decisions_shown"][0]["decisions"].size(), 6U);
 }
 
 TEST(OldRun, IsExtendedByAVariantQuestionsAndAJudge) {
