@@ -392,6 +392,24 @@ TEST_F(Batches, AnotherVerdictOnAnItemNeedsReplace) {
     EXPECT_EQ(replaced["n_invalid"], 1) << "INVALID, never a tie";
 }
 
+TEST_F(Batches, VerdictsThatAreReplacedAfterADecisionWasShownMakeTheRunExploratory) {
+    run();
+    ASSERT_EQ(export_batches().exit_code, 0);
+    import_json(replies());
+    ASSERT_EQ(lab_.report()["decisions_shown"].size(), 1U);
+    EXPECT_EQ(lab_.report()["experiment"]["exploratory"], false);
+    import_json(replies([](const Example&) { return "TIE"; }), {"--replace"});
+    const json experiment = lab_.report()["experiment"];
+    EXPECT_EQ(experiment["exploratory"], true);
+    EXPECT_NE(experiment["exploratory_why"].get<std::string>().find(
+                  "of panel were replaced: others were imported (--replace)"),
+              std::string::npos)
+        << experiment["exploratory_why"];
+    import_json(replies(), {"--replace"});
+    EXPECT_EQ(lab_.report()["experiment"]["exploratory"], false)
+        << "the verdicts that were shown first";
+}
+
 TEST_F(Batches, AStaleMappingIsRefused) {
     run();
     ASSERT_EQ(export_batches().exit_code, 0);
