@@ -64,6 +64,7 @@ int import_and_say(const ImportOptions& options, bool as_json) {
                {"n_unbound", done.n_unbound},
                {"n_invalid", done.n_invalid},
                {"n_pending", done.n_pending},
+               {"exploratory_reasons", done.exploratory_reasons},
                {"unread", done.unread}});
         return 0;
     }
@@ -85,6 +86,9 @@ int import_and_say(const ImportOptions& options, bool as_json) {
     if (done.n_unbound > 0) {
         text += fmt::format("with a mapping that is bound to no answers, as the report says: {}\n",
                             done.n_unbound);
+    }
+    for (const std::string& reason : done.exploratory_reasons) {
+        text += fmt::format("the run is exploratory: {}\n", reason);
     }
     text += done.n_pending > 0
                 ? fmt::format(

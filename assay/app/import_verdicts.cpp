@@ -556,6 +556,9 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
             run.store(), run.judge().key, stored.judge(out.judge).asked[variant].in_order);
     }
     run.store().note_files_written(run::kReportRules);
+    for (const std::string& reason : model.experiment.exploratory_reasons) {
+        out.exploratory_reasons.push_back(to_valid_utf8(reason));
+    }
     for (const HandJudgedRun::Stream& stream : run.variants()) {
         out.n_pending += static_cast<std::int64_t>(run.lacking(stream).size());
     }

@@ -22,11 +22,12 @@ struct ImportedVerdicts {
     std::string judge;
     std::int64_t n_new = 0;
     std::int64_t n_replaced = 0;
-    std::int64_t n_unchanged = 0;     ///< are stored already
-    std::int64_t n_needless = 0;      ///< of pairs that are settled without a judge
-    std::int64_t n_unbound = 0;       ///< of the new and replaced ones: the mapping binds nothing
-    std::int64_t n_invalid = 0;       ///< of the new and replaced ones
-    std::int64_t n_pending = 0;       ///< items that still lack a verdict
+    std::int64_t n_unchanged = 0;  ///< are stored already
+    std::int64_t n_needless = 0;   ///< of pairs that are settled without a judge
+    std::int64_t n_unbound = 0;    ///< of the new and replaced ones: the mapping binds nothing
+    std::int64_t n_invalid = 0;    ///< of the new and replaced ones
+    std::int64_t n_pending = 0;    ///< items that still lack a verdict
+    std::vector<std::string> exploratory_reasons;  ///< of the run as it is now; empty: it is not
     std::vector<std::string> unread;  ///< sentences: replies of which nothing was taken
 };
 

@@ -398,7 +398,10 @@ TEST_F(Batches, VerdictsThatAreReplacedAfterADecisionWasShownMakeTheRunExplorato
     import_json(replies());
     ASSERT_EQ(lab_.report()["decisions_shown"].size(), 1U);
     EXPECT_EQ(lab_.report()["experiment"]["exploratory"], false);
-    import_json(replies([](const Example&) { return "TIE"; }), {"--replace"});
+    const json done = import_json(replies([](const Example&) { return "TIE"; }), {"--replace"});
+    EXPECT_NE(done["exploratory_reasons"].dump().find("others were imported (--replace)"),
+              std::string::npos)
+        << done;
     const json experiment = lab_.report()["experiment"];
     EXPECT_EQ(experiment["exploratory"], true);
     EXPECT_NE(experiment["exploratory_why"].get<std::string>().find(
