@@ -225,7 +225,9 @@ void JudgeRun::keep_controls(std::span<const Turn> turns, const VerdictCache& ca
             const auto row = store.verdict(control.id, facts_.key);
             outcomes.push_back({control.kind,
                                 row ? row->verdict.state : VerdictState::kError,
-                                control.honest_is_a});
+                                control.honest_is_a,
+                                Confidence::kNone,
+                                control.damage});
         }
     }
     cache.put_controls(facts_.key, name_in_caches(store, context_.plan.run_dir), outcomes);

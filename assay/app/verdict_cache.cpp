@@ -72,7 +72,11 @@ std::optional<std::vector<ControlOutcome>> controls_of(const std::string& text) 
             if (!kind || !state) {
                 return std::nullopt;
             }
-            out.push_back({*kind, *state, row.at("honest_is_a").get<bool>()});
+            out.push_back({*kind,
+                           *state,
+                           row.at("honest_is_a").get<bool>(),
+                           Confidence::kNone,
+                           damage_of(row.value("damage", ""))});
         }
     } catch (const nlohmann::json::exception&) {
         return std::nullopt;
@@ -140,6 +144,9 @@ void VerdictCache::put_controls(const std::string& judge_key,
         rows.push_back({{"kind", name_of(outcome.kind)},
                         {"state", name_of(outcome.state)},
                         {"honest_is_a", outcome.honest_is_a}});
+        if (outcome.damage) {
+            rows.back()["damage"] = name_of(*outcome.damage);
+        }
     }
     std::filesystem::create_directories(path.parent_path(), error);
     (void)write_file_atomically(path, out.dump(1));
