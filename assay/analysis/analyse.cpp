@@ -294,7 +294,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     const Decision by_interval = decide_by_interval(
         inference.usable.evidence, inference.usable.net, out.small_sample, deciding);
     out.worst_case = out.best_case = {by_interval, inference.worst.net};
-    if (failed > 0) {
+    if (unknown_results(counts) > 0) {
         out.worst_case = extreme_case_of(inference.worst, deciding);
         out.best_case = extreme_case_of(inference.best, deciding);
     }
@@ -312,7 +312,7 @@ Inference inference_of(std::span<const Outcome> outcomes,
                        double tail) {
     Evidence usable = evidence_of(outcomes, dependence, Failed::kLeftOut), worst = usable,
              best = usable;
-    if (failed_verdicts(tally(outcomes)) > 0) {
+    if (unknown_results(tally(outcomes)) > 0) {
         worst = evidence_of(outcomes, dependence, Failed::kLosses);
         best = evidence_of(outcomes, dependence, Failed::kWins);
     }
@@ -369,6 +369,11 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
         ++out.counts.n_items;
         ++(outcome.kind == OutcomeKind::kNoAnswerBaseline ? out.counts.no_answer_baseline
                                                           : out.counts.not_judged);
+    }
+    // Those that have no place in the order of judging were not counted when it stopped.
+    if (const auto missing = too_many_missing(out.counts, out.decision)) {
+        out.decision = *missing;
+        out.decision.why = sentence(out.decision.why);
     }
     out.stopping = stopping.summary();
     return out;

@@ -10,12 +10,12 @@
 //     soon as one cluster has two counted comparisons, the deciding interval is Tango's with all
 //     counts divided by max(1, design effect) and Student's t with G - 1 degrees of freedom in
 //     place of the normal quantile (statistics.md 2j), and the tests of equivalence likewise.
-//   - Failed verdicts: INVALID, ERROR and REFUSED are never ties. Above 5 % of n + failed the label
-//     is that of the worst case, in which each of them is a loss; net_win_rate stays that of the
-//     counts.
+//   - Failed verdicts and missing answers: INVALID, ERROR and REFUSED are never ties. Above 5 % of
+//     n + failed + left out a label counts only if it holds with each of them a loss and with each
+//     of them a win; net_win_rate stays that of the counts.
 //   - Not measured: nothing has a verdict; or more than 5 % of the pairs that need a call (all but
-//     identical answers and missing ones) are ERROR or not judged; or only identical pairs are
-//     settled while others need a call.
+//     identical answers and missing ones) are ERROR or not judged; or more than 5 % are left out as
+//     an answer is missing; or only identical pairs are settled while others need a call.
 //   - Position and confidence: tables of the comparisons that a judge decided. Identical answers
 //     and a variant that gave no answer are left out, as nobody was asked about them.
 

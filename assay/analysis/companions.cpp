@@ -12,7 +12,6 @@
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/stats/bayes.hpp"
-#include "assay/stats/bootstrap.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/exact.hpp"
 #include "assay/stats/sample_size.hpp"
@@ -81,44 +80,6 @@ void add_posteriors(Companions& out, const Evidence& evidence, double margin) {
                                   net->low95,
                                   net->high95});
     }
-}
-
-Estimate cluster_interval_of(const Evidence& evidence, double alpha) {
-    Estimate out;
-    out.confidence = 1 - 2 * alpha;
-    out.n = evidence.n();
-    out.why = evidence.why_not;
-    if (!out.why.empty()) {
-        out.method = "bootstrap of clusters";
-        return out;
-    }
-    std::optional<stats::Interval> interval;
-    if (evidence.clusters->n_clusters <= kBootstrapClusters) {
-        const stats::Resampling resampling;
-        out.method = fmt::format("BCa bootstrap of {} clusters, {} resamples, seed {}",
-                                 evidence.clusters->n_clusters,
-                                 resampling.n_resamples,
-                                 resampling.seed);
-        if (const auto bca = stats::bca_clustered(
-                evidence.cluster_totals, out.confidence, resampling)) {
-            interval = bca->interval;
-        }
-    } else {
-        out.method = fmt::format("CR1 standard error and Student's t (more than {} clusters)",
-                                 kBootstrapClusters);
-        interval = stats::cluster_mean(
-                       evidence.cluster_totals, sum_of_squares(evidence), out.confidence)
-                       ->interval;
-    }
-    if (!interval) {
-        out.why = "all clusters are alike, so that resampling them shows no spread";
-        return out;
-    }
-    out.value = static_cast<double>(evidence.wins - evidence.losses) /
-                static_cast<double>(evidence.n());
-    out.low = interval->low;
-    out.high = interval->high;
-    return out;
 }
 
 /// Wins, losses and ties of which k were moved from one to another.
@@ -252,9 +213,6 @@ Companions companions_of(const DecidingEvidence& deciding,
     out.decisive_tost = decisive_tost_of(evidence, settings.margin);
     out.exact_tost = exact_tost_of(evidence, settings.margin);
     add_posteriors(out, evidence, settings.margin);
-    if (evidence.clusters) {
-        out.cluster_interval = cluster_interval_of(evidence, settings.alpha);
-    }
     out.outlook = outlook_of(deciding, analysis.decision.label, settings);
     return out;
 }

@@ -16,9 +16,6 @@ namespace assay::analysis {
 /// Below this many comparisons the exact unconditional test is given: the score test's size may be
 /// above alpha there (statistics.md 2d: at most .058 from 100 on).
 inline constexpr std::int64_t kExactTostBelow = 100;
-/// Up to this many clusters the second interval is the BCa bootstrap's (10,000 resamples); beyond,
-/// where the two agree and resampling takes seconds, the t interval of the CR1 variance.
-inline constexpr std::int64_t kBootstrapClusters = 3000;
 
 /// Fills `companions` of an analysis of these outcomes under these settings.
 void add_companions(ComparisonAnalysis& analysis,

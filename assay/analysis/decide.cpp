@@ -187,18 +187,34 @@ Decision with_exact_test(Decision decision,
     return decision;
 }
 
-/// What is left of a decision where too many verdicts failed.
+/// How many results are not known, and what follows.
+std::string beginning_of_unknown(const Counts& counts) {
+    const std::int64_t failed = failed_verdicts(counts), unknown = unknown_results(counts);
+    if (counts.no_answer_baseline == 0) {
+        return fmt::format(
+            "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so a label must "
+            "hold whatever they would have said",
+            failed,
+            counts.n + failed,
+            share(failed, counts.n + failed));
+    }
+    return fmt::format(
+        "of {} the results of {} are not known ({}: {} INVALID, ERROR or REFUSED, {} left out as "
+        "an "
+        "answer is missing), more than 5 %, so a label must hold whatever they would have been",
+        count_of(counts.n + unknown, "comparison"),
+        unknown,
+        share(unknown, counts.n + unknown),
+        failed,
+        counts.no_answer_baseline);
+}
+
+/// What is left of a decision where too many results are not known.
 Decision whatever_failed(const Counts& counts,
                          const Decision& without,
                          const Decision& worst,
                          const Decision& best) {
-    const std::int64_t failed = failed_verdicts(counts);
-    const std::string beginning = fmt::format(
-        "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so a label must hold "
-        "whatever they would have said",
-        failed,
-        counts.n + failed,
-        share(failed, counts.n + failed));
+    const std::string beginning = beginning_of_unknown(counts);
     Decision out = without;
     out.label = label_whatever_failed(without.label, worst.label, best.label);
     out.detectably_worse = without.detectably_worse && best.detectably_worse;
@@ -214,11 +230,12 @@ Decision whatever_failed(const Counts& counts,
     out.n_more.reset();
     out.why = fmt::format(
         "{}: without them it is {}, with all of them losses {}, with all of them wins {}; what "
-        "made them fail decides, so mend that and judge them again",
+        "made them {} decides, so mend that and judge them again",
         beginning,
         label_words(without.label),
         label_words(worst.label),
-        label_words(best.label));
+        label_words(best.label),
+        failed_verdicts(counts) > 0 ? "fail" : "be missing");
     return out;
 }
 
@@ -248,8 +265,22 @@ std::optional<std::int64_t> further_questions(const Evidence& evidence,
 }
 
 bool too_many_failed(const Counts& counts) {
-    const std::int64_t failed = failed_verdicts(counts);
-    return more_than_5_percent(failed, counts.n + failed);
+    const std::int64_t unknown = unknown_results(counts);
+    return more_than_5_percent(unknown, counts.n + unknown);
+}
+
+std::optional<Decision> too_many_missing(const Counts& counts, const Decision& like) {
+    if (!more_than_5_percent(counts.no_answer_baseline, counts.n_items)) {
+        return std::nullopt;
+    }
+    return not_measured(
+        like,
+        fmt::format("{} of {} are left out ({}), more than 5 %, as an answer is missing (the "
+                    "baseline has none, neither side says anything, or the variant's file has "
+                    "none): what they would have shown is not known",
+                    counts.no_answer_baseline,
+                    count_of(counts.n_items, "comparison"),
+                    share(counts.no_answer_baseline, counts.n_items)));
 }
 
 DecisionLabel label_whatever_failed(DecisionLabel without,
@@ -329,14 +360,8 @@ Decision decide(const Counts& counts,
                                         counts.errors,
                                         counts.not_judged));
     }
-    if (more_than_5_percent(counts.no_answer_baseline, counts.n_items)) {
-        return not_measured(
-            by_interval,
-            fmt::format("{} of {} are left out ({}), more than 5 %, as the baseline has no answer "
-                        "or neither side says anything: what they would have shown is not known",
-                        counts.no_answer_baseline,
-                        count_of(counts.n_items, "comparison"),
-                        share(counts.no_answer_baseline, counts.n_items)));
+    if (const auto missing = too_many_missing(counts, by_interval)) {
+        return *missing;
     }
     if (counts.n == 0) {
         return not_measured(by_interval,

@@ -30,8 +30,12 @@ namespace assay::analysis {
 /// Not measured, at the margin and alpha of another decision. `why` is a sentence.
 [[nodiscard]] Decision not_measured(const Decision& like, std::string why);
 
-/// Whether too many verdicts failed for the interval of the others to decide.
+/// Whether too many results are not known (tally.hpp) for the interval of the others to decide.
 [[nodiscard]] bool too_many_failed(const Counts& counts);
+
+/// Not measured where more than 5 % of the comparisons are left out because an answer is missing:
+/// answers are not missing by chance. Nothing: there are fewer.
+[[nodiscard]] std::optional<Decision> too_many_missing(const Counts& counts, const Decision& like);
 
 /// The label that holds whatever failed verdicts would have said, from those without them and with
 /// all of them losses or wins. Failures only ever take a claim away: equivalent or non_inferior

@@ -136,7 +136,8 @@ std::optional<int> value_of(OutcomeKind kind, Failed failed) {
         case OutcomeKind::kLoss: return -1;
         case OutcomeKind::kInvalid:
         case OutcomeKind::kError:
-        case OutcomeKind::kRefused: return value_of_failed(failed);
+        case OutcomeKind::kRefused:
+        case OutcomeKind::kNoAnswerBaseline: return value_of_failed(failed);
         default: return std::nullopt;
     }
 }

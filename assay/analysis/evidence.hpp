@@ -46,7 +46,7 @@ struct Evidence {
 /// Outcomes with the same owner are dependent.
 [[nodiscard]] std::string owner_of(const Outcome& outcome);
 
-/// What INVALID, ERROR and REFUSED count as.
+/// What INVALID, ERROR and REFUSED and questions whose answer is missing count as.
 enum class Failed { kLeftOut, kLosses, kWins };
 
 /// Wins, ties and losses of the outcomes, with the failed verdicts as said. Outcomes of one
@@ -62,8 +62,8 @@ enum class Failed { kLeftOut, kLosses, kWins };
 /// Sum over the comparisons of (value - mean)^2; n() > 0.
 [[nodiscard]] double sum_of_squares(const Evidence& evidence);
 
-/// +1, 0 or -1 of a win, tie or loss (and of a failed verdict, where those count); nothing for what
-/// has none.
+/// +1, 0 or -1 of a win, tie or loss (and of a failed verdict or a missing answer, where those
+/// count); nothing for what has none.
 [[nodiscard]] std::optional<int> value_of(OutcomeKind kind, Failed failed = Failed::kLeftOut);
 
 /// (wins - losses) / n with the interval at level 1 - 2 alpha. Null values and a `why` where there

@@ -9,6 +9,7 @@
 
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/position_gate.hpp"
 #include "assay/analysis/rates.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/text.hpp"
@@ -67,6 +68,19 @@ void warn_of_controls(const ControlsSummary& c, std::vector<std::string>& out) {
     }
 }
 
+/// As the gate sees it, of all variants together.
+std::string position_decides(const JudgeAudit& audit) {
+    ComparisonAnalysis all;
+    all.position = audit.position;
+    if (audit.flips) {
+        all.both_orders.emplace();
+        all.both_orders->n = audit.flips->n;
+        all.both_orders->n_flipped = audit.flips->n_flipped;
+    }
+    const std::array<const ComparisonAnalysis*, 1> one{&all};
+    return why_position_decides(one);
+}
+
 void warn_of_order(const JudgeAudit& audit, std::vector<std::string>& out) {
     const auto& position = audit.position;
     const auto& flips = audit.flips;
@@ -90,6 +104,16 @@ void warn_of_order(const JudgeAudit& audit, std::vector<std::string>& out) {
                             unsigned_points(size),
                             side));
         }
+    }
+    if (position && position->bias.value && !position->bias.low) {
+        out.push_back(fmt::format(
+            "A position bias of {} points was seen, and no interval says how sure that is: {}.",
+            points(*position->bias.value),
+            position->bias.why));
+    }
+    if (position && !position_decides(audit).empty()) {
+        out.push_back(fmt::format("Its verdicts follow the position, so they decide nothing: {}.",
+                                  position_decides(audit)));
     }
     if (flips && flips->rate.low.value_or(0) > kWorryingFlips) {
         out.push_back(fmt::format(

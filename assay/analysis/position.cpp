@@ -15,7 +15,10 @@ namespace assay::analysis {
 namespace {
 
 constexpr double kConfidence = 0.95;
+constexpr double kNoSpread = 1e-9;  ///< what rounding leaves of none
 constexpr const char* kBias = "half the difference of the two orders' net win rates";
+constexpr const char*
+    kBoundary = ", Newcombe's hybrid score interval, as no verdict varies in an order";
 constexpr const char* kStratified = "mean of the two orders' net win rates";
 
 bool has_a_side(const Outcome& outcome) {
@@ -27,6 +30,7 @@ struct Spread {
     double standard_error = 0;
     double critical = 0;
     std::string words;
+    std::optional<stats::NetInterval> boundary;  ///< in place of a spread of 0
 };
 
 /// What a cluster adds to the two orders: comparisons and the sum of their values.
@@ -81,8 +85,33 @@ std::pair<Spread, Spread> clustered_spreads(const std::map<ClusterSides, std::in
     }
     const double critical = stats::student_upper_quantile((1 - kConfidence) / 2, g - 1);
     const std::string words = ", cluster-robust interval (CR1, Student's t)";
-    return {{std::sqrt(bias * g / (g - 1)), critical, words},
-            {std::sqrt(mean * g / (g - 1)), critical, words}};
+    return {{std::sqrt(bias * g / (g - 1)), critical, words, {}},
+            {std::sqrt(mean * g / (g - 1)), critical, words, {}}};
+}
+
+/// A row as so many independent comparisons as there are clusters with one of its order.
+stats::NetCounts independent_counts(const PositionRow& row, double n_clusters) {
+    const stats::NetCounts counts = stats::net_counts(row.wins, row.losses, row.ties);
+    return n_clusters > 0 ? stats::effective(counts, counts.n / n_clusters) : counts;
+}
+
+/// Gives the spreads the intervals that exist without a spread, too.
+void add_boundaries(std::pair<Spread, Spread>& spreads,
+                    const Position& position,
+                    const std::map<ClusterSides, std::int64_t>& kinds) {
+    double n_first = 0, n_second = 0;
+    for (const auto& [cluster, times] : kinds) {
+        n_first += cluster.n_first > 0 ? static_cast<double>(times) : 0;
+        n_second += cluster.n_second > 0 ? static_cast<double>(times) : 0;
+    }
+    const auto intervals = stats::hybrid_intervals(
+        independent_counts(position.variant_first, n_first),
+        independent_counts(position.variant_second, n_second),
+        spreads.first.critical);
+    if (intervals) {
+        spreads.first.boundary = intervals->bias;
+        spreads.second.boundary = intervals->net_stratified;
+    }
 }
 
 Estimate stratified(std::optional<double> value,
@@ -98,8 +127,10 @@ Estimate stratified(std::optional<double> value,
         out.why =
             "undefined: no judged comparison shows the variant's answer first, or none shows it "
             "second";
-    } else if (!(spread.standard_error > 0)) {
-        out.why = "no interval: the verdicts do not vary";
+    } else if (spread.standard_error < kNoSpread) {
+        out.method = std::string(method) + kBoundary;
+        out.low = spread.boundary->low;
+        out.high = spread.boundary->high;
     } else {
         out.low = *value - spread.critical * spread.standard_error;
         out.high = *value + spread.critical * spread.standard_error;
@@ -153,7 +184,8 @@ std::optional<Position> position_of(std::span<const Outcome> outcomes,
     out.second_shown_wins = effects.second_wins;
     const Spread independent{effects.standard_error.value_or(0),
                              stats::normal_critical(kConfidence),
-                             ", normal interval"};
+                             ", normal interval",
+                             {}};
     std::pair<Spread, Spread> spreads{independent, independent};
     const auto kinds = cluster_sides_of(outcomes, dependence);
     const bool clustered = std::any_of(kinds.begin(), kinds.end(), [](const auto& kind) {
@@ -164,6 +196,7 @@ std::optional<Position> position_of(std::span<const Outcome> outcomes,
         spreads = clustered_spreads(
             kinds, effects, static_cast<double>(n_first), static_cast<double>(n_second));
     }
+    add_boundaries(spreads, out, kinds);
     out.bias = stratified(effects.bias, spreads.first, n_first + n_second, kBias);
     out.net_stratified = stratified(
         effects.net_stratified, spreads.second, n_first + n_second, kStratified);

@@ -164,8 +164,8 @@ void Stopping::close_factor() {
     monitor_.push(values_, n_without_value_);
     values_.clear();
     n_without_value_ = 0;
-    const bool holds_off = more_than_5_percent(n_failed_, n_counted_ + n_failed_) ||
-                           more_than_5_percent(n_left_out_, state_.n_taken) ||
+    const std::int64_t n_unknown = n_failed_ + n_left_out_;
+    const bool holds_off = more_than_5_percent(n_unknown, n_counted_ + n_unknown) ||
                            n_counted_ == n_identical_ || monitor_.n_factors() < kIntervalAlone;
     if (!monitor_.decision() || !monitor_.decision()->early || holds_off) {
         return;

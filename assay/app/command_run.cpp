@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "assay/analysis/copies.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/app/command_line.hpp"
 #include "assay/app/commands.hpp"
@@ -40,12 +41,16 @@ int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
     check_gate(flags.gate, plan);
     const std::vector<Question> questions = load_questions_or_throw(plan);
+    if (!flags.quiet) {
+        std::fputs(data_warnings(questions).c_str(), stderr);
+    }
     if (flags.dry_run) {
         SilentProgress silent;
         check_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, ""},
                          interrupted(),
                          silent);
-        const DryRun asked = dry_run(plan, questions, {flags.rejudge, flags.only_judge});
+        const DryRun asked = dry_run(
+            plan, analysis::with_copies_joined(questions), {flags.rejudge, flags.only_judge});
         std::fputs((flags.json ? dry_run_json(asked) : dry_run_text(asked)).c_str(), stdout);
         return 0;
     }

@@ -48,17 +48,18 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
 int code_of_gate(StatsInput& input, const StatsOptions& options) {
     constexpr int kInconclusiveCode = 5;
     const int code = code_of_decisions(input, options);
-    for (std::size_t i = 0; i < input.n_gated; ++i) {
-        const ComparisonAnalysis& comparison = input.document.comparisons[i];
-        if (!comparison.decision.held_back.empty()) {
-            input.document.notes.push_back(fmt::format(
-                "{} is held back: {}.", comparison.variant, comparison.decision.held_back));
-        }
-    }
-    if (code != 0 || input.why_no_pass.empty() || options.no_controls_ok) {
+    const int shown = options.fail_exit_code.value_or(kInconclusiveCode);
+    if (code != 0) {
         return code;
     }
-    const int shown = options.fail_exit_code.value_or(kInconclusiveCode);
+    if (!input.why_a_copy.empty()) {
+        input.document.notes.push_back(
+            fmt::format("The gate does not pass (exit code {}): {}.", shown, input.why_a_copy));
+        return shown;
+    }
+    if (input.why_no_pass.empty() || options.no_controls_ok) {
+        return code;
+    }
     input.document.notes.push_back(
         fmt::format("The gate does not pass (exit code {}): {}. --no-controls-ok lets it pass.",
                     shown,

@@ -98,6 +98,7 @@ std::optional<run::RunFacts> facts_of(const store::Store& store,
 bool all_are_drawn(std::span<const Comparison> drawn,
                    const store::Store& store,
                    const run::RunFacts& facts,
+                   std::size_t v,
                    std::span<const Question> questions) {
     std::set<std::string> ids;
     for (const Comparison& comparison : drawn) {
@@ -108,7 +109,11 @@ bool all_are_drawn(std::span<const Comparison> drawn,
             continue;
         }
         const auto baseline = store.answer(facts.variants.front().answer_keys[q]);
-        if (!baseline || baseline->answer.stop_reason != StopReason::kFailed) {
+        const auto variant = store.answer(facts.variants[v].answer_keys[q]);
+        const bool none_of_baseline = baseline &&
+                                      baseline->answer.stop_reason == StopReason::kFailed;
+        const bool none_given = variant && was_not_given(variant->answer);
+        if (!none_of_baseline && !none_given) {
             return false;
         }
     }
@@ -135,7 +140,7 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
         const std::vector<Comparison> drawn = run::drawn_comparisons(stored, questions, *facts, v);
-        complete = complete && all_are_drawn(drawn, store, *facts, questions);
+        complete = complete && all_are_drawn(drawn, store, *facts, v, questions);
         const run::Asked asked = run::asked_of(plan, design, drawn);
         std::vector<Control> among_these;
         std::copy_if(

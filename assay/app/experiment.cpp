@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 
+#include "assay/analysis/metric_fit.hpp"
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/make_variant_run.hpp"
@@ -68,6 +69,7 @@ class Experiment {
         draw_controls();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees
         // blinded pairs only.
+        warn_of_metrics();
         judge();
         // Nothing below calls a model or a judge: same store, same report.
         run::StoredRun stored(*context_.store, context_.plan_sha256);
@@ -230,7 +232,7 @@ class Experiment {
             const auto of_baseline = store.answer(baseline_keys[q]);
             const auto of_variant = store.answer(variant_keys[q]);
             auto input = pairing::make_pair_input(
-                context_.questions[q],
+                context_.in_clusters[q],
                 {baseline_keys[q], of_baseline ? &of_baseline->answer : nullptr},
                 {variant_keys[q], of_variant ? &of_variant->answer : nullptr});
             if (!input) {
@@ -282,6 +284,29 @@ class Experiment {
             drawn,
             run::n_controls_for(any_costs_nothing, context_.questions.size()),
             context_.plan.blinding_seed));
+    }
+
+    /// Of those that measure length on these answers, which are all known now.
+    void warn_of_metrics() {
+        std::vector<analysis::AnswersOfVariant> answers(variants_.size());
+        std::vector<const analysis::AnswersOfVariant*> all;
+        for (std::size_t v = 0; v < variants_.size(); ++v) {
+            for (const std::string& key : variants_[v]->facts.keys_for_judges()) {
+                auto row = context_.store->answer(key);
+                answers[v].push_back(row ? std::optional(std::move(row->answer)) : std::nullopt);
+            }
+            all.push_back(&answers[v]);
+        }
+        for (const JudgeSpec& spec : context_.plan.judges) {
+            if (spec.kind() != JudgeKind::kMetric) {
+                continue;
+            }
+            const std::string note = analysis::short_answers_note(
+                spec.metric().metric, context_.questions, all);
+            if (!note.empty()) {
+                context_.progress.note("warning: " + note);
+            }
+        }
     }
 
     void judge() {

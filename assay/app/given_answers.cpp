@@ -18,7 +18,7 @@ Answer answer_of(const Question& question,
     out.question_id = question.id;
     out.n_contexts_used = kContextsUnknown;
     if (!given) {
-        out.failure = fmt::format("{} has no answer to this question", file_name);
+        out.failure = fmt::format("{}{}", file_name, kNotGiven);
         return out;
     }
     out.text = given->text;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/analysis/metric_fit.hpp"
 #include "assay/app/cache_reuse.hpp"
 #include "assay/app/judge_model.hpp"
 #include "assay/app/judging.hpp"
@@ -42,6 +43,9 @@ JudgeRun::JudgeRun(const JudgeSpec& spec, RunContext& context) : spec_(spec), co
     if (needs_expected_answers(spec.kind())) {
         need_expected_answers();
     }
+    if (spec.kind() == JudgeKind::kMetric) {
+        need_fitting_metric();
+    }
     if (needs_engine(spec.kind())) {
         // It renders the judge's prompts. If it is missing, that is to be said now.
         static_cast<void>(context.engine());
@@ -68,6 +72,16 @@ void JudgeRun::need_expected_answers() const {
                 "judge (--judge "
                 "openai:MODEL@URL).");
         }
+    }
+}
+
+void JudgeRun::need_fitting_metric() const {
+    const std::string why = analysis::why_metric_cannot(spec_.metric().metric, context_.questions);
+    if (!why.empty()) {
+        throw_usage(why,
+                    fmt::format("judge {}", spec_.name),
+                    "Take the metric chrf, which compares characters (--judge reference:chrf), or "
+                    "an LLM judge (--judge openai:MODEL@URL).");
     }
 }
 
@@ -159,7 +173,7 @@ JudgingTask JudgeRun::task_of(const Turn& turn, const VerdictCache* cache) const
                      spec_,
                      facts_.key,
                      turn.variant->variant.name,
-                     context_.questions,
+                     context_.in_clusters,
                      turn.asked,
                      turn.controls};
     if (cache != nullptr && !facts_.costs_nothing) {

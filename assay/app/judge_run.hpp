@@ -37,6 +37,7 @@ class JudgeRun {
 
  private:
     void need_expected_answers() const;
+    void need_fitting_metric() const;
     [[nodiscard]] judge::Services services();
     [[nodiscard]] std::unique_ptr<judge::EmbeddedModel> open_model(const JudgeSpec& spec);
     struct Turn;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "assay/analysis/copies.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/app/design_text.hpp"
 #include "assay/app/host.hpp"
@@ -195,7 +196,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
         settings.stopping = "none";
     }
     return analysis::make_design(static_cast<std::int64_t>(questions.size()),
-                                 analysis::cluster_shape(questions),
+                                 analysis::cluster_shape(analysis::with_copies_joined(questions)),
                                  plan.judging.both_orders,
                                  settings);
 }
@@ -264,6 +265,14 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     return out;
 }
 
+std::string data_warnings(std::span<const Question> questions) {
+    std::string out;
+    for (const std::string& note : analysis::notes_on_copies(questions)) {
+        out += fmt::format("warning: {}\n", note);
+    }
+    return out;
+}
+
 std::string run_preface(const Plan& plan, std::span<const Question> questions) {
     const analysis::Design design = design_of(plan, questions);
     const std::string warning = analysis::warning_of(
@@ -273,8 +282,8 @@ std::string run_preface(const Plan& plan, std::span<const Question> questions) {
 
 std::string plan_text(const Plan& plan, std::span<const Question> questions) {
     const DesignFigures figures = figures_of(design_of(plan, questions));
-    return summarize_plan(plan, questions) + judges_text(work_of(plan, questions)) + "\n" +
-           design_text(figures);
+    return summarize_plan(plan, questions) + data_warnings(questions) +
+           judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
 }
 
 std::string plan_json(const Plan& plan, std::span<const Question> questions) {

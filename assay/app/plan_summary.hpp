@@ -13,6 +13,9 @@ namespace assay::app {
 /// of files and of the dataset, and a rule of thumb for this machine's cores. The estimate is
 /// within a factor of about two, and says so.
 [[nodiscard]] std::string summarize_plan(const Plan& plan, std::span<const Question> questions);
+/// What is to be known of the questions before a run: copies and near copies, a line each with its
+/// line feed; empty: nothing.
+[[nodiscard]] std::string data_warnings(std::span<const Question> questions);
 /// The summary, and where the design is too small for its margin a sentence that says so and what
 /// would do.
 [[nodiscard]] std::string run_preface(const Plan& plan, std::span<const Question> questions);

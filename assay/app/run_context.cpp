@@ -1,5 +1,6 @@
 #include "assay/app/run_context.hpp"
 
+#include "assay/analysis/copies.hpp"
 #include "assay/app/file_hashes.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
@@ -12,6 +13,7 @@ RunContext::RunContext(const RunOptions& run_options,
     : options(run_options),
       plan(options.plan),
       questions(options.questions),
+      in_clusters(analysis::with_copies_joined(options.questions)),
       cancel(stop),
       progress(shown_to),
       host(describe_host()),

@@ -26,7 +26,9 @@ struct RunContext {
 
     const RunOptions& options;
     const Plan& plan;
-    const std::vector<Question>& questions;
+    const std::vector<Question>& questions;   ///< as the dataset has them
+    const std::vector<Question> in_clusters;  ///< the same with copies in one cluster: what is
+                                              ///< drawn and decided on
     const std::atomic<bool>& cancel;
     Progress& progress;
     const Host host;

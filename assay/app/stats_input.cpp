@@ -14,8 +14,10 @@
 
 #include "assay/analysis/agreement.hpp"
 #include "assay/analysis/analyse.hpp"
+#include "assay/analysis/cluster_interval.hpp"
 #include "assay/analysis/companions.hpp"
-#include "assay/analysis/small_sample.hpp"
+#include "assay/analysis/phrases.hpp"
+#include "assay/app/stats_doubts.hpp"
 #include "assay/app/stats_files.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
@@ -215,18 +217,6 @@ void add_agreement(report::StatsDocument& document,
     document.panel = analysis::panel_agreement_of(raters);
 }
 
-/// Of at least kFewestUnits comparisons that were not settled by equal answers.
-bool always_on_one_side(std::span<const Outcome> outcomes) {
-    std::int64_t n_as_a = 0, n = 0;
-    for (const Outcome& outcome : outcomes) {
-        if (outcome.side_known && !outcome.identical) {
-            ++n;
-            n_as_a += outcome.variant_is_a;
-        }
-    }
-    return n >= analysis::kFewestUnits && (n_as_a == 0 || n_as_a == n);
-}
-
 /// One file, or several of the same questions.
 StatsInput of_files(const StatsOptions& options, std::optional<exchange::OutcomeFormat> format) {
     OptionReader reader;
@@ -253,14 +243,17 @@ StatsInput of_files(const StatsOptions& options, std::optional<exchange::Outcome
     check_choice("--variant", options.variant, variants, out.document.source);
     check_choice("--judge", options.judge, judges, out.document.source);
     std::vector<std::span<const Outcome>> chosen;
+    std::vector<const exchange::OutcomeGroup*> chosen_groups;
     for (const exchange::OutcomeGroup* group : groups) {
         if (!is_chosen(options, group->variant, group->judge)) {
             continue;
         }
         chosen.emplace_back(group->outcomes);
+        chosen_groups.push_back(group);
         ComparisonAnalysis analysis = analysis::analyse(
             group->outcomes, group->dependence, settings);
         analysis::add_companions(analysis, group->outcomes, group->dependence, settings);
+        analysis::add_cluster_interval(analysis, group->outcomes, group->dependence);
         analysis.decision.why +=
             " No controls were given, so nothing shows that the judge could have seen a "
             "difference.";
@@ -270,18 +263,24 @@ StatsInput of_files(const StatsOptions& options, std::optional<exchange::Outcome
         out.document.comparisons.push_back(std::move(analysis));
     }
     check_chosen_any(out, options);
+    gate_by_position(out.document.comparisons);
     add_agreement(out.document, chosen);
     out.n_gated = out.document.comparisons.size();
     out.why_no_pass = kNoControls;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
-        if (always_on_one_side(chosen[i])) {
-            const std::string said = fmt::format(
-                "{} was always shown on one side, so its quality and the judge's bias for a side "
-                "cannot be told apart",
-                out.document.comparisons[i].variant.empty() ? "the variant"
-                                                            : out.document.comparisons[i].variant);
-            out.document.notes.push_back(said + ".");
-            out.why_no_pass += "; " + said;
+        const ComparisonAnalysis& comparison = out.document.comparisons[i];
+        const std::string one_sided = why_one_sided(*chosen_groups[i], comparison),
+                          copy = why_a_copy(*chosen_groups[i], comparison);
+        for (const std::string* said : {&one_sided, &copy}) {
+            if (!said->empty()) {
+                out.document.notes.push_back(analysis::sentence(*said));
+            }
+        }
+        if (!one_sided.empty()) {
+            out.why_no_pass += "; " + one_sided;
+        }
+        if (!copy.empty()) {
+            out.why_a_copy = copy;
         }
     }
     return out;
@@ -323,6 +322,9 @@ StatsInput of_run(const StatsOptions& options) {
     if (model.experiment.exploratory) {
         out.document.notes.push_back(
             fmt::format("Exploratory: {}.", model.experiment.exploratory_why));
+    }
+    for (const auto* sentences : {&model.warnings, &model.data_notes}) {
+        out.document.notes.insert(out.document.notes.end(), sentences->begin(), sentences->end());
     }
     std::vector<std::vector<Outcome>> all;
     for (const report::ReportComparison& comparison : model.comparisons) {

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/intake/fields.hpp"
 
 namespace assay::config {
@@ -85,8 +86,8 @@ class DatasetReader {
 
     std::optional<std::string> id_of(const Row& row) {
         auto id = text_of(row, fields_.find(row, Meaning::kId));
-        if (id && rows_.is_csv) {
-            id = trim(std::string_view(*id));
+        if (id) {
+            id = std::string(trim_unicode(*id));
         }
         return id;
     }
@@ -247,7 +248,11 @@ class DatasetReader {
                 clusters.insert(*question.cluster);
             }
         }
+        std::set<std::string> wanted_ids;
         for (const std::string& id : spec_.ids) {
+            wanted_ids.emplace(trim_unicode(id));
+        }
+        for (const std::string& id : wanted_ids) {
             if (!place_of_id_.contains(id)) {
                 add(0, fmt::format("dataset.ids: no question has the id \"{}\"", shorten(id, 60)));
             }
@@ -259,7 +264,6 @@ class DatasetReader {
                                 shorten(cluster, 60)));
             }
         }
-        const std::set<std::string> wanted_ids(spec_.ids.begin(), spec_.ids.end());
         const std::set<std::string> wanted_clusters(spec_.clusters.begin(), spec_.clusters.end());
         std::erase_if(questions_, [&](const Question& question) {
             const bool id_wanted = wanted_ids.empty() || wanted_ids.contains(question.id);

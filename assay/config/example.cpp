@@ -66,7 +66,7 @@ variants:                         # a type that llama.cpp can make, a file, or a
   # - {name: vllm, provider: openai, model: m, url: "http://127.0.0.1:8000/v1", concurrency: 4}   # urls: several at once; server: vllm, where it does not say so itself
   # - {name: pulled, file: "ollama:qwen2.5:0.5b"}            # the GGUF behind that name in Ollama's store, in assay's engine
   # - {name: others, answers: others.csv, fields: {answer: prediction, id: qid}}   # where that file calls them otherwise: also question, contexts, generator
-  # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer counts as "no answer"; else it is an error
+  # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer is left out (more than 5 %: not measured); else it is an error
   # - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0}   # how it is run, where that is not as under engine: also flash-attn; the baseline takes these keys, too
   # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
 

@@ -9,6 +9,7 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/exchange/outcome_formats.hpp"
 
@@ -81,7 +82,12 @@ class AnnotationReader {
         const std::string question = fmt::format(
             "{} [{}]", *cells[kInstruction], sha256_of_fields(outputs).substr(0, 8));
         row.question = question;
-        row.cluster = cells[kInstruction];
+        // The same instruction in other white space, case or Unicode form is a copy.
+        const std::string instruction = folded_text(*cells[kInstruction]);
+        row.cluster = instruction;
+        if (cells[kOutput1] && cells[kOutput2]) {
+            row.equal_texts = trim_unicode(*cells[kOutput1]) == trim_unicode(*cells[kOutput2]);
+        }
         row.baseline = models->baseline;
         row.variant = models->variant;
         row.judge = cells[kAnnotator].value_or("");

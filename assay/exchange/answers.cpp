@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/intake/fields.hpp"
 #include "assay/records/names.hpp"
 
@@ -282,7 +283,7 @@ class AnswerReader {
                                           kind_of(*found->value)));
             return {};
         }
-        return rows_.is_csv ? std::string(trim(*text)) : *text;
+        return std::string(trim_unicode(*text));
     }
 
     std::string question_of(const Row& row) {

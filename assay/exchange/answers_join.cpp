@@ -107,18 +107,19 @@ class Join {
                             questions_.size(),
                             listed(missing)),
                 "Complete the file, leave the questions out (dataset.ids), or say allow-missing: "
-                "true (--allow-missing): then they count as \"no answer\".");
+                "true (--allow-missing): then they are left out, and of more than 5 % nothing is "
+                "measured.");
         }
         if (problems_.n_problems() > 0) {
             return tl::unexpected(problems_.take_problems());
         }
         if (!missing.empty()) {
-            out.notes.push_back(fmt::format(
-                "{} has no answer to {} of {} questions, which count as \"no answer\": {}",
-                name_,
-                missing.size(),
-                questions_.size(),
-                listed(missing)));
+            out.notes.push_back(
+                fmt::format("{} has no answer to {} of {} questions, which are left out: {}",
+                            name_,
+                            missing.size(),
+                            questions_.size(),
+                            listed(missing)));
         }
         say_what_is_left_over(out);
         if (n_other_contexts_ > 0) {

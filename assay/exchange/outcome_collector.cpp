@@ -8,6 +8,7 @@
 
 #include "assay/base/numbering.hpp"
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/records/names.hpp"
 
 namespace assay::exchange {
@@ -62,9 +63,13 @@ void OutcomeCollector::add(const OutcomeRow& row) {
     }
     lines_[number].push_back(row.line);
     Outcome outcome;
-    outcome.question_id = row.question;
+    outcome.question_id = trim_unicode(row.question);
     if (row.cluster) {
-        outcome.cluster = *row.cluster;
+        outcome.cluster = trim_unicode(*row.cluster);
+    }
+    if (row.equal_texts) {
+        ++group.n_texts;
+        group.n_equal_texts += *row.equal_texts;
     }
     outcome.kind = row.kind;
     outcome.identical = row.identical;

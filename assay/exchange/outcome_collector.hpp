@@ -31,6 +31,8 @@ struct OutcomeRow {
     bool no_answer_variant = false;
     Confidence confidence = Confidence::kNone;
     std::optional<double> graded;
+    std::optional<bool> equal_texts;  ///< of both answers but for white space at the ends; empty:
+                                      ///< the file does not have them
 };
 
 /// Groups rows, and checks them against each other: a question twice in one order (or twice without

@@ -3,6 +3,7 @@
 // docs/formats.md, "Outcomes that assay stats reads"; each has a file of its own here
 // (outcome_formats.hpp).
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,9 @@ struct OutcomeGroup {
     std::string baseline;  ///< empty: not named
     std::string judge;     ///< empty: not named
     std::vector<Outcome> outcomes;
-    Dependence dependence;  ///< of these outcomes
+    Dependence dependence;           ///< of these outcomes
+    std::int64_t n_texts = 0;        ///< comparisons of which the file has both answers
+    std::int64_t n_equal_texts = 0;  ///< of those: equal but for white space at the ends
 };
 
 struct OutcomeSet {

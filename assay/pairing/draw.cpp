@@ -162,7 +162,7 @@ std::string answers_sha256(std::string_view baseline_text, std::string_view vari
 std::optional<PairInput> make_pair_input(const Question& question,
                                          const KeyedAnswer& baseline,
                                          const KeyedAnswer& variant) {
-    if (!has_text(baseline.answer) || variant.answer == nullptr) {
+    if (!has_text(baseline.answer) || variant.answer == nullptr || was_not_given(*variant.answer)) {
         return std::nullopt;
     }
     PairInput pair;

@@ -55,8 +55,8 @@ struct PairInput {
 };
 
 /// Looks at one question's two answers. Empty where there is nothing to compare: the baseline has
-/// no answer or a failed one (count it as no_answer_baseline), or the variant's answer was not made
-/// yet.
+/// no answer or a failed one, or the variant's file has none (count both as no_answer_baseline), or
+/// the variant's answer was not made yet.
 [[nodiscard]] std::optional<PairInput> make_pair_input(const Question& question,
                                                        const KeyedAnswer& baseline,
                                                        const KeyedAnswer& variant);

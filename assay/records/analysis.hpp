@@ -268,8 +268,6 @@ struct Companions {
     ExactTost exact_tost;
     std::vector<Posterior> posteriors;  ///< prior 1, then 1/2
     std::string posteriors_why;  ///< what they rest on besides the counts, or why there are none
-    std::optional<Estimate> cluster_interval;  ///< with clusters: a second interval of the net win
-                                               ///< rate, by another method
     Outlook outlook;
 };
 
@@ -302,9 +300,12 @@ struct ComparisonAnalysis {
     std::optional<LengthControl> length_control;  ///< empty: the answers' lengths are not known
     std::optional<Calibration> calibration;  ///< empty: people labelled none of it, or they are the
                                              ///< judge
-    std::optional<StoppingSummary> stopping;  ///< empty: judging without an order (analyse), where
-                                              ///< nothing could stop early
-    std::optional<Companions> companions;     ///< filled by analysis::add_companions
+    std::optional<StoppingSummary> stopping;   ///< empty: judging without an order (analyse), where
+                                               ///< nothing could stop early
+    std::optional<Companions> companions;      ///< filled by analysis::add_companions
+    std::optional<Estimate> cluster_interval;  ///< with clusters: a second interval of the net win
+                                               ///< rate, by another method; filled by
+                                               ///< analysis::add_cluster_interval
 };
 
 /// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -44,5 +45,14 @@ struct Answer {
         return tokens.empty() ? n_told_tokens : static_cast<std::int64_t>(tokens.size());
     }
 };
+
+/// How the failure of an answer ends that its file does not have (allow-missing).
+inline constexpr std::string_view kNotGiven = " has no answer to this question";
+
+/// Whether a file that was given has no answer to the question. Nobody knows what it would have
+/// been, unlike that of a model that was asked and failed.
+[[nodiscard]] inline bool was_not_given(const Answer& answer) {
+    return answer.stop_reason == StopReason::kFailed && answer.failure.ends_with(kNotGiven);
+}
 
 }  // namespace assay

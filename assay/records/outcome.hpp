@@ -17,7 +17,8 @@ enum class OutcomeKind {
     kError,
     kRefused,
     kNotJudged,         ///< pending, or judging stopped early
-    kNoAnswerBaseline,  ///< the baseline gave no answer, or neither side did: excluded from n
+    kNoAnswerBaseline,  ///< an answer is missing: the baseline gave none, neither side did, or the
+                        ///< variant's file has none. Left out of n
 };
 
 /// A verdict seen from the variant's side: A wins for the variant where its answer was shown as A,
@@ -39,6 +40,8 @@ struct Outcome {
     std::string reasoning;
     std::optional<std::int64_t> length_difference;  ///< characters of the variant's answer minus
                                                     ///< those of the baseline's; empty: not known
+    std::optional<std::int64_t> baseline_length;    ///< characters of the baseline's answer; known
+                                                    ///< where the difference is
 };
 
 }  // namespace assay

@@ -25,8 +25,8 @@ struct TypeSource {
 /// Answers that were made elsewhere.
 struct AnswersSource {
     std::string file;
-    bool allow_missing = false;  ///< a question without an answer counts as "no answer" instead of
-                                 ///< stopping the run
+    bool allow_missing = false;  ///< a question without an answer is left out instead of stopping
+                                 ///< the run
     std::map<std::string, std::string> fields{};  ///< ours (answer, id, question, contexts, ...:
                                                   ///< intake/names.hpp) -> the file's field
 };

@@ -5,6 +5,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/report/second_interval.hpp"
 #include "assay/report/stats_document.hpp"
 
 namespace assay::report {
@@ -190,9 +191,6 @@ void add_companions(Json& out, const Companions& c) {
     }
     out["bayes"] = {{"status", kBayesStatus}, {"posteriors", std::move(posteriors)}};
     add_why(out["bayes"], c.posteriors_why);
-    if (c.cluster_interval) {
-        out["cluster_interval"] = json_of(*c.cluster_interval);
-    }
     Json flips = Json::array();
     for (const LabelFlip& flip : c.outlook.flips) {
         flips.push_back({{"change", flip.change},
@@ -288,6 +286,10 @@ Json json_of(const ComparisonAnalysis& a) {
     }
     if (a.companions) {
         add_companions(out, *a.companions);
+    }
+    if (a.cluster_interval) {
+        out["cluster_interval"] = json_of(*a.cluster_interval);
+        out["cluster_interval"]["contradicts"] = second_interval_contradicts(a);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 
 #include "assay/records/names.hpp"
 #include "assay/report/figures.hpp"
+#include "assay/report/second_interval.hpp"
 
 namespace assay::report {
 
@@ -62,6 +63,10 @@ Text decision_text(const Decision& decision) {
 
 Text decision_sentence_text(const Decision& decision) {
     return own_words(decision_sentence(decision));
+}
+
+Text second_interval_text(const ComparisonAnalysis& analysis) {
+    return second_interval_contradicts(analysis) ? Text(" (second interval disagrees)") : Text();
 }
 
 Text not_claimed_text(const Decision& decision) {

@@ -42,6 +42,9 @@ namespace assay::report {
 [[nodiscard]] Text decision_sentence_text(const Decision& decision);
 /// " (not claimed)" where a label may not be claimed beside the others, else nothing.
 [[nodiscard]] Text not_claimed_text(const Decision& decision);
+/// " (second interval disagrees)" where it contradicts the label (second_interval.hpp), else
+/// nothing.
+[[nodiscard]] Text second_interval_text(const ComparisonAnalysis& analysis);
 /// "high"; "none given"
 [[nodiscard]] Text confidence_text(Confidence level);
 [[nodiscard]] Text outcome_text(OutcomeKind kind);

@@ -301,6 +301,9 @@ std::string render_json(const ReportModel& model) {
     if (!model.decisions_shown.empty()) {
         out["decisions_shown"] = Json::parse(shown_to_json(model.decisions_shown));
     }
+    if (!model.data_notes.empty()) {
+        out["data_notes"] = texts(model.data_notes);
+    }
     return out.dump(2) + "\n";
 }
 

@@ -11,6 +11,7 @@
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/shown_history.hpp"
+#include "assay/report/second_interval.hpp"
 #include "assay/report/terminal_text.hpp"
 
 namespace assay::report {
@@ -71,12 +72,14 @@ bool is_worse_within_margin(const Decision& d) {
     return d.label == DecisionLabel::kDegraded && !d.beyond_margin;
 }
 
-/// "inconclusive +364", "degraded*": short enough for a column.
-std::string decision_cell(const Decision& decision) {
+/// "inconclusive +364", "degraded*", "equivalent!": short enough for a column.
+std::string decision_cell(const ComparisonAnalysis& analysis) {
+    const Decision& decision = analysis.decision;
+    const char* mark = second_interval_contradicts(analysis) ? "!" : "";
     if (decision.label == DecisionLabel::kDegraded) {
-        return decision.beyond_margin ? "degraded" : "degraded*";
+        return fmt::format("{}{}", decision.beyond_margin ? "degraded" : "degraded*", mark);
     }
-    std::string out = decision_words(decision);
+    std::string out = decision_words(decision) + mark;
     if (!decision.claimed.value_or(true)) {
         out += "~";
     }
@@ -126,7 +129,7 @@ Table make_table(const ReportModel& model) {
                        {c.n > 0 ? std::to_string(c.identical) : "-",
                         c.n > 0 ? fmt::format("{}/{}/{}", c.wins, c.ties, c.losses) : "-",
                         a->net_win_rate.value ? points_with_interval(a->net_win_rate) : "-",
-                        decision_cell(a->decision)});
+                        decision_cell(*a)});
             colour = colour_of(a->decision);
         } else {
             row.insert(row.end(), {"-", "-", "-", std::string(kNotMeasured)});
@@ -305,8 +308,9 @@ std::vector<std::string> why_inconclusive(const ReportModel& model) {
     std::vector<std::string> out;
     for (const ReportComparison* c : deciding_comparisons(model)) {
         const ComparisonAnalysis& a = c->analysis;
-        const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
-        const bool extreme_cases_differ = failed > 0 &&
+        const std::int64_t unknown = a.counts.invalid + a.counts.errors + a.counts.refused +
+                                     a.counts.no_answer_baseline;
+        const bool extreme_cases_differ = unknown > 0 &&
                                           a.worst_case.decision.label != a.best_case.decision.label;
         if ((a.small_sample || extreme_cases_differ) &&
             a.decision.label == DecisionLabel::kInconclusive) {
@@ -340,6 +344,12 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
     add(legend(model, table));
     for (const std::string& line : why_inconclusive(model)) {
         add(line);
+    }
+    for (const ReportComparison* c : deciding_comparisons(model)) {
+        const std::string said = second_interval_sentence(c->analysis);
+        if (!said.empty()) {
+            add(fmt::format("! {}: {}", plain_line(c->analysis.variant), plain_line(said)));
+        }
     }
     for (const std::string& line : further_judges(model)) {
         add(line);

@@ -139,7 +139,9 @@ struct ReportModel {
     Recommendation recommendation;              ///< by the judge that decides
     HostInfo host;
     EqualityProof proof;
-    std::vector<std::string> warnings{};  ///< sentences that must be read before any result
+    std::vector<std::string> warnings{};    ///< sentences that must be read before any result
+    std::vector<std::string> data_notes{};  ///< sentences about the questions and answers: copies,
+                                            ///< near copies, a metric that does not fit
     std::vector<DecisionsShown> decisions_shown{};  ///< ever, oldest first
 };
 

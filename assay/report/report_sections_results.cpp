@@ -32,7 +32,7 @@ Text other_counts(const Counts& c) {
     };
     add("identical answers", c.identical, " (among the ties, without a call)");
     add("no answer of the variant", c.no_answer_variant, " (among the losses)");
-    add("no answer of the baseline, or of either", c.no_answer_baseline, " (left out)");
+    add("an answer is missing", c.no_answer_baseline, " (left out)");
     add("invalid", c.invalid, "");
     add("errors", c.errors, "");
     add("refused", c.refused, "");
@@ -42,11 +42,15 @@ Text other_counts(const Counts& c) {
 
 /// What the verdicts that could not be used might have changed.
 Text failed_verdicts_text(const ComparisonAnalysis& a) {
-    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
-    if (failed == 0) {
+    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused,
+                       missing = a.counts.no_answer_baseline;
+    if (failed + missing == 0) {
         return {};
     }
     Text out = say(" Verdicts that could not be used: {}", failed);
+    if (missing > 0) {
+        out += say("; comparisons without one of the answers: {}", missing);
+    }
     if (a.failure_rate.value) {
         out += say(", {} (95 % interval)", rate_text(a.failure_rate));
     }
@@ -106,7 +110,7 @@ std::vector<Text> net_row(const ComparisonAnalysis& a) {
                    p(a.tost.p_tost),
                    measured && smallest ? decimals_text(*smallest * 100, 1) : not_measured(),
                    foreign(a.net_win_rate.method),
-                   decision_text(a.decision)});
+                   decision_text(a.decision) + second_interval_text(a)});
 }
 
 Text n_more_text(const Decision& decision) {

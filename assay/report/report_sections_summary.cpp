@@ -2,6 +2,7 @@
 
 #include "assay/report/figure_text.hpp"
 #include "assay/report/report_sections.hpp"
+#include "assay/report/second_interval.hpp"
 
 namespace assay::report {
 namespace {
@@ -20,7 +21,8 @@ std::vector<Text> finding_row(const ComparisonAnalysis& a) {
             measured ? level_text(a.net_win_rate.confidence) : Text(),
             decisive ? p_text(a.sign_test.exact) : not_measured(),
             effect ? decimals_text(*effect, 3) : Text("undefined"),
-            strong(decision_sentence_text(a.decision)) + not_claimed_text(a.decision)};
+            strong(decision_sentence_text(a.decision)) + not_claimed_text(a.decision) +
+                second_interval_text(a)};
 }
 
 /// How several variants are claimed beside each other.
@@ -114,6 +116,13 @@ Section key_finding_section(const ReportModel& model) {
             model.experiment.n_questions,
             code(model.judges.front().name))});
     section.add(std::move(table));
+    for (const ReportComparison* comparison : deciding_comparisons(model)) {
+        const std::string said = second_interval_sentence(comparison->analysis);
+        if (!said.empty()) {
+            section.add(
+                Paragraph{say("{}: {}", code(comparison->analysis.variant), foreign(said))});
+        }
+    }
     return section;
 }
 
@@ -124,6 +133,9 @@ Section caveats_section(const ReportModel& model) {
         say("The result holds for these {} questions and others like them, these settings, and "
             "this judge; not for other tasks.",
             model.experiment.n_questions));
+    for (const std::string& note : model.data_notes) {
+        bullets.items.push_back(foreign(note));
+    }
     if (std::any_of(model.judges.begin(), model.judges.end(), is_metric)) {
         bullets.items.push_back(
             "The reference metric compares words with the expected answer. It does not know "

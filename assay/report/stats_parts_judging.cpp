@@ -21,8 +21,8 @@ Section dependence_section(const ComparisonAnalysis& a) {
     facts.add("design effect",
               clusters.design_effect ? fmt::format("{:.3g}", *clusters.design_effect) : "undefined",
               fmt::format("counts are divided by {:.3g}", clusters.design_effect_used));
-    if (a.companions && a.companions->cluster_interval) {
-        const Estimate& second = *a.companions->cluster_interval;
+    if (a.cluster_interval) {
+        const Estimate& second = *a.cluster_interval;
         facts.add("net win rate, second way",
                   second.value ? points_with_interval(second) : second.why,
                   method_of(second));

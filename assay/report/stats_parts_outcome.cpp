@@ -6,6 +6,7 @@
 #include "assay/base/result.hpp"
 #include "assay/report/figure_text.hpp"
 #include "assay/report/figures.hpp"
+#include "assay/report/second_interval.hpp"
 #include "assay/report/stats_figures.hpp"
 #include "assay/report/stats_parts.hpp"
 
@@ -74,7 +75,7 @@ Section counts_section(const ComparisonAnalysis& a) {
         facts.add("not judged", fmt::format("{}", c.not_judged), "");
     }
     if (c.no_answer_baseline > 0) {
-        facts.add("no answer of the baseline", fmt::format("{}", c.no_answer_baseline), "left out");
+        facts.add("an answer is missing", fmt::format("{}", c.no_answer_baseline), "left out");
     }
     out.add(std::move(facts));
     return out;
@@ -100,16 +101,22 @@ Section estimates_section(const ComparisonAnalysis& a) {
 }
 
 Section decision_section(const ComparisonAnalysis& a) {
-    Section out{say("Decision at a margin of {} points: {}",
+    Section out{say("Decision at a margin of {} points: {}{}",
                     digits_text(100 * a.decision.margin, 6),
-                    decision_text(a.decision))};
+                    decision_text(a.decision),
+                    second_interval_text(a))};
     out.add(Paragraph{foreign(a.decision.why)});
-    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused;
-    if (failed > 0 && a.worst_case.net_win_rate.value) {
+    if (const std::string said = second_interval_sentence(a); !said.empty()) {
+        out.add(Paragraph{foreign(said)});
+    }
+    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused,
+                       missing = a.counts.no_answer_baseline;
+    if (failed + missing > 0 && a.worst_case.net_win_rate.value) {
         out.add(Paragraph{foreign(fmt::format(
-            "Had all {} failed verdicts gone against the variant: net win rate {} points, {}; all "
-            "for it: {} points, {}.",
-            failed,
+            "Had all {} {} gone against the variant: net win rate {} points, {}; all for it: {} "
+            "points, {}.",
+            failed + missing,
+            missing > 0 ? "results that are not known" : "failed verdicts",
             points_with_interval(a.worst_case.net_win_rate),
             decision_words(a.worst_case.decision),
             points_with_interval(a.best_case.net_win_rate),

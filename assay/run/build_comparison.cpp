@@ -6,23 +6,22 @@
 #include <vector>
 
 #include "assay/analysis/analyse.hpp"
+#include "assay/analysis/cluster_interval.hpp"
 #include "assay/base/text.hpp"
 #include "assay/pairing/unblind.hpp"
+#include "assay/records/dependence.hpp"
 #include "assay/run/tag_counter.hpp"
 
 namespace assay::run {
 namespace {
 
-/// Of a question without a comparison: the baseline gave no answer, or it is not drawn yet.
-Outcome outcome_without_comparison(const Question& question,
-                                   const std::optional<Answer>& baseline) {
-    Outcome out;
-    out.question_id = question.id;
-    out.cluster = question.cluster;
-    out.kind = baseline && baseline->stop_reason == StopReason::kFailed
-                   ? OutcomeKind::kNoAnswerBaseline
-                   : OutcomeKind::kNotJudged;
-    return out;
+/// Why there is nothing to compare: the answer that is missing. Null: it is not drawn yet.
+const Answer* missing_answer(const std::optional<Answer>& baseline,
+                             const std::optional<Answer>& variant) {
+    if (baseline && baseline->stop_reason == StopReason::kFailed) {
+        return &*baseline;
+    }
+    return variant && was_not_given(*variant) ? &*variant : nullptr;
 }
 
 /// Fills the items of one variant and judge, question by question, and puts their outcomes into the
@@ -78,9 +77,12 @@ class Unblinding {
     }
 
     void add_without_comparison(std::size_t q, report::JudgedItem item) {
-        item.outcome = outcome_without_comparison(stored_.questions[q], baseline_[q]);
-        if (item.outcome.kind == OutcomeKind::kNoAnswerBaseline) {
-            item.failure = baseline_[q]->failure;
+        item.outcome.question_id = stored_.questions[q].id;
+        item.outcome.cluster = stored_.questions[q].cluster;
+        item.outcome.kind = OutcomeKind::kNotJudged;
+        if (const Answer* missing = missing_answer(baseline_[q], variant_[q])) {
+            item.outcome.kind = OutcomeKind::kNoAnswerBaseline;
+            item.failure = missing->failure;
         }
         const int n_orders = judge_.facts.both_orders ? 2 : 1;
         for (int order = 0; order < n_orders; ++order) {
@@ -100,8 +102,9 @@ class Unblinding {
             item.outcome.variant_is_a = !item.outcome.variant_is_a;
         }
         if (variant_[q] && baseline_[q]) {
+            item.outcome.baseline_length = n_characters(baseline_[q]->text);
             item.outcome.length_difference = n_characters(variant_[q]->text) -
-                                             n_characters(baseline_[q]->text);
+                                             *item.outcome.baseline_length;
         }
         item.verdict.reset();
         item.failure.clear();
@@ -141,6 +144,8 @@ report::ReportComparison comparison_of(const StoredRun& stored,
         unblinding.in_order(),
         {judge.n_planned[variant] + n_without, judge.facts.costs_nothing},
         settings);
+    analysis::add_cluster_interval(
+        out.analysis, unblinding.in_order(), Dependence(unblinding.in_order()));
     TagCounter tags;
     for (std::size_t place = 0; place < comparisons.size(); ++place) {
         if (is_left_out(out.analysis, place)) {

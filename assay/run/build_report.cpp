@@ -19,9 +19,11 @@
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
+#include "assay/run/data_notes.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
 #include "assay/run/note_shown.hpp"
+#include "assay/run/gate_by_verdicts.hpp"
 #include "assay/run/raters.hpp"
 #include "assay/run/said_answers.hpp"
 
@@ -324,30 +326,11 @@ bool add_judges(report::ReportModel& model,
                 rungs.push_back({&analysis, stored.variants[v].size_bytes()});
             }
         }
+        gate_by_verdicts(model, comparisons_of_last_judge(model, stored));
         apply_known_bad(stored.plan.known_bad, comparisons_of_last_judge(model, stored));
         analysis::decide_claims(rungs, settings);
     }
     return extended;
-}
-
-/// What must be read before any result, each once.
-std::vector<std::string> warnings_of(const StoredRun& stored,
-                                     const std::vector<std::string>& equal_answers) {
-    const bool accepted = stored.plan.analysis.accept_equal_answers;
-    std::vector<std::string> out;
-    for (const std::string& said : equal_answers) {
-        if (said.empty()) {
-            continue;
-        }
-        std::string warning = fmt::format("{}{}.",
-                                          said,
-                                          accepted ? "; the plan accepts it (accept-equal-answers)"
-                                                   : "; so nothing is concluded");
-        if (std::find(out.begin(), out.end(), warning) == out.end()) {
-            out.push_back(std::move(warning));
-        }
-    }
-    return out;
 }
 
 report::EqualityProof proof_of(const StoredRun& stored) {
@@ -389,7 +372,8 @@ report::ReportModel build_report(const StoredRun& stored,
         }
     }
     const std::vector<std::string> equal_answers = equal_answers_of(stored);
-    model.warnings = warnings_of(stored, equal_answers);
+    model.warnings = equal_answers_warnings(stored, equal_answers);
+    model.data_notes = data_notes_of(stored);
     const bool extended = add_judges(model, stored, settings, equal_answers);
     add_calibrations(model, settings);
     if (extended) {

@@ -1,5 +1,8 @@
 #include "assay/run/equal_answers.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -36,6 +39,25 @@ std::vector<std::string> equal_answers_of(const StoredRun& stored) {
                                              : std::nullopt);
     }
     return analysis::equal_answers(sources, expected);
+}
+
+std::vector<std::string> equal_answers_warnings(const StoredRun& stored,
+                                                const std::vector<std::string>& equal_answers) {
+    const bool accepted = stored.plan.analysis.accept_equal_answers;
+    std::vector<std::string> out;
+    for (const std::string& said : equal_answers) {
+        if (said.empty()) {
+            continue;
+        }
+        std::string warning = fmt::format("{}{}.",
+                                          said,
+                                          accepted ? "; the plan accepts it (accept-equal-answers)"
+                                                   : "; so nothing is concluded");
+        if (std::find(out.begin(), out.end(), warning) == out.end()) {
+            out.push_back(std::move(warning));
+        }
+    }
+    return out;
 }
 
 }  // namespace assay::run

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "assay/analysis/copies.hpp"
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
 
@@ -79,7 +80,7 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
       facts(facts_of(store, plan_sha256)),
       frozen(store.frozen_analysis()),
       frozen_design(store.note(kFrozenDesign)),
-      questions(store.questions(plan_sha256)),
+      questions(analysis::with_copies_joined(store.questions(plan_sha256))),
       variants(store.variants(plan_sha256)) {
     refuse_half_extended(*this);
     for (std::size_t q = 0; q < questions.size(); ++q) {
@@ -130,6 +131,10 @@ void StoredRun::read_judges(const store::Store& store) {
     std::vector<std::vector<Comparison>> drawn(variants.size());
     for (std::size_t v = 1; v < variants.size(); ++v) {
         drawn[v] = drawn_comparisons(stored, questions, facts, v);
+        // Earlier versions drew these, too, and counted them as losses.
+        std::erase_if(drawn[v], [&](const Comparison& comparison) {
+            return was_not_given(answer(comparison.variant_answer_key));
+        });
     }
     for (const JudgeFacts& judge : facts.judges) {
         StoredJudge& out = judges.emplace_back();

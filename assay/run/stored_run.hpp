@@ -65,8 +65,8 @@ struct StoredRun {
     RunFacts facts;
     std::optional<store::FrozenAnalysis> frozen;  ///< of the first verdict
     std::optional<std::string> frozen_design;
-    std::vector<Question> questions;
-    std::vector<Variant> variants;  ///< baseline first
+    std::vector<Question> questions;  ///< with copies in one cluster (analysis/copies.hpp)
+    std::vector<Variant> variants;    ///< baseline first
     /// As they were written, by variant, then by question; empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file

@@ -51,6 +51,28 @@ OrderEffects order_effects(const OrderRow& candidate_first, const OrderRow& cand
     return out;
 }
 
+std::optional<HybridIntervals> hybrid_intervals(const NetCounts& candidate_first,
+                                                const NetCounts& candidate_second,
+                                                double critical) {
+    const auto first = tango_interval(candidate_first, critical),
+               second = tango_interval(candidate_second, critical);
+    if (!first || !second) {
+        return std::nullopt;
+    }
+    const double below_first = first->estimate - first->low,
+                 above_first = first->high - first->estimate,
+                 below_second = second->estimate - second->low,
+                 above_second = second->high - second->estimate;
+    const double bias = (first->estimate - second->estimate) / 2,
+                 mean = (first->estimate + second->estimate) / 2;
+    return HybridIntervals{{bias,
+                            bias - std::hypot(below_first, above_second) / 2,
+                            bias + std::hypot(above_first, below_second) / 2},
+                           {mean,
+                            mean - std::hypot(below_first, below_second) / 2,
+                            mean + std::hypot(above_first, above_second) / 2}};
+}
+
 std::optional<BothOrders> both_orders(const JointTable& joint) {
     BothOrders out;
     double sum = 0, squares = 0, difference = 0;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "assay/stats/tango.hpp"
+
 namespace assay::stats {
 
 /// Verdicts of the comparisons in which the candidate was shown first, or second.
@@ -31,6 +33,19 @@ struct OrderEffects {
 /// Counts >= 0. Values that need a row without comparisons are empty.
 [[nodiscard]] OrderEffects order_effects(const OrderRow& candidate_first,
                                          const OrderRow& candidate_second);
+
+/// Intervals of bias and stratified rate that exist where no verdict varies within an order, too:
+/// Newcombe's hybrid score interval of a difference (Newcombe 1998, Statistics in Medicine 17:873,
+/// method 10) with Tango's interval of each order's net win rate in place of Wilson's, and its form
+/// for a sum (Zou & Donner 2008, Statistics in Medicine 27:1693).
+struct HybridIntervals {
+    NetInterval bias;
+    NetInterval net_stratified;
+};
+/// critical > 0: a normal or a Student quantile. Nothing where an order has no comparison.
+[[nodiscard]] std::optional<HybridIntervals> hybrid_intervals(const NetCounts& candidate_first,
+                                                              const NetCounts& candidate_second,
+                                                              double critical);
 
 /// The same pairs judged in both orders. joint[i][j]: i the verdict with the candidate first, j
 /// with it second; 0 loss, 1 tie, 2 win.

@@ -221,14 +221,15 @@ TEST(GivenAnswers, GapsAreAnErrorThatListsThemAndLeavesNoRun) {
     EXPECT_FALSE(std::filesystem::exists(given.lab.run_dir()));
 }
 
-TEST(GivenAnswers, GapsThatAreAllowedAreNoAnswerAndCountAgainstTheVariant) {
+TEST(GivenAnswers, GapsThatAreAllowedAreLeftOutAndTooManyMeasureNothing) {
     const Given given;
     given.write("worse.jsonl", study_rows(kWrong, kQuestions - 2));
     const Ended ended = given.run({"--allow-missing"});
-    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    EXPECT_EQ(ended.exit_code, 4) << describe(ended);
     const json counts = given.lab.comparison("mine")["counts"];
-    EXPECT_EQ(counts["no_answer_variant"], 2);
-    EXPECT_EQ(counts["losses"], kWrong + 2);
+    EXPECT_EQ(counts["no_answer_variant"], 0);
+    EXPECT_EQ(counts["no_answer_baseline"], 2);
+    EXPECT_EQ(counts["losses"], kWrong);
     EXPECT_NE(bytes_of(given.lab.run_dir() + "/report.md")
                   .find("worse.jsonl has no answer to 2 of 24 questions"),
               std::string::npos);

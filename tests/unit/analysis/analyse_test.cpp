@@ -214,6 +214,35 @@ TEST(Analyse, TheFailureRateIsAmongWhatWasSettled) {
     EXPECT_LT(*a.failure_rate.low, 0.1);
 }
 
+TEST(Analyse, MissingAnswersAreLossesInTheWorstCaseAndWinsInTheBest) {
+    const ComparisonAnalysis a = analyse(
+        OutcomeList().ties(96).add(4, OutcomeKind::kNoAnswerBaseline).outcomes, {});
+    EXPECT_EQ(*a.net_win_rate.value, 0);
+    EXPECT_NEAR(*a.worst_case.net_win_rate.value, -0.04, 1e-12);
+    EXPECT_NEAR(*a.best_case.net_win_rate.value, 0.04, 1e-12);
+}
+
+TEST(Analyse, AnEarlyStopDoesNotHideThatAnswersAreMissing) {
+    // Questions without an answer have no place in the order of judging: they come at its end.
+    std::vector<Outcome> order = OutcomeList().losses(200).outcomes;
+    const AnalysisSettings settings{.stopping = "hybrid"};
+    const auto decided = [&](int n_missing) {
+        std::vector<Outcome> all = order;
+        for (Outcome& outcome :
+             OutcomeList().add(n_missing, OutcomeKind::kNoAnswerBaseline).outcomes) {
+            outcome.question_id = "missing " + outcome.question_id;
+            all.push_back(outcome);
+        }
+        return analyse_in_order(all, {static_cast<std::int64_t>(all.size()), false}, settings);
+    };
+    const ComparisonAnalysis few = decided(8), many = decided(20);
+    ASSERT_TRUE(few.stopping->stopped_early && many.stopping->stopped_early);
+    EXPECT_EQ(few.decision.label, DecisionLabel::kDegraded);
+    EXPECT_EQ(many.decision.label, DecisionLabel::kNotMeasured);
+    EXPECT_NE(many.decision.why.find("20 of 220 comparisons are left out"), std::string::npos)
+        << many.decision.why;
+}
+
 TEST(Analyse, HoldsForAMillion) {
     for (const auto& [w, l, t] : {std::array<std::int64_t, 3>{1'000'000, 0, 0},
                                   {0, 0, 1'000'000},

@@ -112,6 +112,25 @@ TEST(Decide, MoreThanFivePercentLeftOutIsNotMeasured) {
     EXPECT_TRUE(says(d, "6 of 100 comparisons are left out")) << d.why;
 }
 
+TEST(Decide, MissingAnswersAndFailedVerdictsCountTogetherInBothExtremes) {
+    // Each alone is below 5 %.
+    const auto with = [](int ties, int invalid, int missing) {
+        return of(OutcomeList()
+                      .ties(ties)
+                      .add(invalid, OutcomeKind::kInvalid)
+                      .add(missing, OutcomeKind::kNoAnswerBaseline));
+    };
+    EXPECT_EQ(with(192, 8, 0).label, DecisionLabel::kEquivalent);
+    EXPECT_EQ(with(192, 0, 8).label, DecisionLabel::kEquivalent);
+    const Decision few = with(92, 4, 4);
+    EXPECT_EQ(few.label, DecisionLabel::kInconclusive) << few.why;
+    EXPECT_TRUE(says(few,
+                     "8 are not known (8.0 %: 4 INVALID, ERROR or REFUSED, 4 left out as an "
+                     "answer is missing)"))
+        << few.why;
+    EXPECT_EQ(with(1840, 80, 80).label, DecisionLabel::kNonInferior) << "holds whatever they are";
+}
+
 TEST(Decide, PairsWithoutACallDoNotDiluteTheMissingVerdicts) {
     // 6 of 100 need-a-call pairs are missing; 900 identical ones change nothing, nor do answers
     // that are missing.

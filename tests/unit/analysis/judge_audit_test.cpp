@@ -156,7 +156,13 @@ TEST(WarningsOfAJudge, TellABiasThatIsSeenFromOneThatIsNotExcluded) {
     EXPECT_TRUE(any_has(warnings_of(audit),
                         "10.4 points for the answer that is shown first is not excluded"));
     audit.position->bias.low.reset();
+    EXPECT_TRUE(any_has(warnings_of(audit), "+1.0 points was seen, and no interval says"));
+    audit.position->bias = {0.01, -0.05, 0.07, 0.95, 400, "", ""};
     EXPECT_TRUE(warnings_of(audit).empty());
+    audit.position->variant_first = {.wins = 30};
+    audit.position->variant_second = {.losses = 30};
+    EXPECT_TRUE(any_has(warnings_of(audit), "follow the position, so they decide nothing"));
+    audit.position->variant_first = audit.position->variant_second = {};
     audit.flips = Flips{100, 40, {0.4, 0.31, 0.5, 0.95, 100, "", ""}};
     EXPECT_TRUE(any_has(warnings_of(audit), "40 of 100"));
 }

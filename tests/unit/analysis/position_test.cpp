@@ -76,13 +76,35 @@ TEST(Position, ShowsABiasTowardsTheFirstSide) {
     EXPECT_EQ(p.p_fisher_method, "Fisher-Freeman-Halton, exact");
 }
 
-TEST(Position, WithoutASpreadHasNoIntervalAndSaysWhy) {
-    const Position p = *position(OutcomeList().ties(6).outcomes);
-    EXPECT_EQ(*p.bias.value, 0);
-    EXPECT_FALSE(p.bias.low);
-    EXPECT_FALSE(p.bias.why.empty());
-    EXPECT_FALSE(p.p_sign);
-    EXPECT_EQ(*p.p_fisher, 1);
+TEST(Position, WithoutASpreadHasAnIntervalThatIsNotEmpty) {
+    const Position ties = *position(OutcomeList().ties(6).outcomes);
+    EXPECT_EQ(*ties.bias.value, 0);
+    EXPECT_LT(*ties.bias.low, -0.2);
+    EXPECT_GT(*ties.bias.high, 0.2);
+    EXPECT_NE(ties.bias.method.find("Newcombe"), std::string::npos) << ties.bias.method;
+    EXPECT_FALSE(ties.p_sign);
+    EXPECT_EQ(*ties.p_fisher, 1);
+}
+
+TEST(Position, OfAJudgeThatAlwaysPrefersTheFirstSideIsAHundredPointsWithAnInterval) {
+    OutcomeList list;
+    list.wins(40).losses(40);
+    for (Outcome& outcome : list.outcomes) {
+        outcome.variant_is_a = outcome.kind == OutcomeKind::kWin;
+    }
+    const Position p = *position(list.outcomes);
+    EXPECT_EQ(*p.bias.value, 1);
+    EXPECT_EQ(*p.bias.high, 1);
+    EXPECT_GT(*p.bias.low, 0.85);
+    EXPECT_LT(*p.bias.low, 0.98);
+    EXPECT_EQ(*p.net_stratified.value, 0);
+    EXPECT_LT(*p.net_stratified.low, 0);
+    EXPECT_GT(*p.net_stratified.high, 0);
+    // In both orders the two verdicts of a question are one observation, so it is worth as much.
+    const auto twice = position(BothOrdersList().add(40, kWin, kLoss).outcomes);
+    EXPECT_EQ(*twice->bias.value, 1);
+    EXPECT_GT(*twice->bias.low, 0.85);
+    EXPECT_LE(*twice->bias.low, *p.bias.low + 1e-9) << "Student's t is wider";
 }
 
 TEST(Position, IsNotGivenWhereNoSideIsKnown) {

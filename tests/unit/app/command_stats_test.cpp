@@ -310,6 +310,89 @@ TEST(CommandStats, AVariantThatIsAlwaysShownFirstIsSaid) {
     EXPECT_EQ(in_turn.str().find("always shown"), std::string::npos);
 }
 
+TEST(CommandStats, OfACopyNoGatePasses) {
+    test::TempFolder folder;
+    const auto annotations = [](const char* other_tail) {
+        std::string text;
+        for (int i = 0; i < 80; ++i) {
+            text += Json{{"instruction", fmt::format("question {}", i)},
+                         {"output_1", fmt::format("answer {}", i)},
+                         {"output_2", fmt::format(" answer {}{}", i, i % 2 == 0 ? other_tail : "")},
+                         {"generator_1", "f16"},
+                         {"generator_2", "q4"},
+                         {"preference", 1.5}}
+                        .dump() +
+                    "\n";
+        }
+        return text;
+    };
+    for (const bool copy : {true, false}) {
+        StatsOptions options;
+        options.input = folder.write("annotations.json", annotations(copy ? "\n" : "!"));
+        options.gate = true;
+        std::ostringstream out;
+        EXPECT_EQ(run_stats(options, out), 5);
+        EXPECT_EQ(out.str().find("all 80 answers of q4 are the baseline's") != std::string::npos,
+                  copy)
+            << out.str();
+        options.no_controls_ok = true;
+        std::ostringstream accepted;
+        EXPECT_EQ(run_stats(options, accepted), copy ? 5 : 0) << "controls are not the reason";
+    }
+}
+
+TEST(CommandStats, VerdictsThatFollowThePositionMeasureNothing) {
+    test::TempFolder folder;
+    const auto rows = [](const char* first_in_b) {
+        std::string text = "question,verdict,order\n";
+        for (int i = 0; i < 400; ++i) {
+            const bool is_a = i % 2 == 0;
+            text += fmt::format("q{},{},{}\n", i, is_a ? "win" : first_in_b, is_a ? "a" : "b");
+        }
+        return text;
+    };
+    StatsOptions options;
+    options.input = folder.write("v.csv", rows("loss"));
+    options.gate = true;
+    options.no_controls_ok = true;
+    std::ostringstream always_first;
+    EXPECT_EQ(run_stats(options, always_first), 4);
+    EXPECT_NE(always_first.str().find("shown first won 400 of 400"), std::string::npos)
+        << always_first.str();
+    options.input = folder.write("v.csv", rows("win"));
+    std::ostringstream better;
+    EXPECT_EQ(run_stats(options, better), 0) << "a variant that always wins";
+}
+
+TEST(CommandStats, CopiesOfAnInstructionAreOneCluster) {
+    test::TempFolder folder;
+    std::string text;
+    for (int i = 0; i < 80; ++i) {
+        text += Json{{"instruction", fmt::format("{}uestion {}", i % 2 == 0 ? "Q" : "q", i / 10)},
+                     {"output_1", fmt::format("answer {}", i)},
+                     {"output_2", fmt::format("another answer {}", i)},
+                     {"preference", 1.5}}
+                    .dump() +
+                "\n";
+    }
+    StatsOptions options;
+    options.input = folder.write("annotations.json", text);
+    const Json doc = json_of(options);
+    EXPECT_EQ(doc.at("clusters").at("n_clusters"), 8);
+    EXPECT_EQ(doc.at("decision").at("label"), "not_measured");
+}
+
+TEST(CommandStats, IdsAreTrimmed) {
+    test::TempFolder folder;
+    StatsOptions options;
+    options.input = folder.write("v.jsonl",
+                                 R"({"question": "q1", "verdict": "tie"})"
+                                 "\n"
+                                 R"({"question": " q1\u00a0", "verdict": "tie"})"
+                                 "\n");
+    EXPECT_NE(refusal_of(options).find("question \"q1\" stands twice"), std::string::npos);
+}
+
 TEST(CommandStats, AMissingCountIsNamed) {
     StatsOptions options;
     options.wins = "3";

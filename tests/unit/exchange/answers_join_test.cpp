@@ -86,7 +86,7 @@ TEST(AnswersJoin, MissingOnesThatAreAllowedAreEmptyAndTold) {
     EXPECT_TRUE(out.answers[0]);
     EXPECT_FALSE(out.answers[1]);
     ASSERT_EQ(out.notes.size(), 1u);
-    expect_has(out.notes[0], "no answer to 1 of 2 questions, which count as \"no answer\": b");
+    expect_has(out.notes[0], "no answer to 1 of 2 questions, which are left out: b");
 }
 
 TEST(AnswersJoin, AFileThatAnswersNoQuestionIsRefusedEvenSo) {

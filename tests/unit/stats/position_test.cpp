@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace assay::stats {
 namespace {
 
@@ -60,6 +62,35 @@ TEST(BothOrders, AtTheEdges) {
     EXPECT_EQ(one->net_mean, 0);
     EXPECT_EQ(one->position_bias, 1);
     EXPECT_EQ(one->consistency, 0);
+}
+
+TEST(HybridIntervals, ExistWhereNoVerdictVaries) {
+    const NetCounts all_won = net_counts(50, 0, 0), all_lost = net_counts(0, 50, 0),
+                    all_tied = net_counts(0, 0, 50);
+    const double c = 1.959963984540054;
+    const auto extreme = hybrid_intervals(all_won, all_lost, c);
+    EXPECT_EQ(extreme->bias.estimate, 1);
+    EXPECT_EQ(extreme->bias.high, 1);
+    // Of either order the limit is Tango's; the distances add up as the sides of a triangle.
+    const double below = 1 - tango_interval(all_won, c)->low;
+    EXPECT_GT(below, 0);
+    EXPECT_NEAR(extreme->bias.low, 1 - std::hypot(below, below) / 2, 1e-12);
+    const auto tied = hybrid_intervals(all_tied, all_tied, c);
+    EXPECT_NEAR(tied->bias.low, -tied->bias.high, 1e-12);
+    EXPECT_NEAR(tied->bias.high, std::sqrt(2.0) / 2 * (c * c / (50 + c * c)), 1e-9);
+    EXPECT_FALSE(hybrid_intervals(all_won, net_counts(0, 0, 0), c));
+}
+
+TEST(HybridIntervals, AreNearTheNormalOnesWhereVerdictsVary) {
+    const OrderRow first{400, 300, 300}, second{300, 320, 380};
+    const OrderEffects effects = order_effects(first, second);
+    const auto hybrid = hybrid_intervals(
+        net_counts(400, 300, 300), net_counts(300, 320, 380), 1.959963984540054);
+    EXPECT_NEAR(hybrid->bias.estimate, *effects.bias, 1e-12);
+    EXPECT_NEAR(hybrid->bias.low, *effects.bias - 1.96 * *effects.standard_error, 1e-3);
+    EXPECT_NEAR(hybrid->net_stratified.high,
+                *effects.net_stratified + 1.96 * *effects.standard_error,
+                1e-3);
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+#pragma once
+// Text by what a reader sees of it: the same words whatever their bytes are. By ICU.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace assay {
+
+/// Equal for texts that differ in white space, letter case or the Unicode form only: NFKC with case
+/// folding (Unicode's NFKC_Casefold, which drops invisible characters, too), runs of white space as
+/// one space, none at the ends. Bytes that are no UTF-8 count as U+FFFD. Valid UTF-8.
+[[nodiscard]] std::string folded_text(std::string_view text);
+
+/// Without Unicode white space (and U+FEFF, U+200B) at both ends; what is no UTF-8 is kept.
+[[nodiscard]] std::string_view trim_unicode(std::string_view text);
+
+/// Letters of a text, and those of scripts that are written without spaces between words.
+struct LetterCounts {
+    std::int64_t n = 0;
+    std::int64_t n_without_word_spaces = 0;  ///< Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar
+};
+[[nodiscard]] LetterCounts letters_of(std::string_view text);
+
+/// Runs of anything but Unicode white space.
+[[nodiscard]] std::int64_t n_words(std::string_view text);
+
+}  // namespace assay

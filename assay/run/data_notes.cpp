@@ -1,0 +1,28 @@
+#include "assay/run/data_notes.hpp"
+
+#include "assay/analysis/copies.hpp"
+#include "assay/analysis/metric_fit.hpp"
+#include "assay/records/judge_provider.hpp"
+
+namespace assay::run {
+
+std::vector<std::string> data_notes_of(const StoredRun& stored) {
+    std::vector<std::string> out = analysis::notes_on_copies(stored.questions);
+    std::vector<const analysis::AnswersOfVariant*> answers;
+    for (std::size_t v = 0; v < stored.variants.size(); ++v) {
+        answers.push_back(&stored.judged_answers(v));
+    }
+    for (const JudgeSpec& spec : stored.plan.judges) {
+        if (spec.kind() != JudgeKind::kMetric) {
+            continue;
+        }
+        const std::string note = analysis::short_answers_note(
+            spec.metric().metric, stored.questions, answers);
+        if (!note.empty()) {
+            out.push_back(note);
+        }
+    }
+    return out;
+}
+
+}  // namespace assay::run

@@ -1,0 +1,62 @@
+#include "assay/run/gate_by_verdicts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "assay/analysis/held_back.hpp"
+#include "assay/analysis/position_gate.hpp"
+
+namespace assay::run {
+namespace {
+
+using report::ReportComparison;
+using report::ReportModel;
+
+void warn(ReportModel& model, const std::string& about, const std::string& why) {
+    if (why.empty()) {
+        return;
+    }
+    std::string warning = fmt::format("{}: {}.", about, why);
+    if (std::find(model.warnings.begin(), model.warnings.end(), warning) == model.warnings.end()) {
+        model.warnings.push_back(std::move(warning));
+    }
+}
+
+void gate_positions(ReportModel& model, std::span<ReportComparison> of_judge) {
+    std::vector<ComparisonAnalysis*> all;
+    for (ReportComparison& each : of_judge) {
+        all.push_back(&each.analysis);
+    }
+    const std::vector<std::string> why = analysis::gate_positions(all);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        warn(model, fmt::format("{} on {}", all[i]->judge, all[i]->variant), why[i]);
+    }
+}
+
+void hold_back(ReportModel& model, ReportComparison& comparison) {
+    ComparisonAnalysis& own = comparison.analysis;
+    std::vector<Outcome> outcomes;
+    for (const report::JudgedItem& item : comparison.items) {
+        outcomes.push_back(item.outcome);
+    }
+    const std::string length = analysis::why_longer_wins(outcomes);
+    const std::string instructions = analysis::why_instructions(
+        report::find_variant(model, own.variant)->failure_modes);
+    own.decision = analysis::hold_back(own.decision, length.empty() ? instructions : length);
+    warn(model, fmt::format("{} on {}", own.judge, own.variant), length);
+    warn(model, own.variant, instructions);
+}
+
+}  // namespace
+
+void gate_by_verdicts(ReportModel& model, std::span<ReportComparison> of_judge) {
+    gate_positions(model, of_judge);
+    for (ReportComparison& comparison : of_judge) {
+        hold_back(model, comparison);
+    }
+}
+
+}  // namespace assay::run

@@ -1,0 +1,16 @@
+#pragma once
+// What the verdicts themselves say against a judge's decisions: they follow the position, the
+// length, or instructions in the answers. Beside the gates of its controls and of the known-bad
+// variant.
+
+#include <span>
+
+#include "assay/report/report_model.hpp"
+
+namespace assay::run {
+
+/// Gates the decisions of one judge on all variants (`of_judge`, a part of `model`), and adds what
+/// was found to the model's warnings. The variants' failure modes are counted already.
+void gate_by_verdicts(report::ReportModel& model, std::span<report::ReportComparison> of_judge);
+
+}  // namespace assay::run
