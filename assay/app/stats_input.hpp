@@ -47,8 +47,6 @@ struct StatsInput {
                                 ///< variant was always shown on one side; empty: it may
     std::string why_a_copy{};   ///< likewise, whatever the options say: all answers are the
                                 ///< baseline's
-};                              ///< why no gate may pass, without a full stop: no controls, or the
-                                ///< variant was always shown on one side; empty: it may
 };
 
 /// Reads and analyses what the options name. Throws Error(kUsage).

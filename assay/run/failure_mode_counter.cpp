@@ -69,7 +69,7 @@ std::vector<std::optional<failure_modes::Flags>> FailureModeCounter::flags_of(
     std::vector<std::optional<failure_modes::Flags>> out(answers.size());
     const auto examine_every = [&](std::size_t first, std::size_t step) {
         for (std::size_t q = first; q < answers.size(); q += step) {
-            if (answers[q]) {
+            if (answers[q] && !was_not_given(*answers[q])) {
                 out[q] = flags_of(q, *answers[q]);
             }
         }

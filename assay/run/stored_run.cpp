@@ -133,7 +133,8 @@ void StoredRun::read_judges(const store::Store& store) {
         drawn[v] = drawn_comparisons(stored, questions, facts, v);
         // Earlier versions drew these, too, and counted them as losses.
         std::erase_if(drawn[v], [&](const Comparison& comparison) {
-            return was_not_given(answer(comparison.variant_answer_key));
+            const auto found = answers_by_key_.find(comparison.variant_answer_key);
+            return found != answers_by_key_.end() && was_not_given(*found->second);
         });
     }
     for (const JudgeFacts& judge : facts.judges) {

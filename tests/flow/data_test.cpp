@@ -256,7 +256,6 @@ TEST(Copies, OfAFewQuestionsClaimNothing) {
         if (any) {
             EXPECT_EQ(clusters["n_clusters"], kQuestions / times);
         }
-        EXPECT_EQ(has(files.lab.assay({"report", files.lab.run_dir()}).out, ""), true);
         EXPECT_EQ(files.lab.assay({"stats", files.lab.run_dir(), "--gate"}).exit_code, code);
         EXPECT_EQ(files.lab.assay({"verify", files.lab.run_dir()}).exit_code, 0);
     }
@@ -296,11 +295,8 @@ TEST(Metric, OfWordsIsRefusedForTextsWithoutThem) {
     Files files;
     const auto chinese = [](const char* tail) {
         return [tail](int k) {
-            return Row{fmt::format("\u7B2C{}\u95EE", k),
-                       fmt::format("\u7B54\u6848\u662F{}",
-                                   std::string(1, static_cast<char>('a' + k % 26)) +
-                                       std::string(static_cast<std::size_t>(k), 'x').substr(0, 1)),
-                       fmt::format("\u7B54\u6848\u662F{}{}", k, tail)};
+            const std::string answer = fmt::format("\u7B54\u6848\u662F{}\u53F7", k);
+            return Row{fmt::format("\u7B2C{}\u95EE\uFF1F", k), answer, answer + tail};
         };
     };
     files.write("original.jsonl", chinese("\u3002"));

@@ -228,8 +228,8 @@ TEST(Analyse, AnEarlyStopDoesNotHideThatAnswersAreMissing) {
     const AnalysisSettings settings{.stopping = "hybrid"};
     const auto decided = [&](int n_missing) {
         std::vector<Outcome> all = order;
-        for (Outcome& outcome :
-             OutcomeList().add(n_missing, OutcomeKind::kNoAnswerBaseline).outcomes) {
+        OutcomeList missing;
+        for (Outcome& outcome : missing.add(n_missing, OutcomeKind::kNoAnswerBaseline).outcomes) {
             outcome.question_id = "missing " + outcome.question_id;
             all.push_back(outcome);
         }

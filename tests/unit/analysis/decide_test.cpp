@@ -128,7 +128,7 @@ TEST(Decide, MissingAnswersAndFailedVerdictsCountTogetherInBothExtremes) {
                      "8 are not known (8.0 %: 4 INVALID, ERROR or REFUSED, 4 left out as an "
                      "answer is missing)"))
         << few.why;
-    EXPECT_EQ(with(1840, 80, 80).label, DecisionLabel::kNonInferior) << "holds whatever they are";
+    EXPECT_EQ(with(1840, 80, 80).label, DecisionLabel::kEquivalent) << "holds whatever they are";
 }
 
 TEST(Decide, PairsWithoutACallDoNotDiluteTheMissingVerdicts) {

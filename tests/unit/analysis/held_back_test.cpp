@@ -10,7 +10,8 @@ namespace {
 /// `n` outcomes of a kind between a baseline's answer of 100 characters and one that is longer or
 /// shorter.
 void add(std::vector<Outcome>& out, int n, OutcomeKind kind, std::int64_t difference) {
-    for (Outcome& outcome : OutcomeList().add(n, kind).outcomes) {
+    OutcomeList list;
+    for (Outcome& outcome : list.add(n, kind).outcomes) {
         outcome.baseline_length = 100;
         outcome.length_difference = difference;
         out.push_back(outcome);
