@@ -10,6 +10,15 @@
 namespace assay::app {
 namespace {
 
+std::vector<Question> different_questions(int n) {
+    std::vector<Question> out;
+    for (int i = 0; i < n; ++i) {
+        out.push_back(
+            Question{std::to_string(i), "Why " + std::to_string(i) + "?", {}, {}, {}, {}});
+    }
+    return out;
+}
+
 class PlanSummary : public testing::Test {
  protected:
     PlanSummary() {
@@ -28,8 +37,7 @@ class PlanSummary : public testing::Test {
     }
     const test::TempFolder folder;
     Plan plan;
-    std::vector<Question> questions = std::vector<Question>(5,
-                                                            Question{"a", "Why?", {}, {}, {}, {}});
+    std::vector<Question> questions = different_questions(5);
 };
 
 TEST_F(PlanSummary, NamesWhatWillBeDone) {
@@ -60,7 +68,7 @@ TEST_F(PlanSummary, TellsHowAVariantIsRunWhereItIsNotTheEnginesWay) {
 TEST_F(PlanSummary, OfALargerModelTakesLonger) {
     // a hole, no disk space
     std::filesystem::resize_file(plan.baseline.file(), std::uintmax_t{100} << 30);
-    questions.resize(100, questions.front());
+    questions = different_questions(100);
     EXPECT_NE(summarize_plan(plan, questions).find(" h "), std::string::npos)
         << summarize_plan(plan, questions);
 }
@@ -72,7 +80,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
                   "questions would do."),
         std::string::npos)
         << text;
-    questions.resize(20, questions.front());
+    questions = different_questions(20);
     EXPECT_NE(
         run_preface(plan, questions)
             .find("with 20 questions, equivalence at 10 points is said with probability below "
@@ -80,7 +88,7 @@ TEST_F(PlanSummary, OfARunWarnsOfADesignThatIsTooSmallAndOnlyThen) {
         std::string::npos)
         << run_preface(plan, questions);
     plan.analysis.margin = 0.999;
-    questions.resize(50, questions.front());
+    questions = different_questions(50);
     EXPECT_EQ(run_preface(plan, questions), summarize_plan(plan, questions));
 }
 
@@ -131,6 +139,17 @@ TEST_F(PlanSummary, AsJsonIsOneDocument) {
     EXPECT_EQ(size["experiment"], nullptr);
     EXPECT_EQ(size["judges"].size(), 0u);
     EXPECT_EQ(size["schema_version"], 1);
+}
+
+TEST_F(PlanSummary, OfCopiesWarnsAndCountsThemAsOneCluster) {
+    questions = different_questions(20);
+    EXPECT_EQ(data_warnings(questions), "");
+    for (std::size_t i = 0; i < 10; ++i) {
+        questions[2 * i + 1].text = "  WHY " + questions[2 * i].text.substr(4);
+    }
+    EXPECT_EQ(data_warnings(questions).find("warning: 20 of 20 questions are copies"), 0U);
+    const std::string text = plan_text(plan, questions);
+    EXPECT_NE(text.find("clusters             10, a question shares"), std::string::npos) << text;
 }
 
 }  // namespace
