@@ -25,7 +25,7 @@ inline constexpr std::size_t kMostForNearCopies = 5000;
 /// Of a longer question only the first so many words are looked at for near copies.
 inline constexpr std::size_t kMostWordsForNearCopies = 400;
 /// The search ends after so many steps (less than a second), and says that there may be more.
-inline constexpr std::size_t kMostNearSteps = 100'000'000;
+inline constexpr std::size_t kMostNearSteps = 20'000'000;
 
 /// The questions, with copies in one cluster: the first one's that they name, or a new one of the
 /// name "copies of ID". Clusters that share a copy become one. Done again it changes nothing.
