@@ -282,13 +282,7 @@ Decision gate(const Decision& decision, const ControlsSummary& controls) {
                     controls.why));
 }
 
-void hold_back(Decision& decision, const std::string& reason) {
-    if (!reason.empty()) {
-        add(decision.held_back, reason);
-    }
-}
-
-std::string held_back_by(const ControlsSummary& controls) {
+std::string why_padding(const ControlsSummary& controls) {
     if (!controls.prefers_padding) {
         return {};
     }
@@ -299,13 +293,11 @@ std::string held_back_by(const ControlsSummary& controls) {
         controls.n_padded);
 }
 
-std::string held_back_by_metric(const std::string& metric, const ControlsSummary& controls) {
+std::string why_metric_alone(const std::string& metric, const ControlsSummary& controls) {
     const std::string blind_to = unseen(controls.by_damage);
-    return fmt::format(
-        "the judge {} is a metric, which reads no meaning{}; let a model or people judge, or write "
-        "accept-metric: true under analysis (--accept-metric)",
-        metric,
-        blind_to.empty() ? "" : ", and was not shown to see: " + blind_to);
+    return fmt::format("the judge {} is a metric, which reads no meaning{}",
+                       metric,
+                       blind_to.empty() ? "" : ", and was not shown to see: " + blind_to);
 }
 
 Decision gate_known_bad(const Decision& decision,

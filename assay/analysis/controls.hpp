@@ -29,7 +29,7 @@ inline constexpr std::int64_t kFewestOfFacts = 10;
 /// Padded and truncated ones inform and gate nothing here. ERROR and not asked yet: pending, and a
 /// judge with any has not passed. Of a metric damaged and reformatted ones inform only: everybody
 /// knows that it reads no meaning, so what it decides is held back until the plan accepts it
-/// (held_back_by_metric).
+/// (why_metric_alone).
 [[nodiscard]] ControlsSummary check_controls(std::span<const ControlOutcome> outcomes,
                                              bool is_metric = false);
 
@@ -37,15 +37,14 @@ inline constexpr std::int64_t kFewestOfFacts = 10;
 /// same.
 [[nodiscard]] Decision gate(const Decision& decision, const ControlsSummary& controls);
 
-/// Adds a reason why nothing is recommended on the decision.
-void hold_back(Decision& decision, const std::string& reason);
-/// What holds the decisions of a judge back although it passed its controls: it prefers an answer
-/// with an empty filler; empty: nothing.
-[[nodiscard]] std::string held_back_by(const ControlsSummary& controls);
-/// Why nothing is recommended on what a metric decided, with the damages that it was not shown to
-/// see and the way out.
-[[nodiscard]] std::string held_back_by_metric(const std::string& metric,
-                                              const ControlsSummary& controls);
+/// Why the decisions of a judge are held back (held_back.hpp) although it passed its controls: it
+/// prefers an answer with an empty filler. A sentence without a full stop; empty: nothing.
+[[nodiscard]] std::string why_padding(const ControlsSummary& controls);
+/// Why those of a metric are, with the damages that it was not shown to see.
+[[nodiscard]] std::string why_metric_alone(const std::string& metric,
+                                           const ControlsSummary& controls);
+inline constexpr const char* kAcceptMetric =
+    "let a model or people judge, or write accept-metric: true under analysis (--accept-metric)";
 
 /// The decision of a judge under which the variant `known_bad` got the decision `of_known_bad`: not
 /// degraded means that it does not see what everybody knows, so not_measured.

@@ -64,7 +64,7 @@ std::string why_instructions(std::span<const FailureModeRow> failure_modes) {
         row->baseline);
 }
 
-Decision hold_back(const Decision& decision, const std::string& why) {
+Decision hold_back(const Decision& decision, const std::string& why, const std::string& way_out) {
     const bool passes = decision.label == DecisionLabel::kEquivalent ||
                         decision.label == DecisionLabel::kNonInferior;
     if (!passes || why.empty()) {
@@ -75,10 +75,10 @@ Decision hold_back(const Decision& decision, const std::string& why) {
     out.alpha = decision.alpha;
     out.label = DecisionLabel::kInconclusive;
     out.why = fmt::format(
-        "The verdicts alone would say {}, but it is held back: {}. Let people, or a judge that "
-        "this does not sway, judge a part of the pairs.",
+        "The verdicts alone would say {}, but it is held back: {}; {}.",
         decision.label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior",
-        why);
+        why,
+        way_out);
     return out;
 }
 

@@ -5,6 +5,7 @@
 //
 //   - length: among decisive verdicts on answers whose lengths differ by a tenth or more the longer
 //     one won nearly always: a judge that counts words gives a padded variant its wins
+//   - a filler: the judge prefers padded controls; and a metric alone (controls.hpp)
 //   - instructions: answers that instruct the judge (failure mode instruction_to_judge) are
 //     significantly more frequent on the variant's side
 
@@ -29,7 +30,12 @@ inline constexpr double kInstructionsAlpha = 0.05;
 [[nodiscard]] std::string why_longer_wins(std::span<const Outcome> outcomes);
 [[nodiscard]] std::string why_instructions(std::span<const FailureModeRow> failure_modes);
 
+/// What a reader can do about verdicts that follow length, instructions or fillers.
+inline constexpr const char*
+    kLetOthersJudge = "let people, or a judge that this does not sway, judge a part of the pairs";
 /// Equivalent and non_inferior become inconclusive where `why` says something.
-[[nodiscard]] Decision hold_back(const Decision& decision, const std::string& why);
+[[nodiscard]] Decision hold_back(const Decision& decision,
+                                 const std::string& why,
+                                 const std::string& way_out = kLetOthersJudge);
 
 }  // namespace assay::analysis

@@ -15,10 +15,10 @@ bool would_pass(const Candidate& candidate) {
            candidate.label == DecisionLabel::kNonInferior;
 }
 
-/// An equivalent or non_inferior that may not be claimed, or is held back, is inconclusive.
+/// An equivalent or non_inferior that may not be claimed is inconclusive.
 DecisionLabel effective_label(const Candidate& candidate) {
-    const bool in_the_way = !candidate.claimed || !candidate.held_back.empty();
-    return would_pass(candidate) && in_the_way ? DecisionLabel::kInconclusive : candidate.label;
+    return would_pass(candidate) && !candidate.claimed ? DecisionLabel::kInconclusive
+                                                       : candidate.label;
 }
 
 std::string_view in_words(DecisionLabel label) {
@@ -51,15 +51,9 @@ std::string why_not(const Candidate& candidate) {
     switch (effective_label(candidate)) {
         case DecisionLabel::kDegraded: return candidate.name + " is degraded";
         case DecisionLabel::kInconclusive:
-            if (would_pass(candidate) && !candidate.claimed) {
+            if (would_pass(candidate)) {
                 return candidate.name +
                        " would pass alone, but may not be claimed beside the others";
-            }
-            if (would_pass(candidate)) {
-                return fmt::format("{} looks {}, but {}",
-                                   candidate.name,
-                                   in_words(candidate.label),
-                                   candidate.held_back);
             }
             return candidate.name + " is inconclusive" +
                    (candidate.n_more.value_or(0) > 0

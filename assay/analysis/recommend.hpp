@@ -21,8 +21,6 @@ struct Candidate {
                           ///< as inconclusive
     std::optional<std::int64_t> n_more;  ///< further questions, for inconclusive ones
     std::string why_not_measured{};      ///< a short reason without a full stop; may be empty
-    std::string held_back{};  ///< as Decision::held_back: a label that would pass counts as
-                              ///< inconclusive
 };
 
 /// What makes a result no pass, whatever the labels are: rules that were changed, or comparisons

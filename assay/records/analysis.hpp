@@ -140,8 +140,6 @@ struct Decision {
                                   ///< may be claimed; empty: not corrected
     std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true
                                          ///< difference of 0; empty: none needed, or not to be said
-    std::string held_back;  ///< why nothing is recommended on an equivalent or non_inferior,
-                            ///< without a full stop; empty: nothing is in the way
     std::string why;
 };
 

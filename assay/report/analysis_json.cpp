@@ -213,8 +213,6 @@ Json json_of(const Decision& decision) {
             {"margin", decision.margin},
             {"alpha", decision.alpha},
             {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
-            {"held_back",
-             decision.held_back.empty() ? Json(nullptr) : Json(to_valid_utf8(decision.held_back))},
             {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
             {"why", to_valid_utf8(decision.why)}};
 }

@@ -10,8 +10,8 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
-#include "assay/report/shown_history.hpp"
 #include "assay/report/second_interval.hpp"
+#include "assay/report/shown_history.hpp"
 #include "assay/report/terminal_text.hpp"
 
 namespace assay::report {

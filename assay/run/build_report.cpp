@@ -22,8 +22,8 @@
 #include "assay/run/data_notes.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
-#include "assay/run/note_shown.hpp"
 #include "assay/run/gate_by_verdicts.hpp"
+#include "assay/run/note_shown.hpp"
 #include "assay/run/raters.hpp"
 #include "assay/run/said_answers.hpp"
 
@@ -315,18 +315,13 @@ bool add_judges(report::ReportModel& model,
             analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
             analysis.decision = analysis::gate_equal_answers(
                 analysis.decision, equal_answers[v], stored.plan.analysis.accept_equal_answers);
-            analysis::hold_back(analysis.decision,
-                                analysis::held_back_by(model.judges.back().controls));
-            if (is_metric(judge.facts.provider) && !stored.plan.analysis.accept_metric) {
-                analysis::hold_back(
-                    analysis.decision,
-                    analysis::held_back_by_metric(judge.facts.name, model.judges.back().controls));
-            }
             if (analysis.variant != stored.plan.known_bad) {
                 rungs.push_back({&analysis, stored.variants[v].size_bytes()});
             }
         }
         gate_by_verdicts(model, comparisons_of_last_judge(model, stored));
+        gate_by_sight(
+            model, comparisons_of_last_judge(model, stored), stored.plan.analysis.accept_metric);
         apply_known_bad(stored.plan.known_bad, comparisons_of_last_judge(model, stored));
         analysis::decide_claims(rungs, settings);
     }
@@ -418,8 +413,7 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
                        comparison->analysis.decision.n_more,
-                       report::why_not_measured(*comparison),
-                       comparison->analysis.decision.held_back});
+                       report::why_not_measured(*comparison)});
     }
     return out;
 }

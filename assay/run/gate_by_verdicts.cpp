@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "assay/analysis/controls.hpp"
 #include "assay/analysis/held_back.hpp"
 #include "assay/analysis/position_gate.hpp"
+#include "assay/records/judge_provider.hpp"
 
 namespace assay::run {
 namespace {
@@ -56,6 +58,24 @@ void gate_by_verdicts(ReportModel& model, std::span<ReportComparison> of_judge) 
     gate_positions(model, of_judge);
     for (ReportComparison& comparison : of_judge) {
         hold_back(model, comparison);
+    }
+}
+
+void gate_by_sight(ReportModel& model, std::span<ReportComparison> of_judge, bool accepts_metric) {
+    const report::ReportJudge& judge = model.judges.back();
+    std::string why = analysis::why_padding(judge.controls), way_out = analysis::kLetOthersJudge;
+    if (is_metric(judge.provider) && !accepts_metric) {
+        why = analysis::why_metric_alone(judge.name, judge.controls);
+        way_out = analysis::kAcceptMetric;
+    }
+    for (ReportComparison& each : of_judge) {
+        Decision& decision = each.analysis.decision;
+        const DecisionLabel before = decision.label;
+        decision = analysis::hold_back(decision, why, way_out);
+        if (decision.label != before) {
+            warn(
+                model, fmt::format("{} is held back", each.analysis.variant), why + "; " + way_out);
+        }
     }
 }
 

@@ -13,4 +13,10 @@ namespace assay::run {
 /// was found to the model's warnings. The variants' failure modes are counted already.
 void gate_by_verdicts(report::ReportModel& model, std::span<report::ReportComparison> of_judge);
 
+/// Holds back the decisions of the last judge of `model` where it prefers a filler, or is a metric
+/// and the plan does not accept that (`accepts_metric`), and adds why to the model's warnings.
+void gate_by_sight(report::ReportModel& model,
+                   std::span<report::ReportComparison> of_judge,
+                   bool accepts_metric);
+
 }  // namespace assay::run

@@ -215,11 +215,11 @@ TEST(CheckControls, AMetricNeedNotSeeDamageAndIsHeldBackForIt) {
     }
     const ControlsSummary summary = check_controls(outcomes, true);
     EXPECT_TRUE(summary.passed) << summary.why;
-    EXPECT_THAT(held_back_by_metric("reference", summary),
+    EXPECT_THAT(why_metric_alone("reference", summary),
                 HasSubstr("was not shown to see: number (0 of 10), negation (0 of 10)"));
 }
 
-TEST(HeldBackBy, AJudgeThatPrefersAFiller) {
+TEST(WhyPadding, AJudgeThatPrefersAFiller) {
     for (const int n_won : {10, 18}) {
         auto outcomes = seeing(20, 20, 0, 20);
         for (int i = 0; i < 20; ++i) {
@@ -229,7 +229,7 @@ TEST(HeldBackBy, AJudgeThatPrefersAFiller) {
         outcomes.push_back({ControlKind::kPadded, VerdictState::kError, true});
         const ControlsSummary summary = check_controls(outcomes);
         EXPECT_TRUE(summary.passed) << "pending ones that only inform keep nothing waiting";
-        EXPECT_EQ(held_back_by(summary).empty(), n_won == 10);
+        EXPECT_EQ(why_padding(summary).empty(), n_won == 10);
     }
 }
 
