@@ -63,7 +63,7 @@ def run_assay(assay, model, judge, variant, questions, predict, threads, run):
 
 SHOWN = """
 SELECT v.n_prompt_tokens, v.elapsed_ms, coalesce(c.presentation, 0), coalesce(c.question_id, k.question_id), a.text, b.text,
-       CASE WHEN c.id IS NOT NULL THEN 1 - c.variant_is_a ELSE k.honest_is_a END, coalesce(k.kind, '')
+       CASE WHEN c.id IS NOT NULL THEN 1 - c.variant_is_a ELSE k.honest_is_a END, coalesce(k.other_text, x'')
 FROM verdict_attempts v
 LEFT JOIN comparisons c ON c.id = v.item_id LEFT JOIN controls k ON k.id = v.item_id
 JOIN answers a ON a.key = coalesce(c.baseline_answer_key, k.honest_answer_key)
@@ -71,18 +71,12 @@ JOIN answers b ON b.key = coalesce(c.variant_answer_key, k.other_answer_key)
 ORDER BY v.id"""
 
 
-def cut_short(answer):
-    """What a judge is shown of a truncated answer (pairing/controls.cpp), in characters of one byte."""
-    answer = answer.strip(" \t\r\n")
-    return answer[:max(answer.rfind(space, 0, len(answer) // 2 + 1) for space in " \t\r\n")].strip(" \t\r\n")
-
-
 def shown(run):
     """Of every verdict, in the order in which they came: prompt tokens, milliseconds, which order (0, 1), question, response A, response B."""
     store = sqlite3.connect(f"file:{run}/assay.sqlite?mode=ro", uri=True)
     text = lambda value: value.decode() if isinstance(value, bytes) else value
-    for tokens, ms, order, question, one, other, one_is_a, kind in store.execute(SHOWN):
-        if kind == "truncated": other = cut_short(text(other))
+    for tokens, ms, order, question, one, other, one_is_a, altered in store.execute(SHOWN):
+        other = altered or other
         a, b = (one, other) if one_is_a else (other, one)
         yield tokens, ms, order, text(question), text(a), text(b)
 

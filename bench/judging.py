@@ -5,7 +5,7 @@
 
 A server in a process of its own speaks POST /v1/chat/completions and answers each request after the latency, with a verdict that is
 drawn from the request's text. Answers are made first, by the real engine and with few tokens, once for all concurrencies; then `assay judge`
-asks that many pairs (and 60 controls, which are calls like others) with stopping none, so every call is made. Measured is the step "verdicts of ..."
+asks that many pairs (and 105 controls, which are calls like others) with stopping none, so every call is made. Measured is the step "verdicts of ..."
 as assay prints its beginning and end: prompts rendered, requests, every verdict committed to disk.
   limit     ceil(calls / concurrency) x latency
   overhead  (wall - limit) x concurrency / calls: what a call takes of its lane beyond the latency

@@ -170,7 +170,7 @@ struct Preferences {
 Estimate net_detection_of(const Fates& fates) {
     Estimate out;
     out.n = fates.n;
-    out.method = "tango";
+    out.method = "Tango score interval";
     const auto interval = stats::tango_interval(
         stats::net_counts(fates.lost, fates.won, fates.n - fates.lost - fates.won),
         stats::normal_upper_quantile(0.025));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 
+#include "fair.hpp"
 #include "lab.hpp"
 #include "sim_judges.hpp"
 #include "sim_server.hpp"
@@ -23,6 +24,7 @@ std::string fact_of(int k) {
 }
 constexpr const char* kPlain = ".";
 constexpr const char* kOther = "!";
+constexpr const char* kOtherWords = " A.";  // hardly longer
 constexpr const char* kPadded =
     ", as everybody knows who ever counted the things there are and thought about them for long.";
 constexpr const char*
@@ -75,7 +77,8 @@ class Files {
                           "--run",
                           lab.run_dir(),
                           "--engine",
-                          SCRIPTED_ENGINE};
+                          SCRIPTED_ENGINE,
+                          "--accept-metric"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return lab.assay(arguments);
     }
@@ -100,15 +103,17 @@ bool has(const std::string& text, const std::string& part) {
 
 /// How good an answer is to this prompt's question: 2 as it should be, 1 about the thing, 0 not.
 int score_of(const std::string& answer, const std::string& fact) {
-    for (const char* tail : {kPlain, kOther, kPadded, kInstruction}) {
-        if (answer == fact + tail) {
+    for (const char* tail : {kPlain, kOther, kOtherWords, kPadded, kInstruction}) {
+        if (letters_of(answer) == letters_of(fact + tail)) {
             return 2;
         }
     }
-    return answer.starts_with(fact.substr(0, fact.find(" is ") + 4)) ? 1 : 0;
+    const std::string thing = letters_of(fact.substr(0, fact.find(" is ") + 4));
+    return letters_of(answer).starts_with(thing) ? 1 : 0;
 }
 
-/// Sees every damage; of two answers that are right but not the same, `choose` decides.
+/// Sees every damage and through every form; of two answers that are right but not the same,
+/// `choose` decides.
 using Choose = std::function<std::string(const std::string& a, const std::string& b)>;
 Script judge_that(const Choose& choose) {
     return [choose](const SeenRequest& request, int) -> ScriptedReply {
@@ -116,7 +121,7 @@ Script judge_that(const Choose& choose) {
                           a = prompt_field(request.body, "answer_a"),
                           b = prompt_field(request.body, "answer_b");
         const int of_a = score_of(a, fact), of_b = score_of(b, fact);
-        std::string verdict = a == b ? "TIE" : choose(a, b);
+        std::string verdict = letters_of(a) == letters_of(b) ? "TIE" : choose(a, b);
         if (of_a != of_b) {
             verdict = of_a > of_b ? "A" : "B";
         }
@@ -133,7 +138,7 @@ std::string the_longer(const std::string& a, const std::string& b) {
     return a.size() > b.size() ? "A" : "B";
 }
 std::string the_one_with_the_other_tail(const std::string& a, const std::string&) {
-    return a.ends_with(kOther) ? "A" : "B";
+    return a.ends_with(kOtherWords) ? "A" : "B";
 }
 
 Strings judged_by(const SimServer& server, const Strings& more = {}) {
@@ -145,7 +150,7 @@ Strings judged_by(const SimServer& server, const Strings& more = {}) {
 TEST(Position, ThatDecidesNearlyAllVerdictsMeasuresNothing) {
     Files files;
     files.write("original.jsonl", always(kPlain));
-    files.write("mine.jsonl", always(kOther));
+    files.write("mine.jsonl", always(kOtherWords));
     const SimServer server(judge_that(the_first));
     const Ended ended = files.run(judged_by(server, {"--margin", "0.3"}));
     EXPECT_EQ(ended.exit_code, 4) << describe(ended);
@@ -164,7 +169,7 @@ TEST(Position, ThatDecidesNearlyAllVerdictsMeasuresNothing) {
 TEST(Position, OfAVariantThatReallyWinsIsBalanced) {
     Files files;
     files.write("original.jsonl", always(kPlain));
-    files.write("mine.jsonl", [](int k) { return right(k, k <= 57 ? kOther : kPlain); });
+    files.write("mine.jsonl", [](int k) { return right(k, k <= 57 ? kOtherWords : kPlain); });
     const SimServer server(judge_that(the_one_with_the_other_tail));
     const Ended ended = files.run(judged_by(server));
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
@@ -175,10 +180,10 @@ TEST(Position, OfAVariantThatReallyWinsIsBalanced) {
 TEST(BothOrders, ThatFlipNearlyAlwaysMeasureNothing) {
     Files files;
     files.write("original.jsonl", always(kPlain));
-    files.write("mine.jsonl", always(kOther));
+    files.write("mine.jsonl", always(kOtherWords));
     // First it ties, and turned round it prefers: no side wins in both orders.
     const SimServer server(judge_that([](const std::string& a, const std::string&) {
-        return a.ends_with(kOther) ? "TIE" : "A";
+        return a.ends_with(kOtherWords) ? "TIE" : "A";
     }));
     const Ended ended = files.run(judged_by(server, {"--both-orders", "--margin", "0.6"}));
     EXPECT_EQ(ended.exit_code, 4) << describe(ended);
@@ -221,8 +226,9 @@ TEST(Instructions, ToTheJudgeOnOneSideHoldAPassBack) {
         Files files;
         const auto some = [](int k) { return right(k, k % 3 == 0 ? kInstruction : kPlain); };
         files.write("original.jsonl", on_both_sides ? RowOf(some) : always(kPlain));
-        files.write("mine.jsonl",
-                    [&](int k) { return k % 2 == 0 && k % 3 != 0 ? right(k, kOther) : some(k); });
+        files.write("mine.jsonl", [&](int k) {
+            return k % 2 == 0 && k % 3 != 0 ? right(k, kOtherWords) : some(k);
+        });
         const Ended ended = files.run(judged_by(server));
         EXPECT_EQ(ended.exit_code, on_both_sides ? 0 : 5) << describe(ended);
         EXPECT_EQ(has(files.warnings(), "20 of 60 answers of the variant instruct the judge"),

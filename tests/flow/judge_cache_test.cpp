@@ -19,14 +19,6 @@ using nlohmann::json;
 
 constexpr int kQuestions = 60;
 
-int n_controls(const Lab& lab) {
-    int n = 0;
-    for (const char* kind : {"identical", "swapped", "truncated"}) {
-        n += lab.report()["controls"][0][kind]["n"].get<int>();
-    }
-    return n;
-}
-
 /// A lab whose judge keeps its verdicts in a folder, and says what the test wants.
 class JudgeCache : public testing::Test {
  protected:
@@ -86,7 +78,7 @@ TEST_F(JudgeCache, AnotherRunAsksForItsControlsAndAShareAndSaysTheSame) {
                     {"n_again", n_again},
                     {"n_same", n_again},
                     {"stopped", false}}));
-    EXPECT_EQ(n_calls, n_controls(lab_) + n_again);
+    EXPECT_EQ(n_calls, n_controls(lab_.report()["controls"][0]) + n_again);
     EXPECT_NE(again.err.find("from the cache"), std::string::npos) << again.err;
     EXPECT_NE(bytes_of(lab_.run_dir() + "/report.md")
                   .find(fmt::format("{} verdicts were taken from other runs in which it passed its "

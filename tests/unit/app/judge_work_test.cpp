@@ -44,13 +44,13 @@ TEST_F(JudgeWorkTest, OfAnEmbeddedJudgeIsEveryPairInBothOrdersAndNoReplyUnlessIt
     EXPECT_GT(work().reply_tokens, 0);
 }
 
-TEST_F(JudgeWorkTest, IsEveryPairInEachOrderTheRepeatsAndTwentyControlsOfEachKind) {
+TEST_F(JudgeWorkTest, IsEveryPairInEachOrderTheRepeatsAndItsControls) {
     EXPECT_EQ(work().n_pairs, 4);
-    EXPECT_EQ(work().n_controls, 60);
-    EXPECT_EQ(work().n_calls(), 64);
+    EXPECT_EQ(work().n_controls, 105);
+    EXPECT_EQ(work().n_calls(), 109);
     plan.judging.both_orders = true;
     EXPECT_EQ(work().n_pairs, 8);
-    EXPECT_EQ(work().n_controls, 60);
+    EXPECT_EQ(work().n_controls, 105);
     plan.judging.repeats = 3;
     plan.judging.repeat_share = 0.25;
     EXPECT_EQ(work().n_pairs, 11) << "three more of one pair in four";
@@ -58,21 +58,21 @@ TEST_F(JudgeWorkTest, IsEveryPairInEachOrderTheRepeatsAndTwentyControlsOfEachKin
 
 TEST_F(JudgeWorkTest, TokensAreThoseOfRubricQuestionWhatIsShownAndTwoAnswers) {
     const double shown = (40 + 80 + 400 + 120) / 2.0 / 4;
-    EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + shown + 100));
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 109 * (rubric_tokens + shown + 100));
     judge.show_contexts = false;
     judge.show_expected = false;
-    EXPECT_DOUBLE_EQ(work().prompt_tokens, 64 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
+    EXPECT_DOUBLE_EQ(work().prompt_tokens, 109 * (rubric_tokens + (40 + 120) / 2.0 / 4 + 100));
     judge.api().prompt_template.clear();
     EXPECT_GT(work().prompt_tokens,
-              64 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
+              109 * (static_cast<double>(judge::builtin_template(false).size()) / 4 + 100));
 }
 
 TEST_F(JudgeWorkTest, RepliesAreNeverLongerThanTheJudgeMayWrite) {
-    EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 150);
-    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 1024);
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 109 * 150);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 109 * 1024);
     judge.api().max_tokens = 60;
-    EXPECT_DOUBLE_EQ(work().reply_tokens, 64 * 60);
-    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 64 * 60);
+    EXPECT_DOUBLE_EQ(work().reply_tokens, 109 * 60);
+    EXPECT_DOUBLE_EQ(work().most_reply_tokens, 109 * 60);
 }
 
 TEST_F(JudgeWorkTest, ABatchCostsHalf) {
@@ -88,16 +88,16 @@ TEST_F(JudgeWorkTest, CostsOnlyWithPrices) {
     EXPECT_FALSE(work().cost);
     judge.api().price_input = 2;
     judge.api().price_output = 8;
-    EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 64 * 150 * 8.0) / 1e6);
-    EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 64 * 1024 * 8.0) / 1e6);
+    EXPECT_DOUBLE_EQ(work().cost.value(), (work().prompt_tokens * 2 + 109 * 150 * 8.0) / 1e6);
+    EXPECT_DOUBLE_EQ(work().most_cost.value(), (work().prompt_tokens * 2 + 109 * 1024 * 8.0) / 1e6);
     judge.api().price_input = 0;
-    EXPECT_DOUBLE_EQ(work().cost.value(), 64 * 150 * 8.0 / 1e6)
+    EXPECT_DOUBLE_EQ(work().cost.value(), 109 * 150 * 8.0 / 1e6)
         << "a price of 0 for prompts is a price";
 }
 
 TEST_F(JudgeWorkTest, OfNoQuestionsIsTheControlsAlone) {
     questions.clear();
-    EXPECT_EQ(work().n_calls(), 60);
+    EXPECT_EQ(work().n_calls(), 105);
     EXPECT_GT(work().prompt_tokens, 0);
 }
 

@@ -376,6 +376,35 @@ ReportModel report_with_everything() {
     panel.controls.n_truncated = 20;
     panel.controls.n_truncated_lost = 15;
     panel.controls.truncated_lost = estimate_of(0.75, 0.509, 0.913, 0.95, 20, "Clopper-Pearson");
+    panel.controls.n_damaged = 25;
+    panel.controls.n_damaged_lost = 15;
+    panel.controls.n_damaged_won = 1;
+    panel.controls.damaged_lost = estimate_of(0.6, 0.387, 0.789, 0.95, 25, "Clopper-Pearson");
+    panel.controls.net_detection = estimate_of(0.56, 0.33, 0.74, 0.95, 25, "Tango score interval");
+    panel.controls.by_damage = {{Damage::kNumber,
+                                 9,
+                                 9,
+                                 0,
+                                 estimate_of(1, 0.664, 1, 0.95, 9, "Clopper-Pearson"),
+                                 Sight::kSees},
+                                {Damage::kNegation,
+                                 8,
+                                 0,
+                                 1,
+                                 estimate_of(0, 0, 0.369, 0.95, 8, "Clopper-Pearson"),
+                                 Sight::kDoesNot},
+                                {Damage::kHalf,
+                                 8,
+                                 6,
+                                 0,
+                                 estimate_of(0.75, 0.349, 0.968, 0.95, 8, "Clopper-Pearson"),
+                                 Sight::kTooFewSay}};
+    panel.controls.n_padded = 20;
+    panel.controls.n_padded_won = 4;
+    panel.controls.padded_won = estimate_of(0.2, 0.057, 0.437, 0.95, 20, "Clopper-Pearson");
+    panel.controls.n_reformatted = 20;
+    panel.controls.n_reformatted_preferred = 1;
+    panel.controls.form_preferred = estimate_of(0.05, 0.001, 0.249, 0.95, 20, "Clopper-Pearson");
     panel.repeats = RepeatStability{
         40, 36, estimate_of(0.9, 0.769, 0.96, 0.95, 40, "Wilson"), 0.05, 0.86};
     ComparisonAnalysis& a = model.comparisons[2].analysis;
