@@ -46,14 +46,15 @@ PlanRecord plan_of(const Statement& row) {
 }
 
 /// A file of an older assay is brought up to date in memory. Its tables have other columns then; an
-/// account that was right before is right again, and one that was not stays wrong.
+/// account that was right before is right again; one that was not stays wrong, and none stays none.
 void read_as_new(Database& database) {
     database.move_to_memory();
     const Contents written = contents_written(database), now = contents_now(database);
-    const bool is_right = std::all_of(written.begin(), written.end(), [&](const auto& table) {
-        const auto found = now.find(table.first);
-        return found != now.end() && found->second == table.second;
-    });
+    const bool is_right = !written.empty() &&
+                          std::all_of(written.begin(), written.end(), [&](const auto& table) {
+                              const auto found = now.find(table.first);
+                              return found != now.end() && found->second == table.second;
+                          });
     migrate(database, migrations());
     if (is_right) {
         watch_contents(database, true);

@@ -48,7 +48,7 @@ TEST_F(PlanSummary, NamesWhatWillBeDone) {
                              "at most 128 tokens",
                              "3 threads",
                              "reference (token_f1, a metric), panel (m at http://host/v1); at most "
-                             "70 calls, 60 of them controls",
+                             "115 calls, 105 of them controls",
                              "margin 10 points",
                              "runs/science",
                              "15 answers"}) {
@@ -96,8 +96,8 @@ TEST_F(PlanSummary, OfAPlanHasJudgesAndFiguresToo) {
     plan.judges[1].api().price_output = 10;
     const std::string text = plan_text(plan, questions);
     for (const char* part : {"experiment science",
-                             "panel: 10 pairs and 60 controls; about ",
-                             "panel: about 0.10 at its prices, 0.72 if",
+                             "panel: 10 pairs and 105 controls; about ",
+                             "panel: about 0.17 at its prices, 1.18 if",
                              "questions needed",
                              "what 5 questions can show"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
@@ -132,7 +132,7 @@ TEST_F(PlanSummary, AsJsonIsOneDocument) {
     EXPECT_EQ(document["experiment"]["n_answers"], 15);
     EXPECT_EQ(document["experiment"]["plan_sha256"].get<std::string>().size(), 64u);
     EXPECT_EQ(document["judges"].size(), 1u);
-    EXPECT_EQ(document["judges"][0]["n_calls"], 70);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 115);
     EXPECT_EQ(document["judges"][0]["cost"], nullptr);
     EXPECT_EQ(document["assumed"]["n_questions"], 5);
     const auto size = nlohmann::json::parse(size_json(analysis::make_design(154, {}, false, {})));

@@ -77,6 +77,8 @@ std::vector<ControlOutcome> controls(int n_blind) {
         out.push_back({ControlKind::kIdentical, VerdictState::kTie, true});
         const bool blind = i >= kFewestControls - n_blind;
         out.push_back({ControlKind::kSwapped, blind ? VerdictState::kTie : VerdictState::kA, true});
+        out.push_back(
+            {ControlKind::kDamaged, VerdictState::kA, true, Confidence::kNone, Damage::kNumber});
     }
     return out;
 }
