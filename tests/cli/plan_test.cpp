@@ -49,15 +49,15 @@ TEST(Plan, OfAJudgeThatIsCalledHasCallsTokensAndCost) {
         "price-output: 8}]\n");
     const Ended ended = lab.assay({"plan", "exp.yaml"});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
-    for (const char* part : {"at most 67 calls, 60 of them controls",
-                             "m: 7 pairs and 60 controls",
+    for (const char* part : {"at most 112 calls, 105 of them controls",
+                             "m: 7 pairs and 105 controls",
                              "at its prices",
                              "early stopping, hybrid"}) {
         EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
     }
     const json document = json::parse(lab.assay({"plan", "exp.yaml", "--json"}).out);
     EXPECT_EQ(document["schema_version"], 1);
-    EXPECT_EQ(document["judges"][0]["n_calls"], 67);
+    EXPECT_EQ(document["judges"][0]["n_calls"], 112);
     EXPECT_GT(document["judges"][0]["cost"].get<double>(), 0);
     EXPECT_EQ(document["experiment"]["n_questions"], 7);
 }
