@@ -232,7 +232,7 @@ TEST(RealJudge, ReadsTheSameProbabilitiesInAnotherRunWithOtherQuestionsAndThread
     if (const std::string missing = missing_for_models(); !missing.empty()) {
         GTEST_SKIP() << missing;
     }
-    const Lab three(3), two(2);  // beside 60 controls a run
+    const Lab three(3), two(2);  // beside 105 controls a run
     const auto run_it = [](const Lab& lab, const Strings& more) {
         Strings arguments{"run",
                           "-m",
