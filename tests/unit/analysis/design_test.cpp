@@ -232,8 +232,8 @@ TEST(DesignReach, OddDesignsHaveChancesThatAddUpInShortTime) {
             }
         }
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60))
-        << "some 300 designs";
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(10))
+        << "some 300 designs: a guard against one that never ends";
 }
 
 TEST(MostDecisive, IsWhereEqualWinsAndLossesAreJustStillEquivalent) {
