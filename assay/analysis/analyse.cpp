@@ -10,6 +10,7 @@
 
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/evidence.hpp"
+#include "assay/analysis/graded_rate.hpp"
 #include "assay/analysis/length_control.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/position.hpp"
@@ -197,63 +198,6 @@ Estimate score_of(const Estimate& net) {
     return out;
 }
 
-/// The mean of what graded verdicts say of their strength; plain ones count as -1, 0 or 1. With the
-/// interval of the CR1 variance, at the level that decides. Sorted, so that rounding does not
-/// depend on the outcomes' order.
-std::optional<Estimate> graded_rate_of(std::span<const Outcome> outcomes,
-                                       const Dependence& dependence,
-                                       double alpha) {
-    if (std::none_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) {
-            return outcome.graded.has_value();
-        })) {
-        return std::nullopt;
-    }
-    struct Graded {
-        std::string_view question;
-        double value;
-        std::int64_t cluster;
-        bool operator<(const Graded& other) const {
-            return std::tie(question, value) < std::tie(other.question, other.value);
-        }
-    };
-    std::vector<Graded> graded;
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (const auto value = value_of(outcomes[i].kind)) {
-            graded.push_back({outcomes[i].question_id,
-                              outcomes[i].graded.value_or(*value),
-                              dependence.cluster[i]});
-        }
-    }
-    std::sort(graded.begin(), graded.end());
-    std::vector<double> y;
-    // numbered anew, in this order
-    std::vector<std::int64_t> clusters, number(dependence.n_clusters, -1);
-    std::int64_t n_clusters = 0;
-    for (const Graded& row : graded) {
-        std::int64_t& cluster = number[static_cast<std::size_t>(row.cluster)];
-        if (cluster < 0) {
-            cluster = n_clusters++;
-        }
-        y.push_back(row.value);
-        clusters.push_back(cluster);
-    }
-    Estimate out;
-    out.confidence = 1 - 2 * alpha;
-    out.n = static_cast<std::int64_t>(y.size());
-    out.method = "mean of the graded verdicts, CR1 standard error and Student's t";
-    const auto mean = stats::cluster_mean(y, clusters, out.confidence);
-    if (mean) {
-        out.value = mean->mean;
-    }
-    if (mean && mean->interval) {
-        out.low = mean->interval->low;
-        out.high = mean->interval->high;
-    } else {
-        out.why = mean ? "one comparison or one cluster has no spread" : kNothing;
-    }
-    return out;
-}
-
 ExtremeCase extreme_case_of(const NetEvidence& given, const AnalysisSettings& deciding) {
     const auto sample = small_sample_of(given.evidence, deciding.margin);
     const EquivalenceTest test = equivalence_test_of(
@@ -269,7 +213,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
                                      const Inference& inference,
                                      const AnalysisSettings& settings) {
     ASSAY_CHECK(settings.power > settings.alpha && settings.power < 1);
-    const std::int64_t decisive = counts.wins + counts.losses, failed = failed_verdicts(counts);
+    const std::int64_t decisive = counts.wins + counts.losses, failed = counts.failed();
     ComparisonAnalysis out;
     out.counts = counts;
     out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
@@ -294,7 +238,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     const Decision by_interval = decide_by_interval(
         inference.usable.evidence, inference.usable.net, out.small_sample, deciding);
     out.worst_case = out.best_case = {by_interval, inference.worst.net};
-    if (unknown_results(counts) > 0) {
+    if (counts.unknown() > 0) {
         out.worst_case = extreme_case_of(inference.worst, deciding);
         out.best_case = extreme_case_of(inference.best, deciding);
     }
@@ -312,7 +256,7 @@ Inference inference_of(std::span<const Outcome> outcomes,
                        double tail) {
     Evidence usable = evidence_of(outcomes, dependence, Failed::kLeftOut), worst = usable,
              best = usable;
-    if (unknown_results(tally(outcomes)) > 0) {
+    if (tally(outcomes).unknown() > 0) {
         worst = evidence_of(outcomes, dependence, Failed::kLosses);
         best = evidence_of(outcomes, dependence, Failed::kWins);
     }

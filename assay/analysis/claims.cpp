@@ -11,11 +11,6 @@
 namespace assay::analysis {
 namespace {
 
-bool passes(const Decision& decision) {
-    return decision.label == DecisionLabel::kEquivalent ||
-           decision.label == DecisionLabel::kNonInferior;
-}
-
 void claim(Decision& decision, bool claimed, const std::string& why_not) {
     decision.claimed = claimed;
     if (!claimed) {
@@ -34,7 +29,7 @@ void decide_by_ladder(std::span<const Rung> rungs) {
     std::string why_not;  // empty until one fails
     for (const Rung& rung : order) {
         Decision& decision = rung.analysis->decision;
-        if (passes(decision)) {
+        if (passes(decision.label)) {
             claim(decision, why_not.empty(), why_not);
         } else if (why_not.empty()) {
             why_not = fmt::format(
@@ -68,7 +63,7 @@ ClaimTests claim_tests_of(const ComparisonAnalysis& analysis) {
         out.p_non_inferior = std::max(out.p_non_inferior, analysis.small_sample->p_not_worse);
         out.p_equivalent = std::max(out.p_equivalent, analysis.small_sample->p_not_better);
     }
-    if (too_many_failed(analysis.counts)) {
+    if (too_many_unknown(analysis.counts)) {
         out.p_non_inferior = std::max(out.p_non_inferior, analysis.worst_case.p_not_worse);
         out.p_equivalent = std::max(out.p_equivalent, analysis.best_case.p_not_better);
     }
@@ -88,7 +83,7 @@ void decide_by_holm(std::span<const Rung> rungs, double alpha) {
                               adjusted_both = stats::holm(both);
     for (std::size_t i = 0; i < rungs.size(); ++i) {
         Decision& decision = rungs[i].analysis->decision;
-        if (!passes(decision)) {
+        if (!passes(decision.label)) {
             continue;
         }
         const double p = decision.label == DecisionLabel::kEquivalent ? adjusted_both[i]

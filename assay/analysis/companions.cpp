@@ -224,7 +224,7 @@ void add_companions(ComparisonAnalysis& analysis,
                     const Dependence& dependence,
                     const AnalysisSettings& settings) {
     std::vector<Evidence> evidences{evidence_of(outcomes, dependence, Failed::kLeftOut)};
-    if (too_many_failed(analysis.counts)) {
+    if (too_many_unknown(analysis.counts)) {
         evidences.push_back(evidence_of(outcomes, dependence, Failed::kLosses));
         evidences.push_back(evidence_of(outcomes, dependence, Failed::kWins));
     }

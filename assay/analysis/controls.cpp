@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "assay/analysis/decide.hpp"
@@ -54,8 +55,18 @@ std::string unseen(const std::vector<DamageRow>& rows) {
     return out;
 }
 
+bool sees_topics(const Estimate& swapped_lost) {
+    return swapped_lost.low.value_or(0) > kSwappedLostAbove;
+}
+bool sees_damage(const Estimate& net_detection) {
+    return net_detection.low.value_or(-1) > kNetDetectionAbove;
+}
+bool sees_nothing_more(const Estimate& null_preferred) {
+    return null_preferred.high.value_or(1) < kPreferredBelow;
+}
+
 void add_blindness(const ControlsSummary& c, std::string& why) {
-    if (!(c.swapped_lost.low.value_or(0) > kSwappedLostAbove)) {
+    if (!sees_topics(c.swapped_lost)) {
         add(why,
             fmt::format("an answer to another question lost in only {} of {} pairs (95 % interval "
                         "from {:.2f}, which must be above {:g}): it does not see large differences",
@@ -67,7 +78,7 @@ void add_blindness(const ControlsSummary& c, std::string& why) {
 }
 
 void add_blindness_to_damage(const ControlsSummary& c, std::string& why) {
-    if (!(c.net_detection.low.value_or(-1) > kNetDetectionAbove)) {
+    if (!sees_damage(c.net_detection)) {
         add(why,
             fmt::format(
                 "an answer with a damage lost in {} and won in {} of {} pairs (95 % "
@@ -88,7 +99,7 @@ void add_blindness_to_damage(const ControlsSummary& c, std::string& why) {
 }
 
 void add_imagination(const ControlsSummary& c, std::string& why) {
-    if (c.null_preferred.high.value_or(1) < kPreferredBelow) {
+    if (sees_nothing_more(c.null_preferred)) {
         return;
     }
     add(why,
@@ -244,10 +255,10 @@ ControlsSummary check_controls(std::span<const ControlOutcome> outcomes, bool is
     out.n_reformatted_preferred = reformatted.preferred;
     out.form_preferred = exact_rate(reformatted.preferred, reformatted.n, kNone);
 
-    const bool form_counts = !is_metric;
-    out.null_preferred = exact_rate(identical.preferred + (form_counts ? reformatted.preferred : 0),
-                                    identical.n + (form_counts ? reformatted.n : 0),
-                                    kNone);
+    const std::int64_t n_null = identical.n + (is_metric ? 0 : reformatted.n);
+    const std::int64_t n_null_preferred = identical.preferred +
+                                          (is_metric ? 0 : reformatted.preferred);
+    out.null_preferred = exact_rate(n_null_preferred, n_null, kNone);
 
     const Fates& swapped = fates[ControlKind::kSwapped];
     out.n_swapped = swapped.n;
@@ -269,6 +280,11 @@ ControlsSummary check_controls(std::span<const ControlOutcome> outcomes, bool is
 
     out.why = why_not(out, n_that_count, is_metric);
     out.passed = out.why.empty();
+    const Fates one_less_found{out.n_damaged, out.n_damaged_lost - 1, out.n_damaged_won};
+    out.narrowly = out.passed && (!sees_topics(exact_rate(swapped.lost - 1, swapped.n, kNone)) ||
+                                  !sees_nothing_more(exact_rate(
+                                      std::min(n_null_preferred + 1, n_null), n_null, kNone)) ||
+                                  (!is_metric && !sees_damage(net_detection_of(one_less_found))));
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
+#include "assay/records/names.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/sample_size.hpp"
 
@@ -121,17 +122,6 @@ std::string too_few(const Evidence& evidence) {
         kFewestUnits);
 }
 
-std::string_view label_words(DecisionLabel label) {
-    switch (label) {
-        case DecisionLabel::kEquivalent: return "equivalent";
-        case DecisionLabel::kNonInferior: return "non-inferior";
-        case DecisionLabel::kDegraded: return "degraded";
-        case DecisionLabel::kNotMeasured: return "not measured";
-        case DecisionLabel::kInconclusive: return "inconclusive";
-    }
-    return "inconclusive";
-}
-
 std::string p_words(double p) {
     return p < 1e-4 ? "p < 0.0001" : fmt::format("p = {:.3g}", p);
 }
@@ -158,7 +148,7 @@ Decision not_agreed(const Decision& by_interval,
     out.why = fmt::format(
         "the interval alone would say {}, but of only {} it is too narrow too often, so below {} "
         "the exact unconditional test must agree, and it gives {}, not below {:g}",
-        label_words(by_interval.label),
+        words_of(by_interval.label),
         units_text(evidence),
         alone_from,
         p_words(p_of_label(sample, by_interval.label)),
@@ -189,7 +179,7 @@ Decision with_exact_test(Decision decision,
 
 /// How many results are not known, and what follows.
 std::string beginning_of_unknown(const Counts& counts) {
-    const std::int64_t failed = failed_verdicts(counts), unknown = unknown_results(counts);
+    const std::int64_t failed = counts.failed(), unknown = counts.unknown();
     if (counts.no_answer_baseline == 0) {
         return fmt::format(
             "{} of {} verdicts are INVALID, ERROR or REFUSED ({}), more than 5 %, so a label must "
@@ -232,10 +222,10 @@ Decision whatever_failed(const Counts& counts,
         "{}: without them it is {}, with all of them losses {}, with all of them wins {}; what "
         "made them {} decides, so mend that and judge them again",
         beginning,
-        label_words(without.label),
-        label_words(worst.label),
-        label_words(best.label),
-        failed_verdicts(counts) > 0 ? "fail" : "be missing");
+        words_of(without.label),
+        words_of(worst.label),
+        words_of(best.label),
+        counts.failed() > 0 ? "fail" : "be missing");
     return out;
 }
 
@@ -264,8 +254,8 @@ std::optional<std::int64_t> further_questions(const Evidence& evidence,
     return static_cast<std::int64_t>(std::ceil(std::max(0.0, total - n) / evidence.per_question));
 }
 
-bool too_many_failed(const Counts& counts) {
-    const std::int64_t unknown = unknown_results(counts);
+bool too_many_unknown(const Counts& counts) {
+    const std::int64_t unknown = counts.unknown();
     return more_than_5_percent(unknown, counts.n + unknown);
 }
 
@@ -286,13 +276,10 @@ std::optional<Decision> too_many_missing(const Counts& counts, const Decision& l
 DecisionLabel label_whatever_failed(DecisionLabel without,
                                     DecisionLabel worst,
                                     DecisionLabel best) {
-    const auto is_good = [](DecisionLabel label) {
-        return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
-    };
     if (without == DecisionLabel::kNotMeasured) {
         return without;
     }
-    if (is_good(without) && is_good(worst) && is_good(best)) {
+    if (passes(without) && passes(worst) && passes(best)) {
         const bool all_equivalent = without == DecisionLabel::kEquivalent && worst == without &&
                                     best == without;
         return all_equivalent ? DecisionLabel::kEquivalent : DecisionLabel::kNonInferior;
@@ -348,7 +335,7 @@ Decision decide(const Counts& counts,
                 const ExtremeCase& best_case) {
     const std::int64_t need_call = pairs_that_need_a_call(counts),
                        unsettled = counts.errors + counts.not_judged;
-    const std::int64_t failed = failed_verdicts(counts);
+    const std::int64_t failed = counts.failed();
     if (more_than_5_percent(unsettled, need_call)) {
         return not_measured(by_interval,
                             fmt::format("{} of the {} that need a judge have no verdict yet ({}: "
@@ -377,7 +364,7 @@ Decision decide(const Counts& counts,
                                         count_of(counts.identical, "comparison"),
                                         count_of(need_call, "comparison")));
     }
-    if (!too_many_failed(counts)) {
+    if (!too_many_unknown(counts)) {
         return by_interval;
     }
     return whatever_failed(counts, by_interval, worst_case.decision, best_case.decision);

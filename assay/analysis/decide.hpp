@@ -30,8 +30,9 @@ namespace assay::analysis {
 /// Not measured, at the margin and alpha of another decision. `why` is a sentence.
 [[nodiscard]] Decision not_measured(const Decision& like, std::string why);
 
-/// Whether too many results are not known (tally.hpp) for the interval of the others to decide.
-[[nodiscard]] bool too_many_failed(const Counts& counts);
+/// Whether too many results are not known (Counts::unknown) for the interval of the others to
+/// decide.
+[[nodiscard]] bool too_many_unknown(const Counts& counts);
 
 /// Not measured where more than 5 % of the comparisons are left out because an answer is missing:
 /// answers are not missing by chance. Nothing: there are fewer.

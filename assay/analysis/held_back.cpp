@@ -7,6 +7,7 @@
 
 #include "assay/analysis/rates.hpp"
 #include "assay/analysis/tally.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::analysis {
 namespace {
@@ -65,20 +66,17 @@ std::string why_instructions(std::span<const FailureModeRow> failure_modes) {
 }
 
 Decision hold_back(const Decision& decision, const std::string& why, const std::string& way_out) {
-    const bool passes = decision.label == DecisionLabel::kEquivalent ||
-                        decision.label == DecisionLabel::kNonInferior;
-    if (!passes || why.empty()) {
+    if (!passes(decision.label) || why.empty()) {
         return decision;
     }
     Decision out;
     out.margin = decision.margin;
     out.alpha = decision.alpha;
     out.label = DecisionLabel::kInconclusive;
-    out.why = fmt::format(
-        "The verdicts alone would say {}, but it is held back: {}; {}.",
-        decision.label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior",
-        why,
-        way_out);
+    out.why = fmt::format("The verdicts alone would say {}, but it is held back: {}; {}.",
+                          words_of(decision.label),
+                          why,
+                          way_out);
     return out;
 }
 

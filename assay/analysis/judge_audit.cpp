@@ -38,31 +38,19 @@ std::string per_cent(double share) {
     return fmt::format("{:.0f} %", 100 * share);
 }
 
-/// Whether the judge would have failed if one more control had gone wrong.
-bool narrowly_passed(const ControlsSummary& c) {
-    const bool one_less_lost = c.n_swapped_lost > 0 &&
-                               !(exact_rate(c.n_swapped_lost - 1, c.n_swapped, "").low.value_or(0) >
-                                 kSwappedLostAbove);
-    const std::int64_t n_null = c.null_preferred.n;
-    const auto n_preferred = std::llround(c.null_preferred.value.value_or(0) *
-                                          static_cast<double>(n_null));
-    const bool one_more_preferred = n_preferred < n_null &&
-                                    !(exact_rate(n_preferred + 1, n_null, "").high.value_or(1) <
-                                      kPreferredBelow);
-    return one_less_lost || one_more_preferred;
-}
-
 void warn_of_controls(const ControlsSummary& c, std::vector<std::string>& out) {
     if (!c.passed) {
         out.push_back(fmt::format(
             "It did not pass its controls, so its verdicts decide nothing: {}.", c.why));
-    } else if (narrowly_passed(c)) {
+    } else if (c.narrowly) {
         out.push_back(
             fmt::format("It passed its controls narrowly: an answer to another question lost in {} "
-                        "of {} pairs, and it preferred a side in {} of {} identical ones; one more "
-                        "mistake would have failed it.",
+                        "of {} pairs, one with a damage in {} of {}, and it preferred a side in {} "
+                        "of {} identical ones; one more mistake would have failed it.",
                         c.n_swapped_lost,
                         c.n_swapped,
+                        c.n_damaged_lost,
+                        c.n_damaged,
                         c.n_preferred,
                         c.n_identical));
     }
@@ -111,9 +99,9 @@ void warn_of_order(const JudgeAudit& audit, std::vector<std::string>& out) {
             points(*position->bias.value),
             position->bias.why));
     }
-    if (position && !position_decides(audit).empty()) {
-        out.push_back(fmt::format("Its verdicts follow the position, so they decide nothing: {}.",
-                                  position_decides(audit)));
+    if (const std::string why = position_decides(audit); !why.empty()) {
+        out.push_back(
+            fmt::format("Its verdicts follow the position, so they decide nothing: {}.", why));
     }
     if (flips && flips->rate.low.value_or(0) > kWorryingFlips) {
         out.push_back(fmt::format(

@@ -75,4 +75,20 @@ std::string short_answers_note(std::string_view metric,
         metric);
 }
 
+std::vector<std::string> short_answers_notes(std::span<const JudgeSpec> judges,
+                                             std::span<const Question> questions,
+                                             std::span<const AnswersOfVariant* const> variants) {
+    std::vector<std::string> out;
+    for (const JudgeSpec& judge : judges) {
+        if (judge.kind() != JudgeKind::kMetric) {
+            continue;
+        }
+        std::string note = short_answers_note(judge.metric().metric, questions, variants);
+        if (!note.empty()) {
+            out.push_back(std::move(note));
+        }
+    }
+    return out;
+}
+
 }  // namespace assay::analysis

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assay/records/answer.hpp"
+#include "assay/records/judge_spec.hpp"
 #include "assay/records/question.hpp"
 
 namespace assay::analysis {
@@ -39,5 +40,10 @@ using AnswersOfVariant = std::vector<std::optional<Answer>>;
 [[nodiscard]] std::string short_answers_note(std::string_view metric,
                                              std::span<const Question> questions,
                                              std::span<const AnswersOfVariant* const> variants);
+/// Likewise of each metric among the judges that has something to say.
+[[nodiscard]] std::vector<std::string> short_answers_notes(
+    std::span<const JudgeSpec> judges,
+    std::span<const Question> questions,
+    std::span<const AnswersOfVariant* const> variants);
 
 }  // namespace assay::analysis

@@ -6,28 +6,19 @@
 
 #include "assay/analysis/phrases.hpp"
 #include "assay/base/result.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::analysis {
 namespace {
 
-bool would_pass(const Candidate& candidate) {
-    return candidate.label == DecisionLabel::kEquivalent ||
-           candidate.label == DecisionLabel::kNonInferior;
-}
-
 /// An equivalent or non_inferior that may not be claimed is inconclusive.
 DecisionLabel effective_label(const Candidate& candidate) {
-    return would_pass(candidate) && !candidate.claimed ? DecisionLabel::kInconclusive
-                                                       : candidate.label;
-}
-
-std::string_view in_words(DecisionLabel label) {
-    return label == DecisionLabel::kEquivalent ? "equivalent" : "non-inferior";
+    return passes(candidate.label) && !candidate.claimed ? DecisionLabel::kInconclusive
+                                                         : candidate.label;
 }
 
 bool may_ship(const Candidate& candidate) {
-    const DecisionLabel label = effective_label(candidate);
-    return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
+    return passes(effective_label(candidate));
 }
 
 bool smaller(const Candidate& a, const Candidate& b) {
@@ -51,7 +42,7 @@ std::string why_not(const Candidate& candidate) {
     switch (effective_label(candidate)) {
         case DecisionLabel::kDegraded: return candidate.name + " is degraded";
         case DecisionLabel::kInconclusive:
-            if (would_pass(candidate)) {
+            if (passes(candidate.label)) {
                 return candidate.name +
                        " would pass alone, but may not be claimed beside the others";
             }
@@ -134,7 +125,7 @@ Recommendation recommend(std::span<const Candidate> candidates,
             "it, judge new questions in another run directory.",
             without_full_stop(exploratory.why),
             best->name,
-            in_words(best->label));
+            words_of(best->label));
         return out;
     }
     if (best != nullptr) {

@@ -78,14 +78,6 @@ std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes) {
     return out;
 }
 
-std::int64_t failed_verdicts(const Counts& counts) {
-    return counts.invalid + counts.errors + counts.refused;
-}
-
-std::int64_t unknown_results(const Counts& counts) {
-    return failed_verdicts(counts) + counts.no_answer_baseline;
-}
-
 bool more_than_5_percent(std::int64_t part, std::int64_t whole) {
     return part * 20 > whole;
 }

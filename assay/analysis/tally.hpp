@@ -27,11 +27,6 @@ inline constexpr std::array<Confidence, 4> kConfidenceLevels{
 /// Rows high, medium, low, none; only levels that occur.
 [[nodiscard]] std::vector<ConfidenceRow> confidence_of(std::span<const Outcome> outcomes);
 
-/// INVALID, ERROR and REFUSED.
-[[nodiscard]] std::int64_t failed_verdicts(const Counts& counts);
-/// Comparisons of which nobody knows what they would have shown: failed verdicts, and questions
-/// that are left out because an answer is missing.
-[[nodiscard]] std::int64_t unknown_results(const Counts& counts);
 /// What is too much to be passed over: too many failures, too many that are not judged.
 [[nodiscard]] bool more_than_5_percent(std::int64_t part, std::int64_t whole);
 /// Comparisons that a judge has to be asked about.

@@ -67,16 +67,13 @@ class Experiment {
         // Each answer has a key of what judges compare of it.
         pair();
         draw_controls();
+        warn_of_metrics();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees
         // blinded pairs only.
-        warn_of_metrics();
         judge();
         // Nothing below calls a model or a judge: same store, same report.
         run::StoredRun stored(*context_.store, context_.plan_sha256);
-        report::ReportModel model = run::build_report(stored);
-        if (run::note_decisions_shown(*context_.store, stored, model)) {
-            model = run::build_report(stored);  // with the history
-        }
+        const report::ReportModel model = run::report_to_show(*context_.store, stored);
         run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
         note_what_was_shown(model);
         context_.store->note_files_written(run::kReportRules);
@@ -288,6 +285,13 @@ class Experiment {
 
     /// Of those that measure length on these answers, which are all known now.
     void warn_of_metrics() {
+        const bool any = std::any_of(
+            context_.plan.judges.begin(), context_.plan.judges.end(), [](const JudgeSpec& judge) {
+                return judge.kind() == JudgeKind::kMetric;
+            });
+        if (!any) {
+            return;
+        }
         std::vector<analysis::AnswersOfVariant> answers(variants_.size());
         std::vector<const analysis::AnswersOfVariant*> all;
         for (std::size_t v = 0; v < variants_.size(); ++v) {
@@ -297,15 +301,9 @@ class Experiment {
             }
             all.push_back(&answers[v]);
         }
-        for (const JudgeSpec& spec : context_.plan.judges) {
-            if (spec.kind() != JudgeKind::kMetric) {
-                continue;
-            }
-            const std::string note = analysis::short_answers_note(
-                spec.metric().metric, context_.questions, all);
-            if (!note.empty()) {
-                context_.progress.note("warning: " + note);
-            }
+        for (const std::string& note :
+             analysis::short_answers_notes(context_.plan.judges, context_.questions, all)) {
+            context_.progress.note("warning: " + note);
         }
     }
 

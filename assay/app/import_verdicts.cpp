@@ -541,10 +541,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
     save(run, verdicts);
 
     run::StoredRun stored(run.store(), run.stored().record.sha256);
-    report::ReportModel model = run::build_report(stored);
-    if (run::note_decisions_shown(run.store(), stored, model)) {
-        model = run::build_report(stored);  // with the history
-    }
+    const report::ReportModel model = run::report_to_show(run.store(), stored);
     run::write_artifacts(run::artifacts_of(stored, model), options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != out.judge ||

@@ -237,11 +237,7 @@ void JudgeRun::keep_controls(std::span<const Turn> turns, const VerdictCache& ca
     for (const Turn& turn : turns) {
         for (const Control& control : turn.controls) {
             const auto row = store.verdict(control.id, facts_.key);
-            outcomes.push_back({control.kind,
-                                row ? row->verdict.state : VerdictState::kError,
-                                control.honest_is_a,
-                                Confidence::kNone,
-                                control.damage});
+            outcomes.push_back(outcome_of(control, row ? &row->verdict : nullptr));
         }
     }
     cache.put_controls(facts_.key, name_in_caches(store, context_.plan.run_dir), outcomes);

@@ -167,7 +167,6 @@ std::string example_experiment() {
         visit_analysis(plan.analysis, line);
         visit_planning(plan.analysis, line);
         visit_confirmations(plan.analysis, line);
-        visit_accept_metric(plan.analysis, line);
     });
     out += kEngine;
     out += lines("  ", [&](auto& line) {

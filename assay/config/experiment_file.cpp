@@ -331,7 +331,6 @@ class ExperimentFile : EntryReader {
         visit_analysis(plan_.analysis, reader(*analysis));
         visit_planning(plan_.analysis, reader(*analysis));
         visit_confirmations(plan_.analysis, reader(*analysis));
-        visit_accept_metric(plan_.analysis, reader(*analysis));
         analysis->finish();
     }
 

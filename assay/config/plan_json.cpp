@@ -158,17 +158,17 @@ json identity_of(const Plan& plan, const PathText& path) {
     }
     out["judging"] = json::object();
     visit_judging(plan.judging, writer(out["judging"]));
-    if (!plan.judging.strip_thoughts) {  // as accept-equal-answers below
+    if (!plan.judging.strip_thoughts) {  // as confirmations below
         visit_what_is_judged(plan.judging, writer(out["judging"]));
     }
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
-    if (plan.analysis.accept_equal_answers) {  // plans of before it existed keep their hash
-        visit_confirmations(plan.analysis, writer(out["analysis"]));
-    }
-    if (plan.analysis.accept_metric) {  // likewise
-        visit_accept_metric(plan.analysis, writer(out["analysis"]));
-    }
+    // Only those that are given: plans of before one existed keep their hash.
+    visit_confirmations(plan.analysis, [&](const Setting& setting, bool given, const YesNo& range) {
+        if (given) {
+            writer(out["analysis"])(setting, given, range);
+        }
+    });
     out["controls"] = {{"known-bad", plan.known_bad}};
     visit_blinding(plan, writer(out));
     return out;
@@ -446,7 +446,6 @@ Plan read_plan(const json& root) {
     visit_analysis(plan.analysis, analysis);
     visit_planning(plan.analysis, if_there(analysis));
     visit_confirmations(plan.analysis, if_there(analysis));
-    visit_accept_metric(plan.analysis, if_there(analysis));
     analysis.finish();
     ObjectReader controls(in.at("controls"), "controls");
     controls.get("known-bad", plan.known_bad);

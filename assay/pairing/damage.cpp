@@ -80,17 +80,14 @@ bool is_a_mark(std::string_view text, const Stretch& place) {
     return (before == '[' && after == ']') || (before == '\n' && (after == '.' || after == ')'));
 }
 
-bool has_word(std::string_view text, std::string_view word) {
-    const std::vector<Word> words = words_of(text);
-    return std::any_of(words.begin(), words.end(), [&](const Word& each) {
-        return part(text, each.place) == word;
-    });
-}
-
 std::string with_another_number(std::string_view text,
                                 std::string_view question,
                                 std::size_t turn) {
     const std::vector<Word> words = words_of(text);
+    std::set<std::string_view> asked_about;
+    for (const Word& word : words_of(question)) {
+        asked_about.insert(part(question, word.place));
+    }
     std::vector<std::vector<Edit>> choices, of_question;
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -103,9 +100,9 @@ std::string with_another_number(std::string_view text,
                     everywhere.push_back({each.place, other});
                 }
             }
-            const bool is_asked_about = has_word(question, word);
             if (!everywhere.empty()) {
-                (is_asked_about ? of_question : choices).push_back(std::move(everywhere));
+                (asked_about.contains(word) ? of_question : choices)
+                    .push_back(std::move(everywhere));
             }
             continue;
         }

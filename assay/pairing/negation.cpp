@@ -7,6 +7,9 @@
 
 #include "assay/pairing/negation.hpp"
 
+#include <unicode/unistr.h>
+#include <unicode/uscript.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -276,14 +279,16 @@ std::vector<Edit> chinese_edits_of(std::string_view text) {
     return out;
 }
 
-bool is_han(std::string_view text) {
-    // U+4E00 to U+9FFF are E4 B8 80 to E9 BF BF. Kana say that it is Japanese.
+/// Han without kana, which say that it is Japanese.
+bool is_chinese(std::string_view text) {
     std::size_t n_han = 0, n_kana = 0;
-    for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const auto next = static_cast<unsigned char>(text[i + 1]);
-        n_han += lead >= 0xE4 && lead <= 0xE9;
-        n_kana += lead == 0xE3 && next >= 0x81 && next <= 0x83;
+    const icu::UnicodeString characters = icu::UnicodeString::fromUTF8(
+        icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+    for (int32_t i = 0; i < characters.length(); i = characters.moveIndex32(i, 1)) {
+        UErrorCode error = U_ZERO_ERROR;
+        const UScriptCode script = uscript_getScript(characters.char32At(i), &error);
+        n_han += script == USCRIPT_HAN;
+        n_kana += script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA;
     }
     return n_han > 0 && n_kana == 0;
 }
@@ -291,16 +296,19 @@ bool is_han(std::string_view text) {
 }  // namespace
 
 Tongue tongue_of(std::string_view text) {
-    if (is_han(text)) {
+    if (is_chinese(text)) {
         return Tongue::kChinese;
     }
+    std::vector<std::string> words;
+    for (const Word& word : words_of(text)) {
+        words.push_back(to_lower_ascii(part(text, word.place)));
+    }
     Tongue best = Tongue::kOther;
-    std::int64_t n_best = 0;
+    std::ptrdiff_t n_best = 0;
     for (const Grammar& grammar : kGrammars) {
-        std::int64_t n = 0;
-        for (const Word& word : words_of(text)) {
-            n += has(grammar.frequent, to_lower_ascii(part(text, word.place)));
-        }
+        const auto n = std::count_if(words.begin(), words.end(), [&](const std::string& word) {
+            return has(grammar.frequent, word);
+        });
         if (n > n_best) {
             best = grammar.tongue;
             n_best = n;

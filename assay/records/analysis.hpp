@@ -38,6 +38,12 @@ struct Counts {
     std::int64_t not_judged = 0;
     std::int64_t no_answer_variant = 0;  ///< among the losses
     std::int64_t no_answer_baseline = 0;
+
+    /// INVALID, ERROR and REFUSED.
+    [[nodiscard]] std::int64_t failed() const { return invalid + errors + refused; }
+    /// Comparisons of which nobody knows what they would have shown: failed verdicts, and questions
+    /// that are left out because an answer is missing.
+    [[nodiscard]] std::int64_t unknown() const { return failed() + no_answer_baseline; }
 };
 
 /// p values of "no difference" among the decisive verdicts; 1 where there are none. Reported, never
@@ -128,6 +134,10 @@ struct SmallSample {
 };
 
 enum class DecisionLabel { kEquivalent, kNonInferior, kDegraded, kInconclusive, kNotMeasured };
+/// Whether a variant with this label may ship, if nothing else is in the way.
+[[nodiscard]] constexpr bool passes(DecisionLabel label) {
+    return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
+}
 
 struct Decision {
     DecisionLabel label = DecisionLabel::kNotMeasured;
@@ -375,7 +385,8 @@ struct ControlsSummary {
 
     std::int64_t n_pending = 0;  ///< ERROR or not asked yet, of the kinds that gate
     bool passed = false;
-    std::string why;  ///< a sentence without a full stop: why not passed
+    bool narrowly = false;  ///< passed, and one more mistake would have failed it
+    std::string why;        ///< a sentence without a full stop: why not passed
 };
 
 /// Pairs that a judge was asked about more than once, shown in the same way each time.

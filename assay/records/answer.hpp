@@ -52,7 +52,9 @@ inline constexpr std::string_view kNotGiven = " has no answer to this question";
 /// Whether a file that was given has no answer to the question. Nobody knows what it would have
 /// been, unlike that of a model that was asked and failed.
 [[nodiscard]] inline bool was_not_given(const Answer& answer) {
-    return answer.stop_reason == StopReason::kFailed && answer.failure.ends_with(kNotGiven);
+    // Of an answer that was asked for it is known which contexts were shown.
+    return answer.stop_reason == StopReason::kFailed &&
+           answer.n_contexts_used == kContextsUnknown && answer.failure.ends_with(kNotGiven);
 }
 
 }  // namespace assay

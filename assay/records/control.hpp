@@ -84,5 +84,15 @@ struct ControlOutcome {
     Confidence confidence = Confidence::kNone;
     std::optional<Damage> damage = {};  ///< of a damaged one
 };
+/// `verdict`: null: none yet.
+[[nodiscard]] inline ControlOutcome outcome_of(const Control& control, const Verdict* verdict) {
+    ControlOutcome out{control.kind, VerdictState::kError, control.honest_is_a};
+    out.damage = control.damage;
+    if (verdict != nullptr) {
+        out.state = verdict->state;
+        out.confidence = verdict->confidence;
+    }
+    return out;
+}
 
 }  // namespace assay

@@ -85,6 +85,13 @@ std::string_view name_of(Confidence value) {
 std::string_view name_of(DecisionLabel value) {
     return find_name(kLabels, value);
 }
+std::string_view words_of(DecisionLabel value) {
+    switch (value) {
+        case DecisionLabel::kNonInferior: return "non-inferior";
+        case DecisionLabel::kNotMeasured: return "not measured";
+        default: return name_of(value);
+    }
+}
 std::string_view name_of(OutcomeKind value) {
     return find_name(kOutcomes, value);
 }
@@ -109,6 +116,9 @@ std::optional<VerdictState> verdict_state_of(std::string_view name) {
 }
 std::optional<Confidence> confidence_of(std::string_view name) {
     return find_value(kConfidences, name);
+}
+std::optional<DecisionLabel> decision_label_of(std::string_view name) {
+    return find_value(kLabels, name);
 }
 std::optional<ControlKind> control_kind_of(std::string_view name) {
     return find_value(kControls, name);

@@ -20,6 +20,8 @@ namespace assay {
 [[nodiscard]] std::string_view name_of(Confidence value);
 /// equivalent | non_inferior | degraded | inconclusive | not_measured
 [[nodiscard]] std::string_view name_of(DecisionLabel value);
+/// As it stands in a sentence: "non-inferior", "not measured".
+[[nodiscard]] std::string_view words_of(DecisionLabel value);
 /// win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
 [[nodiscard]] std::string_view name_of(OutcomeKind value);
 [[nodiscard]] std::string_view name_of(ControlKind value);  ///< identical | reformatted ...
@@ -31,6 +33,7 @@ namespace assay {
 [[nodiscard]] std::optional<VerdictState> verdict_state_of(std::string_view name);
 /// The empty name is kNone.
 [[nodiscard]] std::optional<Confidence> confidence_of(std::string_view name);
+[[nodiscard]] std::optional<DecisionLabel> decision_label_of(std::string_view name);
 [[nodiscard]] std::optional<ControlKind> control_kind_of(std::string_view name);
 [[nodiscard]] std::optional<Damage> damage_of(std::string_view name);
 [[nodiscard]] std::optional<OutcomeKind> outcome_kind_of(std::string_view name);

@@ -368,9 +368,6 @@ void visit_confirmations(Settings& s, Visit&& visit) {
                   "--accept-equal-answers"},
           s.accept_equal_answers,
           YesNo{});
-}
-template <class Settings, class Visit>
-void visit_accept_metric(Settings& s, Visit&& visit) {
     visit(Setting{"accept-metric",
                   "true: a metric may decide alone that a variant may ship, although it does not "
                   "read what an answer means",
@@ -406,7 +403,6 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_analysis(plan.analysis, in("analysis"));
     visit_planning(plan.analysis, in("analysis"));
     visit_confirmations(plan.analysis, in("analysis"));
-    visit_accept_metric(plan.analysis, in("analysis"));
     visit_blinding(plan, in(""));
     visit_dataset(plan.dataset, in("dataset"));
 }

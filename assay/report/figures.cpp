@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "assay/records/names.hpp"
+
 namespace assay::report {
 namespace {
 
@@ -80,16 +82,10 @@ std::string figure_or_not_measured(double value) {
 }
 
 std::string decision_words(const Decision& decision) {
-    switch (decision.label) {
-        case DecisionLabel::kEquivalent: return "equivalent";
-        case DecisionLabel::kNonInferior: return "non-inferior";
-        case DecisionLabel::kDegraded:
-            return decision.beyond_margin ? "degraded"
-                                          : "worse; by more than the margin is not settled";
-        case DecisionLabel::kInconclusive: return "inconclusive";
-        case DecisionLabel::kNotMeasured: return std::string(kNotMeasured);
+    if (decision.label == DecisionLabel::kDegraded && !decision.beyond_margin) {
+        return "worse; by more than the margin is not settled";
     }
-    return {};
+    return std::string(words_of(decision.label));
 }
 
 std::string decision_sentence(const Decision& decision) {

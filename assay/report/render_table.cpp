@@ -308,9 +308,7 @@ std::vector<std::string> why_inconclusive(const ReportModel& model) {
     std::vector<std::string> out;
     for (const ReportComparison* c : deciding_comparisons(model)) {
         const ComparisonAnalysis& a = c->analysis;
-        const std::int64_t unknown = a.counts.invalid + a.counts.errors + a.counts.refused +
-                                     a.counts.no_answer_baseline;
-        const bool extreme_cases_differ = unknown > 0 &&
+        const bool extreme_cases_differ = a.counts.unknown() > 0 &&
                                           a.worst_case.decision.label != a.best_case.decision.label;
         if ((a.small_sample || extreme_cases_differ) &&
             a.decision.label == DecisionLabel::kInconclusive) {

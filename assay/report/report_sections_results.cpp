@@ -42,8 +42,7 @@ Text other_counts(const Counts& c) {
 
 /// What the verdicts that could not be used might have changed.
 Text failed_verdicts_text(const ComparisonAnalysis& a) {
-    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused,
-                       missing = a.counts.no_answer_baseline;
+    const std::int64_t failed = a.counts.failed(), missing = a.counts.no_answer_baseline;
     if (failed + missing == 0) {
         return {};
     }
@@ -117,9 +116,7 @@ Text n_more_text(const Decision& decision) {
     if (decision.n_more) {
         return say("{}", *decision.n_more);
     }
-    const bool shown = decision.label == DecisionLabel::kEquivalent ||
-                       decision.label == DecisionLabel::kNonInferior;
-    return shown ? Text("none") : Text("not stated");
+    return passes(decision.label) ? Text("none") : Text("not stated");
 }
 
 Text detectable_text(const DetectableEffect& mde, const std::optional<double>& effect) {

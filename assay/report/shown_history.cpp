@@ -13,16 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view words_of(DecisionLabel label) {
-    switch (label) {
-        case DecisionLabel::kNonInferior: return "non-inferior";
-        case DecisionLabel::kNotMeasured: return "not measured";
-        default: return name_of(label);
-    }
-}
-
 std::string words_of(const DecisionShown& decision) {
-    std::string out = fmt::format("{} {}", decision.variant, words_of(decision.label));
+    std::string out = fmt::format("{} {}", decision.variant, assay::words_of(decision.label));
     if (decision.net) {
         out += fmt::format(" (net {:+.1f} points of {} verdict{})",
                            100 * *decision.net,

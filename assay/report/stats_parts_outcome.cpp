@@ -48,7 +48,7 @@ std::string words_of_change(const LabelFlip& flip) {
 Section counts_section(const ComparisonAnalysis& a) {
     const Counts& c = a.counts;
     const std::int64_t decisive = c.wins + c.losses;
-    const std::int64_t failed = c.invalid + c.errors + c.refused;
+    const std::int64_t failed = c.failed();
     Section out{"Counts, of the variant against the baseline"};
     Facts facts;
     facts.add("wins, losses, ties", counts_text(c.wins, c.losses, c.ties), "");
@@ -109,8 +109,7 @@ Section decision_section(const ComparisonAnalysis& a) {
     if (const std::string said = second_interval_sentence(a); !said.empty()) {
         out.add(Paragraph{foreign(said)});
     }
-    const std::int64_t failed = a.counts.invalid + a.counts.errors + a.counts.refused,
-                       missing = a.counts.no_answer_baseline;
+    const std::int64_t failed = a.counts.failed(), missing = a.counts.no_answer_baseline;
     if (failed + missing > 0 && a.worst_case.net_win_rate.value) {
         out.add(Paragraph{foreign(fmt::format(
             "Had all {} {} gone against the variant: net win rate {} points, {}; all for it: {} "

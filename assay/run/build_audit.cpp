@@ -54,13 +54,10 @@ Said said_by(const StoredRun& stored, const ReportModel& model, const std::strin
         }
         for (exchange::StudyControl& row :
              study_controls(stored, comparison.analysis.variant, judge)) {
-            ControlOutcome outcome{row.control.kind, VerdictState::kError, row.control.honest_is_a};
+            out.controls.push_back(outcome_of(row.control, row.verdict ? &*row.verdict : nullptr));
             if (row.verdict) {
-                outcome.state = row.verdict->state;
-                outcome.confidence = row.verdict->confidence;
                 out.verdicts.push_back(std::move(*row.verdict));
             }
-            out.controls.push_back(outcome);
         }
     }
     return out;

@@ -4,27 +4,22 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <set>
 #include <span>
 
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/equal_answers.hpp"
-#include "assay/analysis/judge_cost.hpp"
 #include "assay/analysis/recommend.hpp"
-#include "assay/analysis/repeats.hpp"
 #include "assay/base/text.hpp"
-#include "assay/records/names.hpp"
-#include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
 #include "assay/run/data_notes.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/freeze.hpp"
 #include "assay/run/gate_by_verdicts.hpp"
-#include "assay/run/note_shown.hpp"
 #include "assay/run/raters.hpp"
+#include "assay/run/report_judge.hpp"
 #include "assay/run/said_answers.hpp"
 
 namespace assay::run {
@@ -142,137 +137,6 @@ report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
     return out;
 }
 
-ControlsSummary controls_summary(const StoredJudge& judge) {
-    std::vector<ControlOutcome> outcomes;
-    for (const Control& control : judge.controls) {
-        const Verdict* verdict = judge.verdict(control.id);
-        outcomes.push_back({control.kind,
-                            verdict != nullptr ? verdict->state : VerdictState::kError,
-                            control.honest_is_a,
-                            Confidence::kNone,
-                            control.damage});
-    }
-    return analysis::check_controls(outcomes, is_metric(judge.facts.provider));
-}
-
-/// Of each pair that was to be asked again, what the judge said each time.
-std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked& asked) {
-    std::map<std::string, analysis::Askings> by_question;
-    const auto add = [&](const Comparison& comparison) {
-        const Verdict* verdict = judge.verdict(comparison.id);
-        by_question[comparison.question_id].push_back(verdict != nullptr ? verdict->state
-                                                                         : VerdictState::kError);
-    };
-    std::set<std::string> again;
-    for (const Comparison& comparison : asked.repeats) {
-        again.insert(comparison.question_id);
-    }
-    for (const Comparison& comparison : asked.in_order) {
-        if (comparison.order == 0 && again.contains(comparison.question_id)) {
-            add(comparison);
-        }
-    }
-    for (const Comparison& comparison : asked.repeats) {
-        add(comparison);
-    }
-    std::vector<analysis::Askings> out;
-    for (auto& [question, askings] : by_question) {
-        out.push_back(std::move(askings));
-    }
-    return out;
-}
-
-/// The ids of all that the judge is asked in this plan.
-std::set<std::string> asked_ids(const StoredJudge& judge) {
-    std::set<std::string> out;
-    for (const Asked& asked : judge.asked) {
-        for (const auto* list : {&asked.in_order, &asked.repeats}) {
-            for (const Comparison& comparison : *list) {
-                out.insert(comparison.id);
-            }
-        }
-    }
-    for (const Control& control : judge.controls) {
-        out.insert(control.id);
-    }
-    return out;
-}
-
-/// How many calls there were, which versions replied, and what it cost.
-void count_calls(report::ReportJudge& out, const StoredRun& stored, const StoredJudge& judge) {
-    std::map<std::string, std::int64_t> versions;
-    std::vector<Verdict> called;
-    const std::set<std::string> ids = asked_ids(judge);
-    for (const auto& [id, verdict] : judge.verdicts) {
-        if (!ids.contains(id)) {
-            continue;
-        }
-        if (!verdict.model_version.empty()) {
-            ++versions[verdict.model_version];
-        }
-        if (!is_from_cache(verdict)) {
-            ++out.n_calls;
-            called.push_back(verdict);
-        }
-    }
-    for (const auto& [version, n] : versions) {
-        out.versions.push_back(version);
-        out.n_by_version.push_back(n);
-    }
-    const auto spec = std::find_if(stored.plan.judges.begin(),
-                                   stored.plan.judges.end(),
-                                   [&](const JudgeSpec& each) { return each.name == out.name; });
-    // Without an entry: without prices.
-    out.cost = analysis::judge_cost(spec != stored.plan.judges.end() ? *spec : JudgeSpec(), called);
-}
-
-/// Nothing where no other run had a verdict.
-std::optional<report::VerdictReuse> reuse_of(const StoredJudge& judge) {
-    if (judge.reuse.offered.empty()) {
-        return std::nullopt;
-    }
-    report::VerdictReuse out;
-    out.stopped = judge.reuse.stopped;
-    for (const std::string& id : asked_ids(judge)) {
-        const Verdict* verdict = judge.verdict(id);
-        out.n_taken += verdict != nullptr && is_from_cache(*verdict);
-    }
-    for (const auto& [id, cached] : judge.reuse.again) {
-        const Verdict* verdict = judge.verdict(id);
-        if (verdict == nullptr || verdict->state == VerdictState::kError) {
-            continue;
-        }
-        ++out.n_again;
-        out.n_same += name_of(verdict->state) == cached;
-    }
-    return out;
-}
-
-report::ReportJudge judge_of(const StoredRun& stored, const StoredJudge& judge) {
-    report::ReportJudge out;
-    out.name = judge.facts.name;
-    out.provider = judge.facts.provider;
-    out.model = judge.facts.model;
-    out.url = judge.facts.url;
-    out.show_contexts = judge.facts.show_contexts;
-    out.show_expected = judge.facts.show_expected;
-    out.costs_nothing = judge.facts.costs_nothing;
-    out.both_orders = judge.facts.both_orders;
-    std::vector<analysis::Askings> askings;
-    for (std::size_t v = 1; v < stored.variants.size(); ++v) {
-        for (analysis::Askings& of_pair : askings_of(judge, judge.asked[v])) {
-            askings.push_back(std::move(of_pair));
-        }
-    }
-    if (!askings.empty()) {
-        out.repeats = analysis::repeat_stability(askings);
-    }
-    count_calls(out, stored, judge);
-    out.controls = controls_summary(judge);
-    out.reuse = reuse_of(judge);
-    return out;
-}
-
 std::span<report::ReportComparison> comparisons_of_last_judge(report::ReportModel& model,
                                                               const StoredRun& stored) {
     return std::span(model.comparisons).last(stored.variants.size() - 1);
@@ -305,7 +169,7 @@ bool add_judges(report::ReportModel& model,
     // The rungs point into it.
     model.comparisons.reserve(stored.judges.size() * (stored.variants.size() - 1));
     for (const StoredJudge& judge : stored.judges) {
-        model.judges.push_back(judge_of(stored, judge));
+        model.judges.push_back(report_judge_of(stored, judge));
         std::vector<analysis::Rung> rungs;
         for (std::size_t v = 1; v < stored.variants.size(); ++v) {
             model.comparisons.push_back(comparison_of(stored, v, judge, settings));

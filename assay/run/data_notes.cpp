@@ -2,7 +2,6 @@
 
 #include "assay/analysis/copies.hpp"
 #include "assay/analysis/metric_fit.hpp"
-#include "assay/records/judge_provider.hpp"
 
 namespace assay::run {
 
@@ -12,15 +11,9 @@ std::vector<std::string> data_notes_of(const StoredRun& stored) {
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
         answers.push_back(&stored.judged_answers(v));
     }
-    for (const JudgeSpec& spec : stored.plan.judges) {
-        if (spec.kind() != JudgeKind::kMetric) {
-            continue;
-        }
-        const std::string note = analysis::short_answers_note(
-            spec.metric().metric, stored.questions, answers);
-        if (!note.empty()) {
-            out.push_back(note);
-        }
+    for (std::string& note :
+         analysis::short_answers_notes(stored.plan.judges, stored.questions, answers)) {
+        out.push_back(std::move(note));
     }
     return out;
 }

@@ -64,17 +64,26 @@ void gate_by_verdicts(ReportModel& model, std::span<ReportComparison> of_judge) 
 void gate_by_sight(ReportModel& model, std::span<ReportComparison> of_judge, bool accepts_metric) {
     const report::ReportJudge& judge = model.judges.back();
     std::string why = analysis::why_padding(judge.controls), way_out = analysis::kLetOthersJudge;
-    if (is_metric(judge.provider) && !accepts_metric) {
-        why = analysis::why_metric_alone(judge.name, judge.controls);
-        way_out = analysis::kAcceptMetric;
+    std::string accepted;
+    if (is_metric(judge.provider)) {
+        const std::string alone = analysis::why_metric_alone(judge.name, judge.controls);
+        if (accepts_metric) {
+            accepted = alone + "; the plan accepts it (accept-metric)";
+        } else {
+            why = alone;
+            way_out = analysis::kAcceptMetric;
+        }
     }
     for (ReportComparison& each : of_judge) {
         Decision& decision = each.analysis.decision;
-        const DecisionLabel before = decision.label;
+        if (!passes(decision.label)) {
+            continue;
+        }
         decision = analysis::hold_back(decision, why, way_out);
-        if (decision.label != before) {
-            warn(
-                model, fmt::format("{} is held back", each.analysis.variant), why + "; " + way_out);
+        if (passes(decision.label)) {
+            warn(model, each.analysis.variant, accepted);
+        } else {
+            warn(model, each.analysis.variant + " is held back", why + "; " + way_out);
         }
     }
 }

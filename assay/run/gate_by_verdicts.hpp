@@ -14,7 +14,8 @@ namespace assay::run {
 void gate_by_verdicts(report::ReportModel& model, std::span<report::ReportComparison> of_judge);
 
 /// Holds back the decisions of the last judge of `model` where it prefers a filler, or is a metric
-/// and the plan does not accept that (`accepts_metric`), and adds why to the model's warnings.
+/// and the plan does not accept that (`accepts_metric`), and adds why to the model's warnings; also
+/// where it accepts it.
 void gate_by_sight(report::ReportModel& model,
                    std::span<report::ReportComparison> of_judge,
                    bool accepts_metric);

@@ -5,56 +5,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
-#include "assay/records/judge_provider.hpp"
-#include "assay/records/names.hpp"
 #include "assay/run/asked.hpp"
+#include "assay/run/build_report.hpp"
+#include "assay/run/freeze.hpp"
 
 namespace assay::run {
 namespace {
-
-FrozenQuestion frozen_question(const Question& question) {
-    std::vector<std::string> fields{question.text,
-                                    question.expected ? "expected " + *question.expected : ""};
-    for (const std::string& alternative : question.alternatives) {
-        fields.push_back("alternative " + alternative);
-    }
-    for (const std::string& context : question.contexts) {
-        fields.push_back("context " + context);
-    }
-    return {to_valid_utf8(question.id),
-            short_hash(sha256_of_fields(fields)),
-            to_valid_utf8(question.cluster.value_or(""))};
-}
-
-FrozenVariant frozen_variant(const StoredRun& stored, std::size_t v) {
-    FrozenVariant out{to_valid_utf8(stored.variants[v].name), {}};
-    const std::vector<std::string>& keys = stored.facts.variants[v].keys_for_judges();
-    for (std::size_t q = 0; q < stored.questions.size(); ++q) {
-        out.answers.emplace(to_valid_utf8(stored.questions[q].id), short_hash(keys[q]));
-    }
-    return out;
-}
-
-/// ERROR is no verdict yet: it is asked again. Controls are left out: which of them a judge is
-/// shown depends on what else the run was asked before.
-FrozenJudge frozen_judge(const StoredJudge& judge) {
-    FrozenJudge out{to_valid_utf8(judge.facts.name),
-                    judge.facts.key,
-                    is_by_hand(judge.facts.provider),
-                    judge.facts.both_orders,
-                    {}};
-    for (const Asked& of_variant : judge.asked) {
-        for (const Comparison& comparison : of_variant.in_order) {
-            const Verdict* verdict = judge.verdict(comparison.id);
-            const bool counts = verdict != nullptr && verdict->state != VerdictState::kError;
-            out.verdicts.emplace(short_hash(comparison.id), counts ? name_of(verdict->state) : "");
-        }
-    }
-    return out;
-}
 
 std::string rules_of(const report::ReportExperiment& experiment, const std::string& design) {
     return fmt::format("margin {}, alpha {}, {}", experiment.margin, experiment.alpha, design);
@@ -82,23 +40,7 @@ bool was_shown(const store::Store& store, const StoredRun& stored) {
     });
 }
 
-}  // namespace
-
-FrozenExperiment frozen_experiment_of(const StoredRun& stored) {
-    FrozenExperiment out;
-    for (const Question& question : stored.questions) {
-        out.questions.push_back(frozen_question(question));
-    }
-    for (std::size_t v = 0; v < stored.variants.size(); ++v) {
-        out.variants.push_back(frozen_variant(stored, v));
-    }
-    out.known_bad = to_valid_utf8(stored.plan.known_bad);
-    for (const StoredJudge& judge : stored.judges) {
-        out.judges.push_back(frozen_judge(judge));
-    }
-    return out;
-}
-
+/// True: there is a decision, and it is not the last one that was shown.
 bool note_decisions_shown(store::Store& store,
                           StoredRun& stored,
                           const report::ReportModel& model) {
@@ -118,6 +60,16 @@ bool note_decisions_shown(store::Store& store,
     }
     save_history(store, stored.shown);
     return true;
+}
+
+}  // namespace
+
+report::ReportModel report_to_show(store::Store& store, StoredRun& stored) {
+    report::ReportModel model = build_report(stored);
+    if (note_decisions_shown(store, stored, model)) {
+        model = build_report(stored);  // with the history
+    }
+    return model;
 }
 
 void keep_what_was_shown_before(store::Store& store) {

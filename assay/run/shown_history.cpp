@@ -25,18 +25,6 @@ using nlohmann::json;
 
 constexpr const char* kHistory = "decisions shown";
 
-DecisionLabel label_of(const std::string& name) {
-    for (const DecisionLabel label : {DecisionLabel::kEquivalent,
-                                      DecisionLabel::kNonInferior,
-                                      DecisionLabel::kDegraded,
-                                      DecisionLabel::kInconclusive}) {
-        if (name_of(label) == name) {
-            return label;
-        }
-    }
-    return DecisionLabel::kNotMeasured;
-}
-
 json json_of(const DecisionShown& decision) {
     return {{"judge", decision.judge},
             {"variant", decision.variant},
@@ -50,7 +38,8 @@ DecisionShown decision_of(const json& in) {
     DecisionShown out;
     in.at("judge").get_to(out.judge);
     in.at("variant").get_to(out.variant);
-    out.label = label_of(in.at("label").get<std::string>());
+    out.label = decision_label_of(in.at("label").get<std::string>())
+                    .value_or(DecisionLabel::kNotMeasured);
     in.at("claimed").get_to(out.claimed);
     if (!in.at("net").is_null()) {
         out.net = in["net"].get<double>();

@@ -340,8 +340,7 @@ std::vector<Row> v17(const Scale& scale) {
     const std::int64_t few = scale.repeats(kRepeats / 5);
     const Sums sums = repeat(scale, "V17/analysis", few, [](Rng& rng, Sums& total) {
         const DecisionLabel at_margin = analyse_one_run(rng, -kMargin).decision.label;
-        total[0] += at_margin == DecisionLabel::kEquivalent ||
-                    at_margin == DecisionLabel::kNonInferior;
+        total[0] += passes(at_margin);
         total[1] += analyse_one_run(rng, 0).decision.label == DecisionLabel::kDegraded;
     });
     rows.push_back(

@@ -81,7 +81,12 @@ std::vector<Row> v28(const Scale& scale) {
         {"sees 60 % of wrong facts and 90 % of wrong texts", 1, 0.6, 0.9, Undecided::kTie, 0}};
     const std::vector<SimulatedJudge> blind{
         {"sees answers to other questions only, 5 % noise", 1, 0, 0, Undecided::kTie, 0.05},
-        {"the same, and throws a coin over all that is not one text", 1, 0, 0, Undecided::kCoin, 0},
+        {"sees answers to other questions and throws a coin over all else that is not one text",
+         1,
+         0,
+         0,
+         Undecided::kCoin,
+         0},
         {"sees wrong texts and no wrong fact", 1, 0, 1, Undecided::kTie, 0.05},
         {"always says the first", 0, 0, 0, Undecided::kFirst, 0},
         {"always says TIE", 0, 0, 0, Undecided::kTie, 0}};

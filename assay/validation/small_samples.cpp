@@ -71,10 +71,6 @@ double largest_error(const std::vector<Cell>& cells,
     return worst;
 }
 
-bool ships(DecisionLabel label) {
-    return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
-}
-
 struct Errors {
     double equivalent = 0;
     double ships = 0;
@@ -93,12 +89,13 @@ Errors errors_of(const Scale& scale, double margin) {
         raise(worst.equivalent, largest_error(cells, n, -margin, equivalent));
         raise(worst.equivalent, largest_error(cells, n, margin, equivalent));
         raise(worst.ships,
-              largest_error(cells, n, -margin, [](const Cell& c) { return ships(c.label); }));
+              largest_error(cells, n, -margin, [](const Cell& c) { return passes(c.label); }));
         raise(worst.degraded, largest_error(cells, n, 0, [](const Cell& cell) {
                   return cell.label == DecisionLabel::kDegraded;
               }));
-        raise(worst.ships_by_interval,
-              largest_error(cells, n, -margin, [](const Cell& c) { return ships(c.by_interval); }));
+        raise(worst.ships_by_interval, largest_error(cells, n, -margin, [](const Cell& c) {
+                  return passes(c.by_interval);
+              }));
     }
     return worst;
 }

@@ -51,10 +51,6 @@ std::vector<Outcome> draw_outcomes(Rng& rng, const Truth& truth, std::span<const
     return out;
 }
 
-bool ships(DecisionLabel label) {
-    return label == DecisionLabel::kEquivalent || label == DecisionLabel::kNonInferior;
-}
-
 /// As if 40 clusters were 40 however unequal they are.
 bool ships_by_number(std::span<const Outcome> outcomes) {
     const analysis::Evidence evidence = analysis::evidence_of(outcomes, analysis::Failed::kLeftOut);
@@ -72,7 +68,7 @@ std::vector<Row> v27(const Scale& scale) {
         const Sums sums = repeat(
             scale, fmt::format("V27/{}", share), repeats, [&](Rng& rng, Sums& total) {
                 const std::vector<Outcome> outcomes = draw_outcomes(rng, truth, sizes);
-                total[0] += ships(analysis::analyse(outcomes, {.margin = kMargin}).decision.label);
+                total[0] += passes(analysis::analyse(outcomes, {.margin = kMargin}).decision.label);
                 total[1] += ships_by_number(outcomes);
             });
         const std::string what = fmt::format(

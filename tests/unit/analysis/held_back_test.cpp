@@ -80,7 +80,8 @@ TEST(HeldBack, AreLabelsThatWouldPassAndNoOthers) {
         const Decision held = hold_back(labelled(label), "length may have decided");
         EXPECT_EQ(held.label, DecisionLabel::kInconclusive);
         EXPECT_FALSE(held.n_more) << "more questions would not help";
-        EXPECT_NE(held.why.find("held back: length may have decided; let people"), std::string::npos);
+        EXPECT_NE(held.why.find("held back: length may have decided; let people"),
+                  std::string::npos);
         EXPECT_EQ(hold_back(labelled(label), "").label, label);
     }
     for (const DecisionLabel label :

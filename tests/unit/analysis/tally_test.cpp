@@ -18,7 +18,7 @@ TEST(Tally, CountsAddUp) {
     EXPECT_EQ(c.n_items,
               c.n + c.invalid + c.errors + c.refused + c.not_judged + c.no_answer_baseline);
     EXPECT_EQ(c.n_items, 27);
-    EXPECT_EQ(failed_verdicts(c), 6);
+    EXPECT_EQ(c.failed(), 6);
     EXPECT_EQ(pairs_that_need_a_call(c), 27 - 5 - 1 - 2);
 }
 
