@@ -9,11 +9,18 @@
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/exchange/outcome_formats.hpp"
+#include "assay/exchange/shown_prompt.hpp"
 
 namespace assay::exchange {
 namespace {
 
 enum Field { kQuestion, kModel, kJudge, kBaseline, kGames, kNFields };
+enum GameField { kScore, kPrompt };
+
+struct Game {
+    VerdictState state = VerdictState::kInvalid;
+    std::optional<bool> equal_answers = {};  ///< empty: its prompt does not say
+};
 
 /// "A>>B" and its like; INVALID for what a judge wrote instead. Both tools keep whatever stood
 /// between [[ and ]].
@@ -44,7 +51,7 @@ class JudgmentReader {
 
     void read(JsonReader& reader, std::int64_t line) {
         std::array<std::optional<std::string_view>, kNFields> cells;
-        std::vector<VerdictState> games;
+        std::vector<Game> games;
         const std::size_t problems_before = out_.n_problems();
         members_.read(reader, out_, line, [&](int field, std::string_view key) {
             if (field == kGames) {
@@ -75,14 +82,15 @@ class JudgmentReader {
             row.baseline = cells[kBaseline].value_or("");
             row.side_known = true;
             row.variant_is_a = i == 1;  // in the first game the baseline is A
-            row.kind = outcome_of(games[i], row.variant_is_a);
+            row.kind = outcome_of(games[i].state, row.variant_is_a);
+            row.equal_texts = games[i].equal_answers;
             out_.add(row);
         }
     }
 
  private:
-    std::vector<VerdictState> read_games(JsonReader& reader, std::int64_t line) {
-        std::vector<VerdictState> games;
+    std::vector<Game> read_games(JsonReader& reader, std::int64_t line) {
+        std::vector<Game> games;
         if (reader.kind() != JsonKind::kList) {
             out_.problem(line,
                          fmt::format("games: is {}; a list is expected", words_of(reader.kind())));
@@ -91,14 +99,9 @@ class JudgmentReader {
         }
         reader.enter_list();
         while (reader.next_item()) {
-            games.push_back(VerdictState::kInvalid);
+            games.emplace_back();
             if (reader.kind() == JsonKind::kObject) {
-                game_members_.read(reader, out_, line, [&](int, std::string_view key) {
-                    const auto score = read_name(reader, out_, line, key);
-                    if (score) {
-                        games.back() = state_of(*score);
-                    }
-                });
+                read_game(reader, line, games.back());
             } else {
                 if (reader.kind() != JsonKind::kNull) {
                     out_.problem(line,
@@ -111,6 +114,16 @@ class JudgmentReader {
         return games;
     }
 
+    void read_game(JsonReader& reader, std::int64_t line, Game& game) {
+        game_members_.read(reader, out_, line, [&](int field, std::string_view key) {
+            if (field == kPrompt) {
+                game.equal_answers = read_shows_equal_answers(reader);
+            } else if (const auto score = read_name(reader, out_, line, key)) {
+                game.state = state_of(*score);
+            }
+        });
+    }
+
     OutcomeCollector& out_;
     MemberNames members_{{{"question_id", kQuestion},
                           {"uid", kQuestion},
@@ -118,7 +131,7 @@ class JudgmentReader {
                           {"judge", kJudge},
                           {"baseline", kBaseline},
                           {"games", kGames}}};
-    MemberNames game_members_{{{"score", 0}}};
+    MemberNames game_members_{{{"score", kScore}, {"user_prompt", kPrompt}}};
 };
 
 }  // namespace

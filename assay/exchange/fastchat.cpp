@@ -8,11 +8,24 @@
 #include "assay/base/text.hpp"
 #include "assay/exchange/outcome_collector.hpp"
 #include "assay/exchange/outcome_formats.hpp"
+#include "assay/exchange/shown_prompt.hpp"
 
 namespace assay::exchange {
 namespace {
 
-enum Field { kQuestion, kModel1, kModel2, kWinner1, kWinner2, kJudge, kTurn, kScore, kNFields };
+enum Field {
+    kQuestion,
+    kModel1,
+    kModel2,
+    kWinner1,
+    kWinner2,
+    kJudge,
+    kTurn,
+    kScore,
+    kPrompt1,
+    kPrompt2,
+    kNFields
+};
 
 class MatchReader {
  public:
@@ -20,16 +33,20 @@ class MatchReader {
 
     void read(JsonReader& reader, std::int64_t line) {
         Cells cells;
+        EqualAnswers equal_answers;
         bool graded_alone = false;
         const std::size_t problems_before = out_.n_problems();
         members_.read(reader, out_, line, [&](int field, std::string_view key) {
-            if (field == kScore) {
-                graded_alone = true;
-                reader.skip();
-            } else {
-                cells[static_cast<std::size_t>(field)] = field == kJudge
-                                                             ? read_judge(reader, line)
-                                                             : read_name(reader, out_, line, key);
+            switch (field) {
+                case kScore:
+                    graded_alone = true;
+                    reader.skip();
+                    break;
+                case kPrompt1: equal_answers[0] = read_shows_equal_answers(reader); break;
+                case kPrompt2: equal_answers[1] = read_shows_equal_answers(reader); break;
+                case kJudge: cells[kJudge] = read_judge(reader, line); break;
+                default:
+                    cells[static_cast<std::size_t>(field)] = read_name(reader, out_, line, key);
             }
         });
         if (out_.n_problems() != problems_before) {
@@ -50,7 +67,7 @@ class MatchReader {
                 fmt::format("model_1 and model_2 are both \"{}\"", shorten(*cells[kModel1], 60)));
             return;
         }
-        add(cells, graded_alone, line);
+        add(cells, equal_answers, graded_alone, line);
     }
 
     void finish() {
@@ -65,8 +82,12 @@ class MatchReader {
 
  private:
     using Cells = std::array<std::optional<std::string_view>, kNFields>;
+    using EqualAnswers = std::array<std::optional<bool>, 2>;  ///< of each game, as its prompt says
 
-    void add(const Cells& cells, bool graded_alone, std::int64_t line) {
+    void add(const Cells& cells,
+             const EqualAnswers& equal_answers,
+             bool graded_alone,
+             std::int64_t line) {
         const auto variant_is_1 = is_first_the_variant(*cells[kModel1], *cells[kModel2], line);
         if (!variant_is_1) {
             return;
@@ -99,6 +120,7 @@ class MatchReader {
             row.side_known = !graded_alone;
             row.variant_is_a = (game == kWinner1) == *variant_is_1;
             row.kind = outcome_of(*state, row.variant_is_a);
+            row.equal_texts = equal_answers[game == kWinner1 ? 0 : 1];
             out_.add(row);
         }
     }
@@ -177,7 +199,9 @@ class MatchReader {
                           {"g2_winner", kWinner2},
                           {"judge", kJudge},
                           {"turn", kTurn},
-                          {"m1_score", kScore}}};
+                          {"m1_score", kScore},
+                          {"g1_user_prompt", kPrompt1},
+                          {"g2_user_prompt", kPrompt2}}};
 };
 
 }  // namespace
