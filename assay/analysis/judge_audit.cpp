@@ -56,6 +56,18 @@ void warn_of_controls(const ControlsSummary& c, std::vector<std::string>& out) {
     }
 }
 
+void warn_of_extension(const ExtensionSummary& extension, std::vector<std::string>& out) {
+    for (const std::string* why : {&extension.controls.why, &extension.recheck.why}) {
+        if (!why->empty()) {
+            out.push_back(fmt::format(
+                "When the run was extended (extension {}) it did not pass what it was shown for "
+                "that, so its verdicts decide nothing where they are among them: {}.",
+                extension.number,
+                *why));
+        }
+    }
+}
+
 /// As the gate sees it, of all variants together.
 std::string position_decides(const JudgeAudit& audit) {
     ComparisonAnalysis all;
@@ -285,6 +297,9 @@ std::optional<Flips> flips_of(std::span<const BothOrders> variants) {
 std::vector<std::string> warnings_of(const JudgeAudit& audit) {
     std::vector<std::string> out;
     warn_of_controls(audit.controls, out);
+    for (const ExtensionSummary& extension : audit.extensions) {
+        warn_of_extension(extension, out);
+    }
     warn_of_order(audit, out);
     warn_of_length(audit, out);
     warn_of_people(audit, out);

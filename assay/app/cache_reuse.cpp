@@ -18,7 +18,7 @@
 #include <cmath>
 #include <vector>
 
-#include "assay/analysis/rates.hpp"
+#include "assay/analysis/recheck.hpp"
 #include "assay/base/clock.hpp"
 #include "assay/base/random.hpp"
 #include "assay/records/names.hpp"
@@ -58,8 +58,7 @@ std::string why_not(const run::ReuseNote& note,
             n_same += name_of(row->verdict.state) == cached;
         }
     }
-    const Estimate same = analysis::exact_rate(n_same, n, "nothing was asked again");
-    if (2 * n_same >= n && same.high.value_or(1) >= kSameAtLeast) {
+    if (!analysis::too_few_the_same(n_same, n)) {
         return {};
     }
     return fmt::format(

@@ -13,9 +13,6 @@ namespace assay::app {
 inline constexpr std::size_t kFewestAskedAgain = 5;
 /// ... and by this share of them.
 inline constexpr double kShareAskedAgain = 0.1;
-/// Nothing is taken where the exact 95 % interval of the share that says the same lies below this,
-/// or where fewer than half do.
-inline constexpr double kSameAtLeast = 0.7;
 
 struct Reuse {
     std::map<std::string, Verdict> verdicts;  ///< by the id of the comparison
@@ -24,7 +21,8 @@ struct Reuse {
 
 /// `tasks`: of one judge, a variant each, with the cache. Asks a share of the pairs again that the
 /// cache knows, and saves these verdicts. Gives the others, if what was asked again is mostly the
-/// same; else says why nothing is taken, and what was taken before is asked for, too.
+/// same (analysis::too_few_the_same); else says why nothing is taken, and what was taken before is
+/// asked for, too.
 [[nodiscard]] Reuse reuse_of_cache(std::span<const JudgingTask> tasks,
                                    judge::Judge& judge,
                                    store::Store& store,

@@ -136,12 +136,13 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     const std::vector<Control> controls = run::controls_asked(
         store, *facts, design, questions.size());
     const run::ComparisonsById stored = run::comparisons_by_id(store);
+    const run::Extensions extensions = run::load_extensions(store);
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {
         const std::vector<Comparison> drawn = run::drawn_comparisons(stored, questions, *facts, v);
         complete = complete && all_are_drawn(drawn, store, *facts, v, questions);
-        const run::Asked asked = run::asked_of(plan, design, drawn);
+        const run::Asked asked = run::asked_of(plan, design, extensions, drawn);
         std::vector<Control> among_these;
         std::copy_if(
             controls.begin(),

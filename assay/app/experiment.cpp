@@ -22,6 +22,7 @@
 #include <optional>
 
 #include "assay/analysis/metric_fit.hpp"
+#include "assay/app/draw_controls.hpp"
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/make_variant_run.hpp"
@@ -31,13 +32,14 @@
 #include "assay/base/clock.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/llm/created_models.hpp"
-#include "assay/pairing/controls.hpp"
 #include "assay/pairing/draw.hpp"
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_report.hpp"
+#include "assay/run/extensions.hpp"
 #include "assay/run/note_shown.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/run/said_answers.hpp"
+#include "assay/run/shown_history.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -212,19 +214,44 @@ class Experiment {
         run::save_facts(*context_.store, context_.plan_sha256, context_.facts);
     }
 
+    /// Draws the comparisons that are not drawn yet. Those that are added to a run which showed a
+    /// decision are noted as an extension first.
     void pair() {
+        store::Store& store = *context_.store;
+        std::vector<Drawing> drawings;
+        bool extends = false;
         for (std::size_t i = 1; i < variants_.size(); ++i) {
-            pair(*variants_[i]);
+            drawings.push_back(drawing_of(*variants_[i]));
+            extends = extends || !store.comparisons(drawings.back().ids).empty();
+        }
+        extends = extends && run::has_history(store);
+        for (std::size_t i = 1; i < variants_.size(); ++i) {
+            const Drawing& drawing = drawings[i - 1];
+            VariantRun& variant = *variants_[i];
+            // Two variants with the same answers share what the first of them drew.
+            const std::vector<Comparison> before = store.comparisons(drawing.ids);
+            const std::vector<Comparison> added = pairing::draw_comparisons(
+                drawing.inputs, before, variant.variant.name, context_.plan.blinding_seed);
+            if (extends) {
+                run::note_extension(store, added);
+            }
+            store.save_comparisons(added);
+            variant.comparisons = store.comparisons(drawing.ids);
+            run::sort_in_judging_order(variant.comparisons);
+            variant.n_paired_before = std::ssize(before);
         }
     }
 
-    /// Draws the comparisons of a variant that are not drawn yet.
-    void pair(VariantRun& variant) {
-        store::Store& store = *context_.store;
+    /// What the draw of a variant's comparisons needs.
+    struct Drawing {
+        std::vector<pairing::PairInput> inputs;
+        std::vector<std::string> ids;  ///< of their comparisons
+    };
+    [[nodiscard]] Drawing drawing_of(const VariantRun& variant) const {
+        const store::Store& store = *context_.store;
         const std::vector<std::string>& baseline_keys = variants_.front()->facts.keys_for_judges();
         const std::vector<std::string>& variant_keys = variant.facts.keys_for_judges();
-        std::vector<pairing::PairInput> inputs;
-        std::vector<std::string> ids;
+        Drawing out;
         for (std::size_t q = 0; q < context_.questions.size(); ++q) {
             const auto of_baseline = store.answer(baseline_keys[q]);
             const auto of_variant = store.answer(variant_keys[q]);
@@ -235,52 +262,19 @@ class Experiment {
             if (!input) {
                 continue;
             }
-            ids.push_back(pairing::comparison_id(
+            out.ids.push_back(pairing::comparison_id(
                 input->question_id, input->baseline_answer_key, input->variant_answer_key));
-            inputs.push_back(std::move(*input));
+            out.inputs.push_back(std::move(*input));
         }
-        const std::string& name = variant.variant.name;
-        const std::vector<Comparison> before = store.comparisons(ids);
-        store.save_comparisons(
-            pairing::draw_comparisons(inputs, before, name, context_.plan.blinding_seed));
-        variant.comparisons = store.comparisons(ids);
-        run::sort_in_judging_order(variant.comparisons);
-        const auto n_before = static_cast<std::int64_t>(before.size());
-        const auto n_now = static_cast<std::int64_t>(ids.size());
-        variant.stream = {name, n_before < n_now ? n_before : 0, n_now};
+        return out;
     }
 
     /// Pairs whose right outcome is known, from the answers of this run.
     void draw_controls() {
-        store::Store& store = *context_.store;
-        std::vector<pairing::ControlQuestion> sources;
-        for (std::size_t q = 0; q < context_.questions.size(); ++q) {
-            pairing::ControlQuestion source{
-                context_.questions[q].id, context_.questions[q].text, {}};
-            for (const auto& variant : variants_) {
-                const std::string& key = variant->facts.keys_for_judges()[q];
-                const auto row = store.answer(key);
-                source.answers.push_back(
-                    pairing::control_answer(key, row ? &row->answer : nullptr));
-            }
-            sources.push_back(std::move(source));
-        }
-        std::vector<pairing::ControlStream> streams;
-        for (std::size_t i = 1; i < variants_.size(); ++i) {
-            streams.push_back(variants_[i]->stream);
-        }
-        const bool any_costs_nothing = std::any_of(
-            judges_.begin(), judges_.end(), [](const auto& judge) {
+        draw_missing_controls(
+            context_, variants_, std::any_of(judges_.begin(), judges_.end(), [](const auto& judge) {
                 return judge->costs_nothing();
-            });
-        const std::vector<Control> drawn = run::controls_of_plan(
-            store, run::compared_names(context_.facts), run::all_judged_keys(context_.facts));
-        store.save_controls(pairing::draw_controls(
-            sources,
-            streams,
-            drawn,
-            run::n_controls_for(any_costs_nothing, context_.questions.size()),
-            context_.plan.blinding_seed));
+            }));
     }
 
     /// Of those that measure length on these answers, which are all known now.
@@ -317,6 +311,7 @@ class Experiment {
     /// comparisons by judge, then by variant.
     void note_what_was_shown(const report::ReportModel& model) {
         const std::size_t n_compared = variants_.size() - 1;
+        const run::Extensions extensions = run::load_extensions(*context_.store);
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) {
                 continue;
@@ -326,7 +321,7 @@ class Experiment {
             run::note_decision_shown(
                 *context_.store,
                 judge.key,
-                run::asked_of(context_.plan, judge, variant.comparisons).in_order);
+                run::asked_of(context_.plan, judge, extensions, variant.comparisons).in_order);
         }
     }
 

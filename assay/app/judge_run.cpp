@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "assay/analysis/controls.hpp"
 #include "assay/analysis/metric_fit.hpp"
 #include "assay/app/cache_reuse.hpp"
 #include "assay/app/judge_model.hpp"
@@ -149,9 +151,12 @@ std::vector<JudgeRun::Turn> JudgeRun::turns(std::span<const std::unique_ptr<Vari
     store::Store& store = *context_.store;
     const std::vector<Control> controls = run::controls_asked(
         store, context_.facts, facts_, context_.questions.size());
+    const run::Extensions extensions = run::load_extensions(store);
     std::vector<Turn> out;
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
-        Turn turn{variant.get(), run::asked_of(context_.plan, facts_, variant->comparisons), {}};
+        Turn turn{variant.get(),
+                  run::asked_of(context_.plan, facts_, extensions, variant->comparisons),
+                  {}};
         std::copy_if(
             controls.begin(),
             controls.end(),
@@ -160,8 +165,10 @@ std::vector<JudgeRun::Turn> JudgeRun::turns(std::span<const std::unique_ptr<Vari
         if (facts_.both_orders) {
             store.save_comparisons(turn.asked.in_order);  // as drawn they are there already
         }
-        if (!turn.asked.repeats.empty()) {
-            store.save_comparisons(turn.asked.repeats);
+        for (const auto* again : {&turn.asked.repeats, &turn.asked.rechecks}) {
+            if (!again->empty()) {
+                store.save_comparisons(*again);
+            }
         }
         out.push_back(std::move(turn));
     }
@@ -230,17 +237,26 @@ void JudgeRun::ask_all(std::span<const JudgingTask> tasks) {
     }
 }
 
-/// Other runs take this judge's verdicts only if it passed them.
+/// Other runs take this judge's verdicts only if it passed them: all of them, and those of each
+/// extension.
 void JudgeRun::keep_controls(std::span<const Turn> turns, const VerdictCache& cache) const {
     store::Store& store = *context_.store;
-    std::vector<ControlOutcome> outcomes;
+    const run::Extensions extensions = run::load_extensions(store);
+    std::vector<ControlOutcome> kept;
+    std::map<std::size_t, std::vector<ControlOutcome>> by_extension;
     for (const Turn& turn : turns) {
         for (const Control& control : turn.controls) {
             const auto row = store.verdict(control.id, facts_.key);
-            outcomes.push_back(outcome_of(control, row ? &row->verdict : nullptr));
+            kept.push_back(outcome_of(control, row ? &row->verdict : nullptr));
+            by_extension[run::number_of(extensions, control)].push_back(kept.back());
         }
     }
-    cache.put_controls(facts_.key, name_in_caches(store, context_.plan.run_dir), outcomes);
+    for (const auto& [number, outcomes] : by_extension) {
+        if (!analysis::check_controls(outcomes).passed) {
+            kept = outcomes;
+        }
+    }
+    cache.put_controls(facts_.key, name_in_caches(store, context_.plan.run_dir), kept);
 }
 
 }  // namespace assay::app

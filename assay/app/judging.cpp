@@ -96,7 +96,7 @@ class Stream {
             if (place.control != nullptr) {
                 return blind(*place.control);
             }
-            if (stopped_early()) {
+            if (stopped_early() && place.comparison->repeat >= 0) {
                 continue;  // the verdicts that are there decide
             }
             if (const Verdict* taken = taken_of(*place.comparison)) {
@@ -115,7 +115,7 @@ class Stream {
     void add_offer(CacheOffer& offer) const {
         std::map<std::string, bool> passed;  // by run
         for (const Place& place : missing_) {
-            if (place.comparison == nullptr || place.comparison->repeat > 0) {
+            if (place.comparison == nullptr || place.comparison->repeat != 0) {
                 continue;
             }
             const BlindedPair pair = blind(*place.comparison);
@@ -176,6 +176,9 @@ class Stream {
         for (const Comparison& comparison : task_.asked.repeats) {
             ids.push_back(comparison.id);
         }
+        for (const Comparison& comparison : task_.asked.rechecks) {
+            ids.push_back(comparison.id);
+        }
         for (const Control& control : task_.controls) {
             ids.push_back(control.id);
         }
@@ -191,6 +194,13 @@ class Stream {
         }
         for (const Comparison& comparison : task_.asked.repeats) {
             if (wanted.contains(comparison.id) && !stopped_early()) {
+                missing_.push_back(
+                    {static_cast<double>(comparison.order_index), nullptr, &comparison});
+            }
+        }
+        // As controls: they are asked even where judging stopped early.
+        for (const Comparison& comparison : task_.asked.rechecks) {
+            if (wanted.contains(comparison.id)) {
                 missing_.push_back(
                     {static_cast<double>(comparison.order_index), nullptr, &comparison});
             }

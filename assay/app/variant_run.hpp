@@ -52,7 +52,7 @@ class VariantRun {
     answer::PromptSet prompts;            ///< from describe() on; empty if nothing is asked here
     run::VariantFacts facts;              ///< from describe() on
     std::vector<Comparison> comparisons;  ///< once paired: as drawn, in judging order
-    pairing::ControlStream stream{};      ///< once paired: where controls stand among them
+    std::int64_t n_paired_before = 0;     ///< of these: drawn by earlier runs
 
  protected:
     [[nodiscard]] RunContext& context() const { return context_; }

@@ -195,18 +195,16 @@ std::string id_of(const Control& control) {
     return sha256_of_fields(fields);
 }
 
-std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
-                                   std::span<const ControlStream> streams,
-                                   std::span<const Control> already_drawn,
-                                   const ControlNumbers& wanted,
-                                   std::uint64_t blinding_seed) {
+std::vector<Control> draw_controls(const ControlDraw& draw) {
     std::vector<Control> out;
-    if (questions.empty() || streams.empty()) {
+    if (draw.questions.empty() || draw.streams.empty()) {
         return out;
     }
+    const std::span<const ControlStream> streams = draw.streams;
+    const std::uint64_t blinding_seed = draw.blinding_seed;
     for (const ControlKind kind : kDrawnControlKinds) {
         std::int64_t n_drawn = 0, next_rank = 0, lean = 0;
-        for (const Control& control : already_drawn) {
+        for (const Control& control : draw.already_drawn) {
             if (control.kind != kind) {
                 continue;
             }
@@ -214,7 +212,13 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
             next_rank = std::max(next_rank, control.rank + 1);
             lean += control.honest_is_a ? 1 : -1;
         }
-        if (n_drawn >= wanted.of(kind)) {
+        for (const Control& control : draw.others) {
+            if (control.kind == kind) {
+                next_rank = std::max(next_rank, control.rank + 1);
+            }
+        }
+        const std::int64_t wanted = draw.wanted.of(kind);
+        if (n_drawn >= wanted) {
             continue;
         }
         const auto stream = [&](std::string_view purpose) {
@@ -223,11 +227,11 @@ std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
         };
         // Not by next_rank: an extension goes on in the same order.
         const Questions order = shuffled(
-            questions, Rng(blinding_seed, fmt::format("order/controls/{}", name_of(kind))));
+            draw.questions, Rng(blinding_seed, fmt::format("order/controls/{}", name_of(kind))));
         const DamagedPairs damaged_pairs(kind == ControlKind::kDamaged ? order : Questions());
         Rng side_rng = stream("sides"), place_rng = stream("places");
         const std::vector<char> sides = draw_sides(
-            static_cast<std::size_t>(wanted.of(kind) - n_drawn), lean, side_rng);
+            static_cast<std::size_t>(wanted - n_drawn), lean, side_rng);
         for (const char side : sides) {
             const auto rank = static_cast<std::size_t>(next_rank);
             auto pair = pair_of(kind, order, damaged_pairs, rank);

@@ -51,9 +51,19 @@ struct ControlNumbers {
     }
 };
 
-/// Further controls, so that with `already_drawn` (those of the variants of this plan) there are
-/// `wanted` of each kind, or as many as can be made: a swapped one needs a second question with
-/// another answer, a damaged one a text that has a place for a damage.
+/// What controls are drawn from.
+struct ControlDraw {
+    std::span<const ControlQuestion> questions;
+    std::span<const ControlStream> streams;
+    std::span<const Control> already_drawn;  ///< that count among the wanted ones
+    std::span<const Control> others;         ///< that do not: their ranks are taken
+    ControlNumbers wanted;
+    std::uint64_t blinding_seed = 0;
+};
+
+/// Further controls, so that with `already_drawn` there are `wanted` of each kind, or as many as
+/// can be made: a swapped one needs a second question with another answer, a damaged one a text
+/// that has a place for a damage.
 ///   - identical: an answer of the baseline and of the variants in turn
 ///   - reformatted, padded: the baseline's answer and the same, altered (damage.hpp)
 ///   - swapped: the baseline's answer and, in its place, an answer to another question: the
@@ -65,11 +75,7 @@ struct ControlNumbers {
 /// Questions come in an order from the seed; each control stands among the comparisons of one of
 /// the `streams` (in turn; none: no controls) at a place from the seed. Sides: permuted blocks
 /// within each kind (sides.hpp).
-[[nodiscard]] std::vector<Control> draw_controls(std::span<const ControlQuestion> questions,
-                                                 std::span<const ControlStream> streams,
-                                                 std::span<const Control> already_drawn,
-                                                 const ControlNumbers& wanted,
-                                                 std::uint64_t blinding_seed);
+[[nodiscard]] std::vector<Control> draw_controls(const ControlDraw& draw);
 
 /// What the judge gets: as for a question (unblind.hpp), item_id = the control's id. `question` is
 /// the control's.

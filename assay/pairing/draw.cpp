@@ -232,4 +232,38 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
     return result;
 }
 
+std::vector<Comparison> choose_rechecks(std::span<const Comparison> before,
+                                        std::span<const Comparison> added,
+                                        const RecheckDraw& draw) {
+    ASSAY_CHECK(draw.number >= 1);
+    std::vector<Comparison> out;
+    if (added.empty()) {
+        return out;
+    }
+    // By a hash of each pair alone: another pair that comes or goes changes no choice.
+    std::map<std::string, const Comparison*> by_lot;
+    for (const Comparison& comparison : before) {
+        if (comparison.identical || comparison.variant_failed) {
+            continue;
+        }
+        const std::vector<std::string> lot{
+            fmt::format("recheck/{}/{}", draw.blinding_seed, draw.number), comparison.id};
+        by_lot.emplace(sha256_of_fields(lot), &comparison);
+    }
+    for (const auto& [lot, drawn] : by_lot) {
+        if (out.size() == draw.n) {
+            break;
+        }
+        Comparison& comparison = out.emplace_back(*drawn);
+        comparison.repeat = -draw.number;
+        comparison.id = further_id(comparison, drawn->id);
+        Rng place(draw.blinding_seed, "recheck place/" + lot);
+        comparison.order_index = added[place.below(added.size())].order_index;
+    }
+    std::sort(out.begin(), out.end(), [](const Comparison& a, const Comparison& b) {
+        return std::tie(a.order_index, a.id) < std::tie(b.order_index, b.id);
+    });
+    return out;
+}
+
 }  // namespace assay::pairing

@@ -86,4 +86,17 @@ struct PairInput {
                                                      double share,
                                                      std::uint64_t blinding_seed);
 
+/// Which pairs are asked again when a run is extended.
+struct RecheckDraw {
+    int number = 1;     ///< of the extension, from 1
+    std::size_t n = 0;  ///< pairs
+    std::uint64_t blinding_seed = 0;
+};
+/// Up to `n` of the pairs in `before` that need a call (one variant's, as drawn), at random by the
+/// seed, shown as the first time. Each stands at a random place among those of `added` (the
+/// variant's that the extension added), so a judge cannot tell them apart. Empty where either is.
+[[nodiscard]] std::vector<Comparison> choose_rechecks(std::span<const Comparison> before,
+                                                      std::span<const Comparison> added,
+                                                      const RecheckDraw& draw);
+
 }  // namespace assay::pairing

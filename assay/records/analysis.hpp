@@ -401,6 +401,27 @@ struct RepeatStability {
                                 ///< is 0
 };
 
+/// Pairs that were judged before a run was extended, and asked again among what was added.
+struct Recheck {
+    std::int64_t n = 0;          ///< pairs with two verdicts, each A, B, TIE, INVALID or REFUSED
+    std::int64_t n_same = 0;     ///< of those: the same verdict
+    Estimate same;               ///< n_same / n
+    std::int64_t n_better = 0;   ///< pairs in which the variant fares better than the first time
+    std::int64_t n_worse = 0;    ///< and worse
+    double p_shift = 1;          ///< sign test of the two
+    std::int64_t n_pending = 0;  ///< ERROR or not asked yet
+    bool passed = false;
+    std::string why;  ///< a sentence without a full stop: why not passed
+};
+
+/// What one judge was shown to see when a run was extended.
+struct ExtensionSummary {
+    std::int64_t number = 1;            ///< of the extension, from 1
+    std::vector<std::string> variants;  ///< to which it added comparisons
+    ControlsSummary controls;           ///< its own ones
+    Recheck recheck;
+};
+
 /// Which variant to use, of all that were compared by the judge that decides.
 struct Recommendation {
     std::optional<std::string> variant;  ///< empty: none may be recommended

@@ -111,6 +111,7 @@ struct JudgeAudit {
     bool people = false;  ///< its verdicts are people's
     JudgeConduct conduct;
     ControlsSummary controls;
+    std::vector<ExtensionSummary> extensions;
     /// high, medium, low, none; only levels that occur
     std::vector<ConfidenceControls> controls_by_confidence;
     Estimate cost;  ///< of comparisons, controls and repeats, in the currency of the judge's prices

@@ -22,10 +22,11 @@ struct Comparison {
     bool variant_failed = false;   ///< the variant alone gave no answer: a loss without a call
     std::int64_t order_index = 0;  ///< place in the seeded order of judging, from 0, growing with
                                    ///< every extension; both orders and all repeats of a pair share
-                                   ///< it
+                                   ///< it, but for those of an extension, which stand in it
     int order = 0;  ///< 0: as drawn; 1: the same answers the other way round, where both orders are
                     ///< judged
-    int repeat = 0;  ///< 0: in the counts; k: asked the k-th time again, in no count
+    int repeat = 0;  ///< 0: in the counts; k: asked the k-th time again, in no count; -k: asked
+                     ///< again among what the k-th extension of the run added, in no count, too
 };
 
 }  // namespace assay

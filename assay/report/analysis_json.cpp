@@ -346,6 +346,31 @@ std::string calibration_to_json(const Calibration& calibration) {
     return json_of(calibration).dump();
 }
 
+std::string extensions_to_json(std::span<const ExtensionSummary> extensions, int indent) {
+    Json out = Json::array();
+    for (const ExtensionSummary& extension : extensions) {
+        Json variants = Json::array();
+        for (const std::string& variant : extension.variants) {
+            variants.push_back(to_valid_utf8(variant));
+        }
+        const Recheck& r = extension.recheck;
+        out.push_back({{"number", extension.number},
+                       {"variants", std::move(variants)},
+                       {"controls", Json::parse(controls_to_json(extension.controls))},
+                       {"recheck",
+                        {{"passed", r.passed},
+                         {"why", r.why.empty() ? Json(nullptr) : Json(to_valid_utf8(r.why))},
+                         {"n", r.n},
+                         {"n_same", r.n_same},
+                         {"same", json_of(r.same)},
+                         {"n_better", r.n_better},
+                         {"n_worse", r.n_worse},
+                         {"p_shift", r.p_shift},
+                         {"n_pending", r.n_pending}}}});
+    }
+    return out.dump(indent);
+}
+
 std::string repeats_to_json(const RepeatStability& r, int indent) {
     const auto number = [](const std::optional<double>& value) {
         return value ? Json(*value) : Json(nullptr);

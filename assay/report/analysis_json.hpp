@@ -3,6 +3,7 @@
 // schema_version) the statistical part of each entry of report.json's `comparisons`. Key order is
 // fixed; a change of meaning raises the schema version.
 
+#include <span>
 #include <string>
 
 #include "assay/records/analysis.hpp"
@@ -36,6 +37,10 @@ inline constexpr int kAnalysisSchemaVersion = 1;
 /// n_lost, n_won, lost, sight}]}, padded {n, n_won, padded_won, prefers_padding}, truncated {n,
 /// n_lost, truncated_lost}, n_pending}.
 [[nodiscard]] std::string controls_to_json(const ControlsSummary& controls, int indent = -1);
+
+/// An array: what a judge was shown to see each time that the run was extended.
+[[nodiscard]] std::string extensions_to_json(std::span<const ExtensionSummary> extensions,
+                                             int indent = -1);
 
 /// {n, n_same, same, within_variance, icc}; the last two null where they are undefined.
 [[nodiscard]] std::string repeats_to_json(const RepeatStability& repeats, int indent = -1);

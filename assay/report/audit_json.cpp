@@ -172,6 +172,9 @@ std::string audit_to_json(const RunAudit& audit, int indent) {
     Json judges = Json::array();
     for (const JudgeAudit& judge : audit.judges) {
         judges.push_back(json_of(judge));
+        if (!judge.extensions.empty()) {
+            judges.back()["extensions"] = Json::parse(extensions_to_json(judge.extensions));
+        }
     }
     Json out{{"schema_version", kSchemaVersion},
              {"experiment",

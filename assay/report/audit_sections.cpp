@@ -48,9 +48,7 @@ Section worries(std::span<const std::string> warnings) {
     return out;
 }
 
-Section controls_section(const JudgeAudit& judge) {
-    const ControlsSummary& c = judge.controls;
-    Section out{c.passed ? Text("Controls: passed") : Text("Controls: not passed")};
+Facts controls_facts(const ControlsSummary& c) {
     Facts facts;
     facts.add("swapped-in answer lost",
               part_of(c.n_swapped_lost, c.n_swapped),
@@ -84,6 +82,13 @@ Section controls_section(const JudgeAudit& judge) {
                   part_of(c.n_truncated_lost, c.n_truncated),
                   rate_with_interval(c.truncated_lost) + "; gates nothing");
     }
+    return facts;
+}
+
+Section controls_section(const JudgeAudit& judge) {
+    const ControlsSummary& c = judge.controls;
+    Section out{c.passed ? Text("Controls: passed") : Text("Controls: not passed")};
+    Facts facts = controls_facts(c);
     for (const ConfidenceControls& row : judge.controls_by_confidence) {
         if (judge.controls_by_confidence.size() == 1 && row.level == Confidence::kNone) {
             continue;
@@ -91,6 +96,23 @@ Section controls_section(const JudgeAudit& judge) {
         facts.add(fmt::format("confidence {}", level_name(row.level)),
                   fmt::format("lost {}", part_of(row.n_swapped_lost, row.n_swapped)),
                   fmt::format("preferred {}", part_of(row.n_preferred, row.n_identical)));
+    }
+    out.add(std::move(facts));
+    return out;
+}
+
+Section extension_section(const ExtensionSummary& extension) {
+    const Recheck& r = extension.recheck;
+    const bool passed = extension.controls.passed && r.passed;
+    Section out{say("Extension {}, its own controls: {}",
+                    extension.number,
+                    passed ? Text("passed") : Text("not passed"))};
+    Facts facts = controls_facts(extension.controls);
+    if (r.n + r.n_pending > 0) {
+        facts.add("judged before, same verdict",
+                  part_of(r.n_same, r.n),
+                  rate_with_interval(r.same) +
+                      fmt::format("; better {}, worse {}", r.n_better, r.n_worse));
     }
     out.add(std::move(facts));
     return out;
@@ -263,7 +285,11 @@ Section work_section(const JudgeAudit& judge) {
 }
 
 std::vector<Section> sections_of(const JudgeAudit& judge) {
-    std::vector<Section> out{worries(judge.warnings), controls_section(judge), bias_section(judge)};
+    std::vector<Section> out{worries(judge.warnings), controls_section(judge)};
+    for (const ExtensionSummary& extension : judge.extensions) {
+        out.push_back(extension_section(extension));
+    }
+    out.push_back(bias_section(judge));
     if (!judge.with_people.empty() || !judge.with_judges.empty()) {
         out.push_back(confidence_section(judge));
     }

@@ -272,6 +272,9 @@ std::string render_json(const ReportModel& model) {
     for (const ReportJudge& judge : model.judges) {
         Json entry{{"judge", text(judge.name)}};
         entry.update(Json::parse(controls_to_json(judge.controls)));
+        if (!judge.extensions.empty()) {
+            entry["extensions"] = Json::parse(extensions_to_json(judge.extensions));
+        }
         controls.push_back(std::move(entry));
     }
     const Recommendation& r = model.recommendation;

@@ -117,8 +117,11 @@ struct ReportJudge {
                                  ///< are
     bool both_orders = false;    ///< each pair was put to it twice, each answer first once
     std::optional<RepeatStability> repeats;  ///< empty: no pair was to be asked again
-    ControlsSummary controls;                ///< of pairs whose right outcome is known
-    std::optional<VerdictReuse> reuse{};     ///< empty: other runs had no verdict for it
+    ControlsSummary controls;                ///< of pairs whose right outcome is known, among the
+                                             ///< run's first comparisons
+    std::vector<ExtensionSummary> extensions{};  ///< of the run after a decision was shown, oldest
+                                                 ///< first
+    std::optional<VerdictReuse> reuse{};         ///< empty: other runs had no verdict for it
 };
 
 /// What shows that only the weights differ.

@@ -72,12 +72,12 @@ Text form_text(const ControlsSummary& c) {
     return out;
 }
 
-Text controls_text(const ReportJudge& judge) {
-    const ControlsSummary& c = judge.controls;
+/// What became of controls, after `which`.
+Text controls_text(const Text& which, const ControlsSummary& c) {
     return say(
-        "Judge {}, controls hidden among the questions: {}. An answer to another question lost in "
-        "{}; a side was preferred in {} identical pairs.{}{}{}{}",
-        code(judge.name),
+        "{}: {}. An answer to another question lost in {}; a side was preferred in {} identical "
+        "pairs.{}{}{}{}",
+        which,
         strong(c.passed ? Text("passed") : Text("not passed, so its verdicts decide nothing")),
         part_text(c.n_swapped_lost, c.n_swapped, c.swapped_lost),
         part_text(c.n_preferred, c.n_identical, c.side_preferred),
@@ -85,6 +85,29 @@ Text controls_text(const ReportJudge& judge) {
         form_text(c),
         truncated_text(c),
         c.passed ? Text() : say(" Not passed because {}.", foreign(c.why)));
+}
+
+Text recheck_text(const Recheck& r) {
+    if (r.n + r.n_pending == 0) {
+        return {};
+    }
+    return say(
+        " Pairs that it had judged before, hidden among them: {}. The same verdict in {}; the "
+        "variant fared better in {} and worse in {}.{}",
+        strong(r.passed ? Text("passed") : Text("not passed, so its verdicts decide nothing")),
+        part_text(r.n_same, r.n, r.same),
+        r.n_better,
+        r.n_worse,
+        r.passed ? Text() : say(" Not passed because {}.", foreign(r.why)));
+}
+
+/// Added after a decision was shown.
+Text extension_text(const ReportJudge& judge, const ExtensionSummary& extension) {
+    return controls_text(say("Judge {}, controls hidden among what extension {} added",
+                             code(judge.name),
+                             extension.number),
+                         extension.controls) +
+           recheck_text(extension.recheck);
 }
 
 Text repeats_text(const ReportJudge& judge) {
@@ -196,7 +219,12 @@ Text judge_text(const ReportJudge& judge, bool decides) {
 std::vector<Text> judge_controls(const ReportModel& model) {
     std::vector<Text> out;
     for (const ReportJudge& judge : model.judges) {
-        out.push_back(controls_text(judge));
+        out.push_back(
+            controls_text(say("Judge {}, controls hidden among the questions", code(judge.name)),
+                          judge.controls));
+        for (const ExtensionSummary& extension : judge.extensions) {
+            out.push_back(extension_text(judge, extension));
+        }
         if (judge.repeats) {
             out.push_back(repeats_text(judge));
         }

@@ -19,6 +19,32 @@ std::string shown_key(const std::string& judge_key, const Comparison& first) {
     return fmt::format("decision shown {} {}", judge_key, first.id);
 }
 
+/// Of each extension, pairs that were drawn before it; of one variant.
+std::vector<Comparison> rechecks_of(const Plan& plan,
+                                    const Extensions& extensions,
+                                    std::span<const Comparison> drawn) {
+    const auto n_variants = static_cast<std::int64_t>(
+        std::max<std::size_t>(1, plan.variants.size()));
+    const auto n_each = static_cast<std::size_t>((kRechecks + n_variants - 1) / n_variants);
+    std::vector<Comparison> out;
+    for (std::size_t k = 1; k <= extensions.size(); ++k) {
+        std::vector<Comparison> before, added;
+        for (const Comparison& comparison : drawn) {
+            const std::size_t number = number_of(extensions, comparison);
+            if (number < k) {
+                before.push_back(comparison);
+            } else if (number == k) {
+                added.push_back(comparison);
+            }
+        }
+        for (Comparison& comparison : pairing::choose_rechecks(
+                 before, added, {static_cast<int>(k), n_each, plan.blinding_seed})) {
+            out.push_back(std::move(comparison));
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string design_of(const AnalysisSettings& settings) {
@@ -111,8 +137,20 @@ std::vector<Control> controls_asked(const store::Store& store,
                                     const RunFacts& facts,
                                     const JudgeFacts& judge,
                                     std::size_t n_questions) {
-    return first_controls(controls_of_plan(store, compared_names(facts), all_judged_keys(facts)),
-                          n_controls_for(judge.costs_nothing, n_questions));
+    const Extensions extensions = load_extensions(store);
+    std::vector<std::vector<Control>> by_extension(extensions.size() + 1);
+    for (Control& control :
+         controls_of_plan(store, compared_names(facts), all_judged_keys(facts))) {
+        by_extension[number_of(extensions, control)].push_back(std::move(control));
+    }
+    const pairing::ControlNumbers wanted = n_controls_for(judge.costs_nothing, n_questions);
+    std::vector<Control> out;
+    for (const std::vector<Control>& of_one : by_extension) {
+        for (Control& control : first_controls(of_one, wanted)) {
+            out.push_back(std::move(control));
+        }
+    }
+    return out;
 }
 
 ComparisonsById comparisons_by_id(const store::Store& store) {
@@ -142,7 +180,10 @@ std::vector<Comparison> drawn_comparisons(const ComparisonsById& stored,
     return out;
 }
 
-Asked asked_of(const Plan& plan, const JudgeFacts& judge, std::span<const Comparison> drawn) {
+Asked asked_of(const Plan& plan,
+               const JudgeFacts& judge,
+               const Extensions& extensions,
+               std::span<const Comparison> drawn) {
     Asked out;
     for (const Comparison& comparison : drawn) {
         out.in_order.push_back(comparison);
@@ -154,6 +195,7 @@ Asked asked_of(const Plan& plan, const JudgeFacts& judge, std::span<const Compar
     if (!judge.costs_nothing && !is_by_hand(judge.provider)) {
         out.repeats = pairing::choose_repeats(
             drawn, plan.judging.repeats, plan.judging.repeat_share, plan.blinding_seed);
+        out.rechecks = rechecks_of(plan, extensions, drawn);
     }
     return out;
 }

@@ -17,6 +17,7 @@
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/run/extensions.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
 
@@ -56,6 +57,8 @@ void note_decision_shown(store::Store& store,
 [[nodiscard]] std::vector<Control> controls_of_plan(const store::Store& store,
                                                     std::span<const std::string> variants,
                                                     const std::set<std::string>& answer_keys);
+/// How many pairs that were judged before are asked again in an extension, over all variants.
+inline constexpr std::int64_t kRechecks = 20;
 /// How many of each kind a judge is shown: one for each question if that costs nothing, never fewer
 /// than kFewestControls, and kDamagedControls of damaged ones.
 [[nodiscard]] pairing::ControlNumbers n_controls_for(bool costs_nothing, std::size_t n_questions);
@@ -63,7 +66,8 @@ void note_decision_shown(store::Store& store,
 [[nodiscard]] std::vector<Control> first_controls(std::span<const Control> controls,
                                                   const pairing::ControlNumbers& wanted);
 
-/// The controls that a judge of the plan is shown, of all variants.
+/// The controls that a judge of the plan is shown, of all variants: the first of each kind among
+/// those of the run's first comparisons, and likewise of each extension.
 [[nodiscard]] std::vector<Control> controls_asked(const store::Store& store,
                                                   const RunFacts& facts,
                                                   const JudgeFacts& judge,
@@ -84,10 +88,14 @@ struct Asked {
     std::vector<Comparison> in_order;  ///< what counts, in judging order: each pair once, or in
                                        ///< both orders
     std::vector<Comparison> repeats;   ///< asked again, in judging order
+    /// Asked again among what an extension added, to see whether the judge still says the same; in
+    /// judging order.
+    std::vector<Comparison> rechecks;
 };
 /// `drawn`: the variant's comparisons as they were drawn, in judging order.
 [[nodiscard]] Asked asked_of(const Plan& plan,
                              const JudgeFacts& judge,
+                             const Extensions& extensions,
                              std::span<const Comparison> drawn);
 
 /// Whether judging stopped before the comparison at this place of `Asked::in_order`: then whatever

@@ -74,6 +74,7 @@ JudgeAudit audit_of(const ReportJudge& judge,
     out.decides = judge.name == model.judges.front().name;
     out.people = is_people(judge);
     out.controls = judge.controls;
+    out.extensions = judge.extensions;
     out.repeats = judge.repeats;
     out.cost = judge.cost;
     out.conduct = analysis::conduct_of(said.verdicts);

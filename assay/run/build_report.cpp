@@ -9,6 +9,7 @@
 #include "assay/analysis/claims.hpp"
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/equal_answers.hpp"
+#include "assay/analysis/recheck.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/base/text.hpp"
 #include "assay/run/batch_notes.hpp"
@@ -160,6 +161,17 @@ void apply_known_bad(const std::string& known_bad,
     }
 }
 
+/// Of the run's first comparisons, and of the extensions that the decision rests on.
+void gate_by_controls(ComparisonAnalysis& analysis, const report::ReportJudge& judge) {
+    analysis.decision = analysis::gate(analysis.decision, judge.controls);
+    for (const ExtensionSummary& extension : judge.extensions) {
+        const auto& variants = extension.variants;
+        if (std::find(variants.begin(), variants.end(), analysis.variant) != variants.end()) {
+            analysis.decision = analysis::gate_extension(analysis.decision, extension);
+        }
+    }
+}
+
 /// Fills judges and comparisons. True: comparisons were added after a decision had been shown.
 bool add_judges(report::ReportModel& model,
                 const StoredRun& stored,
@@ -176,7 +188,7 @@ bool add_judges(report::ReportModel& model,
             const auto n = static_cast<std::int64_t>(judge.asked[v].in_order.size());
             extended = extended || judge.n_planned[v] < n;
             ComparisonAnalysis& analysis = model.comparisons.back().analysis;
-            analysis.decision = analysis::gate(analysis.decision, model.judges.back().controls);
+            gate_by_controls(analysis, model.judges.back());
             analysis.decision = analysis::gate_equal_answers(
                 analysis.decision, equal_answers[v], stored.plan.analysis.accept_equal_answers);
             if (analysis.variant != stored.plan.known_bad) {

@@ -8,7 +8,9 @@
 
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/judge_cost.hpp"
+#include "assay/analysis/recheck.hpp"
 #include "assay/analysis/repeats.hpp"
+#include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/names.hpp"
 #include "assay/run/asked.hpp"
@@ -16,12 +18,62 @@
 namespace assay::run {
 namespace {
 
-ControlsSummary controls_summary(const StoredJudge& judge) {
+/// Of the run's first comparisons (number 0), or of an extension.
+ControlsSummary controls_summary(const StoredRun& stored,
+                                 const StoredJudge& judge,
+                                 std::size_t number) {
     std::vector<ControlOutcome> outcomes;
     for (const Control& control : judge.controls) {
-        outcomes.push_back(outcome_of(control, judge.verdict(control.id)));
+        if (number_of(stored.extensions, control) == number) {
+            outcomes.push_back(outcome_of(control, judge.verdict(control.id)));
+        }
     }
     return analysis::check_controls(outcomes, is_metric(judge.facts.provider));
+}
+
+/// What was said of the pairs that are asked again in an extension.
+std::vector<analysis::AskedTwice> asked_twice(const StoredJudge& judge, std::size_t number) {
+    const auto state_of = [&](const std::string& id) {
+        const Verdict* verdict = judge.verdict(id);
+        return verdict == nullptr ? VerdictState::kError : verdict->state;
+    };
+    std::vector<analysis::AskedTwice> out;
+    for (const Asked& asked : judge.asked) {
+        for (const Comparison& comparison : asked.rechecks) {
+            if (comparison.repeat != -static_cast<int>(number)) {
+                continue;
+            }
+            const std::string first_id = pairing::comparison_id(comparison.question_id,
+                                                                comparison.baseline_answer_key,
+                                                                comparison.variant_answer_key);
+            out.push_back({state_of(first_id), state_of(comparison.id), comparison.variant_is_a});
+        }
+    }
+    return out;
+}
+
+/// Those that added comparisons to this plan.
+std::vector<ExtensionSummary> extensions_of(const StoredRun& stored, const StoredJudge& judge) {
+    std::vector<ExtensionSummary> out;
+    for (std::size_t number = 1; number <= stored.extensions.size(); ++number) {
+        ExtensionSummary summary;
+        summary.number = static_cast<std::int64_t>(number);
+        for (std::size_t v = 1; v < stored.variants.size(); ++v) {
+            const std::vector<Comparison>& in_order = judge.asked[v].in_order;
+            if (std::any_of(in_order.begin(), in_order.end(), [&](const Comparison& comparison) {
+                    return comparison.order == 0 &&
+                           number_of(stored.extensions, comparison) == number;
+                })) {
+                summary.variants.push_back(stored.variants[v].name);
+            }
+        }
+        if (!summary.variants.empty()) {
+            summary.controls = controls_summary(stored, judge, number);
+            summary.recheck = analysis::recheck_of(asked_twice(judge, number));
+            out.push_back(std::move(summary));
+        }
+    }
+    return out;
 }
 
 /// Of each pair that was to be asked again, what the judge said each time.
@@ -55,7 +107,7 @@ std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked&
 std::set<std::string> asked_ids(const StoredJudge& judge) {
     std::set<std::string> out;
     for (const Asked& asked : judge.asked) {
-        for (const auto* list : {&asked.in_order, &asked.repeats}) {
+        for (const auto* list : {&asked.in_order, &asked.repeats, &asked.rechecks}) {
             for (const Comparison& comparison : *list) {
                 out.insert(comparison.id);
             }
@@ -139,7 +191,8 @@ report::ReportJudge report_judge_of(const StoredRun& stored, const StoredJudge& 
         out.repeats = analysis::repeat_stability(askings);
     }
     count_calls(out, stored, judge);
-    out.controls = controls_summary(judge);
+    out.controls = controls_summary(stored, judge, 0);
+    out.extensions = extensions_of(stored, judge);
     out.reuse = reuse_of(judge);
     return out;
 }

@@ -128,6 +128,7 @@ std::vector<std::optional<Answer>> StoredRun::answers_under(const std::vector<st
 
 void StoredRun::read_judges(const store::Store& store) {
     const ComparisonsById stored = comparisons_by_id(store);
+    extensions = load_extensions(store);
     std::vector<std::vector<Comparison>> drawn(variants.size());
     for (std::size_t v = 1; v < variants.size(); ++v) {
         drawn[v] = drawn_comparisons(stored, questions, facts, v);
@@ -141,7 +142,7 @@ void StoredRun::read_judges(const store::Store& store) {
         StoredJudge& out = judges.emplace_back();
         out.facts = judge;
         for (const std::vector<Comparison>& of_variant : drawn) {
-            out.asked.push_back(asked_of(plan, judge, of_variant));
+            out.asked.push_back(asked_of(plan, judge, extensions, of_variant));
             out.n_planned.push_back(
                 planned_comparisons(store, judge.key, out.asked.back().in_order));
         }

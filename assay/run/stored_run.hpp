@@ -19,6 +19,7 @@
 #include "assay/records/verdict.hpp"
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
+#include "assay/run/extensions.hpp"
 #include "assay/run/reuse_note.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/run/shown_history.hpp"
@@ -71,7 +72,8 @@ struct StoredRun {
     std::vector<std::vector<std::optional<Answer>>> answers;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
-    ShownHistory shown;  ///< the decisions that the run ever showed, of this plan or another
+    Extensions extensions;  ///< after a decision was shown, of this plan or another
+    ShownHistory shown;     ///< the decisions that the run ever showed, of this plan or another
 
  private:
     using StoredAnswers = std::map<std::string, Answer>;  ///< by key

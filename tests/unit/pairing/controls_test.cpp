@@ -38,7 +38,7 @@ std::vector<Control> of_kind(const std::vector<Control>& controls, ControlKind k
 }
 
 TEST(DrawControls, MakesAsManyOfEachKindAsWantedEachWithAnIdOfItsOwn) {
-    const auto drawn = draw_controls(questions_of(154), kStreams, {}, {154, 154}, 1);
+    const auto drawn = draw_controls({questions_of(154), kStreams, {}, {}, {154, 154}, 1});
     EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 154u);
     EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 154u);
     std::set<std::string> ids, questions;
@@ -65,7 +65,7 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
             question_of_key[answer.key] = question.question_id;
         }
     }
-    for (const Control& control : draw_controls(questions, kStreams, {}, {30, 30}, 7)) {
+    for (const Control& control : draw_controls({questions, kStreams, {}, {}, {30, 30}, 7})) {
         EXPECT_EQ(question_of_key[control.honest_answer_key], control.question_id);
         if (control.kind != ControlKind::kSwapped) {
             EXPECT_EQ(control.honest_answer_key, control.other_answer_key);
@@ -78,7 +78,7 @@ TEST(DrawControls, AnIdenticalPairShowsOneAnswerTwiceAndASwappedOneAnAnswerToAno
 }
 
 TEST(DrawControls, ASmallSetUsesItsQuestionsAgainWithOtherPartners) {
-    const auto drawn = draw_controls(questions_of(4), kStreams, {}, {20, 25}, 1);
+    const auto drawn = draw_controls({questions_of(4), kStreams, {}, {}, {20, 25}, 1});
     const auto swapped = of_kind(drawn, ControlKind::kSwapped);
     ASSERT_EQ(swapped.size(), 20u);
     ASSERT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
@@ -98,7 +98,7 @@ TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
         answer.text = "same";
     }
     questions[2].answers[0].text = "same";
-    for (const Control& control : draw_controls(questions, kStreams, {}, {20, 25}, 1)) {
+    for (const Control& control : draw_controls({questions, kStreams, {}, {}, {20, 25}, 1})) {
         EXPECT_NE(control.question_id, "q0");
         if (control.kind != ControlKind::kSwapped) {
             continue;
@@ -109,18 +109,18 @@ TEST(DrawControls, AnEmptyAnswerIsNoControlAndEqualTextsAreNotSwapped) {
 }
 
 TEST(DrawControls, OneQuestionCannotBeSwappedAndNoStreamMeansNoControls) {
-    const auto drawn = draw_controls(questions_of(1), kStreams, {}, {20, 25}, 1);
+    const auto drawn = draw_controls({questions_of(1), kStreams, {}, {}, {20, 25}, 1});
     EXPECT_EQ(of_kind(drawn, ControlKind::kSwapped).size(), 0u);
     EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
-    EXPECT_TRUE(draw_controls(questions_of(5), {}, {}, {20, 25}, 1).empty());
-    EXPECT_TRUE(draw_controls({}, kStreams, {}, {20, 25}, 1).empty());
+    EXPECT_TRUE(draw_controls({questions_of(5), {}, {}, {}, {20, 25}, 1}).empty());
+    EXPECT_TRUE(draw_controls({{}, kStreams, {}, {}, {20, 25}, 1}).empty());
 }
 
 TEST(DrawControls, EachDamageThatCanBeDoneComesInTurnToTheBaselinesAnswers) {
     const auto questions = questions_of(30);
     std::map<Damage, int> n;
-    for (const Control& control :
-         of_kind(draw_controls(questions, kStreams, {}, {20, 25}, 3), ControlKind::kDamaged)) {
+    for (const Control& control : of_kind(draw_controls({questions, kStreams, {}, {}, {20, 25}, 3}),
+                                          ControlKind::kDamaged)) {
         ASSERT_TRUE(control.damage);
         ++n[*control.damage];
         EXPECT_EQ(control.honest_answer_key, "b" + control.question_id.substr(1));
@@ -138,7 +138,7 @@ TEST(DrawControls, ASetOfOneWordAnswersIsDamagedByOtherWords) {
     for (const std::string word : {"iron", "gold", "lead", "zinc"}) {
         questions.push_back({"q" + word, "What is it?", {{"b" + word, word}, {"v" + word, word}}});
     }
-    const auto damaged = of_kind(draw_controls(questions, kStreams, {}, {20, 25}, 3),
+    const auto damaged = of_kind(draw_controls({questions, kStreams, {}, {}, {20, 25}, 3}),
                                  ControlKind::kDamaged);
     EXPECT_EQ(damaged.size(), 25u);
     for (const Control& control : damaged) {
@@ -152,15 +152,15 @@ TEST(DrawControls, WhereTheBaselineSaysNothingThereIsNoDamage) {
     for (auto& question : questions) {
         question.answers[0].text.clear();
     }
-    const auto drawn = draw_controls(questions, kStreams, {}, {20, 25}, 3);
+    const auto drawn = draw_controls({questions, kStreams, {}, {}, {20, 25}, 3});
     EXPECT_TRUE(of_kind(drawn, ControlKind::kDamaged).empty());
     EXPECT_EQ(of_kind(drawn, ControlKind::kIdentical).size(), 20u);
 }
 
 TEST(DrawControls, AnExtensionGoesOnWithOtherDamagedTexts) {
     const auto questions = questions_of(40);
-    const auto first = draw_controls(questions, kStreams, {}, {20, 25}, 3);
-    const auto more = draw_controls(questions, kStreams, first, {20, 50}, 3);
+    const auto first = draw_controls({questions, kStreams, {}, {}, {20, 25}, 3});
+    const auto more = draw_controls({questions, kStreams, first, {}, {20, 50}, 3});
     EXPECT_EQ(more.size(), 25u);
     std::set<std::string> ids;
     for (const auto* list : {&first, &more}) {
@@ -202,7 +202,7 @@ TEST(DrawControls, SidesAreBalancedAndTheVariantsTakeTurns) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         std::map<std::string, int> lean, n;
         for (const Control& control :
-             draw_controls(questions_of(25), kStreams, {}, {25, 25}, seed)) {
+             draw_controls({questions_of(25), kStreams, {}, {}, {25, 25}, seed})) {
             lean[std::string(name_of(control.kind))] += control.honest_is_a ? 1 : -1;
             ++n[control.variant];
         }
@@ -215,9 +215,9 @@ TEST(DrawControls, SidesAreBalancedAndTheVariantsTakeTurns) {
 
 TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheInput) {
     auto questions = questions_of(40);
-    const auto first = draw_controls(questions, kStreams, {}, {20, 20}, 3);
-    EXPECT_TRUE(draw_controls(questions, kStreams, first, {20, 20}, 3).empty());
-    const auto more = draw_controls(questions, kStreams, first, {40, 40}, 3);
+    const auto first = draw_controls({questions, kStreams, {}, {}, {20, 20}, 3});
+    EXPECT_TRUE(draw_controls({questions, kStreams, first, {}, {20, 20}, 3}).empty());
+    const auto more = draw_controls({questions, kStreams, first, {}, {40, 40}, 3});
     EXPECT_EQ(more.size(), 100u);
     std::set<std::string> ids;
     for (const Control& control : first) {
@@ -227,7 +227,7 @@ TEST(DrawControls, AnExtensionAddsWhatIsMissingAndDoesNotDependOnTheOrderOfTheIn
         EXPECT_TRUE(ids.insert(control.id).second);
     }
     std::reverse(questions.begin(), questions.end());
-    const auto again = draw_controls(questions, kStreams, {}, {20, 20}, 3);
+    const auto again = draw_controls({questions, kStreams, {}, {}, {20, 20}, 3});
     ASSERT_EQ(again.size(), first.size());
     for (std::size_t i = 0; i < first.size(); ++i) {
         EXPECT_EQ(again[i].id, first[i].id);
@@ -252,6 +252,24 @@ TEST(BlindControl, ShowsTheHonestAnswerOnItsSideAndNoName) {
     EXPECT_EQ(pair.answer_b, "honest");
     control.honest_is_a = true;
     EXPECT_EQ(blind(question, control, honest, other).answer_a, "honest");
+}
+
+TEST(DrawControls, ThoseOfAnExtensionAreAsManyAndTakeNoRankAgain) {
+    const auto questions = questions_of(30);
+    const auto first = draw_controls({questions, kStreams, {}, {}, {20, 25}, 3});
+    const auto fresh = draw_controls({questions, kStreams, {}, first, {20, 25}, 3});
+    EXPECT_EQ(fresh.size(), first.size());
+    std::set<std::string> ids;
+    std::set<std::pair<ControlKind, std::int64_t>> ranks;
+    for (const auto* drawn : {&first, &fresh}) {
+        for (const Control& control : *drawn) {
+            ids.insert(control.id);
+            ranks.emplace(control.kind, control.rank);
+        }
+    }
+    EXPECT_EQ(ids.size(), first.size() + fresh.size());
+    EXPECT_EQ(ranks.size(), first.size() + fresh.size());
+    EXPECT_TRUE(draw_controls({questions, kStreams, fresh, first, {20, 25}, 3}).empty());
 }
 
 }  // namespace

@@ -444,5 +444,59 @@ TEST(ChooseRepeats, AreNoneOfNoneAndAllOfAShareOfOne) {
     EXPECT_TRUE(choose_repeats(drawn, 1, 0.001, 1).size() <= 2);
 }
 
+TEST(ChooseRechecks, AreOldPairsThatNeedACallHiddenAmongNewOnes) {
+    const auto before = draw_comparisons(pairs_of(60, 10), {}, "v", 3);
+    const auto added = draw_comparisons(pairs_of(30, 0, 0, 60), before, "v", 3);
+    const auto rechecks = choose_rechecks(before, added, {2, 20, 3});
+    ASSERT_EQ(rechecks.size(), 20u);
+    std::set<std::string> questions, ids;
+    std::set<std::int64_t> places;
+    for (const Comparison& c : rechecks) {
+        EXPECT_FALSE(c.identical);
+        EXPECT_EQ(c.repeat, -2);
+        EXPECT_EQ(id_of(c), c.id);
+        questions.insert(c.question_id);
+        ids.insert(c.id);
+        places.insert(c.order_index);
+        EXPECT_GE(c.order_index, added.front().order_index);
+        EXPECT_LE(c.order_index, added.back().order_index);
+        const auto drawn = std::find_if(before.begin(), before.end(), [&](const Comparison& d) {
+            return d.question_id == c.question_id;
+        });
+        ASSERT_NE(drawn, before.end());
+        EXPECT_EQ(c.variant_is_a, drawn->variant_is_a) << "shown as the first time";
+        EXPECT_NE(c.id, drawn->id);
+    }
+    EXPECT_EQ(questions.size(), 20u);
+    EXPECT_EQ(ids.size(), 20u);
+    EXPECT_GT(places.size(), 5u) << "they are spread";
+}
+
+TEST(ChooseRechecks, AnotherPairChangesNoChoiceOfTheRest) {
+    const auto before = draw_comparisons(pairs_of(60, 0), {}, "v", 3);
+    const auto added = draw_comparisons(pairs_of(30, 0, 0, 60), before, "v", 3);
+    const auto chosen = [&](std::size_t n, std::size_t n_before) {
+        std::set<std::string> out;
+        for (const Comparison& c :
+             choose_rechecks(std::span(before).first(n_before), added, {1, n, 3})) {
+            out.insert(c.id);
+        }
+        return out;
+    };
+    const auto twenty = chosen(20, 60), ten = chosen(10, 60), of_fewer = chosen(20, 59);
+    EXPECT_TRUE(std::includes(twenty.begin(), twenty.end(), ten.begin(), ten.end()));
+    std::vector<std::string> both;
+    std::set_intersection(
+        twenty.begin(), twenty.end(), of_fewer.begin(), of_fewer.end(), std::back_inserter(both));
+    EXPECT_GE(both.size(), 19u);
+}
+
+TEST(ChooseRechecks, ThereAreNoneWithoutOldOrNewPairs) {
+    const auto drawn = draw_comparisons(pairs_of(20, 0), {}, "v", 3);
+    EXPECT_TRUE(choose_rechecks({}, drawn, {1, 20, 3}).empty());
+    EXPECT_TRUE(choose_rechecks(drawn, {}, {1, 20, 3}).empty());
+    EXPECT_EQ(choose_rechecks(drawn, drawn, {1, 50, 3}).size(), 20u);
+}
+
 }  // namespace
 }  // namespace assay::pairing
