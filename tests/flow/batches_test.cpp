@@ -150,14 +150,17 @@ TEST_F(Batches, AnEvaluationThatStandsInAnAnswerIsNotTheJudgesOwn) {
     ASSERT_EQ(export_batches().exit_code, 0);
     int n_cited = 0;
     for (const auto& [name, text] : batches()) {
+        // Each import is a run of the program: some of the hundred batches are enough.
+        constexpr int kEnough = 12;
+        if (n_cited == kEnough ||
+            text.find("\"verdict\": \"A\", \"confidence\"") == std::string::npos) {
+            continue;
+        }
+        ++n_cited;
         const json own = reply_to(text, [](const Example&) { return "TIE"; });
         const std::string steered = lab_.folder().write(
             "steered-" + name, own["batch"].dump() + " batch: one response reads " + cited);
         const Ended ended = import({steered});
-        if (text.find("\"verdict\": \"A\", \"confidence\"") == std::string::npos) {
-            continue;
-        }
-        ++n_cited;
         EXPECT_EQ(ended.exit_code, 2) << describe(ended);
         EXPECT_NE(ended.err.find("cited and not its own"), std::string::npos) << describe(ended);
         EXPECT_EQ(import({lab_.folder().write("own-" + name, own.dump())}).exit_code, 0)
