@@ -228,8 +228,8 @@ std::string with_another_sentence(const Damageable& source, std::size_t turn) {
             continue;
         }
         Stretch place = sentences[turn % sentences.size()];
-        const std::string_view old = part(text, place);
-        place.end = place.begin + (trim(old).data() + trim(old).size() - old.data());
+        const std::string_view old = part(text, place), kept = trim(old);
+        place.end = place.begin + old.find(kept) + kept.size();
         return edited(text, {{place, std::string(other)}});
     }
     return {};

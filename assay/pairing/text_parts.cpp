@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "assay/base/result.hpp"
+#include "assay/base/unicode_text.hpp"
 
 namespace assay::pairing {
 namespace {
@@ -54,7 +55,9 @@ std::vector<Stretch> sentences_of(std::string_view text) {
     thread_local const Boundaries boundaries = made(&icu::BreakIterator::createSentenceInstance);
     std::vector<Stretch> out;
     for_parts(*boundaries, text, [&](std::size_t begin, std::size_t end, int32_t) {
-        out.push_back({begin, end});
+        if (!trim_unicode(text.substr(begin, end - begin)).empty()) {
+            out.push_back({begin, end});
+        }
     });
     return out;
 }

@@ -22,7 +22,7 @@ struct Word {
 
 /// `text` is valid UTF-8. White space and punctuation are no words.
 [[nodiscard]] std::vector<Word> words_of(std::string_view text);
-/// Each with the white space that follows it.
+/// Each with the white space that follows it; white space alone is none.
 [[nodiscard]] std::vector<Stretch> sentences_of(std::string_view text);
 
 [[nodiscard]] inline std::string_view part(std::string_view text, const Stretch& place) {

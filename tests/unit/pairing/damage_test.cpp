@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/pairing/negation.hpp"
 
 namespace assay::pairing {
@@ -153,6 +155,61 @@ TEST(Damaged, IsValidUtf8OfAnyBytes) {
         }
         EXPECT_TRUE(is_valid_utf8(reformatted(text, 1)));
         EXPECT_TRUE(is_valid_utf8(padded(text)));
+    }
+}
+
+TEST(DamagedSentence, AnEmptyLineIsNoSentence) {
+    const auto damaged_sentence = [](std::string_view text, std::string_view donor, int turn) {
+        return damaged(Damage::kSentence,
+                       {.text = text, .question = {}, .donor = donor},
+                       static_cast<std::size_t>(turn));
+    };
+    EXPECT_EQ(damaged_sentence("It is red.\n\n\nIt is old.", "It is far.", 1),
+              "It is red.\n\n\nIt is far.");
+    EXPECT_EQ(damaged_sentence("It is red.\n\n\nIt is old.", "It is far.", 0),
+              "It is far.\n\n\nIt is old.");
+    EXPECT_EQ(damaged_sentence("It is red.\n\n \n", "\n\n", 0), "");
+}
+
+/// What models write in whatever order: nothing of it may be read beyond its end.
+TEST(Damaged, AnyTextGivesNothingOrAnotherText) {
+    const std::vector<std::string> pieces{"It is red. ", "\n",
+                                          "\n\n",        " ",
+                                          "1. iron",     "In 1990, Paris was not big.",
+                                          "Berlin ",     "is ",
+                                          "not ",        "…",
+                                          "\u3002",      "水是湿的。",
+                                          "\u00a0",      "\u2028",
+                                          "\t",          "é",
+                                          "Yes",         "5 km",
+                                          "- a\n- b\n",  "**bold** ",
+                                          "?!",          "\"quoted.\" ",
+                                          "e.g. ",       "\U0001F600",
+                                          "Dr. Smith ",  "0",
+                                          ".",           "Nein, das ist kein Haus. ",
+                                          "ne va pas ",  ")"};
+    Rng rng(7, "damage");
+    const auto any_text = [&] {
+        std::string out;
+        for (std::uint64_t n = rng.below(9); n > 0; --n) {
+            out += pieces[rng.below(pieces.size())];
+        }
+        return out;
+    };
+    for (int i = 0; i < 4000; ++i) {
+        const std::string text = any_text(), question = any_text(), donor = any_text();
+        const auto turn = static_cast<std::size_t>(rng.below(7));
+        for (const Damage damage : kDamages) {
+            const std::string out = damaged(
+                damage, {text, question, donor, rng.below(2) == 0}, turn);
+            EXPECT_EQ(to_valid_utf8(out), out) << text;
+            EXPECT_TRUE(out.empty() || out != text) << text;
+        }
+        if (!trim_unicode(text).empty()) {
+            EXPECT_NE(reformatted(text, turn), text);
+            EXPECT_EQ(to_valid_utf8(reformatted(text, turn)), reformatted(text, turn)) << text;
+            EXPECT_NE(padded(text), text);
+        }
     }
 }
 
