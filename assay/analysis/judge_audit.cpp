@@ -57,14 +57,12 @@ void warn_of_controls(const ControlsSummary& c, std::vector<std::string>& out) {
 }
 
 void warn_of_extension(const ExtensionSummary& extension, std::vector<std::string>& out) {
-    for (const std::string* why : {&extension.controls.why, &extension.recheck.why}) {
-        if (!why->empty()) {
-            out.push_back(fmt::format(
-                "When the run was extended (extension {}) it did not pass what it was shown for "
-                "that, so its verdicts decide nothing where they are among them: {}.",
-                extension.number,
-                *why));
-        }
+    if (!extension.passed()) {
+        out.push_back(fmt::format(
+            "When the run was extended (extension {}) it did not pass what it was shown for that, "
+            "so it decides nothing on the variants that got new pairs: {}.",
+            extension.number,
+            extension.why()));
     }
 }
 

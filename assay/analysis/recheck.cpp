@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "assay/analysis/decide.hpp"
+#include "assay/analysis/evidence.hpp"
 #include "assay/analysis/rates.hpp"
+#include "assay/records/outcome.hpp"
 #include "assay/stats/sign_test.hpp"
 
 namespace assay::analysis {
@@ -14,14 +14,8 @@ namespace {
 constexpr const char* kJudgeAnew = "judge all of it anew (--rejudge, or another --run)";
 
 /// 1 the variant won, -1 it lost, 0 neither or unusable.
-int value_of(VerdictState state, bool variant_is_a) {
-    if (state == VerdictState::kA) {
-        return variant_is_a ? 1 : -1;
-    }
-    if (state == VerdictState::kB) {
-        return variant_is_a ? -1 : 1;
-    }
-    return 0;
+int score_of(VerdictState state, bool variant_is_a) {
+    return value_of(outcome_of(state, variant_is_a)).value_or(0);
 }
 
 std::string why_not(const Recheck& r) {
@@ -68,8 +62,8 @@ Recheck recheck_of(std::span<const AskedTwice> pairs) {
         }
         ++out.n;
         out.n_same += pair.first == pair.again;
-        const int before = value_of(pair.first, pair.variant_is_a);
-        const int now = value_of(pair.again, pair.variant_is_a);
+        const int before = score_of(pair.first, pair.variant_is_a);
+        const int now = score_of(pair.again, pair.variant_is_a);
         out.n_better += now > before;
         out.n_worse += now < before;
     }
@@ -81,18 +75,15 @@ Recheck recheck_of(std::span<const AskedTwice> pairs) {
 }
 
 Decision gate_extension(const Decision& decision, const ExtensionSummary& extension) {
-    const bool passed = extension.controls.passed && extension.recheck.passed;
-    if (passed || decision.label == DecisionLabel::kNotMeasured) {
+    if (extension.passed() || decision.label == DecisionLabel::kNotMeasured) {
         return decision;
     }
-    const std::string& why = extension.controls.passed ? extension.recheck.why
-                                                       : extension.controls.why;
     return not_measured(
         decision,
         fmt::format("The run was extended after a decision had been shown, and the judge did not "
                     "pass what it was shown for that among the new questions, so its verdicts "
                     "decide nothing: {}.",
-                    why));
+                    extension.why()));
 }
 
 }  // namespace assay::analysis

@@ -133,10 +133,9 @@ std::optional<std::int64_t> n_missing_calls(const Plan& plan,
     }
     run::JudgeFacts design;
     design.both_orders = plan.judging.both_orders || judge.reads_both_orders();
-    const std::vector<Control> controls = run::controls_asked(
-        store, *facts, design, questions.size());
-    const run::ComparisonsById stored = run::comparisons_by_id(store);
     const run::Extensions extensions = run::load_extensions(store);
+    const std::vector<Control> controls = run::controls_asked(store, *facts, design, extensions);
+    const run::ComparisonsById stored = run::comparisons_by_id(store);
     bool complete = !controls.empty();
     std::int64_t n = 0;
     for (std::size_t v = 1; v < facts->variants.size(); ++v) {

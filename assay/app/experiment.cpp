@@ -219,12 +219,13 @@ class Experiment {
     void pair() {
         store::Store& store = *context_.store;
         std::vector<Drawing> drawings;
-        bool extends = false;
         for (std::size_t i = 1; i < variants_.size(); ++i) {
             drawings.push_back(drawing_of(*variants_[i]));
-            extends = extends || !store.comparisons(drawings.back().ids).empty();
         }
-        extends = extends && run::has_history(store);
+        const bool extends = run::has_history(store) &&
+                             std::any_of(drawings.begin(), drawings.end(), [&](const auto& each) {
+                                 return !store.comparisons(each.ids).empty();
+                             });
         for (std::size_t i = 1; i < variants_.size(); ++i) {
             const Drawing& drawing = drawings[i - 1];
             VariantRun& variant = *variants_[i];

@@ -149,9 +149,9 @@ struct JudgeRun::Turn {
 
 std::vector<JudgeRun::Turn> JudgeRun::turns(std::span<const std::unique_ptr<VariantRun>> variants) {
     store::Store& store = *context_.store;
-    const std::vector<Control> controls = run::controls_asked(
-        store, context_.facts, facts_, context_.questions.size());
     const run::Extensions extensions = run::load_extensions(store);
+    const std::vector<Control> controls = run::controls_asked(
+        store, context_.facts, facts_, extensions);
     std::vector<Turn> out;
     for (const std::unique_ptr<VariantRun>& variant : variants.subspan(1)) {
         Turn turn{variant.get(),

@@ -420,6 +420,12 @@ struct ExtensionSummary {
     std::vector<std::string> variants;  ///< to which it added comparisons
     ControlsSummary controls;           ///< its own ones
     Recheck recheck;
+
+    [[nodiscard]] bool passed() const { return controls.passed && recheck.passed; }
+    /// A sentence without a full stop: why not passed.
+    [[nodiscard]] const std::string& why() const {
+        return controls.passed ? recheck.why : controls.why;
+    }
 };
 
 /// Which variant to use, of all that were compared by the judge that decides.

@@ -103,10 +103,9 @@ Section controls_section(const JudgeAudit& judge) {
 
 Section extension_section(const ExtensionSummary& extension) {
     const Recheck& r = extension.recheck;
-    const bool passed = extension.controls.passed && r.passed;
     Section out{say("Extension {}, its own controls: {}",
                     extension.number,
-                    passed ? Text("passed") : Text("not passed"))};
+                    extension.passed() ? Text("passed") : Text("not passed"))};
     Facts facts = controls_facts(extension.controls);
     if (r.n + r.n_pending > 0) {
         facts.add("judged before, same verdict",

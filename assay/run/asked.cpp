@@ -136,14 +136,14 @@ std::vector<Control> first_controls(std::span<const Control> controls,
 std::vector<Control> controls_asked(const store::Store& store,
                                     const RunFacts& facts,
                                     const JudgeFacts& judge,
-                                    std::size_t n_questions) {
-    const Extensions extensions = load_extensions(store);
+                                    const Extensions& extensions) {
     std::vector<std::vector<Control>> by_extension(extensions.size() + 1);
     for (Control& control :
          controls_of_plan(store, compared_names(facts), all_judged_keys(facts))) {
         by_extension[number_of(extensions, control)].push_back(std::move(control));
     }
-    const pairing::ControlNumbers wanted = n_controls_for(judge.costs_nothing, n_questions);
+    const pairing::ControlNumbers wanted = n_controls_for(
+        judge.costs_nothing, facts.variants.front().answer_keys.size());
     std::vector<Control> out;
     for (const std::vector<Control>& of_one : by_extension) {
         for (Control& control : first_controls(of_one, wanted)) {

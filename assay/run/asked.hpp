@@ -71,7 +71,7 @@ inline constexpr std::int64_t kRechecks = 20;
 [[nodiscard]] std::vector<Control> controls_asked(const store::Store& store,
                                                   const RunFacts& facts,
                                                   const JudgeFacts& judge,
-                                                  std::size_t n_questions);
+                                                  const Extensions& extensions);
 
 /// Every comparison of a store, by id.
 using ComparisonsById = std::map<std::string, Comparison>;

@@ -146,7 +146,7 @@ void StoredRun::read_judges(const store::Store& store) {
             out.n_planned.push_back(
                 planned_comparisons(store, judge.key, out.asked.back().in_order));
         }
-        out.controls = controls_asked(store, facts, judge, questions.size());
+        out.controls = controls_asked(store, facts, judge, extensions);
         for (store::VerdictRow& row : store.verdicts(judge.key)) {
             out.verdicts.emplace(std::move(row.item_id), std::move(row.verdict));
         }

@@ -120,6 +120,22 @@ TEST(Extension, TheFreshControlsAreOfTheNewQuestionsAndTheOldPairsHideAmongThem)
     EXPECT_GE(n_fresh, 100);
 }
 
+TEST(Extension, OfFewQuestionsHasControlsOfAll) {
+    const Lab lab(55);
+    const ChangingJudge judge(fair_judge);
+    EXPECT_EQ(lab.run("Q8_0", judge.flags({"--limit", "50"})).exit_code, 0);
+    EXPECT_EQ(lab.run("Q8_0", judge.flags()).exit_code, 6);
+    const json extension = extensions(lab)[0];
+    EXPECT_EQ(extension["controls"]["passed"], true) << extension.dump(1);
+    EXPECT_EQ(extension["controls"]["swapped"]["n"], 20);
+    int n_old = 0;
+    const std::string mapping = "/evaluation/exports/Q8_0/sim-1/controls/batch_mapping.json";
+    for (const json& row : json::parse(bytes_of(lab.run_dir() + mapping))) {
+        n_old += std::stoi(row["question_id"].get<std::string>().substr(1)) <= 50;
+    }
+    EXPECT_GT(n_old, kControls) << "more than the run had before";
+}
+
 TEST(Extension, AJudgeThatHasGoneBlindMeasuresNothing) {
     const Lab lab(80);
     ChangingJudge judge(blind);
