@@ -17,8 +17,8 @@
 namespace assay::engine {
 namespace {
 
-constexpr const char* kConvert =
-    "Make the adapter with llama.cpp's convert_lora_to_gguf.py, --outtype f16 or f32.";
+constexpr const char*
+    kConvert = "Make the adapter with llama.cpp's convert_lora_to_gguf.py, --outtype f16 or f32.";
 constexpr const char* kOtherModel = "Give the adapter that was trained on this model.";
 constexpr std::string_view kEnds[]{".lora_a", ".lora_b"};
 
@@ -53,15 +53,15 @@ Result<bool> check_metadata(const gguf_context* base,
                             const std::string& path) {
     const std::string type = string_at(adapter, "general.type").value_or("model");
     if (type != "adapter") {
-        return fail(fmt::format("is no LoRA adapter (its general.type is \"{}\")",
-                                shorten(type, 40)),
-                    path,
-                    kConvert);
+        return fail(
+            fmt::format("is no LoRA adapter (its general.type is \"{}\")", shorten(type, 40)),
+            path,
+            kConvert);
     }
     const std::string kind = string_at(adapter, "adapter.type").value_or("");
     if (kind != "lora") {
-        return fail(
-            fmt::format("is an adapter of type \"{}\", not a LoRA", shorten(kind, 40)), path);
+        return fail(fmt::format("is an adapter of type \"{}\", not a LoRA", shorten(kind, 40)),
+                    path);
     }
     if (has_key_below(adapter, "adapter.alora.")) {
         return fail("is an activated LoRA: it changes the model only behind certain tokens",
@@ -98,14 +98,12 @@ struct Halves {
     std::int64_t of[2] = {-1, -1};
 };
 
-Result<std::map<std::string, Halves>> halves_of(const gguf_context* gguf,
-                                                const std::string& path) {
+Result<std::map<std::string, Halves>> halves_of(const gguf_context* gguf, const std::string& path) {
     std::map<std::string, Halves> out;
     for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
         const std::string_view name = gguf_get_tensor_name(gguf, i);
-        const auto end = std::find_if(std::begin(kEnds), std::end(kEnds), [&](auto each) {
-            return name.ends_with(each);
-        });
+        const auto end = std::find_if(
+            std::begin(kEnds), std::end(kEnds), [&](auto each) { return name.ends_with(each); });
         if (end == std::end(kEnds)) {
             return fail(fmt::format("holds the tensor {}, which is no part of a low-rank change: "
                                     "llama.cpp would leave it out",
@@ -206,8 +204,8 @@ float LoraAdapter::factor(const LoraPair& pair, double scale) const {
 }
 
 Result<LoraAdapter> open_lora(const gguf_context* base,
-                           const std::string& base_path,
-                           const std::string& path) {
+                              const std::string& base_path,
+                              const std::string& path) {
     Result<Gguf> gguf = open_gguf(path);
     if (!gguf) {
         return tl::unexpected(gguf.error());
@@ -239,8 +237,8 @@ Result<LoraAdapter> open_lora(const gguf_context* base,
 }
 
 Result<LoraAdapter> open_lora_to_merge(const gguf_context* base,
-                                    const std::string& base_path,
-                                    const std::string& path) {
+                                       const std::string& base_path,
+                                       const std::string& path) {
     auto lora = open_lora(base, base_path, path);
     if (!lora) {
         return lora;
@@ -248,12 +246,13 @@ Result<LoraAdapter> open_lora_to_merge(const gguf_context* base,
     const gguf_context* gguf = lora->gguf.get();
     for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
         if (const ggml_type type = gguf_get_tensor_type(gguf, i); !is_float(type)) {
-            return fail(fmt::format("is quantized (its tensor {} is {}), and a merge would keep the "
-                                    "rounding",
-                                    gguf_get_tensor_name(gguf, i),
-                                    to_upper_type_name(type)),
-                        path,
-                        kConvert);
+            return fail(
+                fmt::format("is quantized (its tensor {} is {}), and a merge would keep the "
+                            "rounding",
+                            gguf_get_tensor_name(gguf, i),
+                            to_upper_type_name(type)),
+                path,
+                kConvert);
         }
     }
     return lora;

@@ -34,17 +34,17 @@ struct LoraAdapter {
 /// that has another shape, half a pair, activation tokens, data that are cut off. `base_path` is
 /// only named.
 [[nodiscard]] Result<LoraAdapter> open_lora(const gguf_context* base,
-                                         const std::string& base_path,
-                                         const std::string& path);
+                                            const std::string& base_path,
+                                            const std::string& path);
 
 /// The same for a merge, which needs numbers that are not rounded: a quantized adapter is refused,
 /// too.
 [[nodiscard]] Result<LoraAdapter> open_lora_to_merge(const gguf_context* base,
-                                                  const std::string& base_path,
-                                                  const std::string& path);
+                                                     const std::string& base_path,
+                                                     const std::string& path);
 
-/// Opens the header of a model that adapters are merged into. Refuses what is no whole model, one in
-/// several files, and one that is quantized: the merge would be rounded once more.
+/// Opens the header of a model that adapters are merged into. Refuses what is no whole model, one
+/// in several files, and one that is quantized: the merge would be rounded once more.
 [[nodiscard]] Result<Gguf> open_base_of_lora(const std::string& path);
 
 }  // namespace assay::engine

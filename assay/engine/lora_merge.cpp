@@ -2,11 +2,11 @@
 //
 // Problem: a fine-tuned model that is to be quantized is a base and an adapter. Merged elsewhere it
 // would be one more file whose making nobody sees.
-// Model: the merged file is the base's, byte for byte, but for the tensors that the adapters change:
-// a changed tensor W becomes W + scale * alpha / rank * B A, and has the type that it had. That is
-// computed in F32 with ggml, as llama.cpp's tools/export-lora does; several adapters are added in
-// their order. So header, order and size of all tensors stay, and nothing has to be written anew.
-// Invariant: what is merged was checked against the header before a byte was written
+// Model: the merged file is the base's, byte for byte, but for the tensors that the adapters
+// change: a changed tensor W becomes W + scale * alpha / rank * B A, and has the type that it had.
+// That is computed in F32 with ggml, as llama.cpp's tools/export-lora does; several adapters are
+// added in their order. So header, order and size of all tensors stay, and nothing has to be
+// written anew. Invariant: what is merged was checked against the header before a byte was written
 // (lora_file.hpp), and no value that is not finite is written: a scale that is too large for the
 // type is a failure. It ends because each tensor is visited once.
 
@@ -80,17 +80,15 @@ ggml_context_ptr make_context(std::size_t n_tensors) {
 }
 
 /// B A times its factor, in F32.
-ggml_tensor* change_of(ggml_context* context,
-                       ggml_tensor* a,
-                       ggml_tensor* b,
-                       bool embedding,
-                       float factor) {
+ggml_tensor* change_of(
+    ggml_context* context, ggml_tensor* a, ggml_tensor* b, bool embedding, float factor) {
     ggml_tensor* a32 = ggml_cast(context, a, GGML_TYPE_F32);
     ggml_tensor* b32 = ggml_cast(context, b, GGML_TYPE_F32);
     ggml_tensor* product = embedding
                                ? ggml_mul_mat(context, b32, a32)
-                               : ggml_mul_mat(
-                                     context, ggml_cont(context, ggml_transpose(context, a32)), b32);
+                               : ggml_mul_mat(context,
+                                              ggml_cont(context, ggml_transpose(context, a32)),
+                                              b32);
     return ggml_scale(context, product, factor);
 }
 
@@ -134,10 +132,8 @@ class Merger {
 
  private:
     static ggml_tensor* input(ggml_context* context, const Stored& stored) {
-        return ggml_new_tensor(context,
-                               stored.type(),
-                               GGML_MAX_DIMS,
-                               gguf_get_tensor_ne(stored.gguf, stored.id));
+        return ggml_new_tensor(
+            context, stored.type(), GGML_MAX_DIMS, gguf_get_tensor_ne(stored.gguf, stored.id));
     }
 
     Result<Bytes> compute(const Stored& base,
@@ -145,9 +141,8 @@ class Merger {
                           const std::vector<std::pair<ggml_tensor*, ggml_tensor*>>& halves,
                           const std::vector<Change>& changes) {
         constexpr std::size_t kNodesOfChange = 8, kNodesBeside = 4;
-        const ggml_context_ptr context = make_context(kNodesBeside +
-                                                      kNodesOfChange * changes.size() +
-                                                      GGML_DEFAULT_GRAPH_SIZE);
+        const ggml_context_ptr context = make_context(
+            kNodesBeside + kNodesOfChange * changes.size() + GGML_DEFAULT_GRAPH_SIZE);
         ggml_tensor* sum = ggml_cast(context.get(), weights, GGML_TYPE_F32);
         const bool embedding = base.name().starts_with("token_embd");
         for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -208,8 +203,7 @@ std::map<std::int64_t, std::vector<Change>> changes_of(Adapters& adapters,
     std::map<std::int64_t, std::vector<Change>> out;
     for (std::size_t i = 0; i < adapters.files.size(); ++i) {
         for (const LoraPair& pair : adapters.files[i].pairs) {
-            out[pair.base].push_back(
-                {&adapters.files[i], pair, scales[i], &adapters.streams[i]});
+            out[pair.base].push_back({&adapters.files[i], pair, scales[i], &adapters.streams[i]});
         }
     }
     return out;

@@ -35,8 +35,8 @@ Result<bool> add_tensors(const gguf_context* gguf, const std::string& path, Mode
     return true;
 }
 
-/// Values of one head in the K or V cache, as llama.cpp has them by default; 0: not said, or not the
-/// same in all layers.
+/// Values of one head in the K or V cache, as llama.cpp has them by default; 0: not said, or not
+/// the same in all layers.
 std::int64_t head_size(const gguf_context* gguf, const std::string& architecture, const char* key) {
     if (const auto own = integer_at(gguf, architecture + key)) {
         return *own;

@@ -21,7 +21,7 @@ struct LoraSpec {
 
 /// An existing GGUF.
 struct FileSource {
-    std::string file;  ///< of a split model the first part; or kOllamaFile and a name
+    std::string file;              ///< of a split model the first part; or kOllamaFile and a name
     std::vector<LoraSpec> lora{};  ///< merged into it; then the variant is the merged file
 };
 
