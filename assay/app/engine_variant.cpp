@@ -197,7 +197,6 @@ wire::Start EngineVariant::start() const {
 }
 
 void EngineVariant::note_recipe() {
-    facts.lora = variant.lora;
     if (variant.applied_lora()) {
         context().facts.notes.push_back(
             fmt::format("{}: the LoRA adapter is applied to the quantized base at run time; in the "

@@ -136,6 +136,7 @@ void VariantRun::resolve_file(const ModelFile& baseline_file) {
     if (const TypeSource* made = spec.type()) {
         variant.file = made_of(baseline_file, *made);
     }
+    facts.lora = variant.lora;
 }
 
 }  // namespace assay::app

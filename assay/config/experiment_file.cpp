@@ -132,9 +132,9 @@ class ExperimentFile : EntryReader {
             return;
         }
         visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
-            for (const std::string_view key : {setting.key, short_key(setting)}) {
-                if (map.has(key)) {
-                    problems_.add(map.where(key),
+            for (const std::string_view word : {setting.key, short_key(setting)}) {
+                if (map.has(word)) {
+                    problems_.add(map.where(word),
                                   "belongs to a variant that assay-engine runs",
                                   "Leave it out: a server's own settings and answers that were "
                                   "made elsewhere are not ours to change.");
