@@ -16,11 +16,12 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr int kQuestions = 9;
+constexpr int kEnough = 60;  ///< for a decision
 
 /// A lab with an adapter that makes the model know half as much, and others that do not fit.
 class Lora : public testing::Test {
  protected:
-    Lora() : lab(kQuestions) {
+    explicit Lora(int n_questions = kQuestions) : lab(n_questions) {
         lab.folder().write("adapter.gguf", "lora yes\nskill 100\nsalt tuned\n");
         lab.folder().write("second.gguf", "lora yes\nsalt other\n");
     }
@@ -140,7 +141,12 @@ TEST_F(Lora, OfAnotherScaleOrContentIsAnotherFileAndHasOtherAnswers) {
     EXPECT_GE(lab.n_requests("answer"), 3 * kQuestions);
 }
 
-TEST_F(Lora, ThatIsAppliedIsPartOfWhatIsRecommended) {
+class LoraOfMany : public Lora {
+ protected:
+    LoraOfMany() : Lora(kEnough) {}
+};
+
+TEST_F(LoraOfMany, ThatIsAppliedIsPartOfWhatIsRecommended) {
     const Ended ended = run(kTuned, "[{type: Q4_K_M, lora: applied}]");
     ASSERT_EQ(ended.exit_code, 0) << describe(ended);
     const std::string adapter = (lab.folder() / "adapter.gguf").string();

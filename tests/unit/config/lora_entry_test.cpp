@@ -77,8 +77,8 @@ TEST_F(LoraEntry, IsInThePlanAndItsHashAndComesBack) {
 
 TEST_F(LoraEntry, ThatIsWrongIsSaidWhereItStands) {
     EXPECT_THAT(errors_of(experiment("{file: model-F16.gguf, lora: a.gguf}")),
-                ElementsAre("exp.yaml:1:41: baseline.lora: must be a list of adapters, not the "
-                            "text \"a.gguf\". Write lora: [{file: adapter.gguf, scale: 1.0}]."));
+                ElementsAre("exp.yaml:1:40: baseline.lora: must be a list of adapters, not "
+                            "\"a.gguf\". Write lora: [{file: adapter.gguf, scale: 1.0}]."));
     EXPECT_THAT(errors_of(experiment("{file: model-F16.gguf, lora: []}")),
                 ElementsAre(HasSubstr("baseline.lora: is empty")));
     EXPECT_THAT(errors_of(experiment("{file: model-F16.gguf, lora: [{scale: 1}]}")),
