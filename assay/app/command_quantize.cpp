@@ -83,7 +83,7 @@ int quantize(QuantizeFlags flags) {
 
     TerminalProgress progress(flags.quiet);
     llm::Engine engine(llm::find_engine(flags.engine), interrupted());
-    const auto hash = [](const std::string& path) {
+    const variants::HashFile hash = [](const std::string& path) {
         auto digest = sha256_of_file(path);
         if (!digest) {
             throw Error(ErrorKind::kOperational, digest.error());
@@ -97,7 +97,7 @@ int quantize(QuantizeFlags flags) {
     request.allow_requantize = flags.allow_requantize;
     request.target = flags.output;
     request.n_threads = flags.threads > 0 ? flags.threads : describe_host().n_cores;
-    const ModelFile made = variants::quantize(engine, request, hash, progress);
+    const ModelFile made = variants::quantize({engine, hash, progress}, request);
     if (flags.json) {
         std::fputs((describe(made).dump(2) + "\n").c_str(), stdout);
         return 0;

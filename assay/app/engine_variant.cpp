@@ -21,6 +21,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -28,10 +29,13 @@
 #include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/records/cache_type.hpp"
+#include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
 namespace {
 
+constexpr int kSmallestStream = 256;   ///< cells
 constexpr std::size_t kRechecked = 2;  ///< answers of a variant that are computed again, alone
 
 wire::Sampling sampling_of(const GenerationSettings& g) {
@@ -42,6 +46,15 @@ wire::Sampling sampling_of(const GenerationSettings& g) {
             g.repeat_penalty,
             g.repeat_last_n < 0 ? g.ctx_size : g.repeat_last_n,
             0};
+}
+
+/// Whether the KV cache of one variant is not the default, so that its size is worth a figure.
+bool any_has_a_recipe(const Plan& plan) {
+    const auto has_one = [](const VariantSpec& spec) {
+        return spec.runs_here() && spec.recipe != RunRecipe();
+    };
+    return has_one(plan.baseline) ||
+           std::any_of(plan.variants.begin(), plan.variants.end(), has_one);
 }
 
 std::string recheck_text(const answer::Recheck& recheck) {
@@ -66,6 +79,58 @@ EngineVariant::EngineVariant(const VariantSpec& variant_spec,
 
 void EngineVariant::check() {
     check_file();
+    if (spec.recipe != RunRecipe()) {
+        check_recipe();
+    }
+}
+
+/// The file that it is, or that it is made of.
+std::string EngineVariant::given_file() const {
+    const std::string own = spec.file();
+    return variants::path_of_model(own.empty() ? context().plan.baseline.file() : own);
+}
+
+/// What llama.cpp refuses or aborts on, before there is a run directory. The engine is asked last,
+/// with headers only: it knows what an architecture does not allow.
+void EngineVariant::check_recipe() const {
+    const std::string file = given_file();
+    const auto inspected = context().engine().inspect(file);
+    if (!inspected) {
+        throw Error(ErrorKind::kUsage, inspected.error());
+    }
+    check_cache("cache-type-k", spec.recipe.cache_type_k, inspected->n_embd_head_k);
+    check_cache("cache-type-v", spec.recipe.cache_type_v, inspected->n_embd_head_v);
+    wire::Start start;
+    start.n_slots = 1;
+    start.stream_size = kSmallestStream;
+    const auto predicted = context().engine().predict_memory(
+        {{file, false, context().plan.engine.n_gpu_layers}, with_recipe(start, spec.recipe)});
+    if (!predicted) {
+        throw_usage(fmt::format("{}: it cannot be run with {}: {}",
+                                spec.name,
+                                describe_recipe(spec.recipe),
+                                predicted.error().message),
+                    file,
+                    predicted.error().remedy);
+    }
+}
+
+/// `n_values`: of one head in this cache; 0: not known.
+void EngineVariant::check_cache(std::string_view key,
+                                const std::string& type,
+                                std::int64_t n_values) const {
+    if (!is_quantized_cache(type) || n_values % kCacheBlock == 0) {
+        return;
+    }
+    throw_usage(fmt::format("{}: {}: {} is kept in blocks of {} values, and a head of this model "
+                            "has {}, which is no whole number of blocks",
+                            spec.name,
+                            key,
+                            type,
+                            kCacheBlock,
+                            n_values),
+                given_file(),
+                "Write f16, bf16 or f32.");
 }
 
 void EngineVariant::resolve(const ModelFile& baseline_file) {
@@ -120,13 +185,25 @@ void EngineVariant::describe() {
     refuse_another_engine();
 }
 
-/// The process that answers is started like every other one, but for the recipe.
+/// The process that answers is started like every other one, but for the recipe and the adapter.
 wire::Start EngineVariant::start() const {
-    return with_recipe(*context().start, spec.recipe);
+    wire::Start start = with_recipe(*context().start, spec.recipe);
+    if (const LoraFile* adapter = variant.applied_lora()) {
+        start.lora = adapter->path;
+        start.lora_sha256 = adapter->sha256;
+        start.lora_scale = adapter->scale;
+    }
+    return start;
 }
 
 void EngineVariant::note_recipe() {
-    if (spec.recipe != RunRecipe()) {
+    if (variant.applied_lora()) {
+        context().facts.notes.push_back(
+            fmt::format("{}: the LoRA adapter is applied to the quantized base at run time; in the "
+                        "baseline it is merged before anything is quantized",
+                        variant.name));
+    }
+    if (any_has_a_recipe(context().plan)) {
         facts.kv_bytes_per_token = kv_bytes_per_token(context(), variant, start());
     }
     const VariantSpec& baseline = context().plan.baseline;

@@ -24,6 +24,9 @@ class EngineVariant final : public VariantRun {
     void release() override { model_.reset(); }
 
  private:
+    void check_recipe() const;
+    void check_cache(std::string_view key, const std::string& type, std::int64_t n_values) const;
+    [[nodiscard]] std::string given_file() const;
     [[nodiscard]] wire::Loaded load_vocabulary() const;
     void refuse_another_engine() const;
     void note_recipe();

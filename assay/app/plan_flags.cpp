@@ -98,6 +98,21 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
                     "answers:FILE; NAME= before it gives it a name: base=model-F16.gguf")
         ->group(kExperiment);
     command
+        .add_option("--lora",
+                    o.lora,
+                    "LoRA adapter (GGUF) that is merged into the original before anything is made "
+                    "of it; several separated by commas")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(kExperiment);
+    command
+        .add_option("--lora-scaled",
+                    o.lora_scaled,
+                    "the same with its scale: FILE:SCALE; several separated by commas")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(kExperiment);
+    command
         .add_option("--variants",
                     flags.variants,
                     "what is compared with it, separated by commas: types to make of it "

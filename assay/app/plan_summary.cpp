@@ -122,6 +122,28 @@ std::string recipes_text(const Plan& plan) {
     return out;
 }
 
+/// A line for each variant whose weights an adapter changes.
+std::string adapters_text(const Plan& plan) {
+    std::string out;
+    const auto add = [&](const VariantSpec& spec) {
+        for (const LoraSpec& adapter : spec.merged_lora()) {
+            out += fmt::format("  LoRA       {}: {}, scale {}, merged into its file\n",
+                               spec.name,
+                               adapter.file,
+                               adapter.scale);
+        }
+        if (spec.applies_lora()) {
+            out += fmt::format("  LoRA       {}: the baseline's adapter, applied at run time\n",
+                               spec.name);
+        }
+    };
+    add(plan.baseline);
+    for (const VariantSpec& spec : plan.variants) {
+        add(spec);
+    }
+    return out;
+}
+
 std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
     std::vector<JudgeWork> out;
     for (const JudgeSpec& spec : plan.judges) {
@@ -233,6 +255,7 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
                       n_to_ask = questions.size() * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
+    out += adapters_text(plan);
     out += recipes_text(plan);
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
     if (n_to_make + n_to_ask == 0) {

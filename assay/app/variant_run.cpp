@@ -5,10 +5,26 @@
 #include <set>
 
 #include "assay/base/result.hpp"
+#include "assay/variants/merge_lora.hpp"
 #include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
+namespace {
+
+/// "SHA-256 with the LoRA adapter SHA-256, scale 1"
+std::string text_of(const LoraUse& lora) {
+    std::string out = lora.base_sha256;
+    for (const LoraFile& adapter : lora.adapters) {
+        out += fmt::format("{} the LoRA adapter {}, scale {}",
+                           &adapter == &lora.adapters.front() ? " with" : " and",
+                           adapter.sha256,
+                           adapter.scale);
+    }
+    return out;
+}
+
+}  // namespace
 
 VariantRun::VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context)
     : spec(variant_spec), place(index), context_(context) {
@@ -56,28 +72,71 @@ void VariantRun::check_file() {
     if (!inspected) {
         throw Error(ErrorKind::kUsage, inspected.error());
     }
+    for (const LoraSpec& adapter : spec.merged_lora()) {
+        if (const auto fits = context_.engine().inspect_lora({path, adapter.file}); !fits) {
+            throw Error(ErrorKind::kUsage, fits.error());
+        }
+    }
+}
+
+/// The base with the plan's adapters merged in.
+ModelFile VariantRun::merged_file(const ModelFile& base) {
+    const variants::HashFile hash = [this](const std::string& path) {
+        return context_.hash_of(path);
+    };
+    LoraUse lora{LoraMode::kMerged, base.sha256, {}};
+    for (const LoraSpec& adapter : spec.merged_lora()) {
+        lora.adapters.push_back(variants::resolve_lora(adapter, hash));
+    }
+    variant.origin = "merged from " + text_of(lora);
+    variant.lora = lora;
+    return variants::merge_lora(
+        {context_.engine(), hash, context_.progress},
+        {base, lora.adapters, variants::model_cache(), context_.n_threads()});
+}
+
+/// The type that is made of the baseline's file; where the adapter is applied to it at run time, of
+/// the file that the baseline's adapter was merged into.
+ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& made) {
+    const variants::HashFile hash = [this](const std::string& path) {
+        return context_.hash_of(path);
+    };
+    variants::QuantizeRequest request;
+    request.source = baseline_file;
+    request.type = made.type;
+    request.imatrix = made.imatrix;
+    request.cache = variants::model_cache();
+    request.n_threads = context_.n_threads();
+    if (made.lora_applied) {
+        const VariantSpec& baseline = context_.plan.baseline;
+        request.source = variants::resolve_file(
+            context_.engine(), variants::path_of_model(baseline.file()), hash);
+        variant.lora = LoraUse{LoraMode::kApplied,
+                               request.source.sha256,
+                               {variants::resolve_lora(baseline.merged_lora().front(), hash)}};
+    }
+    variant.origin = fmt::format(
+        "{} from {}{}",
+        made.type,
+        variant.lora ? text_of(*variant.lora) + " (applied at run time)" : request.source.sha256,
+        made.imatrix.empty() ? "" : " with an importance matrix");
+    return variants::quantize({context_.engine(), hash, context_.progress}, request);
 }
 
 void VariantRun::resolve_file(const ModelFile& baseline_file) {
-    const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
     if (!spec.file().empty()) {
+        const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
         variant.origin = "file";
         variant.file = variants::resolve_file(
             context_.engine(), variants::path_of_model(spec.file()), hash);
+        if (!spec.merged_lora().empty()) {
+            variant.file = merged_file(variant.file);
+        }
     }
     if (const TypeSource* made = spec.type()) {
-        variants::QuantizeRequest request;
-        request.source = baseline_file;
-        request.type = made->type;
-        request.imatrix = made->imatrix;
-        request.cache = variants::model_cache();
-        request.n_threads = context_.n_threads();
-        variant.origin = fmt::format("{} from {}{}",
-                                     made->type,
-                                     request.source.sha256,
-                                     made->imatrix.empty() ? "" : " with an importance matrix");
-        variant.file = variants::quantize(context_.engine(), request, hash, context_.progress);
+        variant.file = made_of(baseline_file, *made);
     }
+    facts.lora = variant.lora;
 }
 
 }  // namespace assay::app

@@ -69,12 +69,15 @@ class VariantRun {
     /// Throws Error kUsage if only judging was asked for and answers are missing.
     void refuse_to_answer(std::size_t n_missing) const;
 
-    /// Reads the header of the plan's file, if it names one.
+    /// Reads the headers of the plan's file and of the adapters that change it, if it names any.
     void check_file();
     /// Fills variant.file with the plan's file or type; with nothing if it names neither.
     void resolve_file(const ModelFile& baseline_file);
 
  private:
+    [[nodiscard]] ModelFile merged_file(const ModelFile& base);
+    [[nodiscard]] ModelFile made_of(const ModelFile& baseline_file, const TypeSource& made);
+
     RunContext& context_;
 };
 

@@ -66,6 +66,29 @@ class EntryReader {
         };
     }
 
+    /// llama.cpp's short form of a setting, as a key: "ctk".
+    static std::string_view short_key(const Setting& setting) {
+        return setting.short_flag.substr(1);
+    }
+
+    /// For visit_recipe: reads each setting that is there by its short form.
+    auto short_reader(MapReader& map) {
+        return [this, &map](const Setting& setting, auto& field, const auto& rule) {
+            const std::string_view key = short_key(setting);
+            if (!map.has(key)) {
+                return;
+            }
+            if (map.has(setting.key)) {
+                map.know(key);
+                problems_.add(map.where(key),
+                              "is given beside " + std::string(setting.key) +
+                                  ", which is the same; give one of them");
+            } else if (map.read(key, field, rule)) {
+                draft_.origins[map.path_of(setting.key)] = map.where(key);
+            }
+        };
+    }
+
     const std::filesystem::path folder_;
     Draft& draft_;
     Problems& problems_;

@@ -54,6 +54,7 @@ constexpr const char* kHead =
 baseline:                         # the original that the others are compared with
   file: model-F16.gguf            # GGUF; of a split model the first part
   # answers: f16.jsonl            # instead of file: answers that exist already (the study's, lm-eval, AlpacaEval, FastChat, or id and answer)
+  # lora: [adapter.gguf]          # LoRA adapters that are merged into the file before anything is made of it; {file: adapter.gguf, scale: 0.5}
   # name: original                # default: the file's name without its ending
 
 variants:                         # a type that llama.cpp can make, a file, or a mapping of name and type or file
@@ -68,6 +69,7 @@ variants:                         # a type that llama.cpp can make, a file, or a
   # - {name: others, answers: others.csv, fields: {answer: prediction, id: qid}}   # where that file calls them otherwise: also question, contexts, generator
   # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer is left out (more than 5 %: not measured); else it is an error
   # - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0}   # how it is run, where that is not as under engine: also flash-attn; the baseline takes these keys, too
+  # - {type: Q4_K_M, lora: applied}                        # the base is quantized, and the baseline's one adapter is applied at run time
   # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
 
 dataset:                          # may be left out where the baseline's answers hold their questions; JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster

@@ -9,6 +9,7 @@
 #include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/judge_entry.hpp"
+#include "assay/config/lora_entry.hpp"
 #include "assay/config/served_entry.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
@@ -90,6 +91,7 @@ class ExperimentFile : EntryReader {
             model_path(*baseline, "file", entry.file);
             read_answers(*baseline, entry);
             read_served(*baseline, entry.served, problems_);
+            read_lora(*baseline, folder_, entry, draft_, problems_);
             read_recipe(*baseline, "baseline");
             plan_.baseline.source = source_of(std::move(entry));
             if (baseline->has("provider")) {
@@ -124,16 +126,19 @@ class ExperimentFile : EntryReader {
     void read_recipe(MapReader& map, const std::string& key) {
         RunRecipe recipe{"", "", ""};
         visit_recipe(recipe, reader(map));
+        visit_recipe(recipe, short_reader(map));
         draft_.recipes[key] = recipe;
         if (!map.has("answers") && !map.has("provider")) {
             return;
         }
         visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
-            if (map.has(setting.key)) {
-                problems_.add(map.where(setting.key),
-                              "belongs to a variant that assay-engine runs",
-                              "Leave it out: a server's own settings and answers that were made "
-                              "elsewhere are not ours to change.");
+            for (const std::string_view word : {setting.key, short_key(setting)}) {
+                if (map.has(word)) {
+                    problems_.add(map.where(word),
+                                  "belongs to a variant that assay-engine runs",
+                                  "Leave it out: a server's own settings and answers that were "
+                                  "made elsewhere are not ours to change.");
+                }
             }
         });
     }
@@ -182,6 +187,7 @@ class ExperimentFile : EntryReader {
         path(map, "imatrix", entry.imatrix);
         read_answers(map, entry);
         read_served(map, entry.served, problems_);
+        read_lora(map, folder_, entry, draft_, problems_);
         read_recipe(map, key);
         for (const std::string_view word : {"type", "quant"}) {
             std::string type;
@@ -342,6 +348,7 @@ class ExperimentFile : EntryReader {
         path(*engine, "path", plan_.engine.path);
         visit_machine(plan_.engine, reader(*engine));
         visit_engine(plan_.engine, reader(*engine));
+        visit_recipe(plan_.engine.recipe, short_reader(*engine));
         engine->finish();
     }
 

@@ -10,6 +10,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/judge_address.hpp"
+#include "assay/config/lora_entry.hpp"
 #include "assay/records/settings.hpp"
 
 namespace assay::config {
@@ -58,6 +59,7 @@ class FlagLayer {
     void apply() {
         text(flags_.name, "--name", "name", plan_.name);
         baseline();
+        apply_lora_flags(flags_, draft_, problems_);
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);

@@ -34,6 +34,8 @@ struct Overrides {
     /// --variants, split at commas: [NAME=]answers:FILE; what ends in .gguf or contains '/' is a
     /// file, else a type
     std::optional<std::vector<std::string>> variants;
+    std::vector<std::string> lora{};         ///< --lora: adapters that are merged into the model
+    std::vector<std::string> lora_scaled{};  ///< --lora-scaled: likewise, each FILE:SCALE
     bool allow_missing = false;  ///< --allow-missing: of every variant whose answers are read from
                                  ///< a file
     std::optional<std::string> questions;  ///< --questions: dataset.file

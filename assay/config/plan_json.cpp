@@ -116,6 +116,13 @@ json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathT
              {"type", entry.type},
              {"file", path(entry.file)},
              {"imatrix", path(entry.imatrix)}};
+    // Only where there are adapters: plans of before there were any keep their hash.
+    for (const LoraSpec& adapter : entry.lora) {
+        out["lora"].push_back({{"file", path(adapter.file)}, {"scale", adapter.scale}});
+    }
+    if (entry.lora_applied) {
+        out["lora"] = kLoraApplied;
+    }
     if (variant.served()) {
         out["served"] = {{"provider", entry.served.provider},
                          {"model", entry.served.model},
@@ -280,6 +287,27 @@ auto if_there(ObjectReader& in) {
     };
 }
 
+void read(const json& object, const std::string& path, LoraSpec& adapter) {
+    ObjectReader in(object, path);
+    in.get("file", adapter.file);
+    in.read("scale", adapter.scale, kLoraScale);
+    in.finish();
+}
+
+/// A list of adapters, or the word for the baseline's adapter at run time.
+void read_lora(const json& value, const std::string& path, VariantEntry& entry) {
+    if (value.is_string() && value.get<std::string>() == kLoraApplied) {
+        entry.lora_applied = true;
+        return;
+    }
+    if (!value.is_array() || value.empty()) {
+        throw Damaged{fmt::format("{} is not a list with something in it", path)};
+    }
+    for (const json& item : value) {
+        read(item, fmt::format("{}[{}]", path, entry.lora.size()), entry.lora.emplace_back());
+    }
+}
+
 void read(const json& object, const std::string& path, ServedSpec& served) {
     ObjectReader in(object, path);
     in.get("provider", served.provider);
@@ -308,6 +336,9 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
         in.get("type", entry.type);
         in.get("file", entry.file);
         in.get("imatrix", entry.imatrix);
+        if (in.has("lora")) {
+            read_lora(in.at("lora"), path + ".lora", entry);
+        }
         if (in.has("served")) {
             read(in.at("served"), path + ".served", entry.served);
         } else {

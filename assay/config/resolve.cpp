@@ -28,6 +28,7 @@
 #include "assay/config/served_entry.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/intake/encoding.hpp"
+#include "assay/records/cache_type.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
 
@@ -46,10 +47,6 @@ std::string file_stem(const std::string& file) {
         name.resize(name.size() - 5);
     }
     return name;
-}
-
-bool is_quantized_cache(const std::string& type) {
-    return type != "f32" && type != "f16" && type != "bf16";
 }
 
 class Resolver {
@@ -176,6 +173,7 @@ class Resolver {
                 taken, variant.name, key, written(key + ".name") ? key + ".name" : key, remedy);
             fill_address(variant.served(), key);
             check_type(key, variant);
+            check_applied_lora(key, variant);
         }
     }
 
@@ -205,16 +203,34 @@ class Resolver {
         }
     }
 
+    /// Sums of floats depend on their order, and llama.cpp keeps several adapters in none.
+    void check_applied_lora(const std::string& key, const VariantSpec& variant) {
+        const std::size_t n = plan_.baseline.merged_lora().size();
+        if (!variant.applies_lora() || n == 1) {
+            return;
+        }
+        const std::string remedy =
+            n == 0 ? "Name it there: baseline: {file: model-F16.gguf, lora: [adapter.gguf]}, or "
+                     "--lora adapter.gguf."
+                   : "Leave lora: applied out: the type is then made of the merged file.";
+        add(key + ".lora",
+            n == 0 ? "applies the baseline's LoRA adapter, and the baseline has none"
+                   : fmt::format("applies one LoRA adapter, and the baseline has {}", n),
+            remedy);
+    }
+
     static std::string default_name(const VariantSpec& variant) {
         const VariantEntry entry = entry_of(variant);
         if (!entry.served.model.empty()) {
             return entry.served.model;
         }
         if (!entry.type.empty()) {
-            return entry.type;
+            return entry.type + (entry.lora_applied ? "-applied" : "");
         }
-        return entry.answers.empty() ? file_stem(entry.file)
-                                     : std::filesystem::path(entry.answers).stem().string();
+        if (!entry.answers.empty()) {
+            return std::filesystem::path(entry.answers).stem().string();
+        }
+        return file_stem(entry.file) + (entry.lora.empty() ? "" : "-lora");
     }
 
     /// A variant is run as its entry says; where that says nothing, as the engine block does.
@@ -387,9 +403,16 @@ class Resolver {
         }
     }
 
+    void look_for_adapters(const std::string& key, const VariantEntry& entry) {
+        for (std::size_t i = 0; i < entry.lora.size(); ++i) {
+            look_for(fmt::format("{}.lora[{}]", key, i), entry.lora[i].file);
+        }
+    }
+
     void look_for_files() {
         const VariantEntry baseline = entry_of(plan_.baseline);
         look_for("baseline.file", baseline.file);
+        look_for_adapters("baseline", baseline);
         look_for(written("baseline.answers") ? "baseline.answers" : "baseline.file",
                  baseline.answers);
         if (plan_.dataset.file != baseline.answers) {
@@ -402,6 +425,7 @@ class Resolver {
             look_for(written(key + ".file") ? key + ".file" : key, entry.file);
             look_for(written(key + ".answers") ? key + ".answers" : key, entry.answers);
             look_for(key + ".imatrix", entry.imatrix);
+            look_for_adapters(key, entry);
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
             const std::string key = fmt::format("judges[{}]", i);

@@ -14,11 +14,11 @@ VariantSource source_of(VariantEntry entry) {
         return ServedSource{std::move(entry.served)};
     }
     if (!entry.type.empty()) {
-        TypeSource type{std::move(entry.type), std::move(entry.imatrix)};
+        TypeSource type{std::move(entry.type), std::move(entry.imatrix), entry.lora_applied};
         return is_served ? VariantSource(ServedSource{std::move(entry.served), std::move(type)})
                          : VariantSource(std::move(type));
     }
-    FileSource file{std::move(entry.file)};
+    FileSource file{std::move(entry.file), std::move(entry.lora)};
     return is_served ? VariantSource(ServedSource{std::move(entry.served), std::move(file)})
                      : VariantSource(std::move(file));
 }
@@ -26,9 +26,11 @@ VariantSource source_of(VariantEntry entry) {
 VariantEntry entry_of(const VariantSpec& variant) {
     VariantEntry entry;
     entry.file = variant.file();
+    entry.lora = variant.merged_lora();
     if (const TypeSource* type = variant.type()) {
         entry.type = type->type;
         entry.imatrix = type->imatrix;
+        entry.lora_applied = type->lora_applied;
     }
     if (const AnswersSource* answers = variant.answers()) {
         entry.answers = answers->file;

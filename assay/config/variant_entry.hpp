@@ -2,18 +2,31 @@
 // The keys that say where a variant comes from, as they are written, before it is decided which of
 // them counts.
 
+#include <array>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "assay/records/rules.hpp"
 #include "assay/records/variant_spec.hpp"
 
 namespace assay::config {
+
+/// The value of `lora` of a type to which the baseline's adapter is applied at run time.
+inline constexpr std::string_view kLoraApplied = "applied";
+inline constexpr std::array<std::string_view, 1> kLoraWords{kLoraApplied};
+
+/// What a scale may be.
+inline constexpr Range kLoraScale{-1000, 1000};
 
 /// What is not written is empty. A mapping that names several sources was reported.
 struct VariantEntry {
     std::string type;
     std::string file;
     std::string imatrix;
+    std::vector<LoraSpec> lora{};  ///< of file
+    bool lora_applied = false;     ///< of type
     std::string answers;
     bool allow_missing = false;
     std::map<std::string, std::string> fields{};  ///< of answers

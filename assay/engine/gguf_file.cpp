@@ -120,6 +120,22 @@ Result<Gguf> open_gguf(const std::string& path) {
     return gguf;
 }
 
+Result<bool> check_tensor_data(const gguf_context* gguf, const std::string& path) {
+    const std::uint64_t size = std::filesystem::file_size(path);
+    const std::uint64_t data = gguf_get_data_offset(gguf);
+    for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
+        if (data + gguf_get_tensor_offset(gguf, i) + gguf_get_tensor_size(gguf, i) > size) {
+            return fail(
+                fmt::format("is cut off: the data of tensor {} end behind the file's end ({})",
+                            gguf_get_tensor_name(gguf, i),
+                            format_bytes(size)),
+                path,
+                "Get the file again and compare its checksum.");
+        }
+    }
+    return true;
+}
+
 int count_ggufs(const gguf_context* first, const std::string& path) {
     const File file(std::fopen(path.c_str(), "rb"));
     if (!file) {

@@ -29,6 +29,10 @@ using Gguf = std::unique_ptr<gguf_context, GgufFree>;
 /// Whether a key begins with `start`.
 [[nodiscard]] bool has_key_below(const gguf_context* gguf, std::string_view start);
 
+/// Whether the data of every tensor lie inside the file: a download that was cut off has a whole
+/// header.
+[[nodiscard]] Result<bool> check_tensor_data(const gguf_context* gguf, const std::string& path);
+
 /// How many GGUF files stand in the file one behind the other, as after `cat`; 1 in an ordinary
 /// one. `first` is the header of the file `path`.
 [[nodiscard]] int count_ggufs(const gguf_context* first, const std::string& path);

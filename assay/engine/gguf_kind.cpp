@@ -65,8 +65,8 @@ std::optional<Kind> adapter(const Metadata& file) {
     return Kind{fmt::format("{} adapter{}",
                             is_lora ? "a LoRA" : "an",
                             base ? fmt::format(" for {}", shorten(*base, 80)) : ""),
-                "It only changes a model: give that model's own file, or make one of both with "
-                "llama-export-lora."};
+                "It only changes a model: give that model's own file, and the adapter with --lora "
+                "(`lora` beside `file` in an experiment file)."};
 }
 
 std::optional<Kind> importance_matrix(const Metadata& file) {

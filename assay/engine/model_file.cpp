@@ -20,19 +20,12 @@ constexpr std::int64_t kMaxLayers = 512;  // LLAMA_MAX_LAYERS: llama.cpp aborts 
 
 /// Adds one part's tensors to `file`, and checks that their data lie inside the part.
 Result<bool> add_tensors(const gguf_context* gguf, const std::string& path, ModelFile& file) {
-    const std::uint64_t size = std::filesystem::file_size(path);
-    file.size_bytes += size;
-    const std::uint64_t data = gguf_get_data_offset(gguf);
+    if (auto checked = check_tensor_data(gguf, path); !checked) {
+        return checked;
+    }
+    file.size_bytes += std::filesystem::file_size(path);
     for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
         const std::uint64_t bytes = gguf_get_tensor_size(gguf, i);
-        if (data + gguf_get_tensor_offset(gguf, i) + bytes > size) {
-            return fail(
-                fmt::format("is cut off: the data of tensor {} end behind the file's end ({})",
-                            gguf_get_tensor_name(gguf, i),
-                            format_bytes(size)),
-                path,
-                "Get the file again and compare its checksum.");
-        }
         const ggml_type type = gguf_get_tensor_type(gguf, i);
         file.tensor_bytes += bytes;
         file.n_weights += bytes / ggml_type_size(type) *
@@ -40,6 +33,17 @@ Result<bool> add_tensors(const gguf_context* gguf, const std::string& path, Mode
         ++file.tensor_types[to_upper_type_name(type)];
     }
     return true;
+}
+
+/// Values of one head in the K or V cache, as llama.cpp has them by default; 0: not said, or not
+/// the same in all layers.
+std::int64_t head_size(const gguf_context* gguf, const std::string& architecture, const char* key) {
+    if (const auto own = integer_at(gguf, architecture + key)) {
+        return *own;
+    }
+    const auto n_embd = integer_at(gguf, architecture + ".embedding_length");
+    const auto n_heads = integer_at(gguf, architecture + ".attention.head_count");
+    return n_embd && n_heads && *n_heads > 0 ? *n_embd / *n_heads : 0;
 }
 
 /// llama.cpp aborts on a vocabulary that holds a token twice.
@@ -95,6 +99,8 @@ Result<wire::Inspected> inspect_model(const std::string& path) {
     }
     out.file.architecture = *architecture;
     out.file.context_length = integer_at(gguf, *architecture + ".context_length").value_or(0);
+    out.n_embd_head_k = head_size(gguf, *architecture, ".attention.key_length");
+    out.n_embd_head_v = head_size(gguf, *architecture, ".attention.value_length");
     out.file.has_chat_template = string_at(gguf, "tokenizer.chat_template").has_value();
     if (const auto ftype = integer_at(gguf, "general.file_type")) {
         out.file.file_type = name_of_ftype(static_cast<std::uint32_t>(*ftype));

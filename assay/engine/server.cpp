@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "assay/engine/chat.hpp"
+#include "assay/engine/lora_merge.hpp"
 #include "assay/engine/model_file.hpp"
 #include "assay/engine/quantize.hpp"
 #include "assay/engine/session.hpp"
@@ -25,6 +26,7 @@ struct Row {
 constexpr std::array kVerbs{
     Row{Needs::kNothing, wire::verb<&Server::hello>()},
     Row{Needs::kNothing, wire::verb<&Server::inspect>()},
+    Row{Needs::kNothing, wire::verb<&Server::inspect_lora>()},
     Row{Needs::kNothing, wire::verb<&Server::load>()},
     Row{Needs::kNothing, wire::verb<&Server::render>()},
     Row{Needs::kNothing, wire::verb<&Server::render_template>()},
@@ -35,6 +37,7 @@ constexpr std::array kVerbs{
     Row{Needs::kContext, wire::verb<&Server::submit<wire::AnswerRequest>>()},
     Row{Needs::kContext, wire::verb<&Server::submit<wire::LabelRequest>>()},
     Row{Needs::kNothing, wire::verb<&Server::quantize>()},
+    Row{Needs::kNothing, wire::verb<&Server::merge_lora>()},
 };
 
 const Row* find_row(const std::string& name) {
@@ -90,9 +93,14 @@ Result<wire::Inspected> Server::inspect(const wire::Inspect& request) {
     return inspect_model(request.path);
 }
 
+Result<wire::InspectedLora> Server::inspect_lora(const wire::InspectLora& request) {
+    return engine::inspect_lora(request);
+}
+
 Result<wire::Loaded> Server::load(const wire::Load& request) {
     answerer_.reset();
     context_.reset();
+    adapter_.reset();
     control_.reset();
     model_.reset();
     auto model = load_model(request);
@@ -100,6 +108,7 @@ Result<wire::Loaded> Server::load(const wire::Load& request) {
         return tl::unexpected<Failure>(model.error());
     }
     model_ = std::move(*model);
+    model_path_ = request.path;
     control_.emplace(model_.get());
     n_gpu_layers_ = request.n_gpu_layers;
     return describe_model(model_.get());
@@ -139,10 +148,22 @@ Result<wire::Started> Server::describe_start(const wire::DescribeStart& request)
 Result<wire::Started> Server::start(const wire::Start& request) {
     answerer_.reset();
     context_.reset();
+    adapter_.reset();
+    auto adapter = open_adapter(model_.get(), model_path_, request);
+    if (!adapter) {
+        return tl::unexpected<Failure>(adapter.error());
+    }
     auto context = open_context(model_.get(), request);
     if (!context) {
         return tl::unexpected<Failure>(context.error());
     }
+    if (*adapter) {
+        if (auto applied = apply_adapter(context->get(), adapter->get(), request.lora_scale);
+            !applied) {
+            return tl::unexpected<Failure>(applied.error());
+        }
+    }
+    adapter_ = std::move(*adapter);
     context_ = std::move(*context);
     answerer_ = std::make_unique<Answerer>(
         context_.get(),
@@ -164,6 +185,16 @@ void Server::quantize(std::uint64_t id, wire::Quantize request) {
         return send(wire::encode(id, wire::Failed{made.error()}));
     }
     send(wire::encode(id, wire::Quantized{}));
+}
+
+void Server::merge_lora(std::uint64_t id, wire::MergeLora request) {
+    const auto made = engine::merge_lora(request, [&](std::uint64_t done, std::uint64_t total) {
+        send(wire::encode(id, wire::Progress{done, total}));
+    });
+    if (!made) {
+        return send(wire::encode(id, wire::Failed{made.error()}));
+    }
+    send(wire::encode(id, wire::MergedLora{}));
 }
 
 }  // namespace assay::engine

@@ -29,6 +29,7 @@ class Server {
     // Handlers, a row each in the table.
     Result<wire::Hello> hello(const wire::SayHello& request);
     Result<wire::Inspected> inspect(const wire::Inspect& request);
+    Result<wire::InspectedLora> inspect_lora(const wire::InspectLora& request);
     Result<wire::Loaded> load(const wire::Load& request);
     Result<wire::Rendered> render(const wire::Render& request);
     Result<wire::RenderedTemplate> render_template(const wire::RenderTemplate& request);
@@ -37,6 +38,7 @@ class Server {
     Result<wire::Started> describe_start(const wire::DescribeStart& request);
     Result<wire::Started> start(const wire::Start& request);
     void quantize(std::uint64_t id, wire::Quantize request);
+    void merge_lora(std::uint64_t id, wire::MergeLora request);
     /// Puts a task into the answerer's queue.
     template <class Request>
     void submit(std::uint64_t id, Request request) {
@@ -50,7 +52,9 @@ class Server {
     int out_;
     int n_gpu_layers_ = -1;
     llama_model_ptr model_;
+    std::string model_path_;
     std::optional<ControlTokens> control_;  ///< of model_
+    llama_adapter_lora_ptr adapter_;        ///< of model_, applied in context_; null: none
     llama_context_ptr context_;
     std::unique_ptr<Answerer> answerer_;  ///< of context_
 };

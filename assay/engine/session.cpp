@@ -10,6 +10,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/engine/log.hpp"
+#include "assay/engine/lora_file.hpp"
 #include "assay/engine/model_file.hpp"
 #include "assay/engine/types.hpp"
 #include "common.h"
@@ -149,6 +150,35 @@ wire::Loaded describe_model(const llama_model* model) {
             llama_model_chat_template(model, nullptr) != nullptr};
 }
 
+Result<llama_adapter_lora_ptr> open_adapter(llama_model* model,
+                                            const std::string& model_path,
+                                            const wire::Start& request) {
+    if (request.lora.empty()) {
+        return llama_adapter_lora_ptr();
+    }
+    const auto header = open_gguf(model_path);
+    if (!header) {
+        return tl::unexpected(header.error());
+    }
+    if (auto checked = open_lora(header->get(), model_path, request.lora); !checked) {
+        return tl::unexpected(checked.error());
+    }
+    static_cast<void>(take_errors());
+    llama_adapter_lora_ptr adapter(llama_adapter_lora_init(model, request.lora.c_str()));
+    if (!adapter) {
+        return fail("the adapter cannot be loaded: " + shorten(take_errors(), 300), request.lora);
+    }
+    return adapter;
+}
+
+Result<bool> apply_adapter(llama_context* context, llama_adapter_lora* adapter, double scale) {
+    auto own_scale = static_cast<float>(scale);
+    if (llama_set_adapters_lora(context, &adapter, 1, &own_scale) != 0) {
+        return fail("the adapter cannot be applied: " + shorten(take_errors(), 300));
+    }
+    return true;
+}
+
 Result<llama_context_ptr> open_context(llama_model* model, const wire::Start& request) {
     auto params = context_params(request);
     if (!params) {
@@ -182,7 +212,8 @@ wire::Started describe_start(const llama_model* model,
     // What was proven (docs/engine.md) holds for the CPU backend and a memory that can be cut back;
     // elsewhere the schedule is part of the key.
     const bool proven = !gpu && !is_recurrent(model) && !has_long_rope(model);
-    // `recipe`: its flash attention and cache types are written, all else is the request's.
+    // `recipe`: its flash attention, cache types and adapter are written, all else is the
+    // request's.
     const auto parts_with = [&](const wire::Start& recipe) {
         std::vector<std::string> parts{
             "answer path 2",
@@ -193,6 +224,10 @@ wire::Started describe_start(const llama_model* model,
             fmt::format("flash attention {}", recipe.flash_attn ? "on" : "off"),
             fmt::format("KV cache {}/{}", recipe.cache_type_k, recipe.cache_type_v),
             "repack on"};
+        if (!recipe.lora.empty()) {
+            parts.push_back(fmt::format(
+                "LoRA adapter {} applied, scale {}", recipe.lora_sha256, recipe.lora_scale));
+        }
         if (gpu) {
             parts.push_back(fmt::format("GPU layers {}", n_gpu_layers));
         }

@@ -17,6 +17,17 @@ namespace assay::engine {
 [[nodiscard]] Result<llama_model_ptr> load_model(const wire::Load& request);
 [[nodiscard]] wire::Loaded describe_model(const llama_model* model);
 
+/// The adapter that `request` wants applied, loaded beside the model of the file `model_path`; null
+/// if it wants none. Before open_context, which makes room for its part of the graph.
+[[nodiscard]] Result<llama_adapter_lora_ptr> open_adapter(llama_model* model,
+                                                          const std::string& model_path,
+                                                          const wire::Start& request);
+
+/// Lets the adapter change every answer of the context from now on.
+[[nodiscard]] Result<bool> apply_adapter(llama_context* context,
+                                         llama_adapter_lora* adapter,
+                                         double scale);
+
 /// A context of n_slots separate streams (docs/engine.md).
 [[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model,
                                                      const wire::Start& request);

@@ -111,6 +111,10 @@ Result<wire::Inspected> Engine::inspect(const std::string& path) {
     return call("read a model's header", wire::Inspect{path});
 }
 
+Result<wire::InspectedLora> Engine::inspect_lora(const wire::InspectLora& request) {
+    return call("read an adapter's header", request);
+}
+
 Result<wire::Loaded> Engine::load(const wire::Load& request) {
     return call("load a model", request);
 }
@@ -156,6 +160,15 @@ Result<bool> Engine::quantize(
                 request,
                 [&](const wire::Progress& progress) { on_progress(progress.done, progress.total); })
         .map([](const wire::Quantized&) { return true; });
+}
+
+Result<bool> Engine::merge_lora(
+    const wire::MergeLora& request,
+    const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
+    return call("merge an adapter",
+                request,
+                [&](const wire::Progress& progress) { on_progress(progress.done, progress.total); })
+        .map([](const wire::MergedLora&) { return true; });
 }
 
 std::uint64_t Engine::submit(const wire::TaskRequest& request) {

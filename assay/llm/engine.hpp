@@ -27,6 +27,7 @@ class Engine {
 
     [[nodiscard]] Result<wire::Hello> hello();
     [[nodiscard]] Result<wire::Inspected> inspect(const std::string& path);
+    [[nodiscard]] Result<wire::InspectedLora> inspect_lora(const wire::InspectLora& request);
     [[nodiscard]] Result<wire::Loaded> load(const wire::Load& request);
     [[nodiscard]] Result<wire::Rendered> render(const wire::Render& request);
     [[nodiscard]] Result<std::string> render_template(const std::string& text,
@@ -47,6 +48,10 @@ class Engine {
     [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
     [[nodiscard]] Result<bool> quantize(
         const wire::Quantize& request,
+        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
+
+    [[nodiscard]] Result<bool> merge_lora(
+        const wire::MergeLora& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
 
     /// For a context's tasks, of which several are in flight: sends and returns the request's id, 0

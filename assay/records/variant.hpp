@@ -77,6 +77,24 @@ struct ServedModel {
     std::string parameters{};     ///< settings that are stored with the model, as text
 };
 
+/// A LoRA adapter as it was used.
+struct LoraFile {
+    std::string path;
+    std::string sha256;
+    std::uint64_t size_bytes = 0;
+    double scale = 1.0;
+};
+
+enum class LoraMode { kMerged, kApplied };
+
+/// The adapters that change a variant's weights: merged into its file, or applied by the engine at
+/// run time.
+struct LoraUse {
+    LoraMode mode = LoraMode::kMerged;
+    std::string base_sha256;  ///< of the file that they change
+    std::vector<LoraFile> adapters;
+};
+
 /// One way of running the model. Without `answers` and `served` it is a GGUF file that assay-engine
 /// runs.
 struct Variant {
@@ -87,11 +105,19 @@ struct Variant {
     ModelFile file;      ///< an empty sha256: there is no file of ours
     std::optional<AnswersFile> answers{};
     std::optional<ServedModel> served{};
+    std::optional<LoraUse> lora{};  ///< empty: its file is run as it is
 
     [[nodiscard]] bool runs_here() const { return !answers && !served; }
-    /// Of its file, or what the server tells; 0: not known.
+    /// The adapter that the engine applies; null: none.
+    [[nodiscard]] const LoraFile* applied_lora() const {
+        return lora && lora->mode == LoraMode::kApplied ? &lora->adapters.front() : nullptr;
+    }
+    /// Of its file and the adapter that is applied to it, or what the server tells; 0: not known.
     [[nodiscard]] std::uint64_t size_bytes() const {
-        return file.size_bytes == 0 && served ? served->size_bytes : file.size_bytes;
+        if (file.size_bytes == 0 && served) {
+            return served->size_bytes;
+        }
+        return file.size_bytes + (applied_lora() ? applied_lora()->size_bytes : 0);
     }
 };
 

@@ -11,15 +11,26 @@
 
 namespace assay {
 
+/// A LoRA adapter as it is asked for.
+struct LoraSpec {
+    std::string file;    ///< GGUF of the adapter
+    double scale = 1.0;  ///< of its change, beside alpha / rank, which the file says
+
+    [[nodiscard]] bool operator==(const LoraSpec&) const = default;
+};
+
 /// An existing GGUF.
 struct FileSource {
-    std::string file;  ///< of a split model the first part; or kOllamaFile and a name
+    std::string file;              ///< of a split model the first part; or kOllamaFile and a name
+    std::vector<LoraSpec> lora{};  ///< merged into it; then the variant is the merged file
 };
 
 /// A file that is made by quantizing the baseline's.
 struct TypeSource {
-    std::string type;       ///< a llama.cpp quantization type by its name ("Q4_K_M")
-    std::string imatrix{};  ///< importance matrix file; may be empty
+    std::string type;           ///< a llama.cpp quantization type by its name ("Q4_K_M")
+    std::string imatrix{};      ///< importance matrix file; may be empty
+    bool lora_applied = false;  ///< made of the baseline's file before its adapter is merged; the
+                                ///< engine applies the adapter at run time
 };
 
 /// Answers that were made elsewhere.
@@ -87,6 +98,14 @@ struct VariantSpec {
                                            : std::get_if<FileSource>(&source);
         return found ? found->file : std::string();
     }
+    /// The adapters that are merged into file(); empty: none.
+    [[nodiscard]] std::vector<LoraSpec> merged_lora() const {
+        const FileSource* found = served() ? std::get_if<FileSource>(&served()->ours)
+                                           : std::get_if<FileSource>(&source);
+        return found ? found->lora : std::vector<LoraSpec>();
+    }
+    /// Whether the engine applies the baseline's adapter to the type at run time.
+    [[nodiscard]] bool applies_lora() const { return type() && type()->lora_applied; }
 };
 
 }  // namespace assay

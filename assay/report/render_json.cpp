@@ -180,6 +180,19 @@ Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
     return out;
 }
 
+Json lora_json(const LoraUse& lora) {
+    Json adapters = Json::array();
+    for (const LoraFile& adapter : lora.adapters) {
+        adapters.push_back({{"file", text(std::filesystem::path(adapter.path).filename().string())},
+                            {"sha256", adapter.sha256},
+                            {"size_bytes", adapter.size_bytes},
+                            {"scale", adapter.scale}});
+    }
+    return {{"mode", lora.mode == LoraMode::kApplied ? "applied" : "merged"},
+            {"base_sha256", lora.base_sha256},
+            {"adapters", std::move(adapters)}};
+}
+
 Json variant_json(const ReportVariant& v) {
     Json out = {
         {"name", text(v.variant.name)},
@@ -206,6 +219,12 @@ Json variant_json(const ReportVariant& v) {
           {"n_equal", v.independence.n_checked == 0 ? Json(nullptr) : Json(v.independence.n_equal)},
           {"note", text(v.independence.note)}}},
         {"failure_modes", modes_json("mode", v.failure_modes)}};
+    if (v.variant.lora) {
+        out["lora"] = lora_json(*v.variant.lora);
+    }
+    if (v.recipe == RunRecipe() && v.kv_bytes_per_token > 0) {
+        out["kv_bytes_per_token"] = v.kv_bytes_per_token;
+    }
     if (v.variant.runs_here() && v.recipe != RunRecipe()) {
         out["run_recipe"] = {{"flash_attn", v.recipe.flash_attn},
                              {"cache_type_k", v.recipe.cache_type_k},

@@ -53,7 +53,8 @@ struct ReportVariant {
     Variant variant;
     EngineInfo engine;
     RunRecipe recipe;                      ///< of a variant that runs here
-    std::uint64_t kv_bytes_per_token = 0;  ///< of the KV cache; 0: not known, or the default recipe
+    std::uint64_t kv_bytes_per_token = 0;  ///< of the KV cache; 0: not known, or all have the
+                                           ///< default recipe
     std::optional<Speed> speed;            ///< empty: not measured
     std::int64_t n_answers = 0;            ///< questions that were tried, failed ones included
     std::int64_t n_failed = 0;             ///< StopReason::kFailed

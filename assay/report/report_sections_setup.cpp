@@ -73,6 +73,28 @@ Text made_text(const Variant& v) {
     return out;
 }
 
+/// The adapters in its file, or that which the engine applies.
+Text lora_text(const Variant& variant) {
+    if (!variant.lora) {
+        return {};
+    }
+    const bool applied = variant.applied_lora() != nullptr;
+    Text out = applied ? Text(", with the LoRA adapter ") : Text(", with merged in ");
+    for (const LoraFile& adapter : variant.lora->adapters) {
+        if (&adapter != &variant.lora->adapters.front()) {
+            out += " and ";
+        }
+        out += say("{} (scale {})",
+                   code(std::filesystem::path(adapter.path).filename().string()),
+                   shortest_text(adapter.scale));
+    }
+    if (applied) {
+        out += say(" applied at run time ({}, in its size)",
+                   size_text(variant.applied_lora()->size_bytes));
+    }
+    return out;
+}
+
 /// How it is run, where that is not the default.
 Text recipe_text(const ReportVariant& v) {
     if (!v.variant.runs_here() || v.recipe == RunRecipe()) {
@@ -177,7 +199,7 @@ Section models_section(const ReportModel& model) {
                    positive_text(file.bits_per_weight()),
                    file.file_type.empty() ? Text("not said") : code(file.file_type),
                    tensor_types(file),
-                   made_text(v.variant) + recipe_text(v)});
+                   made_text(v.variant) + lora_text(v.variant) + recipe_text(v)});
     }
     Section section{"Models compared"};
     section.add(std::move(table));

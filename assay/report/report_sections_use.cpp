@@ -56,6 +56,14 @@ class PracticalRow {
     const ReportVariant& v_;
 };
 
+/// Whether the size of the KV cache is known of a variant of the default recipe, too: then there is
+/// something to compare. (Runs of before it was noted know it of the others only.)
+bool compares_caches(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) {
+        return v.recipe == RunRecipe() && v.kv_bytes_per_token > 0;
+    });
+}
+
 /// A row for each digest that says what was run or read.
 void add_hashes(Table& table, const Variant& v) {
     if (v.answers) {
@@ -67,6 +75,14 @@ void add_hashes(Table& table, const Variant& v) {
     }
     if (!v.file.sha256.empty()) {
         table.add({say("weights of {}", code(v.name)), code(v.file.sha256)});
+    }
+    if (v.lora) {
+        table.add({say("base of {}", code(v.name)), code(v.lora->base_sha256)});
+        for (const LoraFile& adapter : v.lora->adapters) {
+            table.add(
+                {say("LoRA adapter of {}, scale {}", code(v.name), shortest_text(adapter.scale)),
+                 code(adapter.sha256)});
+        }
     }
 }
 
@@ -108,16 +124,25 @@ Text seeds_text(const ReportModel& model) {
 }  // namespace
 
 Section practical_section(const ReportModel& model) {
-    Table table({"name",
-                 "quality",
-                 "file size",
-                 "prefill, tokens/s",
-                 "decode, tokens/s",
-                 "peak memory",
-                 "parallel"},
-                "llrrrrr");
+    const bool with_caches = compares_caches(model);
+    std::vector<Text> head{"name",
+                           "quality",
+                           "file size",
+                           "prefill, tokens/s",
+                           "decode, tokens/s",
+                           "peak memory",
+                           "parallel"};
+    if (with_caches) {
+        head.push_back("KV cache, bytes a token");
+    }
+    Table table(head, with_caches ? "llrrrrrr" : "llrrrrr");
     for (const ReportVariant& v : model.variants) {
-        table.add(PracticalRow(model, v).cells());
+        std::vector<Text> cells = PracticalRow(model, v).cells();
+        if (with_caches) {
+            cells.push_back(v.kv_bytes_per_token > 0 ? say("{}", v.kv_bytes_per_token)
+                                                     : not_measured());
+        }
+        table.add(std::move(cells));
     }
     Section section{"Practical implications"};
     section.add(std::move(table));

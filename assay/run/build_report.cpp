@@ -276,6 +276,20 @@ analysis::Exploratory exploratory_of(const report::ReportModel& model, bool acce
     return {model.experiment.exploratory, model.experiment.exploratory_why, accepted};
 }
 
+namespace {
+
+/// What has to be shipped: the file, and the adapter that it was run with.
+std::string path_to_ship(const Variant& variant) {
+    const LoraFile* adapter = variant.applied_lora();
+    return adapter ? fmt::format("{} with --lora-scaled {}:{}",
+                                 variant.file.path,
+                                 adapter->path,
+                                 adapter->scale)
+                   : variant.file.path;
+}
+
+}  // namespace
+
 std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model) {
     std::vector<analysis::Candidate> out;
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
@@ -285,7 +299,7 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
         const Variant& variant = report::find_variant(model, comparison->analysis.variant)->variant;
         out.push_back({comparison->analysis.variant,
                        variant.size_bytes(),
-                       variant.file.path,
+                       path_to_ship(variant),
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
                        comparison->analysis.decision.n_more,

@@ -12,7 +12,24 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EngineInfo, name, version, fingerprint, descr
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostInfo, cpu, cores, os)
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoraFile, path, sha256, size_bytes, scale)
+
 namespace run {
+namespace {
+
+json lora_json(const LoraUse& lora) {
+    return {{"applied", lora.mode == LoraMode::kApplied},
+            {"base_sha256", lora.base_sha256},
+            {"adapters", lora.adapters}};
+}
+
+LoraUse lora_of(const json& in) {
+    return {in.at("applied").get<bool>() ? LoraMode::kApplied : LoraMode::kMerged,
+            in.at("base_sha256"),
+            in.at("adapters").get<std::vector<LoraFile>>()};
+}
+
+}  // namespace
 
 /// `versions` and `n_calls` are always the same: earlier versions wrote them here.
 void to_json(json& out, const JudgeFacts& judge) {
@@ -45,14 +62,34 @@ void from_json(const json& in, JudgeFacts& out) {
     out.both_orders = judge.value("both_orders", defaults.both_orders);
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VariantFacts,
-                                                name,
-                                                engine,
-                                                n_parallel,
-                                                answer_keys,
-                                                answer_fingerprint,
-                                                kv_bytes_per_token,
-                                                judged_keys)
+void to_json(json& out, const VariantFacts& facts) {
+    out = {{"name", facts.name},
+           {"engine", facts.engine},
+           {"n_parallel", facts.n_parallel},
+           {"answer_keys", facts.answer_keys},
+           {"answer_fingerprint", facts.answer_fingerprint},
+           {"kv_bytes_per_token", facts.kv_bytes_per_token},
+           {"judged_keys", facts.judged_keys}};
+    if (facts.lora) {
+        out["lora"] = lora_json(*facts.lora);
+    }
+}
+
+/// Facts of an older assay may lack fields that came later.
+void from_json(const json& in, VariantFacts& out) {
+    const VariantFacts defaults;
+    out.name = in.value("name", defaults.name);
+    out.engine = in.value("engine", defaults.engine);
+    out.n_parallel = in.value("n_parallel", defaults.n_parallel);
+    out.answer_keys = in.value("answer_keys", defaults.answer_keys);
+    out.answer_fingerprint = in.value("answer_fingerprint", defaults.answer_fingerprint);
+    out.kv_bytes_per_token = in.value("kv_bytes_per_token", defaults.kv_bytes_per_token);
+    out.judged_keys = in.value("judged_keys", defaults.judged_keys);
+    if (in.contains("lora")) {
+        out.lora = lora_of(in.at("lora"));
+    }
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
                                    dataset_sha256,
                                    command,

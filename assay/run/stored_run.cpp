@@ -86,6 +86,9 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
     for (std::size_t q = 0; q < questions.size(); ++q) {
         question_places_.emplace(questions[q].id, q);
     }
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+        variants[v].lora = facts.variants[v].lora;
+    }
     for (const Variant& variant : variants) {
         sessions.push_back(store.sessions(variant.file.sha256));
     }

@@ -2,25 +2,11 @@
 // From a plan's entry to a file whose every tensor is known.
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
-#include "assay/base/progress.hpp"
-#include "assay/llm/engine.hpp"
-#include "assay/records/plan.hpp"
-#include "assay/records/variant.hpp"
+#include "assay/variants/made_file.hpp"
 
 namespace assay::variants {
-
-/// SHA-256 of a file; given from outside so that a store can remember it. Throws Error if the file
-/// cannot be read.
-using HashFile = std::function<std::string(const std::string& path)>;
-
-/// An existing GGUF: header read and checked, all parts hashed. Throws Error kUsage if it is not a
-/// model that can be run.
-[[nodiscard]] ModelFile resolve_file(llm::Engine& engine,
-                                     const std::string& path,
-                                     const HashFile& hash);
 
 struct QuantizeRequest {
     ModelFile source;
@@ -34,12 +20,8 @@ struct QuantizeRequest {
 };
 
 /// Makes a quantized file with llama.cpp's library, or finds the one that the same recipe made
-/// before: written under a temporary name, then renamed, so that a file that is there is whole.
-/// Throws Error when it cannot be made.
-[[nodiscard]] ModelFile quantize(llm::Engine& engine,
-                                 const QuantizeRequest& request,
-                                 const HashFile& hash,
-                                 Progress& progress);
+/// before. Throws Error when it cannot be made.
+[[nodiscard]] ModelFile quantize(const Workshop& workshop, const QuantizeRequest& request);
 
 /// The folder of what runs share: ASSAY_CACHE, else XDG_CACHE_HOME/assay, else ~/.cache/assay.
 [[nodiscard]] std::filesystem::path cache_folder();

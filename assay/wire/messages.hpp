@@ -16,7 +16,7 @@
 namespace assay::wire {
 
 /// Counts up when the bytes of a message change.
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
 /// more.
@@ -51,6 +51,9 @@ struct Inspected {
     static constexpr std::string_view kName = "inspected";
     ModelFile file;
     std::vector<std::string> parts;  ///< paths of all parts in order; one for an ordinary file
+    std::int64_t n_embd_head_k = 0;  ///< values of one attention head in the K cache, and in the V
+                                     ///< cache; 0: the header does not say, or they differ by layer
+    std::int64_t n_embd_head_v = 0;
     static void fields(auto& self, auto& field) {
         field("path", self.file.path);
         field("size_bytes", self.file.size_bytes);
@@ -63,6 +66,8 @@ struct Inspected {
         field("n_layers", self.file.n_layers);
         field("has_chat_template", self.file.has_chat_template);
         field("parts", self.parts);
+        field("n_embd_head_k", self.n_embd_head_k);
+        field("n_embd_head_v", self.n_embd_head_v);
     }
 };
 
@@ -73,6 +78,30 @@ struct Inspect {
     using Done = Inspected;
     std::string path;
     static void fields(auto& self, auto& field) { field("path", self.path); }
+};
+
+/// What the file of a LoRA adapter holds that fits a model.
+struct InspectedLora {
+    static constexpr std::string_view kName = "inspected_lora";
+    std::int64_t n_tensors = 0;  ///< tensors of the model that it changes
+    std::int64_t rank = 0;       ///< the largest
+    static void fields(auto& self, auto& field) {
+        field("n_tensors", self.n_tensors);
+        field("rank", self.rank);
+    }
+};
+
+/// inspect_lora: whether an adapter can be merged into the model `base`, or applied to what is
+/// quantized of it. Headers only.
+struct InspectLora {
+    static constexpr std::string_view kName = "inspect_lora";
+    using Done = InspectedLora;
+    std::string base;
+    std::string adapter;
+    static void fields(auto& self, auto& field) {
+        field("base", self.base);
+        field("adapter", self.adapter);
+    }
 };
 
 /// What the loaded model is.
@@ -216,6 +245,9 @@ struct Start {
     bool flash_attn = true;
     std::string cache_type_k = "f16";
     std::string cache_type_v = "f16";
+    std::string lora{};         ///< LoRA adapter that is applied; empty: none
+    std::string lora_sha256{};  ///< of its file, for the fingerprint
+    double lora_scale = 1.0;
     static void fields(auto& self, auto& field) {
         field("n_slots", self.n_slots);
         field("stream_size", self.stream_size);
@@ -224,6 +256,9 @@ struct Start {
         field("flash_attn", self.flash_attn);
         field("cache_type_k", self.cache_type_k);
         field("cache_type_v", self.cache_type_v);
+        field("lora", self.lora);
+        field("lora_sha256", self.lora_sha256);
+        field("lora_scale", self.lora_scale);
     }
 };
 
@@ -386,6 +421,31 @@ struct Quantize {
         field("type", self.type);
         field("imatrix", self.imatrix);
         field("allow_requantize", self.allow_requantize);
+        field("n_threads", self.n_threads);
+    }
+};
+
+/// The merged file is written.
+struct MergedLora {
+    static constexpr std::string_view kName = "merged_lora";
+    static void fields(auto& /*self*/, auto& /*field*/) {}
+};
+
+/// merge_lora: adapters merged into the weights of `base`; progress events count tensors; `target`
+/// is written as it is (the caller renames).
+struct MergeLora {
+    static constexpr std::string_view kName = "merge_lora";
+    using Done = MergedLora;
+    std::string base;
+    std::string target;
+    std::vector<std::string> adapters;
+    std::vector<double> scales;  ///< one for each adapter
+    int n_threads = 1;
+    static void fields(auto& self, auto& field) {
+        field("base", self.base);
+        field("target", self.target);
+        field("adapters", self.adapters);
+        field("scales", self.scales);
         field("n_threads", self.n_threads);
     }
 };

@@ -11,59 +11,11 @@
 
 #include "assay/llm/engine.hpp"
 #include "engine_places.hpp"
+#include "gguf_writer.hpp"
 #include "lab.hpp"
 
 namespace assay::test {
 namespace {
-
-/// Writes GGUF version 3 (little-endian): key-value pairs, and one tensor of 32 F32 zeros called
-/// "token_embd.weight".
-class GgufWriter {
- public:
-    GgufWriter& text(const std::string& key, const std::string& value) {
-        return pair(key, 8, length_and(value));
-    }
-    GgufWriter& u32(const std::string& key, std::uint32_t value) {
-        return pair(key, 4, number(value, 4));
-    }
-    GgufWriter& truth(const std::string& key, bool value) {
-        return pair(key, 7, number(value ? 1 : 0, 1));
-    }
-    GgufWriter& texts(const std::string& key, const std::vector<std::string>& values) {
-        std::string array = number(8, 4) + number(values.size(), 8);
-        for (const std::string& value : values) {
-            array += length_and(value);
-        }
-        return pair(key, 9, array);
-    }
-    [[nodiscard]] std::string file(std::uint64_t n_tensors = 1) const {
-        std::string out = "GGUF" + number(3, 4) + number(n_tensors, 8) + number(n_pairs_, 8) +
-                          pairs_;
-        if (n_tensors > 0) {
-            out += length_and("token_embd.weight") + number(1, 4) + number(32, 8) + number(0, 4) +
-                   number(0, 8);
-        }
-        out.resize((out.size() + 31) / 32 * 32, '\0');
-        return n_tensors > 0 ? out + std::string(128, '\0') : out;
-    }
-    static std::string number(std::uint64_t value, int bytes) {
-        std::string out;
-        for (int i = 0; i < bytes; ++i) {
-            out += static_cast<char>(value >> (8 * i) & 255);
-        }
-        return out;
-    }
-
- private:
-    static std::string length_and(const std::string& text) { return number(text.size(), 8) + text; }
-    GgufWriter& pair(const std::string& key, std::uint32_t type, const std::string& bytes) {
-        pairs_ += length_and(key) + number(type, 4) + bytes;
-        ++n_pairs_;
-        return *this;
-    }
-    std::string pairs_;
-    std::uint64_t n_pairs_ = 0;
-};
 
 /// All that a header needs to be taken for a model's.
 GgufWriter plausible() {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "assay/base/hash.hpp"
 #include "assay/store/store.hpp"
@@ -96,6 +97,47 @@ TEST(Recipe, ARunThatWasKilledGoesOnWithBothRecipes) {
         ASSERT_NE(run(lab, kKv8).exit_code, 1);
         EXPECT_EQ(difference(expected, lab.artifacts()), "") << "killed at request " << n;
     }
+}
+
+TEST(Recipe, OfOneMakesTheCachesOfAllAFigure) {
+    const Lab lab(kQuestions);
+    ASSERT_NE(run(lab, std::string(kKv8) + "  - Q2_K\n").exit_code, 1);
+    EXPECT_EQ(variant_of(lab, "original")["kv_bytes_per_token"], 100);
+    EXPECT_EQ(variant_of(lab, "Q2_K")["kv_bytes_per_token"], 100);
+    EXPECT_THAT(report_text(lab), HasSubstr("| KV cache, bytes a token |"));
+    lab.forget_run();
+    ASSERT_NE(run(lab, "  - Q2_K\n").exit_code, 1);
+    EXPECT_FALSE(variant_of(lab, "Q2_K").contains("kv_bytes_per_token"));
+    EXPECT_THAT(report_text(lab), Not(HasSubstr("KV cache")));
+}
+
+TEST(Recipe, ThatTheModelCannotHaveIsRefusedBeforeTheRun) {
+    const Lab lab(kQuestions);
+    const std::string model = "type F16\nhead ";
+    for (const char* key : {"ctk: q8_0", "ctv: q4_0", "ctk: iq4_nl, ctv: f16"}) {
+        lab.folder().write("model.gguf", model + "80\n");
+        const std::string kv = std::string("  - {name: kv, type: Q2_K, ") + key + "}\n";
+        const Ended refused = run(lab, kv);
+        EXPECT_EQ(refused.exit_code, 2) << describe(refused);
+        EXPECT_THAT(refused.err,
+                    HasSubstr("is kept in blocks of 32 values, and a head of this "
+                              "model has 80"));
+        EXPECT_FALSE(std::filesystem::exists(lab.run_dir()));
+        lab.folder().write("model.gguf", model + "96\n");
+        EXPECT_NE(run(lab, kv).exit_code, 2) << key;
+        lab.forget_run();
+    }
+    lab.folder().write("model.gguf", model + "80\n");
+    EXPECT_NE(run(lab, "  - {name: kv, type: Q2_K, ctk: bf16, ctv: f32}\n").exit_code, 2);
+    lab.forget_run();
+    const Ended died = lab.assay(
+        {"run", "exp.yaml", "--run", lab.run_dir(), "--engine", SCRIPTED_ENGINE},
+        {{"SCRIPT_DIE_VERB", "predict_memory"}});
+    EXPECT_EQ(died.exit_code, 2) << "whatever kills the engine for this recipe";
+    EXPECT_THAT(died.err,
+                HasSubstr("kv: it cannot be run with flash attention on, KV cache "
+                          "bf16/f32"));
+    EXPECT_FALSE(std::filesystem::exists(lab.run_dir()));
 }
 
 TEST(Recipe, ThatAllVariantsShareIsInTheReportAndDiffersFromNothing) {

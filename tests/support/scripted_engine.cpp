@@ -8,6 +8,10 @@
 //   style S   loud: a third of its answers are written in capitals, which no token F1 sees
 //   twin yes  its tokenizer is another one
 //   parts N   it says that it is in N files (1)
+//   head N    values of one head in the KV cache (64)
+//   made yes  it was made here: then its last line is "end yes", or it was cut off
+// An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
+// the place of the model's; at scale 0 nothing does. "arch NAME": it is for another architecture.
 // An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say.";
 // its tokens are its bytes. As a judge it prefers the answer that begins with what the question's
 // expected answer is about: by the probabilities of A, B and C, or, under a grammar, in JSON.
@@ -96,7 +100,44 @@ Result<Model> read_model(const std::string& path) {
     for (std::string name, value; text >> name >> value;) {
         model.lines[name] = value;
     }
+    if (model.lines.contains("made") && !model.lines.contains("end")) {
+        return fail("is cut off", path, "Get it again.");
+    }
     return model;
+}
+
+/// Whether the whole file could be written.
+bool write_model(const std::string& path, const Model& model) {
+    std::ofstream file(path, std::ios::binary);
+    file << "made yes\n";
+    for (const auto& [name, value] : model.lines) {
+        if (name != "made" && name != "end") {
+            file << name << ' ' << value << '\n';
+        }
+    }
+    file << "end yes\n";
+    file.close();
+    return !file.fail();
+}
+
+Result<Model> read_adapter(const std::string& path) {
+    auto adapter = read_model(path);
+    if (adapter && !adapter->lines.contains("lora")) {
+        return fail("is no LoRA adapter", path);
+    }
+    if (adapter && adapter->get("arch", "scripted") != "scripted") {
+        return fail("is a LoRA adapter for another architecture", path);
+    }
+    return adapter;
+}
+
+/// The model as the adapter changes it.
+void change(Model& model, const Model& adapter, double scale) {
+    for (const auto& [name, value] : adapter.lines) {
+        if (scale != 0 && (name == "skill" || name == "salt")) {
+            model.lines[name] = value;
+        }
+    }
 }
 
 wire::Inspected inspected(const std::string& path, const Model& model) {
@@ -115,6 +156,7 @@ wire::Inspected inspected(const std::string& path, const Model& model) {
     out.file.context_length = 8192;
     out.file.n_layers = kLayers;
     out.file.has_chat_template = true;
+    out.n_embd_head_k = out.n_embd_head_v = std::stol(model.get("head", "64"));
     return out;
 }
 
@@ -129,6 +171,10 @@ wire::Started started(const wire::Start& start) {
     }
     if (start.cache_type_k != "f16" || start.cache_type_v != "f16") {
         recipe += "; KV cache " + start.cache_type_k + "/" + start.cache_type_v;
+    }
+    if (!start.lora.empty()) {
+        recipe += "; LoRA adapter " + start.lora_sha256 + " applied, scale " +
+                  std::to_string(start.lora_scale);
     }
     return {sha256_hex(engine), engine + recipe, true, sha256_hex(engine + recipe)};
 }
@@ -324,6 +370,7 @@ class Engine {
     // Handlers, a row each in the table.
     Result<wire::Hello> hello(const wire::SayHello& request);
     Result<wire::Inspected> inspect(const wire::Inspect& request);
+    Result<wire::InspectedLora> inspect_lora(const wire::InspectLora& request);
     Result<wire::Loaded> load(const wire::Load& request);
     Result<wire::Rendered> render(const wire::Render& request);
     Result<wire::RenderedTemplate> render_template(const wire::RenderTemplate& request);
@@ -332,6 +379,7 @@ class Engine {
     Result<wire::Started> describe_start(const wire::DescribeStart& request);
     Result<wire::Started> start(const wire::Start& request);
     void quantize(std::uint64_t id, wire::Quantize request);
+    void merge_lora(std::uint64_t id, wire::MergeLora request);
     template <class Request>
     void submit(std::uint64_t id, Request request) {
         pending_.push_back({id, std::move(request)});
@@ -378,6 +426,7 @@ class Engine {
 constexpr std::array kVerbs{
     wire::verb<&Engine::hello>(),
     wire::verb<&Engine::inspect>(),
+    wire::verb<&Engine::inspect_lora>(),
     wire::verb<&Engine::load>(),
     wire::verb<&Engine::render>(),
     wire::verb<&Engine::render_template>(),
@@ -386,6 +435,7 @@ constexpr std::array kVerbs{
     wire::verb<&Engine::describe_start>(),
     wire::verb<&Engine::start>(),
     wire::verb<&Engine::quantize>(),
+    wire::verb<&Engine::merge_lora>(),
     wire::verb<&Engine::submit<wire::AnswerRequest>>(),
     wire::verb<&Engine::submit<wire::LabelRequest>>(),
 };
@@ -408,6 +458,19 @@ Result<wire::Hello> Engine::hello(const wire::SayHello& /*request*/) {
 Result<wire::Inspected> Engine::inspect(const wire::Inspect& request) {
     return read_model(request.path).map([&](const Model& model) {
         return inspected(request.path, model);
+    });
+}
+
+Result<wire::InspectedLora> Engine::inspect_lora(const wire::InspectLora& request) {
+    const auto base = read_model(request.base);
+    if (!base) {
+        return tl::unexpected<Failure>(base.error());
+    }
+    if (base->type() != "F16") {
+        return fail("is quantized", request.base, "Give the original.");
+    }
+    return read_adapter(request.adapter).map([](const Model&) {
+        return wire::InspectedLora{7, 8};
     });
 }
 
@@ -438,10 +501,17 @@ Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& 
 }
 
 Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request) {
-    return start(request.start);
+    return started(request.start);
 }
 
 Result<wire::Started> Engine::start(const wire::Start& request) {
+    if (!request.lora.empty()) {
+        const auto adapter = read_adapter(request.lora);
+        if (!adapter) {
+            return tl::unexpected<Failure>(adapter.error());
+        }
+        change(model_, *adapter, request.lora_scale);
+    }
     return started(request);
 }
 
@@ -460,18 +530,33 @@ void Engine::quantize(std::uint64_t id, wire::Quantize request) {
     for (std::uint64_t i = 1; i <= 3; ++i) {
         send(wire::encode(id, wire::Progress{i, 3}));
     }
-    std::ofstream file(request.target, std::ios::binary);
-    for (const auto& [name, value] : model->lines) {
-        file << name << ' ' << value << '\n';
-    }
-    file.close();
-    if (!file) {
+    if (!write_model(request.target, *model)) {
         return send(wire::encode(
             id,
             wire::Failed{
                 {"making " + request.type + " failed", request.target, "Is the disk full?"}}));
     }
     send(wire::encode(id, wire::Quantized{}));
+}
+
+void Engine::merge_lora(std::uint64_t id, wire::MergeLora request) {
+    auto model = read_model(request.base);
+    for (std::size_t i = 0; model && i < request.adapters.size(); ++i) {
+        const auto adapter = read_adapter(request.adapters[i]);
+        if (!adapter) {
+            return send(wire::encode(id, wire::Failed{adapter.error()}));
+        }
+        change(*model, *adapter, request.scales[i]);
+        send(wire::encode(id, wire::Progress{i + 1, request.adapters.size()}));
+    }
+    if (!model) {
+        return send(wire::encode(id, wire::Failed{model.error()}));
+    }
+    if (!write_model(request.target, *model)) {
+        return send(wire::encode(
+            id, wire::Failed{{"merging failed", request.target, "Is the disk full?"}}));
+    }
+    send(wire::encode(id, wire::MergedLora{}));
 }
 
 void Engine::do_last_task() {

@@ -50,6 +50,13 @@ TEST_F(EngineTest, AnswersEveryVerb) {
                                     EXPECT_EQ(total, 3U);
                                 }));
     EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+    const std::string adapter = folder.write("adapter.gguf", "lora yes\n");
+    EXPECT_EQ(engine.inspect_lora({path, adapter})->n_tensors, 7);
+    seen.clear();
+    EXPECT_TRUE(
+        engine.merge_lora({path, (folder / "m.gguf").string(), {adapter}, {1}, 1},
+                          [&](std::uint64_t done, std::uint64_t) { seen.push_back(done); }));
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{1}));
 }
 
 TEST_F(EngineTest, PassesTheEnginesOwnSentenceOn) {

@@ -39,6 +39,8 @@ TEST(Requests, KeepIdAndVerb) {
     EXPECT_EQ(sent(encode(1, AnswerRequest{})).name, "answer");
     EXPECT_EQ(sent(encode(1, LabelRequest{})).name, "label_probs");
     EXPECT_EQ(sent(encode(1, Quantize{})).name, "quantize");
+    EXPECT_EQ(sent(encode(1, InspectLora{})).name, "inspect_lora");
+    EXPECT_EQ(sent(encode(1, MergeLora{})).name, "merge_lora");
 }
 
 TEST(Requests, KeepEveryField) {
@@ -67,7 +69,16 @@ TEST(Requests, KeepEveryField) {
     EXPECT_TRUE(tokenize.parse_special);
     EXPECT_FALSE(through(Tokenize{"words", true, false}).parse_special);
 
-    const Start wanted{24, 512, 128, 3, false, "q8_0", "q4_0"};
+    const InspectLora inspect_lora = through(InspectLora{"base", "adapter"});
+    EXPECT_EQ(inspect_lora.base + inspect_lora.adapter, "baseadapter");
+
+    const MergeLora merge = through(MergeLora{"b", "t", {"x", "y"}, {0.1 + 0.2, -1}, 3});
+    EXPECT_EQ(merge.base + merge.target, "bt");
+    EXPECT_EQ(merge.adapters, (std::vector<std::string>{"x", "y"}));
+    EXPECT_EQ(merge.scales, (std::vector<double>{0.1 + 0.2, -1}));
+    EXPECT_EQ(merge.n_threads, 3);
+
+    const Start wanted{24, 512, 128, 3, false, "q8_0", "q4_0", "a.gguf", "e1", 0.5};
     for (const Start& start : {through(wanted),
                                through(DescribeStart{wanted}).start,
                                through(PredictMemory{{"m", false, 1}, wanted}).start}) {
@@ -78,6 +89,9 @@ TEST(Requests, KeepEveryField) {
         EXPECT_FALSE(start.flash_attn);
         EXPECT_EQ(start.cache_type_k, "q8_0");
         EXPECT_EQ(start.cache_type_v, "q4_0");
+        EXPECT_EQ(start.lora, "a.gguf");
+        EXPECT_EQ(start.lora_sha256, "e1");
+        EXPECT_EQ(start.lora_scale, 0.5);
     }
 
     const Quantize quantize = through(Quantize{"a", "b", "Q4_K_M", "i", true, 5});
