@@ -1,11 +1,11 @@
 #include "assay/retrieval/chunks.hpp"
 
 #include <unicode/brkiter.h>
-#include <unicode/filteredbrk.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "assay/base/result.hpp"
@@ -19,24 +19,26 @@ namespace {
 using icu::BreakIterator;
 using icu::UnicodeString;
 
-/// Behind these no sentence ends. ICU's own list for English lacks most of them.
-constexpr const char16_t* kAbbreviations[] = {
-    u"Dr.",  u"Mr.",  u"Mrs.",  u"Ms.",   u"Prof.", u"St.",  u"Sr.",  u"Jr.",     u"cf.",
-    u"Cf.",  u"Fig.", u"fig.",  u"Figs.", u"Eq.",   u"eq.",  u"Eqs.", u"Sec.",    u"sec.",
-    u"Ref.", u"ref.", u"Refs.", u"Tab.",  u"Vol.",  u"vol.", u"No.",  u"Nos.",    u"pp.",
-    u"p.",   u"al.",  u"i.e.",  u"e.g.",  u"vs.",   u"viz.", u"ca.",  u"approx.", u"resp.",
-    u"Gen.", u"Col.", u"Rev.",  u"Hon.",  u"Gov.",  u"Sen.", u"Rep.", u"Mt.",     u"Ft."};
+/// Behind these no sentence ends. ICU's own list for English lacks most of them, and its filter
+/// misses those with a full stop inside ("i.e.").
+constexpr std::array kAbbreviations = std::to_array<std::string_view>(
+    {"Dr.",  "Mr.",  "Mrs.",  "Ms.",   "Prof.", "St.",  "Sr.",  "Jr.",     "cf.",
+     "Cf.",  "Fig.", "fig.",  "Figs.", "Eq.",   "eq.",  "Eqs.", "Sec.",    "sec.",
+     "Ref.", "ref.", "Refs.", "Tab.",  "Vol.",  "vol.", "No.",  "Nos.",    "pp.",
+     "p.",   "al.",  "i.e.",  "e.g.",  "vs.",   "viz.", "ca.",  "approx.", "resp.",
+     "Gen.", "Col.", "Rev.",  "Hon.",  "Gov.",  "Sen.", "Rep.", "Mt.",     "Ft."});
+
+/// Whether the last word of a text is an abbreviation.
+bool ends_with_abbreviation(const std::string& text) {
+    std::string_view word = trim(text);
+    word.remove_prefix(word.find_last_of(" ([\"'") + 1);  // npos + 1 is 0
+    return std::find(kAbbreviations.begin(), kAbbreviations.end(), word) != kAbbreviations.end();
+}
 
 std::unique_ptr<BreakIterator> sentences_iterator() {
     UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<icu::FilteredBreakIteratorBuilder> builder(
-        icu::FilteredBreakIteratorBuilder::createEmptyInstance(status));
-    ASSAY_CHECK(U_SUCCESS(status));
-    for (const char16_t* word : kAbbreviations) {
-        builder->suppressBreakAfter(word, status);
-    }
-    std::unique_ptr<BreakIterator> out(builder->build(
-        BreakIterator::createSentenceInstance(icu::Locale::getEnglish(), status), status));
+    std::unique_ptr<BreakIterator> out(
+        BreakIterator::createSentenceInstance(icu::Locale::getEnglish(), status));
     ASSAY_CHECK(U_SUCCESS(status));
     return out;
 }
@@ -117,11 +119,13 @@ class Chunker {
         for (std::int32_t end = sentences_->next(); end != BreakIterator::DONE;
              end = sentences_->next()) {
             UnicodeString sentence(paragraph, begin, end - begin);
-            sentence.trim();
-            begin = end;
-            if (!sentence.isEmpty()) {
-                add_sentence(sentence);
+            const bool goes_on = end < paragraph.length() &&
+                                 ends_with_abbreviation(to_utf8(sentence));
+            if (goes_on) {
+                continue;
             }
+            begin = end;
+            add_sentence(sentence.trim());
         }
     }
 

@@ -45,6 +45,7 @@ TEST(Chunks, NoSentenceEndsBehindAnAbbreviation) {
                                           "See Fig. Seven for the rest of it.",
                                           "Smith et al. Found this to be so.",
                                           "Some are red, i.e. Not blue at all.",
+                                          "They are many (e.g. Apples) in all.",
                                           "It is cf. Smith who said this."}) {
         EXPECT_THAT(passages_of(long_one + " " + abbreviated), ElementsAre(long_one, abbreviated));
     }
