@@ -60,7 +60,7 @@ class Freezing {
         check_same_passages(corpus);
         places_by_id_ = corpus.places_by_id();
         check_gold(questions);
-        const Retriever retriever(corpus);
+        std::optional<Retriever> retriever;  // where only gold is new, nothing is searched for
         const std::size_t depth = std::max<std::size_t>(kMeasuredDepth,
                                                         static_cast<std::size_t>(settings_.top));
         for (std::size_t i = 0; i < frozen_.passages.size(); ++i) {
@@ -69,8 +69,11 @@ class Freezing {
         progress_.begin("retrieval", questions.size(), "questions");
         for (const Question& question : questions) {
             if (!frozen_.of(question)) {
+                if (!retriever) {
+                    retriever.emplace(corpus);
+                }
                 frozen_.questions.insert_or_assign(
-                    question.id, freeze(question, retriever.find(question.text, depth), corpus));
+                    question.id, freeze(question, retriever->find(question.text, depth), corpus));
             }
             set_gold(question);
             progress_.advance(1);

@@ -234,6 +234,19 @@ TEST_F(Retrieval, AnExperimentFileNamesItsCorpusRelativeToItself) {
     EXPECT_THAT(ended.err, HasSubstr("exp.yaml:4"));
 }
 
+TEST_F(Retrieval, ATraceShowsWhatAQuestionWasGivenAndWhy) {
+    static_cast<void>(run());
+    const Ended text = lab.assay({"trace", lab.run_dir(), "q03"});
+    EXPECT_THAT(text.out, HasSubstr("rank 1: p3, gold; lexical rank 1, score ")) << describe(text);
+    EXPECT_THAT(text.out, HasSubstr(", not shown"));
+    const json retrieved = json::parse(
+        lab.assay({"trace", lab.run_dir(), "q03", "--json"}).out)["question"]["retrieved"];
+    EXPECT_EQ(retrieved.size(), 10U);
+    EXPECT_EQ(retrieved[0]["id"], "p3");
+    EXPECT_EQ(retrieved[0]["is_context"], true);
+    EXPECT_EQ(retrieved[1]["is_context"], false);
+}
+
 TEST_F(Retrieval, TheCommandShowsWhatAQuestionWouldGetAndWhy) {
     Ended ended = lab.assay({"retrieve", "--corpus", "corpus.jsonl", "What is number 9?"});
     EXPECT_EQ(ended.exit_code, 0) << describe(ended);
