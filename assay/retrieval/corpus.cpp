@@ -213,11 +213,19 @@ std::string Corpus::sha256() const {
 
 std::map<std::string, std::vector<std::size_t>, std::less<>> Corpus::places_by_id() const {
     std::map<std::string, std::vector<std::size_t>, std::less<>> out;
+    // A file of rows is no document: its name says nothing of any of them.
+    const auto is_of_document = [](const auto& passage) {
+        return passage.id.starts_with(passage.file + "#");
+    };
     for (std::size_t i = 0; i < passages.size(); ++i) {
-        out[passages[i].file].push_back(i);
+        if (is_of_document(passages[i])) {
+            out[passages[i].file].push_back(i);
+        }
     }
     for (const Duplicate& duplicate : duplicates) {
-        out[duplicate.file].push_back(duplicate.same_as);
+        if (is_of_document(duplicate)) {
+            out[duplicate.file].push_back(duplicate.same_as);
+        }
     }
     // An id counts before a file of that name.
     for (std::size_t i = 0; i < passages.size(); ++i) {

@@ -165,6 +165,7 @@ TEST_F(CorpusTest, RowsOfAJsonlFileArePassagesAsTheyAre) {
     EXPECT_EQ(corpus.passages[0].text, "Two  spaces.");
     EXPECT_EQ(corpus.passages[0].title, "T");
     EXPECT_THAT(corpus.places_by_id().at("y"), ElementsAre(0));
+    EXPECT_FALSE(corpus.places_by_id().contains("p.jsonl"));
 }
 
 TEST_F(CorpusTest, RowsThatAreNoPassagesAreNamed) {
