@@ -4,7 +4,7 @@ set -euo pipefail
 packages=(
     build-essential cmake ninja-build git ca-certificates python3 clang-format clang-16 libclang-rt-16-dev
     libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libsqlite3-dev
-    libcurl4-openssl-dev libssl-dev libicu-dev libexpected-dev
+    libcurl4-openssl-dev libssl-dev libicu-dev libexpected-dev libgumbo-dev
     libgtest-dev libgmock-dev librapidcheck-dev libcpp-httplib-dev)
 say() { printf '%s\n' "$*" >&2; }
 die() { say "setup: $*"; exit 1; }

@@ -11,6 +11,8 @@
 #include "assay/app/commands.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
+#include "assay/app/retrieve_contexts.hpp"
+#include "assay/base/progress.hpp"
 #include "assay/base/result.hpp"
 
 namespace assay::app {
@@ -87,7 +89,9 @@ int plan(const PlanCommandFlags& flags) {
                     "Leave it out, or give nothing of an experiment.");
     }
     const Plan plan = load_plan_or_throw(flags.plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan);
+    SilentProgress silent;
+    const std::vector<Question>
+        questions = retrieve_contexts(plan, load_questions_or_throw(plan), silent).questions;
     std::fputs((flags.json ? plan_json(plan, questions) : plan_text(plan, questions)).c_str(),
                stdout);
     return 0;

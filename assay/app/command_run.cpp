@@ -15,6 +15,7 @@
 #include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
+#include "assay/app/retrieve_contexts.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/report/render_json.hpp"
@@ -40,7 +41,10 @@ struct RunFlags {
 int run(const RunFlags& flags) {
     const Plan plan = load_plan_or_throw(flags.plan);
     check_gate(flags.gate, plan);
-    const std::vector<Question> questions = load_questions_or_throw(plan);
+    TerminalProgress progress(flags.quiet);
+    const QuestionsWithContexts loaded = retrieve_contexts(
+        plan, load_questions_or_throw(plan), progress);
+    const std::vector<Question>& questions = loaded.questions;
     if (!flags.quiet) {
         std::fputs(data_warnings(questions).c_str(), stderr);
     }
@@ -57,11 +61,15 @@ int run(const RunFlags& flags) {
     if (!flags.quiet) {
         std::fputs(run_preface(plan, questions).c_str(), stderr);
     }
-    TerminalProgress progress(flags.quiet);
-    const report::ReportModel model = run_experiment(
-        {plan, questions, command_line(), flags.only_judge, flags.rejudge, flags.judge_cache},
-        interrupted(),
-        progress);
+    const report::ReportModel model = run_experiment({plan,
+                                                      questions,
+                                                      command_line(),
+                                                      flags.only_judge,
+                                                      flags.rejudge,
+                                                      flags.judge_cache,
+                                                      loaded.retrieval},
+                                                     interrupted(),
+                                                     progress);
     std::fputs(next_steps_by_hand(model, plan.run_dir).c_str(), stderr);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);

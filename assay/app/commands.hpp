@@ -19,6 +19,7 @@ void add_plan_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 void add_audit_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
+void add_retrieve_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_import_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);

@@ -33,6 +33,7 @@
 #include "assay/config/plan_json.hpp"
 #include "assay/llm/created_models.hpp"
 #include "assay/pairing/draw.hpp"
+#include "assay/retrieval/frozen.hpp"
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/run/extensions.hpp"
@@ -110,6 +111,9 @@ class Experiment {
     void open_store() {
         const Plan& plan = context_.plan;
         context_.store = store::Store::open(plan.run_dir);
+        if (const auto& retrieval = context_.options.retrieval) {
+            retrieval::freeze(*context_.store, retrieval->before, retrieval->text);
+        }
         context_.plan_sha256 = config::plan_sha256(plan);
         run::keep_what_was_shown_before(*context_.store);
         check_what_judges_were_shown();

@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     assay::app::add_report_command(app, action);
     assay::app::add_audit_command(app, action);
     assay::app::add_verify_command(app, action);
+    assay::app::add_retrieve_command(app, action);
     assay::app::add_export_command(app, action);
     assay::app::add_import_command(app, action);
     assay::app::add_trace_command(app, action);

@@ -22,6 +22,7 @@ namespace {
 
 // Groups of the flags in the help, in its order.
 constexpr const char* kExperiment = "Experiment";
+constexpr const char* kRetrieval = "Retrieval";
 constexpr const char* kAnswers = "Answers";
 constexpr const char* kDecision = "Decision";
 constexpr const char* kEngine = "Engine";
@@ -29,6 +30,9 @@ constexpr const char* kEngine = "Engine";
 const char* group_of(std::string_view block) {
     if (block == "dataset") {
         return kExperiment;
+    }
+    if (block == "retrieval") {
+        return kRetrieval;
     }
     if (block == "generation") {
         return kAnswers;
@@ -143,6 +147,12 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
                     o.contexts_separator,
                     "splits contexts that are one text into passages, for example \"|\"")
         ->group(kExperiment);
+    command
+        .add_option("--corpus",
+                    o.corpus,
+                    "contexts are retrieved from it: a folder of .txt, .md, .html and .pdf, or a "
+                    "JSONL file of passages (id, title, text)")
+        ->group(kRetrieval);
     command
         .add_flag("--allow-missing",
                   o.allow_missing,

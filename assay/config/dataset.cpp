@@ -200,6 +200,25 @@ class DatasetReader {
         return std::move(*contexts);
     }
 
+    /// Ids of passages. What else a dataset calls "gold" is not taken unasked.
+    std::vector<std::string> gold_of(const Row& row) {
+        const auto found = fields_.find(row, Meaning::kGold);
+        if (!found) {
+            return {};
+        }
+        auto ids = expected_of(*found->value, rows_.is_csv);
+        if (ids) {
+            return std::move(*ids);
+        }
+        if (!fields_.mapped(Meaning::kGold).empty()) {
+            add(row.line,
+                fmt::format("{} must be the id of a passage or a list of them, not {}",
+                            found->name,
+                            ids.error()));
+        }
+        return {};
+    }
+
     void read_row(const Row& row) {
         Question question;
         question.place = problems_.place_of(row.line);
@@ -208,6 +227,7 @@ class DatasetReader {
         read_expected(row, question);
         question.contexts = contexts_of(row);
         question.cluster = text_of(row, fields_.find(row, Meaning::kCluster));
+        question.gold = gold_of(row);
         const bool printable = std::none_of(question.id.begin(), question.id.end(), [](char c) {
             return static_cast<unsigned char>(c) < ' ';
         });

@@ -28,6 +28,7 @@ namespace assay::config {
 ///   retrieval_context: text, or a list of texts or of objects with text,
 ///             content or passage; in CSV text, or such a list as JSON
 ///   cluster   cluster, document_id, paper_id
+///   gold      gold: the id of a passage of retrieval's corpus, or a list of them
 /// `spec.fields` names the field itself (a name that ends in [0] means the first item of a list)
 /// and then counts alone. A field that is null, and an empty cell of a CSV file, counts as left
 /// out.

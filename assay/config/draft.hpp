@@ -17,8 +17,8 @@
 namespace assay::config {
 
 /// The fields of a dataset, and of answers, whose names in a file can be said (`fields`).
-inline constexpr std::array<std::string_view, 5> kDatasetFields{
-    "id", "question", "expected", "contexts", "cluster"};
+inline constexpr std::array<std::string_view, 6> kDatasetFields{
+    "id", "question", "expected", "contexts", "cluster", "gold"};
 inline constexpr std::array<std::string_view, 5> kAnswerFields{
     "answer", "id", "question", "contexts", "generator"};
 

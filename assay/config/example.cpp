@@ -80,7 +80,14 @@ constexpr const char* kDataset = R"(  ids: []                         # only the
   clusters: []                    # only these clusters; empty: all
   fields: {}                      # where the file calls them otherwise: {question: q, expected: answer, contexts: passages}; a name may be a path: doc.answer.value, target[0]
   # contexts-separator: "|"       # splits contexts that are one text into passages
+)";
 
+constexpr const char* kRetrieval = R"(
+# retrieval:                      # contexts are found in a corpus, once, before any answer
+#   corpus: documents             # a folder of .txt, .md, .html and .pdf, or a JSONL file of passages (id, title, text)
+)";
+
+constexpr const char* kGenerationHead = R"(
 generation:                       # how every answer is made; names and meanings are llama.cpp's
   system: "You are a careful assistant. Answer correctly and briefly, and say so when you do not know."   # "": none
   # system-file: system.txt       # instead of system
@@ -147,6 +154,9 @@ std::string example_experiment() {
     std::string out = kHead;
     out += lines("  ", [&](auto& line) { visit_dataset(plan.dataset, line); });
     out += kDataset;
+    out += kRetrieval;
+    out += lines("#   ", [&](auto& line) { visit_retrieval(plan.retrieval, line); });
+    out += kGenerationHead;
     out += lines("  ", [&](auto& line) { visit_generation(plan.generation, line); });
     out += kGeneration;
     out += kJudges;

@@ -34,6 +34,7 @@ class ExperimentFile : EntryReader {
         read_baseline();
         read_variants();
         read_dataset();
+        read_retrieval();
         read_generation();
         read_judges();
         read_judging();
@@ -257,6 +258,17 @@ class ExperimentFile : EntryReader {
         dataset->text("contexts-separator", plan_.dataset.contexts_separator);
         read_fields(*dataset, kDatasetFields, "the dataset", plan_.dataset.fields);
         dataset->finish();
+    }
+
+    void read_retrieval() {
+        auto retrieval = block("retrieval");
+        if (!retrieval) {
+            return;
+        }
+        note(root_, "retrieval");
+        path(*retrieval, "corpus", plan_.retrieval.corpus);
+        visit_retrieval(plan_.retrieval, reader(*retrieval));
+        retrieval->finish();
     }
 
     void read_generation() {

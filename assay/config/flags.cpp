@@ -61,6 +61,7 @@ class FlagLayer {
         baseline();
         apply_lora_flags(flags_, draft_, problems_);
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
+        file(flags_.corpus, "--corpus", "retrieval.corpus", plan_.retrieval.corpus);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
         text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);

@@ -43,6 +43,7 @@ struct Overrides {
     /// answers are read, without it all answers are meant
     std::optional<std::vector<std::string>> fields;
     std::optional<std::string> contexts_separator;  ///< --contexts-separator
+    std::optional<std::string> corpus;              ///< --corpus: retrieval.corpus
     std::optional<std::vector<std::string>> ids;
     std::optional<std::vector<std::string>> judges;  ///< --judge: as judge_of_text reads it;
                                                      ///< replaces the file's judges

@@ -156,6 +156,11 @@ json identity_of(const Plan& plan, const PathText& path) {
     if (!plan.dataset.contexts_separator.empty()) {
         out["dataset"]["contexts-separator"] = plan.dataset.contexts_separator;
     }
+    // As contexts-separator: plans of before there was retrieval keep their hash.
+    if (plan.retrieval.asked_for()) {
+        out["retrieval"] = {{"corpus", path(plan.retrieval.corpus)}};
+        visit_retrieval(plan.retrieval, writer(out["retrieval"]));
+    }
     out["generation"] = to_json(plan.generation);
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
@@ -434,6 +439,13 @@ void read(const json& object, DatasetSpec& dataset) {
     in.finish();
 }
 
+void read(const json& object, RetrievalSettings& retrieval) {
+    ObjectReader in(object, "retrieval");
+    in.get("corpus", retrieval.corpus);
+    visit_retrieval(retrieval, in);
+    in.finish();
+}
+
 /// Plans of before there were these settings do not name them: nothing was stopped early, nothing
 /// corrected, no variant known to be bad, no pair asked twice.
 json with_later_settings(json root) {
@@ -467,6 +479,9 @@ Plan read_plan(const json& root) {
     read_baseline(in.at("baseline"), plan.baseline);
     read_list(in, "variants", plan.variants, like);
     read(in.at("dataset"), plan.dataset);
+    if (in.has("retrieval")) {
+        read(in.at("retrieval"), plan.retrieval);
+    }
     read(in.at("generation"), plan.generation);
     read_list(in, "judges", plan.judges);
     ObjectReader judging(in.at("judging"), "judging");

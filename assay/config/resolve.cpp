@@ -63,6 +63,7 @@ class Resolver {
         look_for_files();
         read_texts();
         check_together();
+        check_retrieval();
         check_decision();
         check_name();
         // Hash and paths of a plan that is not valid would say nothing.
@@ -529,6 +530,57 @@ class Resolver {
                 fmt::format("{} needs flash-attn: on", engine.recipe.cache_type_v));
         }
         check_power(draft_, problems_);
+    }
+
+    void check_retrieval() {
+        const std::string& corpus = plan_.retrieval.corpus;
+        if (corpus.empty()) {
+            if (!written("retrieval.corpus")) {
+                refuse_retrieval_without_corpus();
+            }
+            return;
+        }
+        std::error_code error;
+        if (!std::filesystem::exists(corpus, error)) {
+            add("retrieval.corpus",
+                fmt::format("no such folder or file: {}", corpus),
+                "Name a folder of documents or a JSONL file of passages.");
+        } else if (std::filesystem::equivalent(corpus, plan_.dataset.file, error)) {
+            add("retrieval.corpus",
+                "is the dataset itself: each question would be given its own expected answer",
+                "Name the documents that the questions are to be answered from.");
+        }
+        refuse_retrieval_for_answers("baseline", plan_.baseline);
+        for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
+            refuse_retrieval_for_answers(fmt::format("variants[{}]", i), plan_.variants[i]);
+        }
+    }
+
+    /// A setting that would do nothing.
+    void refuse_retrieval_without_corpus() {
+        bool told = false;
+        const auto tell = [&](const std::string& key) {
+            if (!told && written(key)) {
+                add(key,
+                    "retrieval needs a corpus",
+                    "Write retrieval: {corpus: FOLDER or FILE.jsonl} (or --corpus).");
+                told = true;
+            }
+        };
+        visit_retrieval(plan_.retrieval, [&](const Setting& setting, const auto&, const auto&) {
+            tell(key_path("retrieval", setting));
+        });
+        tell("retrieval");
+    }
+
+    void refuse_retrieval_for_answers(const std::string& key, const VariantSpec& variant) {
+        if (variant.answers() == nullptr) {
+            return;
+        }
+        const std::string place = key + ".answers";
+        add(written(place) ? place : key,
+            "these answers were made elsewhere, from other contexts than retrieval would find now",
+            "Leave retrieval out: the dataset's contexts are those that they were made from.");
     }
 
     void check_name() {

@@ -33,6 +33,7 @@ constexpr std::string_view kExpected[] = {"expected",
 constexpr std::string_view kContexts[] = {
     "contexts", "context", "retrieved_contexts", "retrieval_context", "retrievalContext"};
 constexpr std::string_view kClusters[] = {"cluster", "document_id", "paper_id"};
+constexpr std::string_view kGold[] = {"gold"};
 // Whatever a model's text is called somewhere. Two of them in one row are refused, because one may
 // be the right answer: "answer" is, in many datasets.
 constexpr std::string_view kAnswers[] = {
@@ -85,6 +86,7 @@ constexpr NamesOf kTable[] = {
     {Meaning::kExpected, Tool::kAny, kExpected, {}},
     {Meaning::kContexts, Tool::kAny, kContexts, {}},
     {Meaning::kCluster, Tool::kAny, kClusters, {}},
+    {Meaning::kGold, Tool::kAny, kGold, {}},
     {Meaning::kAnswer, Tool::kAny, kAnswers, {}},
     {Meaning::kGenerator, Tool::kAny, kGenerators, {}},
     {Meaning::kStopReason, Tool::kAny, kStopReasons, {}},
@@ -128,6 +130,7 @@ std::string_view name_of(Meaning meaning) {
         case Meaning::kExpected: return "expected";
         case Meaning::kContexts: return "contexts";
         case Meaning::kCluster: return "cluster";
+        case Meaning::kGold: return "gold";
         case Meaning::kAnswer: return "answer";
         case Meaning::kGenerator: return "generator";
         case Meaning::kStopReason: return "stop_reason";

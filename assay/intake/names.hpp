@@ -15,13 +15,14 @@ enum class Meaning {
     kExpected,
     kContexts,
     kCluster,
+    kGold,  ///< ids of the passages that answer it
     kAnswer,
     kGenerator,     ///< what made the answer
     kStopReason,    ///< why the answer ended
     kFailure,       ///< why there is no answer
     kDocumentHash,  ///< lm-eval's doc_hash
 };
-/// id, question, expected, contexts, cluster, answer, generator, stop_reason, failure,
+/// id, question, expected, contexts, cluster, gold, answer, generator, stop_reason, failure,
 /// document_hash
 [[nodiscard]] std::string_view name_of(Meaning meaning);
 

@@ -28,6 +28,16 @@ struct DatasetSpec {
     std::string contexts_separator{};  ///< splits a text of several passages; empty: it is one
 };
 
+/// Where the contexts come from, if not from the dataset (docs/retrieval.md).
+struct RetrievalSettings {
+    std::string corpus;  ///< a folder, or a JSONL file of passages; empty: nothing is retrieved
+    std::string embedder = "none";  ///< none: passages are found by their words alone
+    int top = 4;                    ///< passages that each question is given
+    bool replace_contexts = false;  ///< what is retrieved takes the place of the dataset's contexts
+
+    [[nodiscard]] bool asked_for() const { return !corpus.empty(); }
+};
+
 /// How every variant's answers are made. Names and meanings are llama.cpp's.
 struct GenerationSettings {
     std::string system;            ///< system prompt; empty: none
@@ -98,6 +108,7 @@ struct Plan {
     VariantSpec baseline;  ///< what the others are compared with
     std::vector<VariantSpec> variants;
     DatasetSpec dataset;
+    RetrievalSettings retrieval;
     GenerationSettings generation;
     EngineSettings engine;
     std::vector<JudgeSpec> judges;  ///< never empty; the first decides

@@ -17,9 +17,12 @@ struct Question {
     std::string place;                        ///< "questions.jsonl:12"
     std::vector<std::string> alternatives{};  ///< further texts that are as right as `expected`;
                                               ///< empty without one
-    std::string expected_problem{};  ///< why the dataset's expected answer was not taken ("target
-                                     ///< is an object, not text"); empty: nothing is wrong. Not
-                                     ///< stored
+    std::string expected_problem{};   ///< why the dataset's expected answer was not taken ("target
+                                      ///< is an object, not text"); empty: nothing is wrong. Not
+                                      ///< stored
+    std::vector<std::string> gold{};  ///< ids of the passages that answer it, to measure retrieval;
+                                      ///< empty: not known. Kept with what was retrieved
+                                      ///< (retrieval/frozen.hpp)
 };
 
 }  // namespace assay

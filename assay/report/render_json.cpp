@@ -273,6 +273,53 @@ Json comparison_json(const ReportComparison& comparison) {
     return out;
 }
 
+Json leg_json(const LegQuality& leg) {
+    const auto estimate = [](const Estimate& e) { return Json::parse(estimate_to_json(e)); };
+    return {{"leg", leg.leg},
+            {"hit_at_1", estimate(leg.hit_at_1)},
+            {"hit_at_4", estimate(leg.hit_at_4)},
+            {"hit_at_10", estimate(leg.hit_at_10)},
+            {"mrr_at_10", estimate(leg.mrr)},
+            {"recall_at_4", estimate(leg.recall_at_4)},
+            {"recall_at_10", estimate(leg.recall_at_10)}};
+}
+
+Json outcomes_json(const Counts& counts) {
+    return {
+        {"n", counts.n}, {"wins", counts.wins}, {"ties", counts.ties}, {"losses", counts.losses}};
+}
+
+Json retrieval_json(const ReportModel& model) {
+    const RetrievalReport& r = *model.retrieval;
+    Json legs = Json::array(), by_hit = Json::array();
+    for (const LegQuality& leg : r.legs) {
+        legs.push_back(leg_json(leg));
+    }
+    for (const OutcomesByHit& row : model.outcomes_by_hit) {
+        by_hit.push_back({{"variant", text(row.variant)},
+                          {"judge", text(row.judge)},
+                          {"hit", outcomes_json(row.hit)},
+                          {"miss", outcomes_json(row.miss)}});
+    }
+    return {{"corpus", text(r.corpus)},
+            {"n_files", r.n_files},
+            {"n_passages", r.n_passages},
+            {"passages_sha256", text(r.passages_sha256)},
+            {"duplicates", texts(r.duplicates)},
+            {"top", r.top},
+            {"rules", texts(r.rules)},
+            {"n_questions", r.n_questions},
+            {"n_without_contexts", r.n_without},
+            {"mean_context_words", r.mean_words},
+            {"n_with_gold", r.n_gold},
+            {"n_hit", r.legs.empty() ? Json(nullptr) : Json(r.n_hit)},
+            {"quality", legs.empty() ? Json(nullptr) : std::move(legs)},
+            {"n_with_expected", r.n_expected},
+            {"n_leaked", r.n_expected == 0 ? Json(nullptr) : Json(r.n_leaked)},
+            {"n_questions_in_contexts", r.n_found_themselves},
+            {"outcomes_by_hit", by_hit.empty() ? Json(nullptr) : std::move(by_hit)}};
+}
+
 }  // namespace
 
 std::string render_json(const ReportModel& model) {
@@ -322,6 +369,9 @@ std::string render_json(const ReportModel& model) {
     }
     if (!model.decisions_shown.empty()) {
         out["decisions_shown"] = Json::parse(shown_to_json(model.decisions_shown));
+    }
+    if (model.retrieval) {
+        out["retrieval"] = retrieval_json(model);
     }
     if (!model.data_notes.empty()) {
         out["data_notes"] = texts(model.data_notes);

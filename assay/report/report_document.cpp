@@ -41,6 +41,9 @@ Document report_document(const ReportModel& model) {
                     confidence_section(model),
                     lost_questions_section(model),
                     failures_section(model)};
+    if (auto retrieval = retrieval_section(model)) {
+        out.sections.insert(out.sections.begin() + 3, std::move(*retrieval));
+    }
     if (auto shown = shown_section(model.decisions_shown)) {
         out.sections.insert(out.sections.begin() + 1, std::move(*shown));
     }

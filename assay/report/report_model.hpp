@@ -13,6 +13,7 @@
 #include "assay/records/host.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/records/retrieval.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -147,6 +148,8 @@ struct ReportModel {
     std::vector<std::string> data_notes{};  ///< sentences about the questions and answers: copies,
                                             ///< near copies, a metric that does not fit
     std::vector<DecisionsShown> decisions_shown{};  ///< ever, oldest first
+    std::optional<RetrievalReport> retrieval{};     ///< empty: contexts are the dataset's own
+    std::vector<OutcomesByHit> outcomes_by_hit{};   ///< of each comparison; empty: not measured
 };
 
 /// Whether assay had any answer made by the experiment's settings: not where all were made

@@ -19,6 +19,10 @@ namespace assay::report {
 [[nodiscard]] Section models_section(const ReportModel& model);
 [[nodiscard]] Section controls_section(const ReportModel& model);
 
+// report_sections_retrieval.cpp
+/// What the contexts were retrieved from, and how well; empty where the dataset has them.
+[[nodiscard]] std::optional<Section> retrieval_section(const ReportModel& model);
+
 // report_sections_judges.cpp: who judged
 [[nodiscard]] Section blinding_section(const ReportModel& model);
 /// A bullet or two for each judge: what it made of pairs whose right outcome is known, and of those

@@ -21,6 +21,7 @@
 #include "assay/run/gate_by_verdicts.hpp"
 #include "assay/run/raters.hpp"
 #include "assay/run/report_judge.hpp"
+#include "assay/run/retrieval_report.hpp"
 #include "assay/run/said_answers.hpp"
 
 namespace assay::run {
@@ -261,6 +262,8 @@ report::ReportModel build_report(const StoredRun& stored,
     }
     model.recommendation = analysis::recommend(
         candidates_of(model), stored.variants[0].size_bytes(), exploratory_of(model, false));
+    model.retrieval = retrieval_report_of(stored);
+    model.outcomes_by_hit = outcomes_by_hit(stored, model);
     model.host = stored.facts.host;
     model.proof = proof_of(stored);
     return model;

@@ -94,7 +94,22 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
     }
     read_answers(store);
     read_judges(store);
+    read_retrieval(store);
     shown = load_history(store);
+}
+
+void StoredRun::read_retrieval(const store::Store& store) {
+    if (!plan.retrieval.asked_for()) {
+        return;
+    }
+    const auto text = retrieval::stored_retrieval(store);
+    if (!text) {
+        throw_operational(
+            "the contexts of the plan were retrieved, and what was retrieved is not in "
+            "the store",
+            "assay.sqlite");
+    }
+    retrieval = retrieval::frozen_from_json(*text);
 }
 
 void StoredRun::read_answers(const store::Store& store) {

@@ -17,6 +17,7 @@
 #include "assay/records/question.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
+#include "assay/retrieval/frozen.hpp"
 #include "assay/run/asked.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/extensions.hpp"
@@ -72,6 +73,7 @@ struct StoredRun {
     std::vector<std::vector<std::optional<Answer>>> answers;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
+    std::optional<retrieval::FrozenRetrieval> retrieval;      ///< empty: the plan retrieves nothing
     Extensions extensions;  ///< after a decision was shown, of this plan or another
     ShownHistory shown;     ///< the decisions that the run ever showed, of this plan or another
 
@@ -82,6 +84,7 @@ struct StoredRun {
     [[nodiscard]] std::vector<std::optional<Answer>> answers_under(
         const std::vector<std::string>& keys, const StoredAnswers& stored) const;
     void read_judges(const store::Store& store);
+    void read_retrieval(const store::Store& store);
 
     std::map<std::string, std::size_t> question_places_;
     std::map<std::string, const Answer*, std::less<>> answers_by_key_;

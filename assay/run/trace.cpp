@@ -96,6 +96,28 @@ ordered_json question_record(const Question& question) {
             {"contexts", question.contexts}};
 }
 
+/// What was retrieved for the question, by rank. The plan retrieves.
+ordered_json retrieved_records(const StoredRun& stored, const Question& question) {
+    ordered_json out = ordered_json::array();
+    const retrieval::FrozenQuestion* frozen = stored.retrieval->of(question);
+    if (frozen == nullptr) {
+        return out;
+    }
+    for (const retrieval::FrozenFind& find : frozen->found) {
+        const retrieval::Passage& passage = stored.retrieval->passages[find.passage];
+        ordered_json legs = ordered_json::object();
+        for (const retrieval::LegScore& leg : find.legs) {
+            legs[leg.leg] = {{"rank", leg.rank}, {"score", leg.score}};
+        }
+        out.push_back({{"rank", out.size() + 1},
+                       {"id", passage.id},
+                       {"is_context", out.size() < question.contexts.size()},
+                       {"is_gold", !find.gold.empty()},
+                       {"legs", std::move(legs)}});
+    }
+    return out;
+}
+
 std::string_view outcome_in(const report::ReportComparison& reported,
                             const std::string& comparison_id) {
     const auto item = std::find_if(
@@ -178,6 +200,9 @@ ordered_json record_of(const store::Store& store,
         return out;  // stopped before its prompts were made
     }
     const StoredRun stored(store, plan_sha256);
+    if (stored.retrieval) {
+        out["question"]["retrieved"] = retrieved_records(stored, *question);
+    }
     out["answers"] = answer_records(stored, static_cast<std::size_t>(question - questions.begin()));
     out["comparisons"] = comparison_records(stored, store, question_id);
     return out;
@@ -188,6 +213,25 @@ std::string text_of(const ordered_json& value) {
         return "(none)";
     }
     return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string retrieved_text(const ordered_json& retrieved) {
+    std::string out;
+    for (const ordered_json& find : retrieved) {
+        out += fmt::format("  rank {}: {}{}{}",
+                           text_of(find["rank"]),
+                           text_of(find["id"]),
+                           find["is_context"].get<bool>() ? "" : ", not shown",
+                           find["is_gold"].get<bool>() ? ", gold" : "");
+        for (const auto& [leg, score] : find["legs"].items()) {
+            out += fmt::format("; {} rank {}, score {:.4f}",
+                               leg,
+                               text_of(score["rank"]),
+                               score["score"].get<double>());
+        }
+        out += "\n";
+    }
+    return out;
 }
 
 /// "; shows truncation, repetition"
@@ -241,6 +285,9 @@ std::string trace_text(const store::Store& store,
     out += fmt::format("retrieve  {} contexts\n", question["contexts"].size());
     for (const ordered_json& context : question["contexts"]) {
         out += indented(text_of(context));
+    }
+    if (question.contains("retrieved")) {
+        out += retrieved_text(question["retrieved"]);
     }
     for (const ordered_json& answer : record["answers"]) {
         const std::string prompt = answer["prompt_sha256"].is_null()

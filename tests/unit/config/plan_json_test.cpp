@@ -118,6 +118,23 @@ TEST(PlanJson, OfAnEmbeddedJudgeHoldsItsFileAndMode) {
     EXPECT_TRUE(read->judges.back().embedded().reasoning);
 }
 
+TEST(PlanJson, RetrievalIsNamedOnlyWhereItIsAskedFor) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_EQ(plan_to_json(plan).find("\"retrieval\""), std::string::npos)
+        << "older plans keep their hash";
+    plan.retrieval = {"/lab/corpus", "none", 7, true};
+    const std::string with = plan_sha256(plan);
+    EXPECT_NE(with, before);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read) << to_sentence(read.error());
+    EXPECT_EQ(read->retrieval.corpus, "/lab/corpus");
+    EXPECT_EQ(read->retrieval.top, 7);
+    EXPECT_TRUE(read->retrieval.replace_contexts);
+    plan.retrieval.top = 6;
+    EXPECT_NE(plan_sha256(plan), with);
+}
+
 TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {
     Plan plan = full_plan();
     const std::string before = plan_sha256(plan);

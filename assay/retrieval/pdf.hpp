@@ -1,0 +1,17 @@
+#pragma once
+// PDF by the program pdftotext of poppler-utils, if it is there. It runs in a process of its own:
+// its library is under the GPL, and what it does with a broken file is no matter of ours.
+
+#include <filesystem>
+#include <string>
+
+#include "assay/base/result.hpp"
+
+namespace assay::retrieval {
+
+/// The text of a PDF, UTF-8; pages follow each other without a mark. Fails where pdftotext is not
+/// in PATH, cannot read the file, takes longer than two minutes or gives more than 64 MB, and where
+/// the file holds no text. The failure has no place.
+[[nodiscard]] Result<std::string> text_of_pdf(const std::filesystem::path& file);
+
+}  // namespace assay::retrieval
