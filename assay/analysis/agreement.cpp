@@ -13,7 +13,6 @@
 namespace assay::analysis {
 namespace {
 
-constexpr double kConfidence = 0.95;
 /// Beyond this many clusters several are drawn together: the interval is narrow then, and time is
 /// not.
 constexpr std::size_t kMostDrawn = 10'000;

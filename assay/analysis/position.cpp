@@ -14,7 +14,6 @@
 namespace assay::analysis {
 namespace {
 
-constexpr double kConfidence = 0.95;
 constexpr double kNoSpread = 1e-9;  ///< what rounding leaves of none
 constexpr const char* kBias = "half the difference of the two orders' net win rates";
 constexpr const char*

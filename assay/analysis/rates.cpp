@@ -5,8 +5,6 @@
 namespace assay::analysis {
 namespace {
 
-constexpr double kConfidence = 0.95;
-
 using IntervalOf = stats::Interval (*)(std::int64_t, std::int64_t, double);
 
 Estimate rate(std::int64_t part,

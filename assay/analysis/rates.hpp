@@ -1,5 +1,5 @@
 #pragma once
-// A share of counts as an Estimate at level 95 %.
+// A share of counts as an Estimate, and the level of all intervals that no user sets.
 
 #include <cstdint>
 #include <string>
@@ -7,6 +7,8 @@
 #include "assay/records/analysis.hpp"
 
 namespace assay::analysis {
+
+inline constexpr double kConfidence = 0.95;
 
 /// part / whole with Wilson's score interval; null values and `why_none` for whole = 0. 0 <= part
 /// <= whole.

@@ -11,7 +11,7 @@ bool is_decided(VerdictState state) {
     return state == VerdictState::kA || state == VerdictState::kB || state == VerdictState::kTie;
 }
 
-double value_of(VerdictState state) {
+double value_of_first(VerdictState state) {
     if (state == VerdictState::kA) {
         return 1;
     }
@@ -43,7 +43,7 @@ RepeatStability repeat_stability(std::span<const Askings> pairs) {
         std::vector<double> values;
         for (const VerdictState state : askings) {
             if (is_decided(state)) {
-                values.push_back(value_of(state));
+                values.push_back(value_of_first(state));
             }
         }
         if (values.size() < 2) {

@@ -23,11 +23,11 @@ struct Magic {
 
 constexpr std::string_view kUnpack = "Unpack it first.";
 constexpr std::string_view
-    kTable = "Write it as JSONL (pandas: df.to_json(FILE, orient=\"records\", lines=True)).";
+    kWriteAsJsonl = "Write it as JSONL (pandas: df.to_json(FILE, orient=\"records\", lines=True)).";
 
 constexpr std::array<Magic, 16> kMagics{
-    {{"PAR1", "is Parquet", kTable},
-     {"ARROW1", "is an Arrow file", kTable},
+    {{"PAR1", "is Parquet", kWriteAsJsonl},
+     {"ARROW1", "is an Arrow file", kWriteAsJsonl},
      {"\x1F\x8B", "is compressed with gzip", kUnpack},
      {"\x28\xB5\x2F\xFD", "is compressed with zstd", kUnpack},
      {"BZh", "is compressed with bzip2", kUnpack},
@@ -41,9 +41,9 @@ constexpr std::array<Magic, 16> kMagics{
      {"%PDF-", "is a PDF", "Give JSONL, JSON or CSV."},
      {"GGUF", "is a GGUF model", "Name a model with -m or --variants, and here a text file."},
      {"\x89PNG", "is a picture", "Give JSONL, JSON or CSV."},
-     {"\x93NUMPY", "is a NumPy array", kTable},
-     {"\x80\x04\x95", "is a Python pickle", kTable},
-     {"\x80\x05\x95", "is a Python pickle", kTable},
+     {"\x93NUMPY", "is a NumPy array", kWriteAsJsonl},
+     {"\x80\x04\x95", "is a Python pickle", kWriteAsJsonl},
+     {"\x80\x05\x95", "is a Python pickle", kWriteAsJsonl},
      {"version https://git-lfs.github.com",
       "is a pointer of Git LFS, not the file itself",
       "Get the file with `git lfs pull`."}}};

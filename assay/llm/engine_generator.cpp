@@ -32,7 +32,7 @@ constexpr std::size_t kGivenUpInARow = 3;  ///< after which it is asked whether 
                                            ///< anything at all
 constexpr int kIdleDeaths = 3;
 constexpr const char* kHarmless = "Hello there";
-constexpr int kPollMs = 100;
+constexpr int kNextMs = 100;
 
 }  // namespace
 
@@ -143,7 +143,7 @@ bool EngineGenerator::answers_anything(const std::atomic<bool>& cancel) {
     }
     const std::uint64_t id = submit(smallest_like(last_task_, std::move(*tokens)), true);
     while (!cancel) {
-        const Engine::Event event = engine_.next(kPollMs);
+        const Engine::Event event = engine_.next(kNextMs);
         if (event.kind == Engine::Event::Kind::kDied) {
             return false;
         }
@@ -222,7 +222,7 @@ void EngineGenerator::generate(const std::function<std::optional<Prompt>()>& nex
             push_given_up_if_engine_answers(done, cancel);
             return;
         }
-        const Engine::Event event = engine_.next(kPollMs);
+        const Engine::Event event = engine_.next(kNextMs);
         switch (event.kind) {
             case Engine::Event::Kind::kNothing: break;
             case Engine::Event::Kind::kDied: after_death(event.failure.message); break;

@@ -35,7 +35,7 @@ struct Column {
     }
 };
 
-struct Table {
+struct VariantTable {
     std::vector<Column> columns;
     std::vector<Colour> colours;  ///< of each row's last cell
     std::string dropped;          ///< names of the columns that were left out
@@ -99,8 +99,8 @@ const ComparisonAnalysis* analysis_of(const std::vector<const ReportComparison*>
     return nullptr;
 }
 
-Table make_table(const ReportModel& model) {
-    Table table;
+VariantTable make_table(const ReportModel& model) {
+    VariantTable table;
     table.columns = {{"variant", "", false, 0, {}},
                      {"", "size", true, 2, {}},
                      {"", "bpw", true, 3, {}},
@@ -144,7 +144,7 @@ Table make_table(const ReportModel& model) {
 }
 
 /// Shortens names to `limit` columns, if the table is too wide.
-void fit_names(Table& table, std::size_t width) {
+void fit_names(VariantTable& table, std::size_t width) {
     if (table.width() <= width) {
         return;
     }
@@ -157,7 +157,7 @@ void fit_names(Table& table, std::size_t width) {
 }
 
 /// One space between columns, then shorter names, then fewer columns.
-void fit(Table& table, std::size_t width) {
+void fit(VariantTable& table, std::size_t width) {
     const std::vector<std::string> names = table.columns.front().cells;
     if (table.width() > width) {
         table.gap = 1;
@@ -199,7 +199,7 @@ std::string coloured(std::string_view text, Colour colour) {
 }
 
 /// `colour`: the last cells are coloured.
-std::string table_text(const Table& table, bool colour) {
+std::string table_text(const VariantTable& table, bool colour) {
     std::vector<AlignedColumn> columns;
     for (const Column& column : table.columns) {
         const bool one_line = column.bottom.empty();
@@ -243,7 +243,7 @@ std::string title(const ReportModel& model) {
 }
 
 /// What the columns mean, and only what is needed for this table.
-std::string legend(const ReportModel& model, const Table& table) {
+std::string legend(const ReportModel& model, const VariantTable& table) {
     const auto deciding = deciding_comparisons(model);
     std::optional<double> level;
     bool worse = false, more = false, unclaimed = false;
@@ -323,7 +323,7 @@ std::vector<std::string> why_inconclusive(const ReportModel& model) {
 std::string render_table(const ReportModel& model, bool colour, int width) {
     const std::size_t columns = std::max(
         kMinWidth, width < 0 ? std::size_t{0} : static_cast<std::size_t>(width));
-    Table table = make_table(model);
+    VariantTable table = make_table(model);
     fit(table, columns);
     std::string out;
     const auto add = [&](const std::string& paragraph) {

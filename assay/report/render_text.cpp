@@ -27,7 +27,7 @@ struct ContentToText {
 };
 
 /// On one line, safe to print. Weight does not show.
-std::string line_of(const Text& text) {
+std::string one_line(const Text& text) {
     std::string out;
     for (const Span& span : text.spans()) {
         out += std::visit(ContentToText{}, span.content);
@@ -38,13 +38,13 @@ std::string line_of(const Text& text) {
 /// Lines of one block, not yet indented.
 struct BlockToLines {
     std::vector<std::string> operator()(const Paragraph& paragraph) const {
-        return wrap(line_of(paragraph.text), kTextWidth);
+        return wrap(one_line(paragraph.text), kTextWidth);
     }
 
     std::vector<std::string> operator()(const Bullets& bullets) const {
         std::vector<std::string> lines;
         for (const Text& item : bullets.items) {
-            for (std::string& line : wrap("- " + line_of(item), kTextWidth)) {
+            for (std::string& line : wrap("- " + one_line(item), kTextWidth)) {
                 lines.push_back(std::move(line));
             }
         }
@@ -55,9 +55,9 @@ struct BlockToLines {
         std::vector<AlignedColumn> columns;
         for (std::size_t i = 0; i < table.heads().size(); ++i) {
             AlignedColumn column{table.alignment()[i] == Align::kRight, {}};
-            column.cells.push_back(line_of(table.heads()[i]));
+            column.cells.push_back(one_line(table.heads()[i]));
             for (const std::vector<Text>& row : table.rows()) {
-                column.cells.push_back(line_of(row[i]));
+                column.cells.push_back(one_line(row[i]));
             }
             columns.push_back(std::move(column));
         }
@@ -68,18 +68,18 @@ struct BlockToLines {
         std::size_t name_width = kNameWidth;
         std::size_t value_width = kValueWidth;
         for (const Fact& fact : facts.rows) {
-            name_width = std::max(name_width, display_width(line_of(fact.name)));
+            name_width = std::max(name_width, display_width(one_line(fact.name)));
             if (!fact.remark.empty()) {
-                value_width = std::max(value_width, display_width(line_of(fact.value)));
+                value_width = std::max(value_width, display_width(one_line(fact.value)));
             }
         }
         std::vector<std::string> lines;
         for (const Fact& fact : facts.rows) {
             lines.push_back(
                 without_spaces_at_end(fmt::format("{} {}  {}",
-                                                  pad_right(line_of(fact.name), name_width),
-                                                  pad_right(line_of(fact.value), value_width),
-                                                  line_of(fact.remark))));
+                                                  pad_right(one_line(fact.name), name_width),
+                                                  pad_right(one_line(fact.value), value_width),
+                                                  one_line(fact.remark))));
         }
         return lines;
     }
@@ -89,7 +89,7 @@ struct BlockToLines {
     }
 
     std::vector<std::string> operator()(const BarChart& chart) const {
-        std::vector<std::string> lines{line_of(chart.title)};
+        std::vector<std::string> lines{one_line(chart.title)};
         for (const std::string& line : bar_lines(chart)) {
             lines.push_back(std::string(kIndent) + visible(line));
         }
@@ -106,7 +106,7 @@ void append_blocks(std::string& out, const std::vector<Block>& blocks, std::stri
 }
 
 void append_section(std::string& out, const Section& section) {
-    const std::string heading = line_of(section.heading);
+    const std::string heading = one_line(section.heading);
     if (!out.empty()) {
         out += "\n";
     }
@@ -125,7 +125,7 @@ void append_section(std::string& out, const Section& section) {
 std::string render_text(const Document& document) {
     std::string out;
     if (!document.title.empty()) {
-        out += line_of(document.title) + "\n";
+        out += one_line(document.title) + "\n";
     }
     append_blocks(out, document.opening, "");
     for (const Section& section : document.sections) {

@@ -32,14 +32,14 @@ std::vector<double> log_factorials(std::int64_t n) {
     return out;
 }
 
-struct Cell {
+struct Term {
     std::int64_t wins;
     std::int64_t losses;
     double log_coefficient;
 };
 
 /// Probability of the cells at loss rate `loss`, with net = -margin.
-double probability_of(const std::vector<Cell>& cells, std::int64_t n, double margin, double loss) {
+double probability_of(const std::vector<Term>& cells, std::int64_t n, double margin, double loss) {
     const double win = std::max(0.0, loss - margin), tie = std::max(0.0, 1 - win - loss);
     std::vector<double> log_win, log_loss, log_tie;
     for (std::int64_t k = 0; k <= n; ++k) {
@@ -48,7 +48,7 @@ double probability_of(const std::vector<Cell>& cells, std::int64_t n, double mar
         log_tie.push_back(power_log(k, tie));
     }
     double total = 0;
-    for (const Cell& cell : cells) {
+    for (const Term& cell : cells) {
         total += std::exp(cell.log_coefficient + log_win[static_cast<std::size_t>(cell.wins)] +
                           log_loss[static_cast<std::size_t>(cell.losses)] +
                           log_tie[static_cast<std::size_t>(n - cell.wins - cell.losses)]);
@@ -113,7 +113,7 @@ std::optional<double> exact_unconditional_noninferiority(std::int64_t wins,
     }
     const double observed = *tango_z(net_counts(wins, losses, n - wins - losses), -margin);
     const std::vector<double> log_fact = log_factorials(n);
-    std::vector<Cell> cells;
+    std::vector<Term> cells;
     for (std::int64_t w = 0; w <= n; ++w) {
         for (std::int64_t l = 0; w + l <= n; ++l) {
             if (*tango_z(net_counts(w, l, n - w - l), -margin) < observed - 1e-9) {

@@ -16,8 +16,6 @@ namespace {
 
 using stats::NetCounts;
 
-constexpr std::int64_t kRepeats = 20'000;
-
 int of(stats::Region region) {
     return static_cast<int>(region);
 }

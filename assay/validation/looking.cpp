@@ -15,7 +15,6 @@
 namespace assay::validation {
 namespace {
 
-constexpr std::int64_t kRepeats = 20'000;
 constexpr double kMargin = 0.1;
 
 /// The e-processes of a monitor, for themselves: when does each reach 1 / alpha for the first time?

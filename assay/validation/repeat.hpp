@@ -10,6 +10,9 @@
 
 namespace assay::validation {
 
+/// Of an experiment on decisions.
+inline constexpr std::int64_t kRepeats = 20'000;
+
 /// How much is done.
 struct Scale {
     std::uint64_t seed = 20260301;
