@@ -6,6 +6,9 @@ target_compile_options(assay_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtua
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(assay_flags INTERFACE -Wno-restrict)  # false alarms on std::string + (GCC bug 105651)
 endif()
+if(ASSAY_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(assay_flags INTERFACE -Wno-subobject-linkage)  # it is silent in a file of its own, rightly
+endif()
 if(ASSAY_SANITIZE)
     target_compile_options(assay_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     target_link_options(assay_flags INTERFACE -fsanitize=address,undefined)
