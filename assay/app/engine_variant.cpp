@@ -147,7 +147,11 @@ wire::Loaded EngineVariant::load_vocabulary() const {
 }
 
 void EngineVariant::prepare() {
-    const wire::Loaded loaded = load_vocabulary();
+    wire::Loaded loaded = load_vocabulary();
+    if (spec.recipe.rope.scale > 0) {
+        loaded.n_ctx_train = static_cast<std::int64_t>(static_cast<double>(loaded.n_ctx_train) *
+                                                       spec.recipe.rope.scale);
+    }
     prompts = context().prompts.token_ids(context().engine(), variant, loaded);
 }
 

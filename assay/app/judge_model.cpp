@@ -89,7 +89,9 @@ class JudgeModel final : public judge::EmbeddedModel {
         start.stream_size = context.stream_size;
         start.n_ubatch = engine.ubatch_size;
         start.n_threads = options_.n_threads;
-        return with_recipe(start, engine.recipe);
+        RunRecipe recipe = engine.recipe;
+        recipe.rope = {};  // of the models that are compared: a judge is as its file says
+        return with_recipe(start, recipe);
     }
 
     JudgeModelOptions options_;

@@ -184,6 +184,7 @@ std::string example_experiment() {
     out += lines("  ", [&](auto& line) {
         visit_machine(plan.engine, line);
         visit_engine(plan.engine, line);
+        visit_rope(plan.engine.recipe.rope, line);
     });
     out += kControls;
     out += lines("", [&](auto& line) { visit_blinding(plan, line); });

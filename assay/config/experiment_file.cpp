@@ -125,23 +125,28 @@ class ExperimentFile : EntryReader {
 
     /// How the variant at `key` is run, where its entry says it.
     void read_recipe(MapReader& map, const std::string& key) {
-        RunRecipe recipe{"", "", ""};
+        RunRecipe recipe{"", "", "", {}};
         visit_recipe(recipe, reader(map));
+        visit_rope(recipe.rope, reader(map));
         visit_recipe(recipe, short_reader(map));
         draft_.recipes[key] = recipe;
         if (!map.has("answers") && !map.has("provider")) {
             return;
         }
-        visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
-            for (const std::string_view word : {setting.key, short_key(setting)}) {
-                if (map.has(word)) {
-                    problems_.add(map.where(word),
-                                  "belongs to a variant that assay-engine runs",
-                                  "Leave it out: a server's own settings and answers that were "
-                                  "made elsewhere are not ours to change.");
-                }
+        const auto refuse = [&](std::string_view word) {
+            if (map.has(word)) {
+                problems_.add(map.where(word),
+                              "belongs to a variant that assay-engine runs",
+                              "Leave it out: a server's own settings and answers that were "
+                              "made elsewhere are not ours to change.");
             }
+        };
+        visit_recipe(recipe, [&](const Setting& setting, const auto&, const auto&) {
+            refuse(setting.key);
+            refuse(short_key(setting));
         });
+        visit_rope(recipe.rope,
+                   [&](const Setting& setting, const auto&, const auto&) { refuse(setting.key); });
     }
 
     void read_variants() {
@@ -360,6 +365,7 @@ class ExperimentFile : EntryReader {
         path(*engine, "path", plan_.engine.path);
         visit_machine(plan_.engine, reader(*engine));
         visit_engine(plan_.engine, reader(*engine));
+        visit_rope(plan_.engine.recipe.rope, reader(*engine));
         visit_recipe(plan_.engine.recipe, short_reader(*engine));
         engine->finish();
     }

@@ -92,12 +92,22 @@ void add_transport(json& out, const JudgeSpec& judge) {
 void write_recipe(const RunRecipe& recipe, const RunRecipe& of_engine, json& out) {
     json engine;
     visit_recipe(of_engine, writer(engine));
-    visit_recipe(recipe, [&](const Setting& setting, const std::string& word, const auto&) {
+    visit_rope(of_engine.rope, writer(engine));
+    const auto write = [&](const Setting& setting, const auto& value, const auto&) {
         const std::string key(setting.key);
-        if (engine.at(key) != word) {
-            out[key] = word;
+        if (engine.at(key) != value) {
+            out[key] = value;
         }
-    });
+    };
+    visit_recipe(recipe, write);
+    visit_rope(recipe.rope, write);
+}
+
+/// Only where something is said: plans of before RoPE could be scaled keep their hash.
+void write_rope(const RopeScaling& rope, json& out) {
+    if (rope != RopeScaling()) {
+        visit_rope(rope, writer(out));
+    }
 }
 
 json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathText& path) {
@@ -164,6 +174,7 @@ json identity_of(const Plan& plan, const PathText& path) {
     out["generation"] = to_json(plan.generation);
     out["engine"] = json::object();
     visit_engine(plan.engine, writer(out["engine"]));
+    write_rope(recipe.rope, out["engine"]);
     out["judges"] = json::array();
     for (const JudgeSpec& judge : plan.judges) {
         out["judges"].push_back(to_json(judge, path));
@@ -348,6 +359,7 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
             read(in.at("served"), path + ".served", entry.served);
         } else {
             visit_recipe(variant.recipe, if_there(in));
+            visit_rope(variant.recipe.rope, if_there(in));
         }
     }
     in.finish();
@@ -472,6 +484,7 @@ Plan read_plan(const json& root) {
     in.get("source", plan.source);
     ObjectReader engine(in.at("engine"), "engine");
     visit_engine(plan.engine, engine);
+    visit_rope(plan.engine.recipe.rope, if_there(engine));
     engine.finish();
     VariantSpec like;
     like.recipe = plan.engine.recipe;

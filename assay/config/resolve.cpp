@@ -256,6 +256,17 @@ class Resolver {
         take(variant.recipe.flash_attn, said->second.flash_attn);
         take(variant.recipe.cache_type_k, said->second.cache_type_k);
         take(variant.recipe.cache_type_v, said->second.cache_type_v);
+        const auto take_written = [&](const char* name, auto& field, const auto& given) {
+            if (written(key + "." + name)) {
+                field = given;
+            }
+        };
+        RopeScaling& rope = variant.recipe.rope;
+        const RopeScaling& said_rope = said->second.rope;
+        take_written("rope-scaling", rope.scaling, said_rope.scaling);
+        take_written("rope-scale", rope.scale, said_rope.scale);
+        take_written("rope-freq-base", rope.freq_base, said_rope.freq_base);
+        take_written("yarn-orig-ctx", rope.yarn_orig_ctx, said_rope.yarn_orig_ctx);
         if (variant.recipe != plan_.engine.recipe) {
             check_recipe(key, variant.recipe);
         }
@@ -266,6 +277,27 @@ class Resolver {
             const std::string place = key + ".cache-type-v";
             add(written(place) ? place : key + ".flash-attn",
                 fmt::format("{} needs flash-attn: on", recipe.cache_type_v));
+        }
+        check_rope(key, recipe.rope);
+    }
+
+    /// What llama.cpp would take without a word and leave out.
+    void check_rope(const std::string& key, const RopeScaling& rope) {
+        const auto place = [&](const char* name) {
+            const std::string own = key + "." + name;
+            return written(own) ? own : key + ".rope-scaling";
+        };
+        const bool scales = rope.scaling == "linear" || rope.scaling == "yarn";
+        if (scales && rope.scale == 0) {
+            add(place("rope-scaling"),
+                fmt::format("{} needs rope-scale", rope.scaling),
+                "For example rope-scale: 4, for four times the context that it was trained for.");
+        }
+        if (rope.scaling == "none" && rope.scale != 0) {
+            add(place("rope-scale"), "has no effect with rope-scaling: none");
+        }
+        if (rope.yarn_orig_ctx != 0 && rope.scaling != "yarn") {
+            add(place("yarn-orig-ctx"), "belongs to rope-scaling: yarn");
         }
     }
 
@@ -529,6 +561,7 @@ class Resolver {
             add("engine.cache-type-v",
                 fmt::format("{} needs flash-attn: on", engine.recipe.cache_type_v));
         }
+        check_rope("engine", engine.recipe.rope);
         check_power(draft_, problems_);
     }
 

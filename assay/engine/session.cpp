@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <map>
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
@@ -28,6 +29,22 @@ llama_model_params model_params(const wire::Load& request) {
     return params;
 }
 
+/// As llama.cpp's flags are read: a scale of 4 is a frequency scale of 1/4.
+void set_rope(const wire::Start& request, llama_context_params& params) {
+    static const std::map<std::string, llama_rope_scaling_type, std::less<>> kTypes{
+        {"none", LLAMA_ROPE_SCALING_TYPE_NONE},
+        {"linear", LLAMA_ROPE_SCALING_TYPE_LINEAR},
+        {"yarn", LLAMA_ROPE_SCALING_TYPE_YARN}};
+    if (const auto type = kTypes.find(request.rope_scaling); type != kTypes.end()) {
+        params.rope_scaling_type = type->second;
+    }
+    if (request.rope_scale > 0) {
+        params.rope_freq_scale = static_cast<float>(1 / request.rope_scale);
+    }
+    params.rope_freq_base = static_cast<float>(request.rope_freq_base);
+    params.yarn_orig_ctx = static_cast<std::uint32_t>(std::max(0, request.yarn_orig_ctx));
+}
+
 Result<llama_context_params> context_params(const wire::Start& request) {
     const auto type_k = cache_type_of(request.cache_type_k);
     const auto type_v = cache_type_of(request.cache_type_v);
@@ -48,6 +65,7 @@ Result<llama_context_params> context_params(const wire::Start& request) {
     params.n_threads_batch = request.n_threads;
     params.flash_attn_type = request.flash_attn ? LLAMA_FLASH_ATTN_TYPE_ENABLED
                                                 : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    set_rope(request, params);
     params.type_k = *type_k;
     params.type_v = *type_v;
     params.kv_unified = false;
@@ -76,6 +94,20 @@ bool has_long_rope(const llama_model* model) {
     return meta_text(model, (architecture + ".rope.scaling.type").c_str()) == "longrope" ||
            meta_integer(model, architecture + ".rope.scaling.original_context_length").value_or(0) >
                0;
+}
+
+/// Empty: as the model's file says.
+std::string rope_text(const wire::Start& start) {
+    const wire::Start said;
+    if (start.rope_scaling == said.rope_scaling && start.rope_scale == 0 &&
+        start.rope_freq_base == 0 && start.yarn_orig_ctx == 0) {
+        return "";
+    }
+    return fmt::format("RoPE scaling {}, scale {}, frequency base {}, trained for {} tokens",
+                       start.rope_scaling,
+                       start.rope_scale,
+                       start.rope_freq_base,
+                       start.yarn_orig_ctx);
 }
 
 bool is_recurrent(const llama_model* model) {
@@ -212,7 +244,7 @@ wire::Started describe_start(const llama_model* model,
     // What was proven (docs/engine.md) holds for the CPU backend and a memory that can be cut back;
     // elsewhere the schedule is part of the key.
     const bool proven = !gpu && !is_recurrent(model) && !has_long_rope(model);
-    // `recipe`: its flash attention, cache types and adapter are written, all else is the
+    // `recipe`: its flash attention, cache types, RoPE and adapter are written, all else is the
     // request's.
     const auto parts_with = [&](const wire::Start& recipe) {
         std::vector<std::string> parts{
@@ -224,6 +256,9 @@ wire::Started describe_start(const llama_model* model,
             fmt::format("flash attention {}", recipe.flash_attn ? "on" : "off"),
             fmt::format("KV cache {}/{}", recipe.cache_type_k, recipe.cache_type_v),
             "repack on"};
+        if (const std::string rope = rope_text(recipe); !rope.empty()) {
+            parts.push_back(rope);
+        }
         if (!recipe.lora.empty()) {
             parts.push_back(fmt::format(
                 "LoRA adapter {} applied, scale {}", recipe.lora_sha256, recipe.lora_scale));

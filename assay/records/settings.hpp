@@ -35,6 +35,7 @@ inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
 inline constexpr std::array<std::string_view, 1> kEmbedders{"none"};
 inline constexpr std::array<std::string_view, 9> kCacheTypes{
     "f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1"};
+inline constexpr std::array<std::string_view, 4> kRopeScalings{"model", "none", "linear", "yarn"};
 inline constexpr std::array<std::string_view, 3> kStoppingDesigns{
     "hybrid", "group-sequential", "none"};
 inline constexpr std::array<std::string_view, 3> kMultiplicities{"ladder", "holm", "none"};
@@ -123,6 +124,29 @@ void visit_recipe(Recipe& r, Visit&& visit) {
     visit(Setting{"cache-type-v", "type of the V cache", "--cache-type-v", "-ctv"},
           r.cache_type_v,
           Words{kCacheTypes});
+}
+
+/// RopeScaling: keys of a recipe, in the same places.
+template <class Scaling, class Visit>
+void visit_rope(Scaling& r, Visit&& visit) {
+    visit(Setting{"rope-scaling",
+                  "how positions beyond the trained context are scaled; model: as its file says",
+                  "--rope-scaling"},
+          r.scaling,
+          Words{kRopeScalings});
+    visit(Setting{"rope-scale", "times the trained context; 0: as the model says", "--rope-scale"},
+          r.scale,
+          Range{0, 1000});
+    visit(Setting{"rope-freq-base",
+                  "base of the rotary frequencies; 0: as the model says",
+                  "--rope-freq-base"},
+          r.freq_base,
+          Range{0, 1e12});
+    visit(Setting{"yarn-orig-ctx",
+                  "context that the model was trained for; 0: as the model says",
+                  "--yarn-orig-ctx"},
+          r.yarn_orig_ctx,
+          Range{0, 100'000'000});
 }
 
 /// EngineSettings that an answer depends on.
@@ -414,6 +438,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     };
     visit_generation(plan.generation, in("generation"));
     visit_engine(plan.engine, in("engine"));
+    visit_rope(plan.engine.recipe.rope, in("engine"));
     visit_machine(plan.engine, in("engine"));
     visit_judging(plan.judging, in("judging"));
     visit_what_is_judged(plan.judging, in("judging"));

@@ -222,6 +222,12 @@ Json variant_json(const ReportVariant& v) {
                              {"cache_type_k", v.recipe.cache_type_k},
                              {"cache_type_v", v.recipe.cache_type_v},
                              {"kv_bytes_per_token", v.kv_bytes_per_token}};
+        if (const RopeScaling& rope = v.recipe.rope; rope != RopeScaling()) {
+            out["run_recipe"]["rope"] = {{"scaling", rope.scaling},
+                                         {"scale", rope.scale},
+                                         {"freq_base", rope.freq_base},
+                                         {"yarn_orig_ctx", rope.yarn_orig_ctx}};
+        }
     }
     return out;
 }

@@ -26,10 +26,6 @@ const Strings kCommands{"run",
                         "init",
                         "man"};
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 TEST(Help, OfEveryCommandHasAnExampleAndExitCode0) {
     const Lab lab(1);
     for (const std::string& command : kCommands) {

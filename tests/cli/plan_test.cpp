@@ -13,10 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 Strings experiment(const Lab& lab, const Strings& more = {}) {
     Strings arguments{
         "plan", "-m", lab.model(), "--variants", "Q8_0,Q2_K", "--questions", lab.questions()};

@@ -76,6 +76,20 @@ TEST(Recipe, TheBaselinesOwnFileUnderAnotherRecipeIsAVariant) {
     EXPECT_EQ(difference(before, lab.artifacts()), "");
 }
 
+TEST(Recipe, PositionsThatAreScaledAreAVariant) {
+    const Lab lab(kQuestions);
+    const std::string
+        far = "  - {name: far, file: model.gguf, rope-scaling: yarn, rope-scale: 4}\n";
+    ASSERT_NE(run(lab, far).exit_code, 1);
+    EXPECT_EQ(lab.n_requests("answer"), 2 * (kQuestions + kRechecked)) << "no answer is shared";
+    EXPECT_EQ(variant_of(lab, "far")["run_recipe"]["rope"],
+              (json{{"scaling", "yarn"}, {"scale", 4}, {"freq_base", 0}, {"yarn_orig_ctx", 0}}));
+    EXPECT_THAT(report_text(lab),
+                HasSubstr("far: run with flash attention on, KV cache f16/f16, RoPE scaling yarn, "
+                          "scale 4, and the baseline with flash attention on, KV cache f16/f16, so "
+                          "not only the weights differ"));
+}
+
 TEST(Recipe, ARunThatWasKilledGoesOnWithBothRecipes) {
     const Lab lab(kQuestions);
     ASSERT_NE(run(lab, kKv8).exit_code, 1);

@@ -63,4 +63,9 @@ class Program {
 /// For a failed expectation: what it did.
 [[nodiscard]] std::string describe(const Ended& ended);
 
+/// Whether `part` stands in what a program said.
+[[nodiscard]] inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
 }  // namespace assay::test

@@ -75,8 +75,7 @@ int number(const char* name) {
 }
 
 std::string whole_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return assay::read_file(path).value_or("");
 }
 
 struct Model {
@@ -171,6 +170,10 @@ wire::Started started(const wire::Start& start) {
     }
     if (start.cache_type_k != "f16" || start.cache_type_v != "f16") {
         recipe += "; KV cache " + start.cache_type_k + "/" + start.cache_type_v;
+    }
+    if (start.rope_scaling != "model" || start.rope_scale != 0) {
+        recipe += "; RoPE scaling " + start.rope_scaling + ", scale " +
+                  std::to_string(start.rope_scale);
     }
     if (!start.lora.empty()) {
         recipe += "; LoRA adapter " + start.lora_sha256 + " applied, scale " +

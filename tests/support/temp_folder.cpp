@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <utility>
+
+#include "assay/base/text.hpp"
 
 namespace assay::test {
 
@@ -34,11 +36,11 @@ std::string TempFolder::write(std::string_view name, std::string_view text) cons
 }
 
 std::string bytes_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
+    auto bytes = read_file(path);
+    if (!bytes) {
         throw std::runtime_error("cannot read " + path.string());
     }
-    return {std::istreambuf_iterator<char>(file), {}};
+    return std::move(*bytes);
 }
 
 std::map<std::string, std::string> files_below(const fs::path& root) {

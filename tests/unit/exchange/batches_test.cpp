@@ -10,7 +10,7 @@
 namespace assay::exchange {
 namespace {
 
-std::string refusal(std::string_view text) {
+std::string mapping_refusal(std::string_view text) {
     const auto read = read_batch_mapping(text);
     return read ? "accepted" : to_sentence(read.error());
 }
@@ -86,25 +86,25 @@ TEST(BatchMapping, OfTheStudyAndOfAssayIsRead) {
 TEST(BatchMapping, WhatIsNoneIsRefusedWithTheEntry) {
     const std::string good =
         R"("task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "a_first"})";
-    EXPECT_NE(refusal("{}").find("no batch_mapping.json"), std::string::npos);
-    EXPECT_NE(refusal("[1").find("no batch_mapping.json"), std::string::npos);
-    EXPECT_EQ(refusal("[3]"), "entry 1 is no object");
-    EXPECT_EQ(refusal(R"([{"batch": 0, "example": 1, )" + good + "]"),
+    EXPECT_NE(mapping_refusal("{}").find("no batch_mapping.json"), std::string::npos);
+    EXPECT_NE(mapping_refusal("[1").find("no batch_mapping.json"), std::string::npos);
+    EXPECT_EQ(mapping_refusal("[3]"), "entry 1 is no object");
+    EXPECT_EQ(mapping_refusal(R"([{"batch": 0, "example": 1, )" + good + "]"),
               "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(refusal(R"([{"batch": "x", "example": 1, )" + good + "]"),
+    EXPECT_EQ(mapping_refusal(R"([{"batch": "x", "example": 1, )" + good + "]"),
               "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 99999999999, )" + good + "]"),
+    EXPECT_EQ(mapping_refusal(R"([{"batch": 1, "example": 99999999999, )" + good + "]"),
               "entry 1 has no batch and example, which are whole numbers from 1");
-    EXPECT_EQ(
-        refusal(R"([{"batch": 1, "example": 1, "presented_as_A": "a", "presented_as_B": "b"}])"),
-        "entry 1 has no task_id");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, "task_id": "q"}])"),
+    EXPECT_EQ(mapping_refusal(
+                  R"([{"batch": 1, "example": 1, "presented_as_A": "a", "presented_as_B": "b"}])"),
+              "entry 1 has no task_id");
+    EXPECT_EQ(mapping_refusal(R"([{"batch": 1, "example": 1, "task_id": "q"}])"),
               "entry 1 has no presented_as_A and presented_as_B");
-    EXPECT_EQ(refusal(R"([{"batch": 1, "example": 1, )" + good +
-                      R"(, {"batch": 1, "example": 1, )" + good + "]"),
+    EXPECT_EQ(mapping_refusal(R"([{"batch": 1, "example": 1, )" + good +
+                              R"(, {"batch": 1, "example": 1, )" + good + "]"),
               "batch_01 example 1 stands in it twice");
     EXPECT_EQ(
-        refusal(
+        mapping_refusal(
             R"([{"batch": 1, "example": 1, "task_id": "q1", "presented_as_A": "a", "presented_as_B": "b", "order": "b_first"}])"),
         "entry 1 says \"b_first\", and presented_as_A is \"a\"");
 }

@@ -5,14 +5,14 @@
 namespace assay::exchange {
 namespace {
 
-constexpr const char* kJudgments =
+constexpr const char* kPairs =
     R"({"question_id": 81, "model_1": "q4", "model_2": "f16", "g1_winner": "model_1", "g2_winner": "model_1", "judge": ["gpt-4", "pair-v2"], "turn": 1, "tstamp": 1.5}
 {"question_id": 81, "model_1": "q4", "model_2": "f16", "g1_winner": "model_1", "g2_winner": "model_2", "judge": ["gpt-4", "pair-v2-multi-turn"], "turn": 2, "tstamp": 1.5}
 {"question_id": 82, "model_1": "q4", "model_2": "f16", "g1_winner": "tie", "g2_winner": "error", "judge": ["gpt-4", "pair-math-v1"], "turn": 1, "tstamp": 1.5}
 )";
 
 TEST(FastChat, EachGameIsAVerdictInItsOrder) {
-    const OutcomeSet set = outcomes_of(kJudgments);
+    const OutcomeSet set = outcomes_of(kPairs);
     EXPECT_EQ(set.format, OutcomeFormat::kFastChat);
     ASSERT_EQ(set.groups.size(), 1u) << "the judge is the model, whatever its prompt";
     EXPECT_EQ(set.groups[0].variant + " " + set.groups[0].baseline + " " + set.groups[0].judge,
@@ -24,14 +24,14 @@ TEST(FastChat, EachGameIsAVerdictInItsOrder) {
 }
 
 TEST(FastChat, TheBaselineMayBeEitherModel) {
-    const OutcomeSet set = outcomes_of(kJudgments, {"q4", "", ""});
+    const OutcomeSet set = outcomes_of(kPairs, {"q4", "", ""});
     EXPECT_EQ(set.groups[0].variant, "f16");
     EXPECT_EQ(words_of(set.groups[0]).substr(0, 35), "81, turn 1:loss/b 81, turn 1:loss/a");
 }
 
 TEST(FastChat, PairsWithoutTheBaselineAreLeftOutAndCounted) {
     const std::string all =
-        std::string(kJudgments) +
+        std::string(kPairs) +
         R"({"question_id": 81, "model_1": "q4", "model_2": "q8", "g1_winner": "tie", "g2_winner": "tie", "judge": ["gpt-4", "p"], "turn": 1}
 {"question_id": 81, "model_1": "f16", "model_2": "q8", "g1_winner": "tie", "g2_winner": "tie", "judge": ["gpt-4", "p"], "turn": 1}
 )";
@@ -68,11 +68,11 @@ TEST(FastChat, WhatIsNoJudgmentIsRefused) {
     expect_has(
         refusal_of(R"({"question_id": 1, "model_1": ["a"], "model_2": "b", "g1_winner": "tie"})"),
         "model_1: is a list");
-    expect_has(refusal_of(std::string(kJudgments) + kJudgments), "stands twice");
+    expect_has(refusal_of(std::string(kPairs) + kPairs), "stands twice");
 }
 
 TEST(FastChat, NothingCrashes) {
-    expect_that_nothing_crashes(kJudgments, OutcomeFormat::kFastChat);
+    expect_that_nothing_crashes(kPairs, OutcomeFormat::kFastChat);
 }
 
 }  // namespace

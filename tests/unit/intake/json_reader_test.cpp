@@ -11,7 +11,7 @@ namespace assay::intake {
 namespace {
 
 /// Passes over the whole text; what is wrong with it, or nothing.
-std::string problem_of(std::string_view text) {
+std::string json_problem_of(std::string_view text) {
     JsonReader reader(text);
     try {
         reader.skip();
@@ -86,7 +86,7 @@ TEST(JsonReader, RefusesWhatIsNoJson) {
                               "\"\xFF\"",   "1 2",     "{\"a\":1}}", "[}",
                               "{]",         "'a'",     "Infinit",    "{\"a\":1 \"b\":2}",
                               "\"\\"}) {
-        EXPECT_NE(problem_of(wrong), "") << wrong;
+        EXPECT_NE(json_problem_of(wrong), "") << wrong;
     }
     for (const char* right : {"0",
                               "-0.1e-5",
@@ -97,15 +97,15 @@ TEST(JsonReader, RefusesWhatIsNoJson) {
                               "null",
                               " [ 1 , 2 ] ",
                               "{\"a\":{\"b\":[{}]}}"}) {
-        EXPECT_EQ(problem_of(right), "") << right;
+        EXPECT_EQ(json_problem_of(right), "") << right;
     }
 }
 
 TEST(JsonReader, RefusesDeepNesting) {
-    EXPECT_EQ(problem_of(std::string(64, '[') + std::string(64, ']')), "");
-    EXPECT_NE(problem_of(std::string(65, '[') + std::string(65, ']')).find("64 levels"),
+    EXPECT_EQ(json_problem_of(std::string(64, '[') + std::string(64, ']')), "");
+    EXPECT_NE(json_problem_of(std::string(65, '[') + std::string(65, ']')).find("64 levels"),
               std::string::npos);
-    EXPECT_NE(problem_of(std::string(1'000'000, '[')), "");
+    EXPECT_NE(json_problem_of(std::string(1'000'000, '[')), "");
 }
 
 TEST(JsonReader, AgreesWithAnotherParserOnBrokenTexts) {
@@ -129,8 +129,9 @@ TEST(JsonReader, AgreesWithAnotherParserOnBrokenTexts) {
         if (text.find("\\ud") != std::string::npos || text.find("\\uD") != std::string::npos) {
             continue;
         }
-        EXPECT_EQ(problem_of(text).empty(), nlohmann::json::accept(text)) << text << "\n"
-                                                                          << problem_of(text);
+        EXPECT_EQ(json_problem_of(text).empty(), nlohmann::json::accept(text))
+            << text << "\n"
+            << json_problem_of(text);
     }
 }
 

@@ -29,7 +29,7 @@ Question question() {
     return q;
 }
 
-Answer answer(std::string text) {
+Answer whole_answer(std::string text) {
     Answer a;
     a.question_id = "q1";
     a.text = std::move(text);
@@ -46,14 +46,15 @@ Verdict verdict_of(VerdictState state) {
 
 TEST(Blind, ShowsTheVariantOnTheDrawnSideAndOnlyValidUtf8) {
     const BlindedPair first = blind(
-        question(), comparison(true), answer("base"), answer("var\xE2\x82"));
+        question(), comparison(true), whole_answer("base"), whole_answer("var\xE2\x82"));
     EXPECT_EQ(first.item_id, "c1");
     EXPECT_EQ(first.question, "Why\uFFFD?");
     EXPECT_EQ(first.expected, "Because\uFFFD.");
     EXPECT_EQ(first.contexts, (std::vector<std::string>{"one", "two\uFFFD"}));
     EXPECT_EQ(first.answer_a, "var\uFFFD\uFFFD");
     EXPECT_EQ(first.answer_b, "base");
-    const BlindedPair second = blind(question(), comparison(false), answer("base"), answer("var"));
+    const BlindedPair second = blind(
+        question(), comparison(false), whole_answer("base"), whole_answer("var"));
     EXPECT_EQ(second.answer_a, "base");
     EXPECT_EQ(second.answer_b, "var");
 }
@@ -61,14 +62,16 @@ TEST(Blind, ShowsTheVariantOnTheDrawnSideAndOnlyValidUtf8) {
 TEST(Blind, WithoutAnExpectedAnswerThereIsNone) {
     Question q = question();
     q.expected.reset();
-    EXPECT_FALSE(blind(q, comparison(true), answer("a"), answer("b")).expected.has_value());
+    EXPECT_FALSE(
+        blind(q, comparison(true), whole_answer("a"), whole_answer("b")).expected.has_value());
 }
 
 TEST(Blind, RefusesTheWrongQuestion) {
     Question q = question();
     q.id = "q2";
-    EXPECT_THROW(static_cast<void>(blind(q, comparison(true), answer("a"), answer("b"))),
-                 std::logic_error);
+    EXPECT_THROW(
+        static_cast<void>(blind(q, comparison(true), whole_answer("a"), whole_answer("b"))),
+        std::logic_error);
     EXPECT_THROW(static_cast<void>(make_outcome(q, comparison(true), std::nullopt)),
                  std::logic_error);
 }

@@ -14,7 +14,7 @@ class VariantsTest : public StoreTest {
     std::unique_ptr<Store> store_;
 };
 
-Question question(const std::string& id, std::vector<std::string> contexts = {}) {
+Question question_with(const std::string& id, std::vector<std::string> contexts = {}) {
     Question q;
     q.id = id;
     q.text = "Text of " + id;
@@ -24,12 +24,12 @@ Question question(const std::string& id, std::vector<std::string> contexts = {})
 }
 
 TEST_F(VariantsTest, QuestionsComeBackInOrderWithTheirContexts) {
-    Question full = question("z", {"one", std::string("two\0\xFF", 5), ""});
+    Question full = question_with("z", {"one", std::string("two\0\xFF", 5), ""});
     full.expected = "yes";
     full.cluster = "paper";
-    Question empty = question("a");
+    Question empty = question_with("a");
     empty.expected = "";
-    store_->save_questions("p1", std::vector{full, question("m"), empty});
+    store_->save_questions("p1", std::vector{full, question_with("m"), empty});
     const auto back = store_->questions("p1");
     ASSERT_EQ(back.size(), 3u);
     EXPECT_EQ(back[0].id, "z");
@@ -47,20 +47,20 @@ TEST_F(VariantsTest, QuestionsComeBackInOrderWithTheirContexts) {
 }
 
 TEST_F(VariantsTest, AlternativesOfExpectedAnswersComeBackAndAreReplaced) {
-    Question several = question("a");
+    Question several = question_with("a");
     several.expected = "Danube";
     several.alternatives = {"Donau", "the Danube"};
-    store_->save_questions("p1", std::vector{question("b"), several});
+    store_->save_questions("p1", std::vector{question_with("b"), several});
     EXPECT_TRUE(store_->questions("p1")[0].alternatives.empty());
     EXPECT_EQ(store_->questions("p1")[1].alternatives, several.alternatives);
-    store_->save_questions("p1", std::vector{question("b"), question("a")});
+    store_->save_questions("p1", std::vector{question_with("b"), question_with("a")});
     EXPECT_TRUE(store_->questions("p1")[1].alternatives.empty());
 }
 
 TEST_F(VariantsTest, QuestionsOfAPlanAreReplacedTogether) {
-    store_->save_questions("p1", std::vector{question("a", {"old"}), question("b")});
-    store_->save_questions("p2", std::vector{question("a")});
-    store_->save_questions("p1", std::vector{question("b", {"new"})});
+    store_->save_questions("p1", std::vector{question_with("a", {"old"}), question_with("b")});
+    store_->save_questions("p2", std::vector{question_with("a")});
+    store_->save_questions("p1", std::vector{question_with("b", {"new"})});
     ASSERT_EQ(store_->questions("p1").size(), 1u);
     EXPECT_EQ(store_->questions("p1")[0].contexts, std::vector<std::string>{"new"});
     EXPECT_EQ(store_->questions("p2").size(), 1u);
@@ -96,7 +96,8 @@ TEST_F(VariantsTest, WhatAServerToldComesBack) {
 }
 
 TEST_F(VariantsTest, OfAnUnknownPlanAreABug) {
-    EXPECT_THROW(store_->save_questions("unknown", std::vector{question("a")}), std::logic_error);
+    EXPECT_THROW(store_->save_questions("unknown", std::vector{question_with("a")}),
+                 std::logic_error);
     EXPECT_THROW(store_->save_variant("unknown", Variant{}, 0), std::logic_error);
 }
 
