@@ -217,5 +217,39 @@ TEST(QuantizedAnswers, AreIndependentOfNeighboursSlotsAndThreadsToo) {
     EXPECT_EQ(difference(expected, bench.answer(requests, 4)), "");
 }
 
+TEST(ScaledPositions, AreThoseOfTheModelsFileUnlessSaidAndChangeTheAnswersOtherwise) {
+    if (const std::string missing = missing_for_models(); !missing.empty()) {
+        GTEST_SKIP() << missing;
+    }
+    ModelBench bench(real_model());
+    std::vector<wire::AnswerRequest> requests;
+    for (std::size_t i = 0; i < 3; ++i) {
+        requests.push_back(bench.chat(kQuestions[i], kPredict));
+    }
+    wire::Start start;
+    start.n_slots = 8;
+    start.stream_size = 768;
+    const auto plain = bench.engine().start(start);
+    ASSERT_TRUE(plain);
+    const auto expected = bench.answer(requests, requests.size());
+
+    start.rope_freq_base = 100'000;  // the model's own
+    const auto same = bench.engine().start(start);
+    ASSERT_TRUE(same);
+    EXPECT_EQ(difference(bench.answer(requests, requests.size()), expected), "");
+    EXPECT_EQ(same->fingerprint, plain->fingerprint) << "the engine is one";
+    EXPECT_NE(same->answer_fingerprint, plain->answer_fingerprint) << "the recipe is another";
+
+    start.rope_freq_base = 0;
+    start.rope_scaling = "yarn";
+    start.rope_scale = 4;
+    const auto scaled = bench.engine().start(start);
+    ASSERT_TRUE(scaled);
+    EXPECT_NE(scaled->description.find("RoPE scaling yarn, scale 4"), std::string::npos);
+    const auto others = bench.answer(requests, requests.size());
+    EXPECT_NE(difference(others, expected), "");
+    EXPECT_EQ(difference(bench.answer_alone(requests), others), "");
+}
+
 }  // namespace
 }  // namespace assay::test

@@ -218,7 +218,7 @@ colour: red
             "exp.yaml:7:1: the key \"engine\" stands twice; the first is in line 6",
             "exp.yaml:8:16: blinding-seed: must be from 0 to 2^64 - 1, not -1",
             "exp.yaml:9:1: unknown key \"colour\"; known: name, baseline, variants, dataset, "
-            "generation, judges, judging, "
+            "retrieval, generation, judges, judging, "
             "analysis, "
             "engine, blinding-seed, controls, output"));
 }
