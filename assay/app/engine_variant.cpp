@@ -201,12 +201,7 @@ wire::Start EngineVariant::start() const {
 }
 
 void EngineVariant::note_recipe() {
-    if (variant.applied_lora()) {
-        context().facts.notes.push_back(
-            fmt::format("{}: the LoRA adapter is applied to the quantized base at run time; in the "
-                        "baseline it is merged before anything is quantized",
-                        variant.name));
-    }
+    note_applied_lora();
     if (any_has_a_recipe(context().plan)) {
         facts.kv_bytes_per_token = kv_bytes_per_token(context(), variant, start());
     }

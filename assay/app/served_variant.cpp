@@ -58,14 +58,18 @@ void ServedVariant::bring_file() {
                     variant.file.path,
                     "Join them with llama-gguf-split --merge.");
     }
-    model_ = llm::guest_name(context().plan.run_dir, spec.name, variant.file.sha256);
+    const LoraFile* adapter = variant.applied_lora();
+    model_ = llm::guest_name(
+        context().plan.run_dir, spec.name, variant.file.sha256 + (adapter ? adapter->sha256 : ""));
     guest_ = std::make_unique<llm::OllamaGuest>(
         generator_->places(),
         llm::OllamaGuest::Order{model_,
                                 variant.file.path,
                                 variant.file.sha256,
                                 server_.api_key_env,
-                                variants::created_models_folder()},
+                                variants::created_models_folder(),
+                                adapter ? adapter->path : "",
+                                adapter ? adapter->sha256 : ""},
         context().cancel,
         context().progress);
     generator_ = make_generator();
@@ -98,6 +102,7 @@ ServedModel ServedVariant::served_model() const {
     out.n_parameters = told.n_parameters;
     out.chat_template = told.chat_template;
     out.parameters = told.parameters;
+    out.adapters = told.adapters;
     return out;
 }
 
@@ -133,6 +138,7 @@ void ServedVariant::describe() {
         facts.answer_keys = keys_under(facts.engine.fingerprint);
     }
     note_models_before();
+    note_applied_lora();
     note_what_is_not_known();
 }
 

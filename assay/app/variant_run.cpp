@@ -139,4 +139,14 @@ void VariantRun::resolve_file(const ModelFile& baseline_file) {
     facts.lora = variant.lora;
 }
 
+void VariantRun::note_applied_lora() const {
+    if (variant.applied_lora() == nullptr) {
+        return;
+    }
+    context_.facts.notes.push_back(
+        fmt::format("{}: the LoRA adapter is applied to the quantized base at run time; in the "
+                    "baseline it is merged before anything is quantized",
+                    variant.name));
+}
+
 }  // namespace assay::app

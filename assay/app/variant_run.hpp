@@ -73,6 +73,8 @@ class VariantRun {
     void check_file();
     /// Fills variant.file with the plan's file or type; with nothing if it names neither.
     void resolve_file(const ModelFile& baseline_file);
+    /// Tells the report's readers of an adapter that is applied at run time, if there is one.
+    void note_applied_lora() const;
 
  private:
     [[nodiscard]] ModelFile merged_file(const ModelFile& base);

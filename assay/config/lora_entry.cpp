@@ -106,7 +106,8 @@ void read_lora(MapReader& map,
     if (!map.has("type") && !map.has("quant")) {
         problems.add(map.where("lora"),
                      "belongs to a file, or to a type that is made of the baseline's",
-                     "A server and answers that were made elsewhere have their own adapters.");
+                     "A server's own model has its own adapters (of llama-server they are read "
+                     "back), and answers were made with theirs.");
         return;
     }
     draft.origins[map.path_of("lora")] = map.where("lora");
@@ -115,10 +116,10 @@ void read_lora(MapReader& map,
         return;
     }
     entry.lora_applied = true;
-    if (map.has("provider")) {
+    if (map.has("provider") && entry.served.provider != "ollama") {
         problems.add(map.where("lora"),
-                     "applied is of a variant that assay-engine runs; a server gets one file",
-                     "Leave it out: the type is then made of the merged file.");
+                     "applied is of a variant that assay-engine or Ollama runs",
+                     "Start the server with --lora: assay reads its adapters back.");
     }
 }
 

@@ -204,10 +204,22 @@ class Resolver {
         }
     }
 
-    /// Sums of floats depend on their order, and llama.cpp keeps several adapters in none.
+    /// Sums of floats depend on their order, and llama.cpp keeps several adapters in none. Ollama's
+    /// ADAPTER has no scale.
     void check_applied_lora(const std::string& key, const VariantSpec& variant) {
-        const std::size_t n = plan_.baseline.merged_lora().size();
-        if (!variant.applies_lora() || n == 1) {
+        const std::vector<LoraSpec> adapters = plan_.baseline.merged_lora();
+        const std::size_t n = adapters.size();
+        if (!variant.applies_lora()) {
+            return;
+        }
+        if (n == 1 && variant.served() && adapters.front().scale != 1) {
+            add(key + ".lora",
+                fmt::format("applies the baseline's LoRA adapter with scale {}, and Ollama knows "
+                            "scale 1 only",
+                            adapters.front().scale),
+                "Leave lora: applied out: the type is then made of the merged file.");
+        }
+        if (n == 1) {
             return;
         }
         const std::string remedy =

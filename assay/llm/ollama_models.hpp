@@ -19,11 +19,11 @@ namespace assay::llm {
 void pull_ollama_model(const ServedPlace& place, const std::string& model);
 
 /// A name for a model of ours on somebody's Ollama that no user's model has: kGuestPrefix and 16
-/// digits of the hash of the run's folder, the variant and the file. The same for the same run, so
-/// that a run that goes on after a kill finds what it left.
+/// digits of the hash of the run's folder, the variant and the files' hashes. The same for the same
+/// run, so that a run that goes on after a kill finds what it left.
 [[nodiscard]] std::string guest_name(const std::string& run_dir,
                                      const std::string& variant,
-                                     const std::string& file_sha256);
+                                     const std::string& files_sha256);
 
 /// A GGUF file as a model on Ollama servers, as long as this object lives.
 class OllamaGuest {
@@ -34,9 +34,13 @@ class OllamaGuest {
         std::string sha256;           ///< of the file
         std::string api_key_env;      ///< the variable of the servers' key; may be empty
         std::filesystem::path notes;  ///< folder of the notes of what was created
+        std::string adapter{};  ///< a LoRA adapter that Ollama applies to the file, with scale 1
+                                ///< (a Modelfile's ADAPTER); empty: none
+        std::string adapter_sha256{};
     };
-    /// Uploads the file where its blob is not there yet, and creates the model from it, with the
-    /// chat template that Ollama recognizes in the file. Throws Error.
+    /// Uploads the files where their blobs are not there yet, and creates the model from them, with
+    /// the chat template that Ollama recognizes in the model's file. Throws Error, also if Ollama
+    /// made the model without the adapter.
     OllamaGuest(const std::vector<ServedPlace>& places,
                 Order order,
                 const std::atomic<bool>& cancel,
@@ -52,6 +56,8 @@ class OllamaGuest {
         std::unique_ptr<CreatedModelNote> note;
     };
     void create_at(const ServedPlace& place, const std::atomic<bool>& cancel);
+    [[nodiscard]] std::string request() const;
+    void check_adapter(const ServedPlace& place) const;
     void remove();
 
     const Order order_;

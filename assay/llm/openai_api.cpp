@@ -9,6 +9,7 @@
 #include "assay/http/json_view.hpp"
 #include "assay/http/server_error.hpp"
 #include "assay/http/success_body.hpp"
+#include "assay/llm/llama_server_adapters.hpp"
 
 namespace assay::llm {
 namespace {
@@ -151,6 +152,9 @@ class OpenAiApi final : public ServedApi {
                             server,
                             facts.ctx_size));
         }
+        if (std::string none_applied = complaint_on(facts.adapters); !none_applied.empty()) {
+            out.push_back(std::move(none_applied));
+        }
         if (settings.thinking && !has_template_switch(server)) {
             out.push_back(fmt::format("thinking is not taken by {}.", server));
         }
@@ -193,6 +197,9 @@ class OpenAiApi final : public ServedApi {
             request["top_n_sigma"] = -1.0;
             request["cache_prompt"] = false;  // a prompt that is partly computed before gives other
                                               // bits
+            if (!question.facts.adapters.empty()) {
+                request["lora"] = ordered_json::parse(scales_json(question.facts.adapters));
+            }
         }
         if (server == "vllm") {
             request["top_k"] = settings.top_k;
@@ -276,6 +283,14 @@ class OpenAiApi final : public ServedApi {
         facts.ctx_size = props["default_generation_settings"]["n_ctx"].count();
         facts.size_bytes = static_cast<std::uint64_t>(meta["size"].count());
         facts.n_parameters = static_cast<std::uint64_t>(meta["n_params"].count());
+        if (props["role"].text() == "router") {
+            return facts;  // it runs no model itself, and would start one only to be asked
+        }
+        auto adapters = look_at_adapters(root);
+        if (!adapters) {
+            return tl::unexpected<Failure>(adapters.error());
+        }
+        facts.adapters = std::move(*adapters);
         return facts;
     }
 

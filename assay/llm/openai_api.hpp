@@ -12,7 +12,8 @@ namespace assay::llm {
 
 /// `server`: "llama-server", "vllm", "ollama", "openai", or empty: as GET /models tells (owned_by),
 /// "openai" if it does not. Azure lists the models that could be deployed, not what a deployment
-/// runs: nothing is asked there, and only the replies tell the model.
+/// runs: nothing is asked there, and only the replies tell the model. LoRA adapters of llama-server
+/// are read back, and every request names their scales.
 ///
 /// Settings by server; one that is not taken must have no effect, or it is a complaint:
 ///   llama-server  all but ctx-size, which must be the server's or less

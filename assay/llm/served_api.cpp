@@ -25,6 +25,9 @@ std::string describe(const ServedFacts& facts) {
     if (facts.size_bytes > 0) {
         out += ", " + format_bytes(facts.size_bytes);
     }
+    for (const ServedAdapter& adapter : facts.adapters) {
+        out += fmt::format(", LoRA adapter {} (scale {:g})", adapter.path, adapter.scale);
+    }
     return out;
 }
 

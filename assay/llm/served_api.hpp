@@ -14,6 +14,7 @@
 #include "assay/http/http_client.hpp"
 #include "assay/records/answer.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/records/served_adapter.hpp"
 
 namespace assay::llm {
 
@@ -36,6 +37,8 @@ struct ServedFacts {
     bool has_own_messages = false;  ///< messages are stored with the model that would stand before
                                     ///< ours
     std::optional<bool> thinks;     ///< empty: not told
+    std::vector<ServedAdapter> adapters{};  ///< LoRA adapters beside the weights, in the server's
+                                            ///< order; of llama-server only
 
     friend bool operator==(const ServedFacts&, const ServedFacts&) = default;
 };

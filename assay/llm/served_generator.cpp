@@ -559,6 +559,10 @@ std::string ServedGenerator::fingerprint() const {
         std::sort(urls.begin(), urls.end());
         fields.insert(fields.end(), urls.begin(), urls.end());
     }
+    for (const ServedAdapter& adapter : facts_.adapters) {
+        fields.push_back(
+            fmt::format("LoRA adapter {}: {}, scale {}", adapter.id, adapter.path, adapter.scale));
+    }
     return sha256_of_fields(fields);
 }
 

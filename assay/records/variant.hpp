@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "assay/records/served_adapter.hpp"
+
 namespace assay {
 
 /// What a GGUF file holds, read from its header, for all parts of a split file together.
@@ -73,8 +75,9 @@ struct ServedModel {
     std::uint64_t size_bytes = 0;
     std::string server{};  ///< "ollama" | "llama-server" | "vllm" | "openai"
     std::uint64_t n_parameters = 0;
-    std::string chat_template{};  ///< its text
-    std::string parameters{};     ///< settings that are stored with the model, as text
+    std::string chat_template{};            ///< its text
+    std::string parameters{};               ///< settings that are stored with the model, as text
+    std::vector<ServedAdapter> adapters{};  ///< of llama-server, in its order
 };
 
 /// A LoRA adapter as it was used.

@@ -105,7 +105,7 @@ Json served_json(const std::optional<ServedModel>& served) {
     if (!served) {
         return nullptr;
     }
-    return {
+    Json out{
         {"provider", text(served->provider)},
         {"address", text(served->address)},
         {"model", text(served->model)},
@@ -117,6 +117,11 @@ Json served_json(const std::optional<ServedModel>& served) {
         {"n_parameters", served->n_parameters == 0 ? Json(nullptr) : Json(served->n_parameters)},
         {"chat_template", text_or_null(served->chat_template)},
         {"parameters", text_or_null(served->parameters)}};
+    for (const ServedAdapter& adapter : served->adapters) {
+        out["adapters"].push_back(
+            {{"id", adapter.id}, {"path", text(adapter.path)}, {"scale", adapter.scale}});
+    }
+    return out;
 }
 
 /// Why a figure of the variant's speed is not known.

@@ -52,6 +52,16 @@ Text source_text(const Variant& v) {
     return v.file.path.empty() ? Text("none") : file_name_of(v.file.path);
 }
 
+/// The adapters that its server has loaded; their content is not told.
+Text served_adapters_text(const ServedModel& served) {
+    Text out;
+    for (const ServedAdapter& adapter : served.adapters) {
+        out += out.empty() ? Text(", with the server's LoRA adapter ") : Text(" and ");
+        out += say("{} (scale {})", code(adapter.path), shortest_text(adapter.scale));
+    }
+    return out;
+}
+
 /// How it came about, and what a file of answers or a server tells of it.
 Text made_text(const Variant& v) {
     Text out = foreign(v.origin);
@@ -69,6 +79,7 @@ Text made_text(const Variant& v) {
                    foreign(v.served->provider),
                    after(" ", v.served->server_version),
                    after(", ", v.served->quantization));
+        out += served_adapters_text(*v.served);
     }
     return out;
 }

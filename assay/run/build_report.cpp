@@ -284,11 +284,14 @@ namespace {
 /// What has to be shipped: the file, and the adapter that it was run with.
 std::string path_to_ship(const Variant& variant) {
     const LoraFile* adapter = variant.applied_lora();
-    return adapter ? fmt::format("{} with --lora-scaled {}:{}",
-                                 variant.file.path,
-                                 adapter->path,
-                                 adapter->scale)
-                   : variant.file.path;
+    if (adapter == nullptr) {
+        return variant.file.path;
+    }
+    return variant.served ? fmt::format("{} with ADAPTER {}", variant.file.path, adapter->path)
+                          : fmt::format("{} with --lora-scaled {}:{}",
+                                        variant.file.path,
+                                        adapter->path,
+                                        adapter->scale);
 }
 
 }  // namespace

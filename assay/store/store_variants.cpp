@@ -38,18 +38,22 @@ std::string to_json(const std::optional<ServedModel>& served) {
     if (!served) {
         return {};
     }
-    return nlohmann::json{{"provider", served->provider},
-                          {"address", served->address},
-                          {"model", served->model},
-                          {"digest", served->digest},
-                          {"quantization", served->quantization},
-                          {"server_version", served->server_version},
-                          {"size_bytes", served->size_bytes},
-                          {"server", served->server},
-                          {"n_parameters", served->n_parameters},
-                          {"chat_template", served->chat_template},
-                          {"parameters", served->parameters}}
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    nlohmann::json out{{"provider", served->provider},
+                       {"address", served->address},
+                       {"model", served->model},
+                       {"digest", served->digest},
+                       {"quantization", served->quantization},
+                       {"server_version", served->server_version},
+                       {"size_bytes", served->size_bytes},
+                       {"server", served->server},
+                       {"n_parameters", served->n_parameters},
+                       {"chat_template", served->chat_template},
+                       {"parameters", served->parameters}};
+    for (const ServedAdapter& adapter : served->adapters) {
+        out["adapters"].push_back(
+            {{"id", adapter.id}, {"path", adapter.path}, {"scale", adapter.scale}});
+    }
+    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<AnswersFile> answers_of_json(const std::string& text) {
@@ -69,17 +73,23 @@ std::optional<ServedModel> served_of_json(const std::string& text) {
         return std::nullopt;
     }
     const auto json = nlohmann::json::parse(text);
-    return ServedModel{json.at("provider"),
-                       json.at("address"),
-                       json.at("model"),
-                       json.at("digest"),
-                       json.at("quantization"),
-                       json.at("server_version"),
-                       json.at("size_bytes"),
-                       json.at("server"),
-                       json.at("n_parameters"),
-                       json.at("chat_template"),
-                       json.at("parameters")};
+    ServedModel out{json.at("provider"),
+                    json.at("address"),
+                    json.at("model"),
+                    json.at("digest"),
+                    json.at("quantization"),
+                    json.at("server_version"),
+                    json.at("size_bytes"),
+                    json.at("server"),
+                    json.at("n_parameters"),
+                    json.at("chat_template"),
+                    json.at("parameters")};
+    if (json.contains("adapters")) {
+        for (const auto& adapter : json.at("adapters")) {
+            out.adapters.push_back({adapter.at("id"), adapter.at("path"), adapter.at("scale")});
+        }
+    }
+    return out;
 }
 
 Variant variant_of(const Statement& row) {

@@ -1,10 +1,10 @@
 #include "assay/variants/made_file.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/variants/temporary_file.hpp"
 
 namespace assay::variants {
 namespace {
@@ -45,24 +45,6 @@ void check_disk(const fs::path& folder, std::uint64_t needed) {
     }
 }
 
-/// A file that is there until it is done, or until this goes out of scope.
-class Temporary {
- public:
-    explicit Temporary(const fs::path& target)
-        : path_(fmt::format("{}.{}.part", target.string(), ::getpid())) {}
-    ~Temporary() {
-        std::error_code ignored;
-        fs::remove(path_, ignored);
-    }
-    Temporary(const Temporary&) = delete;
-    Temporary& operator=(const Temporary&) = delete;
-
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-    fs::path path_;
-};
-
 }  // namespace
 
 ModelFile resolve_file(llm::Engine& engine, const std::string& path, const HashFile& hash) {
@@ -93,10 +75,11 @@ std::optional<ModelFile> find_made(const Workshop& workshop, const fs::path& tar
 ModelFile make_file(const Workshop& workshop, const MadeFile& made, const MakeFile& make) {
     const fs::path folder = fs::absolute(made.target).parent_path();
     make_folder(folder, made.in_cache);
+    remove_left_temporaries(folder, made.in_cache ? "" : made.target.filename().string());
     check_disk(folder, made.most_bytes);
 
     Progress& progress = workshop.progress;
-    const Temporary temporary(made.target);
+    const TemporaryFile temporary(made.target);
     std::uint64_t done = 0;
     progress.begin(made.title, 0, "tensors");
     const auto written = make(temporary.path().string(),

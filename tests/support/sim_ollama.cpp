@@ -47,6 +47,11 @@ std::set<std::string> SimOllama::names() const {
     }
     return out;
 }
+std::string SimOllama::digest(const std::string& model) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = models_.find(model);
+    return found == models_.end() ? "" : found->second.digest;
+}
 std::vector<std::string> SimOllama::log() const {
     const std::lock_guard lock(mutex_);
     return log_;
@@ -83,7 +88,19 @@ ScriptedReply SimOllama::answer(const SeenRequest& request) {
             !blobs_.contains("/api/blobs/" + body["files"]["model.gguf"].get<std::string>())) {
             return {400, R"({"error":"invalid files"})"};
         }
-        models_[name + ":latest"] = {"digest-of-" + body["files"]["model.gguf"].get<std::string>()};
+        std::string digest = "digest-of-" + body["files"]["model.gguf"].get<std::string>();
+        if (body.contains("adapters")) {
+            const std::string adapter = body["adapters"].value("adapter.gguf", "");
+            if (body["adapters"].size() != 1 || !blobs_.contains("/api/blobs/" + adapter)) {
+                return {400, R"({"error":"invalid adapters"})"};
+            }
+            digest += "-with-" + adapter;
+        }
+        json show{{"modelfile", "FROM m\n"}};
+        if (body.contains("adapters") && !ignores_adapters) {
+            show["modelfile"] = "FROM m\nADAPTER a\n";
+        }
+        models_[name + ":latest"] = {digest, show};
         return {200, R"({"status":"success"})"};
     }
     if (request.path == "/api/pull") {

@@ -2,6 +2,7 @@
 // An Ollama inside the test program: models that can be told of, asked, created and removed
 // (docs/api.md of Ollama).
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -23,6 +24,7 @@ class SimOllama {
               const nlohmann::json& show = nlohmann::json::object(),
               int port = 0);
 
+    std::atomic<bool> ignores_adapters{false};  ///< as a server that does not know them
     /// What a reply to the n-th chat is (from 1); by default "answer to USER".
     void on_chat(std::function<ScriptedReply(const nlohmann::json& request, int n)> script);
     void set_digest(const std::string& model, const std::string& digest);
@@ -32,7 +34,8 @@ class SimOllama {
     [[nodiscard]] std::vector<nlohmann::json> chats() const;
     [[nodiscard]] std::vector<std::string> complaints() const;       ///< on chats
     [[nodiscard]] std::map<std::string, std::string> blobs() const;  ///< path -> bytes
-    [[nodiscard]] std::set<std::string> names() const;   ///< of the models that are there
+    [[nodiscard]] std::set<std::string> names() const;  ///< of the models that are there
+    [[nodiscard]] std::string digest(const std::string& model) const;  ///< empty: not there
     [[nodiscard]] std::vector<std::string> log() const;  ///< "POST /api/create", in order
     [[nodiscard]] int n_chats_at_once() const { return server_.n_at_once(); }
 

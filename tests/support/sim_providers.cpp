@@ -423,6 +423,7 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
         shape["typical_p"] = {true, equal_to(1.0)};
         shape["top_n_sigma"] = {true, equal_to(-1.0)};
         shape["cache_prompt"] = {true, equal_to(false)};
+        shape["lora"] = {false, is_array};
     }
     if (server == "vllm") {
         shape["repetition_penalty"] = {true, between(0, 10)};

@@ -96,12 +96,32 @@ TEST_F(LoraEntry, ThatIsWrongIsSaidWhereItStands) {
     EXPECT_THAT(errors_of(experiment("model-F16.gguf", "[{type: Q8_0, lora: merged}]")),
                 ElementsAre(HasSubstr("variants[0].lora: must be")));
     EXPECT_THAT(
-        errors_of(experiment("{file: model-F16.gguf, lora: [a.gguf]}",
-                             "[{name: s, type: Q8_0, provider: ollama, lora: applied}]")),
-        ElementsAre(HasSubstr("variants[0].lora: applied is of a variant that assay-engine runs")));
+        errors_of(experiment(
+            "{file: model-F16.gguf, lora: [a.gguf]}",
+            "[{name: s, type: Q8_0, provider: openai, url: 'http://h/v1', lora: applied}]")),
+        testing::Contains(HasSubstr(
+            "variants[0].lora: applied is of a variant that assay-engine or Ollama runs")));
     EXPECT_THAT(errors_of(experiment("model-F16.gguf",
                                      "[{name: s, provider: ollama, model: m, lora: [a.gguf]}]")),
                 ElementsAre(HasSubstr("variants[0].lora: belongs to a file, or to a type")));
+}
+
+TEST_F(LoraEntry, IsAppliedByOllamaWithScaleOneOnly) {
+    const std::string served = "[{name: s, type: Q8_0, provider: ollama, lora: applied}]";
+    const auto plan = load(experiment("{file: model-F16.gguf, lora: [a.gguf]}", served));
+    ASSERT_TRUE(plan) << testing::PrintToString(sentences(plan.error(), folder_));
+    EXPECT_TRUE(plan->variants[0].applies_lora());
+    EXPECT_TRUE(plan_from_json(plan_to_json(*plan))->variants[0].applies_lora());
+    EXPECT_NE(plan_sha256(*plan),
+              hash_of("{file: model-F16.gguf, lora: [a.gguf]}",
+                      "[{name: s, type: Q8_0, provider: ollama}]"));
+    EXPECT_THAT(
+        errors_of(experiment("{file: model-F16.gguf, lora: [{file: a.gguf, scale: 0.5}]}", served)),
+        ElementsAre(HasSubstr("variants[0].lora: applies the baseline's LoRA adapter with scale "
+                              "0.5, and Ollama knows scale 1 only")));
+    EXPECT_THAT(errors_of(experiment("model-F16.gguf", served)),
+                ElementsAre(HasSubstr("applies the baseline's LoRA adapter, and the baseline has "
+                                      "none")));
 }
 
 TEST_F(LoraEntry, OfTheFlagsTakesThePlaceOfTheFiles) {

@@ -53,6 +53,47 @@ TEST_F(OllamaModels, AModelOfOursIsThereForAsLongAsItIsNeeded) {
     EXPECT_EQ(n_notes(), 0u);
 }
 
+TEST_F(OllamaModels, AnAdapterIsBroughtBesideTheFile) {
+    SimOllama server;
+    const std::string adapter = "GGUF of an adapter";
+    OllamaGuest::Order with = order;
+    with.adapter = folder.write("a.gguf", adapter);
+    with.adapter_sha256 = sha256_hex(adapter);
+    std::string digest;
+    {
+        const OllamaGuest guest({place(server.url())}, with, cancel, notes);
+        EXPECT_EQ(server.blobs().at("/api/blobs/sha256:" + order.sha256), bytes);
+        EXPECT_EQ(server.blobs().at("/api/blobs/sha256:" + with.adapter_sha256), adapter);
+        EXPECT_EQ(server.digest("assay-temporary-1:latest"),
+                  "digest-of-sha256:" + order.sha256 + "-with-sha256:" + with.adapter_sha256);
+    }
+    EXPECT_THAT(server.names(), IsEmpty());
+}
+
+TEST_F(OllamaModels, AnAdapterThatTheServerLeavesOutOrRefusesStopsTheRun) {
+    OllamaGuest::Order with = order;
+    with.adapter = folder.write("a.gguf", "A");
+    with.adapter_sha256 = sha256_hex("A");
+    SimOllama server;
+    server.ignores_adapters = true;
+    ServedBench bench("ollama", {});
+    const auto error_at = [&](const std::string& url) {
+        return bench.error_of([&] { const OllamaGuest guest({place(url)}, with, cancel, notes); });
+    };
+    const std::string left_out = error_at(server.url());
+    EXPECT_THAT(left_out, HasSubstr("without the adapter"));
+    EXPECT_THAT(left_out, HasSubstr("made of the merged file"));
+    EXPECT_THAT(server.names(), IsEmpty()) << "and is removed";
+    EXPECT_EQ(n_notes(), 0u);
+    test::SimServer newest([](const test::SeenRequest& request, int) {
+        return test::ScriptedReply{request.path == "/api/create" ? 400 : 200,
+                                   R"({"error": "LoRA adapters are no longer supported"})"};
+    });
+    const std::string refused = error_at(newest.base());
+    EXPECT_THAT(refused, HasSubstr("400: LoRA adapters are no longer supported"));
+    EXPECT_THAT(refused, HasSubstr("made of the merged file"));
+}
+
 TEST_F(OllamaModels, ABlobThatIsThereIsNotSentAgain) {
     SimOllama server;
     { const OllamaGuest guest({place(server.url())}, order, cancel, notes); }

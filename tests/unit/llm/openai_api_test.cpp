@@ -48,6 +48,9 @@ class Kind {
                          {"default_generation_settings", {{"n_ctx", n_ctx}}}}
                         .dump()};
         }
+        if (request.path == "/lora-adapters") {
+            return lora_adapters;
+        }
         if (request.path == "/version") {
             return {200, R"({"version": "0.9"})"};
         }
@@ -69,10 +72,20 @@ class Kind {
     [[nodiscard]] json last_request() const {
         return json::parse(server_.seen().back().body, nullptr, false);
     }
+    [[nodiscard]] json last_question() const {
+        std::string last;
+        for (const SeenRequest& request : server_.seen()) {
+            if (request.path == "/v1/chat/completions") {
+                last = request.body;
+            }
+        }
+        return json::parse(last, nullptr, false);
+    }
     [[nodiscard]] std::vector<SeenRequest> seen() const { return server_.seen(); }
 
     std::string version = "m-2026", finish = "stop";
     int n_ctx = 4096;
+    ScriptedReply lora_adapters{404, ""};
     std::vector<std::string> complaints;
 
  private:
@@ -98,6 +111,98 @@ TEST(OpenAiApi, LlamaServerIsKnownByItsListAndGetsEverySetting) {
     EXPECT_EQ(answers.at("q0").answer().decode_ms, 40.25);
     EXPECT_EQ(answers.at("q0").answer().n_answer_tokens, 4);
     EXPECT_EQ(generator.reply_version(), "m-2026");
+}
+
+/// What llama-server tells of two adapters.
+ScriptedReply adapters_with(const json& first_scale, const json& second_scale) {
+    return {200,
+            json{{{"id", 0}, {"path", "/loras/a.gguf"}, {"scale", first_scale}},
+                 {{"id", 1}, {"path", "/loras/b.gguf"}, {"scale", second_scale}}}
+                .dump()};
+}
+
+TEST(OpenAiApi, LlamaServersAdaptersAreItsIdentityAndEveryQuestionNamesTheirScales) {
+    Kind server("llamacpp", "llama-server");
+    ServedBench bench("openai", {server.url()});
+    const auto fingerprint = [&] {
+        ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+        generator.connect();
+        return generator.fingerprint();
+    };
+    const std::string of_no_list = fingerprint();
+    EXPECT_EQ(bench.run(1).size(), 1u);
+    EXPECT_FALSE(server.last_question().contains("lora"));
+    server.lora_adapters = {200, "[]"};
+    EXPECT_EQ(fingerprint(), of_no_list) << "a server without adapters has the keys of before";
+    server.lora_adapters = adapters_with(1.0, 0);
+    const std::string of_first = fingerprint();
+    EXPECT_NE(of_first, of_no_list);
+    ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+    const ServedFacts facts = generator.connect();
+    EXPECT_THAT(facts.adapters,
+                testing::ElementsAre(ServedAdapter{0, "/loras/a.gguf", 1},
+                                     ServedAdapter{1, "/loras/b.gguf", 0}));
+    EXPECT_THAT(describe(facts),
+                HasSubstr("LoRA adapter /loras/a.gguf (scale 1), LoRA adapter /loras/b.gguf "
+                          "(scale 0)"));
+    EXPECT_EQ(bench.run(generator, 1).size(), 1u);
+    EXPECT_EQ(server.last_question()["lora"],
+              json::parse(R"([{"id": 0, "scale": 1.0}, {"id": 1, "scale": 0.0}])"));
+    EXPECT_THAT(server.complaints, IsEmpty());
+    server.lora_adapters = adapters_with(0.5, 0);
+    EXPECT_NE(fingerprint(), of_first);
+    server.lora_adapters = {200, R"([{"id": 0, "path": "/loras/c.gguf", "scale": 1.0}])"};
+    EXPECT_NE(fingerprint(), of_first);
+}
+
+TEST(OpenAiApi, AdaptersThatAreNotAppliedOrCannotBeReadAreRefused) {
+    Kind server("llamacpp", "llama-server");
+    ServedBench bench("openai", {server.url()});
+    server.lora_adapters = adapters_with(0, 0);
+    EXPECT_THAT(bench.error_of_run(1),
+                HasSubstr("has loaded the LoRA adapter /loras/a.gguf and 1 more with scale 0"));
+    server.lora_adapters = adapters_with(0, -0.5);
+    EXPECT_EQ(bench.error_of_run(1), "") << "a negative scale is one";
+    server.lora_adapters = adapters_with(1, "1");
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("without id, path or scale"));
+    server.lora_adapters = adapters_with(1, nullptr);
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("without id, path or scale"));
+    for (const char* body : {"", "{}", "null", "[1", "oops"}) {
+        server.lora_adapters = {200, body};
+        EXPECT_THAT(bench.error_of_run(1), HasSubstr("/lora-adapters")) << body;
+    }
+    server.lora_adapters = {401, R"({"error": {"message": "Invalid API Key"}})"};
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("/lora-adapters answered 401: Invalid API Key"));
+    server.lora_adapters = {
+        200,
+        R"([{"id": 0, "path": "a.gguf", "scale": 1.0, "alora_invocation_tokens": [1, 2],
+             "alora_invocation_string": "Think:"}])"};
+    EXPECT_THAT(bench.error_of_run(1), HasSubstr("an activated LoRA"));
+}
+
+TEST(OpenAiApi, AnAdapterWhoseScaleIsChangedWhileItAnswersStopsTheRun) {
+    Kind server("llamacpp", "llama-server");
+    ServedBench bench("openai", {server.url()});
+    server.lora_adapters = adapters_with(1, 1);
+    ServedGenerator generator(bench.options, bench.cancel, bench.notes);
+    generator.connect();
+    server.lora_adapters = adapters_with(1, 0);
+    std::map<std::string, Generated> answers;
+    EXPECT_THAT(bench.error_of([&] { bench.run(generator, 2, answers); }),
+                AllOf(HasSubstr("has changed while it answered"),
+                      HasSubstr("/loras/b.gguf (scale 1), and now"),
+                      HasSubstr("/loras/b.gguf (scale 0)")));
+    EXPECT_THAT(answers, IsEmpty()) << "no answer of it is taken";
+}
+
+TEST(OpenAiApi, AddressesWithOtherAdaptersAreNotOneModel) {
+    Kind one("llamacpp", "llama-server"), two("llamacpp", "llama-server");
+    one.lora_adapters = adapters_with(1, 1);
+    two.lora_adapters = adapters_with(1, 0.5);
+    ServedBench bench("openai", {one.url(), two.url()});
+    EXPECT_THAT(bench.error_of_run(1),
+                AllOf(HasSubstr("is not the same model everywhere"),
+                      HasSubstr("/loras/b.gguf (scale 0.5)")));
 }
 
 TEST(OpenAiApi, VllmTakesAPenaltyWithoutAWindowOnly) {
