@@ -90,6 +90,8 @@ std::string manual(const CLI::App& app) {
     out += commands_of(app, "assay");
     out += ".SH ENVIRONMENT\n" + keys_of_judges();
     out += ".TP\n.B ASSAY_CACHE\nfolder for made models; default ~/.cache/assay\n";
+    out += ".TP\n.B ASSAY_PYTHON\nconverts checkpoint folders; default python3\n";
+    out += ".TP\n.B ASSAY_PYTHON_TIMEOUT\nseconds that a conversion may take\n";
     return out;
 }
 

@@ -30,7 +30,6 @@
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
 #include "assay/records/cache_type.hpp"
-#include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
 namespace {
@@ -87,7 +86,7 @@ void EngineVariant::check() {
 /// The file that it is, or that it is made of.
 std::string EngineVariant::given_file() const {
     const std::string own = spec.file();
-    return variants::path_of_model(own.empty() ? context().plan.baseline.file() : own);
+    return context().path_of_model(own.empty() ? context().plan.baseline.file() : own);
 }
 
 /// What llama.cpp refuses or aborts on, before there is a run directory. The engine is asked last,

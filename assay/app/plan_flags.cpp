@@ -96,10 +96,12 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
                        "experiment file (YAML; `assay init` writes one); without it the flags "
                        "describe the experiment");
     command
-        .add_option("-m,--model",
-                    o.model,
-                    "the original: a GGUF, ollama:NAME, a served model as PROVIDER:MODEL@URL, or "
-                    "answers:FILE; NAME= before it gives it a name: base=model-F16.gguf")
+        .add_option(
+            "-m,--model",
+            o.model,
+            "the original: a GGUF, checkpoint:FOLDER (safetensors), ollama:NAME, a served model "
+            "as PROVIDER:MODEL@URL, or answers:FILE; NAME= before it gives it a name: "
+            "base=model-F16.gguf")
         ->group(kExperiment);
     command
         .add_option("--lora",
@@ -117,12 +119,14 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
         ->allow_extra_args(false)
         ->group(kExperiment);
     command
-        .add_option("--variants",
-                    flags.variants,
-                    "what is compared with it, separated by commas: types to make of it "
-                    "(Q8_0,Q4_K_M), GGUF files, ollama:NAME (a GGUF of Ollama's), served models as "
-                    "ollama:MODEL@URL or openai:MODEL@URL, or answers:FILE; NAME= before one gives "
-                    "it a name: q4=path/model-Q4.gguf")
+        .add_option(
+            "--variants",
+            flags.variants,
+            "what is compared with it, separated by commas: types to make of it "
+            "(Q8_0,Q4_K_M), GGUF files, checkpoint:FOLDER, ollama:NAME (a GGUF of Ollama's), "
+            "served models as ollama:MODEL@URL or openai:MODEL@URL, or answers:FILE; NAME= before "
+            "one gives "
+            "it a name: q4=path/model-Q4.gguf")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->group(kExperiment);

@@ -16,6 +16,8 @@
 #include "assay/app/judge_work.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/records/checkpoint_name.hpp"
+#include "assay/variants/checkpoint_folder.hpp"
 #include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
@@ -31,6 +33,10 @@ constexpr double kBytesPerWeight = 2;  // the baseline is F16 or BF16, most ofte
 
 double n_weights_of(const std::string& file) {
     std::error_code error;
+    if (const auto folder = checkpoint_of(file)) {
+        const auto checkpoint = variants::look_at_checkpoint(*folder);
+        return checkpoint ? static_cast<double>(checkpoint->weight_bytes) / kBytesPerWeight : 0;
+    }
     const auto size = std::filesystem::file_size(file, error);
     return error ? 0 : static_cast<double>(size) / kBytesPerWeight;
 }

@@ -4,6 +4,9 @@
 #include "assay/app/file_hashes.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/records/checkpoint_name.hpp"
+#include "assay/variants/ollama_store.hpp"
+#include "assay/variants/resolve.hpp"
 
 namespace assay::app {
 
@@ -32,6 +35,27 @@ int RunContext::n_threads() const {
 
 std::string RunContext::hash_of(const std::string& path) const {
     return FileHashes(*store, progress).of(path);
+}
+
+std::string RunContext::path_of_model(const std::string& file) {
+    const auto folder = checkpoint_of(file);
+    if (!folder) {
+        return variants::path_of_model(file);
+    }
+    auto found = converted_.find(file);
+    if (found == converted_.end()) {
+        const variants::ConvertRequest request{std::string(*folder), variants::model_cache()};
+        found = converted_
+                    .emplace(file,
+                             variants::convert_checkpoint(engine(), request, cancel, progress))
+                    .first;
+    }
+    return found->second.file.string();
+}
+
+std::optional<std::string> RunContext::checkpoint_sha256(const std::string& file) const {
+    const auto found = converted_.find(file);
+    return found == converted_.end() ? std::nullopt : std::optional(found->second.sha256);
 }
 
 void RunContext::stop_if_cancelled() const {

@@ -3,6 +3,7 @@
 // requests.
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "assay/records/question.hpp"
 #include "assay/run/run_facts.hpp"
 #include "assay/store/store.hpp"
+#include "assay/variants/convert_checkpoint.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::app {
@@ -53,11 +55,19 @@ struct RunContext {
     /// SHA-256 of a file, remembered in the store. Throws Error if it cannot be read.
     [[nodiscard]] std::string hash_of(const std::string& path) const;
 
+    /// A model's file as the plan names it, as a path: what "ollama:NAME" stands for, or the file
+    /// that a checkpoint folder is converted to, at the first call for it. Throws Error.
+    [[nodiscard]] std::string path_of_model(const std::string& file);
+    /// SHA-256 of the checkpoint folder that path_of_model made a file of; nothing if `file` names
+    /// none.
+    [[nodiscard]] std::optional<std::string> checkpoint_sha256(const std::string& file) const;
+
     /// Throws Error kInterrupted if the user has stopped the run.
     void stop_if_cancelled() const;
 
  private:
     std::unique_ptr<llm::Engine> engine_;
+    std::map<std::string, variants::Converted> converted_;  ///< by the plan's name of the folder
 };
 
 }  // namespace assay::app

@@ -6,7 +6,6 @@
 
 #include "assay/base/result.hpp"
 #include "assay/variants/merge_lora.hpp"
-#include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
 namespace assay::app {
@@ -67,7 +66,7 @@ void VariantRun::check_file() {
     if (spec.file().empty()) {
         return;
     }
-    const std::string path = variants::path_of_model(spec.file());
+    const std::string path = context_.path_of_model(spec.file());
     const auto inspected = context_.engine().inspect(path);
     if (!inspected) {
         throw Error(ErrorKind::kUsage, inspected.error());
@@ -110,7 +109,7 @@ ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& 
     if (made.lora_applied) {
         const VariantSpec& baseline = context_.plan.baseline;
         request.source = variants::resolve_file(
-            context_.engine(), variants::path_of_model(baseline.file()), hash);
+            context_.engine(), context_.path_of_model(baseline.file()), hash);
         variant.lora = LoraUse{LoraMode::kApplied,
                                request.source.sha256,
                                {variants::resolve_lora(baseline.merged_lora().front(), hash)}};
@@ -126,9 +125,10 @@ ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& 
 void VariantRun::resolve_file(const ModelFile& baseline_file) {
     if (!spec.file().empty()) {
         const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
-        variant.origin = "file";
         variant.file = variants::resolve_file(
-            context_.engine(), variants::path_of_model(spec.file()), hash);
+            context_.engine(), context_.path_of_model(spec.file()), hash);
+        const auto checkpoint = context_.checkpoint_sha256(spec.file());
+        variant.origin = checkpoint ? "converted from the checkpoint " + *checkpoint : "file";
         if (!spec.merged_lora().empty()) {
             variant.file = merged_file(variant.file);
         }

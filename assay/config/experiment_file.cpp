@@ -5,6 +5,7 @@
 #include <span>
 
 #include "assay/base/text.hpp"
+#include "assay/config/checkpoint_entry.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/entry_reader.hpp"
 #include "assay/config/judge_address.hpp"
@@ -90,6 +91,7 @@ class ExperimentFile : EntryReader {
             VariantEntry entry;
             note_text(*baseline, "name", plan_.baseline.name);
             model_path(*baseline, "file", entry.file);
+            read_checkpoint(*baseline, folder_, entry, draft_, problems_);
             read_answers(*baseline, entry);
             read_served(*baseline, entry.served, problems_);
             read_lora(*baseline, folder_, entry, draft_, problems_);
@@ -98,8 +100,11 @@ class ExperimentFile : EntryReader {
             if (baseline->has("provider")) {
                 note(*baseline, "provider");
             }
-            if (baseline->has("file") && baseline->has("answers")) {
-                problems_.add(baseline->where("answers"), "is given beside file; give one of them");
+            for (const std::string key : {"file", "checkpoint"}) {
+                if (baseline->has(key) && baseline->has("answers")) {
+                    problems_.add(baseline->where("answers"),
+                                  fmt::format("is given beside {}; give one of them", key));
+                }
             }
             baseline->finish();
         } else if (root_.has("baseline") && problems_.size() == n_before) {
@@ -190,6 +195,7 @@ class ExperimentFile : EntryReader {
         VariantEntry entry;
         note_text(map, "name", variant.name);
         model_path(map, "file", entry.file);
+        read_checkpoint(map, folder_, entry, draft_, problems_);
         path(map, "imatrix", entry.imatrix);
         read_answers(map, entry);
         read_served(map, entry.served, problems_);
@@ -203,16 +209,16 @@ class ExperimentFile : EntryReader {
             entry.type = type_of_text(type, map.where(word), problems_);
             draft_.origins[key + ".type"] = map.where(word);
         }
-        const int n_given = map.has("type") + map.has("quant") + map.has("file") +
-                            map.has("answers");
+        const bool has_file = map.has("file") || map.has("checkpoint");
+        const int n_given = map.has("type") + map.has("quant") + has_file + map.has("answers");
         if (n_given > 1 || (n_given == 0 && !map.has("provider"))) {
             problems_.add(map.where(""),
-                          fmt::format("needs one of type, file and answers, and has {}",
+                          fmt::format("needs one of type, file, checkpoint and answers, and has {}",
                                       n_given == 0 ? "none" : "several"),
                           "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, "
                           "answers: mine.jsonl}.");
         }
-        if ((map.has("file") || map.has("answers")) && map.has("imatrix")) {
+        if ((has_file || map.has("answers")) && map.has("imatrix")) {
             problems_.add(map.where("imatrix"),
                           "belongs to a type that assay makes, not to a finished file");
         }

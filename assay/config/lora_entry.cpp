@@ -99,7 +99,7 @@ void read_lora(MapReader& map,
     if (!map.has("lora")) {
         return;
     }
-    if (map.has("file")) {
+    if (map.has("file") || map.has("checkpoint")) {
         read_adapters(map, folder, entry, draft, problems);
         return;
     }

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "assay/base/text.hpp"
+#include "assay/records/checkpoint_name.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::config {
@@ -12,14 +13,14 @@ namespace {
 /// What follows the '=' is no end of a path.
 bool begins_a_source(std::string_view rest) {
     return rest.starts_with("answers:") || rest.starts_with("openai:") ||
-           rest.starts_with(kOllamaFile);
+           rest.starts_with(kOllamaFile) || checkpoint_of(rest);
 }
 
 }  // namespace
 
 NamedText named_text(std::string_view text, const std::filesystem::path& base) {
     const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos || text.starts_with(kOllamaFile)) {
+    if (equals == std::string_view::npos || text.starts_with(kOllamaFile) || checkpoint_of(text)) {
         return {std::nullopt, text};
     }
     const std::string_view name = trim(text.substr(0, equals)),

@@ -9,6 +9,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/variant_entry.hpp"
+#include "assay/records/checkpoint_name.hpp"
 #include "assay/records/settings.hpp"
 
 namespace assay::config {
@@ -533,13 +534,18 @@ std::string plan_to_json(const Plan& plan) {
 
 std::string plan_sha256(const Plan& plan) {
     const std::filesystem::path folder = std::filesystem::path(plan.source).parent_path();
-    const auto portable = [&](const std::string& path) {
+    const auto below = [&](const std::string& path) {
         if (!folder.is_absolute() || path.empty()) {
             return path;
         }
         const std::string
             relative = std::filesystem::path(path).lexically_relative(folder).string();
         return relative.empty() || relative.starts_with("..") ? path : relative;
+    };
+    const auto portable = [&](const std::string& path) {
+        const auto checkpoint = checkpoint_of(path);
+        return checkpoint ? std::string(kCheckpoint) + below(std::string(*checkpoint))
+                          : below(path);
     };
     return sha256_hex(identity_of(plan, portable).dump());
 }

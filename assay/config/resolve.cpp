@@ -29,6 +29,7 @@
 #include "assay/config/variant_entry.hpp"
 #include "assay/intake/encoding.hpp"
 #include "assay/records/cache_type.hpp"
+#include "assay/records/checkpoint_name.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
 
@@ -405,6 +406,10 @@ class Resolver {
         if (file.empty() || file.starts_with(kOllamaFile)) {
             return false;  // a name is looked up when the run begins
         }
+        if (const auto folder = checkpoint_of(file)) {
+            look_for_folder(key, std::string(*folder));
+            return false;
+        }
         std::error_code error;
         const auto status = std::filesystem::status(file, error);
         if (std::filesystem::is_regular_file(status)) {
@@ -426,6 +431,19 @@ class Resolver {
                 ? "\"~\" has no meaning here; write the whole path."
                 : "");
         return false;
+    }
+
+    /// What is in it is looked at when the run begins.
+    void look_for_folder(const std::string& key, const std::string& folder) {
+        std::error_code error;
+        const auto status = std::filesystem::status(folder, error);
+        if (std::filesystem::is_directory(status)) {
+            return;
+        }
+        const bool exists = std::filesystem::exists(status);
+        add(key,
+            fmt::format("{}: {}", exists ? "is a file, not a folder" : "no such folder", folder),
+            exists ? "A GGUF file is named with file." : "");
     }
 
     /// A file that is the dataset and has answers, too, calls its fields by one name in both.

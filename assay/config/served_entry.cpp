@@ -80,7 +80,8 @@ void read_served(MapReader& map, ServedSpec& served, Problems& problems) {
         map.read(setting.key, field, rule);
     });
     check_prices(map, served, problems);
-    const bool has_file = map.has("type") || map.has("quant") || map.has("file");
+    const bool has_file = map.has("type") || map.has("quant") || map.has("file") ||
+                          map.has("checkpoint");
     if (map.has("model") && trim(served.model).empty()) {
         problems.add(map.where("model"), "is empty");
     }

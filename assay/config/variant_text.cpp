@@ -6,10 +6,12 @@
 #include <filesystem>
 
 #include "assay/base/text.hpp"
+#include "assay/config/checkpoint_entry.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/named_text.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/served_entry.hpp"
+#include "assay/records/checkpoint_name.hpp"
 
 namespace assay::config {
 
@@ -107,7 +109,8 @@ VariantSpec baseline_of_text(std::string_view text,
                              Problems& problems) {
     Named named = take_name(text, base, where, problems);
     if (!take_elsewhere(base, where, problems, named)) {
-        named.variant.source = FileSource{model_path_of(base, named.rest, where, problems)};
+        named.variant.source = FileSource{
+            model_or_checkpoint_of(base, named.rest, where, problems)};
     }
     return named.variant;
 }
@@ -121,9 +124,9 @@ VariantSpec variant_of_text(std::string_view text,
         return named.variant;
     }
     const std::string_view rest = named.rest;
-    if (rest.starts_with(kOllamaFile) || to_lower_ascii(rest).ends_with(".gguf") ||
-        rest.find('/') != std::string_view::npos) {
-        named.variant.source = FileSource{model_path_of(base, rest, where, problems)};
+    if (rest.starts_with(kOllamaFile) || checkpoint_of(rest) ||
+        to_lower_ascii(rest).ends_with(".gguf") || rest.find('/') != std::string_view::npos) {
+        named.variant.source = FileSource{model_or_checkpoint_of(base, rest, where, problems)};
     } else {
         named.variant.source = TypeSource{type_of_text(rest, where, problems)};
     }

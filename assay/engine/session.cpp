@@ -175,11 +175,18 @@ Result<llama_model_ptr> load_model(const wire::Load& request) {
 }
 
 wire::Loaded describe_model(const llama_model* model) {
-    return {llama_model_n_ctx_train(model),
-            llama_vocab_n_tokens(llama_model_get_vocab(model)),
-            is_recurrent(model),
-            has_long_rope(model),
-            llama_model_chat_template(model, nullptr) != nullptr};
+    const llama_vocab* vocab = llama_model_get_vocab(model);
+    wire::Loaded out{llama_model_n_ctx_train(model),
+                     llama_vocab_n_tokens(vocab),
+                     is_recurrent(model),
+                     has_long_rope(model),
+                     llama_model_chat_template(model, nullptr) != nullptr};
+    for (llama_token id = 0; id < llama_vocab_n_tokens(vocab); ++id) {
+        if (llama_vocab_is_eog(vocab, id)) {
+            out.end_tokens.push_back(id);
+        }
+    }
+    return out;
 }
 
 Result<llama_adapter_lora_ptr> open_adapter(llama_model* model,

@@ -16,7 +16,7 @@
 namespace assay::wire {
 
 /// Counts up when the bytes of a message change.
-inline constexpr int kProtocolVersion = 3;
+inline constexpr int kProtocolVersion = 4;
 
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
 /// more.
@@ -114,12 +114,14 @@ struct Loaded {
     bool long_rope = false;  ///< switches rotary factors on the context's size: that size may not
                              ///< follow the data
     bool has_chat_template = false;
+    std::vector<std::int32_t> end_tokens{};  ///< those that end an answer, ascending
     static void fields(auto& self, auto& field) {
         field("n_ctx_train", self.n_ctx_train);
         field("n_vocab", self.n_vocab);
         field("recurrent", self.recurrent);
         field("long_rope", self.long_rope);
         field("has_chat_template", self.has_chat_template);
+        field("end_tokens", self.end_tokens);
     }
 };
 

@@ -59,6 +59,7 @@ namespace {
 using namespace assay;
 
 constexpr int kLayers = 4;
+constexpr std::int32_t kEndToken = 3;  ///< as a text has it: ETX
 constexpr std::uint64_t kWeights = 1'000'000;
 constexpr double kTokenMs = 0.5;
 constexpr std::uint64_t kPeakMemoryBytes = 123'456'789;
@@ -483,7 +484,7 @@ Result<wire::Loaded> Engine::load(const wire::Load& request) {
         return tl::unexpected<Failure>(model.error());
     }
     model_ = *model;
-    return wire::Loaded{8192, 256, false, false, true};
+    return wire::Loaded{8192, 256, false, false, true, {kEndToken}};
 }
 
 Result<wire::Rendered> Engine::render(const wire::Render& request) {

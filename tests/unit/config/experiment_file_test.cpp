@@ -195,9 +195,11 @@ colour: red
             "exp.yaml:2:18: variants[1]: must be a type, a file or a mapping, not a list. Write "
             "Q4_K_M, other.gguf, or "
             "{name: mine, file: other.gguf}.",
-            "exp.yaml:2:22: variants[2]: needs one of type, file and answers, and has none. Write "
+            "exp.yaml:2:22: variants[2]: needs one of type, file, checkpoint and answers, and has "
+            "none. Write "
             "{type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: mine.jsonl}.",
-            "exp.yaml:2:33: variants[3]: needs one of type, file and answers, and has several. "
+            "exp.yaml:2:33: variants[3]: needs one of type, file, checkpoint and answers, and has "
+            "several. "
             "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, answers: "
             "mine.jsonl}.",
             "exp.yaml:2:33: variants[3]: the name \"Q8_0\" is that of variants[0], too. Give one "
@@ -503,7 +505,8 @@ TEST_F(ExperimentFile, AVariantIsOneThingOnly) {
             "answers: a.jsonl}, {type: Q8_0, allow-missing: true}]\ndataset: questions.jsonl\n"),
         ElementsAre(
             "exp.yaml:1:43: baseline.answers: is given beside file; give one of them",
-            HasSubstr("variants[0]: needs one of type, file and answers, and has several"),
+            HasSubstr(
+                "variants[0]: needs one of type, file, checkpoint and answers, and has several"),
             HasSubstr("variants[0]: the name \"a\" is that of the baseline, too"),
             HasSubstr("variants[1].allow-missing: belongs to answers that are read from a file")));
 }
@@ -539,12 +542,13 @@ TEST_F(ExperimentFile, AVariantMayBeRunInItsOwnWay) {
 }
 
 TEST_F(ExperimentFile, AVariantsRecipeIsCheckedLikeTheEngines) {
-    EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf, flash-attn: maybe}\n"
-                          "variants: [{type: Q8_0, cache-type-k: q9_0}, {name: kv8, "
-                          "cache-type-k: q8_0}]\ndataset: questions.jsonl\n"),
-                ElementsAre(HasSubstr("baseline.flash-attn: "),
-                            HasSubstr("variants[0].cache-type-k: "),
-                            HasSubstr("variants[1]: needs one of type, file and answers")));
+    EXPECT_THAT(
+        errors_of("baseline: {file: model-F16.gguf, flash-attn: maybe}\n"
+                  "variants: [{type: Q8_0, cache-type-k: q9_0}, {name: kv8, "
+                  "cache-type-k: q8_0}]\ndataset: questions.jsonl\n"),
+        ElementsAre(HasSubstr("baseline.flash-attn: "),
+                    HasSubstr("variants[0].cache-type-k: "),
+                    HasSubstr("variants[1]: needs one of type, file, checkpoint and answers")));
 }
 
 }  // namespace

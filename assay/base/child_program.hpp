@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// A program that is to run once, in a process group of its own.
+struct ChildProgram {
+    std::vector<std::string> words;        ///< the program (looked up in PATH), then its arguments
+    std::vector<std::string> environment;  ///< "NAME=VALUE", in place of this process's or beside
+                                           ///< them; variables with API keys are not handed on
+    std::chrono::milliseconds most_time{};
+    const std::atomic<bool>* cancel = nullptr;  ///< looked at while waiting; may be null
+};
+
+/// How it ended.
+struct ChildEnded {
+    enum class How {
+        kNotStarted,  ///< there is no such program, or it is none
+        kExited,
+        kSignalled,
+        kTooLong,    ///< it was killed when its time was over
+        kCancelled,  ///< it was killed because of `cancel`
+    } how = How::kNotStarted;
+    int code = 0;            ///< exit code, signal, or errno of kNotStarted
+    std::string last_lines;  ///< of what it printed, on stdout and stderr together; UTF-8, at most
+                             ///< five lines of 300 characters
+
+    [[nodiscard]] bool succeeded() const { return how == How::kExited && code == 0; }
+};
+
+/// Runs it to its end, without a shell and with nothing on stdin. It is reaped, and its process
+/// group killed, when this returns.
+[[nodiscard]] ChildEnded run_child(const ChildProgram& program);
+
+}  // namespace assay

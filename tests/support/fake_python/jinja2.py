@@ -1,0 +1,1 @@
+"""Stands in for jinja2, which is only looked for."""
