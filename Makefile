@@ -4,11 +4,12 @@
 
 PROGRAMS := build/release/bin
 MODEL    := build/models/SmolLM2-135M-Instruct-F16.gguf
+EMBEDDER := build/models/all-MiniLM-L6-v2-F16.gguf
 DEMO_RUN := runs/science-demo
 # Labels of tests that want the machine for themselves: threads of a model spin beside another process.
 ALONE    := model|peer|fuzz
 
-.PHONY: help setup build model demo tests test check bench validate fuzzers fuzz format golden clean
+.PHONY: help setup build model embedder demo tests test check bench validate fuzzers fuzz format golden clean
 
 help:
 	@echo "make build    programs in $(PROGRAMS)"
@@ -31,6 +32,9 @@ build: setup
 model: build
 	@scripts/demo_model.sh $(PROGRAMS)/assay $(MODEL)
 
+embedder: setup
+	@scripts/embedding_model.sh $(EMBEDDER)
+
 # 3, 4 and 5 are decisions, not failures: a model this small is not expected to survive.
 demo: model
 	@$(PROGRAMS)/assay run examples/science-qa/science.yaml --run $(DEMO_RUN); code=$$?; \
@@ -39,7 +43,7 @@ demo: model
 tests: build
 	@scripts/build.sh dev
 
-test: model tests fuzzers
+test: model embedder tests fuzzers
 	@scripts/llama.sh peers >/dev/null
 	@cd build/dev && ctest -j 2 -LE '$(ALONE)' --output-on-failure --no-tests=error
 	@cd build/dev && ctest -L '$(ALONE)' --output-on-failure --no-tests=error

@@ -9,9 +9,11 @@
 
 #include "assay/app/command_stats.hpp"
 #include "assay/app/commands.hpp"
+#include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
 #include "assay/app/retrieve_contexts.hpp"
+#include "assay/app/terminal.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/base/result.hpp"
 
@@ -89,9 +91,12 @@ int plan(const PlanCommandFlags& flags) {
                     "Leave it out, or give nothing of an experiment.");
     }
     const Plan plan = load_plan_or_throw(flags.plan);
-    SilentProgress silent;
-    const std::vector<Question>
-        questions = retrieve_contexts(plan, load_questions_or_throw(plan), silent).questions;
+    TerminalProgress progress(!stderr_is_terminal());
+    const std::vector<Question> questions = retrieve_contexts(plan,
+                                                              load_questions_or_throw(plan),
+                                                              interrupted(),
+                                                              progress)
+                                                .questions;
     std::fputs((flags.json ? plan_json(plan, questions) : plan_text(plan, questions)).c_str(),
                stdout);
     return 0;

@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/app/commands.hpp"
+#include "assay/app/engine_embedder.hpp"
+#include "assay/app/interrupt.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/base/unicode_text.hpp"
 #include "assay/retrieval/corpus.hpp"
+#include "assay/retrieval/quality.hpp"
 #include "assay/retrieval/retriever.hpp"
 
 namespace assay::app {
@@ -24,15 +27,45 @@ struct RetrieveFlags {
     std::vector<std::string> words;  ///< EXPERIMENT and QUESTION, or QUESTION alone
     std::string corpus;
     std::optional<int> top;
+    std::optional<std::string> embedder;  ///< a file, or none
+    std::optional<int> max_tokens;
+    std::optional<std::string> query_prefix;
+    std::optional<std::string> passage_prefix;
+    std::string engine;
     bool json = false;
 };
 
 /// What is searched for, and where.
 struct Search {
     RetrievalSettings settings;
+    EngineSettings engine;
     std::string question;
     std::string id;  ///< of a question of the experiment's dataset; empty: it is a text
 };
+
+/// The flags win over the experiment.
+void lay_flags(const RetrieveFlags& flags, Search& search) {
+    RetrievalSettings& settings = search.settings;
+    settings.top = flags.top.value_or(settings.top);
+    if (flags.embedder) {
+        const bool is_none = *flags.embedder == "none";
+        settings.embedder = is_none ? "" : std::filesystem::absolute(*flags.embedder).string();
+    }
+    settings.max_tokens = flags.max_tokens.value_or(settings.max_tokens);
+    settings.query_prefix = flags.query_prefix.value_or(settings.query_prefix);
+    settings.passage_prefix = flags.passage_prefix.value_or(settings.passage_prefix);
+    if (!flags.engine.empty()) {
+        search.engine.path = std::filesystem::absolute(flags.engine).string();
+    }
+    if (settings.embedder.empty() &&
+        (flags.max_tokens || flags.query_prefix || flags.passage_prefix)) {
+        throw_usage(
+            "--embedder-max-tokens, --query-prefix and --passage-prefix are for an embedder, "
+            "and none is named",
+            "",
+            "Name one with --embedder MODEL.gguf, or leave them out.");
+    }
+}
 
 Search search_of(const RetrieveFlags& flags) {
     Search out;
@@ -56,6 +89,7 @@ Search search_of(const RetrieveFlags& flags) {
                         "--corpus.");
         }
         out.settings = plan.retrieval;
+        out.engine = plan.engine;
         for (const Question& question : load_questions_or_throw(plan)) {
             if (question.id == out.question) {
                 out.id = question.id;
@@ -69,19 +103,48 @@ Search search_of(const RetrieveFlags& flags) {
     if (!is_valid_utf8(out.question) || trim(out.question).empty()) {
         throw_usage("the question is empty, or no UTF-8");
     }
-    out.settings.top = flags.top.value_or(out.settings.top);
+    lay_flags(flags, out);
     return out;
 }
 
-std::string text_of(const Search& search,
-                    const retrieval::Corpus& corpus,
-                    const std::vector<retrieval::Found>& found) {
+/// What was found.
+struct Shown {
+    const Search& search;
+    const retrieval::Corpus& corpus;
+    std::vector<retrieval::Rule> rules;
+    std::vector<retrieval::Found> found;
+    bool cut = false;  ///< the embedder saw only the beginning of the question
+};
+
+/// Whether the question stands in one of the passages word for word.
+bool is_in_corpus(const Shown& shown) {
+    std::vector<std::string> contexts;
+    for (const retrieval::Found& each : shown.found) {
+        contexts.push_back(retrieval::as_context(shown.corpus.passages[each.place]));
+    }
+    return retrieval::finds_itself(shown.search.question, contexts);
+}
+
+std::string warnings_of(const Shown& shown) {
+    std::string out;
+    if (shown.cut) {
+        out += "the question is too long for the embedder, which saw its beginning only\n";
+    }
+    if (is_in_corpus(shown)) {
+        out += "the question stands in a passage word for word: is the dataset in the corpus?\n";
+    }
+    return out;
+}
+
+std::string text_of(const Shown& shown) {
+    const auto& [search, corpus, rules, found, cut] = shown;
     std::string out = fmt::format(
         "question  {}\nsearched  {}\ncorpus    {} passages, {} duplicates left out\n",
         shorten(search.question, 300),
         fmt::join(retrieval::query_words(search.question), " "),
         corpus.passages.size(),
         corpus.duplicates.size());
+    out += warnings_of(shown);
     if (found.empty()) {
         return out + "no passage has a word of the question\n";
     }
@@ -98,9 +161,8 @@ std::string text_of(const Search& search,
     return out;
 }
 
-std::string json_of(const Search& search,
-                    const retrieval::Corpus& corpus,
-                    const std::vector<retrieval::Found>& found) {
+std::string json_of(const Shown& shown) {
+    const auto& [search, corpus, the_rules, found, cut] = shown;
     ordered_json passages = ordered_json::array(), rules = ordered_json::array();
     for (const retrieval::Found& each : found) {
         const retrieval::Passage& passage = corpus.passages[each.place];
@@ -115,7 +177,7 @@ std::string json_of(const Search& search,
                             {"text", passage.text},
                             {"legs", std::move(legs)}});
     }
-    for (const retrieval::Rule& rule : retrieval::rules_of(search.settings)) {
+    for (const retrieval::Rule& rule : the_rules) {
         rules.push_back(rule.name + ": " + rule.value);
     }
     const ordered_json out{
@@ -127,6 +189,8 @@ std::string json_of(const Search& search,
         {"n_duplicates", corpus.duplicates.size()},
         {"passages_sha256", corpus.sha256()},
         {"rules", std::move(rules)},
+        {"question_cut", cut},
+        {"question_in_corpus", is_in_corpus(shown)},
         {"passages", std::move(passages)}};
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -134,13 +198,20 @@ std::string json_of(const Search& search,
 int retrieve(const RetrieveFlags& flags) {
     const Search search = search_of(flags);
     TerminalProgress progress(!stderr_is_terminal());
-    const retrieval::Corpus corpus = retrieval::read_corpus(
-        retrieval::list_corpus(search.settings.corpus), progress);
-    const auto found = retrieval::Retriever(corpus).find(
-        search.question, static_cast<std::size_t>(search.settings.top));
-    std::fputs(
-        (flags.json ? json_of(search, corpus, found) : text_of(search, corpus, found)).c_str(),
-        stdout);
+    const retrieval::CorpusListing listing = retrieval::list_corpus(search.settings.corpus);
+    if (!listing.left_out.empty()) {
+        progress.note("of the corpus " + retrieval::left_out_text(listing.left_out));
+    }
+    const retrieval::Corpus corpus = retrieval::read_corpus(listing.files, progress);
+    const EngineSearch engine(search.settings, search.engine, interrupted());
+    const auto top = static_cast<std::size_t>(search.settings.top);
+    Shown shown{search, corpus, retrieval::rules_of(engine.setup()), {}, false};
+    retrieval::Retriever::Result result = retrieval::Retriever(corpus, engine.setup(), progress)
+                                              .find(search.question, top);
+    shown.found = std::move(result.found);
+    shown.found.resize(std::min(top, shown.found.size()));
+    shown.cut = result.cut;
+    std::fputs((flags.json ? json_of(shown) : text_of(shown)).c_str(), stdout);
     return 0;
 }
 
@@ -148,9 +219,9 @@ int retrieve(const RetrieveFlags& flags) {
 
 void add_retrieve_command(CLI::App& app, Action& action) {
     auto flags = std::make_shared<RetrieveFlags>();
-    CLI::App* command = app.add_subcommand(
-        "retrieve",
-        "show which passages of a corpus a question would get, and why; stores nothing");
+    CLI::App* command = app.add_subcommand("retrieve",
+                                           "show which passages of a corpus a question would get, "
+                                           "and why; stores nothing but vectors in the cache");
     command
         ->add_option("WORDS",
                      flags->words,
@@ -161,6 +232,17 @@ void add_retrieve_command(CLI::App& app, Action& action) {
     command->add_option("--corpus", flags->corpus, "folder of documents or JSONL file of passages");
     command->add_option("--top", flags->top, "how many passages; default: the experiment's, or 4")
         ->check(CLI::Range(1, 100));
+    command->add_option("--embedder",
+                        flags->embedder,
+                        "GGUF of an embedding model, or none; default: the experiment's, or none");
+    command
+        ->add_option("--embedder-max-tokens",
+                     flags->max_tokens,
+                     "the embedder sees the first tokens of a text, up to this many")
+        ->check(CLI::Range(8, 8192));
+    command->add_option("--query-prefix", flags->query_prefix, "shown before the question");
+    command->add_option("--passage-prefix", flags->passage_prefix, "shown before a passage");
+    command->add_option("--engine", flags->engine, "the program assay-engine");
     command->add_flag("--json", flags->json, "one JSON document, with whole passages");
     command->footer(
         "Examples:\n"

@@ -43,7 +43,7 @@ int run(const RunFlags& flags) {
     check_gate(flags.gate, plan);
     TerminalProgress progress(flags.quiet);
     const QuestionsWithContexts loaded = retrieve_contexts(
-        plan, load_questions_or_throw(plan), progress);
+        plan, load_questions_or_throw(plan), interrupted(), progress);
     const std::vector<Question>& questions = loaded.questions;
     if (!flags.quiet) {
         std::fputs(data_warnings(questions).c_str(), stderr);

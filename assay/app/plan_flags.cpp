@@ -158,6 +158,18 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
                     "JSONL file of passages (id, title, text)")
         ->group(kRetrieval);
     command
+        .add_option("--embedder",
+                    o.embedder,
+                    "GGUF of an embedding model that finds passages beside their words, or none")
+        ->group(kRetrieval);
+    command
+        .add_option("--query-prefix",
+                    o.query_prefix,
+                    "what the embedder is shown before a question: \"query: \" for E5")
+        ->group(kRetrieval);
+    command.add_option("--passage-prefix", o.passage_prefix, "... and before a passage")
+        ->group(kRetrieval);
+    command
         .add_flag("--allow-missing",
                   o.allow_missing,
                   "a question without an answer in a file of answers counts as no answer instead "

@@ -265,9 +265,11 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     out += recipes_text(plan);
     out += fmt::format("  questions  {} of {}\n", questions.size(), plan.dataset.file);
     if (plan.retrieval.asked_for()) {
-        out += fmt::format("  retrieval  the {} best passages of {}, lexical\n",
+        const std::string& embedder = plan.retrieval.embedder;
+        out += fmt::format("  retrieval  the {} best passages of {}, {}\n",
                            plan.retrieval.top,
-                           plan.retrieval.corpus);
+                           plan.retrieval.corpus,
+                           embedder.empty() ? "lexical" : "lexical and dense by " + embedder);
     }
     if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";

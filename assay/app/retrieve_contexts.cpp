@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "assay/app/engine_embedder.hpp"
 #include "assay/retrieval/contexts.hpp"
 #include "assay/retrieval/frozen.hpp"
 #include "assay/store/store.hpp"
@@ -21,13 +22,15 @@ std::optional<std::string> kept_by(const std::string& run_dir) {
 
 QuestionsWithContexts retrieve_contexts(const Plan& plan,
                                         std::vector<Question> questions,
+                                        const std::atomic<bool>& cancel,
                                         Progress& progress) {
     if (!plan.retrieval.asked_for()) {
         return {std::move(questions), std::nullopt};
     }
     std::optional<std::string> before = kept_by(plan.run_dir);
+    const EngineSearch search(plan.retrieval, plan.engine, cancel);
     retrieval::WithContexts found = retrieval::with_contexts(
-        plan.retrieval, std::move(questions), before, progress);
+        search.setup(), std::move(questions), before, progress);
     return {std::move(found.questions),
             RetrievalToKeep{std::move(found.frozen), std::move(before)}};
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The contexts of a plan's questions, before anything is made.
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +25,10 @@ struct QuestionsWithContexts {
 
 /// The questions as they are where the plan retrieves nothing, else with the contexts that the run
 /// keeps already, or that are found now. Stores nothing. Throws Error as
-/// retrieval::with_contexts.
+/// retrieval::with_contexts; kInterrupted when `cancel` is set while vectors are made.
 [[nodiscard]] QuestionsWithContexts retrieve_contexts(const Plan& plan,
                                                       std::vector<Question> questions,
+                                                      const std::atomic<bool>& cancel,
                                                       Progress& progress);
 
 }  // namespace assay::app

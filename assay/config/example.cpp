@@ -85,6 +85,12 @@ constexpr const char* kDataset = R"(  ids: []                         # only the
 constexpr const char* kRetrieval = R"(
 # retrieval:                      # contexts are found in a corpus, once, before any answer
 #   corpus: documents             # a folder of .txt, .md, .html and .pdf, or a JSONL file of passages (id, title, text)
+#   embedder: none                # GGUF of an embedding model, or none: passages are found by their words alone
+)";
+
+constexpr const char* kEmbedding =
+    R"(#   query-prefix: "query: "       # what some embedders want before a question, and before a passage
+#   passage-prefix: "passage: "
 )";
 
 constexpr const char* kGenerationHead = R"(
@@ -156,6 +162,8 @@ std::string example_experiment() {
     out += kDataset;
     out += kRetrieval;
     out += lines("#   ", [&](auto& line) { visit_retrieval(plan.retrieval, line); });
+    out += lines("#   ", [&](auto& line) { visit_embedding(plan.retrieval, line); });
+    out += kEmbedding;
     out += kGenerationHead;
     out += lines("  ", [&](auto& line) { visit_generation(plan.generation, line); });
     out += kGeneration;

@@ -277,9 +277,22 @@ class ExperimentFile : EntryReader {
             return;
         }
         note(root_, "retrieval");
-        path(*retrieval, "corpus", plan_.retrieval.corpus);
-        visit_retrieval(plan_.retrieval, reader(*retrieval));
+        RetrievalSettings& settings = plan_.retrieval;
+        path(*retrieval, "corpus", settings.corpus);
+        read_embedder(*retrieval);
+        visit_retrieval(settings, reader(*retrieval));
+        visit_embedding(settings, reader(*retrieval));
+        note_text(*retrieval, "query-prefix", settings.query_prefix);
+        note_text(*retrieval, "passage-prefix", settings.passage_prefix);
         retrieval->finish();
+    }
+
+    /// The word `none` is no file.
+    void read_embedder(MapReader& retrieval) {
+        std::string word;
+        if (note_text(retrieval, "embedder", word) && word != "none") {
+            path(retrieval, "embedder", plan_.retrieval.embedder);
+        }
     }
 
     void read_generation() {

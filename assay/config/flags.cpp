@@ -62,6 +62,7 @@ class FlagLayer {
         apply_lora_flags(flags_, draft_, problems_);
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
         file(flags_.corpus, "--corpus", "retrieval.corpus", plan_.retrieval.corpus);
+        embedder();
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
         text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
@@ -121,6 +122,25 @@ class FlagLayer {
         note(key, flag);
         field = absolute_path(draft_.working_dir, *value, draft_.origin(key), problems_);
         return true;
+    }
+
+    /// The word `none` is no file, and takes back the experiment file's.
+    void embedder() {
+        const std::string key = "retrieval.embedder";
+        if (flags_.embedder == "none") {
+            plan_.retrieval.embedder.clear();
+            note(key, "--embedder");
+        } else {
+            file(flags_.embedder, "--embedder", key, plan_.retrieval.embedder);
+        }
+        text(flags_.query_prefix,
+             "--query-prefix",
+             "retrieval.query-prefix",
+             plan_.retrieval.query_prefix);
+        text(flags_.passage_prefix,
+             "--passage-prefix",
+             "retrieval.passage-prefix",
+             plan_.retrieval.passage_prefix);
     }
 
     /// What is quantized for the variant, to be run here or by a server; null: nothing.

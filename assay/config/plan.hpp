@@ -44,6 +44,9 @@ struct Overrides {
     std::optional<std::vector<std::string>> fields;
     std::optional<std::string> contexts_separator;  ///< --contexts-separator
     std::optional<std::string> corpus;              ///< --corpus: retrieval.corpus
+    std::optional<std::string> embedder;            ///< --embedder: a file, or none
+    std::optional<std::string> query_prefix;        ///< --query-prefix
+    std::optional<std::string> passage_prefix;      ///< --passage-prefix
     std::optional<std::vector<std::string>> ids;
     std::optional<std::vector<std::string>> judges;  ///< --judge: as judge_of_text reads it;
                                                      ///< replaces the file's judges

@@ -25,6 +25,22 @@ auto writer(json& block) {
     };
 }
 
+constexpr const char* kNoEmbedder = "none";
+
+/// What is only for an embedder is not there without one.
+json to_json(const RetrievalSettings& retrieval, const PathText& path) {
+    const bool has_embedder = !retrieval.embedder.empty();
+    json out{{"corpus", path(retrieval.corpus)},
+             {"embedder", has_embedder ? path(retrieval.embedder) : kNoEmbedder}};
+    visit_retrieval(retrieval, writer(out));
+    if (has_embedder) {
+        visit_embedding(retrieval, writer(out));
+        out["query-prefix"] = retrieval.query_prefix;
+        out["passage-prefix"] = retrieval.passage_prefix;
+    }
+    return out;
+}
+
 json to_json(const GenerationSettings& settings) {
     json out;
     visit_generation(settings, writer(out));
@@ -169,8 +185,7 @@ json identity_of(const Plan& plan, const PathText& path) {
     }
     // As contexts-separator: plans of before there was retrieval keep their hash.
     if (plan.retrieval.asked_for()) {
-        out["retrieval"] = {{"corpus", path(plan.retrieval.corpus)}};
-        visit_retrieval(plan.retrieval, writer(out["retrieval"]));
+        out["retrieval"] = to_json(plan.retrieval, path);
     }
     out["generation"] = to_json(plan.generation);
     out["engine"] = json::object();
@@ -455,7 +470,15 @@ void read(const json& object, DatasetSpec& dataset) {
 void read(const json& object, RetrievalSettings& retrieval) {
     ObjectReader in(object, "retrieval");
     in.get("corpus", retrieval.corpus);
+    in.get("embedder", retrieval.embedder);
     visit_retrieval(retrieval, in);
+    if (retrieval.embedder == kNoEmbedder) {
+        retrieval.embedder.clear();
+    } else {
+        visit_embedding(retrieval, in);
+        in.get("query-prefix", retrieval.query_prefix);
+        in.get("passage-prefix", retrieval.passage_prefix);
+    }
     in.finish();
 }
 

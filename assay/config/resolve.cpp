@@ -613,9 +613,25 @@ class Resolver {
                 "is the dataset itself: each question would be given its own expected answer",
                 "Name the documents that the questions are to be answered from.");
         }
+        check_embedder();
         refuse_retrieval_for_answers("baseline", plan_.baseline);
         for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
             refuse_retrieval_for_answers(fmt::format("variants[{}]", i), plan_.variants[i]);
+        }
+    }
+
+    void check_embedder() {
+        if (!plan_.retrieval.embedder.empty()) {
+            look_for("retrieval.embedder", plan_.retrieval.embedder);
+            return;
+        }
+        for (const char* key : {"max-tokens", "query-prefix", "passage-prefix"}) {
+            const std::string place = fmt::format("retrieval.{}", key);
+            if (written(place)) {
+                add(place,
+                    "is for an embedder, and none is named",
+                    "Write retrieval: {embedder: MODEL.gguf} (or --embedder), or leave it out.");
+            }
         }
     }
 
@@ -630,6 +646,9 @@ class Resolver {
                 told = true;
             }
         };
+        for (const char* key : {"embedder", "max-tokens", "query-prefix", "passage-prefix"}) {
+            tell(fmt::format("retrieval.{}", key));
+        }
         visit_retrieval(plan_.retrieval, [&](const Setting& setting, const auto&, const auto&) {
             tell(key_path("retrieval", setting));
         });

@@ -36,6 +36,8 @@ constexpr std::array kVerbs{
     Row{Needs::kModel, wire::verb<&Server::start>()},
     Row{Needs::kContext, wire::verb<&Server::submit<wire::AnswerRequest>>()},
     Row{Needs::kContext, wire::verb<&Server::submit<wire::LabelRequest>>()},
+    Row{Needs::kNothing, wire::verb<&Server::load_embedder>()},
+    Row{Needs::kNothing, wire::verb<&Server::embed>()},
     Row{Needs::kNothing, wire::verb<&Server::quantize>()},
     Row{Needs::kNothing, wire::verb<&Server::merge_lora>()},
 };
@@ -175,6 +177,23 @@ Result<wire::Started> Server::start(const wire::Start& request) {
             send(wire::encode(id, wire::Failed{failure}));
         });
     return engine::describe_start(model_.get(), request, n_gpu_layers_);
+}
+
+Result<wire::LoadedEmbedder> Server::load_embedder(const wire::LoadEmbedder& request) {
+    embedder_.reset();
+    auto embedder = Embedder::open(request);
+    if (!embedder) {
+        return tl::unexpected<Failure>(embedder.error());
+    }
+    embedder_.emplace(std::move(*embedder));
+    return embedder_->describe();
+}
+
+Result<wire::Embedded> Server::embed(const wire::Embed& request) {
+    if (!embedder_) {
+        return fail("embed before load_embedder");
+    }
+    return embedder_->embed(request.text);
 }
 
 void Server::quantize(std::uint64_t id, wire::Quantize request) {

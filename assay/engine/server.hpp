@@ -7,6 +7,7 @@
 
 #include "assay/engine/answerer.hpp"
 #include "assay/engine/control_tokens.hpp"
+#include "assay/engine/embedder.hpp"
 #include "assay/engine/inbox.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
@@ -37,6 +38,8 @@ class Server {
     Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
     Result<wire::Started> describe_start(const wire::DescribeStart& request);
     Result<wire::Started> start(const wire::Start& request);
+    Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
+    Result<wire::Embedded> embed(const wire::Embed& request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     /// Puts a task into the answerer's queue.
@@ -57,6 +60,7 @@ class Server {
     llama_adapter_lora_ptr adapter_;        ///< of model_, applied in context_; null: none
     llama_context_ptr context_;
     std::unique_ptr<Answerer> answerer_;  ///< of context_
+    std::optional<Embedder> embedder_;    ///< beside model_
 };
 
 }  // namespace assay::engine

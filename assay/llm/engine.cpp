@@ -153,6 +153,14 @@ Result<wire::Started> Engine::start(const wire::Start& request) {
     return call("make a context", request);
 }
 
+Result<wire::LoadedEmbedder> Engine::load_embedder(const wire::LoadEmbedder& request) {
+    return call("load an embedding model", request);
+}
+
+Result<wire::Embedded> Engine::embed(const std::string& text) {
+    return call("embed a text", wire::Embed{text});
+}
+
 Result<bool> Engine::quantize(
     const wire::Quantize& request,
     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {

@@ -11,6 +11,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/wire/codec.hpp"
+#include "assay/wire/embedding.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::llm {
@@ -46,6 +47,8 @@ class Engine {
     /// Fingerprint of a start; a vocabulary that is loaded is enough.
     [[nodiscard]] Result<wire::Started> describe_start(const wire::Start& request);
     [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
+    [[nodiscard]] Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
+    [[nodiscard]] Result<wire::Embedded> embed(const std::string& text);
     [[nodiscard]] Result<bool> quantize(
         const wire::Quantize& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);

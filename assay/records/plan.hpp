@@ -30,8 +30,12 @@ struct DatasetSpec {
 
 /// Where the contexts come from, if not from the dataset (docs/retrieval.md).
 struct RetrievalSettings {
-    std::string corpus;  ///< a folder, or a JSONL file of passages; empty: nothing is retrieved
-    std::string embedder = "none";  ///< none: passages are found by their words alone
+    std::string corpus;    ///< a folder, or a JSONL file of passages; empty: nothing is retrieved
+    std::string embedder;  ///< GGUF of an embedding model; empty: passages are found by their words
+                           ///< alone
+    int max_tokens = 512;  ///< the embedder sees the first tokens of a text, up to this many
+    std::string query_prefix;       ///< what the embedder is shown before a question
+    std::string passage_prefix;     ///< ... and before a passage
     int top = 4;                    ///< passages that each question is given
     bool replace_contexts = false;  ///< what is retrieved takes the place of the dataset's contexts
 

@@ -2,6 +2,7 @@
 // What a report says of retrieval: plain figures, counted from what was frozen in the store.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace assay {
 /// How well one way of searching found the gold passages. Each estimate is over the questions that
 /// have gold passages.
 struct LegQuality {
-    std::string leg;        ///< "lexical"
+    std::string leg;        ///< "lexical", "dense", "fused"
     Estimate hit_at_1;      ///< share of questions with a gold passage at rank 1
     Estimate hit_at_4;      ///< ... among the first 4
     Estimate hit_at_10;     ///< ... among the first 10
@@ -21,14 +22,25 @@ struct LegQuality {
     Estimate recall_at_10;  ///< ... among the first 10
 };
 
+/// The embedder of a search.
+struct EmbedderReport {
+    std::string model;          ///< name of its file
+    std::int64_t n_dims = 0;    ///< values of a vector
+    std::int64_t n_tokens = 0;  ///< the most of a text that it sees
+    std::int64_t n_cut = 0;     ///< passages of the corpus that are longer
+    std::int64_t n_cut_questions = 0;
+};
+
 struct RetrievalReport {
     std::string corpus;  ///< name only, without the folders of this machine
     std::int64_t n_files = 0;
+    std::string left_out{};  ///< "left out: 2 .png, 1 hidden"; empty: no file of the folder was
     std::int64_t n_passages = 0;          ///< in the index
     std::vector<std::string> duplicates;  ///< ids of passages that were left out, since another has
                                           ///< the same text
     std::string passages_sha256;
     int top = 0;
+    std::optional<EmbedderReport> embedder{};  ///< empty: the search is lexical only
     std::vector<std::string> rules;  ///< what the search is made of: "lexical: SQLite FTS5 ..."
 
     std::int64_t n_questions = 0;

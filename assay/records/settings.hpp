@@ -32,7 +32,6 @@ struct Setting {
 }
 
 inline constexpr std::array<std::string_view, 2> kOnOff{"on", "off"};
-inline constexpr std::array<std::string_view, 1> kEmbedders{"none"};
 inline constexpr std::array<std::string_view, 9> kCacheTypes{
     "f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1"};
 inline constexpr std::array<std::string_view, 4> kRopeScalings{"model", "none", "linear", "yarn"};
@@ -47,20 +46,27 @@ void visit_dataset(Settings& s, Visit&& visit) {
         Setting{"limit", "the first N questions only; 0: all", "--limit"}, s.limit, Range{0, 1e9});
 }
 
-/// RetrievalSettings, but for the corpus.
+/// RetrievalSettings, but for its files, for its texts, and for what only an embedder needs.
 template <class Settings, class Visit>
 void visit_retrieval(Settings& s, Visit&& visit) {
-    visit(Setting{"embedder",
-                  "what finds passages beside their words; none: nothing, the search is lexical",
-                  "--embedder"},
-          s.embedder,
-          Words{kEmbedders});
     visit(Setting{"top", "passages that each question is given", "--top"}, s.top, Range{1, 100});
     visit(Setting{"replace-contexts",
                   "true: what is retrieved takes the place of contexts that the dataset has",
                   "--replace-contexts"},
           s.replace_contexts,
           YesNo{});
+}
+
+/// RetrievalSettings: what does something beside an embedder only.
+template <class Settings, class Visit>
+void visit_embedding(Settings& s, Visit&& visit) {
+    visit(
+        Setting{"max-tokens",
+                "the embedder sees the first tokens of a passage or question, up to this many, and "
+                "at most as many as it takes",
+                "--embedder-max-tokens"},
+        s.max_tokens,
+        Range{8, 8192});
 }
 
 /// GenerationSettings, but for its texts (system, templates, stop).
@@ -448,6 +454,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_blinding(plan, in(""));
     visit_dataset(plan.dataset, in("dataset"));
     visit_retrieval(plan.retrieval, in("retrieval"));
+    visit_embedding(plan.retrieval, in("retrieval"));
 }
 
 /// "tokens of an answer; 1 to 1000000": what a setting is and what is allowed.

@@ -292,6 +292,14 @@ Json outcomes_json(const Counts& counts) {
         {"n", counts.n}, {"wins", counts.wins}, {"ties", counts.ties}, {"losses", counts.losses}};
 }
 
+Json embedder_json(const EmbedderReport& embedder) {
+    return {{"model", text(embedder.model)},
+            {"n_dims", embedder.n_dims},
+            {"n_tokens", embedder.n_tokens},
+            {"n_cut_passages", embedder.n_cut},
+            {"n_cut_questions", embedder.n_cut_questions}};
+}
+
 Json retrieval_json(const ReportModel& model) {
     const RetrievalReport& r = *model.retrieval;
     Json legs = Json::array(), by_hit = Json::array();
@@ -306,11 +314,13 @@ Json retrieval_json(const ReportModel& model) {
     }
     return {{"corpus", text(r.corpus)},
             {"n_files", r.n_files},
+            {"left_out", text(r.left_out)},
             {"n_passages", r.n_passages},
             {"passages_sha256", text(r.passages_sha256)},
             {"duplicates", texts(r.duplicates)},
             {"top", r.top},
             {"rules", texts(r.rules)},
+            {"embedder", r.embedder ? embedder_json(*r.embedder) : Json(nullptr)},
             {"n_questions", r.n_questions},
             {"n_without_contexts", r.n_without},
             {"mean_context_words", r.mean_words},

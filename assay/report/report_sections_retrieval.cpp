@@ -15,8 +15,23 @@ Text legs_text(const RetrievalReport& r) {
         r.n_passages,
         r.n_files,
         r.top);
-    out += " The search is lexical only: no embedding model was used.";
-    return out;
+    if (!r.embedder) {
+        return out + " The search is lexical only: no embedding model was used.";
+    }
+    return out +
+           say(" The search is lexical (by words) and dense (by the {} values of the embedding "
+               "model {}); their ranks are fused.",
+               r.embedder->n_dims,
+               code(r.embedder->model));
+}
+
+Text cut_text(const EmbedderReport& embedder) {
+    return say(
+        "The embedding model sees the first {} tokens of a text: {} passages and {} questions are "
+        "longer. The lexical search sees all of them.",
+        embedder.n_tokens,
+        embedder.n_cut,
+        embedder.n_cut_questions);
 }
 
 Text contexts_text(const RetrievalReport& r) {
@@ -164,11 +179,17 @@ std::optional<Section> retrieval_section(const ReportModel& model) {
         "it from them."});
     Bullets bullets;
     bullets.items.push_back(contexts_text(r));
+    if (!r.left_out.empty()) {
+        bullets.items.push_back(say("Of the folder's files {}.", foreign(r.left_out)));
+    }
     if (n_cut(model) > 0) {
         bullets.items.push_back(
             say("For {} questions the prompt was too long, and not all of these "
                 "contexts were shown.",
                 n_cut(model)));
+    }
+    if (r.embedder) {
+        bullets.items.push_back(cut_text(*r.embedder));
     }
     if (!r.duplicates.empty()) {
         bullets.items.push_back(duplicates_text(r));

@@ -24,6 +24,7 @@
 #include "assay/base/text.hpp"
 #include "assay/retrieval/corpus_problems.hpp"
 #include "assay/retrieval/frozen.hpp"
+#include "assay/retrieval/quality.hpp"
 #include "assay/store/text_index.hpp"
 
 namespace assay::retrieval {
@@ -48,10 +49,18 @@ void refuse_contexts_of_dataset(const RetrievalSettings& settings,
                 "are retrieved shall take their place, or leave retrieval out.");
 }
 
+/// The last part of a path, with or without a '/' behind it.
+std::string name_of(const std::filesystem::path& path) {
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 class Freezing {
  public:
-    Freezing(const RetrievalSettings& settings, FrozenRetrieval frozen, Progress& progress)
-        : settings_(settings), frozen_(std::move(frozen)), progress_(progress) {}
+    Freezing(const SearchSetup& setup, FrozenRetrieval frozen, Progress& progress)
+        : setup_(setup),
+          settings_(setup.settings),
+          frozen_(std::move(frozen)),
+          progress_(progress) {}
 
     /// Searches for the questions that are not there yet, and takes the gold ids of all.
     FrozenRetrieval add(const std::vector<Question>& questions,
@@ -61,6 +70,11 @@ class Freezing {
         places_by_id_ = corpus.places_by_id();
         check_gold(questions);
         std::optional<Retriever> retriever;  // where only gold is new, nothing is searched for
+        if (!all_were_searched_for(questions)) {
+            check_same_engine();
+            retriever.emplace(corpus, setup_, progress_);
+            note_embedder(*retriever);
+        }
         const std::size_t depth = std::max<std::size_t>(kMeasuredDepth,
                                                         static_cast<std::size_t>(settings_.top));
         for (std::size_t i = 0; i < frozen_.passages.size(); ++i) {
@@ -69,11 +83,10 @@ class Freezing {
         progress_.begin("retrieval", questions.size(), "questions");
         for (const Question& question : questions) {
             if (!frozen_.of(question)) {
-                if (!retriever) {
-                    retriever.emplace(corpus);
-                }
-                frozen_.questions.insert_or_assign(
-                    question.id, freeze(question, retriever->find(question.text, depth), corpus));
+                const Retriever::Result result = retriever->find(question.text, depth);
+                note_cut(question, result.cut);
+                frozen_.questions.insert_or_assign(question.id,
+                                                   freeze(question, result.found, corpus));
             }
             set_gold(question);
             progress_.advance(1);
@@ -110,6 +123,51 @@ class Freezing {
                                     store::TextIndex::version()),
                         settings_.corpus,
                         kOneCorpusARun);
+        }
+    }
+
+    [[nodiscard]] bool all_were_searched_for(const std::vector<Question>& questions) const {
+        return std::all_of(questions.begin(), questions.end(), [&](const Question& question) {
+            return frozen_.of(question) != nullptr;
+        });
+    }
+
+    /// Vectors of another engine have other bits.
+    void check_same_engine() const {
+        if (!frozen_.dense || frozen_.questions.empty()) {
+            return;
+        }
+        const std::string now = setup_.embedder->facts().engine;
+        if (frozen_.dense->engine != now) {
+            throw_usage(fmt::format("contexts were found with vectors of the engine \"{}\", and "
+                                    "this is \"{}\": further questions could be ranked otherwise",
+                                    frozen_.dense->engine,
+                                    now),
+                        settings_.embedder,
+                        "Use another --run.");
+        }
+    }
+
+    void note_embedder(const Retriever& retriever) {
+        if (setup_.embedder == nullptr || frozen_.dense) {
+            return;
+        }
+        const EmbedderFacts facts = setup_.embedder->facts();
+        frozen_.dense = FrozenDense{name_of(settings_.embedder),
+                                    facts.engine,
+                                    facts.n_dims,
+                                    facts.n_tokens,
+                                    retriever.n_cut(),
+                                    {}};
+    }
+
+    void note_cut(const Question& question, bool cut) {
+        if (!frozen_.dense) {
+            return;
+        }
+        frozen_.dense->cut_questions.erase(question.id);
+        if (cut) {
+            frozen_.dense->cut_questions.insert(question.id);
         }
     }
 
@@ -162,17 +220,13 @@ class Freezing {
         }
     }
 
+    const SearchSetup& setup_;
     const RetrievalSettings& settings_;
     FrozenRetrieval frozen_;
     Progress& progress_;
     std::map<std::string, std::vector<std::size_t>, std::less<>> places_by_id_;
     std::map<std::string, std::size_t> frozen_place_;
 };
-
-/// The last part of a path, with or without a '/' behind it.
-std::string name_of(const std::filesystem::path& corpus) {
-    return (corpus.has_filename() ? corpus : corpus.parent_path()).filename().string();
-}
 
 bool all_are_there(const FrozenRetrieval& frozen, const std::vector<Question>& questions) {
     return std::all_of(questions.begin(), questions.end(), [&](const Question& question) {
@@ -181,16 +235,40 @@ bool all_are_there(const FrozenRetrieval& frozen, const std::vector<Question>& q
     });
 }
 
+void warn(const std::vector<Question>& questions,
+          const FrozenRetrieval& frozen,
+          Progress& progress) {
+    const auto n = std::count_if(questions.begin(), questions.end(), [](const Question& question) {
+        return finds_itself(question.text, question.contexts);
+    });
+    if (n > 0) {
+        progress.note(
+            fmt::format("{} of {} questions stand in a context of theirs word for word: is "
+                        "the dataset, or a file made of it, in the corpus?",
+                        n,
+                        questions.size()));
+    }
+    if (frozen.dense && !frozen.dense->cut_questions.empty()) {
+        progress.note(
+            fmt::format("{} questions have more than {} tokens: the embedder saw their "
+                        "beginning only, the lexical search all of them",
+                        frozen.dense->cut_questions.size(),
+                        frozen.dense->n_tokens));
+    }
+}
+
 }  // namespace
 
-WithContexts with_contexts(const RetrievalSettings& settings,
+WithContexts with_contexts(const SearchSetup& setup,
                            std::vector<Question> questions,
                            const std::optional<std::string>& before,
                            Progress& progress) {
+    const RetrievalSettings& settings = setup.settings;
     refuse_contexts_of_dataset(settings, questions);
-    const std::vector<CorpusFile> files = list_corpus(settings.corpus);
+    const CorpusListing listing = list_corpus(settings.corpus);
+    const std::vector<CorpusFile>& files = listing.files;
     const std::vector<HashedFile> hashes = hashes_of(files);
-    const std::vector<Rule> rules = rules_of(settings);
+    const std::vector<Rule> rules = rules_of(setup);
     FrozenRetrieval frozen;
     if (before) {
         frozen = frozen_from_json(*before);
@@ -203,10 +281,14 @@ WithContexts with_contexts(const RetrievalSettings& settings,
     } else {
         frozen.corpus = name_of(settings.corpus);
         frozen.files = hashes;
+        frozen.left_out = listing.left_out;
         frozen.rules = rules;
     }
+    if (!frozen.left_out.empty()) {
+        progress.note("of the corpus " + left_out_text(frozen.left_out));
+    }
     if (!all_are_there(frozen, questions)) {
-        frozen = Freezing(settings, std::move(frozen), progress).add(questions, files);
+        frozen = Freezing(setup, std::move(frozen), progress).add(questions, files);
     }
     for (Question& question : questions) {
         question.contexts.clear();
@@ -216,6 +298,7 @@ WithContexts with_contexts(const RetrievalSettings& settings,
             }
         }
     }
+    warn(questions, frozen, progress);
     return {std::move(questions), to_json_text(frozen)};
 }
 

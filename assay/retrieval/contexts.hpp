@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "assay/base/progress.hpp"
-#include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/retrieval/dense.hpp"
 
 namespace assay::retrieval {
 
@@ -21,8 +21,9 @@ struct WithContexts {
 ///
 /// Throws Error kUsage where questions have contexts already and are not to lose them; where the
 /// corpus cannot be read (corpus_files.hpp, corpus.hpp); where rules or corpus differ from those of
-/// `before`, with the first difference; where a gold id is not in the corpus.
-[[nodiscard]] WithContexts with_contexts(const RetrievalSettings& settings,
+/// `before`, with the first difference; where a gold id is not in the corpus. Throws what DenseLeg
+/// throws.
+[[nodiscard]] WithContexts with_contexts(const SearchSetup& setup,
                                          std::vector<Question> questions,
                                          const std::optional<std::string>& before,
                                          Progress& progress);

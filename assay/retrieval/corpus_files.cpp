@@ -3,8 +3,9 @@
 // Problem: contexts must be the same wherever the same folder is read, nothing may be left out
 // without a word, and nothing outside of the folder may get in.
 //
-// Model: the folder is walked, every entry is one of: a folder, a file of a kind that is read, a
-// hidden name, a link that stays inside (what it points to is read anyway), or a problem.
+// Model: the folder is walked, every entry is one of: a folder, a file of a kind that is read, one
+// of another kind or with a hidden name (both are counted by kind and told), a link that stays
+// inside (what it points to is read anyway), or a problem.
 //
 // Invariant: the files are in the order of the bytes of their names, which depends neither on the
 // file system nor on the locale. It ends because links are not followed, so no folder is seen
@@ -42,6 +43,10 @@ std::string ending_of(const fs::path& path) {
     return to_lower_ascii(path.extension().string());
 }
 
+std::string kind_of_ending(const std::string& ending) {
+    return ending.size() < 2 ? "without an ending" : shorten(to_valid_utf8(ending), 20);
+}
+
 /// A name that can stand in an id, a message and a report.
 bool is_plain(const std::string& name) {
     return is_valid_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
@@ -58,10 +63,12 @@ class Walk {
  public:
     explicit Walk(fs::path folder) : folder_(std::move(folder)) {}
 
-    std::vector<CorpusFile> files() {
+    CorpusListing listing() {
         walk(folder_);
         if (files_.empty() && !problems_.any()) {
-            problems_.add("the corpus holds no .txt, .md, .html or .pdf file",
+            const std::string left_out = left_out_text(left_out_);
+            problems_.add("the corpus holds no .txt, .md, .html or .pdf file" +
+                              (left_out.empty() ? "" : "; " + left_out),
                           to_valid_utf8(folder_.native()),
                           "Put documents into it, or name a JSONL file of passages.");
         }
@@ -76,7 +83,7 @@ class Walk {
         std::sort(files_.begin(), files_.end(), [](const CorpusFile& a, const CorpusFile& b) {
             return a.name < b.name;
         });
-        return std::move(files_);
+        return {std::move(files_), std::move(left_out_)};
     }
 
  private:
@@ -96,28 +103,39 @@ class Walk {
             return a.native() < b.native();
         });
         for (const fs::path& entry : entries) {
-            if (!entry.filename().native().starts_with('.')) {
+            if (entry.filename().native().starts_with('.')) {
+                ++left_out_["hidden"];
+            } else {
                 look_at(entry);
             }
         }
     }
 
     void look_at(const fs::path& entry) {
-        if (!is_plain(entry.filename().native())) {
-            problems_.add("the name is no UTF-8, or holds a control character",
-                          place_of(entry),
-                          "Rename it: passages are known by the names of their files.");
-            return;
-        }
         std::error_code error;
         const fs::file_status status = fs::symlink_status(entry, error);
         switch (status.type()) {
-            case fs::file_type::directory: walk(entry); return;
+            case fs::file_type::directory:
+                if (has_plain_name(entry)) {
+                    walk(entry);
+                }
+                return;
             case fs::file_type::regular: add_file(entry); return;
             case fs::file_type::symlink: look_at_link(entry); return;
             default: break;
         }
         problems_.add("is neither a file nor a folder", place_of(entry), "Move it away.");
+    }
+
+    /// A problem if not.
+    bool has_plain_name(const fs::path& entry) {
+        if (is_plain(entry.filename().native())) {
+            return true;
+        }
+        problems_.add("the name is no UTF-8, or holds a control character",
+                      place_of(entry),
+                      "Rename it: passages are known by the names of their files.");
+        return false;
     }
 
     void look_at_link(const fs::path& link) {
@@ -137,9 +155,10 @@ class Walk {
         const auto known = std::find_if(
             kEndings.begin(), kEndings.end(), [&](const Ending& e) { return e.ending == ending; });
         if (known == kEndings.end()) {
-            problems_.add("is of a kind that is not read; .txt, .md, .html and .pdf are",
-                          place_of(path),
-                          "Convert it, or move it out of the folder.");
+            ++left_out_[kind_of_ending(ending)];
+            return;
+        }
+        if (!has_plain_name(path)) {
             return;
         }
         std::error_code error;
@@ -162,6 +181,7 @@ class Walk {
 
     const fs::path folder_;
     std::vector<CorpusFile> files_;
+    std::map<std::string, std::int64_t> left_out_;
     CorpusProblems problems_;
     std::uint64_t n_bytes_ = 0;
 };
@@ -191,7 +211,15 @@ std::vector<CorpusFile> file_of_passages(const fs::path& file) {
 
 }  // namespace
 
-std::vector<CorpusFile> list_corpus(const fs::path& corpus) {
+std::string left_out_text(const std::map<std::string, std::int64_t>& left_out) {
+    std::string out;
+    for (const auto& [kind, n] : left_out) {
+        out += fmt::format("{}{} {}", out.empty() ? "left out: " : ", ", n, kind);
+    }
+    return out;
+}
+
+CorpusListing list_corpus(const fs::path& corpus) {
     std::error_code error;
     const fs::path found = fs::canonical(corpus, error);
     if (error) {
@@ -200,12 +228,12 @@ std::vector<CorpusFile> list_corpus(const fs::path& corpus) {
                     "Name a folder of documents or a JSONL file of passages.");
     }
     if (fs::is_directory(found, error)) {
-        return Walk(found).files();
+        return Walk(found).listing();
     }
     if (!fs::is_regular_file(found, error)) {
         throw_usage("is neither a folder nor a file", to_valid_utf8(corpus.native()));
     }
-    return file_of_passages(found);
+    return {file_of_passages(found), {}};
 }
 
 std::vector<HashedFile> hashes_of(const std::vector<CorpusFile>& files) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,15 +30,24 @@ struct CorpusFile {
     FileKind kind = FileKind::kText;
 };
 
-/// The files of a corpus by the bytes of their names: those of a folder and of all folders below
-/// (.txt, .md, .markdown, .html, .htm, .xhtml, .pdf), or the one file of passages (.jsonl,
-/// .ndjson).
+struct CorpusListing {
+    std::vector<CorpusFile> files;                 ///< by the bytes of their names
+    std::map<std::string, std::int64_t> left_out;  ///< how many by kind: ".png", "hidden", "without
+                                                   ///< an ending"
+};
+
+/// The files of a corpus: those of a folder and of all folders below (.txt, .md, .markdown, .html,
+/// .htm, .xhtml, .pdf), or the one file of passages (.jsonl, .ndjson).
 ///
-/// Left out are names that begin with '.', and symbolic links to what lies in the folder, which is
-/// read under its own name. Everything else that cannot be read is a problem, and Error kUsage is
-/// thrown with all of them: a file of another kind, a link out of the folder, a name that is no
-/// UTF-8, a file that is too large, a folder without a file.
-[[nodiscard]] std::vector<CorpusFile> list_corpus(const std::filesystem::path& corpus);
+/// Left out and counted are files of other kinds, and files and folders whose names begin with '.'.
+/// Symbolic links to what lies in the folder are left out, too: it is read under its own name.
+/// Everything else that cannot be read is a problem, and Error kUsage is thrown with all of them: a
+/// link out of the folder, a name that is no UTF-8, a file that is too large, a pipe, a folder
+/// without a file that is read.
+[[nodiscard]] CorpusListing list_corpus(const std::filesystem::path& corpus);
+
+/// "left out: 2 .png, 1 hidden"; empty: nothing was.
+[[nodiscard]] std::string left_out_text(const std::map<std::string, std::int64_t>& left_out);
 
 /// A file as it was when it was read.
 struct HashedFile {

@@ -36,16 +36,44 @@ void from_json(const json& in, Passage& out) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenFind, passage, legs, gold)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenQuestion, text_sha256, gold, found)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenRetrieval,
-                                   corpus,
-                                   files,
-                                   n_passages,
-                                   duplicates,
-                                   passages_sha256,
-                                   sqlite_version,
-                                   rules,
-                                   passages,
-                                   questions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
+    FrozenDense, model, engine, n_dims, n_tokens, n_cut, cut_questions)
+
+void to_json(json& out, const FrozenRetrieval& frozen) {
+    out = {{"corpus", frozen.corpus},
+           {"files", frozen.files},
+           {"n_passages", frozen.n_passages},
+           {"duplicates", frozen.duplicates},
+           {"passages_sha256", frozen.passages_sha256},
+           {"sqlite_version", frozen.sqlite_version},
+           {"rules", frozen.rules},
+           {"passages", frozen.passages},
+           {"questions", frozen.questions}};
+    if (!frozen.left_out.empty()) {
+        out["left_out"] = frozen.left_out;
+    }
+    if (frozen.dense) {
+        out["dense"] = *frozen.dense;
+    }
+}
+
+void from_json(const json& in, FrozenRetrieval& out) {
+    in.at("corpus").get_to(out.corpus);
+    in.at("files").get_to(out.files);
+    in.at("n_passages").get_to(out.n_passages);
+    in.at("duplicates").get_to(out.duplicates);
+    in.at("passages_sha256").get_to(out.passages_sha256);
+    in.at("sqlite_version").get_to(out.sqlite_version);
+    in.at("rules").get_to(out.rules);
+    in.at("passages").get_to(out.passages);
+    in.at("questions").get_to(out.questions);
+    if (in.contains("left_out")) {
+        in.at("left_out").get_to(out.left_out);
+    }
+    if (in.contains("dense")) {
+        out.dense = in.at("dense").get<FrozenDense>();
+    }
+}
 
 namespace {
 

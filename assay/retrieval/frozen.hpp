@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,20 +26,33 @@ struct FrozenFind {
     friend bool operator==(const FrozenFind&, const FrozenFind&) = default;
 };
 
+/// What only an embedder brings.
+struct FrozenDense {
+    std::string model;                    ///< name of its file
+    std::string engine;                   ///< EmbedderFacts::engine
+    std::int64_t n_dims = 0;              ///< values of a vector
+    std::int64_t n_tokens = 0;            ///< the most of a text that it sees
+    std::int64_t n_cut = 0;               ///< passages of the corpus that are longer
+    std::set<std::string> cut_questions;  ///< ids of those that are longer
+};
+
 struct FrozenQuestion {
     std::string text_sha256;
     std::vector<std::string> gold;
-    std::vector<FrozenFind> found;  ///< by rank; the first `top` are its contexts
+    std::vector<FrozenFind> found;  ///< by rank; the first `top` are its contexts. The last leg of
+                                    ///< each says its rank
 };
 
 struct FrozenRetrieval {
     std::string corpus;  ///< name only
     std::vector<HashedFile> files;
+    std::map<std::string, std::int64_t> left_out{};  ///< CorpusListing::left_out
     std::int64_t n_passages = 0;
     std::vector<std::string> duplicates;  ///< ids
     std::string passages_sha256;          ///< of all passages of the corpus
     std::string sqlite_version;
     std::vector<Rule> rules;
+    std::optional<FrozenDense> dense{};               ///< empty: no embedder
     std::vector<Passage> passages;                    ///< those that were found for any question
     std::map<std::string, FrozenQuestion> questions;  ///< by id
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/retrieval/found.hpp"
 #include "assay/retrieval/passage.hpp"
 
 namespace assay::store {
@@ -23,11 +24,6 @@ namespace assay::retrieval {
 /// What the search is made of, for the settings of a frozen retrieval: another text, another
 /// search.
 [[nodiscard]] std::string lexical_rules();
-
-struct Scored {
-    std::size_t place = 0;  ///< of the passage in the corpus
-    double score = 0;       ///< larger is better
-};
 
 class LexicalIndex {
  public:

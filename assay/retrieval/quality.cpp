@@ -25,29 +25,47 @@ struct Measured {
     std::int64_t cluster;
 };
 
-/// Rank of the first gold passage within `depth`, from 1; 0: there is none.
-std::size_t first_gold_rank(const FrozenQuestion& question, std::size_t depth) {
-    for (std::size_t i = 0; i < std::min(depth, question.found.size()); ++i) {
-        if (!question.found[i].gold.empty()) {
-            return i + 1;
+/// The rank that a leg gives a passage, if it is one of the first `depth`; else 0.
+std::size_t rank_by(const FrozenFind& find, std::string_view leg, std::size_t depth) {
+    for (const LegScore& score : find.legs) {
+        if (score.leg == leg && score.rank <= static_cast<std::int64_t>(depth)) {
+            return static_cast<std::size_t>(score.rank);
         }
     }
     return 0;
 }
 
-/// Share of the gold ids that are among the first `depth`.
-double recall(const FrozenQuestion& question, std::size_t depth) {
+/// By a leg: rank of the first gold passage within `depth`, from 1; 0: there is none.
+std::size_t first_gold_rank(const FrozenQuestion& question,
+                            std::string_view leg,
+                            std::size_t depth) {
+    std::size_t first = 0;
+    for (const FrozenFind& find : question.found) {
+        const std::size_t rank = find.gold.empty() ? 0 : rank_by(find, leg, depth);
+        if (rank > 0 && (first == 0 || rank < first)) {
+            first = rank;
+        }
+    }
+    return first;
+}
+
+/// Share of the gold ids that a leg has among its first `depth`.
+double recall(const FrozenQuestion& question, std::string_view leg, std::size_t depth) {
     std::set<std::size_t> seen;
-    for (std::size_t i = 0; i < std::min(depth, question.found.size()); ++i) {
-        seen.insert(question.found[i].gold.begin(), question.found[i].gold.end());
+    for (const FrozenFind& find : question.found) {
+        if (rank_by(find, leg, depth) > 0) {
+            seen.insert(find.gold.begin(), find.gold.end());
+        }
     }
     return static_cast<double>(seen.size()) / static_cast<double>(question.gold.size());
 }
 
-Estimate share_of_hits(std::span<const Measured> measured, std::size_t depth) {
+Estimate share_of_hits(std::span<const Measured> measured,
+                       std::string_view leg,
+                       std::size_t depth) {
     const auto n = static_cast<std::int64_t>(measured.size());
     const auto hits = std::count_if(measured.begin(), measured.end(), [&](const Measured& each) {
-        return first_gold_rank(*each.found, depth) > 0;
+        return first_gold_rank(*each.found, leg, depth) > 0;
     });
     const stats::Interval interval = stats::wilson(hits, n, kConfidence);
     return {static_cast<double>(hits) / static_cast<double>(n),
@@ -80,18 +98,23 @@ Estimate mean_of(std::span<const Measured> measured, const Value& value) {
     return out;
 }
 
-LegQuality quality_of(std::span<const Measured> measured) {
+LegQuality quality_of(std::span<const Measured> measured, std::string_view leg) {
     LegQuality out;
-    out.leg = kLexicalLeg;
-    out.hit_at_1 = share_of_hits(measured, 1);
-    out.hit_at_4 = share_of_hits(measured, 4);
-    out.hit_at_10 = share_of_hits(measured, 10);
-    out.mrr = mean_of(measured, [](const FrozenQuestion& question) {
-        const std::size_t rank = first_gold_rank(question, kMeasuredDepth);
+    out.leg = leg;
+    out.hit_at_1 = share_of_hits(measured, leg, 1);
+    out.hit_at_4 = share_of_hits(measured, leg, 4);
+    out.hit_at_10 = share_of_hits(measured, leg, 10);
+    out.mrr = mean_of(measured, [leg](const FrozenQuestion& question) {
+        const std::size_t rank = first_gold_rank(question, leg, kMeasuredDepth);
         return rank == 0 ? 0.0 : 1.0 / static_cast<double>(rank);
     });
-    out.recall_at_4 = mean_of(measured, [](const auto& question) { return recall(question, 4); });
-    out.recall_at_10 = mean_of(measured, [](const auto& question) { return recall(question, 10); });
+    const auto recall_at = [&](std::size_t depth) {
+        return mean_of(measured, [leg, depth](const FrozenQuestion& question) {
+            return recall(question, leg, depth);
+        });
+    };
+    out.recall_at_4 = recall_at(4);
+    out.recall_at_10 = recall_at(10);
     return out;
 }
 
@@ -142,8 +165,7 @@ void count_contexts(RetrievalReport& out, std::span<const Question> questions) {
             ++out.n_expected;
             out.n_leaked += holds_expected(folded, question);
         }
-        out.n_found_themselves += n_words(question.text) >= kFewestWords &&
-                                  holds_any(folded, question.text);
+        out.n_found_themselves += finds_itself(question.text, question.contexts);
     }
     out.mean_words = questions.empty()
                          ? 0
@@ -159,12 +181,39 @@ std::size_t top_of(const FrozenRetrieval& frozen) {
     return 0;
 }
 
+/// Whose ranks the contexts are in.
+std::string_view deciding_leg(const FrozenRetrieval& frozen) {
+    return frozen.dense ? kFusedLeg : kLexicalLeg;
+}
+
+std::optional<EmbedderReport> embedder_of(const FrozenRetrieval& frozen,
+                                          std::span<const Question> questions) {
+    if (!frozen.dense) {
+        return std::nullopt;
+    }
+    const FrozenDense& dense = *frozen.dense;
+    const auto n_cut = std::count_if(questions.begin(), questions.end(), [&](const auto& question) {
+        return dense.cut_questions.contains(question.id);
+    });
+    return EmbedderReport{dense.model, dense.n_dims, dense.n_tokens, dense.n_cut, n_cut};
+}
+
 }  // namespace
+
+bool finds_itself(const std::string& question, std::span<const std::string> contexts) {
+    if (n_words(question) < kFewestWords) {
+        return false;
+    }
+    const std::string folded = folded_text(question);
+    return std::any_of(contexts.begin(), contexts.end(), [&](const std::string& context) {
+        return holds_word_for_word(folded_text(context), folded);
+    });
+}
 
 HitsAndMisses hits_and_misses(const FrozenRetrieval& frozen, std::span<const Question> questions) {
     HitsAndMisses out;
     for (const Measured& each : measured_of(frozen, questions)) {
-        const bool is_hit = first_gold_rank(*each.found, top_of(frozen)) > 0;
+        const bool is_hit = first_gold_rank(*each.found, deciding_leg(frozen), top_of(frozen)) > 0;
         (is_hit ? out.hits : out.misses).insert(*each.id);
     }
     return out;
@@ -174,6 +223,7 @@ RetrievalReport report_of(const FrozenRetrieval& frozen, std::span<const Questio
     RetrievalReport out;
     out.corpus = frozen.corpus;
     out.n_files = static_cast<std::int64_t>(frozen.files.size());
+    out.left_out = left_out_text(frozen.left_out);
     out.n_passages = frozen.n_passages;
     out.duplicates = frozen.duplicates;
     out.passages_sha256 = frozen.passages_sha256;
@@ -186,8 +236,14 @@ RetrievalReport report_of(const FrozenRetrieval& frozen, std::span<const Questio
     const std::vector<Measured> measured = measured_of(frozen, questions);
     out.n_gold = static_cast<std::int64_t>(measured.size());
     out.n_hit = static_cast<std::int64_t>(hits_and_misses(frozen, questions).hits.size());
-    if (!measured.empty()) {
-        out.legs.push_back(quality_of(measured));
+    out.embedder = embedder_of(frozen, questions);
+    if (measured.empty()) {
+        return out;
+    }
+    out.legs.push_back(quality_of(measured, kLexicalLeg));
+    if (frozen.dense) {
+        out.legs.push_back(quality_of(measured, kDenseLeg));
+        out.legs.push_back(quality_of(measured, kFusedLeg));
     }
     return out;
 }

@@ -16,6 +16,9 @@ namespace assay::retrieval {
 [[nodiscard]] RetrievalReport report_of(const FrozenRetrieval& frozen,
                                         std::span<const Question> questions);
 
+/// Whether the question, if it has five words or more, stands in one of the contexts word for word.
+[[nodiscard]] bool finds_itself(const std::string& question, std::span<const std::string> contexts);
+
 /// Ids of the questions with gold passages: those with one among their contexts, and the others.
 struct HitsAndMisses {
     std::set<std::string> hits;

@@ -3,33 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "assay/records/plan.hpp"
+#include "assay/base/progress.hpp"
 #include "assay/retrieval/corpus.hpp"
+#include "assay/retrieval/dense.hpp"
+#include "assay/retrieval/found.hpp"
 #include "assay/retrieval/lexical.hpp"
 
 namespace assay::retrieval {
-
-/// Retrieval is measured down to this rank, so as many passages are kept of each question.
-inline constexpr std::size_t kMeasuredDepth = 10;
-
-inline constexpr std::string_view kLexicalLeg = "lexical";
-
-/// What one leg says of a passage.
-struct LegScore {
-    std::string leg;
-    std::int64_t rank = 0;  ///< from 1
-    double score = 0;       ///< larger is better; comparable within one question and leg only
-    friend bool operator==(const LegScore&, const LegScore&) = default;
-};
-
-struct Found {
-    std::size_t place = 0;  ///< of the passage in the corpus
-    std::vector<LegScore> legs;
-};
 
 /// A setting that decides what is found, and its value, in words.
 struct Rule {
@@ -37,18 +21,30 @@ struct Rule {
     std::string value;
     friend bool operator==(const Rule&, const Rule&) = default;
 };
-/// All of them, in the order in which a difference is looked for.
-[[nodiscard]] std::vector<Rule> rules_of(const RetrievalSettings& settings);
+/// All of them, in the order in which a difference is looked for. Throws Error where the embedder's
+/// file cannot be read.
+[[nodiscard]] std::vector<Rule> rules_of(const SearchSetup& setup);
 
 class Retriever {
  public:
-    explicit Retriever(const Corpus& corpus) : lexical_(corpus.passages) {}
+    /// Both have to outlive it. As DenseLeg where there is an embedder.
+    Retriever(const Corpus& corpus, const SearchSetup& setup, Progress& progress);
 
-    /// The `depth` best; fewer where fewer have anything in common with the question.
-    [[nodiscard]] std::vector<Found> find(std::string_view question, std::size_t depth) const;
+    struct Result {
+        /// The `depth` best; fewer where fewer have anything in common with the question. Beside an
+        /// embedder also those that a leg alone has among its first kMeasuredDepth. The last leg of
+        /// each says its rank.
+        std::vector<Found> found;
+        bool cut = false;  ///< the embedder did not see all of the question
+    };
+    [[nodiscard]] Result find(const std::string& question, std::size_t depth);
+
+    /// Passages of which the embedder saw only the beginning.
+    [[nodiscard]] std::int64_t n_cut() const { return dense_ ? dense_->n_cut() : 0; }
 
  private:
     LexicalIndex lexical_;
+    std::optional<DenseLeg> dense_;
 };
 
 }  // namespace assay::retrieval

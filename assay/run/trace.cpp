@@ -109,7 +109,7 @@ ordered_json retrieved_records(const StoredRun& stored, const Question& question
         for (const retrieval::LegScore& leg : find.legs) {
             legs[leg.leg] = {{"rank", leg.rank}, {"score", leg.score}};
         }
-        out.push_back({{"rank", out.size() + 1},
+        out.push_back({{"rank", find.legs.empty() ? 0 : find.legs.back().rank},
                        {"id", passage.id},
                        {"is_context", out.size() < question.contexts.size()},
                        {"is_gold", !find.gold.empty()},

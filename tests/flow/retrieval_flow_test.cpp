@@ -198,9 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
     Input,
     RefusedRetrieval,
     testing::Values(
-        Refused{"embedder",
-                {"--corpus", "corpus.jsonl", "--embedder", "m.gguf"},
-                "must be one of none"},
+        Refused{"embedder", {"--corpus", "corpus.jsonl", "--embedder", "m.gguf"}, "m.gguf"},
         Refused{"top alone", {"--top", "3"}, "retrieval needs a corpus"},
         Refused{"replace alone", {"--replace-contexts"}, "retrieval needs a corpus"},
         Refused{"top", {"--corpus", "corpus.jsonl", "--top", "0"}, "must be from 1 to 100"},

@@ -26,6 +26,7 @@
 #include "assay/records/thoughts.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
+#include "tests/fuzz/retrieval_readers.hpp"
 
 namespace assay::fuzz {
 namespace {
@@ -226,6 +227,10 @@ constexpr std::array kReaders{
     Reader{"batch_api", read_batch_api},
     Reader{"served_reply", read_served_reply},
     Reader{"frame", read_frame},
+    Reader{"corpus_html", read_html},
+    Reader{"corpus_markdown", read_markdown},
+    Reader{"passages", read_passages},
+    Reader{"query", read_query},
 };
 
 }  // namespace

@@ -54,6 +54,11 @@ std::string real_model() {
     return own.empty() ? ASSAY_SOURCE_DIR "/build/models/SmolLM2-135M-Instruct-F16.gguf" : own;
 }
 
+std::string embedding_model() {
+    const std::string own = variable("ASSAY_TEST_EMBEDDER");
+    return own.empty() ? ASSAY_SOURCE_DIR "/build/models/all-MiniLM-L6-v2-F16.gguf" : own;
+}
+
 std::string missing_for_models() {
     if (!fs::exists(real_engine())) {
         return real_engine() + " is not there: `make build`";

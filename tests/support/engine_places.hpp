@@ -11,7 +11,9 @@ namespace assay::test {
 [[nodiscard]] std::string real_engine();
 /// The demo's model, F16: ASSAY_TEST_MODEL, or the one that `make model` gets.
 [[nodiscard]] std::string real_model();
-/// What is missing of the two, as a sentence; empty if nothing is.
+/// An embedding model: ASSAY_TEST_EMBEDDER, or the one that `make embedder` makes.
+[[nodiscard]] std::string embedding_model();
+/// What is missing of engine and demo's model, as a sentence; empty if nothing is.
 [[nodiscard]] std::string missing_for_models();
 /// llama-server of `scripts/llama.sh peers`, or empty.
 [[nodiscard]] std::string llama_server();

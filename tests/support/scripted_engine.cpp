@@ -12,6 +12,8 @@
 //   made yes  it was made here: then its last line is "end yes", or it was cut off
 // An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
 // the place of the model's; at scale 0 nothing does. "arch NAME": it is for another architecture.
+// An embedder is such a file with the line "embeds N": a text's words, each at a place of its own
+// among N values (those that fall on one place are taken for each other).
 // An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say.";
 // its tokens are its bytes. As a judge it prefers the answer that begins with what the question's
 // expected answer is about: by the probabilities of A, B and C, or, under a grammar, in JSON.
@@ -50,6 +52,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/wire/codec.hpp"
+#include "assay/wire/embedding.hpp"
 #include "assay/wire/messages.hpp"
 #include "assay/wire/verb.hpp"
 #include "fair.hpp"
@@ -382,6 +385,8 @@ class Engine {
     Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request);
     Result<wire::Started> describe_start(const wire::DescribeStart& request);
     Result<wire::Started> start(const wire::Start& request);
+    Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
+    Result<wire::Embedded> embed(const wire::Embed& request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     template <class Request>
@@ -424,6 +429,8 @@ class Engine {
     int out_;
     int parent_;
     Model model_;
+    std::size_t n_dims_ = 0;      ///< of the embedder
+    std::size_t most_words_ = 0;  ///< it sees the first so many
     std::vector<Pending> pending_;
 };
 
@@ -438,6 +445,8 @@ constexpr std::array kVerbs{
     wire::verb<&Engine::predict_memory>(),
     wire::verb<&Engine::describe_start>(),
     wire::verb<&Engine::start>(),
+    wire::verb<&Engine::load_embedder>(),
+    wire::verb<&Engine::embed>(),
     wire::verb<&Engine::quantize>(),
     wire::verb<&Engine::merge_lora>(),
     wire::verb<&Engine::submit<wire::AnswerRequest>>(),
@@ -517,6 +526,43 @@ Result<wire::Started> Engine::start(const wire::Start& request) {
         change(model_, *adapter, request.lora_scale);
     }
     return started(request);
+}
+
+Result<wire::LoadedEmbedder> Engine::load_embedder(const wire::LoadEmbedder& request) {
+    const auto model = read_model(request.path);
+    if (!model) {
+        return tl::unexpected<Failure>(model.error());
+    }
+    n_dims_ = std::stoul(model->get("embeds", "0"));
+    if (n_dims_ == 0) {
+        return fail("is no embedding model", request.path);
+    }
+    most_words_ = static_cast<std::size_t>(request.max_tokens);
+    return wire::LoadedEmbedder{static_cast<std::int64_t>(n_dims_),
+                                request.max_tokens,
+                                "scripted " + variable("SCRIPT_BUILD")};
+}
+
+Result<wire::Embedded> Engine::embed(const wire::Embed& request) {
+    wire::Embedded out;
+    std::vector<float> values(n_dims_);
+    std::istringstream words(request.text);
+    std::size_t n_words = 0;
+    for (std::string word; words >> word; ++n_words) {
+        if (n_words < most_words_) {
+            values[std::stoul(sha256_hex(word).substr(0, 8), nullptr, 16) % n_dims_] += 1;
+        }
+    }
+    float squares = 0;
+    for (const float value : values) {
+        squares += value * value;
+    }
+    for (float& value : values) {
+        value /= std::sqrt(squares);
+    }
+    out.cut = n_words > most_words_;
+    out.vector.assign(reinterpret_cast<const char*>(values.data()), n_dims_ * sizeof(float));
+    return out;
 }
 
 void Engine::quantize(std::uint64_t id, wire::Quantize request) {

@@ -35,7 +35,7 @@ class ContextsTest : public testing::Test {
     }
     WithContexts retrieve(const std::optional<std::string>& before = {}) const {
         SilentProgress silent;
-        return with_contexts(settings_, questions_, before, silent);
+        return with_contexts({settings_}, questions_, before, silent);
     }
     std::string refusal(const std::optional<std::string>& before = {}) const {
         try {

@@ -27,7 +27,7 @@ class CorpusTest : public testing::Test {
     }
     Corpus read(const std::string& name = "c") const {
         SilentProgress silent;
-        const auto files = list_corpus(folder_ / name);
+        const auto files = list_corpus(folder_ / name).files;
         return read_corpus(files, silent);
     }
     /// What it is refused with; empty: it is not.
@@ -94,14 +94,29 @@ TEST_F(CorpusTest, TheHashIsOfPassagesAlone) {
     EXPECT_NE(read().sha256(), before);
 }
 
+TEST_F(CorpusTest, FilesOfOtherKindsAndHiddenOnesAreLeftOutAndCounted) {
+    write("a.txt", "fine");
+    write("README.PNG", "\x89PNG");
+    write("img/b.png", "\x89PNG");
+    write("img/\xFF.png", "a name that is no UTF-8");
+    write("Makefile", "all:");
+    write("report.docx", "PK");
+    write(".DS_Store", "x");
+    write(".git/config", "x");
+    const CorpusListing listing = list_corpus(folder_ / "c");
+    ASSERT_EQ(listing.files.size(), 1U);
+    EXPECT_EQ(left_out_text(listing.left_out),
+              "left out: 1 .docx, 3 .png, 2 hidden, 1 without an ending");
+    fs::remove(folder_ / "c/a.txt");
+    EXPECT_THAT(refusal(),
+                AllOf(HasSubstr("holds no .txt, .md, .html or .pdf file"), HasSubstr("3 .png")));
+}
+
 TEST_F(CorpusTest, WhatCannotBeReadIsRefusedAllAtOnce) {
-    write("a.docx", "PK");
     write("b.txt", "caf\xE9");
     write("c.html", "<p>\xFF");
     write("d.txt", "%PDF-1.4");
     write("e.txt", "fine");
-    EXPECT_THAT(refusal(), AllOf(HasSubstr("c/a.docx"), HasSubstr("kind that is not read")));
-    fs::remove(folder_ / "c/a.docx");
     EXPECT_THAT(refusal(),
                 AllOf(HasSubstr("b.txt:1: is not UTF-8, it looks like Windows-1252"),
                       HasSubstr("c.html: is not valid UTF-8"),

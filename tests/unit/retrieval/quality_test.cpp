@@ -22,7 +22,8 @@ void add(FrozenRetrieval& frozen,
     question.text = "Text of " + id;
     FrozenQuestion out{sha256_hex(question.text), std::vector<std::string>(n_gold, "g"), {}};
     for (const std::vector<std::size_t>& gold : found) {
-        out.found.push_back({0, {}, gold});
+        const auto rank = static_cast<std::int64_t>(out.found.size()) + 1;
+        out.found.push_back({0, {{std::string(kLexicalLeg), rank, 0}}, gold});
     }
     frozen.questions[id] = out;
     questions.push_back(question);

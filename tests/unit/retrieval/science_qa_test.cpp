@@ -28,7 +28,7 @@ TEST(ScienceQa, ALexicalSearchFindsAGoldPassageAmongFour) {
     RetrievalSettings settings;
     settings.corpus = folder + "corpus.jsonl";
     SilentProgress silent;
-    const WithContexts found = with_contexts(settings, questions, {}, silent);
+    const WithContexts found = with_contexts({settings}, questions, {}, silent);
     const RetrievalReport report = report_of(frozen_from_json(found.frozen), found.questions);
     ASSERT_EQ(report.n_gold, 154);
     EXPECT_GE(*report.legs[0].hit_at_4.value, 0.95);
