@@ -1,17 +1,39 @@
 #include "assay/report/analysis_json.hpp"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
-#include "assay/report/json_parts.hpp"
 #include "assay/report/second_interval.hpp"
 #include "assay/report/stats_document.hpp"
 
 namespace assay::report {
 namespace {
 
-using report::json_of;
+using Json = nlohmann::ordered_json;
+
+Json json_of(std::optional<double> value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+/// A reason is there only where there is something to explain.
+void add_why(Json& out, const std::string& why) {
+    if (!why.empty()) {
+        out["why"] = to_valid_utf8(why);
+    }
+}
+
+Json json_of(const Estimate& estimate) {
+    Json out{{"value", json_of(estimate.value)},
+             {"low", json_of(estimate.low)},
+             {"high", json_of(estimate.high)},
+             {"confidence", estimate.confidence},
+             {"n", estimate.n},
+             {"method", estimate.method}};
+    add_why(out, estimate.why);
+    return out;
+}
 
 Json json_of(const Calibration& c) {
     Json people = Json::array();
@@ -359,6 +381,10 @@ std::string repeats_to_json(const RepeatStability& r, int indent) {
                 {"within_variance", number(r.within_variance)},
                 {"icc", number(r.icc)}}
         .dump(indent);
+}
+
+std::string estimate_to_json(const Estimate& estimate) {
+    return json_of(estimate).dump();
 }
 
 std::string analysis_to_json(const ComparisonAnalysis& a, int indent) {

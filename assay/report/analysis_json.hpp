@@ -13,6 +13,10 @@ namespace assay::report {
 /// Of the document that analysis_to_json gives.
 inline constexpr int kAnalysisSchemaVersion = 1;
 
+/// One JSON object on one line: {"value", "low", "high", "confidence", "n", "method"}, with null
+/// values and a "why" where it is undefined.
+[[nodiscard]] std::string estimate_to_json(const Estimate& estimate);
+
 /// One JSON object, indented by `indent` spaces (negative: on one line), without a final line
 /// break: schema_version, counts, win_rate_decisive, loss_rate_decisive, net_win_rate, score,
 /// failure_rate, sign_test, effect_size, mde, position (null where the sides are not known),

@@ -1,20 +1,33 @@
 #include "assay/report/audit_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/analysis_json.hpp"
-#include "assay/report/json_parts.hpp"
 #include "assay/report/shown_history.hpp"
 
 namespace assay::report {
 namespace {
 
-using report::json_of;
+using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
 
+Json json_of(const Estimate& estimate) {
+    return Json::parse(estimate_to_json(estimate));
+}
+
 Json text_or_null(const std::string& text) {
     return text.empty() ? Json(nullptr) : Json(to_valid_utf8(text));
+}
+
+Json texts(const std::vector<std::string>& values) {
+    Json out = Json::array();
+    for (const std::string& value : values) {
+        out.push_back(to_valid_utf8(value));
+    }
+    return out;
 }
 
 Json level_of(Confidence level) {
@@ -42,7 +55,7 @@ Json json_of(const JudgeConduct& c) {
             {"versions", texts(c.versions)}};
 }
 
-Json sides_of(const std::optional<Position>& position) {
+Json json_of(const std::optional<Position>& position) {
     if (!position) {
         return nullptr;
     }
@@ -99,7 +112,7 @@ Json json_of(const JudgeAudit& judge) {
         {"people", judge.people},
         {"controls", Json::parse(controls_to_json(judge.controls))},
         {"controls_by_confidence", json_of(judge.controls_by_confidence)},
-        {"position", sides_of(judge.position)},
+        {"position", json_of(judge.position)},
         {"flips",
          judge.flips ? Json{{"n", judge.flips->n},
                             {"n_flipped", judge.flips->n_flipped},

@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/analysis_json.hpp"
-#include "assay/report/json_parts.hpp"
 #include "assay/report/shown_history.hpp"
 
 namespace assay::report {
 namespace {
 
-using report::json_of;
+using Json = nlohmann::ordered_json;
 
 std::string text(std::string_view bytes) {
     return to_valid_utf8(bytes);
@@ -22,6 +22,14 @@ std::string text(std::string_view bytes) {
 
 Json text_or_null(std::string_view bytes) {
     return bytes.empty() ? Json(nullptr) : Json(text(bytes));
+}
+
+Json texts(const std::vector<std::string>& values) {
+    Json out = Json::array();
+    for (const std::string& value : values) {
+        out.push_back(text(value));
+    }
+    return out;
 }
 
 Json generation_json(const GenerationSettings& g) {
@@ -170,7 +178,7 @@ Json modes_json(const char* word, const std::vector<FailureModeRow>& rows) {
                        {"n", row.n},
                        {"baseline", row.baseline},
                        {"variant", row.variant},
-                       {"difference", json_of(row.difference)},
+                       {"difference", Json::parse(estimate_to_json(row.difference))},
                        {"p_mid", row.p_mid},
                        {"p_holm", row.p_holm}});
     }
@@ -245,7 +253,7 @@ Json judge_json(const ReportJudge& judge, bool decides) {
             {"url", text_or_null(judge.url)},
             {"versions", texts(judge.versions)},
             {"n_by_version", judge.n_by_version},
-            {"cost", json_of(judge.cost)},
+            {"cost", Json::parse(estimate_to_json(judge.cost))},
             {"n_calls", judge.n_calls},
             {"costs_nothing", judge.costs_nothing},
             {"both_orders", judge.both_orders},
@@ -277,7 +285,7 @@ Json comparison_json(const ReportComparison& comparison) {
 }
 
 Json leg_json(const LegQuality& leg) {
-    const auto estimate = [](const Estimate& e) { return json_of(e); };
+    const auto estimate = [](const Estimate& e) { return Json::parse(estimate_to_json(e)); };
     return {{"leg", leg.leg},
             {"hit_at_1", estimate(leg.hit_at_1)},
             {"hit_at_4", estimate(leg.hit_at_4)},

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
+
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
-#include "assay/report/json_parts.hpp"
 
 namespace assay::report {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::string words_of(const DecisionShown& decision) {
     std::string out = fmt::format("{} {}", decision.variant, assay::words_of(decision.label));
@@ -33,6 +36,14 @@ std::string decisions_of(const DecisionsShown& shown) {
         }
     }
     return fmt::format("{}, judged by {}", fmt::join(words, ", "), judge);
+}
+
+Json texts(const std::vector<std::string>& values) {
+    Json out = Json::array();
+    for (const std::string& value : values) {
+        out.push_back(to_valid_utf8(value));
+    }
+    return out;
 }
 
 }  // namespace
