@@ -54,6 +54,9 @@ void lay_flags(const RetrieveFlags& flags, Search& search) {
     settings.max_tokens = flags.max_tokens.value_or(settings.max_tokens);
     settings.query_prefix = flags.query_prefix.value_or(settings.query_prefix);
     settings.passage_prefix = flags.passage_prefix.value_or(settings.passage_prefix);
+    if (!is_valid_utf8(settings.query_prefix) || !is_valid_utf8(settings.passage_prefix)) {
+        throw_usage("a prefix is no UTF-8");
+    }
     if (!flags.engine.empty()) {
         search.engine.path = std::filesystem::absolute(flags.engine).string();
     }
@@ -200,7 +203,7 @@ int retrieve(const RetrieveFlags& flags) {
     TerminalProgress progress(!stderr_is_terminal());
     const retrieval::CorpusListing listing = retrieval::list_corpus(search.settings.corpus);
     if (!listing.left_out.empty()) {
-        progress.note("of the corpus " + retrieval::left_out_text(listing.left_out));
+        progress.note("left out of the corpus: " + retrieval::left_out_text(listing.left_out));
     }
     const retrieval::Corpus corpus = retrieval::read_corpus(listing.files, progress);
     const EngineSearch engine(search.settings, search.engine, interrupted());

@@ -18,6 +18,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -70,6 +71,8 @@ llama_context_params embedding_params(std::int64_t n_tokens, int n_threads) {
     params.n_threads = n_threads;
     params.n_threads_batch = n_threads;
     params.embeddings = true;
+    params.offload_kqv = false;
+    params.op_offload = false;
     params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     params.no_perf = true;
     return params;
@@ -114,7 +117,10 @@ Result<Embedder> Embedder::open(const wire::LoadEmbedder& request) {
         return tl::unexpected(checked.error());
     }
     llama_model_params params = llama_model_default_params();
-    params.n_gpu_layers = 0;  // a GPU's sums have other bits
+    // The processor only: a GPU's sums have other bits.
+    std::array<ggml_backend_dev_t, 1> no_devices{nullptr};
+    params.devices = no_devices.data();
+    params.n_gpu_layers = 0;
     params.load_mode = LLAMA_LOAD_MODE_NONE;
     static_cast<void>(take_errors());
     llama_model_ptr model(llama_model_load_from_file(request.path.c_str(), params));

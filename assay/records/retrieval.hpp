@@ -34,7 +34,7 @@ struct EmbedderReport {
 struct RetrievalReport {
     std::string corpus;  ///< name only, without the folders of this machine
     std::int64_t n_files = 0;
-    std::string left_out{};  ///< "left out: 2 .png, 1 hidden"; empty: no file of the folder was
+    std::string left_out{};               ///< files of the folder: "2 .png, 1 hidden"; empty: none
     std::int64_t n_passages = 0;          ///< in the index
     std::vector<std::string> duplicates;  ///< ids of passages that were left out, since another has
                                           ///< the same text

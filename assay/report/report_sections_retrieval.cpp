@@ -180,7 +180,7 @@ std::optional<Section> retrieval_section(const ReportModel& model) {
     Bullets bullets;
     bullets.items.push_back(contexts_text(r));
     if (!r.left_out.empty()) {
-        bullets.items.push_back(say("Of the folder's files {}.", foreign(r.left_out)));
+        bullets.items.push_back(say("Left out of the folder: {}.", foreign(r.left_out)));
     }
     if (n_cut(model) > 0) {
         bullets.items.push_back(

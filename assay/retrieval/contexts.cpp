@@ -285,7 +285,7 @@ WithContexts with_contexts(const SearchSetup& setup,
         frozen.rules = rules;
     }
     if (!frozen.left_out.empty()) {
-        progress.note("of the corpus " + left_out_text(frozen.left_out));
+        progress.note("left out of the corpus: " + left_out_text(frozen.left_out));
     }
     if (!all_are_there(frozen, questions)) {
         frozen = Freezing(setup, std::move(frozen), progress).add(questions, files);

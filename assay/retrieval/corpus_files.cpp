@@ -68,7 +68,7 @@ class Walk {
         if (files_.empty() && !problems_.any()) {
             const std::string left_out = left_out_text(left_out_);
             problems_.add("the corpus holds no .txt, .md, .html or .pdf file" +
-                              (left_out.empty() ? "" : "; " + left_out),
+                              (left_out.empty() ? "" : "; left out: " + left_out),
                           to_valid_utf8(folder_.native()),
                           "Put documents into it, or name a JSONL file of passages.");
         }
@@ -214,7 +214,7 @@ std::vector<CorpusFile> file_of_passages(const fs::path& file) {
 std::string left_out_text(const std::map<std::string, std::int64_t>& left_out) {
     std::string out;
     for (const auto& [kind, n] : left_out) {
-        out += fmt::format("{}{} {}", out.empty() ? "left out: " : ", ", n, kind);
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, kind);
     }
     return out;
 }

@@ -46,7 +46,7 @@ struct CorpusListing {
 /// without a file that is read.
 [[nodiscard]] CorpusListing list_corpus(const std::filesystem::path& corpus);
 
-/// "left out: 2 .png, 1 hidden"; empty: nothing was.
+/// "2 .png, 1 hidden"; empty: nothing was.
 [[nodiscard]] std::string left_out_text(const std::map<std::string, std::int64_t>& left_out);
 
 /// A file as it was when it was read.

@@ -123,7 +123,9 @@ TEST(PlanJson, RetrievalIsNamedOnlyWhereItIsAskedFor) {
     const std::string before = plan_sha256(plan);
     EXPECT_EQ(plan_to_json(plan).find("\"retrieval\""), std::string::npos)
         << "older plans keep their hash";
-    plan.retrieval = {"/lab/corpus", "none", 7, true};
+    plan.retrieval.corpus = "/lab/corpus";
+    plan.retrieval.top = 7;
+    plan.retrieval.replace_contexts = true;
     const std::string with = plan_sha256(plan);
     EXPECT_NE(with, before);
     const auto read = plan_from_json(plan_to_json(plan));
@@ -133,6 +135,29 @@ TEST(PlanJson, RetrievalIsNamedOnlyWhereItIsAskedFor) {
     EXPECT_TRUE(read->retrieval.replace_contexts);
     plan.retrieval.top = 6;
     EXPECT_NE(plan_sha256(plan), with);
+    EXPECT_EQ(plan_to_json(plan).find("max-tokens"), std::string::npos);
+}
+
+TEST(PlanJson, AnEmbedderIsInThePlanWithWhatOnlyItNeeds) {
+    Plan plan = full_plan();
+    plan.retrieval.corpus = "/lab/corpus";
+    const std::string lexical = plan_sha256(plan);
+    plan.retrieval.max_tokens = 256;
+    plan.retrieval.query_prefix = "q: ";
+    EXPECT_EQ(plan_sha256(plan), lexical) << "without an embedder they do nothing";
+    plan.retrieval.embedder = "/lab/small.gguf";
+    plan.retrieval.passage_prefix = "p: ";
+    const std::string dense = plan_sha256(plan);
+    EXPECT_NE(dense, lexical);
+    const auto read = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(read) << to_sentence(read.error());
+    EXPECT_EQ(read->retrieval.embedder, "/lab/small.gguf");
+    EXPECT_EQ(read->retrieval.max_tokens, 256);
+    EXPECT_EQ(read->retrieval.query_prefix, "q: ");
+    EXPECT_EQ(read->retrieval.passage_prefix, "p: ");
+    EXPECT_EQ(plan_sha256(*read), dense);
+    plan.retrieval.passage_prefix.clear();
+    EXPECT_NE(plan_sha256(plan), dense);
 }
 
 TEST(PlanJson, TagsAreNamedOnlyWhereTheyAreAskedFor) {

@@ -57,6 +57,13 @@ TEST_F(EngineTest, AnswersEveryVerb) {
         engine.merge_lora({path, (folder / "m.gguf").string(), {adapter}, {1}, 1},
                           [&](std::uint64_t done, std::uint64_t) { seen.push_back(done); }));
     EXPECT_EQ(seen, (std::vector<std::uint64_t>{1}));
+    const std::string embedder = folder.write("embedder.gguf", "embeds 8\n");
+    EXPECT_EQ(engine.load_embedder({embedder, 2, 1})->n_dims, 8);
+    const auto embedded = engine.embed("one two three");
+    ASSERT_TRUE(embedded);
+    EXPECT_EQ(embedded->vector.size(), 8 * sizeof(float));
+    EXPECT_TRUE(embedded->cut);
+    EXPECT_FALSE(engine.load_embedder({path, 2, 1}));
 }
 
 TEST_F(EngineTest, PassesTheEnginesOwnSentenceOn) {

@@ -105,8 +105,7 @@ TEST_F(CorpusTest, FilesOfOtherKindsAndHiddenOnesAreLeftOutAndCounted) {
     write(".git/config", "x");
     const CorpusListing listing = list_corpus(folder_ / "c");
     ASSERT_EQ(listing.files.size(), 1U);
-    EXPECT_EQ(left_out_text(listing.left_out),
-              "left out: 1 .docx, 3 .png, 2 hidden, 1 without an ending");
+    EXPECT_EQ(left_out_text(listing.left_out), "1 .docx, 3 .png, 2 hidden, 1 without an ending");
     fs::remove(folder_ / "c/a.txt");
     EXPECT_THAT(refusal(),
                 AllOf(HasSubstr("holds no .txt, .md, .html or .pdf file"), HasSubstr("3 .png")));

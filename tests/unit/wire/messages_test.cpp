@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "assay/wire/codec.hpp"
+#include "assay/wire/embedding.hpp"
 
 namespace assay::wire {
 namespace {
@@ -41,6 +42,25 @@ TEST(Requests, KeepIdAndVerb) {
     EXPECT_EQ(sent(encode(1, Quantize{})).name, "quantize");
     EXPECT_EQ(sent(encode(1, InspectLora{})).name, "inspect_lora");
     EXPECT_EQ(sent(encode(1, MergeLora{})).name, "merge_lora");
+    EXPECT_EQ(sent(encode(1, LoadEmbedder{})).name, "load_embedder");
+    EXPECT_EQ(sent(encode(1, Embed{})).name, "embed");
+}
+
+TEST(Embedding, KeepsEveryField) {
+    const LoadEmbedder load = through(LoadEmbedder{"m", 256, 3});
+    EXPECT_EQ(load.path, "m");
+    EXPECT_EQ(load.max_tokens, 256);
+    EXPECT_EQ(load.n_threads, 3);
+    const LoadedEmbedder loaded = through(LoadedEmbedder{384, 256, "v1"});
+    EXPECT_EQ(loaded.n_dims, 384);
+    EXPECT_EQ(loaded.n_tokens, 256);
+    EXPECT_EQ(loaded.engine, "v1");
+    EXPECT_EQ(through(Embed{"no UTF-8: \xFF"}).text, "no UTF-8: \xFF");
+    const std::string bytes("\0\x80\x3F\xFF", 4);
+    const Embedded embedded = through(Embedded{bytes, {101, -1}, true});
+    EXPECT_EQ(embedded.vector, bytes);
+    EXPECT_EQ(embedded.tokens, (std::vector<std::int32_t>{101, -1}));
+    EXPECT_TRUE(embedded.cut);
 }
 
 TEST(Requests, KeepEveryField) {
