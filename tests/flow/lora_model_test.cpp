@@ -45,6 +45,15 @@ std::vector<float> counted(std::size_t n, float factor) {
     return out;
 }
 
+/// The bytes of a tensor of this shape, F32 or Q8_0 (34 bytes for 32 values).
+std::string zeros(const std::vector<std::uint64_t>& shape, std::uint32_t type) {
+    std::uint64_t n = 1;
+    for (const std::uint64_t size : shape) {
+        n *= size;
+    }
+    return std::string(type == kQ8 ? n / 32 * 34 : n * sizeof(float), '\0');
+}
+
 GgufWriter model_header(const std::string& architecture = "llama") {
     GgufWriter writer;
     writer.text("general.architecture", architecture)
@@ -170,8 +179,8 @@ TEST_F(LoraModel, ThatDoesNotFitIsRefusedWithTheReason) {
                          std::vector<std::uint64_t> b,
                          std::uint32_t type = kF32) {
         return adapter_header()
-            .tensor(name + ".lora_a", a, type, std::string(2048, '\0'))
-            .tensor(name + ".lora_b", b, type, std::string(2048, '\0'))
+            .tensor(name + ".lora_a", a, type, zeros(a, type))
+            .tensor(name + ".lora_b", b, type, zeros(b, type))
             .whole();
     };
     EXPECT_THAT(refusal(model(), pair("blk.9.attn_q.weight", {kIn, kRank}, {kRank, kOut})),

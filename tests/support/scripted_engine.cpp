@@ -9,7 +9,7 @@
 //   twin yes  its tokenizer is another one
 //   parts N   it says that it is in N files (1)
 //   head N    values of one head in the KV cache (64)
-//   made yes  it was made here: then its last line is "end yes", or it was cut off
+// Where its last line has no end, it was cut off.
 // An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
 // the place of the model's; at scale 0 nothing does. "arch NAME": it is for another architecture.
 // An embedder is such a file with the line "embeds N": a text's words, each at a place of its own
@@ -99,12 +99,13 @@ Result<Model> read_model(const std::string& path) {
         return fail("is not a GGUF file that can be read", path, "Get it again.");
     }
     Model model;
-    std::istringstream text(whole_file(path));
+    const std::string bytes = whole_file(path);
+    if (!bytes.empty() && bytes.back() != '\n') {
+        return fail("is cut off", path, "Get it again.");
+    }
+    std::istringstream text(bytes);
     for (std::string name, value; text >> name >> value;) {
         model.lines[name] = value;
-    }
-    if (model.lines.contains("made") && !model.lines.contains("end")) {
-        return fail("is cut off", path, "Get it again.");
     }
     return model;
 }
@@ -112,13 +113,9 @@ Result<Model> read_model(const std::string& path) {
 /// Whether the whole file could be written.
 bool write_model(const std::string& path, const Model& model) {
     std::ofstream file(path, std::ios::binary);
-    file << "made yes\n";
     for (const auto& [name, value] : model.lines) {
-        if (name != "made" && name != "end") {
-            file << name << ' ' << value << '\n';
-        }
+        file << name << ' ' << value << '\n';
     }
-    file << "end yes\n";
     file.close();
     return !file.fail();
 }
