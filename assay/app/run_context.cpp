@@ -53,6 +53,25 @@ std::string RunContext::path_of_model(const std::string& file) {
     return found->second.file.string();
 }
 
+std::string RunContext::path_of_adapter(const std::string& base, const std::string& adapter) {
+    const auto folder = checkpoint_of(adapter);
+    if (!folder) {
+        return adapter;
+    }
+    const std::string key = base + '\n' + adapter;
+    auto found = converted_.find(key);
+    if (found == converted_.end()) {
+        const variants::AdapterBase model{std::string(checkpoint_of(base).value_or("")),
+                                          path_of_model(base)};
+        const variants::ConvertRequest request{std::string(*folder), variants::model_cache()};
+        found = converted_
+                    .emplace(key,
+                             variants::convert_adapter(engine(), request, model, cancel, progress))
+                    .first;
+    }
+    return found->second.file.string();
+}
+
 std::optional<std::string> RunContext::checkpoint_sha256(const std::string& file) const {
     const auto found = converted_.find(file);
     return found == converted_.end() ? std::nullopt : std::optional(found->second.sha256);

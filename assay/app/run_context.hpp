@@ -58,6 +58,8 @@ struct RunContext {
     /// A model's file as the plan names it, as a path: what "ollama:NAME" stands for, or the file
     /// that a checkpoint folder is converted to, at the first call for it. Throws Error.
     [[nodiscard]] std::string path_of_model(const std::string& file);
+    /// The same for a LoRA adapter of the model `base`, which is named as the plan does.
+    [[nodiscard]] std::string path_of_adapter(const std::string& base, const std::string& adapter);
     /// SHA-256 of the checkpoint folder that path_of_model made a file of; nothing if `file` names
     /// none.
     [[nodiscard]] std::optional<std::string> checkpoint_sha256(const std::string& file) const;
@@ -67,7 +69,9 @@ struct RunContext {
 
  private:
     std::unique_ptr<llm::Engine> engine_;
-    std::map<std::string, variants::Converted> converted_;  ///< by the plan's name of the folder
+    std::map<std::string, variants::Converted> converted_;  ///< by the plan's name of the folder;
+                                                            ///< of an adapter's behind that of its
+                                                            ///< model's
 };
 
 }  // namespace assay::app

@@ -72,10 +72,18 @@ void VariantRun::check_file() {
         throw Error(ErrorKind::kUsage, inspected.error());
     }
     for (const LoraSpec& adapter : spec.merged_lora()) {
-        if (const auto fits = context_.engine().inspect_lora({path, adapter.file}); !fits) {
+        const std::string file = context_.path_of_adapter(spec.file(), adapter.file);
+        if (const auto fits = context_.engine().inspect_lora({path, file}); !fits) {
             throw Error(ErrorKind::kUsage, fits.error());
         }
     }
+}
+
+LoraFile VariantRun::resolve_adapter(const std::string& base,
+                                     const LoraSpec& adapter,
+                                     const variants::HashFile& hash) {
+    return variants::resolve_lora({context_.path_of_adapter(base, adapter.file), adapter.scale},
+                                  hash);
 }
 
 /// The base with the plan's adapters merged in.
@@ -85,7 +93,7 @@ ModelFile VariantRun::merged_file(const ModelFile& base) {
     };
     LoraUse lora{LoraMode::kMerged, base.sha256, {}};
     for (const LoraSpec& adapter : spec.merged_lora()) {
-        lora.adapters.push_back(variants::resolve_lora(adapter, hash));
+        lora.adapters.push_back(resolve_adapter(spec.file(), adapter, hash));
     }
     variant.origin = "merged from " + text_of(lora);
     variant.lora = lora;
@@ -110,9 +118,10 @@ ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& 
         const VariantSpec& baseline = context_.plan.baseline;
         request.source = variants::resolve_file(
             context_.engine(), context_.path_of_model(baseline.file()), hash);
-        variant.lora = LoraUse{LoraMode::kApplied,
-                               request.source.sha256,
-                               {variants::resolve_lora(baseline.merged_lora().front(), hash)}};
+        variant.lora = LoraUse{
+            LoraMode::kApplied,
+            request.source.sha256,
+            {resolve_adapter(baseline.file(), baseline.merged_lora().front(), hash)}};
     }
     variant.origin = fmt::format(
         "{} from {}{}",
@@ -127,10 +136,14 @@ void VariantRun::resolve_file(const ModelFile& baseline_file) {
         const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
         variant.file = variants::resolve_file(
             context_.engine(), context_.path_of_model(spec.file()), hash);
-        const auto checkpoint = context_.checkpoint_sha256(spec.file());
-        variant.origin = checkpoint ? "converted from the checkpoint " + *checkpoint : "file";
+        variant.origin = "file";
         if (!spec.merged_lora().empty()) {
             variant.file = merged_file(variant.file);
+        }
+        if (const auto checkpoint = context_.checkpoint_sha256(spec.file())) {
+            const std::string made = "converted from the checkpoint " + *checkpoint;
+            variant.origin = variant.lora ? variant.origin + "; the first of them was " + made
+                                          : made;
         }
     }
     if (const TypeSource* made = spec.type()) {

@@ -17,6 +17,7 @@
 #include "assay/records/plan.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/run/run_facts.hpp"
+#include "assay/variants/made_file.hpp"
 
 namespace assay::app {
 
@@ -77,6 +78,9 @@ class VariantRun {
     void note_applied_lora() const;
 
  private:
+    [[nodiscard]] LoraFile resolve_adapter(const std::string& base,
+                                           const LoraSpec& adapter,
+                                           const variants::HashFile& hash);
     [[nodiscard]] ModelFile merged_file(const ModelFile& base);
     [[nodiscard]] ModelFile made_of(const ModelFile& baseline_file, const TypeSource& made);
 

@@ -47,4 +47,13 @@ std::string model_or_checkpoint_of(const std::filesystem::path& base,
                   : model_path_of(base, text, where, problems);
 }
 
+std::string adapter_or_checkpoint_of(const std::filesystem::path& base,
+                                     std::string_view text,
+                                     const Where& where,
+                                     Problems& problems) {
+    const auto folder = checkpoint_of(text);
+    return folder ? named_folder(base, *folder, where, problems)
+                  : absolute_path(base, text, where, problems);
+}
+
 }  // namespace assay::config

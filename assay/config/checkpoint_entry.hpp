@@ -27,4 +27,10 @@ void read_checkpoint(MapReader& map,
                                                  const Where& where,
                                                  Problems& problems);
 
+/// The same for a LoRA adapter, which is a file or the folder of one.
+[[nodiscard]] std::string adapter_or_checkpoint_of(const std::filesystem::path& base,
+                                                   std::string_view text,
+                                                   const Where& where,
+                                                   Problems& problems);
+
 }  // namespace assay::config

@@ -53,6 +53,7 @@ constexpr const char* kHead =
 
 baseline:                         # the original that the others are compared with
   file: model-F16.gguf            # GGUF; of a split model the first part
+  # checkpoint: my-model          # instead of file: a folder with safetensors and a tokenizer, which is converted (docs/variants.md)
   # answers: f16.jsonl            # instead of file: answers that exist already (the study's, lm-eval, AlpacaEval, FastChat, or id and answer)
   # lora: [adapter.gguf]          # LoRA adapters that are merged into the file before anything is made of it; {file: adapter.gguf, scale: 0.5}
   # name: original                # default: the file's name without its ending

@@ -5,7 +5,9 @@
 #include <charconv>
 
 #include "assay/base/text.hpp"
+#include "assay/config/checkpoint_entry.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/records/checkpoint_name.hpp"
 
 namespace assay::config {
 namespace {
@@ -37,7 +39,7 @@ void read_adapters(MapReader& map,
         draft.origins[key] = where;
         LoraSpec& adapter = entry.lora.emplace_back();
         if (item.kind == Kind::kScalar) {
-            adapter.file = absolute_path(folder, item.text, where, problems);
+            adapter.file = adapter_or_checkpoint_of(folder, item.text, where, problems);
             continue;
         }
         if (item.kind != Kind::kMap) {
@@ -45,10 +47,20 @@ void read_adapters(MapReader& map,
             continue;
         }
         MapReader adapter_map(item, key, where.source, problems);
-        std::string file;
+        std::string file, checkpoint;
         if (adapter_map.text("file", file)) {
             adapter.file = absolute_path(folder, file, adapter_map.where("file"), problems);
-        } else if (!adapter_map.has("file")) {
+        }
+        if (adapter_map.text("checkpoint", checkpoint)) {
+            const Where place = adapter_map.where("checkpoint");
+            adapter.file = adapter_or_checkpoint_of(
+                folder, std::string(kCheckpoint) + checkpoint, place, problems);
+        }
+        const bool has_file = adapter_map.has("file"), has_folder = adapter_map.has("checkpoint");
+        if (has_file && has_folder) {
+            problems.add(adapter_map.where("checkpoint"), "is given beside file; give one of them");
+        }
+        if (!has_file && !has_folder) {
             problems.add(where, "names no file", kForm);
         }
         adapter_map.read("scale", adapter.scale, kLoraScale);
@@ -84,7 +96,7 @@ LoraSpec scaled_adapter(std::string_view text,
     } else if (std::string message = complaint(out.scale, kLoraScale); !message.empty()) {
         problems.add(where, "the scale " + message);
     }
-    out.file = absolute_path(folder, text.substr(0, colon), where, problems);
+    out.file = adapter_or_checkpoint_of(folder, text.substr(0, colon), where, problems);
     return out;
 }
 
@@ -140,7 +152,8 @@ void apply_lora_flags(const Overrides& flags, Draft& draft, Problems& problems) 
         source->lora.clear();
     }
     for (const std::string& file : flags.lora) {
-        add("--lora", {absolute_path(draft.working_dir, file, {"--lora", 0, 0, ""}, problems)});
+        add("--lora",
+            {adapter_or_checkpoint_of(draft.working_dir, file, {"--lora", 0, 0, ""}, problems)});
     }
     for (const std::string& text : flags.lora_scaled) {
         add("--lora-scaled", scaled_adapter(text, draft.working_dir, problems));

@@ -468,7 +468,14 @@ class Resolver {
 
     void look_for_adapters(const std::string& key, const VariantEntry& entry) {
         for (std::size_t i = 0; i < entry.lora.size(); ++i) {
-            look_for(fmt::format("{}.lora[{}]", key, i), entry.lora[i].file);
+            const std::string place = fmt::format("{}.lora[{}]", key, i);
+            look_for(place, entry.lora[i].file);
+            if (checkpoint_of(entry.lora[i].file) && !checkpoint_of(entry.file)) {
+                add(place,
+                    "is the folder of an adapter, which is converted with the config.json of its "
+                    "model, and the model is a GGUF file",
+                    "Name the model's folder with checkpoint, or the adapter as a GGUF file.");
+            }
         }
     }
 

@@ -122,56 +122,6 @@ Result<bool> check_tokenizer(const fs::path& folder, const std::set<std::string>
         "Save it beside the weights: tokenizer.save_pretrained(DIR).");
 }
 
-/// The header of a part says where its last value ends.
-Result<bool> check_part(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return fail("cannot be opened", shown(path), "Look at its permissions.");
-    }
-    std::array<unsigned char, 8> length{};
-    file.read(reinterpret_cast<char*>(length.data()), length.size());
-    std::uint64_t n = 0;
-    for (std::size_t i = length.size(); i-- > 0;) {
-        n = n << 8 | length[i];
-    }
-    std::error_code error;
-    const std::uint64_t size = fs::file_size(path, error);
-    const std::string begin(reinterpret_cast<char*>(length.data()), length.size());
-    if (begin == "version ") {
-        return fail("is a pointer of Git LFS, not the weights", shown(path), "Run `git lfs pull`.");
-    }
-    if (!file || error || n > kMostHeader || n + length.size() > size) {
-        return fail("is not a whole safetensors file", shown(path), std::string(kAgain));
-    }
-    std::string text(n, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(n));
-    const json header = json::parse(text, nullptr, false);
-    if (!file || !header.is_object()) {
-        return fail("has a header that is no JSON object", shown(path), std::string(kAgain));
-    }
-    std::uint64_t end = 0;
-    for (const auto& [name, tensor] : header.items()) {
-        const json* offsets = tensor.is_object() && tensor.contains("data_offsets")
-                                  ? &tensor["data_offsets"]
-                                  : nullptr;
-        if (offsets == nullptr) {
-            continue;  // "__metadata__"
-        }
-        if (!offsets->is_array() || offsets->size() != 2 || !(*offsets)[1].is_number_unsigned()) {
-            return fail(fmt::format("does not say where {} lies", shorten(name, 80)), shown(path));
-        }
-        end = std::max(end, (*offsets)[1].get<std::uint64_t>());
-    }
-    if (end > size - length.size() - n) {
-        return fail(fmt::format("is cut off: it has {} bytes of values, and its header says {}",
-                                size - length.size() - n,
-                                end),
-                    shown(path),
-                    std::string(kAgain));
-    }
-    return true;
-}
-
 /// Names of the parts that the index, or the number in a part's name, says must be there.
 Result<std::set<std::string>> wanted_parts(const fs::path& folder,
                                            const std::set<std::string>& names) {
@@ -227,6 +177,55 @@ Result<bool> check_parts(const fs::path& folder, const std::set<std::string>& na
 
 }  // namespace
 
+Result<bool> check_safetensors(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return fail("cannot be opened", shown(path), "Look at its permissions.");
+    }
+    std::array<unsigned char, 8> length{};
+    file.read(reinterpret_cast<char*>(length.data()), length.size());
+    std::uint64_t n = 0;
+    for (std::size_t i = length.size(); i-- > 0;) {
+        n = n << 8 | length[i];
+    }
+    std::error_code error;
+    const std::uint64_t size = fs::file_size(path, error);
+    const std::string begin(reinterpret_cast<char*>(length.data()), length.size());
+    if (begin == "version ") {
+        return fail("is a pointer of Git LFS, not the weights", shown(path), "Run `git lfs pull`.");
+    }
+    if (!file || error || n > kMostHeader || n + length.size() > size) {
+        return fail("is not a whole safetensors file", shown(path), std::string(kAgain));
+    }
+    std::string text(n, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(n));
+    const json header = json::parse(text, nullptr, false);
+    if (!file || !header.is_object()) {
+        return fail("has a header that is no JSON object", shown(path), std::string(kAgain));
+    }
+    std::uint64_t end = 0;
+    for (const auto& [name, tensor] : header.items()) {
+        const json* offsets = tensor.is_object() && tensor.contains("data_offsets")
+                                  ? &tensor["data_offsets"]
+                                  : nullptr;
+        if (offsets == nullptr) {
+            continue;  // "__metadata__"
+        }
+        if (!offsets->is_array() || offsets->size() != 2 || !(*offsets)[1].is_number_unsigned()) {
+            return fail(fmt::format("does not say where {} lies", shorten(name, 80)), shown(path));
+        }
+        end = std::max(end, (*offsets)[1].get<std::uint64_t>());
+    }
+    if (end > size - length.size() - n) {
+        return fail(fmt::format("is cut off: it has {} bytes of values, and its header says {}",
+                                size - length.size() - n,
+                                end),
+                    shown(path),
+                    std::string(kAgain));
+    }
+    return true;
+}
+
 Result<CheckpointFolder> look_at_checkpoint(const fs::path& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
@@ -264,7 +263,7 @@ Result<CheckpointFolder> look_at_checkpoint(const fs::path& folder) {
             continue;
         }
         if (is_part(name_of(file))) {
-            if (auto checked = check_part(file); !checked) {
+            if (auto checked = check_safetensors(file); !checked) {
                 return tl::unexpected(checked.error());
             }
             out.weight_bytes += fs::file_size(file, error);

@@ -10,7 +10,8 @@
 
 namespace assay::variants {
 
-/// A folder in Hugging Face's format: config.json, a tokenizer, weights as safetensors.
+/// A folder in Hugging Face's format: config.json, a tokenizer, weights as safetensors; or that of
+/// an adapter (adapter_folder.hpp).
 struct CheckpointFolder {
     std::filesystem::path path;
     std::vector<std::filesystem::path> files;  ///< all that a conversion reads, by name
@@ -21,6 +22,10 @@ struct CheckpointFolder {
 /// where config.json, tokenizer or weights are missing, where the weights are pickles only,
 /// quantized, of a LoRA adapter, or cut off, and where a part of them is missing.
 [[nodiscard]] Result<CheckpointFolder> look_at_checkpoint(const std::filesystem::path& folder);
+
+/// Whether a safetensors file is as long as its header says. Fails where it is not, and where it is
+/// something else.
+[[nodiscard]] Result<bool> check_safetensors(const std::filesystem::path& path);
 
 /// SHA-256 of the names and bytes of its files; `on_bytes` (may be empty) is told how many were
 /// read since the last call, and may throw.

@@ -15,7 +15,7 @@ struct ConvertRequest {
 
 /// A checkpoint and what became of it.
 struct Converted {
-    std::filesystem::path file;  ///< F16 GGUF in the cache
+    std::filesystem::path file;  ///< GGUF in the cache
     std::string sha256;          ///< of the folder's names and bytes
 };
 
@@ -29,8 +29,18 @@ struct Converted {
                                            const std::atomic<bool>& cancel,
                                            Progress& progress);
 
-/// The folder with llama.cpp's scripts: ASSAY_LLAMA_SOURCE, else share/assay/llama.cpp beside this
-/// program's folder, else the source that assay was built with. Throws Error if there is none.
-[[nodiscard]] std::filesystem::path find_conversion_scripts();
+/// The model that an adapter belongs to.
+struct AdapterBase {
+    std::filesystem::path folder;  ///< of the checkpoint: its config.json names the architecture
+    std::filesystem::path file;    ///< that it was converted to
+};
+
+/// The F32 adapter that a peft folder converts to, in the same way. It must fit the base before it
+/// counts as made.
+[[nodiscard]] Converted convert_adapter(llm::Engine& engine,
+                                        const ConvertRequest& request,
+                                        const AdapterBase& base,
+                                        const std::atomic<bool>& cancel,
+                                        Progress& progress);
 
 }  // namespace assay::variants

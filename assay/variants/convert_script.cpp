@@ -10,7 +10,8 @@ sys.path[:] = [p for p in sys.path if p not in ('', '.')]  # the working folder 
 import json
 import os
 
-SCRIPTS, FOLDER, OUT, REPLY, TEXTS = sys.argv[1:6]
+SCRIPT, FOLDER, BASE, OUT, REPLY, TEXTS = sys.argv[1:7]
+SCRIPTS = os.path.dirname(SCRIPT)
 
 
 def reply(what):
@@ -62,10 +63,10 @@ def load_libraries():
 
 def convert():
     os.chdir(os.path.dirname(OUT))  # braces in a path would be filled in by the script
-    script = os.path.join(SCRIPTS, 'convert_hf_to_gguf.py')
-    sys.argv = [script, FOLDER, '--outtype', 'f16', '--outfile', os.path.basename(OUT)]
+    kind = ['--base', BASE, '--outtype', 'f32'] if BASE else ['--outtype', 'f16']
+    sys.argv = [SCRIPT, FOLDER] + kind + ['--outfile', os.path.basename(OUT)]
     try:
-        runpy.run_path(script, run_name='__main__')
+        runpy.run_path(SCRIPT, run_name='__main__')
     except SystemExit as end:
         if end.code not in (None, 0):
             give_up('conversion', '')
@@ -105,8 +106,8 @@ def chat(tokenizer):
 
 
 def end_of(tokenizer, rendered, special):
-    if rendered:
-        ids = tokenizer.encode(rendered.rsplit(ANSWER, 1)[-1], add_special_tokens=False)
+    if ANSWER in rendered:
+        ids = tokenizer.encode(rendered.rsplit(ANSWER, 1)[-1].strip(), add_special_tokens=False)
         for id in ids[:1]:
             if id in special:
                 return {'id': id, 'text': special[id]}
@@ -133,6 +134,9 @@ threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).star
 load_libraries()
 convert()
 check_values()
+if BASE:
+    reply({'adapter': True})
+    sys.exit(0)
 try:
     said = ask_tokenizer()
 except Exception as error:

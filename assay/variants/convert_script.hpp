@@ -4,10 +4,11 @@
 
 namespace assay::variants {
 
-/// The Python program that converts a checkpoint folder with llama.cpp's own script and says what
-/// the folder's tokenizer makes of some texts. Its arguments, in this order:
-///   - the folder with llama.cpp's scripts
+/// The Python program that converts a folder with llama.cpp's own script and says what a model's
+/// tokenizer makes of some texts. Its arguments, in this order:
+///   - llama.cpp's script
 ///   - the folder to convert
+///   - of an adapter: the folder of its model; of a model: an empty word
 ///   - the file to write
 ///   - the file that takes its reply, a JSON object
 ///   - the texts, a JSON array in ASCII

@@ -72,7 +72,7 @@ std::optional<ModelFile> find_made(const Workshop& workshop, const fs::path& tar
     return resolve_file(workshop.engine, target.string(), workshop.hash);
 }
 
-ModelFile make_file(const Workshop& workshop, const MadeFile& made, const MakeFile& make) {
+void write_file(const Workshop& workshop, const MadeFile& made, const MakeFile& make) {
     const fs::path folder = fs::absolute(made.target).parent_path();
     make_folder(folder, made.in_cache);
     remove_left_temporaries(folder, made.in_cache ? "" : made.target.filename().string());
@@ -102,8 +102,12 @@ ModelFile make_file(const Workshop& workshop, const MadeFile& made, const MakeFi
             fmt::format("the finished file cannot be put in place: {}", error.message()),
             made.target.string());
     }
+}
+
+ModelFile make_file(const Workshop& workshop, const MadeFile& made, const MakeFile& make) {
+    write_file(workshop, made, make);
     ModelFile file = resolve_file(workshop.engine, made.target.string(), workshop.hash);
-    progress.finish(fmt::format(
+    workshop.progress.finish(fmt::format(
         "{}, {:.2f} bits a weight", format_bytes(file.size_bytes), file.bits_per_weight()));
     return file;
 }

@@ -54,4 +54,7 @@ using MakeFile = std::function<Result<bool>(
                                   const MadeFile& made,
                                   const MakeFile& make);
 
+/// The same for a file that is no model; the caller ends the progress that was begun.
+void write_file(const Workshop& workshop, const MadeFile& made, const MakeFile& make);
+
 }  // namespace assay::variants

@@ -17,12 +17,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "assay/base/text.hpp"
 #include "assay/wire/messages.hpp"
 
 namespace assay::variants {
 namespace {
+
+using nlohmann::json;
 
 constexpr std::size_t kShownIds = 12;
 constexpr const char* kWhyRefused =
@@ -130,6 +133,30 @@ const std::vector<std::string>& tokenizer_texts() {
         "!!! ??? ... --- ### *** ___ ((())) $$$ \\\\",
     };
     return texts;
+}
+
+Result<TokenizerSays> tokenizer_says(const std::string& reply_text) {
+    TokenizerSays out;
+    try {
+        const json reply = json::parse(reply_text);
+        out.n_vocab = reply.at("n_vocab").get<std::int64_t>();
+        out.n_tokens = reply.at("n_tokens").get<std::int64_t>();
+        for (const json& text : reply.at("texts")) {
+            out.texts.push_back({text.at("text").get<std::string>(),
+                                 text.at("special").get<bool>(),
+                                 text.at("ids").get<std::vector<std::int32_t>>()});
+        }
+        if (const json& end = reply.at("end"); !end.is_null()) {
+            out.end = TokenizerSays::End{end.at("id").get<std::int32_t>(),
+                                         end.at("text").get<std::string>()};
+        }
+    } catch (const json::exception&) {
+        return fail("what Python says of its tokenizer cannot be read");
+    }
+    if (out.texts.size() < tokenizer_texts().size()) {
+        return fail("Python has not tokenized all texts that it was asked for");
+    }
+    return out;
 }
 
 Result<bool> check_tokenizer(llm::Engine& engine,

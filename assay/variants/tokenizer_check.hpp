@@ -27,6 +27,9 @@ struct TokenizerSays {
                                 ///< text; empty: no control token does
 };
 
+/// Reads it from Python's reply (convert_script.hpp). Fails where it does not say it of every text.
+[[nodiscard]] Result<TokenizerSays> tokenizer_says(const std::string& reply_text);
+
 /// The texts that tokenizers are compared on: digits, accents, white space, emoji, code, scripts.
 [[nodiscard]] const std::vector<std::string>& tokenizer_texts();
 

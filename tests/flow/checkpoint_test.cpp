@@ -22,12 +22,17 @@ using testing::Not;
 
 constexpr int kQuestions = 9;
 
-/// The smallest folder that is complete: one tensor of two bytes.
-void write_checkpoint(const TempFolder& folder, const std::string& name) {
+/// One tensor of two bytes.
+std::string smallest_weights() {
     const std::string header = R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})";
-    std::string weights(8, '\0');
-    weights[0] = static_cast<char>(header.size());
-    folder.write(name + "/model.safetensors", weights + header + "ab");
+    std::string length(8, '\0');
+    length[0] = static_cast<char>(header.size());
+    return length + header + "ab";
+}
+
+/// The smallest folder that is complete.
+void write_checkpoint(const TempFolder& folder, const std::string& name) {
+    folder.write(name + "/model.safetensors", smallest_weights());
     folder.write(name + "/config.json",
                  R"({"architectures": ["LlamaForCausalLM"], "vocab_size": 256})");
     folder.write(name + "/tokenizer.json", "{}");
@@ -35,7 +40,21 @@ void write_checkpoint(const TempFolder& folder, const std::string& name) {
 
 class Checkpoint : public testing::Test {
  protected:
-    Checkpoint() { write_checkpoint(lab.folder(), "tiny"); }
+    Checkpoint() {
+        write_checkpoint(lab.folder(), "tiny");
+        write_adapter(R"({"peft_type": "LORA", "lora_alpha": 16})");
+    }
+
+    void write_adapter(const std::string& config) const {
+        lab.folder().write("peft/adapter_model.safetensors", smallest_weights());
+        lab.folder().write("peft/adapter_config.json", config);
+    }
+
+    /// `assay run` of the folder "tiny" with the adapter of the folder "peft".
+    Ended run_with_adapter(const std::string& fake = "") const {
+        return lab.assay(command("{checkpoint: tiny, lora: [{checkpoint: peft, scale: 0.5}]}"),
+                         environment(fake));
+    }
 
     [[nodiscard]] Environment environment(const std::string& fake) const {
         return {{"ASSAY_PYTHON", "python3"},
@@ -68,6 +87,14 @@ class Checkpoint : public testing::Test {
         EXPECT_THAT(ended.err, HasSubstr(why));
         EXPECT_FALSE(fs::exists(lab.run_dir()));
         EXPECT_THAT(cached(), testing::IsEmpty());
+    }
+
+    /// The experiment file is refused, and nothing else happened.
+    void expect_usage(const std::string& baseline, const std::string& why) const {
+        const Ended ended = lab.assay(command(baseline), environment(""));
+        EXPECT_EQ(ended.exit_code, 2);
+        EXPECT_THAT(ended.err, HasSubstr(why));
+        EXPECT_FALSE(fs::exists(lab.run_dir()));
     }
 
     [[nodiscard]] Strings cached() const {
@@ -158,6 +185,43 @@ TEST_F(Checkpoint, MayBeAVariantAndHaveAnAdapter) {
     const json variants = lab.report()["variants"];
     EXPECT_EQ(variants[0]["lora"]["base_sha256"], variants[1]["file"]["sha256"]);
     EXPECT_EQ(variants[0]["lora"]["base_sha256"], variants[2]["lora"]["base_sha256"]);
+}
+
+TEST_F(Checkpoint, MayHaveAnAdapterThatIsAFolderToo) {
+    const Ended first = run_with_adapter();
+    ASSERT_THAT(first.exit_code, testing::AnyOf(0, 3, 4, 5, 6)) << first.err;
+    EXPECT_EQ(n_conversions(), 2);
+    const json lora = lab.report()["variants"][0]["lora"];
+    EXPECT_EQ(lora["mode"], "merged");
+    EXPECT_THAT(lab.report()["variants"][0]["recipe"].get<std::string>(),
+                AllOf(testing::StartsWith("merged from " + lora["base_sha256"].get<std::string>()),
+                      HasSubstr("the first of them was converted from the checkpoint ")));
+    EXPECT_EQ(lora["adapters"][0]["scale"], 0.5);
+    EXPECT_THAT(lora["adapters"][0]["file"].get<std::string>(),
+                testing::StartsWith("peft-adapter-"));
+    const auto before = lab.artifacts();
+    EXPECT_EQ(run_with_adapter("no-torch").exit_code, first.exit_code);
+    EXPECT_EQ(n_conversions(), 2);
+    EXPECT_EQ(difference(before, lab.artifacts()), "");
+    EXPECT_EQ(lab.assay({"verify", lab.run_dir()}).exit_code, 0);
+}
+
+TEST_F(Checkpoint, HasNoAdapterThatPythonOrTheEngineRefuses) {
+    const Ended misfit = run_with_adapter("misfit");
+    EXPECT_EQ(misfit.exit_code, 1) << misfit.err;
+    EXPECT_FALSE(fs::exists(lab.run_dir()));
+    for (const std::string& name : cached()) {
+        EXPECT_THAT(name, testing::StartsWith("tiny-F16-")) << "only the base was made";
+    }
+    write_adapter(R"({"peft_type": "LORA", "lora_alpha": 16, "use_rslora": true})");
+    const Ended scaled = run_with_adapter();
+    EXPECT_EQ(scaled.exit_code, 2);
+    EXPECT_THAT(scaled.err, HasSubstr("scales by the root of the rank (use_rslora)"));
+    expect_usage("{file: model.gguf, lora: [{checkpoint: peft}]}", "the model is a GGUF file");
+    expect_usage("{checkpoint: tiny, lora: [{checkpoint: peft, file: a.gguf}]}",
+                 "checkpoint: is given beside file");
+    expect_usage("{checkpoint: tiny, lora: [{checkpoint: none}]}", "no such folder");
+    expect_usage("{checkpoint: tiny, lora: [{scale: 1}]}", "names no file");
 }
 
 TEST_F(Checkpoint, ReachesPythonByItsNameWhateverThatIs) {
@@ -254,20 +318,20 @@ TEST_F(Checkpoint, IsRefusedWhereThereIsNoPythonThatCan) {
                    "exit code 3; it last said: Traceback");
     expect_refused(run("", other_python("kill -9 $$\n")), 1, "killed by signal 9");
     expect_refused(
-        run("", other_python("printf '%s' '[[[[' > \"$6\"; echo x > \"$5\"\n")), 1, "is no Python");
-    expect_refused(run("", other_python("printf '{\"texts\": 7}' > \"$6\"; echo x > \"$5\"\n")),
+        run("", other_python("printf '%s' '[[[[' > \"$7\"; echo x > \"$6\"\n")), 1, "is no Python");
+    expect_refused(run("", other_python("printf '{\"texts\": 7}' > \"$7\"; echo x > \"$6\"\n")),
                    1,
                    "cannot be read");
     expect_refused(
         run("",
             other_python("printf '{\"n_vocab\":0,\"n_tokens\":0,\"texts\":[],\"end\":null}' > "
-                         "\"$6\"; echo x > \"$5\"\n")),
+                         "\"$7\"; echo x > \"$6\"\n")),
         1,
         "has not tokenized all texts");
     // An old Python understands the program's beginning, which says so.
     expect_refused(run("",
                        other_python("printf '{\"failure\": \"python\", \"what\": \"Python "
-                                    "2.7\"}' > \"$6\"\nexit 1\n")),
+                                    "2.7\"}' > \"$7\"\nexit 1\n")),
                    1,
                    "is Python 2.7, and 3.9 or later is needed");
     expect_refused(run("", {{"ASSAY_LLAMA_SOURCE", lab.folder().path().string()}}),
