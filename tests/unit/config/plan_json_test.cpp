@@ -135,7 +135,7 @@ TEST(PlanJson, RetrievalIsNamedOnlyWhereItIsAskedFor) {
     EXPECT_TRUE(read->retrieval.replace_contexts);
     plan.retrieval.top = 6;
     EXPECT_NE(plan_sha256(plan), with);
-    EXPECT_EQ(plan_to_json(plan).find("max-tokens"), std::string::npos);
+    EXPECT_EQ(plan_to_json(plan).find("passage-prefix"), std::string::npos);
 }
 
 TEST(PlanJson, AnEmbedderIsInThePlanWithWhatOnlyItNeeds) {
