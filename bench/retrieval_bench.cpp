@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,16 +21,14 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kVocabulary = 50'000;
 constexpr double kStopWords = 100;
 constexpr int kQuestions = 500;
 constexpr int kQuestionWords = 12;
 constexpr std::size_t kDims = 384;
 
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
+double seconds_since(std::clock_t start) {
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 /// A word of a rank from `first` on, whose frequency falls as 1 / rank.
@@ -67,7 +65,7 @@ std::string vector_of(assay::Rng& random) {
 bool time_queries(const char* what, const std::function<std::size_t()>& search) {
     std::vector<double> ms;
     for (int i = 0; i < kQuestions; ++i) {
-        const auto begin = Clock::now();
+        const std::clock_t begin = std::clock();
         if (search() == 0) {
             return false;
         }
@@ -87,7 +85,7 @@ bool time_lexical(assay::Rng& random, int n_passages, int n_words) {
     for (int i = 0; i < n_passages; ++i) {
         passages.push_back({std::to_string(i), "", text_of(random, n_words, 1), "f"});
     }
-    const auto start = Clock::now();
+    const std::clock_t start = std::clock();
     const assay::retrieval::LexicalIndex index(passages);
     fmt::print("lexical index of {} passages of {} words: {:.1f} s\n",
                n_passages,

@@ -38,8 +38,7 @@ std::vector<TextIndex::Match> TextIndex::best(std::span<const std::string> words
         return out;
     }
     Statement rows = database_->query(
-        "SELECT rowid, -bm25(texts) FROM texts WHERE texts MATCH ?1 "
-        "ORDER BY bm25(texts), rowid LIMIT ?2",
+        "SELECT rowid, -rank FROM texts WHERE texts MATCH ?1 ORDER BY rank, rowid LIMIT ?2",
         query,
         most);
     while (rows.step()) {
