@@ -41,8 +41,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kNoLogits = "llama.cpp gave no logits for an output row";
-
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
@@ -60,41 +58,17 @@ std::vector<std::size_t> kept_pieces(std::initializer_list<int> prefix_lengths) 
 
 }  // namespace
 
-const std::vector<std::int32_t>& Answerer::Pending::prompt() const {
-    return std::visit(
-        [](const auto& request) -> const std::vector<std::int32_t>& { return request.prompt; },
-        task);
-}
-
-bool Answerer::Pending::alone() const {
-    return std::visit([](const auto& request) { return request.alone; }, task);
-}
-
-struct Answerer::Slot {
-    explicit Slot(llama_seq_id sequence) : seq(sequence) {}
-
-    llama_seq_id seq;
-    bool active = false;
-    std::vector<std::vector<std::int32_t>> kept;  ///< pieces that the stream holds (idle) or begins
-                                                  ///< with (active), so that they need not be
-                                                  ///< computed again
-    llama_pos n_past = 0;                         ///< tokens in the stream
-
-    // of the answer in flight
-    Pending pending{};
-    std::unique_ptr<Sampler> sampler;
-    std::int32_t last_token = 0;
-    wire::AnswerDone done;
-    Sha256 trace;
-};
-
 Answerer::Answerer(llama_context* context,
                    const wire::Start& start,
+                   RowTap* tap,
+                   OutputHead* head,
                    OnDone on_done,
                    OnFailed on_failed)
     : context_(context),
       vocab_(llama_model_get_vocab(llama_get_model(context))),
       start_(start),
+      tap_(tap),
+      head_(head),
       on_done_(std::move(on_done)),
       on_failed_(std::move(on_failed)) {
     ASSAY_CHECK(start.n_slots == 1 || (start.n_slots >= 8 && start.n_slots % 8 == 0));
@@ -109,7 +83,7 @@ Answerer::~Answerer() {
 }
 
 /// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
-std::optional<Failure> Answerer::complaint(const Pending& pending, std::size_t n_answer) const {
+std::optional<Failure> Answerer::complaint(const PendingTask& pending, std::size_t n_answer) const {
     const std::vector<std::int32_t>& prompt = pending.prompt();
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
     if (prompt.empty()) {
@@ -160,6 +134,11 @@ void Answerer::submit(std::uint64_t id, const wire::AnswerRequest& request) {
     if (!request.grammar.empty() && !grammar_of(vocab_, request.grammar)) {
         return on_failed_(id, Failure{"the grammar cannot be read", {}, {}});
     }
+    if (!request.draft.tokens.empty()) {
+        if (auto wrong = complaint_of_draft(request)) {
+            return on_failed_(id, *wrong);
+        }
+    }
     enqueue({id, request, kept_pieces({request.n_prefix})}, request.predict);
 }
 
@@ -176,7 +155,7 @@ void Answerer::submit(std::uint64_t id, const wire::LabelRequest& request) {
     enqueue({id, request, kept_pieces({request.n_prefix, request.n_longer_prefix})}, 0);
 }
 
-void Answerer::enqueue(Pending pending, int n_answer) {
+void Answerer::enqueue(PendingTask pending, int n_answer) {
     if (auto wrong = complaint(pending, static_cast<std::size_t>(n_answer))) {
         return on_failed_(pending.id, *wrong);
     }
@@ -197,7 +176,7 @@ void Answerer::step() {
         if (queue_.front().alone()) {
             // Waits until all others are done; then nobody joins it.
             if (n_active() == 0) {
-                Pending pending = std::move(queue_.front());
+                PendingTask pending = std::move(queue_.front());
                 queue_.pop_front();
                 admit(slots_.size() - 1, std::move(pending));
             }
@@ -210,7 +189,7 @@ void Answerer::step() {
         }
         // an answer may end with its first token
         while (!slots_[i]->active && !queue_.empty() && !queue_.front().alone()) {
-            Pending pending = std::move(queue_.front());
+            PendingTask pending = std::move(queue_.front());
             queue_.pop_front();
             admit(i, std::move(pending));
         }
@@ -220,7 +199,7 @@ void Answerer::step() {
     }
 }
 
-void Answerer::admit(std::size_t slot_index, Pending pending) {
+void Answerer::admit(std::size_t slot_index, PendingTask pending) {
     Slot& slot = *slots_[slot_index];
     slot.pending = std::move(pending);
     slot.active = true;
@@ -233,14 +212,32 @@ void Answerer::admit(std::size_t slot_index, Pending pending) {
     const auto start = Clock::now();
     compute_prompt(slot_index);
     slot.done.prefill_ms = ms_since(start);
-    const float* logits = llama_get_logits_ith(context_, batch_.n_tokens - 1);
-    if (logits == nullptr) {
-        throw std::runtime_error(kNoLogits);
-    }
+    const auto last = static_cast<std::size_t>(batch_.n_tokens - 1);
     if (const auto* request = std::get_if<wire::LabelRequest>(&slot.pending.task)) {
-        read_labels(slot, *request, logits);
-    } else {
-        take_token(slot, logits);
+        return read_labels(slot, *request, logits_of(last));
+    }
+    if (std::get<wire::AnswerRequest>(slot.pending.task).draft.tokens.empty()) {
+        return take_token(slot, last);
+    }
+    read_draft(slot);
+}
+
+const float* Answerer::logits_of(std::size_t row) const {
+    const float* logits = llama_get_logits_ith(context_, static_cast<std::int32_t>(row));
+    if (logits == nullptr) {
+        throw std::runtime_error("llama.cpp gave no logits for an output row");
+    }
+    return logits;
+}
+
+/// Computes the batch; `what` it is of.
+void Answerer::decode(const char* what) {
+    if (tap_ != nullptr) {
+        tap_->clear();
+    }
+    if (const int code = llama_decode(context_, batch_); code != 0) {
+        throw std::runtime_error(
+            fmt::format("llama_decode gave {} for {}: {}", code, what, take_errors()));
     }
 }
 
@@ -283,10 +280,7 @@ void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::si
             batch_.seq_id[i][0] = slot.seq;
             batch_.logits[i] = i + 1 == n && first + n == prompt.size();
         }
-        if (const int code = llama_decode(context_, batch_); code != 0) {
-            throw std::runtime_error(
-                fmt::format("llama_decode gave {} for a prompt: {}", code, take_errors()));
-        }
+        decode("a prompt");
         slot.n_past += static_cast<llama_pos>(n);
         slot.done.n_computed_tokens += static_cast<std::int64_t>(n);
         first += n;
@@ -310,10 +304,7 @@ void Answerer::decode_step() {
             ++slot.n_past;
         }
     }
-    if (const int code = llama_decode(context_, batch_); code != 0) {
-        throw std::runtime_error(
-            fmt::format("llama_decode gave {} for a step: {}", code, take_errors()));
-    }
+    decode("a step");
     for (auto& slot : slots_) {
         if (!slot->active) {
             cut_back(*slot, slot->kept.size());  // takes the dummy token out again
@@ -324,11 +315,7 @@ void Answerer::decode_step() {
         slot->done.decode_ms += share_ms;
     }
     for (Slot* slot : active) {
-        const float* logits = llama_get_logits_ith(context_, slot->seq);
-        if (logits == nullptr) {
-            throw std::runtime_error(kNoLogits);
-        }
-        take_token(*slot, logits);
+        take_token(*slot, static_cast<std::size_t>(slot->seq));
     }
 }
 
@@ -352,7 +339,7 @@ void Answerer::read_labels(Slot& slot, const wire::LabelRequest& request, const 
     }
     done.n_computed_tokens = slot.done.n_computed_tokens;
     done.prefill_ms = slot.done.prefill_ms;
-    done.peak_memory_bytes = peak_memory_bytes();
+    done.peak_memory_bytes = own_peak_memory();
     const std::uint64_t id = slot.pending.id;
     release(slot);
     on_done_(id, done);
@@ -367,23 +354,30 @@ void Answerer::fail_unfinished(Slot& slot) {
                        "The file is damaged, or its quantization failed."});
 }
 
-void Answerer::take_token(Slot& slot, const float* logits) {
-    const auto& request = std::get<wire::AnswerRequest>(slot.pending.task);
-    const Sampler::Choice choice = slot.sampler->choose(logits);
-    if (choice.ended) {
-        return finish(slot, "stop");
-    }
+void Answerer::take_token(Slot& slot, std::size_t row) {
+    const Sampler::Choice choice = slot.sampler->choose(logits_of(row));
     if (!choice.finite) {
         return fail_unfinished(slot);
     }
+    keep_row(slot, row, choice);
+    if (const auto end = accept(slot, choice)) {
+        finish(slot, *end);
+    }
+}
+
+/// Takes a token into the answer. Why the answer ends with it; nothing: it goes on.
+std::optional<const char*> Answerer::accept(Slot& slot, const Sampler::Choice& choice) {
+    if (choice.ended) {
+        return "stop";
+    }
+    const auto& request = std::get<wire::AnswerRequest>(slot.pending.task);
     if (slot.done.tokens.size() < wire::kTraceTokens) {
         slot.trace.update(
             fmt::format("{}:{:08x};", choice.token, std::bit_cast<std::uint32_t>(choice.logit)));
     }
     if (llama_vocab_is_eog(vocab_, choice.token)) {
-        return finish(slot, "stop");
+        return "stop";
     }
-
     slot.last_token = choice.token;
     slot.done.tokens.push_back(choice.token);
     slot.done.text += common_token_to_piece(vocab_, choice.token, false);
@@ -396,20 +390,28 @@ void Answerer::take_token(Slot& slot, const float* logits) {
             continue;
         }
         slot.done.text.resize(at);
-        return finish(slot, "stop");
+        return "stop";
     }
     if (slot.done.tokens.size() >= static_cast<std::size_t>(request.predict)) {
-        finish(slot, "length");
+        return "length";
     }
+    return std::nullopt;
 }
 
 void Answerer::finish(Slot& slot, const char* stop_reason) {
     slot.done.stop_reason = stop_reason;
     slot.done.trace_sha256 = slot.trace.finish();
-    slot.done.peak_memory_bytes = peak_memory_bytes();
+    slot.done.peak_memory_bytes = own_peak_memory();
     const std::uint64_t id = slot.pending.id;
     release(slot);
     on_done_(id, slot.done);
+}
+
+/// Of this model: what is here for the baseline's sake is no part of it.
+std::uint64_t Answerer::own_peak_memory() const {
+    const std::uint64_t all = peak_memory_bytes();
+    const std::uint64_t of_head = head_ == nullptr ? 0 : head_->bytes();
+    return all - std::min(all, of_head);
 }
 
 /// Leaves the slot idle, its stream holding what is kept.

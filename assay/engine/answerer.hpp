@@ -6,10 +6,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
+#include "assay/engine/output_head.hpp"
+#include "assay/engine/row_tap.hpp"
+#include "assay/engine/slot.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
 
@@ -21,8 +24,14 @@ class Answerer {
     using OnFailed = std::function<void(std::uint64_t id, const Failure&)>;
 
     /// `start.n_slots` is a multiple of 8; for labels alone, where no step has a row for each slot,
-    /// 1 will do.
-    Answerer(llama_context* context, const wire::Start& start, OnDone on_done, OnFailed on_failed);
+    /// 1 will do. `tap`: of the context's rows, where they are kept, else null; `head`: the
+    /// baseline's, for drafts with rows, else null.
+    Answerer(llama_context* context,
+             const wire::Start& start,
+             RowTap* tap,
+             OutputHead* head,
+             OnDone on_done,
+             OnFailed on_failed);
     ~Answerer();
     Answerer(const Answerer&) = delete;
     Answerer& operator=(const Answerer&) = delete;
@@ -36,38 +45,43 @@ class Answerer {
     void step();
 
  private:
-    struct Slot;
-    struct Pending {
-        std::uint64_t id = 0;
-        wire::TaskRequest task;
-        std::vector<std::size_t> prefix_ends;  ///< where the pieces end that are kept
-
-        [[nodiscard]] const std::vector<std::int32_t>& prompt() const;
-        [[nodiscard]] bool alone() const;
-    };
-
-    void enqueue(Pending pending, int n_answer);
-    void admit(std::size_t slot_index, Pending pending);
+    void enqueue(PendingTask pending, int n_answer);
+    void admit(std::size_t slot_index, PendingTask pending);
     void compute_prompt(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
+    struct Draft;
+    void read_draft(Slot& slot);
+    void read_rows(Slot& slot, Draft& draft, std::size_t first, std::size_t n);
+    void choose_along(Slot& slot, Draft& draft, std::size_t position, std::size_t row);
+    void force(Slot& slot, std::span<const std::int32_t> tokens);
+    void go_on_behind(Slot& slot);
     void decode_step();
-    [[nodiscard]] std::optional<Failure> complaint(const Pending& pending,
+    void decode(const char* what);
+    [[nodiscard]] const float* logits_of(std::size_t row) const;
+    [[nodiscard]] std::optional<Failure> complaint(const PendingTask& pending,
                                                    std::size_t n_answer) const;
-    void take_token(Slot& slot, const float* logits);
+    [[nodiscard]] std::optional<Failure> complaint_of_draft(
+        const wire::AnswerRequest& request) const;
+    void take_token(Slot& slot, std::size_t row);
+    [[nodiscard]] std::optional<const char*> accept(Slot& slot, const Sampler::Choice& choice);
+    void keep_row(Slot& slot, std::size_t row, const Sampler::Choice& choice);
     void read_labels(Slot& slot, const wire::LabelRequest& request, const float* logits);
     void fail_unfinished(Slot& slot);
     void finish(Slot& slot, const char* stop_reason);
+    [[nodiscard]] std::uint64_t own_peak_memory() const;
     void cut_back(Slot& slot, std::size_t n_pieces);
     void release(Slot& slot);
 
     llama_context* context_;
     const llama_vocab* vocab_;
     wire::Start start_;
+    RowTap* tap_;
+    OutputHead* head_;
     OnDone on_done_;
     OnFailed on_failed_;
     llama_batch batch_;
     std::vector<std::unique_ptr<Slot>> slots_;
-    std::deque<Pending> queue_;
+    std::deque<PendingTask> queue_;
 };
 
 }  // namespace assay::engine

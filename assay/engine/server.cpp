@@ -155,7 +155,16 @@ Result<wire::Started> Server::start(const wire::Start& request) {
     if (!adapter) {
         return tl::unexpected<Failure>(adapter.error());
     }
-    auto context = open_context(model_.get(), request);
+    head_.reset();
+    if (!request.head_model.empty()) {
+        auto head = OutputHead::open(request.head_model, request.n_threads);
+        if (!head) {
+            return tl::unexpected<Failure>(head.error());
+        }
+        head_.emplace(std::move(*head));
+    }
+    RowTap* tap = request.keep_rows ? &tap_ : nullptr;
+    auto context = open_context(model_.get(), request, tap);
     if (!context) {
         return tl::unexpected<Failure>(context.error());
     }
@@ -170,6 +179,8 @@ Result<wire::Started> Server::start(const wire::Start& request) {
     answerer_ = std::make_unique<Answerer>(
         context_.get(),
         request,
+        tap,
+        head_ ? &*head_ : nullptr,
         [this](std::uint64_t id, const wire::TaskDone& task) {
             std::visit([&](const auto& done) { send(wire::encode(id, done)); }, task);
         },

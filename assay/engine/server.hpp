@@ -58,6 +58,8 @@ class Server {
     std::string model_path_;
     std::optional<ControlTokens> control_;  ///< of model_
     llama_adapter_lora_ptr adapter_;        ///< of model_, applied in context_; null: none
+    RowTap tap_;                            ///< of context_, where it keeps rows
+    std::optional<OutputHead> head_;        ///< of the baseline, where context_ reads its drafts
     llama_context_ptr context_;
     std::unique_ptr<Answerer> answerer_;  ///< of context_
     std::optional<Embedder> embedder_;    ///< beside model_

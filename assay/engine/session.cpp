@@ -21,6 +21,9 @@
 namespace assay::engine {
 namespace {
 
+/// From so many rows a stream on, flash attention works in tiles, with other rounding.
+constexpr int kRowsOfATile = 64;
+
 llama_model_params model_params(const wire::Load& request) {
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = request.n_gpu_layers;
@@ -54,6 +57,15 @@ Result<llama_context_params> context_params(const wire::Start& request) {
                     {},
                     "Known: f32 f16 bf16 q8_0 q4_0 q4_1 iq4_nl q5_0 q5_1.");
     }
+    if (request.reads() && (rows_of_a_piece(request) < static_cast<int>(kRowGroup) ||
+                            request.draft_rows % static_cast<int>(kRowGroup) != 0 ||
+                            request.draft_rows >= kRowsOfATile)) {
+        return fail(fmt::format("a draft cannot be read in batches of {} rows, {} at most",
+                                request.draft_rows,
+                                request.n_ubatch),
+                    {},
+                    "It takes a multiple of 4 rows, and fewer than 64.");
+    }
     llama_context_params params = llama_context_default_params();
     const auto n_slots = static_cast<std::uint32_t>(request.n_slots);
     params.n_ctx = n_slots * static_cast<std::uint32_t>(request.stream_size);
@@ -61,6 +73,10 @@ Result<llama_context_params> context_params(const wire::Start& request) {
     params.n_ubatch = static_cast<std::uint32_t>(request.n_ubatch);
     params.n_batch = std::max(params.n_ubatch, n_slots);
     params.n_outputs_max = n_slots;
+    if (request.reads()) {
+        params.n_outputs_max = std::max(n_slots,
+                                        static_cast<std::uint32_t>(rows_of_a_piece(request)));
+    }
     params.n_threads = request.n_threads;
     params.n_threads_batch = request.n_threads;
     params.flash_attn_type = request.flash_attn ? LLAMA_FLASH_ATTN_TYPE_ENABLED
@@ -218,10 +234,24 @@ Result<bool> apply_adapter(llama_context* context, llama_adapter_lora* adapter, 
     return true;
 }
 
-Result<llama_context_ptr> open_context(llama_model* model, const wire::Start& request) {
+int rows_of_a_piece(const wire::Start& request) {
+    constexpr auto kGroup = static_cast<int>(kRowGroup);
+    return std::min(request.draft_rows, request.n_ubatch / kGroup * kGroup);
+}
+
+bool can_cut_back(const llama_model* model) {
+    return !is_recurrent(model);
+}
+
+Result<llama_context_ptr> open_context(llama_model* model,
+                                       const wire::Start& request,
+                                       RowTap* tap) {
     auto params = context_params(request);
     if (!params) {
         return tl::unexpected(params.error());
+    }
+    if (tap != nullptr) {
+        tap->listen(*params);
     }
     static_cast<void>(take_errors());
     llama_context_ptr context(llama_init_from_model(model, *params));

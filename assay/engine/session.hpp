@@ -5,6 +5,7 @@
 #include <string>
 
 #include "assay/base/result.hpp"
+#include "assay/engine/row_tap.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
 
@@ -28,9 +29,21 @@ namespace assay::engine {
                                          llama_adapter_lora* adapter,
                                          double scale);
 
-/// A context of n_slots separate streams (docs/engine.md).
+/// A context of n_slots separate streams (docs/engine.md). `tap`: what keeps its rows, or null.
 [[nodiscard]] Result<llama_context_ptr> open_context(llama_model* model,
-                                                     const wire::Start& request);
+                                                     const wire::Start& request,
+                                                     RowTap* tap);
+
+/// Rows of a draft are computed in batches of a multiple of this (answerer_drafts.cpp).
+inline constexpr std::size_t kRowGroup = 4;
+/// Dummy rows that the last batch of a draft may have.
+inline constexpr std::size_t kMostPadding = kRowGroup - 1;
+/// Rows of the largest batch of a draft: fewer than 64, which would take another kernel.
+[[nodiscard]] int rows_of_a_piece(const wire::Start& request);
+
+/// Whether the memory can be cut back to any of its tokens: not that of recurrent and hybrid
+/// models.
+[[nodiscard]] bool can_cut_back(const llama_model* model);
 
 /// What an answer depends on besides model, prompt and settings: the engine, told with the words of
 /// the default recipe (fingerprint), and with the recipe of this start (answer_fingerprint). Slots,

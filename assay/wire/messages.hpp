@@ -12,11 +12,12 @@
 
 #include "assay/base/result.hpp"
 #include "assay/records/variant.hpp"
+#include "assay/wire/draft.hpp"
 
 namespace assay::wire {
 
 /// Counts up when the bytes of a message change.
-inline constexpr int kProtocolVersion = 4;
+inline constexpr int kProtocolVersion = 5;
 
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
 /// more.
@@ -254,6 +255,13 @@ struct Start {
     double rope_scale = 0;               ///< this and the two below: 0: as the model's file says
     double rope_freq_base = 0;
     int yarn_orig_ctx = 0;
+    bool keep_rows = false;    ///< answers come with the rows of their tokens, and drafts can be
+                               ///< read; the bits of answers are the same
+    std::string head_model{};  ///< the baseline's file, whose output matrix makes logits of a
+                               ///< draft's rows; empty: none. With it, drafts can be read
+    int draft_rows = 60;       ///< rows of the largest batch of a draft, a multiple of 4 below 64
+    /// Whether drafts can be read.
+    [[nodiscard]] bool reads() const { return keep_rows || !head_model.empty(); }
     static void fields(auto& self, auto& field) {
         field("n_slots", self.n_slots);
         field("stream_size", self.stream_size);
@@ -269,6 +277,9 @@ struct Start {
         field("lora", self.lora);
         field("lora_sha256", self.lora_sha256);
         field("lora_scale", self.lora_scale);
+        field("keep_rows", self.keep_rows);
+        field("head_model", self.head_model);
+        field("draft_rows", self.draft_rows);
     }
 };
 
@@ -335,7 +346,13 @@ struct AnswerDone {
     std::int64_t n_computed_tokens = 0;
     double prefill_ms = 0;
     double decode_ms = 0;  ///< its share of the decode steps: a step's time over the answers in it
-    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far
+    std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of the process so far, without the baseline's
+                                          ///< output matrix
+    int n_verified = 0;                   ///< first tokens that were not written: the draft had
+                                          ///< them, and this model would have written them
+    double read_ms = 0;                   ///< that reading the draft took
+    Written written;                      ///< where rows are kept
+    Reading reading;                      ///< of the draft
     static void fields(auto& self, auto& field) {
         field.bytes("text", self.text);
         field("tokens", self.tokens);
@@ -345,6 +362,10 @@ struct AnswerDone {
         field("prefill_ms", self.prefill_ms);
         field("decode_ms", self.decode_ms);
         field("peak_memory_bytes", self.peak_memory_bytes);
+        field("n_verified", self.n_verified);
+        field("read_ms", self.read_ms);
+        Written::fields(self.written, field);
+        Reading::fields(self.reading, field);
     }
 };
 
@@ -358,9 +379,12 @@ struct AnswerRequest {
     std::vector<std::string> stops{};
     int n_prefix = 0;  ///< its first tokens that prompts of its kind share by construction: a piece
                        ///< of their own, kept in the slot. 0, or at least 2
-    bool alone = false;     ///< run with every other slot idle, in the last slot
-    std::string grammar{};  ///< GBNF that the answer has to follow, at temperature 0 only; empty:
-                            ///< none
+    bool alone = false;      ///< run with every other slot idle, in the last slot
+    std::string grammar{};   ///< GBNF that the answer has to follow, at temperature 0 only; empty:
+                             ///< none
+    Written draft{};         ///< an answer to this prompt that is read first: its tokens are taken
+                             ///< over as long as they are what would be written; empty: none
+    bool read_only = false;  ///< nothing is written behind the draft
     static void fields(auto& self, auto& field) {
         field("prompt", self.prompt);
         Sampling::fields(self.sampling, field);
@@ -369,6 +393,8 @@ struct AnswerRequest {
         field("n_prefix", self.n_prefix);
         field("alone", self.alone);
         field("grammar", self.grammar);
+        Written::fields(self.draft, field);
+        field("read_only", self.read_only);
     }
 };
 

@@ -51,6 +51,10 @@ void ModelBench::start(int n_slots, int stream_size, int n_threads) {
     start.n_slots = n_slots;
     start.stream_size = stream_size;
     start.n_threads = n_threads;
+    this->start(start);
+}
+
+void ModelBench::start(const wire::Start& start) {
     need(engine_.start(start));
 }
 

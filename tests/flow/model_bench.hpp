@@ -19,6 +19,8 @@ class ModelBench {
 
     /// A new context: what slots hold is forgotten.
     void start(int n_slots, int stream_size, int n_threads);
+    /// Throws std::runtime_error if it is refused.
+    void start(const wire::Start& start);
     /// Greedy with the study's repeat penalty, `predict` tokens at most; `n_prefix` is what all
     /// prompts of `chat` share.
     [[nodiscard]] wire::AnswerRequest chat(const std::string& question, int predict);
