@@ -15,7 +15,7 @@ namespace assay {
 
 /// One token of the baseline's answer; its end token is one of them where the answer has one.
 struct TokenFidelity {
-    std::int32_t token = 0;        ///< that the baseline wrote here
+    std::int32_t token = 0;         ///< that the baseline wrote here
     std::int32_t top_baseline = 0;  ///< the likeliest of the baseline; another one than `token`
                                     ///< only if penalty, temperature or a grammar chose
     std::int32_t top_variant = 0;   ///< the likeliest of the variant
@@ -32,10 +32,10 @@ struct TokenFidelity {
 /// Where the variant would have written another token than the baseline for the first time, after
 /// the same tokens.
 struct Divergence {
-    int position = 0;               ///< in the baseline's tokens, from 0
+    int position = 0;  ///< in the baseline's tokens, from 0
     std::int32_t token_baseline = 0;
     std::int32_t token_variant = 0;
-    std::string text_baseline;      ///< bytes of the token; empty for an end token
+    std::string text_baseline;  ///< bytes of the token; empty for an end token
     std::string text_variant;
     double baseline_of_baseline = 0;  ///< probability (0 to 1) of the baseline's token, with the
                                       ///< baseline
@@ -47,7 +47,7 @@ struct Divergence {
 /// One answer of the baseline as one variant reads it.
 struct AnswerFidelity {
     std::string question_id;
-    std::vector<TokenFidelity> tokens;  ///< at least one
+    std::vector<TokenFidelity> tokens;     ///< at least one
     std::optional<Divergence> divergence;  ///< nothing: the variant would have written all of it
 };
 
