@@ -122,6 +122,26 @@ std::string to_valid_utf8(std::string_view bytes) {
     return out;
 }
 
+std::string in_quotes(std::string_view bytes) {
+    constexpr std::string_view kEscaped = "\n\t\r\"\\", kNames = "ntr\"\\";
+    constexpr char kDelete = 0x7F;
+    std::string out = "\"";
+    while (!bytes.empty()) {
+        const std::size_t length = sequence_length(bytes);
+        const char first = bytes.front();
+        const bool is_control = static_cast<unsigned char>(first) < 0x20 || first == kDelete;
+        if (const std::size_t at = kEscaped.find(first); at != std::string_view::npos) {
+            out += {'\\', kNames[at]};
+        } else if (length == 0 || is_control) {
+            out += fmt::format("\\x{:02X}", static_cast<unsigned char>(first));
+        } else {
+            out += bytes.substr(0, length);
+        }
+        bytes.remove_prefix(std::max<std::size_t>(1, length));
+    }
+    return out + "\"";
+}
+
 std::int64_t n_characters(std::string_view bytes) {
     const std::string text = to_valid_utf8(bytes);
     return std::count_if(text.begin(), text.end(), [](char c) {

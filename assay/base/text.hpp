@@ -25,6 +25,9 @@ namespace assay {
 /// At most `max_chars` characters (code points) of valid UTF-8 on one line, "…" at the end where
 /// something was cut.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t max_chars);
+/// In double quotes on one line, every byte to be told: \n, \t, \r, \", \\ and \xNN for control
+/// characters and for bytes that are no UTF-8. Valid UTF-8.
+[[nodiscard]] std::string in_quotes(std::string_view bytes);
 /// Safe as a file name: ASCII letters, digits, '.', '_' and '-' are kept, each run of anything else
 /// becomes one '-'; never empty, ".", or "..".
 [[nodiscard]] std::string slug(std::string_view text);

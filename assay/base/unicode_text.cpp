@@ -50,6 +50,38 @@ std::string with_single_spaces(const std::string& text) {
     return out;
 }
 
+/// The code point at `place`; -1: no UTF-8, -2: the text ends.
+UChar32 code_point_at(std::string_view text, std::size_t place) {
+    UChar32 out = -2;
+    if (place < text.size()) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+        auto at = static_cast<std::int64_t>(place);
+        U8_NEXT(bytes, at, static_cast<std::int64_t>(text.size()), out);
+    }
+    return out;
+}
+
+/// Whether what comes at `place` belongs to the character before it.
+bool goes_on_with_a_mark(std::string_view text, std::size_t place) {
+    if (place >= text.size()) {
+        return false;
+    }
+    const UChar32 c = code_point_at(text, place);
+    return c >= 0 ? u_hasBinaryProperty(c, UCHAR_GRAPHEME_EXTEND) != 0
+                  : U8_IS_TRAIL(static_cast<std::uint8_t>(text[place]));
+}
+
+std::size_t begin_of_code_point_before(std::string_view text, std::size_t place) {
+    do {
+        --place;
+    } while (place > 0 && U8_IS_TRAIL(static_cast<std::uint8_t>(text[place])));
+    return place;
+}
+
+bool goes_on_with_a_word(std::string_view text, std::size_t place) {
+    return place < text.size() && !is_space(code_point_at(text, place));
+}
+
 }  // namespace
 
 std::string folded_text(std::string_view text) {
@@ -94,6 +126,30 @@ LetterCounts letters_of(std::string_view text) {
             default: break;
         }
     });
+    return out;
+}
+
+std::optional<TextDifference> first_difference(std::string_view a, std::string_view b) {
+    if (a == b) {
+        return std::nullopt;
+    }
+    const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    TextDifference out;
+    out.place = static_cast<std::size_t>(in_a - a.begin());
+    // A character that only the one or the other goes on with, by bytes or by marks, differs.
+    while (out.place > 0 &&
+           (goes_on_with_a_mark(a, out.place) || goes_on_with_a_mark(b, out.place))) {
+        out.place = begin_of_code_point_before(a, out.place);
+    }
+    const std::string_view common = a.substr(0, out.place);
+    out.word = out.place;
+    if (goes_on_with_a_word(a, out.place) || goes_on_with_a_word(b, out.place)) {
+        out.word = 0;
+        each_code_point(common, [&](UChar32 c, std::size_t, std::size_t end) {
+            out.word = is_space(c) ? end : out.word;
+        });
+    }
+    out.n_words = n_words(common.substr(0, out.word));
     return out;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // Text by what a reader sees of it: the same words whatever their bytes are. By ICU.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +26,16 @@ struct LetterCounts {
 
 /// Runs of anything but Unicode white space.
 [[nodiscard]] std::int64_t n_words(std::string_view text);
+
+/// Where two texts differ for the first time, at a character as a reader sees it: never inside one
+/// that has marks of its own.
+struct TextDifference {
+    std::size_t place = 0;  ///< bytes that both begin with
+    std::size_t word = 0;   ///< where the word begins in which they differ; `place` between words
+    std::int64_t n_words = 0;  ///< whole words before it
+};
+/// Nothing for equal bytes.
+[[nodiscard]] std::optional<TextDifference> first_difference(std::string_view a,
+                                                             std::string_view b);
 
 }  // namespace assay

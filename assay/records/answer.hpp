@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -40,9 +41,20 @@ struct Answer {
     std::int64_t n_told_tokens = 0;  ///< the answer's length as its server told it, where there are
                                      ///< no token ids; 0: it did not
 
+    std::int64_t n_verified_tokens = 0;  ///< first tokens of the answer that were not written but
+                                         ///< verified by reading the baseline's answer
+                                         ///< (docs/fidelity.md)
+    double read_ms = 0;  ///< milliseconds that this reading took; decode_ms is of the other tokens
+
     /// 0: not known, or none.
     [[nodiscard]] std::int64_t n_tokens() const {
         return tokens.empty() ? n_told_tokens : static_cast<std::int64_t>(tokens.size());
+    }
+    /// Decode steps that it took part in: the first token behind the prompt, or behind what was
+    /// verified, comes with that reading, and the token that ends a text takes a step, too.
+    [[nodiscard]] std::int64_t n_decode_steps() const {
+        const std::int64_t n = n_tokens() - n_verified_tokens;
+        return std::max<std::int64_t>(0, n - (stop_reason == StopReason::kLength ? 1 : 0));
     }
 };
 

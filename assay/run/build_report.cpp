@@ -71,12 +71,6 @@ report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSe
     return out;
 }
 
-/// Decode steps that an answer took part in: its first token comes with the prompt, and the token
-/// that ends a text takes a step too.
-std::int64_t decode_steps(const Answer& answer) {
-    return answer.n_tokens() - (answer.stop_reason == StopReason::kLength ? 1 : 0);
-}
-
 std::string independence_note(const report::ReportVariant& variant) {
     if (!variant.variant.runs_here()) {
         return "No answer was made a second time: they were not made here.";
@@ -111,9 +105,11 @@ report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
         }
         out.n_empty += trim(answer->text).empty();
         prefill_ms += answer->prefill_ms;
-        decode_ms += answer->decode_ms;
         prefill_tokens += answer->n_computed_tokens;
-        steps += decode_steps(*answer);
+        if (answer->n_decode_steps() > 0) {
+            decode_ms += answer->decode_ms;
+            steps += answer->n_decode_steps();
+        }
     }
     Speed speed;
     speed.n_parallel = stored.facts.variants[index].n_parallel;

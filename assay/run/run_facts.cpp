@@ -14,6 +14,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostInfo, cpu, cores, os)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoraFile, path, sha256, size_bytes, scale)
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SelfReading, n_answers, n_tokens, n_exact, mean_kld)
+
 namespace run {
 namespace {
 
@@ -73,6 +75,9 @@ void to_json(json& out, const VariantFacts& facts) {
     if (facts.lora) {
         out["lora"] = lora_json(*facts.lora);
     }
+    if (!facts.no_fidelity.empty()) {
+        out["no_fidelity"] = facts.no_fidelity;
+    }
 }
 
 /// Facts of an older assay may lack fields that came later.
@@ -88,17 +93,37 @@ void from_json(const json& in, VariantFacts& out) {
     if (in.contains("lora")) {
         out.lora = lora_of(in.at("lora"));
     }
+    out.no_fidelity = in.value("no_fidelity", defaults.no_fidelity);
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunFacts,
-                                   dataset_sha256,
-                                   command,
-                                   host,
-                                   n_prompts_compared,
-                                   n_prompts_equal,
-                                   notes,
-                                   variants,
-                                   judges)
+void to_json(json& out, const RunFacts& facts) {
+    out = {{"dataset_sha256", facts.dataset_sha256},
+           {"command", facts.command},
+           {"host", facts.host},
+           {"n_prompts_compared", facts.n_prompts_compared},
+           {"n_prompts_equal", facts.n_prompts_equal},
+           {"notes", facts.notes},
+           {"variants", facts.variants},
+           {"judges", facts.judges}};
+    if (facts.self_reading) {
+        out["self_reading"] = *facts.self_reading;
+    }
+}
+
+/// Facts of an older assay may lack fields that came later.
+void from_json(const json& in, RunFacts& out) {
+    out.dataset_sha256 = in.at("dataset_sha256");
+    out.command = in.at("command");
+    out.host = in.at("host");
+    out.n_prompts_compared = in.at("n_prompts_compared");
+    out.n_prompts_equal = in.at("n_prompts_equal");
+    out.notes = in.at("notes").get<std::vector<std::string>>();
+    out.variants = in.at("variants").get<std::vector<VariantFacts>>();
+    out.judges = in.at("judges").get<std::vector<JudgeFacts>>();
+    if (in.contains("self_reading")) {
+        out.self_reading = in.at("self_reading").get<SelfReading>();
+    }
+}
 
 namespace {
 std::string note_key(const std::string& plan_sha256) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/records/fidelity.hpp"
 #include "assay/records/host.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/store/store.hpp"
@@ -38,6 +39,8 @@ struct VariantFacts {
                                              ///< order of the questions; empty: answer_keys
 
     std::optional<LoraUse> lora{};  ///< as of the variant
+    std::string no_fidelity{};  ///< a sentence: why fidelity was not measured; empty: it was, or
+                                ///< nobody asked
 
     /// The keys of the answers as judges compare them.
     [[nodiscard]] const std::vector<std::string>& keys_for_judges() const {
@@ -59,6 +62,8 @@ struct RunFacts {
     std::vector<std::string> notes;
     std::vector<VariantFacts> variants;  ///< baseline first
     std::vector<JudgeFacts> judges;
+    std::optional<SelfReading> self_reading{};  ///< of the baseline; empty: it read no answer of
+                                                ///< its own
 };
 
 /// The names of the variants but the baseline's.

@@ -21,6 +21,21 @@ std::optional<double> median(std::span<const double> x) {
     return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+std::optional<double> quantile(std::span<const double> x, double share) {
+    ASSAY_CHECK(share >= 0 && share <= 1);
+    if (x.empty()) {
+        return std::nullopt;
+    }
+    const double place = share * static_cast<double>(x.size() - 1), below = std::floor(place);
+    std::vector<double> values(x.begin(), x.end());
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
+    std::nth_element(values.begin(), at, values.end());
+    if (at + 1 == values.end() || place == below) {
+        return *at;
+    }
+    return *at + (place - below) * (*std::min_element(at + 1, values.end()) - *at);
+}
+
 // Not boost::math::statistics::median_absolute_deviation: in 1.81 it is wrong (boostorg/math #997).
 std::optional<MedianMad> median_mad(std::span<const double> x) {
     const auto centre = median(x);

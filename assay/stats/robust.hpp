@@ -12,6 +12,10 @@ namespace assay::stats {
 /// Mean of the middle two for an even number; nothing for an empty span.
 [[nodiscard]] std::optional<double> median(std::span<const double> x);
 
+/// The value at place share * (n - 1) of the sorted ones, linear between neighbours (R's type 7;
+/// llama-perplexity and numpy do the same); nothing for an empty span. share in [0, 1].
+[[nodiscard]] std::optional<double> quantile(std::span<const double> x, double share);
+
 /// 1 / Phi^{-1}(3/4): makes the median absolute deviation estimate a normal's standard deviation.
 inline constexpr double kMadToSd = 1.482602218505602;
 struct MedianMad {

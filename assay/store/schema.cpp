@@ -255,8 +255,49 @@ ALTER TABLE controls ADD COLUMN damage TEXT NOT NULL DEFAULT '';
 ALTER TABLE controls ADD COLUMN other_text BLOB NOT NULL DEFAULT x'';
 )sql";
 
-constexpr std::array<std::string_view, 6> kMigrations{
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+// How far a variant is from the baseline on the baseline's own answers (docs/fidelity.md). The
+// variant's answer may be saved later than what it read, and a failed one gives way to another: so
+// its key is no reference. Columns of the divergence are NULL where there is none.
+constexpr std::string_view kVersion7 = R"sql(
+CREATE TABLE answer_fidelity (
+    id INTEGER PRIMARY KEY,
+    baseline_key TEXT NOT NULL REFERENCES answers (key),
+    variant_key TEXT NOT NULL,
+    question_id BLOB NOT NULL,
+    divergence_position INTEGER,
+    divergence_token_baseline INTEGER,
+    divergence_token_variant INTEGER,
+    divergence_text_baseline BLOB,
+    divergence_text_variant BLOB,
+    baseline_probability_of_baseline_token REAL,
+    variant_probability_of_baseline_token REAL,
+    baseline_probability_of_variant_token REAL,
+    variant_probability_of_variant_token REAL,
+    created_at TEXT NOT NULL,
+    UNIQUE (baseline_key, variant_key)
+) STRICT;
+
+CREATE TABLE token_fidelity (
+    answer_fidelity_id INTEGER NOT NULL REFERENCES answer_fidelity (id),
+    position INTEGER NOT NULL,  -- from 0
+    token INTEGER NOT NULL,
+    top_baseline INTEGER NOT NULL,
+    top_variant INTEGER NOT NULL,
+    kld REAL NOT NULL,
+    log_prob_baseline REAL NOT NULL,
+    log_prob_variant REAL NOT NULL,
+    rank INTEGER NOT NULL,
+    entropy_baseline REAL NOT NULL,
+    entropy_variant REAL NOT NULL,
+    PRIMARY KEY (answer_fidelity_id, position)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE answers ADD COLUMN n_verified_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answers ADD COLUMN read_ms REAL NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 7> kMigrations{
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
 
 }  // namespace
 

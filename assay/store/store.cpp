@@ -11,8 +11,8 @@
 // refused before anything in it is changed; an older one is brought up to date by migrations, in
 // one step each: in the file where it is written, in a copy in memory where it is only read.
 //
-// The tables of variants, answers and verdicts are in store_variants.cpp, store_answers.cpp and
-// store_verdicts.cpp; the schema is in schema.cpp.
+// The tables of variants, answers, fidelity and verdicts are in store_variants.cpp,
+// store_answers.cpp, store_fidelity.cpp and store_verdicts.cpp; the schema is in schema.cpp.
 
 #include "assay/store/store.hpp"
 

@@ -23,6 +23,7 @@
 #include "assay/records/answer.hpp"
 #include "assay/records/comparison.hpp"
 #include "assay/records/control.hpp"
+#include "assay/records/fidelity.hpp"
 #include "assay/records/question.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
@@ -64,6 +65,14 @@ struct AnswerRow {
     std::string variant_name;
     std::string model_sha256;
     Answer answer;
+    std::string created_at;
+};
+
+/// What a variant's reading of a baseline's answer gave.
+struct FidelityRecord {
+    std::string baseline_key;  ///< of the answer that was read
+    std::string variant_key;   ///< of the variant's own answer to the question
+    AnswerFidelity fidelity;
     std::string created_at;
 };
 
@@ -162,6 +171,16 @@ class Store {
     [[nodiscard]] std::optional<AnswerRow> answer(std::string_view key) const;
     /// All, by key.
     [[nodiscard]] std::vector<AnswerRow> answers() const;
+
+    // Fidelity. The baseline's answer is saved first; the variant's may come later.
+
+    /// In one transaction. Where there is one of these two keys, nothing happens. It has tokens,
+    /// and all its numbers are finite.
+    void save_fidelity(const FidelityRecord& record);
+    [[nodiscard]] std::optional<AnswerFidelity> fidelity(std::string_view baseline_key,
+                                                         std::string_view variant_key) const;
+    [[nodiscard]] bool has_fidelity(std::string_view baseline_key,
+                                    std::string_view variant_key) const;
 
     // Comparisons. Both answers are saved first. A side is stored when it is drawn and never drawn
     // again.

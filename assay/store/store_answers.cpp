@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view kSelectAnswers =
     "SELECT key, variant_name, model_sha256, question_id, text, tokens, stop_reason, failure, "
     "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, "
-    "n_contexts_used, contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens FROM answers";
+    "n_contexts_used, contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens, "
+    "n_verified_tokens, read_ms FROM answers";
 
 // Little-endian on every machine, as the hashes of token ids are.
 std::string tokens_to_bytes(std::span<const std::int32_t> tokens) {
@@ -61,6 +62,8 @@ AnswerRow answer_of(const Statement& row) {
     answer.decode_ms = row.real(16);
     result.created_at = row.bytes(17);
     answer.n_told_tokens = row.integer(18);
+    answer.n_verified_tokens = row.integer(19);
+    answer.read_ms = row.real(20);
     return result;
 }
 
@@ -97,9 +100,10 @@ void Store::save_answer(const AnswerRow& row) {
         "stop_reason, failure, "
         "n_prompt_tokens, n_computed_tokens, prompt_sha256, messages_sha256, trace_sha256, "
         "n_contexts_used, "
-        "contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens) "
+        "contexts_cut, prefill_ms, decode_ms, created_at, n_told_tokens, n_verified_tokens, "
+        "read_ms) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-        "?19) "
+        "?19, ?20, ?21) "
         "ON CONFLICT (key) DO NOTHING",
         row.key,
         row.variant_name,
@@ -119,7 +123,9 @@ void Store::save_answer(const AnswerRow& row) {
         a.prefill_ms,
         a.decode_ms,
         row.created_at,
-        a.n_told_tokens);
+        a.n_told_tokens,
+        a.n_verified_tokens,
+        a.read_ms);
     transaction.commit();
 }
 

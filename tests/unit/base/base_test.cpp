@@ -7,6 +7,7 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/random.hpp"
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 
 namespace assay {
 namespace {
@@ -71,6 +72,42 @@ TEST(Text, ShortenCountsCharactersAndJoinsLines) {
     EXPECT_EQ(shorten("a\n b", 10), "a b");
     EXPECT_EQ(shorten("äöüß", 2), "äö…");
     EXPECT_EQ(shorten("", 3), "");
+}
+
+TEST(Text, QuotedTellsEveryByteOnOneLine) {
+    EXPECT_EQ(in_quotes(" Yes"), "\" Yes\"");
+    EXPECT_EQ(in_quotes(""), "\"\"");
+    EXPECT_EQ(in_quotes("\n\t\r\"\\"), R"("\n\t\r\"\\")");
+    EXPECT_EQ(in_quotes(std::string("\0\x1B\x7F", 3)), R"("\x00\x1B\x7F")");
+    EXPECT_EQ(in_quotes("\u00E9\xE2\x82"), "\"\u00E9\\xE2\\x82\"") << "half a character";
+}
+
+TEST(UnicodeText, FirstDifferenceIsAtAWholeCharacterAndTellsTheWord) {
+    const auto is = [](std::string_view a,
+                       std::string_view b,
+                       std::size_t place,
+                       std::size_t word,
+                       std::int64_t n_words) {
+        for (const auto& d : {first_difference(a, b), first_difference(b, a)}) {
+            ASSERT_TRUE(d) << a << " / " << b;
+            EXPECT_EQ(d->place, place) << a << " / " << b;
+            EXPECT_EQ(d->word, word) << a << " / " << b;
+            EXPECT_EQ(d->n_words, n_words) << a << " / " << b;
+        }
+    };
+    EXPECT_FALSE(first_difference("", ""));
+    EXPECT_FALSE(first_difference("a b", "a b"));
+    is("the red fox", "the real fox", 6, 4, 1);
+    is("the red", "the red fox", 7, 7, 2);  // a word more
+    is("the red", "the reds", 7, 4, 1);     // a longer word
+    is("the red.", "the red,", 7, 4, 1);
+    is("", "a", 0, 0, 0);
+    is("a b", "a  b", 2, 2, 1);                   // white space only
+    is("caf\u00E9", "caf\u00E8", 3, 0, 0);        // their first bytes are the same
+    is("cafe\u0301 x", "cafe x", 3, 0, 0);        // with a mark and without
+    is("\u5B57\u6587", "\u5B57\u672C", 3, 0, 0);  // no spaces between words
+    is("a \xFF", "a \xFE", 2, 2, 1);
+    is("a \x80\x80", "a \x80\x81", 1, 1, 1);  // no UTF-8 at all: no crash
 }
 
 TEST(Text, SlugIsSafeAsAFileName) {

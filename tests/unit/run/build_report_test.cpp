@@ -83,6 +83,32 @@ TEST(BuildReport, FactsOfAnswersAreSums) {
     EXPECT_FALSE(model.variants[1].independence.note.empty());
 }
 
+// What was verified was not written: no decode speed is made of it.
+TEST(BuildReport, VerifiedTokensAreNoPartOfTheDecodeSpeed) {
+    RunFixture run;
+    const auto read_first = [&](const std::string& question, int n_verified, double decode_ms) {
+        store::AnswerRow row = *run.store->answer(run.key_of("small", question));
+        row.key = "read/" + question;
+        row.answer.n_verified_tokens = n_verified;
+        row.answer.decode_ms = decode_ms;
+        run.store->save_answer(row);
+        run.facts.variants[1].answer_keys[question[0] - 'a'] = row.key;
+    };
+    read_first("a", 4, 100);
+    save_facts(*run.store, run.plan_sha256, run.facts);
+    const auto decode = [&] {
+        return build_report(*run.store, run.plan_sha256).variants[1].speed->decode_tokens_per_s;
+    };
+    EXPECT_DOUBLE_EQ(decode(), (6 + 10 + 10) / 0.300);
+    read_first("b", 10, 0.5);  // all of it was read: no step was its own
+    save_facts(*run.store, run.plan_sha256, run.facts);
+    EXPECT_DOUBLE_EQ(decode(), (6 + 10) / 0.200);
+    read_first("c", 10, 0);
+    run.facts.variants[1].answer_keys[0] = "not made";
+    save_facts(*run.store, run.plan_sha256, run.facts);
+    EXPECT_EQ(decode(), 0) << "not measured";
+}
+
 TEST(BuildReport, SessionsOfAnotherEngineAreNotMixedIn) {
     RunFixture run;
     run.store->save_session({run.store->variants(run.plan_sha256)[0].file.sha256,

@@ -43,6 +43,26 @@ TEST(RunFacts, OfAJudgeAreStoredAsTheyAlwaysWere) {
         << text;
 }
 
+TEST(RunFacts, OfFidelityComeBackAndAreNotWrittenWhereThereAreNone) {
+    RunFixture run;
+    const std::string key = "facts of plan " + run.plan_sha256;
+    EXPECT_EQ(run.store->note(key)->find("self_reading"), std::string::npos);
+    EXPECT_EQ(run.store->note(key)->find("no_fidelity"), std::string::npos);
+    EXPECT_FALSE(load_facts(*run.store, run.plan_sha256)->self_reading);
+    run.facts.self_reading = SelfReading{8, 412, 411, 1.0 / 3};
+    run.facts.variants[1].no_fidelity = "its vocabulary is another one";
+    save_facts(*run.store, run.plan_sha256, run.facts);
+    const auto facts = load_facts(*run.store, run.plan_sha256);
+    ASSERT_TRUE(facts && facts->self_reading);
+    EXPECT_EQ(facts->self_reading->n_answers, 8);
+    EXPECT_EQ(facts->self_reading->n_tokens, 412);
+    EXPECT_EQ(facts->self_reading->n_exact, 411);
+    EXPECT_EQ(facts->self_reading->mean_kld, 1.0 / 3);
+    EXPECT_FALSE(facts->self_reading->exact());
+    EXPECT_EQ(facts->variants[0].no_fidelity, "");
+    EXPECT_EQ(facts->variants[1].no_fidelity, "its vocabulary is another one");
+}
+
 TEST(RunFacts, OfAPlanThatHasNoneAreEmptyAndDamagedOnesAnError) {
     const RunFixture run;
     EXPECT_FALSE(load_facts(*run.store, "another plan"));

@@ -19,6 +19,19 @@ TEST(Median, OfOddEvenAndNone) {
     EXPECT_EQ(x.front(), 3);  // the input is left alone
 }
 
+// numpy.percentile([3, 1, 4, 1, 5, 9, 2, 6], [0, 10, 50, 90, 99, 100])
+TEST(Quantile, IsLinearBetweenNeighbours) {
+    const std::vector<double> x{3, 1, 4, 1, 5, 9, 2, 6};
+    const std::vector<std::pair<double, double>> expected{
+        {0, 1}, {0.1, 1}, {0.5, 3.5}, {0.9, 6.9}, {0.99, 8.79}, {1, 9}};
+    for (const auto& [share, value] : expected) {
+        EXPECT_NEAR(*quantile(x, share), value, 1e-12) << share;
+    }
+    EXPECT_EQ(quantile(x, 0.5), median(x));
+    EXPECT_EQ(quantile(std::vector<double>{2.5}, 0.99), 2.5);
+    EXPECT_FALSE(quantile({}, 0.5));
+}
+
 TEST(MedianMad, IsTheDeviationFromTheMedian) {
     const std::array<double, 5> x{10.2, 10.4, 9.9, 10.1, 14.0};
     const auto r = median_mad(x);

@@ -104,6 +104,29 @@ TEST_F(SchemaTest, VariantsAndAnswersOfVersionTwoAreKeptAsTheyWere) {
     EXPECT_EQ(store->answer("a")->answer.n_tokens(), 1);
 }
 
+// An answer of before fidelity was written token by token, and nothing was read.
+TEST_F(SchemaTest, AnswersOfVersionSixWereWrittenWholeAndHaveNoFidelity) {
+    {
+        Database database(file(), OpenMode::kReadWrite);
+        migrate(database, migrations().first(6));
+        database.execute_script(
+            "INSERT INTO answers VALUES "
+            "('a','b','s',x'71',x'78',x'01000000','stop',x'',1,1,'p','m','t',0,0,1.0,2.0,'now',0)"
+            ";");
+    }
+    for (const bool read_only : {true, false}) {
+        const auto store = read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_);
+        const auto row = store->answer("a");
+        ASSERT_TRUE(row);
+        EXPECT_EQ(row->answer.decode_ms, 2.0);
+        EXPECT_EQ(row->answer.n_verified_tokens, 0);
+        EXPECT_EQ(row->answer.read_ms, 0);
+        EXPECT_EQ(row->answer.n_decode_steps(), 1);
+        EXPECT_FALSE(store->has_fidelity("a", "a"));
+        EXPECT_EQ(store->fidelity("a", "a"), std::nullopt);
+    }
+}
+
 TEST_F(SchemaTest, AMigrationAddsToWhatIsThere) {
     Database database(file(), OpenMode::kReadWrite);
     migrate(database, migrations());

@@ -35,6 +35,8 @@ TEST_F(AnswersTest, EveryFieldComesBack) {
     a.contexts_cut = true;
     a.prefill_ms = 12.5;
     a.decode_ms = 0.1;
+    a.n_verified_tokens = 4;
+    a.read_ms = 0.3;
     const auto store = Store::open(run_dir_);
     store->save_answer(row);
 
@@ -58,6 +60,8 @@ TEST_F(AnswersTest, EveryFieldComesBack) {
     EXPECT_TRUE(back->answer.contexts_cut);
     EXPECT_EQ(back->answer.prefill_ms, 12.5);
     EXPECT_EQ(back->answer.decode_ms, 0.1);
+    EXPECT_EQ(back->answer.n_verified_tokens, 4);
+    EXPECT_EQ(back->answer.read_ms, 0.3);
 }
 
 TEST_F(AnswersTest, OneThatWasMadeElsewhereKeepsWhatIsNotKnownOfIt) {

@@ -51,6 +51,8 @@ TEST_F(StoreContentsTest, TheAccountFitsAfterEveryWayOfWriting) {
         store->save_answer(answer_row("b1"));                  // a failed one gives way
         store->save_answer(answer_row("b1", "another text"));  // nothing happens
         store->save_answer(answer_row("v1"));
+        store->save_fidelity(fidelity_record("b1", "v1"));
+        store->save_fidelity(fidelity_record("b1", "v1"));  // nothing happens
         store->save_comparisons(std::vector{comparison_of("c1", "b1", "v1")});
         store->save_judge("j1", "panel", "{}");
         store->save_judge("j1", "panel-1", "{}");

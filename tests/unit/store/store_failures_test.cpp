@@ -219,7 +219,7 @@ TEST_F(FailuresTest, TwentyThousandQuestionsAreFine) {
                 database.execute(
                     "INSERT INTO answers VALUES (?1, 'n', 'm', x'00', x'00', x'00', 'stop', x'00', "
                     "0, 0, "
-                    "'', '', '', 0, 0, 0.0, 0.0, '', 0)",
+                    "'', '', '', 0, 0, 0.0, 0.0, '', 0, 0, 0.0)",
                     prefix + padded(i));
             }
             Comparison c = comparison_of(ids.back(), "b" + padded(i), "v" + padded(i));

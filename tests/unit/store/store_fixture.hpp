@@ -85,6 +85,25 @@ inline AnswerRow answer_row(const std::string& key, const std::string& text = "a
     return row;
 }
 
+/// Two tokens; the variant diverges at the second.
+inline FidelityRecord fidelity_record(const std::string& baseline_key,
+                                      const std::string& variant_key) {
+    TokenFidelity first;
+    first.token = first.top_baseline = first.top_variant = 7;
+    first.kld = 0.25;
+    first.log_prob_baseline = -0.5;
+    first.log_prob_variant = -0.75;
+    first.entropy_baseline = 1.5;
+    first.entropy_variant = 1.75;
+    TokenFidelity second = first;
+    second.token = second.top_baseline = 8;
+    second.top_variant = 9;
+    second.rank = 2;
+    FidelityRecord out{baseline_key, variant_key, {"q1", {first, second}, {}}, "now"};
+    out.fidelity.divergence = {1, 8, 9, " yes", " no", 0.6, 0.3, 0.2, 0.5};
+    return out;
+}
+
 inline AnswerRow failed_answer_row(const std::string& key) {
     AnswerRow row = answer_row(key, "");
     row.answer.stop_reason = StopReason::kFailed;
