@@ -48,7 +48,7 @@ void lay_flags(const RetrieveFlags& flags, Search& search) {
     RetrievalSettings& settings = search.settings;
     settings.top = flags.top.value_or(settings.top);
     if (flags.embedder) {
-        const bool is_none = *flags.embedder == "none";
+        const bool is_none = *flags.embedder == kNoEmbedder;
         settings.embedder = is_none ? "" : std::filesystem::absolute(*flags.embedder).string();
     }
     settings.max_tokens = flags.max_tokens.value_or(settings.max_tokens);

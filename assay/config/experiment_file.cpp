@@ -290,7 +290,7 @@ class ExperimentFile : EntryReader {
     /// The word `none` is no file.
     void read_embedder(MapReader& retrieval) {
         std::string word;
-        if (note_text(retrieval, "embedder", word) && word != "none") {
+        if (note_text(retrieval, "embedder", word) && word != kNoEmbedder) {
             path(retrieval, "embedder", plan_.retrieval.embedder);
         }
     }

@@ -127,7 +127,7 @@ class FlagLayer {
     /// The word `none` is no file, and takes back the experiment file's.
     void embedder() {
         const std::string key = "retrieval.embedder";
-        if (flags_.embedder == "none") {
+        if (flags_.embedder == kNoEmbedder) {
             plan_.retrieval.embedder.clear();
             note(key, "--embedder");
         } else {

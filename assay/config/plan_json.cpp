@@ -25,13 +25,11 @@ auto writer(json& block) {
     };
 }
 
-constexpr const char* kNoEmbedder = "none";
-
 /// What is only for an embedder is not there without one.
 json to_json(const RetrievalSettings& retrieval, const PathText& path) {
     const bool has_embedder = !retrieval.embedder.empty();
     json out{{"corpus", path(retrieval.corpus)},
-             {"embedder", has_embedder ? path(retrieval.embedder) : kNoEmbedder}};
+             {"embedder", has_embedder ? path(retrieval.embedder) : std::string(kNoEmbedder)}};
     visit_retrieval(retrieval, writer(out));
     if (has_embedder) {
         visit_embedding(retrieval, writer(out));
