@@ -205,7 +205,8 @@ int retrieve(const RetrieveFlags& flags) {
     if (!listing.left_out.empty()) {
         progress.note("left out of the corpus: " + retrieval::left_out_text(listing.left_out));
     }
-    const retrieval::Corpus corpus = retrieval::read_corpus(listing.files, progress);
+    const retrieval::Corpus corpus = retrieval::read_corpus(
+        listing.files, progress, &interrupted());
     const EngineSearch engine(search.settings, search.engine, interrupted());
     const auto top = static_cast<std::size_t>(search.settings.top);
     Shown shown{search, corpus, retrieval::rules_of(engine.setup()), {}, false};
