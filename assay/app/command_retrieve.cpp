@@ -48,7 +48,7 @@ void lay_flags(const RetrieveFlags& flags, Search& search) {
     RetrievalSettings& settings = search.settings;
     settings.top = flags.top.value_or(settings.top);
     if (flags.embedder) {
-        const bool is_none = *flags.embedder == "none";
+        const bool is_none = *flags.embedder == kNoEmbedder;
         settings.embedder = is_none ? "" : std::filesystem::absolute(*flags.embedder).string();
     }
     settings.max_tokens = flags.max_tokens.value_or(settings.max_tokens);
@@ -205,7 +205,8 @@ int retrieve(const RetrieveFlags& flags) {
     if (!listing.left_out.empty()) {
         progress.note("left out of the corpus: " + retrieval::left_out_text(listing.left_out));
     }
-    const retrieval::Corpus corpus = retrieval::read_corpus(listing.files, progress);
+    const retrieval::Corpus corpus = retrieval::read_corpus(
+        listing.files, progress, &interrupted());
     const EngineSearch engine(search.settings, search.engine, interrupted());
     const auto top = static_cast<std::size_t>(search.settings.top);
     Shown shown{search, corpus, retrieval::rules_of(engine.setup()), {}, false};

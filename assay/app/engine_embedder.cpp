@@ -62,6 +62,7 @@ EngineSearch::EngineSearch(const RetrievalSettings& settings,
                            const EngineSettings& engine,
                            const std::atomic<bool>& cancel) {
     setup_.settings = settings;
+    setup_.cancel = &cancel;
     if (!settings.embedder.empty()) {
         embedder_ = std::make_unique<EngineEmbedder>(settings, engine, cancel);
         setup_.embedder = embedder_.get();

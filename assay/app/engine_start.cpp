@@ -61,10 +61,7 @@ wire::Start with_recipe(wire::Start start, const RunRecipe& recipe) {
     start.flash_attn = recipe.flash_attn != "off";
     start.cache_type_k = recipe.cache_type_k;
     start.cache_type_v = recipe.cache_type_v;
-    start.rope_scaling = recipe.rope.scaling;
-    start.rope_scale = recipe.rope.scale;
-    start.rope_freq_base = recipe.rope.freq_base;
-    start.yarn_orig_ctx = recipe.rope.yarn_orig_ctx;
+    start.rope = recipe.rope;
     return start;
 }
 

@@ -26,7 +26,10 @@ std::string text_of(const LoraUse& lora) {
 }  // namespace
 
 VariantRun::VariantRun(const VariantSpec& variant_spec, std::size_t index, RunContext& context)
-    : spec(variant_spec), place(index), context_(context) {
+    : spec(variant_spec),
+      place(index),
+      context_(context),
+      hash_([&context](const std::string& path) { return context.hash_of(path); }) {
     variant.name = spec.name;
     variant.role = place == 0 ? Role::kBaseline : Role::kVariant;
 }
@@ -79,35 +82,34 @@ void VariantRun::check_file() {
     }
 }
 
-LoraFile VariantRun::resolve_adapter(const std::string& base,
-                                     const LoraSpec& adapter,
-                                     const variants::HashFile& hash) {
+variants::Workshop VariantRun::workshop() {
+    return {context_.engine(), hash_, context_.progress};
+}
+
+ModelFile VariantRun::file_of_plan(const std::string& file) {
+    return variants::resolve_file(context_.engine(), context_.path_of_model(file), hash_);
+}
+
+LoraFile VariantRun::resolve_adapter(const std::string& base, const LoraSpec& adapter) {
     return variants::resolve_lora({context_.path_of_adapter(base, adapter.file), adapter.scale},
-                                  hash);
+                                  hash_);
 }
 
 /// The base with the plan's adapters merged in.
 ModelFile VariantRun::merged_file(const ModelFile& base) {
-    const variants::HashFile hash = [this](const std::string& path) {
-        return context_.hash_of(path);
-    };
     LoraUse lora{LoraMode::kMerged, base.sha256, {}};
     for (const LoraSpec& adapter : spec.merged_lora()) {
-        lora.adapters.push_back(resolve_adapter(spec.file(), adapter, hash));
+        lora.adapters.push_back(resolve_adapter(spec.file(), adapter));
     }
     variant.origin = "merged from " + text_of(lora);
     variant.lora = lora;
     return variants::merge_lora(
-        {context_.engine(), hash, context_.progress},
-        {base, lora.adapters, variants::model_cache(), context_.n_threads()});
+        workshop(), {base, lora.adapters, variants::model_cache(), context_.n_threads()});
 }
 
 /// The type that is made of the baseline's file; where the adapter is applied to it at run time, of
 /// the file that the baseline's adapter was merged into.
 ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& made) {
-    const variants::HashFile hash = [this](const std::string& path) {
-        return context_.hash_of(path);
-    };
     variants::QuantizeRequest request;
     request.source = baseline_file;
     request.type = made.type;
@@ -116,26 +118,22 @@ ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& 
     request.n_threads = context_.n_threads();
     if (made.lora_applied) {
         const VariantSpec& baseline = context_.plan.baseline;
-        request.source = variants::resolve_file(
-            context_.engine(), context_.path_of_model(baseline.file()), hash);
-        variant.lora = LoraUse{
-            LoraMode::kApplied,
-            request.source.sha256,
-            {resolve_adapter(baseline.file(), baseline.merged_lora().front(), hash)}};
+        request.source = file_of_plan(baseline.file());
+        variant.lora = LoraUse{LoraMode::kApplied,
+                               request.source.sha256,
+                               {resolve_adapter(baseline.file(), baseline.merged_lora().front())}};
     }
     variant.origin = fmt::format(
         "{} from {}{}",
         made.type,
         variant.lora ? text_of(*variant.lora) + " (applied at run time)" : request.source.sha256,
         made.imatrix.empty() ? "" : " with an importance matrix");
-    return variants::quantize({context_.engine(), hash, context_.progress}, request);
+    return variants::quantize(workshop(), request);
 }
 
 void VariantRun::resolve_file(const ModelFile& baseline_file) {
     if (!spec.file().empty()) {
-        const auto hash = [this](const std::string& path) { return context_.hash_of(path); };
-        variant.file = variants::resolve_file(
-            context_.engine(), context_.path_of_model(spec.file()), hash);
+        variant.file = file_of_plan(spec.file());
         variant.origin = "file";
         if (!spec.merged_lora().empty()) {
             variant.file = merged_file(variant.file);

@@ -78,13 +78,15 @@ class VariantRun {
     void note_applied_lora() const;
 
  private:
-    [[nodiscard]] LoraFile resolve_adapter(const std::string& base,
-                                           const LoraSpec& adapter,
-                                           const variants::HashFile& hash);
+    [[nodiscard]] variants::Workshop workshop();
+    /// A model's file as the plan names it, read and hashed.
+    [[nodiscard]] ModelFile file_of_plan(const std::string& file);
+    [[nodiscard]] LoraFile resolve_adapter(const std::string& base, const LoraSpec& adapter);
     [[nodiscard]] ModelFile merged_file(const ModelFile& base);
     [[nodiscard]] ModelFile made_of(const ModelFile& baseline_file, const TypeSource& made);
 
     RunContext& context_;
+    const variants::HashFile hash_;  ///< remembers in the store
 };
 
 }  // namespace assay::app

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct ChildProgram {
                                            ///< them; variables with API keys are not handed on
     std::chrono::milliseconds most_time{};
     const std::atomic<bool>* cancel = nullptr;  ///< looked at while waiting; may be null
+    std::size_t most_output = 0;  ///< bytes on stdout that are handed over in ChildEnded::output;
+                                  ///< more are not waited for. 0: none are handed over
 };
 
 /// How it ended.
@@ -23,11 +26,14 @@ struct ChildEnded {
         kExited,
         kSignalled,
         kTooLong,    ///< it was killed when its time was over
+        kTooMuch,    ///< it was killed when it had written more than most_output
         kCancelled,  ///< it was killed because of `cancel`
     } how = How::kNotStarted;
     int code = 0;            ///< exit code, signal, or errno of kNotStarted
-    std::string last_lines;  ///< of what it printed, on stdout and stderr together; UTF-8, at most
-                             ///< five lines of 300 characters
+    std::string output;      ///< what it wrote on stdout, any bytes, if most_output is not 0; of
+                             ///< kTooMuch the beginning, else up to its end
+    std::string last_lines;  ///< of what it printed, on stdout (where that is not in `output`) and
+                             ///< stderr together; UTF-8, at most five lines of 300 characters
 
     [[nodiscard]] bool succeeded() const { return how == How::kExited && code == 0; }
 };

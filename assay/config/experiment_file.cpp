@@ -11,6 +11,7 @@
 #include "assay/config/judge_address.hpp"
 #include "assay/config/judge_entry.hpp"
 #include "assay/config/lora_entry.hpp"
+#include "assay/config/retrieval_entry.hpp"
 #include "assay/config/served_entry.hpp"
 #include "assay/config/variant_entry.hpp"
 #include "assay/config/yaml_reader.hpp"
@@ -272,26 +273,9 @@ class ExperimentFile : EntryReader {
     }
 
     void read_retrieval() {
-        auto retrieval = block("retrieval");
-        if (!retrieval) {
-            return;
-        }
-        note(root_, "retrieval");
-        RetrievalSettings& settings = plan_.retrieval;
-        path(*retrieval, "corpus", settings.corpus);
-        read_embedder(*retrieval);
-        visit_retrieval(settings, reader(*retrieval));
-        visit_embedding(settings, reader(*retrieval));
-        note_text(*retrieval, "query-prefix", settings.query_prefix);
-        note_text(*retrieval, "passage-prefix", settings.passage_prefix);
-        retrieval->finish();
-    }
-
-    /// The word `none` is no file.
-    void read_embedder(MapReader& retrieval) {
-        std::string word;
-        if (note_text(retrieval, "embedder", word) && word != "none") {
-            path(retrieval, "embedder", plan_.retrieval.embedder);
+        if (auto retrieval = block("retrieval")) {
+            note(root_, "retrieval");
+            read_retrieval_entry(*retrieval, folder_, draft_, problems_);
         }
     }
 

@@ -4,65 +4,28 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
-#include <type_traits>
 #include <variant>
 
 #include "assay/base/text.hpp"
-#include "assay/config/draft.hpp"
+#include "assay/config/flag_reader.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/lora_entry.hpp"
+#include "assay/config/retrieval_entry.hpp"
 #include "assay/records/settings.hpp"
 
 namespace assay::config {
 namespace {
 
-/// Each sets the field from a flag's value if that obeys the rule; else it says what is wrong.
-template <class Number>
-std::string set(Number& field, const SettingValue& value, const Range& range) {
-    return std::visit(
-        [&]<class Given>(const Given& given) -> std::string {
-            if constexpr (std::is_same_v<Given, std::string>) {
-                return "must be a number";
-            } else {
-                std::string message = complaint(static_cast<double>(given), range);
-                if (message.empty()) {
-                    field = static_cast<Number>(given);
-                }
-                return message;
-            }
-        },
-        value);
-}
-template <class Rule>
-std::string set(std::string& field, const SettingValue& value, const Rule& rule) {
-    const std::string* text = std::get_if<std::string>(&value);
-    std::string message = text ? complaint(*text, rule) : "must be text";
-    if (message.empty()) {
-        field = *text;
-    }
-    return message;
-}
-std::string set(bool& field, const SettingValue& value, const YesNo&) {
-    const bool* given = std::get_if<bool>(&value);
-    if (!given) {
-        return "must be true or false";
-    }
-    field = *given;
-    return {};
-}
-
-class FlagLayer {
+class FlagLayer : FlagReader {
  public:
-    FlagLayer(const Overrides& flags, Draft& draft, Problems& problems)
-        : flags_(flags), draft_(draft), plan_(draft.plan), problems_(problems) {}
+    using FlagReader::FlagReader;
 
     void apply() {
         text(flags_.name, "--name", "name", plan_.name);
         baseline();
         apply_lora_flags(flags_, draft_, problems_);
         file(flags_.questions, "--questions", "dataset.file", plan_.dataset.file);
-        file(flags_.corpus, "--corpus", "retrieval.corpus", plan_.retrieval.corpus);
-        embedder();
+        apply_retrieval_flags(flags_, draft_, problems_);
         file(flags_.engine, "--engine", "engine.path", plan_.engine.path);
         file(flags_.run_dir, "--run", "output.run", plan_.run_dir);
         text(flags_.known_bad, "--known-bad", "controls.known-bad", plan_.known_bad);
@@ -88,61 +51,6 @@ class FlagLayer {
     }
 
  private:
-    void note(const std::string& key, std::string_view flag) {
-        draft_.origins[key] = Where{std::string(flag), 0, 0, ""};
-    }
-
-    bool is_utf8(std::string_view value, std::string_view flag) {
-        if (is_valid_utf8(value)) {
-            return true;
-        }
-        problems_.add({std::string(flag), 0, 0, ""}, "is not valid UTF-8");
-        return false;
-    }
-
-    bool text(const std::optional<std::string>& value,
-              std::string_view flag,
-              const std::string& key,
-              std::string& field) {
-        if (!value || !is_utf8(*value, flag)) {
-            return false;
-        }
-        field = *value;
-        note(key, flag);
-        return true;
-    }
-
-    bool file(const std::optional<std::string>& value,
-              std::string_view flag,
-              const std::string& key,
-              std::string& field) {
-        if (!value) {
-            return false;
-        }
-        note(key, flag);
-        field = absolute_path(draft_.working_dir, *value, draft_.origin(key), problems_);
-        return true;
-    }
-
-    /// The word `none` is no file, and takes back the experiment file's.
-    void embedder() {
-        const std::string key = "retrieval.embedder";
-        if (flags_.embedder == "none") {
-            plan_.retrieval.embedder.clear();
-            note(key, "--embedder");
-        } else {
-            file(flags_.embedder, "--embedder", key, plan_.retrieval.embedder);
-        }
-        text(flags_.query_prefix,
-             "--query-prefix",
-             "retrieval.query-prefix",
-             plan_.retrieval.query_prefix);
-        text(flags_.passage_prefix,
-             "--passage-prefix",
-             "retrieval.passage-prefix",
-             plan_.retrieval.passage_prefix);
-    }
-
     /// What is quantized for the variant, to be run here or by a server; null: nothing.
     static TypeSource* made_type(VariantSpec& variant) {
         ServedSource* served = variant.served();
@@ -156,22 +64,6 @@ class FlagLayer {
             [&](std::string_view block, const Setting& setting, auto& field, const auto& rule) {
                 apply_setting(key_path(block, setting), setting, field, rule);
             });
-    }
-
-    template <class Field, class Rule>
-    void apply_setting(const std::string& path,
-                       const Setting& setting,
-                       Field& field,
-                       const Rule& rule) {
-        const auto given = flags_.settings.find(path);
-        if (given == flags_.settings.end()) {
-            return;
-        }
-        note(path, long_flag(setting));
-        std::string message = set(field, given->second, rule);
-        if (!message.empty()) {
-            problems_.add(draft_.origin(path), std::move(message));
-        }
     }
 
     void check_texts(std::string_view flag, const std::optional<std::vector<std::string>>& values) {
@@ -406,11 +298,6 @@ class FlagLayer {
             }
         }
     }
-
-    const Overrides& flags_;
-    Draft& draft_;
-    Plan& plan_;
-    Problems& problems_;
 };
 
 }  // namespace

@@ -33,19 +33,19 @@ llama_model_params model_params(const wire::Load& request) {
 }
 
 /// As llama.cpp's flags are read: a scale of 4 is a frequency scale of 1/4.
-void set_rope(const wire::Start& request, llama_context_params& params) {
+void set_rope(const RopeScaling& rope, llama_context_params& params) {
     static const std::map<std::string, llama_rope_scaling_type, std::less<>> kTypes{
         {"none", LLAMA_ROPE_SCALING_TYPE_NONE},
         {"linear", LLAMA_ROPE_SCALING_TYPE_LINEAR},
         {"yarn", LLAMA_ROPE_SCALING_TYPE_YARN}};
-    if (const auto type = kTypes.find(request.rope_scaling); type != kTypes.end()) {
+    if (const auto type = kTypes.find(rope.scaling); type != kTypes.end()) {
         params.rope_scaling_type = type->second;
     }
-    if (request.rope_scale > 0) {
-        params.rope_freq_scale = static_cast<float>(1 / request.rope_scale);
+    if (rope.scale > 0) {
+        params.rope_freq_scale = static_cast<float>(1 / rope.scale);
     }
-    params.rope_freq_base = static_cast<float>(request.rope_freq_base);
-    params.yarn_orig_ctx = static_cast<std::uint32_t>(std::max(0, request.yarn_orig_ctx));
+    params.rope_freq_base = static_cast<float>(rope.freq_base);
+    params.yarn_orig_ctx = static_cast<std::uint32_t>(std::max(0, rope.yarn_orig_ctx));
 }
 
 Result<llama_context_params> context_params(const wire::Start& request) {
@@ -81,7 +81,7 @@ Result<llama_context_params> context_params(const wire::Start& request) {
     params.n_threads_batch = request.n_threads;
     params.flash_attn_type = request.flash_attn ? LLAMA_FLASH_ATTN_TYPE_ENABLED
                                                 : LLAMA_FLASH_ATTN_TYPE_DISABLED;
-    set_rope(request, params);
+    set_rope(request.rope, params);
     params.type_k = *type_k;
     params.type_v = *type_v;
     params.kv_unified = false;
@@ -112,18 +112,14 @@ bool has_long_rope(const llama_model* model) {
                0;
 }
 
-/// Empty: as the model's file says.
-std::string rope_text(const wire::Start& start) {
-    const wire::Start said;
-    if (start.rope_scaling == said.rope_scaling && start.rope_scale == 0 &&
-        start.rope_freq_base == 0 && start.yarn_orig_ctx == 0) {
-        return "";
-    }
+/// The words of the fingerprint, with a 0 for what is not said. They never change: answers keep
+/// their keys.
+std::string rope_in_fingerprint(const RopeScaling& rope) {
     return fmt::format("RoPE scaling {}, scale {}, frequency base {}, trained for {} tokens",
-                       start.rope_scaling,
-                       start.rope_scale,
-                       start.rope_freq_base,
-                       start.yarn_orig_ctx);
+                       rope.scaling,
+                       rope.scale,
+                       rope.freq_base,
+                       rope.yarn_orig_ctx);
 }
 
 bool is_recurrent(const llama_model* model) {
@@ -282,8 +278,8 @@ wire::Started describe_start(const llama_model* model,
     // elsewhere the schedule is part of the key.
     const bool proven = !gpu && !is_recurrent(model) && !has_long_rope(model);
     // `recipe`: its flash attention, cache types, RoPE and adapter are written, all else is the
-    // request's.
-    const auto parts_with = [&](const wire::Start& recipe) {
+    // request's. `rope_words` writes its RoPE where that is scaled.
+    const auto parts_with = [&](const wire::Start& recipe, auto rope_words) {
         std::vector<std::string> parts{
             "answer path 2",
             hello.version,
@@ -293,8 +289,8 @@ wire::Started describe_start(const llama_model* model,
             fmt::format("flash attention {}", recipe.flash_attn ? "on" : "off"),
             fmt::format("KV cache {}/{}", recipe.cache_type_k, recipe.cache_type_v),
             "repack on"};
-        if (const std::string rope = rope_text(recipe); !rope.empty()) {
-            parts.push_back(rope);
+        if (recipe.rope != RopeScaling()) {
+            parts.push_back(rope_words(recipe.rope));
         }
         if (!recipe.lora.empty()) {
             parts.push_back(fmt::format(
@@ -311,11 +307,10 @@ wire::Started describe_start(const llama_model* model,
         }
         return parts;
     };
-    const std::vector<std::string> parts = parts_with(request);
     wire::Started started;
-    started.fingerprint = sha256_of_fields(parts_with(wire::Start()));
-    started.answer_fingerprint = sha256_of_fields(parts);
-    started.description = fmt::format("{}", fmt::join(parts, "; "));
+    started.fingerprint = sha256_of_fields(parts_with(wire::Start(), rope_in_fingerprint));
+    started.answer_fingerprint = sha256_of_fields(parts_with(request, rope_in_fingerprint));
+    started.description = fmt::format("{}", fmt::join(parts_with(request, describe_rope), "; "));
     started.proven = proven;
     return started;
 }

@@ -28,6 +28,9 @@ struct DatasetSpec {
     std::string contexts_separator{};  ///< splits a text of several passages; empty: it is one
 };
 
+/// The word for no embedder, where one could be named: files, flags, stored plans and rules.
+inline constexpr std::string_view kNoEmbedder = "none";
+
 /// Where the contexts come from, if not from the dataset (docs/retrieval.md).
 struct RetrievalSettings {
     std::string corpus;    ///< a folder, or a JSONL file of passages; empty: nothing is retrieved

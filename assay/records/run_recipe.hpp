@@ -24,7 +24,6 @@ struct RunRecipe {
     std::string cache_type_v = "f16";  ///< type of the V cache
     RopeScaling rope{};
 
-    [[nodiscard]] bool scales_rope() const;
     [[nodiscard]] bool operator==(const RunRecipe&) const = default;
 };
 

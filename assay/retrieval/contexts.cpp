@@ -65,7 +65,7 @@ class Freezing {
     /// Searches for the questions that are not there yet, and takes the gold ids of all.
     FrozenRetrieval add(const std::vector<Question>& questions,
                         const std::vector<CorpusFile>& files) {
-        const Corpus corpus = read_corpus(files, progress_);
+        const Corpus corpus = read_corpus(files, progress_, setup_.cancel);
         check_same_passages(corpus);
         places_by_id_ = corpus.places_by_id();
         check_gold(questions);

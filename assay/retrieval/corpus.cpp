@@ -21,9 +21,14 @@ namespace {
 
 class CorpusReader {
  public:
+    explicit CorpusReader(const std::atomic<bool>* cancel) : cancel_(cancel) {}
+
     Corpus read(std::span<const CorpusFile> files, Progress& progress) {
         progress.begin("corpus", files.size(), "files");
         for (const CorpusFile& file : files) {
+            if (cancel_ != nullptr && *cancel_) {
+                throw Error(ErrorKind::kInterrupted, {"stopped", {}, {}});
+            }
             if (file.kind == FileKind::kPassages) {
                 read_rows(file);
             } else {
@@ -68,9 +73,9 @@ class CorpusReader {
         }
     }
 
-    static Result<Document> document_of(const CorpusFile& file) {
+    [[nodiscard]] Result<Document> document_of(const CorpusFile& file) const {
         if (file.kind == FileKind::kPdf) {
-            const auto text = text_of_pdf(file.path);
+            const auto text = text_of_pdf(file.path, cancel_);
             if (!text) {
                 return tl::unexpected(text.error());
             }
@@ -195,6 +200,7 @@ class CorpusReader {
         }
     }
 
+    const std::atomic<bool>* cancel_;
     Corpus corpus_;
     CorpusProblems problems_;
     std::map<std::string, std::int64_t> line_of_id_;
@@ -237,8 +243,10 @@ std::map<std::string, std::vector<std::size_t>, std::less<>> Corpus::places_by_i
     return out;
 }
 
-Corpus read_corpus(std::span<const CorpusFile> files, Progress& progress) {
-    return CorpusReader().read(files, progress);
+Corpus read_corpus(std::span<const CorpusFile> files,
+                   Progress& progress,
+                   const std::atomic<bool>* cancel) {
+    return CorpusReader(cancel).read(files, progress);
 }
 
 }  // namespace assay::retrieval

@@ -1,6 +1,7 @@
 #pragma once
 // The passages of a corpus.
 
+#include <atomic>
 #include <map>
 #include <span>
 #include <string>
@@ -38,7 +39,10 @@ struct Corpus {
 /// JSONL file are passages as they are: `id` (text or a whole number, each once), `text`, and
 /// `title` if there is one. Throws Error kUsage with all problems: a file that is no text, a PDF
 /// that cannot be read or holds no text, a row without id or text, an id that stands twice, no
-/// passage at all.
-[[nodiscard]] Corpus read_corpus(std::span<const CorpusFile> files, Progress& progress);
+/// passage at all. `cancel` is looked at before each file, and may be null. Throws Error
+/// kInterrupted where it is set.
+[[nodiscard]] Corpus read_corpus(std::span<const CorpusFile> files,
+                                 Progress& progress,
+                                 const std::atomic<bool>* cancel = nullptr);
 
 }  // namespace assay::retrieval

@@ -1,6 +1,7 @@
 #pragma once
 // The dense leg: passages by how near their vectors are to a question's.
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -24,8 +25,9 @@ inline constexpr std::uint64_t kMostVectorBytes = 16'000'000'000;
 /// Settings, and what makes vectors of texts with them.
 struct SearchSetup {
     RetrievalSettings settings;
-    Embedder* embedder = nullptr;     ///< of settings.embedder; null: none is named
-    std::filesystem::path vectors{};  ///< file of the cache for its vectors
+    Embedder* embedder = nullptr;               ///< of settings.embedder; null: none is named
+    std::filesystem::path vectors{};            ///< file of the cache for its vectors
+    const std::atomic<bool>* cancel = nullptr;  ///< looked at while the corpus is read; may be null
 };
 
 class DenseLeg {

@@ -1,186 +1,78 @@
-// Runs pdftotext on one file.
-//
-// Problem: a foreign program reads a foreign file. It may be missing, fail, hang, or write without
-// end.
-//
-// Model: a child with its output in a pipe and its complaints in an anonymous file. What it writes
-// is read until the pipe ends, the time is over, or there is more than anybody would read.
-//
-// Invariant: behind every way out the child was reaped. It ends because the time is limited and a
-// killed child can be reaped.
-
 #include "assay/retrieval/pdf.hpp"
 
-#include <fcntl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <chrono>
-#include <csignal>
 #include <cstring>
-#include <vector>
 
+#include "assay/base/child_program.hpp"
 #include "assay/base/text.hpp"
-
-extern char** environ;
 
 namespace assay::retrieval {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::minutes kMostTime{2};
 constexpr std::size_t kMostText = 64'000'000;
 
-class Descriptor {
- public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() { close(); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    void close() {
-        if (number_ >= 0) {
-            ::close(number_);
-            number_ = -1;
-        }
-    }
-    [[nodiscard]] int number() const { return number_; }
-
- private:
-    int number_;
-};
-
-/// Without keys: it needs none.
-std::vector<char*> environment_of_child() {
-    std::vector<char*> out;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (std::strstr(*entry, "_API_KEY=") == nullptr) {
-            out.push_back(*entry);
-        }
-    }
-    out.push_back(nullptr);
-    return out;
-}
-
-/// The last line of what it complained.
-std::string last_words(int log) {
-    std::array<char, 4096> bytes{};
-    const off_t end = ::lseek(log, 0, SEEK_END);
-    const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(bytes.size()));
-    const ssize_t n = ::pread(log, bytes.data(), bytes.size(), begin);
-    const std::string_view text = trim(
-        {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))});
-    const std::size_t line = text.rfind('\n');
-    return shorten(text.substr(line == std::string_view::npos ? 0 : line + 1), 200);
-}
-
-enum class Ending { kDone, kTooLong, kTooMuch };
-
-Ending read_all(int from, std::string& out) {
-    const auto deadline = Clock::now() + kMostTime;
-    std::array<char, 65536> bytes{};
-    while (true) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
-                                                                                Clock::now());
-        if (left.count() <= 0) {
-            return Ending::kTooLong;
-        }
-        pollfd waiting{from, POLLIN, 0};
-        if (::poll(&waiting, 1, static_cast<int>(left.count())) <= 0) {
-            continue;
-        }
-        const ssize_t n = ::read(from, bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return Ending::kDone;
-        }
-        out.append(bytes.data(), static_cast<std::size_t>(n));
-        if (out.size() > kMostText) {
-            return Ending::kTooMuch;
-        }
-    }
-}
-
-int reap(pid_t child) {
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
-}
-
-tl::unexpected<Failure> not_there() {
-    return fail("PDF is read by the program pdftotext, which is not there",
-                "",
-                "Install it (Debian: apt-get install poppler-utils), or convert the file to text.");
-}
-
-Result<std::string> run_pdftotext(const std::filesystem::path& file) {
-    std::array<int, 2> ends{-1, -1};
-    const Descriptor log(::memfd_create("pdftotext-log", MFD_CLOEXEC));
-    if (log.number() < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return fail(fmt::format("no pipe to pdftotext: {}", std::strerror(errno)));
-    }
-    const Descriptor from(ends[0]);
-    Descriptor to(ends[1]);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, to.number(), 1);
-    posix_spawn_file_actions_adddup2(&actions, log.number(), 2);
-    std::vector<std::string> words{
-        "pdftotext", "-enc", "UTF-8", std::filesystem::absolute(file).string(), "-"};
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    pid_t child = -1;
-    const int error = ::posix_spawnp(
-        &child, "pdftotext", &actions, nullptr, arguments.data(), environment_of_child().data());
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-        return not_there();
-    }
-    to.close();
-    std::string text;
-    const Ending ending = read_all(from.number(), text);
-    if (ending != Ending::kDone) {
-        ::kill(child, SIGKILL);
-    }
-    const int status = reap(child);
-    if (ending == Ending::kTooLong) {
-        return fail("pdftotext has not read it within two minutes", "", "Convert it to text.");
-    }
-    if (ending == Ending::kTooMuch) {
-        return fail(
-            fmt::format("holds more than {} of text", format_bytes(kMostText)), "", "Split it.");
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-        return not_there();
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        const std::string said = last_words(log.number());
-        return fail(fmt::format("pdftotext cannot read it{}",
-                                said.empty() ? "" : fmt::format(": \"{}\"", said)),
+tl::unexpected<Failure> not_started(int error) {
+    if (error == ENOENT) {
+        return fail("PDF is read by the program pdftotext, which is not there",
                     "",
-                    "Is it a whole PDF without a password? Mend it, or move it out of the folder.");
+                    "Install it (Debian: apt-get install poppler-utils), or convert the file to "
+                    "text.");
     }
-    return text;
+    return fail(fmt::format("the program pdftotext, which reads PDF, cannot be started: {}",
+                            std::strerror(error)),
+                "",
+                "Look at the pdftotext in PATH, or convert the file to text.");
+}
+
+/// "Is it a whole PDF?" with the last line that pdftotext complained, where there is one.
+tl::unexpected<Failure> not_read(const std::string& last_lines) {
+    const std::string_view last = std::string_view(last_lines).substr(last_lines.rfind('\n') + 1);
+    return fail(fmt::format("pdftotext cannot read it{}",
+                            last.empty() ? "" : fmt::format(": \"{}\"", shorten(last, 200))),
+                "",
+                "Is it a whole PDF without a password? Mend it, or move it out of the folder.");
+}
+
+Result<std::string> run_pdftotext(const std::filesystem::path& file,
+                                  const std::atomic<bool>* cancel,
+                                  std::chrono::milliseconds most_time) {
+    ChildProgram program;
+    program.words = {"pdftotext", "-enc", "UTF-8", std::filesystem::absolute(file).string(), "-"};
+    program.most_time = most_time;
+    program.cancel = cancel;
+    program.most_output = kMostText;
+    ChildEnded ended = run_child(program);
+    switch (ended.how) {
+        case ChildEnded::How::kNotStarted: return not_started(ended.code);
+        case ChildEnded::How::kCancelled: throw Error(ErrorKind::kInterrupted, {"stopped", {}, {}});
+        case ChildEnded::How::kTooLong:
+            return fail(fmt::format("pdftotext has not read it within {}",
+                                    std::chrono::duration_cast<std::chrono::seconds>(most_time)),
+                        "",
+                        "Convert it to text.");
+        case ChildEnded::How::kTooMuch:
+            return fail(fmt::format("holds more than {} of text", format_bytes(kMostText)),
+                        "",
+                        "Split it.");
+        case ChildEnded::How::kExited:
+        case ChildEnded::How::kSignalled: break;
+    }
+    if (!ended.succeeded()) {
+        return not_read(ended.last_lines);
+    }
+    return std::move(ended.output);
 }
 
 }  // namespace
 
-Result<std::string> text_of_pdf(const std::filesystem::path& file) {
-    auto text = run_pdftotext(file);
+Result<std::string> text_of_pdf(const std::filesystem::path& file,
+                                const std::atomic<bool>* cancel,
+                                std::chrono::milliseconds most_time) {
+    auto text = run_pdftotext(file, cancel, most_time);
     if (!text) {
         return text;
     }

@@ -17,7 +17,8 @@ std::vector<Rule> rules_of(const SearchSetup& setup) {
     const RetrievalSettings& settings = setup.settings;
     std::vector<Rule> out{
         {"top", std::to_string(settings.top)},
-        {"embedder", setup.embedder == nullptr ? "none" : setup.embedder->sha256()},
+        {"embedder",
+         setup.embedder == nullptr ? std::string(kNoEmbedder) : setup.embedder->sha256()},
         {"the rule of passages",
          fmt::format("at most {} words, at the ends of sentences, never across a heading (rule {})",
                      kMostWords,

@@ -105,6 +105,7 @@ tl::unexpected<Failure> failed_to_end(const ChildEnded& ended,
                         "Is there enough memory? The script needs about 1 GB beside the largest "
                         "tensor.");
         case ChildEnded::How::kExited:
+        case ChildEnded::How::kTooMuch:  // its output is not asked for
         case ChildEnded::How::kCancelled: break;
     }
     return fail(

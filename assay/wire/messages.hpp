@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/base/result.hpp"
+#include "assay/records/run_recipe.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/wire/draft.hpp"
 
@@ -251,10 +252,7 @@ struct Start {
     std::string lora{};         ///< LoRA adapter that is applied; empty: none
     std::string lora_sha256{};  ///< of its file, for the fingerprint
     double lora_scale = 1.0;
-    std::string rope_scaling = "model";  ///< model | none | linear | yarn
-    double rope_scale = 0;               ///< this and the two below: 0: as the model's file says
-    double rope_freq_base = 0;
-    int yarn_orig_ctx = 0;
+    RopeScaling rope{};
     bool keep_rows = false;    ///< answers come with the rows of their tokens, and drafts can be
                                ///< read; the bits of answers are the same
     std::string head_model{};  ///< the baseline's file, whose output matrix makes logits of a
@@ -270,10 +268,10 @@ struct Start {
         field("flash_attn", self.flash_attn);
         field("cache_type_k", self.cache_type_k);
         field("cache_type_v", self.cache_type_v);
-        field("rope_scaling", self.rope_scaling);
-        field("rope_scale", self.rope_scale);
-        field("rope_freq_base", self.rope_freq_base);
-        field("yarn_orig_ctx", self.yarn_orig_ctx);
+        field("rope_scaling", self.rope.scaling);
+        field("rope_scale", self.rope.scale);
+        field("rope_freq_base", self.rope.freq_base);
+        field("yarn_orig_ctx", self.rope.yarn_orig_ctx);
         field("lora", self.lora);
         field("lora_sha256", self.lora_sha256);
         field("lora_scale", self.lora_scale);

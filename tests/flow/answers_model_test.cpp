@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "assay/base/hash.hpp"
 #include "engine_places.hpp"
 #include "model_bench.hpp"
 #include "temp_folder.hpp"
@@ -217,6 +218,17 @@ TEST(QuantizedAnswers, AreIndependentOfNeighboursSlotsAndThreadsToo) {
     EXPECT_EQ(difference(expected, bench.answer(requests, 4)), "");
 }
 
+/// The fingerprint that is made of a description's parts.
+std::string fingerprint_of(const std::string& description) {
+    std::vector<std::string> parts;
+    for (std::size_t from = 0; from != std::string::npos;) {
+        const std::size_t to = description.find("; ", from);
+        parts.push_back(description.substr(from, to - from));
+        from = to == std::string::npos ? to : to + 2;
+    }
+    return sha256_of_fields(parts);
+}
+
 TEST(ScaledPositions, AreThoseOfTheModelsFileUnlessSaidAndChangeTheAnswersOtherwise) {
     if (const std::string missing = missing_for_models(); !missing.empty()) {
         GTEST_SKIP() << missing;
@@ -231,21 +243,28 @@ TEST(ScaledPositions, AreThoseOfTheModelsFileUnlessSaidAndChangeTheAnswersOtherw
     start.stream_size = 768;
     const auto plain = bench.engine().start(start);
     ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->answer_fingerprint, fingerprint_of(plain->description));
     const auto expected = bench.answer(requests, requests.size());
 
-    start.rope_freq_base = 100'000;  // the model's own
+    start.rope.freq_base = 100'000;  // the model's own
     const auto same = bench.engine().start(start);
     ASSERT_TRUE(same);
     EXPECT_EQ(difference(bench.answer(requests, requests.size()), expected), "");
     EXPECT_EQ(same->fingerprint, plain->fingerprint) << "the engine is one";
     EXPECT_NE(same->answer_fingerprint, plain->answer_fingerprint) << "the recipe is another";
 
-    start.rope_freq_base = 0;
-    start.rope_scaling = "yarn";
-    start.rope_scale = 4;
+    start.rope = {.scaling = "yarn", .scale = 4};
     const auto scaled = bench.engine().start(start);
     ASSERT_TRUE(scaled);
-    EXPECT_NE(scaled->description.find("RoPE scaling yarn, scale 4"), std::string::npos);
+    const std::string readable = "; RoPE scaling yarn, scale 4";
+    const std::size_t place = scaled->description.find(readable);
+    ASSERT_NE(place, std::string::npos) << scaled->description;
+    std::string in_key = scaled->description;
+    in_key.replace(place,
+                   readable.size(),
+                   "; RoPE scaling yarn, scale 4, frequency base 0, trained for 0 tokens");
+    EXPECT_EQ(scaled->answer_fingerprint, fingerprint_of(in_key))
+        << "answers that were made before keep their keys";
     const auto others = bench.answer(requests, requests.size());
     EXPECT_NE(difference(others, expected), "");
     EXPECT_EQ(difference(bench.answer_alone(requests), others), "");

@@ -172,9 +172,8 @@ wire::Started started(const wire::Start& start) {
     if (start.cache_type_k != "f16" || start.cache_type_v != "f16") {
         recipe += "; KV cache " + start.cache_type_k + "/" + start.cache_type_v;
     }
-    if (start.rope_scaling != "model" || start.rope_scale != 0) {
-        recipe += "; RoPE scaling " + start.rope_scaling + ", scale " +
-                  std::to_string(start.rope_scale);
+    if (start.rope != RopeScaling()) {
+        recipe += "; " + describe_rope(start.rope);
     }
     if (!start.lora.empty()) {
         recipe += "; LoRA adapter " + start.lora_sha256 + " applied, scale " +

@@ -77,6 +77,44 @@ TEST(ChildProgram, MayPrintWithoutEnd) {
     EXPECT_LT(loud.last_lines.size(), 2000U);
 }
 
+ChildEnded with_output(const std::string& script, std::size_t most) {
+    return run_child({{"sh", "-c", script}, {}, std::chrono::minutes(1), nullptr, most});
+}
+
+TEST(ChildProgram, HandsOverItsOutputApartFromWhatItComplains) {
+    const ChildEnded ended = with_output("printf 'a\\000b\\n'; echo trouble >&2; exit 3", 100);
+    EXPECT_EQ(ended.output, std::string("a\0b\n", 4));
+    EXPECT_EQ(ended.last_lines, "trouble");
+    EXPECT_EQ(ended.code, 3);
+    EXPECT_EQ(shell("echo out").output, "") << "nobody asked for it";
+    const ChildEnded large = with_output("head -c 20000000 /dev/zero", 20'000'000);
+    EXPECT_TRUE(large.succeeded());
+    EXPECT_EQ(large.output.size(), 20'000'000U);
+    EXPECT_EQ(with_output("echo done; sleep 600 &", 100).output, "done\n");
+}
+
+TEST(ChildProgram, ThatWritesTooMuchIsEnded) {
+    const ChildEnded endless = with_output("echo begun >&2; exec cat /dev/zero", 1'000'000);
+    EXPECT_EQ(endless.how, How::kTooMuch);
+    EXPECT_FALSE(endless.succeeded());
+    EXPECT_EQ(endless.output.size(), 1'000'000U);
+    EXPECT_EQ(endless.last_lines, "begun");
+    const ChildEnded by_one = with_output("printf 12345", 4);
+    EXPECT_EQ(by_one.how, How::kTooMuch) << "it had ended before anybody looked";
+    EXPECT_EQ(by_one.output, "1234");
+    EXPECT_EQ(with_output("printf 1234", 4).how, How::kExited);
+}
+
+TEST(ChildProgram, ThatHangsBehindItsOutputIsEnded) {
+    const ChildEnded hung = run_child({{"sh", "-c", "echo part; exec sleep 600"},
+                                       {},
+                                       std::chrono::milliseconds(300),
+                                       nullptr,
+                                       100});
+    EXPECT_EQ(hung.how, How::kTooLong);
+    EXPECT_EQ(hung.output, "part\n");
+}
+
 TEST(ChildProgram, GetsNoKeysAndTheVariablesThatItIsGiven) {
     ::setenv("SOME_API_KEY", "secret", 1);
     ::setenv("CHILD_TEST", "before", 1);

@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "assay/base/result.hpp"
+#include "assay/retrieval/pdf.hpp"
 #include "temp_folder.hpp"
 
 namespace assay::retrieval {
@@ -248,6 +251,40 @@ TEST_F(PdfTest, ABrokenOneIsRefusedWithWhatTheProgramSaid) {
 TEST_F(PdfTest, OneThatWritesWithoutEndIsStopped) {
     program("exec cat /dev/zero");
     EXPECT_THAT(refusal(), HasSubstr("a.pdf: holds more than 64.0 MB of text"));
+}
+
+TEST_F(PdfTest, OneThatHangsIsStopped) {
+    program("echo Some text.; exec sleep 600");
+    const auto text = text_of_pdf(folder_ / "c/a.pdf", nullptr, std::chrono::seconds(1));
+    ASSERT_FALSE(text);
+    EXPECT_THAT(to_sentence(text.error()),
+                AllOf(HasSubstr("pdftotext has not read it within 1s"), HasSubstr("Convert it")));
+}
+
+TEST_F(PdfTest, AUserMayStopTheReading) {
+    program("exec sleep 600");
+    const std::atomic<bool> stop{true};
+    const auto kind_of_error = [](const auto& read) {
+        try {
+            static_cast<void>(read());
+        } catch (const Error& error) {
+            return std::optional(error.kind());
+        }
+        return std::optional<ErrorKind>();
+    };
+    EXPECT_EQ(kind_of_error([&] { return text_of_pdf(folder_ / "c/a.pdf", &stop); }),
+              ErrorKind::kInterrupted);
+    SilentProgress silent;
+    const auto files = list_corpus(folder_ / "c").files;
+    EXPECT_EQ(kind_of_error([&] { return read_corpus(files, silent, &stop); }),
+              ErrorKind::kInterrupted);
+}
+
+TEST_F(PdfTest, OneThatCannotBeStartedIsNamed) {
+    program("");
+    // A file that is no program, not even a script.
+    folder_.write("bin/pdftotext", std::string("\x7F\x45\x4C\x46 broken\0", 12));
+    EXPECT_THAT(refusal(), HasSubstr("a.pdf: the program pdftotext, which reads PDF, cannot be"));
 }
 
 TEST_F(PdfTest, WithoutTheProgramItIsNamed) {

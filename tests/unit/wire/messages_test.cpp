@@ -99,7 +99,7 @@ TEST(Requests, KeepEveryField) {
     EXPECT_EQ(merge.n_threads, 3);
 
     const Start wanted{
-        24, 512, 128, 3, false, "q8_0", "q4_0", "a.gguf", "e1", 0.5, "yarn", 4, 20000, 2048};
+        24, 512, 128, 3, false, "q8_0", "q4_0", "a.gguf", "e1", 0.5, {"yarn", 4, 20000, 2048}};
     for (const Start& start : {through(wanted),
                                through(DescribeStart{wanted}).start,
                                through(PredictMemory{{"m", false, 1}, wanted}).start}) {
@@ -113,10 +113,7 @@ TEST(Requests, KeepEveryField) {
         EXPECT_EQ(start.lora, "a.gguf");
         EXPECT_EQ(start.lora_sha256, "e1");
         EXPECT_EQ(start.lora_scale, 0.5);
-        EXPECT_EQ(start.rope_scaling, "yarn");
-        EXPECT_EQ(start.rope_scale, 4);
-        EXPECT_EQ(start.rope_freq_base, 20000);
-        EXPECT_EQ(start.yarn_orig_ctx, 2048);
+        EXPECT_EQ(start.rope, (RopeScaling{"yarn", 4, 20000, 2048}));
     }
 
     const Quantize quantize = through(Quantize{"a", "b", "Q4_K_M", "i", true, 5});
