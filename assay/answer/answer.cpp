@@ -92,22 +92,29 @@ std::string served_answer_key(const std::string& served_fingerprint,
 }
 
 void answer_questions(llm::Generator& generator,
-                      std::span<const PreparedPrompt* const> prompts,
+                      std::span<const Asked> asked,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops,
-                      const std::function<void(const Answer&)>& sink,
+                      const std::function<void(const Answer&, const llm::AnswerResult&)>& sink,
                       const std::atomic<bool>& cancel) {
     std::map<std::string, const PreparedPrompt*> by_id;
-    for (const PreparedPrompt* prompt : prompts) {
-        by_id.emplace(prompt->question_id, prompt);
+    for (const Asked& each : asked) {
+        by_id.emplace(each.prompt->question_id, each.prompt);
     }
     std::size_t next = 0;
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
-            if (next == prompts.size()) {
+            if (next == asked.size()) {
                 return std::nullopt;
             }
-            return to_prompt(*prompts[next++], settings, stops);
+            const Asked& each = asked[next++];
+            llm::Prompt prompt = to_prompt(*each.prompt, settings, stops);
+            auto* task = std::get_if<llm::AnswerTask>(&prompt.task);
+            if (task != nullptr && each.draft) {
+                task->draft = each.draft();
+                task->read_only = each.read_only;
+            }
+            return prompt;
         },
         [&](const llm::Generated& generated) {
             const PreparedPrompt& prompt = *by_id.at(generated.id);
@@ -130,7 +137,9 @@ void answer_questions(llm::Generator& generator,
             answer.contexts_cut = prompt.contexts_cut;
             answer.prefill_ms = generated.prefill_ms;
             answer.decode_ms = result.decode_ms;
-            sink(answer);
+            answer.n_verified_tokens = result.n_verified;
+            answer.read_ms = result.read_ms;
+            sink(answer, result);
         },
         cancel);
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -28,14 +29,23 @@ namespace assay::answer {
                                             const PreparedPrompt& prompt,
                                             const GenerationSettings& settings);
 
-/// Generates an answer for each of `prompts` and pushes it into `sink`, in any order, from this
-/// thread. Stops early when `cancel` is set. A prompt that cannot be answered gives an Answer of
-/// kFailed. Throws what the generator throws.
+/// One answer that is wanted.
+struct Asked {
+    const PreparedPrompt* prompt = nullptr;
+    /// Gives the draft that is read first, when its turn has come (a draft with rows is large);
+    /// empty: none.
+    std::function<std::shared_ptr<const wire::Written>()> draft{};
+    bool read_only = false;  ///< nothing is written behind the draft
+};
+
+/// Generates an answer for each of `asked` and pushes it into `sink`, in any order, from this
+/// thread; with it what the generator gave beside the answer. Stops early when `cancel` is set. A
+/// prompt that cannot be answered gives an Answer of kFailed. Throws what the generator throws.
 void answer_questions(llm::Generator& generator,
-                      std::span<const PreparedPrompt* const> prompts,
+                      std::span<const Asked> asked,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops,
-                      const std::function<void(const Answer&)>& sink,
+                      const std::function<void(const Answer&, const llm::AnswerResult&)>& sink,
                       const std::atomic<bool>& cancel);
 
 /// Answers computed again, alone in the batch and in another slot, against the stored ones.

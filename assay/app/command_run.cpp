@@ -36,6 +36,7 @@ struct RunFlags {
     std::string gate;
     std::optional<int> fail_exit_code;
     bool accept_exploratory = false;
+    bool no_fidelity = false;
 };
 
 int run(const RunFlags& flags) {
@@ -50,7 +51,7 @@ int run(const RunFlags& flags) {
     }
     if (flags.dry_run) {
         SilentProgress silent;
-        check_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge, ""},
+        check_experiment({plan, questions, command_line(), flags.only_judge, flags.rejudge},
                          interrupted(),
                          silent);
         const DryRun asked = dry_run(
@@ -66,6 +67,7 @@ int run(const RunFlags& flags) {
                                                       command_line(),
                                                       flags.only_judge,
                                                       flags.rejudge,
+                                                      !flags.no_fidelity,
                                                       flags.judge_cache,
                                                       loaded.retrieval},
                                                      interrupted(),
@@ -156,6 +158,9 @@ void add_run_command(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand(
         "run", "run an experiment, or go on with it: quantize, answer, judge, decide, report");
     add_run_flags(*command, *flags);
+    command->add_flag("--no-fidelity",
+                      flags->no_fidelity,
+                      "the variants do not read the baseline's answers token by token");
     command->footer(
         "Examples:\n"
         "  assay run -m model-F16.gguf --variants Q8_0,Q4_K_M,Q2_K --questions questions.jsonl\n"

@@ -11,13 +11,14 @@ namespace {
 constexpr int kDefaultSlots = 16;
 constexpr int kFewestSlots = 8;
 constexpr int kStreamPadding = 256;
+constexpr int kDraftPadding = 3;  ///< dummy tokens behind a draft that is read
 
 int stream_size_of(const RunContext& context) {
     // Rotary factors that switch on the context's size: then the size may not follow the data.
     const GenerationSettings& settings = context.plan.generation;
     const std::int64_t needed = context.prompts.long_rope()
                                     ? settings.ctx_size
-                                    : context.prompts.longest() + settings.predict;
+                                    : context.prompts.longest() + settings.predict + kDraftPadding;
     return static_cast<int>((needed + kStreamPadding - 1) / kStreamPadding * kStreamPadding);
 }
 

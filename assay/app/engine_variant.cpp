@@ -158,7 +158,7 @@ void EngineVariant::describe() {
     if (!context().start) {
         context().start = choose_start(context(), variant, spec.recipe, before());
     }
-    static_cast<void>(load_vocabulary());
+    const wire::Loaded loaded = load_vocabulary();
     const auto started = context().engine().describe_start(start());
     if (!started) {
         throw Error(ErrorKind::kOperational, started.error());
@@ -170,6 +170,7 @@ void EngineVariant::describe() {
     facts.name = variant.name;
     facts.engine = {"assay-engine", hello->version, started->fingerprint, started->description};
     facts.answer_fingerprint = started->answer_fingerprint;
+    reader_ = {started->reads_drafts, loaded.vocabulary_sha256};
     facts.n_parallel = context().start->n_slots;
     for (const answer::PreparedPrompt& prompt : prompts.prompts) {
         facts.answer_keys.push_back(answer::answer_key(variant.file.sha256,
@@ -195,6 +196,11 @@ wire::Start EngineVariant::start() const {
         start.lora = adapter->path;
         start.lora_sha256 = adapter->sha256;
         start.lora_scale = adapter->scale;
+    }
+    if (const Fidelity* fidelity = context().fidelity.get();
+        fidelity != nullptr && !fidelity->failed() && facts.no_fidelity.empty()) {
+        start.keep_rows = place == 0;
+        start.head_model = fidelity->head_model();
     }
     return start;
 }
@@ -249,6 +255,9 @@ llm::EngineGenerator& EngineVariant::model() {
                           plan.run_dir,
                           "Was it rebuilt meanwhile? Run again.");
     }
+    if (context().fidelity && !started.head_failure.empty()) {
+        context().fidelity->fail(started.head_failure);
+    }
     model_ = std::move(model);
     return *model_;
 }
@@ -256,35 +265,44 @@ llm::EngineGenerator& EngineVariant::model() {
 void EngineVariant::answer() {
     const MissingAnswers missing = missing_answers();
     refuse_to_answer(missing.prompts.size());
-    if (context().options.only_judge || (missing.prompts.empty() && !recheck_is_owed())) {
+    if (context().options.only_judge ||
+        (missing.prompts.empty() && !recheck_is_owed() && !has_to_read(missing))) {
         return;
     }
-    context().progress.begin(
-        fmt::format("answers of {}", variant.name), missing.prompts.size(), "questions");
-    answer_missing(missing);
+    if (place == 0) {
+        answer_as_baseline(missing);
+    } else {
+        answer_as_variant(missing);
+    }
     recheck();
 }
 
-void EngineVariant::answer_missing(const MissingAnswers& missing) {
-    bool first = true;
+void EngineVariant::ask(const std::vector<answer::Asked>& asked, const Sink& sink) {
+    if (asked.empty()) {
+        return;
+    }
     answer::answer_questions(
         model(),
-        missing.prompts,
+        asked,
         context().plan.generation,
         prompts.stops,
-        [&](const Answer& answer) {
-            context().store->save_answer({missing.key_of.at(answer.question_id),
-                                          variant.name,
-                                          variant.file.sha256,
-                                          answer,
-                                          utc_now()});
-            if (std::exchange(first, false)) {
-                save_session({});
-            }
+        [&](const Answer& answer, const llm::AnswerResult& result) {
+            sink(answer, result);
             context().progress.advance(1);
         },
         context().cancel);
     context().stop_if_cancelled();
+}
+
+void EngineVariant::save(const MissingAnswers& missing, const Answer& answer) {
+    context().store->save_answer({missing.key_of.at(answer.question_id),
+                                  variant.name,
+                                  variant.file.sha256,
+                                  answer,
+                                  utc_now()});
+    if (!std::exchange(has_answered_, true)) {
+        save_session({});
+    }
 }
 
 void EngineVariant::recheck() {

@@ -22,6 +22,7 @@ class EngineVariant final : public VariantRun {
     void describe() override;
     void answer() override;
     void release() override { model_.reset(); }
+    [[nodiscard]] const DraftReader* reader() const override { return &reader_; }
 
  private:
     void check_recipe() const;
@@ -36,8 +37,21 @@ class EngineVariant final : public VariantRun {
     /// release(). Throws Error if it is not the engine that was described.
     [[nodiscard]] llm::EngineGenerator& model();
 
-    void answer_missing(const MissingAnswers& missing);
+    /// What is asked of the model, and what becomes of the replies.
+    using Sink = std::function<void(const Answer&, const llm::AnswerResult&)>;
+    void ask(const std::vector<answer::Asked>& asked, const Sink& sink);
+    void save(const MissingAnswers& missing, const Answer& answer);
     void recheck();
+
+    // Fidelity (engine_fidelity.cpp).
+    void answer_as_baseline(const MissingAnswers& missing);
+    void read_own_answers();
+    void answer_as_variant(const MissingAnswers& missing);
+    [[nodiscard]] std::vector<const answer::PreparedPrompt*> still_to_read() const;
+    void save_fidelity(const answer::PreparedPrompt& prompt,
+                       const std::string& key,
+                       const wire::Reading& reading);
+    [[nodiscard]] bool has_to_read(const MissingAnswers& missing) const;
 
     using Answered = std::pair<const answer::PreparedPrompt*, Answer>;
     [[nodiscard]] std::vector<Answered> answers_to_recheck() const;
@@ -45,6 +59,8 @@ class EngineVariant final : public VariantRun {
     void save_session(const answer::Recheck& recheck);
 
     std::unique_ptr<llm::EngineGenerator> model_;
+    DraftReader reader_;         ///< from describe() on
+    bool has_answered_ = false;  ///< in this process
 };
 
 }  // namespace assay::app

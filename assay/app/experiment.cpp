@@ -200,9 +200,54 @@ class Experiment {
     }
 
     void answer() {
+        expect_fidelity();
         for (const auto& variant : variants_) {
             variant->answer();
             variant->release();
+        }
+        note_fidelity();
+        context_.fidelity.reset();
+    }
+
+    /// Which answers of the baseline the variants have still to read, and why some cannot.
+    void expect_fidelity() {
+        if (!context_.options.fidelity || context_.options.only_judge) {
+            return;
+        }
+        const VariantRun& baseline = *variants_.front();
+        auto fidelity = std::make_unique<Fidelity>(context_.plan.run_dir,
+                                                   baseline.variant.file.path);
+        for (std::size_t v = 1; v < variants_.size(); ++v) {
+            run::VariantFacts& facts = variants_[v]->facts;
+            facts.no_fidelity = variants_[v]->why_no_fidelity(baseline);
+            for (std::size_t q = 0; facts.no_fidelity.empty() && q < facts.answer_keys.size();
+                 ++q) {
+                if (!context_.store->has_fidelity(baseline.facts.answer_keys[q],
+                                                  facts.answer_keys[q])) {
+                    fidelity->want(context_.questions[q].id);
+                }
+            }
+        }
+        if (!fidelity->wanted().empty()) {
+            context_.fidelity = std::move(fidelity);
+        }
+    }
+
+    /// What became of it, for the report. What an earlier run measured stays.
+    void note_fidelity() {
+        if (context_.before) {
+            context_.facts.self_reading = context_.before->self_reading;
+        }
+        const Fidelity* fidelity = context_.fidelity.get();
+        if (fidelity != nullptr && fidelity->self_reading()) {
+            context_.facts.self_reading = fidelity->self_reading();
+        }
+        for (std::size_t v = 1; v < variants_.size(); ++v) {
+            std::string& reason = variants_[v]->facts.no_fidelity;
+            if (reason.empty() && fidelity != nullptr && fidelity->failed()) {
+                reason = fidelity->failure();
+            }
+            context_.facts.variants[v].no_fidelity = reason;
         }
     }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/app/fidelity.hpp"
 #include "assay/app/host.hpp"
 #include "assay/app/run_options.hpp"
 #include "assay/app/shared_prompts.hpp"
@@ -44,6 +45,9 @@ struct RunContext {
 
     /// How every process that answers is started; the first variant that needs it chooses it.
     std::optional<wire::Start> start;
+
+    /// What variants read of the baseline; null: nothing.
+    std::unique_ptr<Fidelity> fidelity;
 
     /// For headers, templates, tokens and quantization. It is started when it is first needed.
     /// Answers have a process of their own for each variant.

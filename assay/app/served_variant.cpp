@@ -186,12 +186,16 @@ void ServedVariant::answer() {
     generator_->expect_version(store.note(version_note).value_or(""));
     context().progress.begin(
         fmt::format("answers of {}", facts.name), missing.prompts.size(), "questions");
+    std::vector<answer::Asked> asked;
+    for (const answer::PreparedPrompt* prompt : missing.prompts) {
+        asked.push_back({prompt});
+    }
     answer::answer_questions(
         *generator_,
-        missing.prompts,
+        asked,
         context().plan.generation,
         {},
-        [&](const Answer& answer) {
+        [&](const Answer& answer, const llm::AnswerResult& /*result*/) {
             store.save_answer({missing.key_of.at(answer.question_id),
                                facts.name,
                                facts.engine.fingerprint,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "assay/base/result.hpp"
@@ -50,6 +51,33 @@ VariantRun::MissingAnswers VariantRun::missing_answers() const {
         }
     }
     return out;
+}
+
+std::string VariantRun::why_no_fidelity(const VariantRun& baseline) const {
+    if (baseline.reader() == nullptr) {
+        return "the baseline's answers were not made by assay's own engine, so the probabilities "
+               "of their tokens are not known";
+    }
+    if (reader() == nullptr) {
+        return "its answers were not made by assay's own engine, so it cannot be asked what it "
+               "thinks of the baseline's tokens";
+    }
+    if (!baseline.reader()->is_proven || !reader()->is_proven) {
+        return "not proven here: on this backend, or with this kind of model, what is read has not "
+               "the bits of what is written, and a distance would be partly the engine's";
+    }
+    if (baseline.reader()->vocabulary_sha256 != reader()->vocabulary_sha256) {
+        return "its vocabulary is another than the baseline's, and a divergence of distributions "
+               "over different tokens is not defined";
+    }
+    const bool same_prompts = std::equal(
+        prompts.prompts.begin(),
+        prompts.prompts.end(),
+        baseline.prompts.prompts.begin(),
+        baseline.prompts.prompts.end(),
+        [](const auto& a, const auto& b) { return a.tokens == b.tokens; });
+    return same_prompts ? std::string()
+                        : "its prompts are other token ids than the baseline's (own-template)";
 }
 
 void VariantRun::refuse_to_answer(std::size_t n_missing) const {

@@ -47,6 +47,18 @@ class VariantRun {
     /// Gives back what it holds of the machine; nothing is asked of it any more.
     virtual void release() {}
 
+    /// What there is to know of a variant whose answers can be read as drafts, or that can read
+    /// them.
+    struct DraftReader {
+        bool is_proven = false;  ///< what is read has the bits of what is written
+        std::string vocabulary_sha256{};
+    };
+    /// Null: it reads no drafts.
+    [[nodiscard]] virtual const DraftReader* reader() const { return nullptr; }
+    /// Why it cannot read the baseline's answers token by token, a sentence; empty: it can. From
+    /// describe() on.
+    [[nodiscard]] std::string why_no_fidelity(const VariantRun& baseline) const;
+
     const VariantSpec& spec;
     const std::size_t place;              ///< 0: the baseline
     Variant variant;                      ///< from resolve() on

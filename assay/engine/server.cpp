@@ -155,14 +155,7 @@ Result<wire::Started> Server::start(const wire::Start& request) {
     if (!adapter) {
         return tl::unexpected<Failure>(adapter.error());
     }
-    head_.reset();
-    if (!request.head_model.empty()) {
-        auto head = OutputHead::open(request.head_model, request.n_threads);
-        if (!head) {
-            return tl::unexpected<Failure>(head.error());
-        }
-        head_.emplace(std::move(*head));
-    }
+    const std::string head_failure = open_head(request);
     RowTap* tap = request.keep_rows ? &tap_ : nullptr;
     auto context = open_context(model_.get(), request, tap);
     if (!context) {
@@ -187,7 +180,23 @@ Result<wire::Started> Server::start(const wire::Start& request) {
         [this](std::uint64_t id, const Failure& failure) {
             send(wire::encode(id, wire::Failed{failure}));
         });
-    return engine::describe_start(model_.get(), request, n_gpu_layers_);
+    wire::Started started = engine::describe_start(model_.get(), request, n_gpu_layers_);
+    started.head_failure = head_failure;
+    return started;
+}
+
+/// Why there is none though it was wanted; answers do without it.
+std::string Server::open_head(const wire::Start& request) {
+    head_.reset();
+    if (request.head_model.empty()) {
+        return {};
+    }
+    auto head = OutputHead::open(request.head_model, request.n_threads);
+    if (!head) {
+        return to_sentence(head.error());
+    }
+    head_.emplace(std::move(*head));
+    return {};
 }
 
 Result<wire::LoadedEmbedder> Server::load_embedder(const wire::LoadEmbedder& request) {

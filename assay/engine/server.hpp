@@ -50,6 +50,7 @@ class Server {
 
  private:
     void serve(const wire::Message& request);
+    [[nodiscard]] std::string open_head(const wire::Start& request);
 
     Inbox inbox_;
     int out_;

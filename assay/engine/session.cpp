@@ -147,6 +147,16 @@ bool has_gpu() {
     return false;
 }
 
+std::string vocabulary_sha256(const llama_vocab* vocab) {
+    Sha256 hash;
+    for (llama_token id = 0; id < llama_vocab_n_tokens(vocab); ++id) {
+        const std::string_view text = llama_vocab_get_text(vocab, id);
+        hash.update(fmt::format("{}:", text.size()));
+        hash.update(text);
+    }
+    return hash.finish();
+}
+
 }  // namespace
 
 wire::Hello describe_engine() {
@@ -198,6 +208,7 @@ wire::Loaded describe_model(const llama_model* model) {
             out.end_tokens.push_back(id);
         }
     }
+    out.vocabulary_sha256 = vocabulary_sha256(vocab);
     return out;
 }
 
@@ -312,6 +323,7 @@ wire::Started describe_start(const llama_model* model,
     started.answer_fingerprint = sha256_of_fields(parts_with(request, rope_in_fingerprint));
     started.description = fmt::format("{}", fmt::join(parts_with(request, describe_rope), "; "));
     started.proven = proven;
+    started.reads_drafts = proven;  // a memory that can be cut back, on the CPU
     return started;
 }
 

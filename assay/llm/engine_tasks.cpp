@@ -22,6 +22,10 @@ struct RequestMaker {
                                     alone,
                                     task.grammar};
         request.sampling.seed = task.seed;
+        if (task.draft) {
+            request.draft = *task.draft;
+            request.read_only = task.read_only;
+        }
         return request;
     }
     wire::TaskRequest operator()(const LabelTask& task) const {
@@ -51,6 +55,10 @@ struct ResultMaker {
         answer.stop_reason = done.stop_reason == "stop" ? StopReason::kStop : StopReason::kLength;
         answer.trace_sha256 = done.trace_sha256;
         answer.decode_ms = done.decode_ms;
+        answer.n_verified = done.n_verified;
+        answer.read_ms = done.read_ms;
+        answer.written = done.written;
+        answer.reading = done.reading;
         return {.n_computed_tokens = done.n_computed_tokens,
                 .prefill_ms = done.prefill_ms,
                 .result = std::move(answer)};

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "assay/records/answer.hpp"
+#include "assay/wire/draft.hpp"
 
 namespace assay::llm {
 
@@ -19,6 +21,9 @@ struct AnswerTask {
     std::uint32_t seed = 0;  ///< has an effect at temperature > 0 only
     int predict = 0;         ///< most tokens of the answer; 0: as the generator was told
     std::string grammar{};   ///< GBNF that the text has to follow, at temperature 0; empty: none
+    std::shared_ptr<const wire::Written> draft{};  ///< an answer that is read first
+                                                   ///< (docs/fidelity.md); null: none
+    bool read_only = false;                        ///< nothing is written behind the draft
 };
 
 /// The probabilities of tokens as the next one are wanted; nothing is generated.
@@ -55,6 +60,11 @@ struct AnswerResult {
     double decode_ms = 0;
     std::int64_t n_prompt_tokens = 0;  ///< as a server told it; 0: the prompt's own, or not told
     std::int64_t n_answer_tokens = 0;  ///< likewise, of an answer without token ids
+    int n_verified = 0;       ///< first tokens that were not written: they are the draft's, and the
+                              ///< model would have written them
+    double read_ms = 0;       ///< that reading the draft took
+    wire::Written written{};  ///< what was chosen, with rows, where the engine keeps them
+    wire::Reading reading{};  ///< of the draft
 };
 
 /// What a LabelTask gave.

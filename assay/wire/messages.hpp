@@ -117,6 +117,7 @@ struct Loaded {
                              ///< follow the data
     bool has_chat_template = false;
     std::vector<std::int32_t> end_tokens{};  ///< those that end an answer, ascending
+    std::string vocabulary_sha256{};         ///< of the tokens' texts, in the order of their ids
     static void fields(auto& self, auto& field) {
         field("n_ctx_train", self.n_ctx_train);
         field("n_vocab", self.n_vocab);
@@ -124,6 +125,7 @@ struct Loaded {
         field("long_rope", self.long_rope);
         field("has_chat_template", self.has_chat_template);
         field("end_tokens", self.end_tokens);
+        field("vocabulary_sha256", self.vocabulary_sha256);
     }
 };
 
@@ -230,11 +232,16 @@ struct Started {
     std::string answer_fingerprint{};  ///< what an answer depends on besides model, prompt and
                                        ///< settings: engine and recipe; equal to `fingerprint` for
                                        ///< the default recipe
+    bool reads_drafts = false;         ///< what is read of a draft has the bits of what is written
+    std::string head_failure{};  ///< why Start::head_model gives no logits of rows; empty: it does,
+                                 ///< or none was wanted
     static void fields(auto& self, auto& field) {
         field("fingerprint", self.fingerprint);
         field("description", self.description);
         field("proven", self.proven);
         field("answer_fingerprint", self.answer_fingerprint);
+        field("reads_drafts", self.reads_drafts);
+        field("head_failure", self.head_failure);
     }
 };
 

@@ -9,6 +9,10 @@
 //   twin yes  its tokenizer is another one
 //   parts N   it says that it is in N files (1)
 //   head N    values of one head in the KV cache (64)
+//   rows yes  it keeps rows and reads drafts; a row is its token as a number. Where its answer goes
+//             another way than the draft, the divergence is 1; elsewhere it is 0.01, and 0 of an
+//             F16
+//   noisy yes the divergence of an F16 from itself is 0.001: reading is not writing
 // Where its last line has no end, it was cut off.
 // An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
 // the place of the model's; at scale 0 nothing does. "arch NAME": it is for another architecture.
@@ -306,6 +310,73 @@ wire::AnswerDone done_of(const Model& model,
     return done;
 }
 
+std::string floats_of(const std::vector<std::int32_t>& tokens) {
+    std::string out;
+    for (const std::int32_t token : tokens) {
+        const auto value = static_cast<float>(token);
+        out.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+    return out;
+}
+
+/// What the model thinks of a draft; `n_same`: its first tokens that are the model's own.
+wire::Reading reading_of(const Model& model,
+                         const std::vector<std::int32_t>& draft,
+                         const std::vector<std::int32_t>& own,
+                         std::size_t n_same) {
+    const double of_itself = model.lines.contains("noisy") ? 0.001 : 0;
+    wire::Reading out;
+    for (std::size_t i = 0; i < draft.size(); ++i) {
+        const bool differs = i == n_same;
+        out.kld.push_back(differs ? 1.0 : model.type() == "F16" ? of_itself : 0.01);
+        out.top_baseline.push_back(draft[i]);
+        out.top_variant.push_back(differs ? own[i] : draft[i]);
+        out.ranks.push_back(differs ? 2 : 1);
+        out.log_prob_baseline.push_back(std::log(0.9));
+        out.log_prob_variant.push_back(std::log(differs ? 0.3 : 0.9));
+        out.entropy_baseline.push_back(0.5);
+        out.entropy_variant.push_back(0.6);
+    }
+    return out;
+}
+
+/// Keeps rows, and reads the draft, where the model can.
+void add_reading(wire::AnswerDone& done,
+                 const Model& model,
+                 const wire::Start& start,
+                 const wire::AnswerRequest& request) {
+    std::vector<std::int32_t> own = done.tokens;
+    if (done.stop_reason == "stop") {
+        own.push_back(kEndToken);
+    }
+    if (start.keep_rows) {
+        done.written = {own, floats_of(own), floats_of(own)};
+    }
+    const std::vector<std::int32_t>& draft = request.draft.tokens;
+    if (draft.empty()) {
+        return;
+    }
+    const auto n_same = static_cast<std::size_t>(
+        std::mismatch(draft.begin(), draft.end(), own.begin(), own.end()).first - draft.begin());
+    done.n_verified = static_cast<int>(std::min(n_same, done.tokens.size()));
+    done.read_ms = kTokenMs / 2 * static_cast<double>(draft.size());
+    done.decode_ms = kTokenMs * static_cast<double>(own.size() - n_same);
+    if (!start.head_model.empty() && !request.draft.rows.empty()) {
+        done.reading = reading_of(model, draft, own, n_same);
+    }
+    if (n_same < draft.size()) {
+        done.reading.diverges_at = static_cast<int>(n_same);
+        done.reading.own_token = own[n_same];
+        done.reading.own_text = std::string(1, static_cast<char>(own[n_same]));
+        done.reading.draft_text = std::string(1, static_cast<char>(draft[n_same]));
+        done.reading.own_log_prob_baseline = std::log(0.05);
+        done.reading.own_log_prob_variant = std::log(0.6);
+    }
+    if (request.read_only) {
+        done.stop_reason = "read";
+    }
+}
+
 struct Pending {
     std::uint64_t id = 0;
     wire::TaskRequest task;
@@ -425,6 +496,7 @@ class Engine {
     int out_;
     int parent_;
     Model model_;
+    wire::Start start_;
     std::size_t n_dims_ = 0;      ///< of the embedder
     std::size_t most_words_ = 0;  ///< it sees the first so many
     std::vector<Pending> pending_;
@@ -510,7 +582,9 @@ Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& 
 }
 
 Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request) {
-    return started(request.start);
+    wire::Started out = started(request.start);
+    out.reads_drafts = model_.lines.contains("rows");
+    return out;
 }
 
 Result<wire::Started> Engine::start(const wire::Start& request) {
@@ -521,7 +595,10 @@ Result<wire::Started> Engine::start(const wire::Start& request) {
         }
         change(model_, *adapter, request.lora_scale);
     }
-    return started(request);
+    start_ = request;
+    wire::Started out = started(request);
+    out.reads_drafts = model_.lines.contains("rows");
+    return out;
 }
 
 Result<wire::LoadedEmbedder> Engine::load_embedder(const wire::LoadEmbedder& request) {
@@ -624,11 +701,12 @@ void Engine::do_last_task() {
         return send(
             wire::encode(id, wire::Failed{{"the model gave numbers that are not finite", {}, {}}}));
     }
-    send(std::visit(
-        [&, id = id](const auto& request) {
-            return wire::encode(id, done_of(model_, request, prompt));
-        },
-        task));
+    if (const auto* request = std::get_if<wire::AnswerRequest>(&task)) {
+        wire::AnswerDone done = done_of(model_, *request, prompt);
+        add_reading(done, model_, start_, *request);
+        return send(wire::encode(id, done));
+    }
+    send(wire::encode(id, done_of(model_, std::get<wire::LabelRequest>(task), prompt)));
 }
 
 }  // namespace

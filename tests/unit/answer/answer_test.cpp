@@ -69,12 +69,16 @@ class AnswerTest : public testing::Test {
     std::map<std::string, Answer> answer(ScriptedGenerator& generator,
                                          const std::vector<const PreparedPrompt*>& which) {
         std::map<std::string, Answer> out;
+        std::vector<Asked> asked;
+        for (const PreparedPrompt* prompt : which) {
+            asked.push_back({prompt});
+        }
         answer_questions(
             generator,
-            which,
+            asked,
             settings,
             stops,
-            [&](const Answer& one) { out[one.question_id] = one; },
+            [&](const Answer& one, const llm::AnswerResult&) { out[one.question_id] = one; },
             cancel);
         return out;
     }
@@ -83,6 +87,33 @@ class AnswerTest : public testing::Test {
     std::vector<std::string> stops{"<end>"};
     std::atomic<bool> cancel{false};
 };
+
+TEST_F(AnswerTest, ADraftIsFetchedWhenItsTurnHasComeAndGoesWithThePrompt) {
+    ScriptedGenerator generator(echo);
+    int n_fetched = 0;
+    const auto draft = [&] {
+        ++n_fetched;
+        auto out = std::make_shared<wire::Written>();
+        out->tokens = {7, 8};
+        return out;
+    };
+    answer_questions(
+        generator,
+        std::vector<Asked>{{&a}, {&b, draft, true}},
+        settings,
+        stops,
+        [](const Answer&, const llm::AnswerResult&) {},
+        cancel);
+    EXPECT_EQ(n_fetched, 1);
+    ASSERT_EQ(generator.seen.size(), 2U);
+    const auto &plain = std::get<llm::AnswerTask>(generator.seen[0].task),
+               &drafted = std::get<llm::AnswerTask>(generator.seen[1].task);
+    EXPECT_FALSE(plain.draft);
+    EXPECT_FALSE(plain.read_only);
+    ASSERT_TRUE(drafted.draft);
+    EXPECT_EQ(drafted.draft->tokens, (std::vector<std::int32_t>{7, 8}));
+    EXPECT_TRUE(drafted.read_only);
+}
 
 TEST_F(AnswerTest, CarriesEverythingThatPromptAndGeneratorSay) {
     ScriptedGenerator generator(echo);
@@ -272,13 +303,14 @@ TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     GenerationSettings sampled;
     sampled.temp = 0.5;
     std::map<std::string, Answer> answers;
-    const std::vector<const PreparedPrompt*> prompts{&one, &two};
     answer_questions(
         generator,
-        prompts,
+        std::vector<Asked>{{&one}, {&two}},
         sampled,
         {},
-        [&](const Answer& answer) { answers[answer.question_id] = answer; },
+        [&](const Answer& answer, const llm::AnswerResult&) {
+            answers[answer.question_id] = answer;
+        },
         std::atomic<bool>{false});
     EXPECT_EQ(answers.at("a").text, "of why?");
     EXPECT_EQ(answers.at("a").n_prompt_tokens, 12);
