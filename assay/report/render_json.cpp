@@ -9,6 +9,7 @@
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
 #include "assay/report/analysis_json.hpp"
+#include "assay/report/fidelity_json.hpp"
 #include "assay/report/shown_history.hpp"
 
 namespace assay::report {
@@ -390,6 +391,9 @@ std::string render_json(const ReportModel& model) {
     }
     if (!model.decisions_shown.empty()) {
         out["decisions_shown"] = Json::parse(shown_to_json(model.decisions_shown));
+    }
+    if (model.fidelity) {
+        out["fidelity"] = Json::parse(fidelity_to_json(model));
     }
     if (model.retrieval) {
         out["retrieval"] = retrieval_json(model);

@@ -41,6 +41,7 @@ Document report_document(const ReportModel& model) {
                     confidence_section(model),
                     lost_questions_section(model),
                     failures_section(model)};
+    add_if(out, fidelity_section(model));
     if (auto retrieval = retrieval_section(model)) {
         out.sections.insert(out.sections.begin() + 3, std::move(*retrieval));
     }

@@ -10,6 +10,7 @@
 
 #include "assay/records/analysis.hpp"
 #include "assay/records/decisions_shown.hpp"
+#include "assay/records/fidelity_report.hpp"
 #include "assay/records/host.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
@@ -83,6 +84,10 @@ struct JudgedItem {
                                           ///< was made
     std::string failure;  ///< a sentence, for INVALID, ERROR, REFUSED and for an answer that
                           ///< failed; may be empty
+    std::optional<AnswerDistance> distance{};  ///< of the variant on the baseline's answer; empty:
+                                               ///< not measured
+    std::optional<TextDivergence> text_divergence{};  ///< where `distance` is empty and fidelity
+                                                      ///< was asked for: of the two texts
 };
 
 /// A variant against the baseline, by one judge.
@@ -148,6 +153,7 @@ struct ReportModel {
     std::vector<std::string> data_notes{};  ///< sentences about the questions and answers: copies,
                                             ///< near copies, a metric that does not fit
     std::vector<DecisionsShown> decisions_shown{};  ///< ever, oldest first
+    std::optional<FidelityReport> fidelity{};       ///< empty: nobody asked for it
     std::optional<RetrievalReport> retrieval{};     ///< empty: contexts are the dataset's own
     std::vector<OutcomesByHit> outcomes_by_hit{};   ///< of each comparison; empty: not measured
 };

@@ -23,6 +23,11 @@ namespace assay::report {
 /// What the contexts were retrieved from, and how well; empty where the dataset has them.
 [[nodiscard]] std::optional<Section> retrieval_section(const ReportModel& model);
 
+// report_sections_fidelity.cpp
+/// How far the variants are from the baseline on its own answers, token by token, and verdicts by
+/// that; empty where nobody asked for it.
+[[nodiscard]] std::optional<Section> fidelity_section(const ReportModel& model);
+
 // report_sections_judges.cpp: who judged
 [[nodiscard]] Section blinding_section(const ReportModel& model);
 /// A bullet or two for each judge: what it made of pairs whose right outcome is known, and of those

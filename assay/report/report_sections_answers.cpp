@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "assay/base/text.hpp"
+#include "assay/report/divergence_text.hpp"
 #include "assay/report/figure_text.hpp"
 #include "assay/report/report_sections.hpp"
 
@@ -50,6 +53,23 @@ Text expected_text(const JudgedItem& item) {
     return out;
 }
 
+bool has_fidelity(const JudgedItem& item) {
+    return item.distance || item.text_divergence;
+}
+
+Text fidelity_text(const JudgedItem& item) {
+    if (item.text_divergence) {
+        return foreign(divergence_words(*item.text_divergence));
+    }
+    if (!item.distance) {
+        return not_measured();
+    }
+    return say("KLD {}, largest {}",
+               own_words(nats(item.distance->mean_kld())),
+               own_words(nats(item.distance->max_kld))) +
+           line_break() + foreign(divergence_words(*item.distance));
+}
+
 std::vector<Text> lost_row(const ComparisonAnalysis& a, const JudgedItem& item) {
     return {code(item.outcome.question_id) + order_text(a, item.outcome) + line_break() +
                 foreign(item.question, kCharactersInFull),
@@ -61,16 +81,25 @@ std::vector<Text> lost_row(const ComparisonAnalysis& a, const JudgedItem& item) 
 
 Section lost_by_variant(const ReportComparison& comparison) {
     const ComparisonAnalysis& a = comparison.analysis;
-    Table table({"question",
-                 "expected",
-                 say("answer of {}", code(a.baseline)),
-                 say("answer of {}", code(a.variant)),
-                 "reason"},
-                "lllll");
+    const bool with_fidelity = std::any_of(
+        comparison.items.begin(), comparison.items.end(), has_fidelity);
+    std::vector<Text> heads{"question",
+                            "expected",
+                            say("answer of {}", code(a.baseline)),
+                            say("answer of {}", code(a.variant)),
+                            "reason"};
+    if (with_fidelity) {
+        heads.push_back("first difference");
+    }
+    Table table(heads, with_fidelity ? "llllll" : "lllll");
     std::size_t n_lost = 0;
     for (const JudgedItem& item : comparison.items) {
         if (item.outcome.kind == OutcomeKind::kLoss && ++n_lost <= kRowsInFull) {
-            table.add(lost_row(a, item));
+            std::vector<Text> row = lost_row(a, item);
+            if (with_fidelity) {
+                row.push_back(fidelity_text(item));
+            }
+            table.add(std::move(row));
         }
     }
     Section section{say("{}: {} lost", code(a.variant), n_lost)};

@@ -17,6 +17,7 @@
 #include "assay/run/data_notes.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
+#include "assay/run/fidelity_report.hpp"
 #include "assay/run/freeze.hpp"
 #include "assay/run/gate_by_verdicts.hpp"
 #include "assay/run/raters.hpp"
@@ -258,6 +259,7 @@ report::ReportModel build_report(const StoredRun& stored,
     }
     model.recommendation = analysis::recommend(
         candidates_of(model), stored.variants[0].size_bytes(), exploratory_of(model, false));
+    add_fidelity(model, stored);
     model.retrieval = retrieval_report_of(stored);
     model.outcomes_by_hit = outcomes_by_hit(stored, model);
     model.host = stored.facts.host;

@@ -93,6 +93,7 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
         sessions.push_back(store.sessions(variant.file.sha256));
     }
     read_answers(store);
+    read_fidelity(store);
     read_judges(store);
     read_retrieval(store);
     shown = load_history(store);
@@ -142,6 +143,20 @@ std::vector<std::optional<Answer>> StoredRun::answers_under(const std::vector<st
         }
     }
     return out;
+}
+
+void StoredRun::read_fidelity(const store::Store& store) {
+    fidelity.resize(variants.size());
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+        fidelity[v].resize(questions.size());
+        for (std::size_t q = 0; v > 0 && q < questions.size(); ++q) {
+            const auto read = store.fidelity(facts.variants[0].answer_keys[q],
+                                             facts.variants[v].answer_keys[q]);
+            if (read) {
+                fidelity[v][q] = analysis::read_answer(*read);
+            }
+        }
+    }
 }
 
 void StoredRun::read_judges(const store::Store& store) {

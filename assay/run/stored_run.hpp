@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/analysis/fidelity.hpp"
 #include "assay/records/answer.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
@@ -71,6 +72,8 @@ struct StoredRun {
     std::vector<Variant> variants;    ///< baseline first
     /// As they were written, by variant, then by question; empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;
+    /// How the variants read the baseline's answers, by variant, then by question; empty: not read.
+    std::vector<std::vector<std::optional<analysis::ReadAnswer>>> fidelity;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
     std::optional<retrieval::FrozenRetrieval> retrieval;      ///< empty: the plan retrieves nothing
@@ -83,6 +86,7 @@ struct StoredRun {
     void read_answers(const store::Store& store);
     [[nodiscard]] std::vector<std::optional<Answer>> answers_under(
         const std::vector<std::string>& keys, const StoredAnswers& stored) const;
+    void read_fidelity(const store::Store& store);
     void read_judges(const store::Store& store);
     void read_retrieval(const store::Store& store);
 

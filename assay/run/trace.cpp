@@ -14,6 +14,7 @@
 #include "assay/run/failure_mode_counter.hpp"
 #include "assay/run/stored_run.hpp"
 #include "assay/run/study_rows.hpp"
+#include "assay/run/trace_fidelity.hpp"
 
 namespace assay::run {
 namespace {
@@ -128,7 +129,9 @@ std::string_view outcome_in(const report::ReportComparison& reported,
     return name_of(item->outcome.kind);
 }
 
-ordered_json answer_records(const StoredRun& stored, std::size_t question) {
+ordered_json answer_records(const StoredRun& stored,
+                            const store::Store& store,
+                            std::size_t question) {
     const FailureModeCounter modes(stored.questions,
                                    stored.plan.generation,
                                    std::vector<std::optional<Answer>>(stored.questions.size()));
@@ -143,6 +146,10 @@ ordered_json answer_records(const StoredRun& stored, std::size_t question) {
                                         modes.flags_of(question, judged)));
             if (judged.text != answer->text) {
                 out.back()["text_without_thoughts"] = to_valid_utf8(judged.text);
+            }
+            if (const auto fidelity = fidelity_record(stored, store, v, question)) {
+                out.back()["n_verified_tokens"] = answer->n_verified_tokens;
+                out.back()["fidelity"] = ordered_json::parse(*fidelity);
             }
         }
     }
@@ -203,7 +210,8 @@ ordered_json record_of(const store::Store& store,
     if (stored.retrieval) {
         out["question"]["retrieved"] = retrieved_records(stored, *question);
     }
-    out["answers"] = answer_records(stored, static_cast<std::size_t>(question - questions.begin()));
+    out["answers"] = answer_records(
+        stored, store, static_cast<std::size_t>(question - questions.begin()));
     out["comparisons"] = comparison_records(stored, store, question_id);
     return out;
 }
@@ -306,6 +314,11 @@ std::string trace_text(const store::Store& store,
             length,
             prompt + shows(answer["failure_modes"]),
             indented(text_of(answer[answer["stop_reason"] == "failed" ? "failure" : "text"])));
+        if (answer.contains("fidelity")) {
+            out += fmt::format("fidelity  {}: {}\n",
+                               text_of(answer["variant"]),
+                               text_of(answer["fidelity"]["sentence"]));
+        }
     }
     for (const ordered_json& comparison : record["comparisons"]) {
         out += fmt::format("pair      {} against {}: A is {}, B is {}{}\n",

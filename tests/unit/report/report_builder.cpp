@@ -359,8 +359,64 @@ ReportModel report_of_given_answers() {
     return model;
 }
 
+/// Q4_K_M was read with a proof of the path, a served variant was not; verdicts by KLD.
+static FidelityReport example_fidelity() {
+    VariantDistance tokens;
+    tokens.n_answers = 154;
+    tokens.n_tokens = 8800;
+    tokens.mean_kld = estimate_of(0.0547, 0.0481, 0.0613, 0.95, 8800, "CR1");
+    tokens.mean_answer_kld = estimate_of(0.0601, 0.052, 0.0682, 0.95, 154, "CR1");
+    tokens.median_kld = 0.0123;
+    tokens.p90_kld = 0.14;
+    tokens.p99_kld = 0.71;
+    tokens.max_kld = 3.25;
+    tokens.same_top = estimate_of(0.872, 0.861, 0.882, 0.95, 8800, "Wilson");
+    tokens.log_prob_difference = estimate_of(-0.061, -0.07, -0.052, 0.95, 8800, "CR1");
+    tokens.n_diverged = 130;
+    tokens.agreed_tokens = estimate_of(21.4, 18.9, 23.9, 0.95, 154, "Kaplan-Meier");
+    tokens.horizon = 96;
+    VariantFidelity read;
+    read.variant = "Q4_K_M";
+    read.tokens = tokens;
+    read.identical = estimate_of(0.156, 0.107, 0.221, 0.95, 154, "Wilson");
+    read.n_answer_tokens = 9012;
+    read.n_verified_tokens = 3296;
+    VariantFidelity served;
+    served.variant = "served";
+    served.why = "a server answered, and it tells no probabilities.";
+    served.identical = estimate_of(0.3, 0.233, 0.377, 0.95, 154, "Wilson");
+    served.agreed_words = estimate_of(17.2, 14.9, 19.5, 0.95, 154, "Kaplan-Meier");
+    served.words_horizon = 70;
+    OutcomesByKld rows{"Q4_K_M",
+                       "panel-1",
+                       {},
+                       "Of 48 losses, 20 are in the fifth with the largest "
+                       "KLD and 2 in the fifth with the smallest."};
+    for (int i = 0; i < 5; ++i) {
+        KldFifth& fifth = rows.fifths.emplace_back();
+        fifth.low = 0.01 * i;
+        fifth.high = 0.01 * i + 0.0095;
+        fifth.counts.n = 30;
+        fifth.counts.identical = i == 0 ? 20 : 0;
+        fifth.counts.losses = 2 + i * 4;
+        fifth.counts.wins = 9;
+        fifth.counts.ties = 19 - i * 4;
+        const double lost = static_cast<double>(fifth.counts.losses) / 30;
+        fifth.lost = estimate_of(lost, lost / 2, lost * 1.5, 0.95, 30, "Wilson");
+    }
+    return {SelfReading{8, 412, 412, 0}, {read, served}, {rows}};
+}
+
 ReportModel report_with_everything() {
     ReportModel model = example_report();
+    model.fidelity = example_fidelity();
+    for (JudgedItem& item : model.comparisons[2].items) {
+        item.distance = AnswerDistance{57, 3.1, 1.5, 50, -2.5, {}};
+        item.distance->divergence = {12, 5, 2, "\n", kNastyAnswer, 0.61, 0.33, 0.2, 0.52};
+    }
+    for (JudgedItem& item : model.comparisons[3].items) {
+        item.text_divergence = TextDivergence{3, kNastyAnswer, ""};
+    }
     model.experiment.known_bad = "Q2_K";
     model.experiment.generation.temp = 0.7;
     model.experiment.generation.own_template = true;

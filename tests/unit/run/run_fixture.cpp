@@ -158,6 +158,24 @@ void RunFixture::judge(const std::string& question, const std::string& outcome) 
     store->save_verdict(row);
 }
 
+void RunFixture::save_fidelity(const std::string& question, double kld, int position) {
+    AnswerFidelity fidelity{question, {}, {}};
+    for (int i = 0; i < 10; ++i) {
+        TokenFidelity token;
+        token.token = token.top_baseline = 1;
+        token.top_variant = i == position ? 2 : 1;
+        token.kld = kld;
+        token.log_prob_baseline = -0.25;
+        token.log_prob_variant = -0.5;
+        token.rank = i == position ? 2 : 1;
+        fidelity.tokens.push_back(token);
+    }
+    if (position >= 0) {
+        fidelity.divergence = {position, 1, 2, " yes\n", " <b>", 0.6, 0.3, 0.2, 0.5};
+    }
+    store->save_fidelity({key_of("base", question), key_of("small", question), fidelity, kTime});
+}
+
 void RunFixture::save_session(const std::string& variant,
                               std::int64_t n_checked,
                               std::int64_t n_equal,

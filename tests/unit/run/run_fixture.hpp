@@ -24,6 +24,9 @@ struct RunFixture {
     void pair();
     /// The verdict of `panel`, said from the variant's side: win, tie, loss; or the state itself.
     void judge(const std::string& question, const std::string& outcome);
+    /// The variant reads the baseline's answer of ten tokens, each with this KLD, and differs first
+    /// at `position`; -1: nowhere.
+    void save_fidelity(const std::string& question, double kld, int position);
     void save_session(const std::string& variant,
                       std::int64_t n_checked,
                       std::int64_t n_equal,
