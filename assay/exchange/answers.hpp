@@ -13,24 +13,11 @@
 #include <vector>
 
 #include "assay/base/result.hpp"
+#include "assay/exchange/answer_format.hpp"
 #include "assay/records/answer.hpp"
 #include "assay/records/question.hpp"
 
 namespace assay::exchange {
-
-/// Told apart by the field that holds the answer.
-enum class AnswerFormat {
-    kStudy,        ///< model_answer or response: the study's response files and assay's own
-    kLmEval,       ///< resps: lm-eval's samples_*.jsonl
-    kAlpacaEval,   ///< output: AlpacaEval's model_outputs.json
-    kFastChat,     ///< choices: FastChat's and arena-hard's model_answer/*.jsonl
-    kPlain,        ///< answer, or another name of a model's text
-    kInspect,      ///< samples of an Inspect log
-    kPromptfoo,    ///< results of promptfoo, as JSON or CSV
-    kOpenAiBatch,  ///< output of OpenAI's batch API
-};
-/// study | lm-eval | alpaca-eval | fastchat | plain | inspect | promptfoo | openai-batch
-[[nodiscard]] std::string_view name_of(AnswerFormat format);
 
 /// One answer of a file, and what the file tells of it.
 struct ForeignAnswer {

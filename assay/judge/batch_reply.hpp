@@ -8,23 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/judge/batch_name.hpp"
 #include "assay/judge/parse.hpp"
 
 namespace assay::judge {
 
 /// Counted up whenever a reply could be read differently than before; part of a judge's identity.
 inline constexpr int kBatchParserVersion = 1;
-
-/// "batch_01", "batch_01/3" (an item), "01-482913" (with the code that binds a reply to what was
-/// exported), "1".
-struct BatchName {
-    int number = 0;              ///< from 1
-    std::string code;            ///< digits; empty: not said
-    std::optional<int> example;  ///< from 1
-};
-[[nodiscard]] std::optional<BatchName> batch_name_of(std::string_view text);
-/// The number behind "batch" in a file's name ("batch_03_reply.txt").
-[[nodiscard]] std::optional<BatchName> batch_name_of_file(std::string_view file_name);
 
 /// What was said of one item.
 struct BatchEvaluation {

@@ -22,6 +22,7 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/retrieval/context_notes.hpp"
 #include "assay/retrieval/corpus_problems.hpp"
 #include "assay/retrieval/frozen.hpp"
 #include "assay/retrieval/quality.hpp"
@@ -238,6 +239,9 @@ bool all_are_there(const FrozenRetrieval& frozen, const std::vector<Question>& q
 void warn(const std::vector<Question>& questions,
           const FrozenRetrieval& frozen,
           Progress& progress) {
+    for (const std::string& sentence : context_notes(frozen, questions)) {
+        progress.note(sentence);
+    }
     const auto n = std::count_if(questions.begin(), questions.end(), [](const Question& question) {
         return finds_itself(question.text, question.contexts);
     });
@@ -287,7 +291,8 @@ WithContexts with_contexts(const SearchSetup& setup,
     if (!frozen.left_out.empty()) {
         progress.note("left out of the corpus: " + left_out_text(frozen.left_out));
     }
-    if (!all_are_there(frozen, questions)) {
+    const bool is_new = !all_are_there(frozen, questions);
+    if (is_new) {
         frozen = Freezing(setup, std::move(frozen), progress).add(questions, files);
     }
     for (Question& question : questions) {
@@ -297,6 +302,9 @@ WithContexts with_contexts(const SearchSetup& setup,
                 question.contexts.push_back(as_context(frozen.passages[find.passage]));
             }
         }
+    }
+    if (is_new) {  // what a run keeps was taken then
+        refuse_few_contexts(settings.corpus, questions);
     }
     warn(questions, frozen, progress);
     return {std::move(questions), to_json_text(frozen)};

@@ -21,8 +21,8 @@ struct WithContexts {
 ///
 /// Throws Error kUsage where questions have contexts already and are not to lose them; where the
 /// corpus cannot be read (corpus_files.hpp, corpus.hpp); where rules or corpus differ from those of
-/// `before`, with the first difference; where a gold id is not in the corpus. Throws what DenseLeg
-/// throws.
+/// `before`, with the first difference; where a gold id is not in the corpus; where nothing is
+/// found for more than half of the questions. Throws what DenseLeg throws.
 [[nodiscard]] WithContexts with_contexts(const SearchSetup& setup,
                                          std::vector<Question> questions,
                                          const std::optional<std::string>& before,

@@ -12,6 +12,7 @@
 #include "assay/analysis/recheck.hpp"
 #include "assay/analysis/recommend.hpp"
 #include "assay/base/text.hpp"
+#include "assay/retrieval/context_notes.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
 #include "assay/run/data_notes.hpp"
@@ -215,6 +216,12 @@ report::EqualityProof proof_of(const StoredRun& stored) {
     out.notes = stored.facts.notes;
     for (std::string& sentence : notes_on_thoughts(stored)) {
         out.notes.push_back(std::move(sentence));
+    }
+    if (stored.retrieval) {
+        for (std::string& sentence :
+             retrieval::context_notes(*stored.retrieval, stored.questions)) {
+            out.notes.push_back(std::move(sentence));
+        }
     }
     for (const StoredJudge& judge : stored.judges) {
         std::string sentence = sentence_of(judge.unbound, judge.facts.name);

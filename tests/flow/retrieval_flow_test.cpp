@@ -165,6 +165,49 @@ TEST_F(Retrieval, WithoutGoldItsQualityIsNotMeasured) {
                 HasSubstr("Quality of retrieval: not measured"));
 }
 
+TEST_F(Retrieval, QuestionsWithoutPassagesAndGoldThatIsNotFoundAreNoted) {
+    // Gold of the first twelve is a passage without their words; q19 and q20 have words that no
+    // passage has.
+    std::string rows, passages = bytes_of(lab.folder() / "corpus.jsonl");
+    for (int k = 1; k <= kQuestions; ++k) {
+        rows += json{{"id", fmt::format("q{:02}", k)},
+                     {"question", k > 18 ? "Zzz?" : fmt::format("What is thing {}?", k)},
+                     {"expected_answer", fact_of(k)},
+                     {"gold", fmt::format("{}{}", k <= 12 ? "x" : "p", k)}}
+                    .dump() +
+                "\n";
+        passages += json{{"id", fmt::format("x{}", k)},
+                         {"text", "Elsewhere " + std::string(static_cast<std::size_t>(k), 'y')}}
+                        .dump() +
+                    "\n";
+    }
+    lab.folder().write("questions.jsonl", rows);
+    lab.folder().write("corpus.jsonl", passages);
+    const Ended ended = run();
+    ASSERT_NE(ended.exit_code, 2) << describe(ended);
+    const char* without = "no passage was found for 2 of 20 questions (q19, q20)";
+    const char* gold =
+        "questions with gold passages have one among their contexts; it was not "
+        "found for q01, q02, q03, q04, q05 and ";
+    const std::string report = bytes_of(fs::path(lab.run_dir()) / "report.md");
+    for (const char* sentence : {without, gold}) {
+        EXPECT_THAT(ended.err, HasSubstr(sentence));
+        EXPECT_THAT(report, HasSubstr(sentence));
+    }
+    EXPECT_EQ(lab.assay({"verify", lab.run_dir()}).exit_code, 0);
+    lab.folder().write("exp.yaml",
+                       "baseline: model.gguf\nvariants: [Q8_0]\ndataset: questions.jsonl\n"
+                       "retrieval: {corpus: corpus.jsonl, top: 1}\n");
+    const Ended missed = lab.assay({"retrieve", "exp.yaml", "q01"});
+    const std::string warning = "none of its gold passages (x1) is among those that it would get";
+    EXPECT_LT(missed.out.find(warning), missed.out.find("[1] p1")) << describe(missed);
+    EXPECT_THAT(lab.assay({"retrieve", "exp.yaml", "q18"}).out, Not(HasSubstr("none of its gold")));
+    EXPECT_EQ(json::parse(lab.assay({"retrieve", "exp.yaml", "q01", "--json"}).out)["gold_found"],
+              false);
+    EXPECT_THAT(lab.assay({"retrieve", "exp.yaml", "q19"}).out,
+                HasSubstr("no passage has a word of the question"));
+}
+
 struct Refused {
     const char* name;
     Strings flags;
@@ -215,6 +258,16 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"answers",
                 {"--corpus", "corpus.jsonl", "--variants", "mine=answers:answers.jsonl"},
                 "from other contexts than retrieval would find now"},
+        Refused{"of something else",
+                {"--corpus", "corpus.jsonl"},
+                "for 2 of 3 questions (q01, q03) no passage of the corpus has a word of the "
+                "question",
+                R"({"id": "q01", "question": "Zzz?"})"
+                "\n"
+                R"({"id": "q02", "question": "What is thing 2?"})"
+                "\n"
+                R"({"id": "q03", "question": "Yyy?"})"
+                "\n"},
         Refused{"gold",
                 {"--corpus", "corpus.jsonl"},
                 "the gold passage \"nowhere\" of question q01 is not in the corpus",

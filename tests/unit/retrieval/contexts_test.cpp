@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "assay/base/hash.hpp"
 #include "assay/base/result.hpp"
 #include "assay/retrieval/frozen.hpp"
 #include "temp_folder.hpp"
@@ -122,6 +123,21 @@ TEST_F(ContextsTest, ContextsOfTheDatasetAreNotLostUnasked) {
 TEST_F(ContextsTest, AQuestionThatFindsNothingHasNoContexts) {
     questions_[0].text = "Zzz?";
     EXPECT_THAT(retrieve().questions[0].contexts, ElementsAre());
+}
+
+TEST_F(ContextsTest, ACorpusOfSomethingElseIsRefusedUnlessTheRunKeepsItAlready) {
+    const std::string before = retrieve().frozen;
+    questions_ = {ask("q3", "Zzz?"), ask("q4", "Do cats sleep?"), ask("q5", "Yyy?")};
+    EXPECT_THAT(refusal(),
+                AllOf(HasSubstr("for 2 of 3 questions (q3, q5) no passage of the corpus"),
+                      HasSubstr(settings_.corpus),
+                      HasSubstr("Name the corpus that these questions are about")));
+    EXPECT_THAT(refusal(before), HasSubstr("for 2 of 3 questions")) << "further questions";
+    FrozenRetrieval kept = frozen_from_json(before);
+    for (const Question& question : questions_) {
+        kept.questions[question.id] = {sha256_hex(question.text), {}, {}};
+    }
+    EXPECT_EQ(refusal(to_json_text(kept)), "");
 }
 
 TEST_F(ContextsTest, GoldNamesPassagesOrFilesOfTheCorpus) {
