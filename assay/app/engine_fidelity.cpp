@@ -132,6 +132,9 @@ void EngineVariant::read_own_answers() {
             fidelity->fail("the baseline cannot read its own answers: " + answer.failure);
         }
     });
+    // Before a variant reads: a run that is stopped then has read on this proof.
+    context().facts.self_reading = fidelity->self_reading();
+    run::save_facts(*context().store, context().plan_sha256, context().facts);
 }
 
 void EngineVariant::answer_as_variant(const MissingAnswers& missing) {

@@ -172,6 +172,9 @@ class Experiment {
         }
         context_.prompts.finish(facts);
         context_.before = run::load_facts(*context_.store, context_.plan_sha256);
+        if (context_.before) {
+            facts.self_reading = context_.before->self_reading;
+        }
         for (const auto& variant : variants_) {
             variant->describe();
             keep_judged_keys(variant->facts);
@@ -233,15 +236,9 @@ class Experiment {
         }
     }
 
-    /// What became of it, for the report. What an earlier run measured stays.
+    /// Why there is none of a variant, for the report.
     void note_fidelity() {
-        if (context_.before) {
-            context_.facts.self_reading = context_.before->self_reading;
-        }
         const Fidelity* fidelity = context_.fidelity.get();
-        if (fidelity != nullptr && fidelity->self_reading()) {
-            context_.facts.self_reading = fidelity->self_reading();
-        }
         for (std::size_t v = 1; v < variants_.size(); ++v) {
             std::string& reason = variants_[v]->facts.no_fidelity;
             if (reason.empty() && fidelity != nullptr && fidelity->failed()) {
