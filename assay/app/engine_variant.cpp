@@ -265,14 +265,20 @@ llm::EngineGenerator& EngineVariant::model() {
 void EngineVariant::answer() {
     const MissingAnswers missing = missing_answers();
     refuse_to_answer(missing.prompts.size());
-    if (context().options.only_judge ||
-        (missing.prompts.empty() && !recheck_is_owed() && !has_to_read(missing))) {
+    if (context().options.only_judge) {
+        return;
+    }
+    const bool checks = !missing.prompts.empty() || recheck_is_owed();
+    if (!checks && !has_to_read(missing)) {
         return;
     }
     if (place == 0) {
         answer_as_baseline(missing);
     } else {
         answer_as_variant(missing);
+    }
+    if (!checks) {
+        return context().progress.finish("");
     }
     recheck();
 }

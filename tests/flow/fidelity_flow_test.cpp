@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr int kQuestions = 9;
-constexpr int kRechecked = 2;  ///< answers of each variant that are computed again, alone
+constexpr int kRechecked = 2;   ///< answers of each variant that are computed again, alone
 constexpr int kOwnAnswers = 2;  ///< that the baseline reads
 const std::string kVariants = "Q8_0,Q2_K";
 
@@ -34,7 +34,7 @@ TEST(FidelityOfARun, EveryVariantReadsEveryAnswerOnceAndWritesWhatDiffers) {
     ASSERT_NE(lab.run(kVariants).exit_code, 1);
     EXPECT_EQ(lab.n_requests("answer"), 3 * (kQuestions + kRechecked) + kOwnAnswers)
         << "reading is part of answering";
-    EXPECT_EQ(lab.sql("select count(*) from fidelity"), std::vector<std::string>{"18"});
+    EXPECT_EQ(lab.sql("select count(*) from answer_fidelity"), std::vector<std::string>{"18"});
     // Q2_K knows fewer facts: where it writes something else, its reading says so.
     EXPECT_GT(std::stoi(lab.sql("select count(*) from answers where variant_name = 'Q2_K' and "
                                 "n_verified_tokens = 0")[0]),
@@ -58,18 +58,18 @@ TEST(FidelityOfARun, AnswersAreThoseOfARunWithoutIt) {
     for (const char* variant : {"model", "Q8_0", "Q2_K"}) {
         EXPECT_EQ(with.answers(variant), without.answers(variant)) << variant;
     }
-    EXPECT_EQ(without.sql("select count(*) from fidelity"), std::vector<std::string>{"0"});
+    EXPECT_EQ(without.sql("select count(*) from answer_fidelity"), std::vector<std::string>{"0"});
     EXPECT_EQ(without.n_requests("answer"), 3 * (kQuestions + kRechecked));
 
     // What was left out is made up for, and no answer is made anew.
     const auto answers = without.sql("select key || text || created_at from answers order by key");
     without.forget_journal();
     static_cast<void>(without.run(kVariants));
-    EXPECT_EQ(without.n_requests("answer"), 3 * (kQuestions + kRechecked) + kOwnAnswers);
-    EXPECT_EQ(without.sql("select count(*) from fidelity"), std::vector<std::string>{"18"});
+    EXPECT_EQ(without.n_requests("answer"), 3 * kQuestions + kOwnAnswers) << "read, not written";
+    EXPECT_EQ(without.sql("select count(*) from answer_fidelity"), std::vector<std::string>{"18"});
     EXPECT_EQ(without.sql("select key || text || created_at from answers order by key"), answers);
-    EXPECT_EQ(without.sql("select sum(kld) from fidelity_tokens"),
-              with.sql("select sum(kld) from fidelity_tokens"));
+    EXPECT_EQ(without.sql("select sum(kld) from token_fidelity"),
+              with.sql("select sum(kld) from token_fidelity"));
 }
 
 TEST(FidelityOfARun, AfterAKillTheRestIsReadAndTheFilesAreTheSame) {
@@ -79,22 +79,21 @@ TEST(FidelityOfARun, AfterAKillTheRestIsReadAndTheFilesAreTheSame) {
     const int n_requests = lab.n_requests("");
     for (const int at : {n_requests / 3, n_requests / 2, n_requests * 2 / 3, n_requests - 3}) {
         lab.forget_run();
-        static_cast<void>(
-            lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(at)}}));
+        static_cast<void>(lab.run(kVariants, {}, {{"SCRIPT_KILL_PARENT_AT", std::to_string(at)}}));
         lab.forget_journal();
         static_cast<void>(lab.run(kVariants));
         EXPECT_EQ(difference(undisturbed, lab.artifacts()), "") << at;
-        EXPECT_EQ(lab.sql("select count(*) from fidelity"), std::vector<std::string>{"18"}) << at;
+        EXPECT_EQ(lab.sql("select count(*) from answer_fidelity"), std::vector<std::string>{"18"})
+            << at;
     }
 }
 
 TEST(FidelityOfARun, WhereReadingIsNotWritingNothingIsTakenOverAndTheReportSaysSo) {
     const ReadingLab lab("noisy yes\n");
     static_cast<void>(lab.run(kVariants));
-    EXPECT_EQ(lab.sql("select sum(n_verified_tokens) from answers"),
-              std::vector<std::string>{"0"});
-    EXPECT_EQ(lab.sql("select count(*) from fidelity"), std::vector<std::string>{"18"});
-    EXPECT_THAT(lab.report_text(), HasSubstr("not proven here"));
+    EXPECT_EQ(lab.sql("select sum(n_verified_tokens) from answers"), std::vector<std::string>{"0"});
+    EXPECT_EQ(lab.sql("select count(*) from answer_fidelity"), std::vector<std::string>{"18"});
+    EXPECT_THAT(lab.report_text(), HasSubstr("Not proven here"));
 }
 
 TEST(FidelityOfARun, AModelThatKeepsNoRowsIsComparedWithoutIt) {
@@ -102,7 +101,7 @@ TEST(FidelityOfARun, AModelThatKeepsNoRowsIsComparedWithoutIt) {
     const Ended ended = lab.run(kVariants);
     EXPECT_NE(ended.exit_code, 1) << ended.err;
     EXPECT_EQ(lab.n_requests("answer"), 3 * (kQuestions + kRechecked));
-    EXPECT_EQ(run_sql(lab.run_dir(), "select count(*) from fidelity"),
+    EXPECT_EQ(run_sql(lab.run_dir(), "select count(*) from answer_fidelity"),
               std::vector<std::string>{"0"});
 }
 
