@@ -120,6 +120,9 @@ TEST_F(Verify, FindsAFileThatIsMissingAndOneTooMany) {
 
 /// A change of one row in each table. A table that is added needs a line here.
 const std::map<std::string, std::string> kChanges{
+    {"answer_fidelity",
+     "INSERT INTO answer_fidelity (baseline_key, variant_key, question_id, created_at) "
+     "SELECT max(key), 'another', x'41', 'then' FROM answers"},
     {"answers", "UPDATE answers SET text = x'41' WHERE key = (SELECT max(key) FROM answers)"},
     {"comparisons",
      "UPDATE comparisons SET variant_is_a = 1 - variant_is_a "
@@ -139,6 +142,8 @@ const std::map<std::string, std::string> kChanges{
     {"plans", "UPDATE plans SET margin = 0.5"},
     {"question_contexts", "UPDATE question_contexts SET text = x'41' WHERE question_position = 0"},
     {"questions", "UPDATE questions SET cluster = x'41' WHERE position = 0"},
+    {"token_fidelity",
+     "INSERT INTO token_fidelity VALUES (999999, 0, 1, 1, 1, 0.5, -1.0, -1.0, 1, 0.5, 0.5)"},
     {"variants", "UPDATE variants SET recipe = 'another' WHERE position = 1"},
     {"verdict_attempts", "UPDATE verdict_attempts SET reasoning = x'41' WHERE id = 1"},
     {"verdicts", "DELETE FROM verdicts WHERE item_id = (SELECT min(item_id) FROM verdicts)"},
