@@ -14,7 +14,6 @@
 #include "assay/app/text_fidelity.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +22,7 @@
 #include "assay/app/base_file_output.hpp"
 #include "assay/app/host.hpp"
 #include "assay/app/text_passes.hpp"
+#include "assay/app/text_reader.hpp"
 #include "assay/app/text_tokens.hpp"
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
@@ -53,10 +53,23 @@ class TextMeasurement {
           scorer_(llm::find_engine(request.engine), cancel) {}
 
     TextMeasured run() {
-        open_base_file();
-        resolve();
-        read_text();
-        choose_chunks();
+        check_request();
+        const std::string text = request_.text.empty() ? "" : read_text_bytes(request_.text);
+        out_.text = request_.text;
+        out_.text_sha256 = text.empty() ? "" : sha256_hex(text);
+        out_.n_threads = request_.n_threads > 0 ? request_.n_threads : describe_host().n_cores;
+        out_.engine = or_throw(engine_.hello()).version;
+        TextTokens tokens(engine_, text);
+        if (reader_) {
+            tokens.keep(reader_->head(), request_.base_file);
+        }
+        if (request_.baseline) {
+            out_.baseline = TextBaseline{request_.baseline->name, file_of(*request_.baseline)};
+            tokens.read(out_.baseline->file.path);
+        }
+        choose_chunks(tokens);
+        resolve_variants(tokens);
+        note_doubts();
         plan_passes();
         const auto begun = std::chrono::steady_clock::now();
         read_in_passes();
@@ -66,11 +79,11 @@ class TextMeasurement {
     }
 
  private:
-    void open_base_file();
-    void resolve();
+    void check_request();
     [[nodiscard]] ModelFile file_of(const VariantSpec& spec);
-    void read_text();
-    void choose_chunks();
+    void choose_chunks(const TextTokens& tokens);
+    void resolve_variants(TextTokens& tokens);
+    void note_doubts();
     [[nodiscard]] wire::TextSettings settings() const;
     [[nodiscard]] bool baseline_is_loaded() const { return !reader_; }
     [[nodiscard]] bool rows_travel() const { return !request_.base_file.empty(); }
@@ -79,8 +92,6 @@ class TextMeasurement {
     [[nodiscard]] std::uint64_t memory_of(const std::string& path);
     void plan_passes();
     void read_in_passes();
-    void read_in_pass(const TextPass& pass, BaseFileOutput* output);
-    void keep(const TextPass& pass, const wire::ScoredText& scored);
 
     const TextRequest& request_;
     Progress& progress_;
@@ -90,27 +101,35 @@ class TextMeasurement {
     std::vector<std::int32_t> tokens_;
     std::int64_t n_vocab_ = 0;
     std::vector<TextPass> passes_;
-    std::vector<double> kld_sums_;  ///< so far, for what is shown
     TextMeasured out_;
 };
 
-void TextMeasurement::open_base_file() {
-    std::error_code error;
+/// What can be seen before anything is read; opens the file of log-probabilities.
+void TextMeasurement::check_request() {
     out_.base_file = request_.base_file;
-    if (request_.base_file.empty() || !fs::exists(request_.base_file, error)) {
-        if (!request_.baseline) {
-            throw_usage(
-                request_.base_file.empty()
-                    ? "no baseline is named"
-                    : fmt::format("{} is not there, and no baseline is named that it could be "
-                                  "made of",
-                                  request_.base_file),
-                "",
-                "Name the original with --baseline model-F16.gguf.");
+    std::error_code error;
+    const bool reads = !request_.base_file.empty() && fs::exists(request_.base_file, error);
+    if (!reads && !request_.baseline) {
+        throw_usage("no baseline is named",
+                    "",
+                    request_.base_file.empty()
+                        ? "Name the original: --baseline model-F16.gguf."
+                        : fmt::format("{} is not there yet: name the original that it is to be "
+                                      "made of with --baseline.",
+                                      request_.base_file));
+    }
+    if (!reads && request_.text.empty()) {
+        throw_usage("no text is named", "", "Name a text file: --text wiki.txt.");
+    }
+    for (const VariantSpec& spec : request_.variants) {
+        if (spec.type() != nullptr && !request_.baseline) {
+            throw_usage(fmt::format("{} is to be made of the baseline's file, and none is named",
+                                    spec.type()->type),
+                        "",
+                        "Name it with --baseline, or name a finished file.");
         }
-        if (request_.text.empty()) {
-            throw_usage("no text is named", "", "Name a text file with --text.");
-        }
+    }
+    if (!reads) {
         return;
     }
     reader_.emplace(or_throw(perplexity::BaseFileReader::open(request_.base_file)));
@@ -140,12 +159,6 @@ ModelFile TextMeasurement::file_of(const VariantSpec& spec) {
     if (type == nullptr) {
         return variants::resolve_file(engine_, variants::path_of_model(spec.file()), hash);
     }
-    if (!out_.baseline) {
-        throw_usage(
-            fmt::format("{} is to be made of the baseline's file, and none is named", type->type),
-            "",
-            "Name it with --baseline, or name a finished file.");
-    }
     variants::QuantizeRequest request;
     request.source = out_.baseline->file;
     request.type = type->type;
@@ -155,46 +168,16 @@ ModelFile TextMeasurement::file_of(const VariantSpec& spec) {
     return variants::quantize({engine_, hash, progress_}, request);
 }
 
-void TextMeasurement::resolve() {
-    out_.n_threads = request_.n_threads > 0 ? request_.n_threads : describe_host().n_cores;
-    out_.engine = or_throw(engine_.hello()).version;
-    if (request_.baseline) {
-        out_.baseline = TextBaseline{request_.baseline->name, file_of(*request_.baseline)};
-    }
-    for (const VariantSpec& spec : request_.variants) {
-        out_.variants.push_back({spec.name, file_of(spec)});
-    }
-}
-
-void TextMeasurement::read_text() {
-    std::vector<TokenizedFile> files;
-    if (out_.baseline) {
-        files.push_back({out_.baseline->file.path});
-    }
-    for (std::size_t v = 0; v < out_.variants.size(); ++v) {
-        files.push_back({out_.variants[v].file.path, request_.variants[v].type() != nullptr});
-    }
-    TextTokens read = read_text_tokens(
-        engine_, request_.text, files, reader_ ? &reader_->head() : nullptr, request_.base_file);
-    out_.text = request_.text;
-    out_.text_sha256 = std::move(read.sha256);
-    n_vocab_ = read.n_vocab;
-    tokens_ = std::move(read.tokens);
-    out_.n_text_tokens = static_cast<std::int64_t>(tokens_.size());
-    if (request_.text.empty()) {
-        out_.notes.push_back(
-            "no --text was named, so it is not checked that the log-probabilities "
-            "are of tokens that mean the same to these models");
-    }
-}
-
-void TextMeasurement::choose_chunks() {
+void TextMeasurement::choose_chunks(const TextTokens& tokens) {
     out_.n_ctx = reader_ ? reader_->head().n_ctx : request_.ctx_size.value_or(kDefaultCtx);
     const std::int64_t n_ctx = out_.n_ctx;
     // As llama-perplexity: whole chunks, or a part of one.
     out_.n_batch = static_cast<int>(
         request_.batch_size < n_ctx ? request_.batch_size : request_.batch_size / n_ctx * n_ctx);
+    n_vocab_ = tokens.n_vocab();
+    tokens_ = tokens.tokens();
     const auto n_tokens = static_cast<std::int64_t>(tokens_.size());
+    out_.n_text_tokens = n_tokens;
     if (!reader_ && n_tokens < 2 * n_ctx) {
         throw_usage(fmt::format("the text has {} tokens, and two chunks of {} are needed at least",
                                 n_tokens,
@@ -209,10 +192,32 @@ void TextMeasurement::choose_chunks() {
     tokens_.resize(static_cast<std::size_t>(out_.n_chunks * n_ctx));
     out_.n_per_chunk = perplexity::n_scored(n_ctx);
     out_.arithmetic = request_.compatible || reader_ ? Arithmetic::kCompatible : Arithmetic::kExact;
+    check_rows();
+}
+
+void TextMeasurement::resolve_variants(TextTokens& tokens) {
+    // What is there already is looked at before anything is made.
+    for (const VariantSpec& spec : request_.variants) {
+        if (spec.type() == nullptr) {
+            tokens.read(variants::path_of_model(spec.file()));
+        }
+    }
+    for (const VariantSpec& spec : request_.variants) {
+        out_.variants.push_back({spec.name, file_of(spec)});
+    }
+}
+
+/// What a reader of the figures must know.
+void TextMeasurement::note_doubts() {
+    if (request_.text.empty()) {
+        out_.notes.push_back(
+            "no --text was named, so it is not checked that the log-probabilities are of tokens "
+            "that mean the same to these models");
+    }
     if (reader_ && !request_.compatible) {
         out_.notes.push_back(
-            "the file holds log-probabilities that are cut off 16 nats below the "
-            "largest, so the figures are llama-perplexity's (--compatible)");
+            "the file holds log-probabilities that are cut off 16 nats below the largest, so the "
+            "figures are llama-perplexity's (--compatible)");
     }
     std::vector<const ModelFile*> files;
     if (out_.baseline) {
@@ -222,16 +227,15 @@ void TextMeasurement::choose_chunks() {
         files.push_back(&variant.file);
     }
     for (const ModelFile* file : files) {
-        if (file->context_length > 0 && file->context_length < n_ctx) {
+        if (file->context_length > 0 && file->context_length < out_.n_ctx) {
             out_.notes.push_back(
                 fmt::format("{} was trained for {} tokens, and chunks have {}: "
                             "what is beyond is no measure of it",
                             file->path,
                             file->context_length,
-                            n_ctx));
+                            out_.n_ctx));
         }
     }
-    check_rows();
 }
 
 wire::TextSettings TextMeasurement::settings() const {
@@ -288,115 +292,26 @@ void TextMeasurement::plan_passes() {
         needs.push_back({variant.name, memory_of(variant.file.path)});
     }
     passes_ = plan_text_passes(alone, needs, describe_host().memory_available_bytes);
-    kld_sums_.resize(out_.variants.size());
     out_.n_passes = static_cast<std::int64_t>(passes_.size());
     for (const TextPass& pass : passes_) {
         out_.predicted_memory_bytes = std::max(out_.predicted_memory_bytes, pass.memory_bytes);
     }
-    progress_.note(fmt::format(
-        "{} chunks of {} tokens; about {} of memory{}",
-        out_.n_chunks,
-        out_.n_ctx,
-        format_bytes(out_.predicted_memory_bytes),
-        passes_.size() > 1
-            ? fmt::format("; the text is read {} times, as not all variants fit at once",
-                          passes_.size())
-            : ""));
+    if (passes_.size() > 1) {
+        progress_.note(
+            fmt::format("the text is read {} times, as memory has no room for all "
+                        "variants at once",
+                        passes_.size()));
+    }
 }
 
 void TextMeasurement::read_in_passes() {
+    const perplexity::BaseFileHead chunks = head();
     std::optional<BaseFileOutput> output;
     if (rows_travel() && !reader_) {
-        output.emplace(request_.base_file, head());
+        output.emplace(request_.base_file, chunks);
     }
-    for (const TextPass& pass : passes_) {
-        read_in_pass(pass, output ? &*output : nullptr);
-        if (output) {
-            output->finish();  // the first pass has written all of it
-            output.reset();
-        }
-    }
-}
-
-void TextMeasurement::read_in_pass(const TextPass& pass, BaseFileOutput* output) {
-    wire::LoadTextModels load;
-    load.settings = settings();
-    if (baseline_is_loaded()) {
-        load.baseline = out_.baseline->file.path;
-    }
-    std::vector<std::string> names;
-    for (std::size_t v = pass.begin; v < pass.end; ++v) {
-        load.variants.push_back(out_.variants[v].file.path);
-        names.push_back(out_.variants[v].name);
-    }
-    const std::size_t n_models = load.variants.size() + (baseline_is_loaded() ? 1 : 0);
-    const auto n_chunks = static_cast<std::uint64_t>(out_.n_chunks);
-    progress_.begin(names.empty() ? std::string("the text, by the baseline")
-                                  : fmt::format("the text, by {}", fmt::join(names, ", ")),
-                    n_models * n_chunks,
-                    "chunks");
-    const wire::LoadedTextModels loaded = or_throw(scorer_.load_text_models(load));
-    if (loaded.n_vocab != n_vocab_) {
-        throw_usage(fmt::format("is of a baseline with a vocabulary of {} tokens, and the "
-                                "variants have {}",
-                                n_vocab_,
-                                loaded.n_vocab),
-                    request_.base_file);
-    }
-    if (baseline_is_loaded()) {
-        out_.baseline->nll.clear();
-    }
-    const std::int64_t step = settings().n_chunks();
-    for (std::int64_t chunk = 0; chunk < out_.n_chunks; chunk += step) {
-        const std::int64_t n = std::min(step, out_.n_chunks - chunk);
-        wire::ScoreText score;
-        const auto begin = tokens_.begin() + chunk * out_.n_ctx;
-        score.tokens.assign(begin, begin + n * out_.n_ctx);
-        score.compatible = out_.arithmetic == Arithmetic::kCompatible;
-        score.want_rows = output != nullptr;
-        if (reader_) {
-            score.rows = or_throw(reader_->rows(chunk, n));
-        }
-        std::uint64_t before = 0;
-        const wire::ScoredText scored = or_throw(
-            scorer_.score_text(score, [&](std::uint64_t done, std::uint64_t) {
-                progress_.advance(done - before);
-                before = done;
-            }));
-        keep(pass, scored);
-        if (output != nullptr) {
-            output->append(scored.rows);
-        }
-    }
-    progress_.finish("");
-}
-
-void TextMeasurement::keep(const TextPass& pass, const wire::ScoredText& scored) {
-    out_.peak_memory_bytes = std::max(out_.peak_memory_bytes, scored.peak_memory_bytes);
-    if (baseline_is_loaded()) {
-        const std::vector<double> nll = wire::unpack_doubles(scored.nll);
-        out_.baseline->nll.insert(out_.baseline->nll.end(), nll.begin(), nll.end());
-    }
-    const std::vector<TextToken> tokens = wire::unpack_text_tokens(scored.tokens);
-    const std::size_t n_variants = pass.end - pass.begin;
-    ASSAY_CHECK(n_variants == 0 || tokens.size() % n_variants == 0);
-    std::vector<std::string> shown;
-    for (std::size_t v = 0; v < n_variants; ++v) {
-        const auto n = static_cast<std::ptrdiff_t>(tokens.size() / n_variants);
-        const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(v) * n;
-        TextVariant& variant = out_.variants[pass.begin + v];
-        variant.tokens.insert(variant.tokens.end(), begin, begin + n);
-        for (auto token = begin; token != begin + n; ++token) {
-            kld_sums_[pass.begin + v] += token->kld;
-        }
-        shown.push_back(
-            fmt::format("{} {:.4f}",
-                        variant.name,
-                        kld_sums_[pass.begin + v] / static_cast<double>(variant.tokens.size())));
-    }
-    if (!shown.empty()) {
-        progress_.status(fmt::format("mean KLD: {}", fmt::join(shown, ", ")));
-    }
+    TextReader(scorer_, progress_, settings(), chunks, reader_ ? &*reader_ : nullptr, out_)
+        .read(passes_, output ? &*output : nullptr);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/intake/encoding.hpp"
 #include "assay/wire/frame.hpp"
@@ -14,6 +13,12 @@ namespace {
 
 constexpr const char* kTakeOneModel =
     "A divergence is defined for one vocabulary only. Take files that were made of one model.";
+
+}  // namespace
+
+Error error_of(const Failure& failure) {
+    return {failure.place.empty() ? ErrorKind::kOperational : ErrorKind::kUsage, failure};
+}
 
 std::string read_text_bytes(const std::string& path) {
     std::string text = or_throw(read_file(path));
@@ -35,97 +40,68 @@ std::string read_text_bytes(const std::string& path) {
     return text;
 }
 
-/// Reads `text` with the tokenizers of several files.
-class Tokenizers {
- public:
-    Tokenizers(llm::Engine& engine, std::string text, std::int64_t n_vocab)
-        : engine_(engine), text_(std::move(text)), n_vocab_(n_vocab) {}
-
-    void read(const std::string& path) {
-        const wire::Loaded loaded = or_throw(engine_.load({path, true, 0}));
-        if (n_vocab_ != 0 && loaded.n_vocab != n_vocab_) {
-            throw_usage(fmt::format("has a vocabulary of {} tokens, and {} has {}",
-                                    loaded.n_vocab,
-                                    first_.empty() ? "the file of log-probabilities" : first_,
-                                    n_vocab_),
-                        path,
-                        kTakeOneModel);
-        }
-        n_vocab_ = loaded.n_vocab;
-        if (text_.empty()) {
-            return;
-        }
-        // The text of a control token is text like any other, as in llama-perplexity.
-        auto tokens = or_throw(engine_.tokenize(wire::Tokenize{text_, true, false}));
-        if (!first_.empty() && tokens != tokens_) {
-            const auto [here, there] = std::mismatch(
-                tokens.begin(), tokens.end(), tokens_.begin(), tokens_.end());
-            throw_usage(fmt::format("its tokenizer makes other tokens of the text than that of "
-                                    "{}, from token {} on",
-                                    first_,
-                                    here - tokens.begin() + 1),
-                        path,
-                        kTakeOneModel);
-        }
-        tokens_ = std::move(tokens);
-        if (first_.empty()) {
-            first_ = path;
-        }
+TextTokens::TextTokens(llm::Engine& engine, const std::string& bytes)
+    : engine_(engine), text_(bytes) {
+    if (text_.ends_with('\n')) {
+        text_.pop_back();  // as llama-perplexity does
     }
-
-    [[nodiscard]] std::vector<std::int32_t>& tokens() { return tokens_; }
-    [[nodiscard]] std::int64_t n_vocab() const { return n_vocab_; }
-
- private:
-    llm::Engine& engine_;
-    std::string text_;
-    std::int64_t n_vocab_;
-    std::string first_;  ///< the file whose tokens they are
-    std::vector<std::int32_t> tokens_;
-};
-
-}  // namespace
-
-Error error_of(const Failure& failure) {
-    return {failure.place.empty() ? ErrorKind::kOperational : ErrorKind::kUsage, failure};
 }
 
-TextTokens read_text_tokens(llm::Engine& engine,
-                            const std::string& text,
-                            std::span<const TokenizedFile> files,
-                            const perplexity::BaseFileHead* kept,
-                            const std::string& kept_path) {
-    TextTokens out;
-    std::string bytes;
-    if (!text.empty()) {
-        bytes = read_text_bytes(text);
-        out.sha256 = sha256_hex(bytes);
-        if (bytes.ends_with('\n')) {
-            bytes.pop_back();  // as llama-perplexity does
-        }
+void TextTokens::keep(const perplexity::BaseFileHead& head, const std::string& path) {
+    n_vocab_ = head.n_vocab;
+    tokens_ = head.tokens;
+    source_ = path;
+    kept_ = true;
+}
+
+void TextTokens::read(const std::string& path) {
+    const wire::Loaded loaded = or_throw(engine_.load({path, true, 0}));
+    if (!source_.empty() && loaded.n_vocab != n_vocab_) {
+        throw_usage(fmt::format("has a vocabulary of {} tokens, and that of {} has {}",
+                                loaded.n_vocab,
+                                source_,
+                                n_vocab_),
+                    path,
+                    kTakeOneModel);
     }
-    Tokenizers tokenizers(engine, std::move(bytes), kept != nullptr ? kept->n_vocab : 0);
-    for (const TokenizedFile& file : files) {
-        if (!file.is_made_of_first || &file == &files.front()) {
-            tokenizers.read(file.path);
-        }
+    // The text of a control token is text like any other, as in llama-perplexity.
+    std::vector<std::int32_t> tokens;
+    if (!text_.empty()) {
+        tokens = or_throw(engine_.tokenize(wire::Tokenize{text_, true, false}));
     }
-    out.n_vocab = tokenizers.n_vocab();
-    out.tokens = std::move(tokenizers.tokens());
-    if (kept == nullptr) {
-        return out;
+    if (!source_.empty()) {
+        return compare(tokens, path);
     }
-    const bool begins_so = out.tokens.size() >= kept->tokens.size() &&
-                           std::equal(kept->tokens.begin(), kept->tokens.end(), out.tokens.begin());
-    if (!text.empty() && !begins_so) {
-        throw_usage(
-            "its tokens are not those of the text: it was made of another text, or with "
-            "another model",
-            kept_path,
-            "Name the text that it was made of, or make it anew under another name.");
+    n_vocab_ = loaded.n_vocab;
+    tokens_ = std::move(tokens);
+    source_ = path;
+}
+
+/// What is kept may be the beginning of the text only.
+void TextTokens::compare(const std::vector<std::int32_t>& tokens, const std::string& path) const {
+    if (kept_ && text_.empty()) {
+        return;
     }
-    out.tokens = kept->tokens;
-    return out;
+    const auto [own, theirs] = std::mismatch(
+        tokens.begin(), tokens.end(), tokens_.begin(), tokens_.end());
+    if (theirs == tokens_.end() && (kept_ || own == tokens.end())) {
+        return;
+    }
+    const auto place = own - tokens.begin() + 1;
+    if (kept_) {
+        throw_usage(fmt::format("is of another text, or of another model: its token {} is not that "
+                                "which {} makes of the text",
+                                place,
+                                path),
+                    source_,
+                    "Name the text that it was made of, or make it anew under another name.");
+    }
+    throw_usage(fmt::format("its tokenizer makes other tokens of the text than that of {}, from "
+                            "token {} on",
+                            source_,
+                            place),
+                path,
+                kTakeOneModel);
 }
 
 }  // namespace assay::app

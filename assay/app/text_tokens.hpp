@@ -2,7 +2,6 @@
 // A text as tokens that are the same for every model that reads it.
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -24,26 +23,33 @@ template <class T>
     return std::move(*result);
 }
 
-struct TextTokens {
-    std::vector<std::int32_t> tokens;
-    std::int64_t n_vocab = 0;
-    std::string sha256;  ///< of the text's bytes; empty: none was read
-};
+/// A text file's bytes. Throws Error kUsage where it is not there, no UTF-8, empty, or too large.
+[[nodiscard]] std::string read_text_bytes(const std::string& path);
 
-/// A model's file.
-struct TokenizedFile {
-    std::string path;
-    bool is_made_of_first = false;  ///< so it has the first one's tokenizer
-};
+class TextTokens {
+ public:
+    /// `bytes`: empty if there is no text, only what is kept.
+    TextTokens(llm::Engine& engine, const std::string& bytes);
 
-/// Reads the text and makes it tokens with every file's own tokenizer. With `kept`, of a file of
-/// log-probabilities at `kept_path`, the tokens are those that it keeps, and `text` may be empty;
-/// otherwise they are compared. Throws Error kUsage where the text is none, or is other tokens for
-/// another file.
-[[nodiscard]] TextTokens read_text_tokens(llm::Engine& engine,
-                                          const std::string& text,
-                                          std::span<const TokenizedFile> files,
-                                          const perplexity::BaseFileHead* kept,
-                                          const std::string& kept_path);
+    /// From now on the tokens are those that a file of log-probabilities keeps.
+    void keep(const perplexity::BaseFileHead& head, const std::string& path);
+
+    /// Makes the text tokens with the tokenizer of a model's file. Throws Error kUsage where its
+    /// vocabulary has another size than those before, or the tokens are others.
+    void read(const std::string& path);
+
+    [[nodiscard]] const std::vector<std::int32_t>& tokens() const { return tokens_; }
+    [[nodiscard]] std::int64_t n_vocab() const { return n_vocab_; }
+
+ private:
+    void compare(const std::vector<std::int32_t>& tokens, const std::string& path) const;
+
+    llm::Engine& engine_;
+    std::string text_;
+    std::int64_t n_vocab_ = 0;
+    std::string source_;  ///< the file whose tokens and vocabulary they are
+    bool kept_ = false;
+    std::vector<std::int32_t> tokens_;
+};
 
 }  // namespace assay::app

@@ -75,32 +75,43 @@ tl::unexpected<Failure> not_finite(const TextModel& model) {
 
 }  // namespace
 
+/// What a thread keeps from row to row.
+struct TextScorer::RowWorker {
+    perplexity::ExactRow exact{};
+    std::vector<std::uint16_t> row{};
+};
+
 /// What becomes a reply, and the baseline's rows.
 struct TextScorer::Scores {
     bool compatible = false;
     bool writes_rows = false;  ///< the baseline's rows are made here
+    bool keeps_rows = false;   ///< all of them are in `rows`: they came, or were asked for
     std::size_t n_tokens = 0;
     std::size_t n_row = 0;  ///< values of a row
     std::vector<double> nll{};
     std::vector<TextToken> tokens{};  ///< n_tokens of each variant
     std::vector<std::uint16_t> rows{};
 
-    [[nodiscard]] std::span<std::uint16_t> row(std::size_t place) {
-        return std::span(rows).subspan(place * n_row, n_row);
+    /// The baseline's row of a token: one of `rows`, or the worker's own.
+    [[nodiscard]] std::span<std::uint16_t> row(std::size_t place, RowWorker& worker) {
+        if (keeps_rows) {
+            return std::span(rows).subspan(place * n_row, n_row);
+        }
+        worker.row.resize(n_row);
+        return worker.row;
     }
 
-    /// -log of the token's probability; nothing where the row is not usable. `exact` has read the
-    /// row if the arithmetic is exact.
+    /// -log of the token's probability; nothing where the row is not usable.
     std::optional<double> score_baseline(std::span<const float> logits,
                                          std::int32_t token,
                                          std::size_t place,
-                                         perplexity::ExactRow& exact) {
+                                         RowWorker& worker) {
         std::optional<double> nll_of_row;
         if (writes_rows) {
-            nll_of_row = perplexity::write_compatible_row(logits, token, row(place));
+            nll_of_row = perplexity::write_compatible_row(logits, token, row(place, worker));
         }
         if (!compatible) {
-            return exact.read(logits) ? exact.nll(token) : std::nullopt;
+            return worker.exact.read(logits) ? worker.exact.nll(token) : std::nullopt;
         }
         return writes_rows ? nll_of_row : perplexity::compatible_nll(logits, token);
     }
@@ -191,10 +202,10 @@ Result<bool> TextScorer::score_batch(const wire::ScoreText& request,
         logits.push_back(std::move(*own));
     }
     const std::size_t first_variant = has_baseline_ ? 1 : 0;
-    const auto score_row = [&](std::size_t i, perplexity::ExactRow& exact) -> Result<bool> {
+    const auto score_row = [&](std::size_t i, RowWorker& worker) -> Result<bool> {
         const auto [token, place] = rows[i];
         if (has_baseline_) {
-            const auto nll = scores.score_baseline(logits.front()[i], token, place, exact);
+            const auto nll = scores.score_baseline(logits.front()[i], token, place, worker);
             if (!nll) {
                 return not_finite(models_.front());
             }
@@ -202,9 +213,9 @@ Result<bool> TextScorer::score_batch(const wire::ScoreText& request,
         }
         for (std::size_t m = first_variant; m < models_.size(); ++m) {
             const std::span<const float> own = logits[m][i];
-            const auto scored = scores.compatible
-                                    ? perplexity::compare_compatible(own, token, scores.row(place))
-                                    : exact.compare(own, token);
+            const auto scored = scores.compatible ? perplexity::compare_compatible(
+                                                        own, token, scores.row(place, worker))
+                                                  : worker.exact.compare(own, token);
             if (!scored) {
                 return not_finite(models_[m]);
             }
@@ -213,9 +224,7 @@ Result<bool> TextScorer::score_batch(const wire::ScoreText& request,
         return true;
     };
     return for_each_on_threads(rows.size(), settings_.n_threads, [&] {
-        return [&, exact = perplexity::ExactRow()](std::size_t i) mutable {
-            return score_row(i, exact);
-        };
+        return [&, worker = RowWorker()](std::size_t i) mutable { return score_row(i, worker); };
     });
 }
 
@@ -233,7 +242,8 @@ Result<wire::ScoredText> TextScorer::score(const wire::ScoreText& request,
     scores.n_row = n_row();
     scores.nll.resize(has_baseline_ ? scores.n_tokens : 0);
     scores.tokens.resize(n_variants() * scores.n_tokens);
-    if (scores.writes_rows || !has_baseline_) {
+    scores.keeps_rows = request.want_rows || !has_baseline_;
+    if (scores.keeps_rows) {
         scores.rows.resize(scores.n_tokens * scores.n_row);
     }
     if (!request.rows.empty()) {

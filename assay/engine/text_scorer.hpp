@@ -31,6 +31,7 @@ class TextScorer {
         std::int32_t next_token = 0;
         std::size_t place = 0;  ///< among all scored tokens of the request
     };
+    struct RowWorker;
     struct Scores;
 
     TextScorer(wire::TextSettings settings, bool has_baseline)

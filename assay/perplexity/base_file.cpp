@@ -93,10 +93,11 @@ Result<BaseFileReader> BaseFileReader::open(const std::filesystem::path& path) {
     }
     const std::uint64_t size = std::filesystem::file_size(path, error);
     // In doubles, as what a damaged file says may not fit whole numbers.
-    const double said = static_cast<double>(head.n_chunks) *
-                        (4.0 * head.n_ctx + 2.0 * static_cast<double>(n_scored(head.n_ctx)) *
-                                                static_cast<double>(n_row_values(
-                                                    static_cast<std::size_t>(head.n_vocab))));
+    const double said = static_cast<double>(kHeadBytes) +
+                        static_cast<double>(head.n_chunks) *
+                            (4.0 * head.n_ctx + 2.0 * static_cast<double>(n_scored(head.n_ctx)) *
+                                                    static_cast<double>(n_row_values(
+                                                        static_cast<std::size_t>(head.n_vocab))));
     if (error || said > 1e18 || size != head.file_bytes()) {
         return fail(
             fmt::format("has {}, and its {} chunks of {} tokens with a vocabulary of {} "

@@ -106,6 +106,12 @@ class ChunkErrors {
     std::vector<std::int64_t> chunks_;
 };
 
+/// Where both models are nearly one, the variance of their difference is rounded below 0.
+Figure without_rounding(Figure figure) {
+    figure.error = std::isnan(figure.error) ? 0 : figure.error;
+    return figure;
+}
+
 std::optional<double> times(std::optional<double> error, double factor) {
     return error ? std::optional(*error * factor) : std::nullopt;
 }
@@ -199,9 +205,9 @@ TextSummary summarize(std::span<const TextToken> tokens,
     out.n_chunks = (out.n_tokens + n_per_chunk - 1) / n_per_chunk;
     out.ppl = sums.ppl();
     out.ppl_base = sums.ppl_base();
-    out.log_ratio = sums.log_ratio();
-    out.ratio = sums.ratio();
-    out.ppl_diff = sums.ppl_diff();
+    out.log_ratio = without_rounding(sums.log_ratio());
+    out.ratio = without_rounding(sums.ratio());
+    out.ppl_diff = without_rounding(sums.ppl_diff());
     const double errors = sums.mean_nll().error * sums.mean_nll_base().error;
     out.correlation = errors > 0 ? sums.covariance() / errors : 0;
     out.kld = sums.kld();

@@ -59,6 +59,8 @@ class TextSums {
     [[nodiscard]] Figure ppl_base() const { return exponential(mean_nll_base()); }
     /// Of the two means; 0 for fewer than 10 tokens.
     [[nodiscard]] double covariance() const;
+    /// The errors of these three are not a number where rounding makes their variance negative, as
+    /// llama-perplexity's.
     [[nodiscard]] Figure log_ratio() const;
     [[nodiscard]] Figure ratio() const { return exponential(log_ratio()); }
     [[nodiscard]] Figure ppl_diff() const;
