@@ -193,7 +193,7 @@ void add_fidelity_command(CLI::App& app, Action& action) {
         "  assay fidelity --baseline model-F16.gguf --text wiki.txt --kl-divergence-base "
         "base.kld\n"
         "  assay fidelity --kl-divergence-base base.kld --variants model-Q4_K_M.gguf\n"
-        "How far a variant is from the original on your own questions is part of assay run.");
+        "Figures and formats: docs/perplexity.md.");
     command->callback([flags, &action] { action = [flags] { return fidelity(*flags); }; });
 }
 

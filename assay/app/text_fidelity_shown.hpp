@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "assay/app/text_fidelity.hpp"
+#include "assay/app/text_measured.hpp"
 
 namespace assay::app {
 

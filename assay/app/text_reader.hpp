@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "assay/app/base_file_output.hpp"
-#include "assay/app/text_fidelity.hpp"
+#include "assay/app/text_measured.hpp"
 #include "assay/app/text_passes.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/llm/engine.hpp"
