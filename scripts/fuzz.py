@@ -37,6 +37,7 @@ SEEDS = {
     "batch_replies": ["tests/data/study_batches/*.json", "tests/fuzz/seeds/judge_reply/*"],
     "batch_api": ["tests/fuzz/seeds/batch_api/*", "tests/fuzz/seeds/served_reply/*"],
     "served_reply": ["tests/fuzz/seeds/served_reply/*"],
+    "base_file": ["tests/fuzz/seeds/base_file/*"],
     "frame": ["tests/fuzz/seeds/frame/*"],
     "corpus_html": ["tests/fuzz/seeds/corpus/*.html"],
     "corpus_markdown": ["tests/fuzz/seeds/corpus/*.md", "docs/*.md"],

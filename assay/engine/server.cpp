@@ -38,6 +38,9 @@ constexpr std::array kVerbs{
     Row{Needs::kContext, wire::verb<&Server::submit<wire::LabelRequest>>()},
     Row{Needs::kNothing, wire::verb<&Server::load_embedder>()},
     Row{Needs::kNothing, wire::verb<&Server::embed>()},
+    Row{Needs::kNothing, wire::verb<&Server::predict_text_memory>()},
+    Row{Needs::kNothing, wire::verb<&Server::load_text_models>()},
+    Row{Needs::kNothing, wire::verb<&Server::score_text>()},
     Row{Needs::kNothing, wire::verb<&Server::quantize>()},
     Row{Needs::kNothing, wire::verb<&Server::merge_lora>()},
 };
@@ -214,6 +217,30 @@ Result<wire::Embedded> Server::embed(const wire::Embed& request) {
         return fail("embed before load_embedder");
     }
     return embedder_->embed(request.text);
+}
+
+Result<wire::PredictedMemory> Server::predict_text_memory(const wire::PredictTextMemory& request) {
+    return engine::predict_text_memory(request);
+}
+
+Result<wire::LoadedTextModels> Server::load_text_models(const wire::LoadTextModels& request) {
+    text_scorer_.reset();
+    auto scorer = TextScorer::open(request);
+    if (!scorer) {
+        return tl::unexpected<Failure>(scorer.error());
+    }
+    text_scorer_.emplace(std::move(*scorer));
+    return text_scorer_->describe();
+}
+
+void Server::score_text(std::uint64_t id, wire::ScoreText request) {
+    if (!text_scorer_) {
+        return send(wire::encode(id, wire::Failed{{"score_text before load_text_models", {}, {}}}));
+    }
+    const auto scored = text_scorer_->score(request, [&](std::uint64_t done, std::uint64_t total) {
+        send(wire::encode(id, wire::Progress{done, total}));
+    });
+    send(scored ? wire::encode(id, *scored) : wire::encode(id, wire::Failed{scored.error()}));
 }
 
 void Server::quantize(std::uint64_t id, wire::Quantize request) {

@@ -9,6 +9,7 @@
 #include "assay/engine/control_tokens.hpp"
 #include "assay/engine/embedder.hpp"
 #include "assay/engine/inbox.hpp"
+#include "assay/engine/text_scorer.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
 
@@ -40,6 +41,9 @@ class Server {
     Result<wire::Started> start(const wire::Start& request);
     Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
     Result<wire::Embedded> embed(const wire::Embed& request);
+    Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
+    Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
+    void score_text(std::uint64_t id, wire::ScoreText request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     /// Puts a task into the answerer's queue.
@@ -62,8 +66,9 @@ class Server {
     RowTap tap_;                            ///< of context_, where it keeps rows
     std::optional<OutputHead> head_;        ///< of the baseline, where context_ reads its drafts
     llama_context_ptr context_;
-    std::unique_ptr<Answerer> answerer_;  ///< of context_
-    std::optional<Embedder> embedder_;    ///< beside model_
+    std::unique_ptr<Answerer> answerer_;     ///< of context_
+    std::optional<Embedder> embedder_;       ///< beside model_
+    std::optional<TextScorer> text_scorer_;  ///< beside model_
 };
 
 }  // namespace assay::engine

@@ -161,6 +161,22 @@ Result<wire::Embedded> Engine::embed(const std::string& text) {
     return call("embed a text", wire::Embed{text});
 }
 
+Result<wire::PredictedMemory> Engine::predict_text_memory(const wire::PredictTextMemory& request) {
+    return call("predict the memory of a text", request);
+}
+
+Result<wire::LoadedTextModels> Engine::load_text_models(const wire::LoadTextModels& request) {
+    return call("load the models of a text", request);
+}
+
+Result<wire::ScoredText> Engine::score_text(
+    const wire::ScoreText& request,
+    const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
+    return call("score a text", request, [&](const wire::Progress& progress) {
+        on_progress(progress.done, progress.total);
+    });
+}
+
 Result<bool> Engine::quantize(
     const wire::Quantize& request,
     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {

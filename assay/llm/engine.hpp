@@ -13,6 +13,7 @@
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
 #include "assay/wire/messages.hpp"
+#include "assay/wire/text_scoring.hpp"
 
 namespace assay::llm {
 
@@ -49,6 +50,14 @@ class Engine {
     [[nodiscard]] Result<wire::Started> start(const wire::Start& request);
     [[nodiscard]] Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
     [[nodiscard]] Result<wire::Embedded> embed(const std::string& text);
+    [[nodiscard]] Result<wire::PredictedMemory> predict_text_memory(
+        const wire::PredictTextMemory& request);
+    [[nodiscard]] Result<wire::LoadedTextModels> load_text_models(
+        const wire::LoadTextModels& request);
+    /// `on_progress`: done and total, in chunks of single models.
+    [[nodiscard]] Result<wire::ScoredText> score_text(
+        const wire::ScoreText& request,
+        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
     [[nodiscard]] Result<bool> quantize(
         const wire::Quantize& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);

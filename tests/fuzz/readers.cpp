@@ -23,6 +23,7 @@
 #include "assay/judge/parse.hpp"
 #include "assay/llm/ollama_api.hpp"
 #include "assay/llm/openai_api.hpp"
+#include "assay/perplexity/base_file.hpp"
 #include "assay/records/thoughts.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
@@ -197,6 +198,21 @@ void read_served_reply(std::string_view bytes) {
     (void)http::read_plain_error(bytes);
 }
 
+/// A file of log-probabilities whose head is taken has the rows that it speaks of.
+void read_base_file(std::string_view bytes) {
+    const InputFile file("base.kld", bytes);
+    auto reader = perplexity::BaseFileReader::open(file.path());
+    if (!reader) {
+        return check_said(reader.error());
+    }
+    const perplexity::BaseFileHead& head = reader->head();
+    ASSAY_CHECK(head.file_bytes() == bytes.size());
+    for (const std::int32_t token : head.tokens) {
+        ASSAY_CHECK(token >= 0 && token < head.n_vocab);
+    }
+    ASSAY_CHECK(reader->rows(head.n_chunks - 1, 1)->size() == head.chunk_bytes());
+}
+
 /// The header of a frame of the engine's, up to the first line feed, then its payload.
 void read_frame(std::string_view bytes) {
     const std::size_t end = std::min(bytes.find('\n'), bytes.size());
@@ -226,6 +242,7 @@ constexpr std::array kReaders{
     Reader{"batch_replies", read_batch_replies},
     Reader{"batch_api", read_batch_api},
     Reader{"served_reply", read_served_reply},
+    Reader{"base_file", read_base_file},
     Reader{"frame", read_frame},
     Reader{"corpus_html", read_html},
     Reader{"corpus_markdown", read_markdown},

@@ -73,6 +73,10 @@ std::string llama_server() {
     return newest_in_cache("llama-v", "bin/llama-server");
 }
 
+std::string llama_perplexity() {
+    return newest_in_cache("llama-v", "bin/llama-perplexity");
+}
+
 std::string ollama() {
     return newest_in_cache("ollama-v", "ollama");
 }

@@ -60,6 +60,7 @@
 #include "assay/wire/messages.hpp"
 #include "assay/wire/verb.hpp"
 #include "fair.hpp"
+#include "scripted_text.hpp"
 
 namespace {
 
@@ -71,6 +72,7 @@ constexpr std::uint64_t kWeights = 1'000'000;
 constexpr double kTokenMs = 0.5;
 constexpr std::uint64_t kPeakMemoryBytes = 123'456'789;
 const std::map<std::string, std::string> kSkills{{"Q8_0", "100"}, {"Q4_K_M", "95"}, {"Q2_K", "30"}};
+const std::map<std::string, double> kDamage{{"Q8_0", 0.01}, {"Q4_K_M", 0.1}, {"Q2_K", 0.5}};
 const std::map<std::string, int> kBits{{"F16", 16}, {"Q8_0", 8}, {"Q4_K_M", 5}, {"Q2_K", 3}};
 
 std::string variable(const char* name) {
@@ -454,6 +456,9 @@ class Engine {
     Result<wire::Started> start(const wire::Start& request);
     Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
     Result<wire::Embedded> embed(const wire::Embed& request);
+    Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
+    Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
+    void score_text(std::uint64_t id, wire::ScoreText request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     template <class Request>
@@ -500,6 +505,8 @@ class Engine {
     std::size_t n_dims_ = 0;      ///< of the embedder
     std::size_t most_words_ = 0;  ///< it sees the first so many
     std::vector<Pending> pending_;
+    std::vector<test::ScriptedTextModel> text_models_;
+    wire::LoadTextModels text_;
 };
 
 constexpr std::array kVerbs{
@@ -515,6 +522,9 @@ constexpr std::array kVerbs{
     wire::verb<&Engine::start>(),
     wire::verb<&Engine::load_embedder>(),
     wire::verb<&Engine::embed>(),
+    wire::verb<&Engine::predict_text_memory>(),
+    wire::verb<&Engine::load_text_models>(),
+    wire::verb<&Engine::score_text>(),
     wire::verb<&Engine::quantize>(),
     wire::verb<&Engine::merge_lora>(),
     wire::verb<&Engine::submit<wire::AnswerRequest>>(),
@@ -636,6 +646,47 @@ Result<wire::Embedded> Engine::embed(const wire::Embed& request) {
     out.cut = n_words > most_words_;
     out.vector.assign(reinterpret_cast<const char*>(values.data()), n_dims_ * sizeof(float));
     return out;
+}
+
+Result<wire::PredictedMemory> Engine::predict_text_memory(const wire::PredictTextMemory& request) {
+    return read_model(request.path).map([](const Model& model) {
+        return wire::PredictedMemory{std::stoull(model.get("memory", "1000")), 10, 1};
+    });
+}
+
+Result<wire::LoadedTextModels> Engine::load_text_models(const wire::LoadTextModels& request) {
+    text_ = request;
+    text_models_.clear();
+    std::vector<std::string> paths = request.variants;
+    if (!request.baseline.empty()) {
+        paths.insert(paths.begin(), request.baseline);
+    }
+    for (const std::string& path : paths) {
+        const auto model = read_model(path);
+        if (!model) {
+            return tl::unexpected<Failure>(model.error());
+        }
+        const auto damage = kDamage.find(model->type());
+        text_models_.push_back({path,
+                                damage == kDamage.end() ? 0.0 : damage->second,
+                                model->lines.contains("broken")});
+    }
+    return wire::LoadedTextModels{test::kScriptedVocabulary};
+}
+
+void Engine::score_text(std::uint64_t id, wire::ScoreText request) {
+    if (const int ms = number("SCRIPT_SLEEP_MS"); ms > 0) {
+        ::usleep(static_cast<useconds_t>(ms) * 1000);
+    }
+    const auto scored = test::score_scripted_text(
+        text_models_, !text_.baseline.empty(), text_.settings, request);
+    if (!scored) {
+        return send(wire::encode(id, wire::Failed{scored.error()}));
+    }
+    const std::uint64_t n = text_models_.size() * request.tokens.size() /
+                            static_cast<std::uint64_t>(text_.settings.n_ctx);
+    send(wire::encode(id, wire::Progress{n, n}));
+    send(wire::encode(id, *scored));
 }
 
 void Engine::quantize(std::uint64_t id, wire::Quantize request) {

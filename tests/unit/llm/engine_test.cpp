@@ -64,6 +64,16 @@ TEST_F(EngineTest, AnswersEveryVerb) {
     EXPECT_EQ(embedded->vector.size(), 8 * sizeof(float));
     EXPECT_TRUE(embedded->cut);
     EXPECT_FALSE(engine.load_embedder({path, 2, 1}));
+    const wire::TextSettings settings{4, 4};
+    EXPECT_EQ(engine.predict_text_memory({path, settings})->model_bytes, 1000U);
+    EXPECT_EQ(engine.load_text_models({path, {path}, settings})->n_vocab, 256);
+    seen.clear();
+    const auto scored = engine.score_text(
+        {{1, 2, 3, 4}}, [&](std::uint64_t done, std::uint64_t) { seen.push_back(done); });
+    ASSERT_TRUE(scored) << to_sentence(scored.error());
+    EXPECT_EQ(wire::unpack_doubles(scored->nll).size(), 1U);
+    EXPECT_EQ(wire::unpack_text_tokens(scored->tokens).at(0).kld, 0);
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{2}));
 }
 
 TEST_F(EngineTest, PassesTheEnginesOwnSentenceOn) {

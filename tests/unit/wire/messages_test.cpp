@@ -6,6 +6,7 @@
 
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
+#include "assay/wire/text_scoring.hpp"
 
 namespace assay::wire {
 namespace {
@@ -44,6 +45,9 @@ TEST(Requests, KeepIdAndVerb) {
     EXPECT_EQ(sent(encode(1, MergeLora{})).name, "merge_lora");
     EXPECT_EQ(sent(encode(1, LoadEmbedder{})).name, "load_embedder");
     EXPECT_EQ(sent(encode(1, Embed{})).name, "embed");
+    EXPECT_EQ(sent(encode(1, PredictTextMemory{})).name, "predict_text_memory");
+    EXPECT_EQ(sent(encode(1, LoadTextModels{})).name, "load_text_models");
+    EXPECT_EQ(sent(encode(1, ScoreText{})).name, "score_text");
 }
 
 TEST(Embedding, KeepsEveryField) {
@@ -61,6 +65,42 @@ TEST(Embedding, KeepsEveryField) {
     EXPECT_EQ(embedded.vector, bytes);
     EXPECT_EQ(embedded.tokens, (std::vector<std::int32_t>{101, -1}));
     EXPECT_TRUE(embedded.cut);
+}
+
+TEST(TextScoring, KeepsEveryField) {
+    const TextSettings settings{256, 1024, 3, 7};
+    EXPECT_EQ(settings.n_chunks(), 4);
+    EXPECT_EQ((TextSettings{1024, 512}).n_chunks(), 1);
+    const PredictTextMemory predict = through(PredictTextMemory{"m", settings});
+    const LoadTextModels load = through(LoadTextModels{"b", {"x", "y"}, settings});
+    EXPECT_EQ(predict.path, "m");
+    EXPECT_EQ(load.baseline, "b");
+    EXPECT_EQ(load.variants, (std::vector<std::string>{"x", "y"}));
+    for (const TextSettings& read : {predict.settings, load.settings}) {
+        EXPECT_EQ(read.n_ctx, 256);
+        EXPECT_EQ(read.n_batch, 1024);
+        EXPECT_EQ(read.n_threads, 3);
+        EXPECT_EQ(read.n_gpu_layers, 7);
+    }
+    EXPECT_EQ(through(LoadedTextModels{49152}).n_vocab, 49152);
+    const ScoreText score = through(ScoreText{{1, -2, 3}, true, true, std::string("\0\xFF", 2)});
+    EXPECT_EQ(score.tokens, (std::vector<std::int32_t>{1, -2, 3}));
+    EXPECT_TRUE(score.compatible);
+    EXPECT_TRUE(score.want_rows);
+    EXPECT_EQ(score.rows, std::string("\0\xFF", 2));
+    const ScoredText scored = through(ScoredText{"nll", std::string(1, '\0'), "rows", 99});
+    EXPECT_EQ(scored.nll + scored.rows, "nllrows");
+    EXPECT_EQ(scored.tokens, std::string(1, '\0'));
+    EXPECT_EQ(scored.peak_memory_bytes, 99U);
+}
+
+TEST(TextScoring, PacksNumbersToTheLastBit) {
+    const std::vector<double> numbers{0.1 + 0.2, -0.0, std::numeric_limits<double>::denorm_min()};
+    EXPECT_EQ(unpack_doubles(pack_doubles(numbers)), numbers);
+    EXPECT_TRUE(unpack_doubles(pack_doubles({})).empty());
+    const std::vector<TextToken> tokens{{0.1, 0.2, 0.3, -0.4, true}, {1, 2, 3, 4, false}};
+    EXPECT_EQ(unpack_text_tokens(pack_text_tokens(tokens)), tokens);
+    EXPECT_EQ(unpack_text_tokens(pack_text_tokens(tokens).substr(1)).size(), 1U);
 }
 
 TEST(Requests, KeepEveryField) {

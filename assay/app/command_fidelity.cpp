@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include "assay/app/commands.hpp"
+#include "assay/app/interrupt.hpp"
+#include "assay/app/plan_flags.hpp"
+#include "assay/app/terminal.hpp"
+#include "assay/app/text_fidelity.hpp"
+#include "assay/app/text_fidelity_shown.hpp"
+#include "assay/base/text.hpp"
+#include "assay/config/draft.hpp"
+#include "assay/config/problems.hpp"
+#include "assay/records/checkpoint_name.hpp"
+
+namespace assay::app {
+namespace {
+
+struct FidelityFlags {
+    std::string baseline;
+    std::vector<std::string> variants;
+    std::string text;
+    std::string base_file;
+    std::string imatrix;
+    std::string engine;
+    std::optional<int> ctx_size;
+    int batch_size = 512;
+    std::optional<int> n_chunks;
+    int threads = 0;
+    int n_gpu_layers = -1;
+    bool compatible = false;
+    bool quiet = false;
+    bool json = false;
+};
+
+/// Only what the engine runs here can read a text.
+void check_runs_here(const VariantSpec& spec,
+                     const std::string& word,
+                     const config::Where& where,
+                     config::Problems& problems) {
+    if (!spec.runs_here()) {
+        problems.add(where,
+                     fmt::format("{} is no model file: a text is read by files only", word),
+                     "Name a GGUF, ollama:NAME, or a type that is made of the baseline.");
+    } else if (checkpoint_of(spec.file())) {
+        problems.add(
+            where,
+            fmt::format("{} is a checkpoint folder: a text is read by GGUF files only", word),
+            "Convert it first: a run with it keeps the GGUF in the cache.");
+    }
+}
+
+/// The name that was given, or the type, or the file's stem.
+std::string name_of(const VariantSpec& spec) {
+    if (!spec.name.empty()) {
+        return slug(spec.name);
+    }
+    if (const TypeSource* type = spec.type()) {
+        return type->type;
+    }
+    const std::string file = spec.file();
+    return slug(file.ends_with(".gguf") ? std::filesystem::path(file).stem().string() : file);
+}
+
+VariantSpec variant_of(const std::string& word,
+                       const FidelityFlags& flags,
+                       config::Problems& problems) {
+    const config::Where where{"--variants", 0, 0, ""};
+    VariantSpec spec = config::variant_of_text(
+        trim(word), std::filesystem::current_path(), where, problems);
+    if (auto* type = std::get_if<TypeSource>(&spec.source)) {
+        if (!flags.imatrix.empty()) {
+            type->imatrix = config::absolute_path(
+                std::filesystem::current_path(), flags.imatrix, {"--imatrix", 0, 0, ""}, problems);
+        }
+    }
+    check_runs_here(spec, word, where, problems);
+    spec.name = name_of(spec);
+    return spec;
+}
+
+TextRequest request_of(const FidelityFlags& flags) {
+    config::Problems problems;
+    TextRequest out;
+    const std::filesystem::path here = std::filesystem::current_path();
+    if (!flags.baseline.empty()) {
+        const config::Where where{"--baseline", 0, 0, ""};
+        out.baseline = config::baseline_of_text(flags.baseline, here, where, problems);
+        check_runs_here(*out.baseline, flags.baseline, where, problems);
+        out.baseline->name = name_of(*out.baseline);
+    }
+    std::set<std::string> names;
+    for (const std::string& word : flags.variants) {
+        out.variants.push_back(variant_of(word, flags, problems));
+        if (!names.insert(out.variants.back().name).second) {
+            problems.add({"--variants", 0, 0, ""},
+                         fmt::format("two variants have the name {}", out.variants.back().name),
+                         "Give them names: one=FILE,two=FILE.");
+        }
+    }
+    const auto path_of = [&](const std::string& flag, const std::string& text) {
+        return text.empty() ? std::string()
+                            : config::absolute_path(here, text, {flag, 0, 0, ""}, problems);
+    };
+    out.text = path_of("--text", flags.text);
+    out.base_file = path_of("--kl-divergence-base", flags.base_file);
+    if (auto failures = problems.take(); !failures.empty()) {
+        throw_all(failures);
+    }
+    out.engine = flags.engine;
+    out.ctx_size = flags.ctx_size;
+    out.batch_size = flags.batch_size;
+    out.n_chunks = flags.n_chunks;
+    out.n_threads = flags.threads;
+    out.n_gpu_layers = flags.n_gpu_layers;
+    out.compatible = flags.compatible;
+    return out;
+}
+
+int fidelity(const FidelityFlags& flags) {
+    const TextRequest request = request_of(flags);
+    TerminalProgress progress(flags.quiet);
+    const TextMeasured measured = measure_text(request, interrupted(), progress);
+    if (flags.json) {
+        std::fputs(json_of(measured).c_str(), stdout);
+        return 0;
+    }
+    const std::string lines = measured.arithmetic == Arithmetic::kCompatible
+                                  ? tool_text_of(measured)
+                                  : std::string();
+    std::fputs((lines + table_of(measured)).c_str(), stdout);
+    return 0;
+}
+
+}  // namespace
+
+void add_fidelity_command(CLI::App& app, Action& action) {
+    auto flags = std::make_shared<FidelityFlags>();
+    CLI::App* command = app.add_subcommand(
+        "fidelity",
+        "how far variants are from the original on a text: perplexity and KL divergence, with "
+        "llama-perplexity's definitions, several variants at once, and no file of logits");
+    command->add_option("-m,--baseline,--model",
+                        flags->baseline,
+                        "the original: a GGUF, or ollama:NAME; NAME= before it gives it a name");
+    command
+        ->add_option("--variants,--variant",
+                     flags->variants,
+                     "what is compared with it, separated by commas: types to make of it "
+                     "(Q8_0,Q4_K_M), GGUF files, ollama:NAME; NAME= before one gives it a name. "
+                     "Without one: the perplexity of the original")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->add_option("-f,--text,--file", flags->text, "the text, UTF-8");
+    command
+        ->add_option(
+            "-c,--ctx-size", flags->ctx_size, "tokens of a chunk; the later half is scored; 512")
+        ->check(CLI::Range(16, 10'000'000));
+    command
+        ->add_option("-b,--batch-size",
+                     flags->batch_size,
+                     "tokens that are computed at once; figures depend on it in their last digits; "
+                     "default 512")
+        ->check(CLI::Range(16, 10'000'000));
+    command->add_option("--chunks", flags->n_chunks, "at most so many chunks; default: all")
+        ->check(CLI::Range(1, 1'000'000'000));
+    command->add_flag("--compatible",
+                      flags->compatible,
+                      "llama-perplexity's arithmetic and lines, equal to its printed digits");
+    command->add_option("--kl-divergence-base,--save-all-logits",
+                        flags->base_file,
+                        "llama-perplexity's file of the original's log-probabilities: read in "
+                        "place of the original if it is there, written if not");
+    command->add_option(
+        "--imatrix", flags->imatrix, "importance matrix for the types that are made");
+    command->add_option("-t,--threads", flags->threads, "default: the physical cores")
+        ->check(CLI::Range(1, 1024));
+    command
+        ->add_option("--n-gpu-layers,--gpu-layers",
+                     flags->n_gpu_layers,
+                     "layers on the GPU; -1: the backend's default, all that fit")
+        ->check(CLI::Range(-1, 100'000));
+    command->add_option(
+        "--engine", flags->engine, "the program assay-engine; default: beside assay");
+    command->add_flag("-q,--quiet", flags->quiet, "no progress");
+    command->add_flag("--json", flags->json, "one JSON document on stdout");
+    command->footer(
+        "Examples:\n"
+        "  assay fidelity --baseline model-F16.gguf --variants Q8_0,Q4_K_M --text wiki.txt\n"
+        "  assay fidelity --baseline model-F16.gguf --text wiki.txt --kl-divergence-base "
+        "base.kld\n"
+        "  assay fidelity --kl-divergence-base base.kld --variants model-Q4_K_M.gguf\n"
+        "Figures and formats: docs/perplexity.md.");
+    command->callback([flags, &action] { action = [flags] { return fidelity(*flags); }; });
+}
+
+}  // namespace assay::app
