@@ -9,6 +9,7 @@
 #include "assay/engine/control_tokens.hpp"
 #include "assay/engine/embedder.hpp"
 #include "assay/engine/inbox.hpp"
+#include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
 
@@ -40,6 +41,8 @@ class Server {
     Result<wire::Started> start(const wire::Start& request);
     Result<wire::LoadedEmbedder> load_embedder(const wire::LoadEmbedder& request);
     Result<wire::Embedded> embed(const wire::Embed& request);
+    Result<wire::InspectedImatrix> inspect_imatrix(const wire::InspectImatrix& request);
+    void make_imatrix(std::uint64_t id, wire::MakeImatrix request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     /// Puts a task into the answerer's queue.

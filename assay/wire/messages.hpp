@@ -16,7 +16,7 @@
 namespace assay::wire {
 
 /// Counts up when the bytes of a message change.
-inline constexpr int kProtocolVersion = 4;
+inline constexpr int kProtocolVersion = 5;
 
 /// An answer's trace covers its first tokens up to this many, so that a recheck need not compute
 /// more.
