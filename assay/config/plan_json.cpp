@@ -150,6 +150,11 @@ json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathT
     if (entry.lora_applied) {
         out["lora"] = kLoraApplied;
     }
+    if (entry.imatrix_text) {
+        out["imatrix"] = kImatrixMade;
+        out["imatrix-text"] = path(entry.imatrix_text->file);
+        out["imatrix-chunks"] = entry.imatrix_text->n_chunks;
+    }
     if (variant.served()) {
         out["served"] = {{"provider", entry.served.provider},
                          {"model", entry.served.model},
@@ -340,6 +345,13 @@ void read_lora(const json& value, const std::string& path, VariantEntry& entry) 
     }
 }
 
+void read_imatrix_text(ObjectReader& in, VariantEntry& entry) {
+    entry.imatrix.clear();
+    ImatrixText& text = entry.imatrix_text.emplace();
+    in.get("imatrix-text", text.file);
+    in.read("imatrix-chunks", text.n_chunks, kImatrixChunks);
+}
+
 void read(const json& object, const std::string& path, ServedSpec& served) {
     ObjectReader in(object, path);
     in.get("provider", served.provider);
@@ -368,6 +380,9 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
         in.get("type", entry.type);
         in.get("file", entry.file);
         in.get("imatrix", entry.imatrix);
+        if (entry.imatrix == kImatrixMade) {
+            read_imatrix_text(in, entry);
+        }
         if (in.has("lora")) {
             read_lora(in.at("lora"), path + ".lora", entry);
         }

@@ -22,6 +22,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/defaults.hpp"
 #include "assay/config/draft.hpp"
+#include "assay/config/imatrix_entry.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/config/quant_types.hpp"
@@ -196,13 +197,12 @@ class Resolver {
                     plan_.baseline.answers() ? "a file of answers" : "a model that a server runs"),
                 "Name a GGUF file or a file of answers instead.");
         }
-        if (type->needs_imatrix && source->imatrix.empty()) {
+        if (type->needs_imatrix && source->imatrix.empty() && !source->imatrix_text) {
             add(place,
                 fmt::format("{} needs an importance matrix", type->name),
-                fmt::format("Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} "
-                            "(or --imatrix FILE).",
-                            type->name));
+                ways_to_an_imatrix(type->name));
         }
+        check_imatrix_text(key, variant, draft_, problems_);
     }
 
     /// Sums of floats depend on their order, and llama.cpp keeps several adapters in none. Ollama's
@@ -495,6 +495,7 @@ class Resolver {
             look_for(written(key + ".file") ? key + ".file" : key, entry.file);
             look_for(written(key + ".answers") ? key + ".answers" : key, entry.answers);
             look_for(key + ".imatrix", entry.imatrix);
+            look_for(key + ".imatrix-text", entry.imatrix_text.value_or(ImatrixText()).file);
             look_for_adapters(key, entry);
         }
         for (std::size_t i = 0; i < plan_.judges.size(); ++i) {
