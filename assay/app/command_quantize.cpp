@@ -13,8 +13,10 @@
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/quant_types.hpp"
+#include "assay/config/variant_entry.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/llm/engine_process.hpp"
+#include "assay/variants/make_imatrix.hpp"
 #include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -25,7 +27,9 @@ struct QuantizeFlags {
     std::string source;
     std::string type;
     std::string output;
-    std::string imatrix;
+    std::string imatrix;  ///< a file, or kImatrixMade
+    std::string imatrix_text;
+    int imatrix_chunks = 0;
     std::string engine;
     int threads = 0;
     bool allow_requantize = false;
@@ -54,6 +58,21 @@ std::string default_output(const std::string& source, std::string_view type) {
     return (path.parent_path() / fmt::format("{}-{}.gguf", path.stem().string(), type)).string();
 }
 
+/// Throws Error kUsage where a matrix is made without a text, or a text is for none.
+void check_imatrix(const QuantizeFlags& flags) {
+    const bool made = flags.imatrix == config::kImatrixMade;
+    if (made && flags.imatrix_text.empty()) {
+        throw_usage("an importance matrix is made from a text, and none is given",
+                    {},
+                    "Give one with --imatrix-text FILE.");
+    }
+    if (!made && (!flags.imatrix_text.empty() || flags.imatrix_chunks != 0)) {
+        throw_usage("--imatrix-text and --imatrix-chunks are for an importance matrix that is made",
+                    {},
+                    "Write --imatrix make beside them.");
+    }
+}
+
 int quantize(QuantizeFlags flags) {
     const auto type = config::find_quant_type(flags.type);
     if (!type) {
@@ -64,8 +83,10 @@ int quantize(QuantizeFlags flags) {
     if (type->needs_imatrix && flags.imatrix.empty()) {
         throw_usage(fmt::format("{} cannot be made without an importance matrix", type->name),
                     {},
-                    "Give one with --imatrix FILE.");
+                    "Give one with --imatrix FILE, or have one made with --imatrix make "
+                    "--imatrix-text FILE.");
     }
+    check_imatrix(flags);
     namespace fs = std::filesystem;
     if (flags.output.empty()) {
         flags.output = default_output(flags.source, type->name);
@@ -93,11 +114,20 @@ int quantize(QuantizeFlags flags) {
     variants::QuantizeRequest request;
     request.source = variants::resolve_file(engine, flags.source, hash);
     request.type = type->name;
-    request.imatrix = flags.imatrix;
+    request.imatrix = flags.imatrix == config::kImatrixMade ? "" : flags.imatrix;
     request.allow_requantize = flags.allow_requantize;
     request.target = flags.output;
     request.n_threads = flags.threads > 0 ? flags.threads : describe_host().n_cores;
-    const ModelFile made = variants::quantize({engine, hash, progress}, request);
+    const variants::Workshop workshop{engine, hash, progress};
+    if (flags.imatrix == config::kImatrixMade) {
+        request.imatrix = variants::make_imatrix(workshop,
+                                                 {request.source,
+                                                  {flags.imatrix_text, flags.imatrix_chunks},
+                                                  variants::model_cache(),
+                                                  request.n_threads})
+                              .path;
+    }
+    const ModelFile made = variants::quantize(workshop, request);
     if (flags.json) {
         std::fputs((describe(made).dump(2) + "\n").c_str(), stdout);
         return 0;
@@ -134,7 +164,16 @@ void add_quantize_command(CLI::App& app, Action& action) {
         "-o,--output",
         flags->output,
         "default: SOURCE-TYPE.gguf, beside the source; of ollama:NAME in the current folder");
-    command->add_option("--imatrix", flags->imatrix, "importance matrix");
+    command->add_option("--imatrix",
+                        flags->imatrix,
+                        "importance matrix: a file, or make, which makes one from --imatrix-text");
+    command->add_option(
+        "--imatrix-text", flags->imatrix_text, "text file that --imatrix make shows the model");
+    command
+        ->add_option("--imatrix-chunks",
+                     flags->imatrix_chunks,
+                     "only the first N chunks (512 tokens) of that text; 0: all, default 0")
+        ->check(CLI::Range(0, static_cast<int>(config::kImatrixChunks.high)));
     command->add_option("-t,--threads", flags->threads, "default: the physical cores");
     command->add_option(
         "--engine", flags->engine, "the program assay-engine; default: beside assay");

@@ -189,7 +189,22 @@ void add_experiment_flags(CLI::App& command, PlanFlags& flags) {
     command
         .add_option("--run", o.run_dir, "run directory: made, or gone on with; default runs/NAME")
         ->group(kExperiment);
-    command.add_option("--imatrix", o.imatrix, "importance matrix for the types that are made")
+    command
+        .add_option("--imatrix",
+                    o.imatrix,
+                    "importance matrix for the types that are made: a file, or make, which makes "
+                    "one from --imatrix-text")
+        ->group(kExperiment);
+    command
+        .add_option("--imatrix-text",
+                    o.imatrix_text,
+                    "text file that --imatrix make shows the model: the kind of text that it is "
+                    "used for, but none of the questions")
+        ->group(kExperiment);
+    command
+        .add_option("--imatrix-chunks",
+                    o.imatrix_chunks,
+                    "only the first N chunks (512 tokens) of that text; 0: all, default 0")
         ->group(kExperiment);
 }
 

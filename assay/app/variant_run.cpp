@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "assay/app/imatrix_text.hpp"
 #include "assay/base/result.hpp"
+#include "assay/variants/make_imatrix.hpp"
 #include "assay/variants/merge_lora.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -94,6 +96,7 @@ void VariantRun::refuse_to_answer(std::size_t n_missing) const {
 }
 
 void VariantRun::check_file() {
+    check_imatrix_text(spec, place, context_);
     if (spec.file().empty()) {
         return;
     }
@@ -151,11 +154,23 @@ ModelFile VariantRun::made_of(const ModelFile& baseline_file, const TypeSource& 
                                request.source.sha256,
                                {resolve_adapter(baseline.file(), baseline.merged_lora().front())}};
     }
+    std::string with_imatrix = made.imatrix.empty() ? "" : " with an importance matrix";
+    if (made.imatrix_text) {
+        const variants::MadeImatrix matrix = variants::make_imatrix(
+            workshop(),
+            {request.source,
+             *made.imatrix_text,
+             request.cache,
+             request.n_threads,
+             context_.plan.engine.n_gpu_layers});
+        request.imatrix = matrix.path;
+        with_imatrix = " " + variants::describe(matrix);
+    }
     variant.origin = fmt::format(
         "{} from {}{}",
         made.type,
         variant.lora ? text_of(*variant.lora) + " (applied at run time)" : request.source.sha256,
-        made.imatrix.empty() ? "" : " with an importance matrix");
+        with_imatrix);
     return variants::quantize(workshop(), request);
 }
 

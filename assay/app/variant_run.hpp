@@ -82,7 +82,8 @@ class VariantRun {
     /// Throws Error kUsage if only judging was asked for and answers are missing.
     void refuse_to_answer(std::size_t n_missing) const;
 
-    /// Reads the headers of the plan's file and of the adapters that change it, if it names any.
+    /// Reads the headers of the plan's file and of the adapters that change it, if it names any,
+    /// and the text that an importance matrix is to be made from.
     void check_file();
     /// Fills variant.file with the plan's file or type; with nothing if it names neither.
     void resolve_file(const ModelFile& baseline_file);

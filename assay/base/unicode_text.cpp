@@ -96,6 +96,17 @@ std::string folded_text(std::string_view text) {
     return with_single_spaces(out);
 }
 
+std::string letters_and_digits(std::string_view text) {
+    const std::string folded = folded_text(text);
+    std::string out;
+    each_code_point(folded, [&](UChar32 c, std::size_t begin, std::size_t end) {
+        if (u_isalnum(c) != 0) {
+            out.append(folded, begin, end - begin);
+        }
+    });
+    return out;
+}
+
 std::string_view trim_unicode(std::string_view text) {
     std::size_t first = text.size(), last = 0;
     each_code_point(text, [&](UChar32 c, std::size_t begin, std::size_t end) {

@@ -14,6 +14,10 @@ namespace assay {
 /// one space, none at the ends. Bytes that are no UTF-8 count as U+FFFD. Valid UTF-8.
 [[nodiscard]] std::string folded_text(std::string_view text);
 
+/// Letters and digits of the folded text, one behind the other: the same for texts that differ in
+/// punctuation, too.
+[[nodiscard]] std::string letters_and_digits(std::string_view text);
+
 /// Without Unicode white space (and U+FEFF, U+200B) at both ends; what is no UTF-8 is kept.
 [[nodiscard]] std::string_view trim_unicode(std::string_view text);
 

@@ -71,7 +71,7 @@ variants:                         # a type that llama.cpp can make, a file, or a
   # - {name: part, answers: part.jsonl, allow-missing: true} # a question without an answer is left out (more than 5 %: not measured); else it is an error
   # - {name: kv8, file: model-F16.gguf, cache-type-k: q8_0, cache-type-v: q8_0}   # how it is run, where that is not as under engine: also flash-attn; the baseline takes these keys, too
   # - {type: Q4_K_M, lora: applied}                        # the base is quantized, and the baseline's one adapter is applied at run time
-  # - {name: small, type: IQ2_XXS, imatrix: imatrix.gguf}   # types below three bits need an importance matrix
+  # - {type: IQ2_XXS, imatrix: make, imatrix-text: text.txt, imatrix-chunks: 100}   # types below three bits need an importance matrix: made of a text, or a file
 
 dataset:                          # may be left out where the baseline's answers hold their questions; JSONL, a JSON array or CSV with id, question, expected_answer, contexts, cluster
   file: questions.jsonl

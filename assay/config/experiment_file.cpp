@@ -8,6 +8,7 @@
 #include "assay/config/checkpoint_entry.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/entry_reader.hpp"
+#include "assay/config/imatrix_entry.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/judge_entry.hpp"
 #include "assay/config/lora_entry.hpp"
@@ -197,7 +198,7 @@ class ExperimentFile : EntryReader {
         note_text(map, "name", variant.name);
         model_path(map, "file", entry.file);
         read_checkpoint(map, folder_, entry, draft_, problems_);
-        path(map, "imatrix", entry.imatrix);
+        read_imatrix(map, folder_, entry, draft_, problems_);
         read_answers(map, entry);
         read_served(map, entry.served, problems_);
         read_lora(map, folder_, entry, draft_, problems_);
@@ -218,10 +219,6 @@ class ExperimentFile : EntryReader {
                                       n_given == 0 ? "none" : "several"),
                           "Write {type: Q4_K_M}, {name: mine, file: other.gguf} or {name: mine, "
                           "answers: mine.jsonl}.");
-        }
-        if ((has_file || map.has("answers")) && map.has("imatrix")) {
-            problems_.add(map.where("imatrix"),
-                          "belongs to a type that assay makes, not to a finished file");
         }
         map.finish();
         variant.source = source_of(std::move(entry));

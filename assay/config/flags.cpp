@@ -8,6 +8,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/config/flag_reader.hpp"
+#include "assay/config/imatrix_entry.hpp"
 #include "assay/config/judge_address.hpp"
 #include "assay/config/lora_entry.hpp"
 #include "assay/config/retrieval_entry.hpp"
@@ -51,13 +52,6 @@ class FlagLayer : FlagReader {
     }
 
  private:
-    /// What is quantized for the variant, to be run here or by a server; null: nothing.
-    static TypeSource* made_type(VariantSpec& variant) {
-        ServedSource* served = variant.served();
-        return served ? std::get_if<TypeSource>(&served->ours)
-                      : std::get_if<TypeSource>(&variant.source);
-    }
-
     void settings() {
         visit_plan(
             plan_,
@@ -137,7 +131,13 @@ class FlagLayer : FlagReader {
             }
             for (std::size_t i = 0; i < flags_.variants->size(); ++i) {
                 const std::string key = fmt::format("variants[{}]", i);
-                for (const char* part : {".name", ".type", ".file", ".imatrix", ".answers"}) {
+                for (const char* part : {".name",
+                                         ".type",
+                                         ".file",
+                                         ".imatrix",
+                                         ".imatrix-text",
+                                         ".imatrix-chunks",
+                                         ".answers"}) {
                     draft_.origins.erase(key + part);
                 }
                 draft_.recipes.erase(key);
@@ -151,18 +151,7 @@ class FlagLayer : FlagReader {
                 }
             }
         }
-        std::string imatrix;
-        if (!file(flags_.imatrix, "--imatrix", "imatrix", imatrix)) {
-            return;
-        }
-        for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
-            TypeSource* type = made_type(plan_.variants[i]);
-            if (type == nullptr || type->type.empty() || !type->imatrix.empty()) {
-                continue;
-            }
-            type->imatrix = imatrix;
-            note(fmt::format("variants[{}].imatrix", i), "--imatrix");
-        }
+        apply_imatrix_flags(flags_, draft_, problems_);
     }
 
     void allow_missing() {

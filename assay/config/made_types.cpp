@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "assay/config/draft_step.hpp"
+#include "assay/config/imatrix_entry.hpp"
 #include "assay/config/quant_types.hpp"
 #include "assay/config/variant_entry.hpp"
 
@@ -30,13 +31,12 @@ class MadeTypes : DraftStep {
                     plan_.baseline.answers() ? "a file of answers" : "a model that a server runs"),
                 "Name a GGUF file or a file of answers instead.");
         }
-        if (type->needs_imatrix && source->imatrix.empty()) {
+        if (type->needs_imatrix && source->imatrix.empty() && !source->imatrix_text) {
             add(place,
                 fmt::format("{} needs an importance matrix", type->name),
-                fmt::format("Make one with llama-imatrix and write {{type: {}, imatrix: FILE}} "
-                            "(or --imatrix FILE).",
-                            type->name));
+                ways_to_an_imatrix(type->name));
         }
+        check_imatrix_text(key, variant, draft_, problems_);
     }
 
     /// Sums of floats depend on their order, and llama.cpp keeps several adapters in none. Ollama's

@@ -86,6 +86,7 @@ void NamedFiles::look_for_all() {
         look_for(written(key + ".file") ? key + ".file" : key, entry.file);
         look_for(written(key + ".answers") ? key + ".answers" : key, entry.answers);
         look_for(key + ".imatrix", entry.imatrix);
+        look_for(key + ".imatrix-text", entry.imatrix_text.value_or(ImatrixText()).file);
         look_for_adapters(key, entry);
     }
     for (std::size_t i = 0; i < plan_.judges.size(); ++i) {

@@ -58,9 +58,11 @@ struct Overrides {
     std::optional<std::string> chat_template_file;
     std::optional<std::vector<std::string>> stop;
     std::optional<std::string> known_bad;
-    std::optional<std::string> engine;   ///< --engine: the program assay-engine
-    std::optional<std::string> imatrix;  ///< for every variant that is made by quantizing and names
-                                         ///< none of its own
+    std::optional<std::string> engine;  ///< --engine: the program assay-engine
+    /// --imatrix: a file, or make; for every variant that is made by quantizing and names none
+    std::optional<std::string> imatrix;
+    std::optional<std::string> imatrix_text;     ///< --imatrix-text: of those that are made
+    std::optional<std::int64_t> imatrix_chunks;  ///< --imatrix-chunks: likewise
 };
 
 /// Of Overrides::settings.

@@ -148,6 +148,11 @@ json to_json(const VariantSpec& variant, const RunRecipe& of_engine, const PathT
     if (entry.lora_applied) {
         out["lora"] = kLoraApplied;
     }
+    if (entry.imatrix_text) {
+        out["imatrix"] = kImatrixMade;
+        out["imatrix-text"] = path(entry.imatrix_text->file);
+        out["imatrix-chunks"] = entry.imatrix_text->n_chunks;
+    }
     if (variant.served()) {
         out["served"] = {{"provider", entry.served.provider},
                          {"model", entry.served.model},

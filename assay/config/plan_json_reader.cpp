@@ -138,6 +138,13 @@ void read(const json& object, const std::string& path, ServedSpec& served) {
     in.finish();
 }
 
+void read_imatrix_text(ObjectReader& in, VariantEntry& entry) {
+    entry.imatrix.clear();
+    ImatrixText& text = entry.imatrix_text.emplace();
+    in.get("imatrix-text", text.file);
+    in.read("imatrix-chunks", text.n_chunks, kImatrixChunks);
+}
+
 /// `variant.recipe` is the engine block's before, and its own afterwards.
 void read(const json& object, const std::string& path, VariantSpec& variant) {
     ObjectReader in(object, path);
@@ -153,6 +160,9 @@ void read(const json& object, const std::string& path, VariantSpec& variant) {
         in.get("type", entry.type);
         in.get("file", entry.file);
         in.get("imatrix", entry.imatrix);
+        if (entry.imatrix == kImatrixMade) {
+            read_imatrix_text(in, entry);
+        }
         if (in.has("lora")) {
             read_lora(in.at("lora"), path + ".lora", entry);
         }

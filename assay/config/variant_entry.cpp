@@ -14,7 +14,10 @@ VariantSource source_of(VariantEntry entry) {
         return ServedSource{std::move(entry.served)};
     }
     if (!entry.type.empty()) {
-        TypeSource type{std::move(entry.type), std::move(entry.imatrix), entry.lora_applied};
+        TypeSource type{std::move(entry.type),
+                        std::move(entry.imatrix),
+                        entry.lora_applied,
+                        std::move(entry.imatrix_text)};
         return is_served ? VariantSource(ServedSource{std::move(entry.served), std::move(type)})
                          : VariantSource(std::move(type));
     }
@@ -30,6 +33,7 @@ VariantEntry entry_of(const VariantSpec& variant) {
     if (const TypeSource* type = variant.type()) {
         entry.type = type->type;
         entry.imatrix = type->imatrix;
+        entry.imatrix_text = type->imatrix_text;
         entry.lora_applied = type->lora_applied;
     }
     if (const AnswersSource* answers = variant.answers()) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ namespace assay::config {
 inline constexpr std::string_view kLoraApplied = "applied";
 inline constexpr std::array<std::string_view, 1> kLoraWords{kLoraApplied};
 
+/// The value of `imatrix` for a matrix that is made.
+inline constexpr std::string_view kImatrixMade = "make";
+/// What `imatrix-chunks` may be; 0: all.
+inline constexpr Range kImatrixChunks{0, 1'000'000};
+
 /// What a scale may be.
 inline constexpr Range kLoraScale{-1000, 1000};
 
@@ -25,8 +31,9 @@ struct VariantEntry {
     std::string type;
     std::string file;
     std::string imatrix;
-    std::vector<LoraSpec> lora{};  ///< of file
-    bool lora_applied = false;     ///< of type
+    std::optional<ImatrixText> imatrix_text{};  ///< in place of imatrix
+    std::vector<LoraSpec> lora{};               ///< of file
+    bool lora_applied = false;                  ///< of type
     std::string answers;
     bool allow_missing = false;
     std::map<std::string, std::string> fields{};  ///< of answers

@@ -152,7 +152,9 @@ Result<bool> quantize_model(const wire::Quantize& request,
             remedy = fmt::format("Is the disk of {} full, or the folder not to be written to?",
                                  request.target);
         } else if (errors.find("imatrix") != std::string::npos) {
-            remedy = "This type needs an importance matrix: give one with --imatrix.";
+            remedy =
+                "This type needs an importance matrix: give one with --imatrix FILE, or have one "
+                "made with --imatrix make.";
         }
         return fail(fmt::format("making {} failed: {}",
                                 request.type,

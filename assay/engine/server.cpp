@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "assay/engine/chat.hpp"
+#include "assay/engine/imatrix.hpp"
 #include "assay/engine/lora_merge.hpp"
 #include "assay/engine/model_file.hpp"
 #include "assay/engine/quantize.hpp"
@@ -41,6 +42,8 @@ constexpr std::array kVerbs{
     Row{Needs::kNothing, wire::verb<&Server::predict_text_memory>()},
     Row{Needs::kNothing, wire::verb<&Server::load_text_models>()},
     Row{Needs::kNothing, wire::verb<&Server::score_text>()},
+    Row{Needs::kNothing, wire::verb<&Server::inspect_imatrix>()},
+    Row{Needs::kNothing, wire::verb<&Server::make_imatrix>()},
     Row{Needs::kNothing, wire::verb<&Server::quantize>()},
     Row{Needs::kNothing, wire::verb<&Server::merge_lora>()},
 };
@@ -241,6 +244,20 @@ void Server::score_text(std::uint64_t id, wire::ScoreText request) {
         send(wire::encode(id, wire::Progress{done, total}));
     });
     send(scored ? wire::encode(id, *scored) : wire::encode(id, wire::Failed{scored.error()}));
+}
+
+Result<wire::InspectedImatrix> Server::inspect_imatrix(const wire::InspectImatrix& request) {
+    return engine::inspect_imatrix(request);
+}
+
+void Server::make_imatrix(std::uint64_t id, wire::MakeImatrix request) {
+    const auto made = engine::make_imatrix(request, [&](std::uint64_t done, std::uint64_t total) {
+        send(wire::encode(id, wire::Progress{done, total}));
+    });
+    if (!made) {
+        return send(wire::encode(id, wire::Failed{made.error()}));
+    }
+    send(wire::encode(id, *made));
 }
 
 void Server::quantize(std::uint64_t id, wire::Quantize request) {

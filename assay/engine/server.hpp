@@ -10,6 +10,7 @@
 #include "assay/engine/embedder.hpp"
 #include "assay/engine/inbox.hpp"
 #include "assay/engine/text_scorer.hpp"
+#include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
 
@@ -44,6 +45,8 @@ class Server {
     Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
     Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
     void score_text(std::uint64_t id, wire::ScoreText request);
+    Result<wire::InspectedImatrix> inspect_imatrix(const wire::InspectImatrix& request);
+    void make_imatrix(std::uint64_t id, wire::MakeImatrix request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     /// Puts a task into the answerer's queue.

@@ -195,6 +195,18 @@ Result<bool> Engine::merge_lora(
         .map([](const wire::MergedLora&) { return true; });
 }
 
+Result<wire::InspectedImatrix> Engine::inspect_imatrix(const std::string& path) {
+    return call("read an importance matrix", wire::InspectImatrix{path});
+}
+
+Result<wire::MadeImatrix> Engine::make_imatrix(
+    const wire::MakeImatrix& request,
+    const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
+    return call("make an importance matrix", request, [&](const wire::Progress& progress) {
+        on_progress(progress.done, progress.total);
+    });
+}
+
 std::uint64_t Engine::submit(const wire::TaskRequest& request) {
     const std::uint64_t id = next_id_++;
     const wire::Frame frame = std::visit([&](const auto& task) { return wire::encode(id, task); },

@@ -12,6 +12,7 @@
 #include "assay/base/result.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
+#include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
 #include "assay/wire/text_scoring.hpp"
 
@@ -64,6 +65,11 @@ class Engine {
 
     [[nodiscard]] Result<bool> merge_lora(
         const wire::MergeLora& request,
+        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
+
+    [[nodiscard]] Result<wire::InspectedImatrix> inspect_imatrix(const std::string& path);
+    [[nodiscard]] Result<wire::MadeImatrix> make_imatrix(
+        const wire::MakeImatrix& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
 
     /// For a context's tasks, of which several are in flight: sends and returns the request's id, 0

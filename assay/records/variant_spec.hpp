@@ -2,6 +2,7 @@
 // A variant as it is asked for: where it comes from and how it is run.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,12 +26,22 @@ struct FileSource {
     std::vector<LoraSpec> lora{};  ///< merged into it; then the variant is the merged file
 };
 
+/// What an importance matrix is made from.
+struct ImatrixText {
+    std::string file;  ///< UTF-8
+    int n_chunks = 0;  ///< the first so many chunks of it; 0: all
+
+    [[nodiscard]] bool operator==(const ImatrixText&) const = default;
+};
+
 /// A file that is made by quantizing the baseline's.
 struct TypeSource {
     std::string type;           ///< a llama.cpp quantization type by its name ("Q4_K_M")
     std::string imatrix{};      ///< importance matrix file; may be empty
     bool lora_applied = false;  ///< made of the baseline's file before its adapter is merged; the
                                 ///< engine applies the adapter at run time
+    std::optional<ImatrixText> imatrix_text{};  ///< an importance matrix is made of the file that
+                                                ///< is quantized; then `imatrix` is empty
 };
 
 /// Answers that were made elsewhere.

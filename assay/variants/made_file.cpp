@@ -81,11 +81,11 @@ void write_file(const Workshop& workshop, const MadeFile& made, const MakeFile& 
     Progress& progress = workshop.progress;
     const TemporaryFile temporary(made.target);
     std::uint64_t done = 0;
-    progress.begin(made.title, 0, "tensors");
+    progress.begin(made.title, 0, made.unit);
     const auto written = make(temporary.path().string(),
                               [&](std::uint64_t now, std::uint64_t total) {
                                   if (done == 0) {
-                                      progress.begin(made.title, total, "tensors");
+                                      progress.begin(made.title, total, made.unit);
                                   }
                                   if (now > done) {
                                       progress.advance(now - done);

@@ -41,10 +41,11 @@ struct MadeFile {
     std::filesystem::path target;
     std::uint64_t most_bytes = 0;  ///< room that it may need
     std::string title;             ///< "making Q4_K_M", for the progress
+    std::string unit = "tensors";  ///< what is counted of it
     bool in_cache = true;          ///< whether another ASSAY_CACHE is a way out
 };
 
-/// Is given the path to write to and what follows it (done, total, in tensors).
+/// Is given the path to write to and what follows it (done, total).
 using MakeFile = std::function<Result<bool>(
     const std::string& path, const std::function<void(std::uint64_t, std::uint64_t)>& on_tensor)>;
 

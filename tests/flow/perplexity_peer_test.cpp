@@ -35,7 +35,7 @@ class PerplexityPeer : public testing::Test {
         if (const std::string missing = missing_for_models(); !missing.empty()) {
             GTEST_SKIP() << missing;
         }
-        if (llama_perplexity().empty()) {
+        if (llama_tool("llama-perplexity").empty()) {
             GTEST_SKIP() << "llama-perplexity is not there: scripts/llama.sh peers";
         }
         std::ifstream corpus(ASSAY_SOURCE_DIR "/examples/science-qa/corpus.jsonl");
@@ -79,8 +79,9 @@ class PerplexityPeer : public testing::Test {
         return ended;
     }
     [[nodiscard]] Ended theirs(const std::string& model, Strings more) const {
-        more.insert(more.begin(),
-                    {llama_perplexity(), "-m", model, "-f", text, "-c", kCtx, "-t", "2"});
+        more.insert(
+            more.begin(),
+            {llama_tool("llama-perplexity"), "-m", model, "-f", text, "-c", kCtx, "-t", "2"});
         Ended ended = start(more);
         EXPECT_EQ(ended.exit_code, 0) << describe(ended);
         return ended;

@@ -70,11 +70,11 @@ std::string missing_for_models() {
 }
 
 std::string llama_server() {
-    return newest_in_cache("llama-v", "bin/llama-server");
+    return llama_tool("llama-server");
 }
 
-std::string llama_perplexity() {
-    return newest_in_cache("llama-v", "bin/llama-perplexity");
+std::string llama_tool(const std::string& name) {
+    return newest_in_cache("llama-v", "bin/" + name);
 }
 
 std::string ollama() {

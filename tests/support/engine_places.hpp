@@ -17,8 +17,8 @@ namespace assay::test {
 [[nodiscard]] std::string missing_for_models();
 /// llama-server of `scripts/llama.sh peers`, or empty.
 [[nodiscard]] std::string llama_server();
-/// llama-perplexity of `scripts/llama.sh peers`, or empty.
-[[nodiscard]] std::string llama_perplexity();
+/// Another of these programs by its name ("llama-imatrix"), or empty.
+[[nodiscard]] std::string llama_tool(const std::string& name);
 /// The program of `scripts/ollama.sh`, or empty.
 [[nodiscard]] std::string ollama();
 /// llama.cpp's source tree, or empty.

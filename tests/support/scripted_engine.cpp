@@ -16,6 +16,8 @@
 // Where its last line has no end, it was cut off.
 // An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
 // the place of the model's; at scale 0 nothing does. "arch NAME": it is for another architecture.
+// An importance matrix is such a file with the lines "imatrix HASH" and "chunks N"; a file that was
+// quantized with one has its hash. Its making takes a text's bytes for tokens.
 // An embedder is such a file with the line "embeds N": a text's words, each at a place of its own
 // among N values (those that fall on one place are taken for each other).
 // An answer is the text between "Fact: " and the next line's end of the prompt, or "I cannot say.";
@@ -57,6 +59,7 @@
 #include "assay/base/text.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
+#include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
 #include "assay/wire/verb.hpp"
 #include "fair.hpp"
@@ -459,6 +462,8 @@ class Engine {
     Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
     Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
     void score_text(std::uint64_t id, wire::ScoreText request);
+    Result<wire::InspectedImatrix> inspect_imatrix(const wire::InspectImatrix& request);
+    void make_imatrix(std::uint64_t id, wire::MakeImatrix request);
     void quantize(std::uint64_t id, wire::Quantize request);
     void merge_lora(std::uint64_t id, wire::MergeLora request);
     template <class Request>
@@ -525,6 +530,8 @@ constexpr std::array kVerbs{
     wire::verb<&Engine::predict_text_memory>(),
     wire::verb<&Engine::load_text_models>(),
     wire::verb<&Engine::score_text>(),
+    wire::verb<&Engine::inspect_imatrix>(),
+    wire::verb<&Engine::make_imatrix>(),
     wire::verb<&Engine::quantize>(),
     wire::verb<&Engine::merge_lora>(),
     wire::verb<&Engine::submit<wire::AnswerRequest>>(),
@@ -689,6 +696,42 @@ void Engine::score_text(std::uint64_t id, wire::ScoreText request) {
     send(wire::encode(id, *scored));
 }
 
+Result<wire::InspectedImatrix> Engine::inspect_imatrix(const wire::InspectImatrix& request) {
+    const auto matrix = read_model(request.path);
+    if (!matrix) {
+        return tl::unexpected<Failure>(matrix.error());
+    }
+    if (!matrix->lines.contains("imatrix")) {
+        return fail("is not an importance matrix that can be read", request.path);
+    }
+    return wire::InspectedImatrix{
+        7, std::stol(matrix->get("chunks", "0")) * wire::kChunkTokens, wire::kChunkTokens};
+}
+
+void Engine::make_imatrix(std::uint64_t id, wire::MakeImatrix request) {
+    const auto model = read_model(request.model);
+    const std::string text = whole_file(request.text);
+    const auto n_all = static_cast<int>(text.size()) / request.chunk_tokens;
+    if (!model || n_all < wire::kFewestChunks) {
+        return send(wire::encode(
+            id, wire::Failed{model ? Failure{"is too short", request.text, {}} : model.error()}));
+    }
+    const int n_chunks = request.n_chunks > 0 ? std::min(request.n_chunks, n_all) : n_all;
+    for (int i = 1; i <= n_chunks; ++i) {
+        send(wire::encode(
+            id,
+            wire::Progress{static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(n_chunks)}));
+    }
+    Model matrix;
+    matrix.lines["imatrix"] = sha256_hex(whole_file(request.model) + text);
+    matrix.lines["chunks"] = std::to_string(n_chunks);
+    if (!write_model(request.target, matrix)) {
+        return send(wire::encode(
+            id, wire::Failed{{"the matrix failed", request.target, "Is the disk full?"}}));
+    }
+    send(wire::encode(id, wire::MadeImatrix{sha256_hex(text)}));
+}
+
 void Engine::quantize(std::uint64_t id, wire::Quantize request) {
     auto model = read_model(request.source);
     if (!model) {
@@ -700,6 +743,9 @@ void Engine::quantize(std::uint64_t id, wire::Quantize request) {
     }
     if (request.type == "Q8_0") {
         model->lines["style"] = "loud";
+    }
+    if (!request.imatrix.empty()) {
+        model->lines["imatrix"] = sha256_hex(whole_file(request.imatrix));
     }
     for (std::uint64_t i = 1; i <= 3; ++i) {
         send(wire::encode(id, wire::Progress{i, 3}));

@@ -139,12 +139,11 @@ TEST_F(Resolve, ATypeThatNeedsAnImatrixSaysSo) {
     EXPECT_THAT(
         errors_of_variants("[IQ2_XXS, {type: q2_k_s}, Q2_K]"),
         ElementsAre(
-            "exp.yaml:2:12: variants[0]: IQ2_XXS needs an importance matrix. Make one with "
-            "llama-imatrix and write {type: IQ2_XXS, "
-            "imatrix: FILE} (or --imatrix FILE).",
-            "exp.yaml:2:28: variants[1].type: Q2_K_S needs an importance matrix. Make one with "
-            "llama-imatrix and write {type: "
-            "Q2_K_S, imatrix: FILE} (or --imatrix FILE)."));
+            "exp.yaml:2:12: variants[0]: IQ2_XXS needs an importance matrix. Write {type: "
+            "IQ2_XXS, imatrix: make, imatrix-text: FILE} (or --imatrix make --imatrix-text FILE) "
+            "to have one made from a text, or imatrix: FILE with one of llama-imatrix.",
+            testing::HasSubstr("variants[1].type: Q2_K_S needs an importance matrix. Write {type: "
+                               "Q2_K_S, imatrix: make, imatrix-text: FILE}")));
 }
 
 TEST_F(Resolve, OfASplitModelTheFirstPartIsNamed) {

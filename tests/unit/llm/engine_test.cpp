@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/base/hash.hpp"
 #include "temp_folder.hpp"
 
 namespace assay::llm {
@@ -57,6 +58,18 @@ TEST_F(EngineTest, AnswersEveryVerb) {
         engine.merge_lora({path, (folder / "m.gguf").string(), {adapter}, {1}, 1},
                           [&](std::uint64_t done, std::uint64_t) { seen.push_back(done); }));
     EXPECT_EQ(seen, (std::vector<std::uint64_t>{1}));
+    seen.clear();
+    const std::string text(2 * wire::kChunkTokens, 'x'), matrix = (folder / "i.gguf").string();
+    const auto made = engine.make_imatrix({path, folder.write("text.txt", text), matrix},
+                                          [&](std::uint64_t done, std::uint64_t total) {
+                                              seen.push_back(done);
+                                              EXPECT_EQ(total, 2U);
+                                          });
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->text_sha256, sha256_hex(text));
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2}));
+    EXPECT_EQ(engine.inspect_imatrix(matrix)->n_tokens, 2 * wire::kChunkTokens);
+    EXPECT_FALSE(engine.inspect_imatrix(path));
     const std::string embedder = folder.write("embedder.gguf", "embeds 8\n");
     EXPECT_EQ(engine.load_embedder({embedder, 2, 1})->n_dims, 8);
     const auto embedded = engine.embed("one two three");

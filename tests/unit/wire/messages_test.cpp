@@ -6,6 +6,7 @@
 
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
+#include "assay/wire/imatrix.hpp"
 #include "assay/wire/text_scoring.hpp"
 
 namespace assay::wire {
@@ -155,6 +156,19 @@ TEST(Requests, KeepEveryField) {
         EXPECT_EQ(start.lora_scale, 0.5);
         EXPECT_EQ(start.rope, (RopeScaling{"yarn", 4, 20000, 2048}));
     }
+
+    EXPECT_EQ(through(InspectImatrix{"i"}).path, "i");
+    const InspectedImatrix inspected_imatrix = through(InspectedImatrix{210, 15360, 512});
+    EXPECT_EQ(inspected_imatrix.n_weights, 210);
+    EXPECT_EQ(inspected_imatrix.n_tokens, 15360);
+    EXPECT_EQ(inspected_imatrix.chunk_tokens, 512);
+    const MakeImatrix make_imatrix = through(MakeImatrix{"m", "t", "i", 256, 30, 3, 7});
+    EXPECT_EQ(make_imatrix.model + make_imatrix.text + make_imatrix.target, "mti");
+    EXPECT_EQ(make_imatrix.chunk_tokens, 256);
+    EXPECT_EQ(make_imatrix.n_chunks, 30);
+    EXPECT_EQ(make_imatrix.n_threads, 3);
+    EXPECT_EQ(make_imatrix.n_gpu_layers, 7);
+    EXPECT_EQ(through(MadeImatrix{"e1"}).text_sha256, "e1");
 
     const Quantize quantize = through(Quantize{"a", "b", "Q4_K_M", "i", true, 5});
     EXPECT_EQ(quantize.source + quantize.target + quantize.type + quantize.imatrix, "abQ4_K_Mi");
