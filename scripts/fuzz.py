@@ -38,6 +38,7 @@ SEEDS = {
     "batch_api": ["tests/fuzz/seeds/batch_api/*", "tests/fuzz/seeds/served_reply/*"],
     "served_reply": ["tests/fuzz/seeds/served_reply/*"],
     "frame": ["tests/fuzz/seeds/frame/*"],
+    "imatrix_text": ["docs/*.md", "examples/*/questions.jsonl", "tests/fuzz/seeds/corpus/*"],
     "corpus_html": ["tests/fuzz/seeds/corpus/*.html"],
     "corpus_markdown": ["tests/fuzz/seeds/corpus/*.md", "docs/*.md"],
     "passages": ["examples/*/corpus.jsonl", "tests/fuzz/seeds/corpus/*.jsonl"],
