@@ -39,6 +39,7 @@ SEEDS = {
     "served_reply": ["tests/fuzz/seeds/served_reply/*"],
     "base_file": ["tests/fuzz/seeds/base_file/*"],
     "frame": ["tests/fuzz/seeds/frame/*"],
+    "imatrix_text": ["docs/*.md", "examples/*/questions.jsonl", "tests/fuzz/seeds/corpus/*"],
     "corpus_html": ["tests/fuzz/seeds/corpus/*.html"],
     "corpus_markdown": ["tests/fuzz/seeds/corpus/*.md", "docs/*.md"],
     "passages": ["examples/*/corpus.jsonl", "tests/fuzz/seeds/corpus/*.jsonl"],

@@ -11,6 +11,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/base/unicode_text.hpp"
 #include "assay/config/dataset.hpp"
 #include "assay/config/plan.hpp"
 #include "assay/config/plan_json.hpp"
@@ -25,6 +26,7 @@
 #include "assay/llm/openai_api.hpp"
 #include "assay/perplexity/base_file.hpp"
 #include "assay/records/thoughts.hpp"
+#include "assay/variants/questions_in_text.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
 #include "tests/fuzz/retrieval_readers.hpp"
@@ -228,6 +230,31 @@ void read_frame(std::string_view bytes) {
     (void)wire::decode<wire::Started>(*message);
 }
 
+/// A text of an importance matrix, and its lines as the questions: each that is long enough is
+/// found in it.
+void read_imatrix_text(std::string_view bytes) {
+    constexpr std::size_t kMostLines = 200, kLong = 24;
+    std::vector<Question> questions;
+    std::set<std::string> expected;
+    for (const std::string& line : split(bytes, '\n')) {
+        if (questions.size() == kMostLines) {
+            break;
+        }
+        Question& question = questions.emplace_back();
+        question.id = std::to_string(questions.size());
+        question.text = line;
+        if (line.find('\\') == std::string::npos && letters_and_digits(line).size() >= kLong) {
+            expected.insert(question.id);
+        }
+    }
+    const std::vector<std::string> found = variants::questions_in(bytes, questions);
+    const std::set<std::string> ids(found.begin(), found.end());
+    ASSAY_CHECK(ids.size() == found.size());
+    for (const std::string& id : expected) {
+        ASSAY_CHECK(ids.contains(id));
+    }
+}
+
 constexpr std::array kReaders{
     Reader{"dataset_json", read_json_dataset},
     Reader{"dataset_jsonl", read_jsonl_dataset},
@@ -244,6 +271,7 @@ constexpr std::array kReaders{
     Reader{"served_reply", read_served_reply},
     Reader{"base_file", read_base_file},
     Reader{"frame", read_frame},
+    Reader{"imatrix_text", read_imatrix_text},
     Reader{"corpus_html", read_html},
     Reader{"corpus_markdown", read_markdown},
     Reader{"passages", read_passages},
