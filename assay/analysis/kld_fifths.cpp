@@ -13,6 +13,9 @@ namespace assay::analysis {
 namespace {
 
 constexpr std::size_t kFifths = 5;
+/// Nats a token. No event's probability differs by more than sqrt(0.01 / 2) = 7 points then
+/// (Pinsker's inequality); a fifth may be the nearest one and far off.
+constexpr double kSmallKld = 0.01;
 
 bool counts_in_n(OutcomeKind kind) {
     return kind == OutcomeKind::kWin || kind == OutcomeKind::kTie || kind == OutcomeKind::kLoss;
@@ -59,7 +62,7 @@ std::string meaning_of(std::span<const KldFifth> fifths) {
         farthest,
         farthest == 1 ? "is" : "are",
         nearest);
-    if (nearest > 0) {
+    if (nearest > 0 && fifths.front().high <= kSmallKld) {
         out +=
             " Where KLD is small the two models hardly differ: losses there point to the judge, "
             "so read them first.";

@@ -22,7 +22,8 @@ struct MeasuredQuestion {
 };
 
 /// Sorted by KLD (equal ones in the given order), in five parts whose numbers differ by at most
-/// one; with `meaning`. Nothing for fewer than kFewestForFifths, or where none has a verdict.
+/// one; with `meaning`, which says that losses point to the judge only where KLD is small in
+/// itself (0.01 nats). Nothing for fewer than kFewestForFifths, or where none has a verdict.
 /// Variant and judge are left empty.
 [[nodiscard]] std::optional<OutcomesByKld> outcomes_by_kld(std::vector<MeasuredQuestion> questions);
 

@@ -150,9 +150,11 @@ void add_tokens(Section& section, const FidelityReport& fidelity) {
     section.add(agreement_table(fidelity));
     section.add(Paragraph{
         "Tokens until they differ: how many of the baseline's tokens the variant would have "
-        "written "
-        "on average before the first other one; an answer without one counts up to its end (a "
-        "restricted mean of Kaplan and Meier's curve)."});
+        "written on "
+        "average before the first other one; an answer without one counts up to its end (a "
+        "restricted mean of Kaplan and Meier's curve). A token is chosen after the repeat penalty, "
+        "and "
+        "probabilities are those before it: the one that was written need not be the likeliest."});
 }
 
 Section by_kld_section(const OutcomesByKld& rows) {

@@ -7,12 +7,12 @@
 namespace assay::analysis {
 namespace {
 
-/// Question i has KLD i / 10, in an order that is not that of KLD.
-std::vector<MeasuredQuestion> questions(int n, OutcomeKind (*kind_of)(int)) {
+/// Question i has KLD i times `step`, in an order that is not that of KLD.
+std::vector<MeasuredQuestion> questions(int n, OutcomeKind (*kind_of)(int), double step = 0.001) {
     std::vector<MeasuredQuestion> out;
     for (int k = 0; k < n; ++k) {
         const int i = (k * 7) % n;  // n is no multiple of 7
-        MeasuredQuestion question{i / 10.0, i, {{}}};
+        MeasuredQuestion question{i * step, i, {{}}};
         question.outcomes[0].kind = kind_of(i);
         question.outcomes[0].identical = i == 1 || i == 2;
         out.push_back(question);
@@ -59,6 +59,14 @@ TEST(KldFifths, LossesWhereKldIsSmallPointToTheJudge) {
               "smallest. Where KLD is small the two models hardly differ: losses there point to "
               "the judge, so read them first. KLD says how far the probabilities are apart, not "
               "whether an answer is worse: the verdicts alone decide.");
+}
+
+// The nearest fifth of a variant that is far off is far off, too.
+TEST(KldFifths, OfAFarVariantAccuseNoJudge) {
+    const auto r = outcomes_by_kld(questions(
+        20, [](int i) { return i == 1 ? OutcomeKind::kLoss : OutcomeKind::kTie; }, 0.1));
+    EXPECT_EQ(r->fifths[0].counts.losses, 1);
+    EXPECT_EQ(r->meaning.find("judge"), std::string::npos) << r->meaning;
 }
 
 TEST(KldFifths, WithoutLossesALargeKldIsNoReasonAgainstTheVariant) {
