@@ -30,6 +30,21 @@ def prompt_of(row):
 TEMPLATE = INTRO + "{% for passage in contexts %}[{{ loop.index }}] {{ passage }}\n\n{% endfor %}Question: {{ question }}"
 
 
+def cpu_name():
+    return next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+
+
+def llama_tools():
+    """The folder of llama.cpp's own programs."""
+    return pathlib.Path(subprocess.run([ROOT / "scripts/llama.sh", "peers"], capture_output=True, text=True, check=True).stdout.strip()) / "bin"
+
+
+def made_file(model, name):
+    """The file that assay has quantized of `model`."""
+    cache = pathlib.Path(os.environ.get("ASSAY_CACHE", pathlib.Path.home() / ".cache/assay"))
+    return next(cache.glob(f"models/{pathlib.Path(model).stem}-{name}-*.gguf"))
+
+
 def vm_hwm(pid):
     for line in open(f"/proc/{pid}/status"):
         if line.startswith("VmHWM"):
@@ -37,13 +52,18 @@ def vm_hwm(pid):
     return None
 
 
-def run_assay(assay, model, variant, questions, predict, threads, work, number):
-    """Seconds of each answer step, the run directory, and its report."""
+def plain_answers(assay):
+    """The flag with which a variant only answers; a build of before has none."""
+    return ["--no-fidelity"] if "--no-fidelity" in subprocess.run([str(assay), "run", "--help"], capture_output=True, text=True).stdout else []
+
+
+def run_assay(assay, model, variant, questions, predict, threads, work, number, more=None):
+    """Seconds of each answer step, the run directory, and its report. `more`: further flags, by default that variants only answer."""
     template = work / "prompt.jinja"
     template.write_text(TEMPLATE)
     run = work / f"run-{number}"
     command = [str(assay), "run", "-m", str(model), "--variants", variant or str(model), "--questions", str(questions), "--predict", str(predict), "--threads", str(threads),
-               "--system", SYSTEM, "--prompt-template", str(template), "--run", str(run)]
+               "--system", SYSTEM, "--prompt-template", str(template), "--run", str(run), *(plain_answers(assay) if more is None else more)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     began, seconds, log = {}, {}, []
     for line in process.stderr:
@@ -168,14 +188,14 @@ def main():
     p.add_argument("--json", type=pathlib.Path)
     p.add_argument("--against", type=pathlib.Path, help="the program assay of another build")
     a = p.parse_args()
-    llama = None if a.against else pathlib.Path(subprocess.run([ROOT / "scripts/llama.sh", "peers"], capture_output=True, text=True, check=True).stdout.strip()) / "bin"
+    llama = None if a.against else llama_tools()
     assay = ROOT / "build/release/bin/assay"
     work = pathlib.Path(tempfile.mkdtemp(prefix="assay-bench-"))
     rows = [json.loads(x) for x in a.questions.read_text().split("\n") if x.strip()]
     rows = rows[:a.limit] if a.limit else rows
     questions = work / "questions.jsonl"
     questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
-    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+    cpu = cpu_name()
     print(f"machine: {cpu}, {os.cpu_count()} cores; {a.threads} threads; {len(rows)} questions of {a.questions.name}, at most {a.predict} tokens an answer")
     if a.against:
         compare_builds(assay, a.against, a, questions, len(rows), work)
@@ -186,7 +206,7 @@ def main():
     result = dict(machine=cpu, cores=os.cpu_count(), threads=a.threads, n_questions=len(rows), predict=a.predict, models={})
     for entry in report["variants"]:
         name = entry["name"]
-        path = a.model if entry["role"] == "baseline" else next(pathlib.Path(os.environ.get("ASSAY_CACHE", pathlib.Path.home() / ".cache/assay")).glob(f"models/{a.model.stem}-{name}-*.gguf"))
+        path = a.model if entry["role"] == "baseline" else made_file(a.model, name)
         t = totals(run, name)
         rates = bench(llama / "llama-bench", path, a.threads)
         limit = (t["prompt"] + t["answer"]) / rates["pp512"]
