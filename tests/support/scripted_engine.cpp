@@ -330,10 +330,11 @@ wire::Reading reading_of(const Model& model,
                          const std::vector<std::int32_t>& own,
                          std::size_t n_same) {
     const double of_itself = model.lines.contains("noisy") ? 0.001 : 0;
+    const double elsewhere = model.type() == "F16" ? of_itself : 0.01;
     wire::Reading out;
     for (std::size_t i = 0; i < draft.size(); ++i) {
         const bool differs = i == n_same;
-        out.kld.push_back(differs ? 1.0 : model.type() == "F16" ? of_itself : 0.01);
+        out.kld.push_back(differs ? 1.0 : elsewhere);
         out.top_baseline.push_back(draft[i]);
         out.top_variant.push_back(differs ? own[i] : draft[i]);
         out.ranks.push_back(differs ? 2 : 1);
