@@ -10,6 +10,7 @@
 #include "assay/base/text.hpp"
 #include "assay/intake/encoding.hpp"
 #include "assay/variants/questions_in_text.hpp"
+#include "assay/wire/imatrix.hpp"
 
 namespace assay::app {
 namespace {

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "assay/app/run_context.hpp"
+#include "assay/records/variant_spec.hpp"
 
 namespace assay::app {
 

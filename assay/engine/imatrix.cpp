@@ -16,7 +16,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <vector>
 
 #include "assay/base/hash.hpp"

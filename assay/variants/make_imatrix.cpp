@@ -5,6 +5,7 @@
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
+#include "assay/wire/imatrix.hpp"
 
 namespace assay::variants {
 namespace {
