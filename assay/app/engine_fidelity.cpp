@@ -40,7 +40,7 @@ std::vector<const answer::PreparedPrompt*> EngineVariant::still_to_read() const 
     }
     const std::vector<std::string>& baseline = context().facts.variants.front().answer_keys;
     for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
-        if (!context().store->has_fidelity(baseline[q], facts.answer_keys[q])) {
+        if (app::has_to_read(*context().store, baseline[q], facts.answer_keys[q])) {
             out.push_back(&prompts.prompts[q]);
         }
     }
@@ -61,6 +61,9 @@ bool EngineVariant::has_to_read(const MissingAnswers& missing) const {
 /// Writes what is missing, and reads again what is stored without its rows.
 void EngineVariant::answer_as_baseline(const MissingAnswers& missing) {
     Fidelity* fidelity = context().fidelity.get();
+    if (fidelity != nullptr) {
+        static_cast<void>(model());  // which says whether its logits can be made of rows
+    }
     std::vector<answer::Asked> asked;
     std::set<std::string> is_missing;
     for (const answer::PreparedPrompt* prompt : missing.prompts) {
@@ -100,6 +103,7 @@ void EngineVariant::answer_as_baseline(const MissingAnswers& missing) {
             answer.stop_reason != StopReason::kFailed) {
             fidelity->keep(answer.question_id, result.written);
         }
+        context().progress.advance(1);
     });
     read_own_answers();
 }
@@ -107,7 +111,7 @@ void EngineVariant::answer_as_baseline(const MissingAnswers& missing) {
 /// Whether reading is writing, on this machine and with this model.
 void EngineVariant::read_own_answers() {
     Fidelity* fidelity = context().fidelity.get();
-    if (fidelity == nullptr || fidelity->failed()) {
+    if (fidelity == nullptr || fidelity->failed() || fidelity->rows().n_answers() == 0) {
         return;
     }
     context().progress.note(
@@ -133,7 +137,9 @@ void EngineVariant::read_own_answers() {
         }
     });
     // Before a variant reads: a run that is stopped then has read on this proof.
-    context().facts.self_reading = fidelity->self_reading();
+    if (fidelity->self_reading()) {
+        context().facts.self_reading = fidelity->self_reading();
+    }
     run::save_facts(*context().store, context().plan_sha256, context().facts);
 }
 
@@ -177,13 +183,18 @@ void EngineVariant::answer_as_variant(const MissingAnswers& missing) {
                           result.reading);
         }
     };
+    const auto read = [&](const Answer& answer, const llm::AnswerResult& result) {
+        keep_facts(answer, result);
+        context().progress.advance(1);
+    };
     ask(asked, [&](const Answer& answer, const llm::AnswerResult& result) {
         save(missing, answer);
         if (fidelity != nullptr && fidelity->exact()) {
             keep_facts(answer, result);
         }
+        context().progress.advance(1);
     });
-    ask(afterwards, keep_facts);
+    ask(afterwards, read);
 }
 
 /// A reading that failed leaves no facts, and its reason is told.

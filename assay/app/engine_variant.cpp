@@ -288,15 +288,7 @@ void EngineVariant::ask(const std::vector<answer::Asked>& asked, const Sink& sin
         return;
     }
     answer::answer_questions(
-        model(),
-        asked,
-        context().plan.generation,
-        prompts.stops,
-        [&](const Answer& answer, const llm::AnswerResult& result) {
-            sink(answer, result);
-            context().progress.advance(1);
-        },
-        context().cancel);
+        model(), asked, context().plan.generation, prompts.stops, sink, context().cancel);
     context().stop_if_cancelled();
 }
 

@@ -16,6 +16,8 @@
 
 #include "assay/app/experiment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -225,8 +227,8 @@ class Experiment {
             facts.no_fidelity = variants_[v]->why_no_fidelity(baseline);
             for (std::size_t q = 0; facts.no_fidelity.empty() && q < facts.answer_keys.size();
                  ++q) {
-                if (!context_.store->has_fidelity(baseline.facts.answer_keys[q],
-                                                  facts.answer_keys[q])) {
+                if (has_to_read(
+                        *context_.store, baseline.facts.answer_keys[q], facts.answer_keys[q])) {
                     fidelity->want(context_.questions[q].id);
                 }
             }
@@ -239,6 +241,13 @@ class Experiment {
     /// Why there is none of a variant, for the report.
     void note_fidelity() {
         const Fidelity* fidelity = context_.fidelity.get();
+        if (fidelity != nullptr && fidelity->n_left_out() > 0) {
+            context_.facts.notes.push_back(
+                fmt::format("fidelity leaves out {} answers: the rows of more than {} would not "
+                            "have fitted the disk",
+                            fidelity->n_left_out(),
+                            fidelity->rows().n_answers()));
+        }
         for (std::size_t v = 1; v < variants_.size(); ++v) {
             std::string& reason = variants_[v]->facts.no_fidelity;
             if (reason.empty() && fidelity != nullptr && fidelity->failed()) {

@@ -34,6 +34,7 @@ void Fidelity::keep(const std::string& question_id, const wire::Written& written
     if (!kept) {
         return fail(to_sentence(kept.error()));
     }
+    n_left_out_ += *kept ? 0 : 1;
 }
 
 void Fidelity::note_self(const wire::Reading& reading) {
@@ -60,6 +61,19 @@ void Fidelity::fail(const std::string& reason) {
     if (failure_.empty()) {
         failure_ = reason;
     }
+}
+
+bool has_to_read(const store::Store& store,
+                 const std::string& baseline_key,
+                 const std::string& variant_key) {
+    if (store.has_fidelity(baseline_key, variant_key)) {
+        return false;
+    }
+    const auto failed = [&](const std::string& key) {
+        const auto row = store.answer(key);
+        return row && row->answer.stop_reason == StopReason::kFailed;
+    };
+    return !failed(baseline_key) && !failed(variant_key);
 }
 
 AnswerFidelity fidelity_of(const std::string& question_id,

@@ -9,6 +9,7 @@
 #include "assay/app/baseline_rows.hpp"
 #include "assay/llm/generator.hpp"
 #include "assay/records/fidelity.hpp"
+#include "assay/store/store.hpp"
 
 namespace assay::app {
 
@@ -42,6 +43,8 @@ class Fidelity {
         return !failed() && rows_.has(question_id);
     }
     [[nodiscard]] const BaselineRows& rows() const { return rows_; }
+    /// Answers whose rows did not fit.
+    [[nodiscard]] std::int64_t n_left_out() const { return n_left_out_; }
     [[nodiscard]] const std::string& head_model() const { return head_model_; }
 
  private:
@@ -50,7 +53,14 @@ class Fidelity {
     BaselineRows rows_;
     std::optional<SelfReading> self_;
     std::string failure_;
+    std::int64_t n_left_out_ = 0;
 };
+
+/// Whether the variant has still to read the baseline's answer. Of an answer that failed, on either
+/// side, there is nothing to read.
+[[nodiscard]] bool has_to_read(const store::Store& store,
+                               const std::string& baseline_key,
+                               const std::string& variant_key);
 
 /// The facts in an engine's reply. `draft`: what was read.
 [[nodiscard]] AnswerFidelity fidelity_of(const std::string& question_id,
