@@ -22,14 +22,20 @@ def machine():
 
 
 def timed(command, environment):
-    """Seconds, peak bytes of the largest process below it, stdout, stderr."""
-    began = time.monotonic()
+    """Seconds of the clock, seconds of the processor, stdout."""
+    began, before = time.monotonic(), processor()
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     out, err = process.communicate()
     seconds = time.monotonic() - began
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{err[-2000:]}")
-    return seconds, out, err
+    return seconds, processor() - before, out
+
+
+def processor():
+    """Seconds that all children took so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def peak_of_children():
@@ -92,20 +98,20 @@ def main():
             exact = timed([*common, "--json"], environment)
             compatible = timed([*common, "--compatible"], environment)
             for kind, each in zip(files, theirs[1:]):
-                own = statistics(compatible[1][compatible[1].index(f"== {kind}\n"):])
-                if own != statistics(each[1]):
+                own = statistics(compatible[2][compatible[2].index(f"== {kind}\n"):])
+                if own != statistics(each[2]):
                     sys.exit(f"{kind}: the figures differ")
-            rows.append({"exact": exact[0], "compatible": compatible[0], "llama-perplexity": [each[0] for each in theirs]})
-        measured = json.loads(exact[1])
+            rows.append({"exact": exact[:2], "compatible": compatible[:2], "llama-perplexity": [each[:2] for each in theirs]})
+        measured = json.loads(exact[2])
     print(f"{measured['n_chunks']} chunks of 512 tokens of {text.name}; {args.model.stem} and {args.types}; best of {args.rounds}")
-    theirs = min(rows, key=lambda row: sum(row["llama-perplexity"]))["llama-perplexity"]
-    whole = sum(theirs)
-    print(f"  llama-perplexity, base and {len(theirs) - 1} passes  {whole:7.1f} s ({', '.join(f'{s:.1f}' for s in theirs)}), "
+    theirs = min(rows, key=lambda row: sum(each[0] for each in row["llama-perplexity"]))["llama-perplexity"]
+    whole, used = (sum(each[i] for each in theirs) for i in (0, 1))
+    print(f"  llama-perplexity, base and {len(theirs) - 1} passes {whole:7.1f} s ({', '.join(f'{each[0]:.1f}' for each in theirs)}), {used:.1f} s of the processor; "
           f"{disk / 1e9:.2f} GB on disk, peak memory of its base pass {peak_theirs / 1e6:.0f} MB")
     for kind in ("exact", "compatible"):
-        seconds = min(row[kind] for row in rows)
-        print(f"  assay fidelity, {kind:<10}           {seconds:7.1f} s, {seconds / whole:.2f} x its time; nothing on disk"
-              + (f", peak memory {measured['peak_memory_bytes'] / 1e6:.0f} MB ({measured['predicted_memory_bytes'] / 1e6:.0f} MB predicted)" if kind == "exact" else ""))
+        seconds, own = min(row[kind] for row in rows)
+        print(f"  assay fidelity, {kind:<10}          {seconds:7.1f} s, {own:.1f} s of the processor; {seconds / whole:.2f} x its time, {own / used:.2f} x of the processor; nothing on disk")
+    print(f"  assay's peak memory {measured['peak_memory_bytes'] / 1e6:.0f} MB ({measured['predicted_memory_bytes'] / 1e6:.0f} MB predicted)")
     print("every line of the statistics is the same")
     if args.json:
         args.json.write_text(json.dumps({"machine": machine(), "rounds": rows, "disk_bytes": disk, "measured": measured}, indent=2) + "\n")

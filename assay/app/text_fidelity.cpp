@@ -291,7 +291,8 @@ void TextMeasurement::plan_passes() {
     for (const TextVariant& variant : out_.variants) {
         needs.push_back({variant.name, memory_of(variant.file.path)});
     }
-    passes_ = plan_text_passes(alone, needs, describe_host().memory_available_bytes);
+    // What is predicted leaves out some: the process itself, vocabularies, graphs.
+    passes_ = plan_text_passes(alone, needs, describe_host().memory_available_bytes / 10 * 9);
     out_.n_passes = static_cast<std::int64_t>(passes_.size());
     for (const TextPass& pass : passes_) {
         out_.predicted_memory_bytes = std::max(out_.predicted_memory_bytes, pass.memory_bytes);

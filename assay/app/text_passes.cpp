@@ -8,14 +8,12 @@
 namespace assay::app {
 namespace {
 
-[[noreturn]] void refuse_memory(const std::string& who,
-                                std::uint64_t needed,
-                                std::uint64_t available) {
+[[noreturn]] void refuse_memory(const std::string& who, std::uint64_t needed, std::uint64_t room) {
     throw_operational(
-        fmt::format("{} {} of memory, and {} are available",
+        fmt::format("{} {} of memory, and {} can be taken, nine tenths of what is available",
                     who,
                     format_bytes(needed),
-                    format_bytes(available)),
+                    format_bytes(room)),
         "",
         "Close other programs, lower --ctx-size or --batch-size, or go in two steps: the baseline "
         "alone with --kl-divergence-base FILE, then each variant with that FILE, for which the "
@@ -26,12 +24,10 @@ namespace {
 
 std::vector<TextPass> plan_text_passes(std::uint64_t baseline_bytes,
                                        std::span<const VariantMemory> variants,
-                                       std::uint64_t available_bytes) {
-    const auto fits = [&](std::uint64_t bytes) {
-        return available_bytes == 0 || bytes <= available_bytes;
-    };
+                                       std::uint64_t room_bytes) {
+    const auto fits = [&](std::uint64_t bytes) { return room_bytes == 0 || bytes <= room_bytes; };
     if (!fits(baseline_bytes)) {
-        refuse_memory("the baseline needs", baseline_bytes, available_bytes);
+        refuse_memory("the baseline needs", baseline_bytes, room_bytes);
     }
     std::vector<TextPass> out;
     TextPass pass{0, 0, baseline_bytes};
@@ -43,7 +39,7 @@ std::vector<TextPass> plan_text_passes(std::uint64_t baseline_bytes,
                     ? fmt::format("the baseline and {} beside each other need", variants[v].name)
                     : fmt::format("{} needs", variants[v].name),
                 alone,
-                available_bytes);
+                room_bytes);
         }
         if (!fits(pass.memory_bytes + variants[v].bytes)) {
             out.push_back(pass);

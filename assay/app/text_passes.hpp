@@ -22,10 +22,10 @@ struct VariantMemory {
 };
 
 /// In their order, at least one pass. `baseline_bytes`: what each pass takes without variants; 0:
-/// the baseline is not loaded. `available_bytes`: 0 if it is not known: all fit then. Throws Error
-/// kOperational where one variant does not fit beside the baseline.
+/// the baseline is not loaded. `room_bytes`: what a pass may take; 0: it is not known, and all fit.
+/// Throws Error kOperational where one variant does not fit beside the baseline.
 [[nodiscard]] std::vector<TextPass> plan_text_passes(std::uint64_t baseline_bytes,
                                                      std::span<const VariantMemory> variants,
-                                                     std::uint64_t available_bytes);
+                                                     std::uint64_t room_bytes);
 
 }  // namespace assay::app

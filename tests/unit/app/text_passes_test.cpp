@@ -55,7 +55,7 @@ TEST(TextPasses, TakeAsManyAsFitBesideTheBaselineEachTime) {
 TEST(TextPasses, AreRefusedWhereOneVariantDoesNotFit) {
     EXPECT_THAT(refusal(100, kThree, 159),
                 AllOf(HasSubstr("the baseline and c beside each other need 160 B"),
-                      HasSubstr("159 B are available"),
+                      HasSubstr("159 B can be taken"),
                       HasSubstr("--kl-divergence-base")));
     EXPECT_THAT(refusal(0, kThree, 55), HasSubstr("c needs 60 B"));
     EXPECT_THAT(refusal(100, {}, 99), HasSubstr("the baseline needs 100 B"));
