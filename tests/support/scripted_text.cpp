@@ -1,7 +1,7 @@
 #include "scripted_text.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "assay/perplexity/chunks.hpp"
@@ -32,7 +32,7 @@ Result<wire::ScoredText> score_scripted_text(const std::vector<ScriptedTextModel
     };
     const std::size_t n_row = perplexity::n_row_values(kScriptedVocabulary);
     std::vector<std::uint16_t> rows(request.rows.size() / 2);
-    std::memcpy(rows.data(), request.rows.data(), request.rows.size());
+    std::copy(request.rows.begin(), request.rows.end(), reinterpret_cast<char*>(rows.data()));
     std::vector<double> nll;
     std::vector<std::vector<TextToken>> tokens(models.size());
     const std::int64_t n_ctx = settings.n_ctx;
