@@ -7,7 +7,7 @@
 // Model: behind a prompt, rows are the same bits however they are grouped, if a batch has fewer
 // than 64 rows a stream (from 64 on flash attention works in tiles, with other rounding), at least
 // 2 rows, and a multiple of 4 (repacked weights take a rest of 1 to 3 rows through another kernel).
-// So the draft's tokens are computed in pieces of at most kReadRows, padded with dummy rows that
+// So the draft's tokens are computed in pieces of rows_of_a_piece, padded with dummy rows that
 // are outputs and are cut off again. Each row is then what it would have been in a decode step:
 // tests/flow/fidelity_model_test.cpp compares them.
 //
