@@ -21,9 +21,9 @@ constexpr const char* kNoneCommon = "no comparison was decided by both";
 constexpr const char* kNoneOfAll = "no comparison was decided by all";
 
 /// Sums that add up over comparisons, by cluster.
-class ClusterSums {
+class RatioSums {
  public:
-    explicit ClusterSums(std::size_t n_sums) : total_(n_sums, 0.0) {}
+    explicit RatioSums(std::size_t n_sums) : total_(n_sums, 0.0) {}
     /// Those of one more comparison.
     void add(std::uint32_t cluster, std::span<const double> sums) {
         auto& of_cluster = by_cluster_.try_emplace(cluster, total_.size(), 0.0).first->second;
@@ -140,7 +140,7 @@ PairAgreement agreement_of(const Rater& first, const Rater& second) {
     PairAgreement out;
     out.first = first.name;
     out.second = second.name;
-    ClusterSums same(2), cells(9), alpha(4);
+    RatioSums same(2), cells(9), alpha(4);
     const std::array<Rater, 2> raters{first, second};
     for (const RatedUnit& unit : rated_units(raters).units) {
         const Outcome *a = decided(unit.of[0]), *b = decided(unit.of[1]);
@@ -175,7 +175,7 @@ std::optional<PanelAgreement> panel_agreement_of(std::span<const Rater> raters) 
         return std::nullopt;
     }
     PanelAgreement out;
-    ClusterSums same(2), nominal(4), interval(4), fleiss(4);
+    RatioSums same(2), nominal(4), interval(4), fleiss(4);
     for (const Rater& rater : raters) {
         out.judges.push_back(rater.name);
     }

@@ -12,6 +12,10 @@
 
 namespace assay::analysis {
 
+/// The method of a mean over tokens, as reports name it.
+inline constexpr const char* kMeanOfTokens =
+    "sum over tokens / number of tokens, CR1 standard error by clusters of questions, Student's t";
+
 /// Numbers of observations, and sums of their values, by cluster.
 class ClusterSums {
  public:

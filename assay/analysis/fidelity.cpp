@@ -16,8 +16,6 @@
 namespace assay::analysis {
 namespace {
 
-constexpr const char* kMeanOfTokens =
-    "sum over tokens / number of tokens, CR1 standard error by clusters of questions, Student's t";
 constexpr const char* kMeanOfAnswers =
     "mean of the answers, CR1 standard error by clusters of questions, Student's t";
 constexpr const char* kAgreed =

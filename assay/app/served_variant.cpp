@@ -18,7 +18,8 @@ ServedVariant::ServedVariant(const VariantSpec& variant_spec,
       generator_(make_generator()) {}
 
 std::unique_ptr<llm::ServedGenerator> ServedVariant::make_generator() const {
-    llm::ServedGenerator::Options options{spec.name, server_, context().plan.generation};
+    llm::ServedGenerator::Options options{
+        spec.name, server_, context().plan.generation, context().options.fidelity};
     options.spec.model = model_;
     return std::make_unique<llm::ServedGenerator>(
         std::move(options), context().cancel, context().progress);
@@ -195,12 +196,12 @@ void ServedVariant::answer() {
         asked,
         context().plan.generation,
         {},
-        [&](const Answer& answer, const llm::AnswerResult& /*result*/) {
-            store.save_answer({missing.key_of.at(answer.question_id),
-                               facts.name,
-                               facts.engine.fingerprint,
-                               answer,
-                               utc_now()});
+        [&](const Answer& answer, const llm::AnswerResult& result) {
+            const std::string& key = missing.key_of.at(answer.question_id);
+            store.save_answer({key, facts.name, facts.engine.fingerprint, answer, utc_now()});
+            if (!result.told.empty() && answer.stop_reason != StopReason::kFailed) {
+                store.save_told_tokens(key, result.told);
+            }
             store.put_note(version_note, generator_->reply_version());
             context().progress.advance(1);
         },

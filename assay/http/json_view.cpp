@@ -73,6 +73,9 @@ bool JsonView::is_object() const {
 bool JsonView::is_array() const {
     return json_of(value_).is_array();
 }
+bool JsonView::is_number() const {
+    return json_of(value_).is_number();
+}
 bool JsonView::is_true() const {
     return json_of(value_).is_boolean() && json_of(value_).get<bool>();
 }

@@ -26,6 +26,7 @@ class JsonView {
     [[nodiscard]] std::vector<JsonView> items() const;  ///< of an array; else empty
     [[nodiscard]] bool is_object() const;
     [[nodiscard]] bool is_array() const;
+    [[nodiscard]] bool is_number() const;
     [[nodiscard]] bool is_true() const;
     [[nodiscard]] std::string text() const;    ///< of a string; else empty
     [[nodiscard]] std::int64_t count() const;  ///< of a whole number that is not negative; else 0

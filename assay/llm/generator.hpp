@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/records/answer.hpp"
+#include "assay/records/told_tokens.hpp"
 #include "assay/wire/draft.hpp"
 
 namespace assay::llm {
@@ -65,6 +66,7 @@ struct AnswerResult {
     double read_ms = 0;       ///< that reading the draft took
     wire::Written written{};  ///< what was chosen, with rows, where the engine keeps them
     wire::Reading reading{};  ///< of the draft
+    std::vector<ToldToken> told{};  ///< of the answer's tokens, where a server told them
 };
 
 /// What a LabelTask gave.

@@ -9,6 +9,7 @@
 #include "assay/base/text.hpp"
 #include "assay/http/json_view.hpp"
 #include "assay/http/server_error.hpp"
+#include "assay/llm/told_tokens.hpp"
 
 namespace assay::llm {
 namespace {
@@ -163,6 +164,10 @@ class OllamaApi final : public ServedApi {
             stops.insert(stops.end(), settings.stop.begin(), settings.stop.end());
             options["stop"] = stops;
         }
+        if (question.tells_tokens) {
+            request["logprobs"] = true;  // from 0.12.11 on; older ones do not look at it
+            request["top_logprobs"] = kToldCandidates;
+        }
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
 
@@ -189,6 +194,7 @@ class OllamaApi final : public ServedApi {
         // prompt_eval_count is of the whole prompt, the duration of what the cache did not have: no
         // speed follows from them.
         reply.decode_ms = ms_of_ns(document["eval_duration"]);
+        reply.tokens = read_told_tokens(document["logprobs"], kMostToldTokens);
         return reply;
     }
 

@@ -10,6 +10,7 @@
 #include "assay/http/server_error.hpp"
 #include "assay/http/success_body.hpp"
 #include "assay/llm/llama_server_adapters.hpp"
+#include "assay/llm/told_tokens.hpp"
 
 namespace assay::llm {
 namespace {
@@ -210,6 +211,10 @@ class OpenAiApi final : public ServedApi {
         if (has_template_switch(server)) {
             request["chat_template_kwargs"]["enable_thinking"] = settings.thinking;
         }
+        if (question.tells_tokens && (server == "llama-server" || server == "vllm")) {
+            request["logprobs"] = true;
+            request["top_logprobs"] = kToldCandidates;
+        }
         return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     }
 
@@ -241,6 +246,7 @@ class OpenAiApi final : public ServedApi {
         reply.n_computed_tokens = timings["prompt_n"].count();
         reply.prefill_ms = timings["prompt_ms"].number();
         reply.decode_ms = timings["predicted_ms"].number();
+        reply.tokens = read_told_tokens(choices.front()["logprobs"]["content"], kMostToldTokens);
         return reply;
     }
 

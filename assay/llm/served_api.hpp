@@ -15,6 +15,7 @@
 #include "assay/records/answer.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/served_adapter.hpp"
+#include "assay/records/told_tokens.hpp"
 
 namespace assay::llm {
 
@@ -84,6 +85,8 @@ struct ServedQuestion {
     const std::string& model;
     std::string_view user;
     std::uint32_t seed = 0;
+    bool tells_tokens = false;  ///< probabilities of tokens are asked for, where the server is
+                                ///< known to take that
 };
 
 /// A reply with status 200. What it does not tell is 0 or empty.
@@ -97,6 +100,7 @@ struct ServedReply {
     std::int64_t n_answer_tokens = 0;
     double prefill_ms = 0;
     double decode_ms = 0;
+    std::vector<ToldToken> tokens;  ///< of the whole answer
 };
 
 class ServedApi {

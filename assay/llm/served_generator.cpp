@@ -86,6 +86,7 @@ class ServedGenerator::Session {
         std::size_t n_bytes = 0;               ///< of the last request
         double n_tokens_taken = 0;             ///< of the limit of tokens, for the last request
         http::TokenCount estimate;             ///< of the budget, likewise
+        bool tells_tokens = false;             ///< the last request asked for probabilities
         bool held_back = false;                ///< by the budget: not sent
         std::string failure;                   ///< should the last attempt have been the last
         std::optional<Clock::time_point> due;  ///< of the next attempt; empty: under way
@@ -175,12 +176,14 @@ class ServedGenerator::Session {
         task.due.reset();
         task.held_back = false;
         task.place = place;
+        task.tells_tokens = owner_.tells_tokens_;
         const auto& chat = std::get<ChatTask>(task.prompt.task);
         const ServedQuestion question{owner_.options_.generation,
                                       owner_.facts_,
                                       owner_.options_.spec.model,
                                       chat.user,
-                                      chat.seed};
+                                      chat.seed,
+                                      task.tells_tokens};
         std::string body = owner_.api_->request(question);
         const http::TokenCount estimate = owner_.budget_.estimate(body.size());
         if (const auto refusal = owner_.budget_.refusal(estimate)) {
@@ -291,6 +294,9 @@ class ServedGenerator::Session {
                                        : "Check the key's variable in api-key-env and what "
                                          "the key may be used for."});
         }
+        if (tasks_.at(reply.id).tells_tokens && sentence.find("logprob") != std::string::npos) {
+            return ask_without_probabilities(reply.id, sentence);
+        }
         if (http::is_retried(status)) {
             return retry(
                 reply.id,
@@ -298,6 +304,15 @@ class ServedGenerator::Session {
                 http::retry_after_seconds(reply.retry_after, reply.date, std::time(nullptr)));
         }
         fail(reply.id, sentence);
+    }
+
+    /// What is under way with the question for them may be refused, too.
+    void ask_without_probabilities(std::size_t id, const std::string& sentence) {
+        if (std::exchange(owner_.tells_tokens_, false)) {
+            owner_.progress_.note(owner_.hide(
+                fmt::format("{} tells no probabilities: {}", owner_.options_.name, sentence)));
+        }
+        tasks_.at(id).due = Clock::now();
     }
 
     void take_reply(std::size_t id, const ServedReply& reply) {
@@ -323,6 +338,9 @@ class ServedGenerator::Session {
         answer.n_prompt_tokens = reply.n_prompt_tokens;
         answer.n_answer_tokens = reply.n_answer_tokens;
         answer.decode_ms = reply.decode_ms;
+        if (answer.text == reply.text) {  // else its tokens spell what was hidden
+            answer.told = reply.tokens;
+        }
         Generated generated;
         generated.failure = reply.failure;
         generated.n_computed_tokens = reply.n_computed_tokens;
@@ -467,6 +485,7 @@ ServedGenerator::ServedGenerator(Options options,
     : options_(std::move(options)),
       progress_(progress),
       api_(make_api(options_.spec)),
+      tells_tokens_(options_.tells_tokens),
       pace_(static_cast<double>(options_.spec.requests_per_minute),
             static_cast<double>(options_.spec.tokens_per_minute),
             Clock::now()),

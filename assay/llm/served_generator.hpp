@@ -35,6 +35,8 @@ class ServedGenerator final : public Generator {
         std::string name;  ///< of the variant, for sentences
         ServedSpec spec;   ///< spec.model is not empty
         GenerationSettings generation;
+        bool tells_tokens = false;  ///< probabilities of tokens are wanted, where they are to be
+                                    ///< had
     };
 
     /// Error kUsage: an address that is none, a key that is missing, a max-cost without prices.
@@ -77,6 +79,7 @@ class ServedGenerator final : public Generator {
     std::vector<std::string> keys_;  ///< one an address
     ServedFacts facts_;
     std::string reply_version_;
+    bool tells_tokens_;  ///< until the server refuses it
     http::Pace pace_;
     http::Budget budget_;
 };

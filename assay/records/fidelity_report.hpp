@@ -54,11 +54,22 @@ struct VariantDistance {
     std::int64_t horizon = 0;
 };
 
+/// One served variant's tokens as far as its server and the baseline's told of them, up to and with
+/// the first one that differs.
+struct ToldDistance {
+    std::int64_t n_answers = 0;
+    std::int64_t n_tokens = 0;
+    std::int64_t n_diverged = 0;  ///< answers whose tokens differ
+    Estimate kld_at_least;        ///< mean over the tokens of a lower bound of the KL divergence
+    Estimate same_top;            ///< share of the tokens whose likeliest is the same for both
+};
+
 struct VariantFidelity {
     std::string variant;
     std::string why;  ///< a sentence: why its tokens were not measured; empty: they were, or nobody
                       ///< asked
     std::optional<VariantDistance> tokens;
+    std::optional<ToldDistance> told;  ///< where there are no `tokens`, and two servers told
     Estimate identical;     ///< share of the answers whose text is the baseline's byte for byte
     Estimate agreed_words;  ///< whole words until the texts differ, of the first `words_horizon`
                             ///< ones

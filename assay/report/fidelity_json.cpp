@@ -83,10 +83,22 @@ Json tokens_json(const std::optional<VariantDistance>& tokens) {
             {"horizon", tokens->horizon}};
 }
 
+Json told_json(const std::optional<ToldDistance>& told) {
+    if (!told) {
+        return nullptr;
+    }
+    return {{"n_answers", told->n_answers},
+            {"n_tokens", told->n_tokens},
+            {"n_diverged", told->n_diverged},
+            {"kld_at_least", estimate_json(told->kld_at_least)},
+            {"same_top", estimate_json(told->same_top)}};
+}
+
 Json variant_json(const VariantFidelity& v) {
     return {{"variant", to_valid_utf8(v.variant)},
             {"why", v.why.empty() ? Json(nullptr) : Json(to_valid_utf8(v.why))},
             {"tokens", tokens_json(v.tokens)},
+            {"told", told_json(v.told)},
             {"identical", estimate_json(v.identical)},
             {"agreed_words", estimate_json(v.agreed_words)},
             {"words_horizon", v.words_horizon},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "assay/records/told_tokens.hpp"
 #include "assay/report/divergence_text.hpp"
 #include "assay/report/figure_text.hpp"
 #include "assay/report/report_sections.hpp"
@@ -129,6 +130,27 @@ Table texts_table(const FidelityReport& fidelity) {
     return table;
 }
 
+Table told_table(const FidelityReport& fidelity) {
+    Table table({"variant",
+                 "answers",
+                 "that differ",
+                 "tokens compared",
+                 "same likeliest token",
+                 "mean KLD, at least"},
+                "lrrrrr");
+    for (const VariantFidelity& v : fidelity.variants) {
+        if (v.told) {
+            table.add({code(v.variant),
+                       say("{}", v.told->n_answers),
+                       say("{}", v.told->n_diverged),
+                       say("{}", v.told->n_tokens),
+                       rate_text(v.told->same_top),
+                       nats_text(v.told->kld_at_least)});
+        }
+    }
+    return table;
+}
+
 Bullets reasons(const FidelityReport& fidelity) {
     Bullets out;
     for (const VariantFidelity& v : fidelity.variants) {
@@ -208,6 +230,16 @@ std::optional<Section> fidelity_section(const ReportModel& model) {
             "Without tokens there are only the texts of the answers: how many are the baseline's "
             "byte for byte, and how many words are alike on average before the first difference."});
         section.add(std::move(texts));
+    }
+    if (Table told = told_table(fidelity); !told.empty()) {
+        section.add(Paragraph{
+            say("Of these the servers told the likeliest tokens, {} at most, with their "
+                "probabilities. Compared is every token up to and with the first one that differs: "
+                "behind it the texts are others. The KLD is a lower bound, in nats a token: what "
+                "the lists do not share counts as one. There is no noise floor known: these are "
+                "numbers of the servers, with what ran beside.",
+                kToldCandidates)});
+        section.add(std::move(told));
     }
     for (const OutcomesByKld& rows : fidelity.by_kld) {
         section.parts.push_back(by_kld_section(rows));

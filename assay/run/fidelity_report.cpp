@@ -48,6 +48,9 @@ VariantFidelity variant_fidelity(const StoredRun& stored,
     out.variant = stored.variants[variant].name;
     out.why = stored.facts.variants[variant].no_fidelity;
     out.tokens = analysis::distance_of(stored.fidelity[variant], clusters);
+    if (!out.tokens) {
+        out.told = analysis::told_distance_of(stored.told[variant], clusters);
+    }
     std::vector<std::optional<analysis::TextPair>> pairs;
     for (std::size_t q = 0; q < stored.questions.size(); ++q) {
         const auto& answer = stored.answers[variant][q];

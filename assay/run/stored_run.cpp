@@ -94,6 +94,7 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
     }
     read_answers(store);
     read_fidelity(store);
+    read_told(store);
     read_judges(store);
     read_retrieval(store);
     shown = load_history(store);
@@ -155,6 +156,20 @@ void StoredRun::read_fidelity(const store::Store& store) {
             if (read) {
                 fidelity[v][q] = analysis::read_answer(*read);
             }
+        }
+    }
+}
+
+void StoredRun::read_told(const store::Store& store) {
+    told.resize(variants.size());
+    for (auto& of_variant : told) {
+        of_variant.resize(questions.size());
+    }
+    for (std::size_t q = 0; q < questions.size(); ++q) {
+        const std::vector<ToldToken> baseline = store.told_tokens(facts.variants[0].answer_keys[q]);
+        for (std::size_t v = 1; v < variants.size() && !baseline.empty(); ++v) {
+            told[v][q] = analysis::compare_told(
+                baseline, store.told_tokens(facts.variants[v].answer_keys[q]));
         }
     }
 }

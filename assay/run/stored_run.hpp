@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assay/analysis/fidelity.hpp"
+#include "assay/analysis/told_distance.hpp"
 #include "assay/records/answer.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
@@ -74,6 +75,8 @@ struct StoredRun {
     std::vector<std::vector<std::optional<Answer>>> answers;
     /// How the variants read the baseline's answers, by variant, then by question; empty: not read.
     std::vector<std::vector<std::optional<analysis::ReadAnswer>>> fidelity;
+    /// What servers told of the answers' tokens, beside the baseline's; likewise.
+    std::vector<std::vector<std::optional<analysis::ToldPair>>> told;
     std::vector<std::vector<store::EngineSession>> sessions;  ///< by variant: of its model file
     std::vector<StoredJudge> judges;                          ///< in the plan's order
     std::optional<retrieval::FrozenRetrieval> retrieval;      ///< empty: the plan retrieves nothing
@@ -87,6 +90,7 @@ struct StoredRun {
     [[nodiscard]] std::vector<std::optional<Answer>> answers_under(
         const std::vector<std::string>& keys, const StoredAnswers& stored) const;
     void read_fidelity(const store::Store& store);
+    void read_told(const store::Store& store);
     void read_judges(const store::Store& store);
     void read_retrieval(const store::Store& store);
 

@@ -296,8 +296,26 @@ ALTER TABLE answers ADD COLUMN n_verified_tokens INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE answers ADD COLUMN read_ms REAL NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<std::string_view, 7> kMigrations{
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
+// What servers told of the tokens that they wrote: rank 0 is the token that was written, from 1 on
+// come the likeliest ones (docs/fidelity.md, "Served models").
+constexpr std::string_view kVersion8 = R"sql(
+CREATE TABLE told_answers (
+    id INTEGER PRIMARY KEY,
+    answer_key TEXT NOT NULL UNIQUE REFERENCES answers (key)
+) STRICT;
+
+CREATE TABLE told_tokens (
+    told_answer_id INTEGER NOT NULL REFERENCES told_answers (id),
+    position INTEGER NOT NULL,  -- from 0
+    rank INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    log_prob REAL NOT NULL,
+    PRIMARY KEY (told_answer_id, position, rank)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<std::string_view, 8> kMigrations{
+    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7, kVersion8};
 
 }  // namespace
 

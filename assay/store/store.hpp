@@ -25,6 +25,7 @@
 #include "assay/records/control.hpp"
 #include "assay/records/fidelity.hpp"
 #include "assay/records/question.hpp"
+#include "assay/records/told_tokens.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -181,6 +182,14 @@ class Store {
                                                          std::string_view variant_key) const;
     [[nodiscard]] bool has_fidelity(std::string_view baseline_key,
                                     std::string_view variant_key) const;
+
+    // What a server told of an answer's tokens. The answer is saved first.
+
+    /// In one transaction. Where there is something of this answer, nothing happens. There are
+    /// tokens, and all logarithms are finite.
+    void save_told_tokens(std::string_view answer_key, std::span<const ToldToken> tokens);
+    /// Empty: nothing was told.
+    [[nodiscard]] std::vector<ToldToken> told_tokens(std::string_view answer_key) const;
 
     // Comparisons. Both answers are saved first. A side is stored when it is drawn and never drawn
     // again.

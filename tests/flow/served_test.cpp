@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -161,6 +163,59 @@ TEST(Served, TwoServedModelsAreComparedWithoutAModelHere) {
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     EXPECT_EQ(lab.comparison("q4")["counts"]["identical"], kQuestions);
     EXPECT_EQ(lab.n_requests("load"), 0);
+}
+
+/// A reply whose two tokens are told; the second one is as likely as `p`.
+ScriptedReply told_answer(const std::string& second, double p) {
+    json reply = json::parse(ollama_answer("Yes " + second));
+    const auto token = [](const std::string& text, double probability) {
+        return json{{"token", text}, {"logprob", std::log(probability)}};
+    };
+    json first = token("Yes ", 0.9), last = token(second, p);
+    first["top_logprobs"] = {token("Yes ", 0.9), token("No ", 0.1)};
+    last["top_logprobs"] = {token(second, p), token("neither", 1 - p)};
+    reply["logprobs"] = {first, last};
+    return {200, reply.dump()};
+}
+
+TEST(Served, WhatTwoServersTellOfTheirTokensIsComparedUntilTheTextsPart) {
+    const Lab lab(kQuestions);
+    SimOllama one("a", "d1"), two("b", "d2");
+    one.on_chat([](const json&, int) { return told_answer("this", 0.6); });
+    two.on_chat([](const json&, int n) {
+        return n == 1 ? told_answer("that", 0.7) : told_answer("this", 0.8);
+    });
+    const std::vector<std::string> command{"run",
+                                           "-m",
+                                           "f16=ollama:a@" + one.url(),
+                                           "--variants",
+                                           "q4=ollama:b@" + two.url(),
+                                           "--questions",
+                                           lab.questions(),
+                                           "--run",
+                                           lab.run_dir(),
+                                           "--engine",
+                                           SCRIPTED_ENGINE};
+    const Ended ended = lab.assay(command);
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_THAT(one.complaints(), IsEmpty());
+    const json told = lab.report()["fidelity"]["variants"][0]["told"];
+    EXPECT_EQ(told["n_answers"], kQuestions);
+    EXPECT_EQ(told["n_tokens"], 2 * kQuestions);
+    EXPECT_EQ(told["n_diverged"], 1);
+    EXPECT_NEAR(told["same_top"]["value"].get<double>(), 1 - 1.0 / (2 * kQuestions), 1e-12);
+    const double same = 0.6 * std::log(0.6 / 0.8) + 0.4 * std::log(0.4 / 0.2);
+    const double parted = 0.4 * std::log(0.4 / 0.3) + 0.6 * std::log(0.6 / 0.7);
+    EXPECT_NEAR(told["kld_at_least"]["value"].get<double>(),
+                ((kQuestions - 1) * same + parted) / (2 * kQuestions),
+                1e-9);
+    EXPECT_THAT(bytes_of(lab.run_dir() + "/report.md"), HasSubstr("mean KLD, at least"));
+
+    std::filesystem::remove_all(lab.run_dir());
+    std::vector<std::string> without = command;
+    without.push_back("--no-fidelity");
+    ASSERT_TRUE(is_decision(lab.assay(without)));
+    EXPECT_FALSE(one.chats().back().contains("logprobs"));
 }
 
 TEST(Served, AFileOfOursIsAModelOnOllamaForTheRunOnly) {

@@ -372,6 +372,8 @@ Complaints ollama_answer_complaints(const SeenRequest& request) {
            {"think", {true, yes_or_no}},
            {"truncate", {true, equal_to(false)}},
            {"shift", {true, equal_to(false)}},
+           {"logprobs", {false, equal_to(true)}},
+           {"top_logprobs", {false, between(0, 20)}},
            {"options", {true, is_object}}},
           out);
     check(body.value("options", ordered_json()),
@@ -431,6 +433,8 @@ Complaints openai_answer_complaints(const SeenRequest& request, const std::strin
     if (server != "openai" && server != "azure") {
         shape["top_k"] = {true, between(0, 1e6)};
         shape["min_p"] = {true, between(0, 1)};
+        shape["logprobs"] = {false, equal_to(true)};
+        shape["top_logprobs"] = {false, between(0, 20)};
         shape["chat_template_kwargs"] = {true, equal_to({{"enable_thinking", false}})};
     }
     check(body_of(request, out), "body", shape, out);

@@ -121,6 +121,46 @@ ScriptedReply adapters_with(const json& first_scale, const json& second_scale) {
                 .dump()};
 }
 
+TEST(OpenAiApi, ProbabilitiesAreAskedForOfServersThatAreKnownToTellThem) {
+    for (const auto& [owner, asked] : std::vector<std::pair<std::string, bool>>{
+             {"llamacpp", true}, {"vllm", true}, {"somebody", false}}) {
+        Kind server(owner, "");
+        ServedBench bench("openai", {server.url()});
+        bench.options.generation.repeat_penalty = 1;
+        bench.run(1);
+        EXPECT_FALSE(server.last_question().contains("logprobs")) << owner;
+        bench.options.tells_tokens = true;
+        bench.run(1);
+        EXPECT_EQ(server.last_question().contains("top_logprobs"), asked) << owner;
+    }
+}
+
+TEST(OpenAiApi, WhereTheyAreRefusedTheAnswersAreAskedForWithoutThem) {
+    SimServer server([](const SeenRequest& request, int) -> ScriptedReply {
+        if (request.path == "/v1/models") {
+            return {200, R"({"data": [{"id": "m:1", "owned_by": "vllm"}]})"};
+        }
+        if (request.path == "/version") {
+            return {200, R"({"version": "0.9"})"};
+        }
+        if (json::parse(request.body).contains("logprobs")) {
+            return {400, R"({"error": {"message": "top_logprobs must be at most 0"}})"};
+        }
+        return {200, R"({"choices": [{"finish_reason": "stop", "message": {"content": "yes"}}]})"};
+    });
+    ServedBench bench("openai", {server.url()});
+    bench.options.tells_tokens = true;
+    bench.options.generation.repeat_penalty = 1;
+    bench.options.spec.retries = 0;
+    const auto out = bench.run(5);
+    ASSERT_EQ(out.size(), 5U);
+    for (const auto& [id, generated] : out) {
+        EXPECT_FALSE(generated.failed()) << id << ": " << generated.failure;
+        EXPECT_TRUE(generated.answer().told.empty());
+    }
+    EXPECT_THAT(bench.notes.lines, testing::Contains(HasSubstr("tells no probabilities")));
+}
+
 TEST(OpenAiApi, LlamaServersAdaptersAreItsIdentityAndEveryQuestionNamesTheirScales) {
     Kind server("llamacpp", "llama-server");
     ServedBench bench("openai", {server.url()});
