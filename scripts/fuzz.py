@@ -37,6 +37,8 @@ SEEDS = {
     "batch_replies": ["tests/data/study_batches/*.json", "tests/fuzz/seeds/judge_reply/*"],
     "batch_api": ["tests/fuzz/seeds/batch_api/*", "tests/fuzz/seeds/served_reply/*"],
     "served_reply": ["tests/fuzz/seeds/served_reply/*"],
+    "lora_adapters": ["tests/fuzz/seeds/lora_adapters/*"],
+    "safetensors": ["tests/fuzz/seeds/safetensors/*"],
     "base_file": ["tests/fuzz/seeds/base_file/*"],
     "frame": ["tests/fuzz/seeds/frame/*"],
     "imatrix_text": ["docs/*.md", "examples/*/questions.jsonl", "tests/fuzz/seeds/corpus/*"],

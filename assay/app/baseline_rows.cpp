@@ -26,34 +26,35 @@ int open_nameless(const std::filesystem::path& folder) {
     return named;
 }
 
-bool write_all(int file, const std::string& bytes, std::uint64_t offset) {
-    for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t n = ::pwrite(
-            file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
-        if (n < 0 && errno == EINTR) {
+/// Calls `transfer(done)`, which moves bytes behind the first `done` and gives how many, until all
+/// `n` are moved.
+template <class Transfer>
+bool move_all(std::size_t n, const Transfer& transfer) {
+    for (std::size_t done = 0; done < n;) {
+        const ssize_t moved = transfer(done);
+        if (moved < 0 && errno == EINTR) {
             continue;
         }
-        if (n <= 0) {
+        if (moved <= 0) {
             return false;
         }
-        done += static_cast<std::size_t>(n);
+        done += static_cast<std::size_t>(moved);
     }
     return true;
 }
 
-bool read_all(int file, std::string& bytes, std::uint64_t offset) {
-    for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t n = ::pread(
+bool write_all(int file, const std::string& bytes, std::uint64_t offset) {
+    return move_all(bytes.size(), [&](std::size_t done) {
+        return ::pwrite(
             file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        done += static_cast<std::size_t>(n);
-    }
-    return true;
+    });
+}
+
+bool read_all(int file, std::string& bytes, std::uint64_t offset) {
+    return move_all(bytes.size(), [&](std::size_t done) {
+        return ::pread(
+            file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    });
 }
 
 }  // namespace

@@ -205,56 +205,13 @@ class Experiment {
     }
 
     void answer() {
-        expect_fidelity();
+        expect_fidelity(context_, variants_);
         for (const auto& variant : variants_) {
             variant->answer();
             variant->release();
         }
-        note_fidelity();
+        note_fidelity(context_, variants_);
         context_.fidelity.reset();
-    }
-
-    /// Which answers of the baseline the variants have still to read, and why some cannot.
-    void expect_fidelity() {
-        if (!context_.options.fidelity || context_.options.only_judge) {
-            return;
-        }
-        const VariantRun& baseline = *variants_.front();
-        auto fidelity = std::make_unique<Fidelity>(context_.plan.run_dir,
-                                                   baseline.variant.file.path);
-        for (std::size_t v = 1; v < variants_.size(); ++v) {
-            run::VariantFacts& facts = variants_[v]->facts;
-            facts.no_fidelity = variants_[v]->why_no_fidelity(baseline);
-            for (std::size_t q = 0; facts.no_fidelity.empty() && q < facts.answer_keys.size();
-                 ++q) {
-                if (has_to_read(
-                        *context_.store, baseline.facts.answer_keys[q], facts.answer_keys[q])) {
-                    fidelity->want(context_.questions[q].id);
-                }
-            }
-        }
-        if (!fidelity->wanted().empty()) {
-            context_.fidelity = std::move(fidelity);
-        }
-    }
-
-    /// Why there is none of a variant, for the report.
-    void note_fidelity() {
-        const Fidelity* fidelity = context_.fidelity.get();
-        if (fidelity != nullptr && fidelity->n_left_out() > 0) {
-            context_.facts.notes.push_back(
-                fmt::format("fidelity leaves out {} answers: the rows of more than {} would not "
-                            "have fitted the disk",
-                            fidelity->n_left_out(),
-                            fidelity->rows().n_answers()));
-        }
-        for (std::size_t v = 1; v < variants_.size(); ++v) {
-            std::string& reason = variants_[v]->facts.no_fidelity;
-            if (reason.empty() && fidelity != nullptr && fidelity->failed()) {
-                reason = fidelity->failure();
-            }
-            context_.facts.variants[v].no_fidelity = reason;
-        }
     }
 
     void set_thoughts_aside() {

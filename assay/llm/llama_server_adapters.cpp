@@ -33,11 +33,6 @@ bool is_not_there(int status) {
     return status == 404 || status == 405 || status == 501;
 }
 
-bool is_number(const JsonView& value) {
-    const std::string text = value.dump();
-    return !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
-}
-
 bool is_activated(const JsonView& entry) {
     return !entry["alora_invocation_tokens"].items().empty() ||
            !entry["alora_invocation_string"].text().empty();
@@ -53,15 +48,18 @@ Result<std::vector<ServedAdapter>> look_at_adapters(const ServedPlace& root) {
     if (reply.status != 200) {
         return tl::unexpected<Failure>(failure_of(root, kAdaptersPath, reply));
     }
-    const std::string url = root.target().url + kAdaptersPath;
-    const JsonView list = JsonView(R"({"adapters":)" + reply.body + "}")["adapters"];
+    return read_adapters(root.target().url + kAdaptersPath, reply.body);
+}
+
+Result<std::vector<ServedAdapter>> read_adapters(const std::string& url, std::string_view body) {
+    const JsonView list = JsonView(fmt::format(R"({{"adapters":{}}})", body))["adapters"];
     if (!list.is_array()) {
         return fail(fmt::format("{} answered with no list of LoRA adapters", url));
     }
     std::vector<ServedAdapter> out;
     for (const JsonView& entry : list.items()) {
         const std::string path = entry["path"].text();
-        if (path.empty() || !is_number(entry["id"]) || !is_number(entry["scale"])) {
+        if (path.empty() || !entry["id"].is_number() || !entry["scale"].is_number()) {
             return fail(fmt::format("{} names a LoRA adapter without id, path or scale: {}",
                                     url,
                                     shorten(entry.dump(), 120)));

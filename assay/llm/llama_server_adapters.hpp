@@ -2,6 +2,7 @@
 // LoRA adapters that a llama-server was started with: read back, and named in every request.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/base/result.hpp"
@@ -10,9 +11,13 @@
 namespace assay::llm {
 
 /// What GET /lora-adapters tells; empty: none is loaded, or the server is too old to tell. `root`
-/// is the address without /v1. Fails on a list that cannot be read, and on an activated LoRA, which
-/// changes the model only behind certain tokens.
+/// is the address without /v1. Fails as read_adapters does.
 [[nodiscard]] Result<std::vector<ServedAdapter>> look_at_adapters(const ServedPlace& root);
+
+/// The list in a reply. Fails on one that cannot be read, and on an activated LoRA, which changes
+/// the model only behind certain tokens. `url`: of the reply, for sentences.
+[[nodiscard]] Result<std::vector<ServedAdapter>> read_adapters(const std::string& url,
+                                                               std::string_view body);
 
 /// Why a model with these adapters is not taken: all of them have scale 0, so that it is the base.
 /// Empty: it is.

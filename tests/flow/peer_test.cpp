@@ -125,6 +125,41 @@ TEST_F(Peer, GivesLabelsTheSameProbabilities) {
     EXPECT_LT(largest, 1e-3);
 }
 
+/// One model as baseline and variant: what differs is the server's noise.
+TEST_F(Peer, TellsOfItsTokensWhatCanBeCompared) {
+    constexpr int kQuestions = 4;
+    const Lab lab(kQuestions);
+    const std::string served = "=openai:any@" + server->url() + "/v1";
+    const Ended ended = run({.command = {ASSAY_PROGRAM,
+                                         "run",
+                                         "-m",
+                                         "one" + served,
+                                         "--variants",
+                                         "other" + served,
+                                         "--questions",
+                                         lab.questions(),
+                                         "--run",
+                                         lab.run_dir(),
+                                         "--engine",
+                                         real_engine(),
+                                         "--ctx-size",
+                                         "1024",
+                                         "--predict",
+                                         "16"},
+                             .environment = {},
+                             .folder = {},
+                             .out_file = {}});
+    ASSERT_TRUE(ended.exit_code == 0 || (ended.exit_code >= 3 && ended.exit_code <= 5))
+        << describe(ended);
+    const json told = lab.report()["fidelity"]["variants"][0]["told"];
+    ASSERT_TRUE(told.is_object()) << describe(ended);
+    fmt::print("llama-server beside itself: {}\n", told.dump());
+    EXPECT_EQ(told["n_answers"], kQuestions);
+    EXPECT_GE(told["n_tokens"], kQuestions);
+    EXPECT_GT(told["same_top"]["value"], 0.9);
+    EXPECT_LT(told["kld_at_least"]["value"], 0.01);
+}
+
 TEST_F(Peer, IsAJudgeWhoseEveryVerdictHasAState) {
     const TempFolder folder;
     const Lab lab(4);

@@ -22,10 +22,12 @@
 #include "assay/judge/batch_format.hpp"
 #include "assay/judge/batch_reply.hpp"
 #include "assay/judge/parse.hpp"
+#include "assay/llm/llama_server_adapters.hpp"
 #include "assay/llm/ollama_api.hpp"
 #include "assay/llm/openai_api.hpp"
 #include "assay/perplexity/base_file.hpp"
 #include "assay/records/thoughts.hpp"
+#include "assay/variants/checkpoint_folder.hpp"
 #include "assay/variants/questions_in_text.hpp"
 #include "assay/wire/codec.hpp"
 #include "assay/wire/messages.hpp"
@@ -196,6 +198,10 @@ void read_served_reply(std::string_view bytes) {
     for (const llm::ServedApi* api : {kOpenai.get(), kOllama.get()}) {
         const auto reply = api->read_reply(bytes);
         ASSAY_CHECK(!reply || is_valid_utf8(reply->text));
+        for (const ToldToken& token : reply ? reply->tokens : std::vector<ToldToken>()) {
+            ASSAY_CHECK(token.log_prob <= 0 && !token.candidates.empty());
+            ASSAY_CHECK(token.candidates.size() <= kToldCandidates);
+        }
     }
     (void)http::read_plain_error(bytes);
 }
@@ -213,6 +219,27 @@ void read_base_file(std::string_view bytes) {
         ASSAY_CHECK(token >= 0 && token < head.n_vocab);
     }
     ASSAY_CHECK(reader->rows(head.n_chunks - 1, 1)->size() == head.chunk_bytes());
+}
+
+/// What a llama-server tells of its LoRA adapters, and what its requests name of them then.
+void read_lora_adapters(std::string_view bytes) {
+    const auto adapters = llm::read_adapters("http://localhost/lora-adapters", bytes);
+    if (!adapters) {
+        return check_said(adapters.error());
+    }
+    for (const ServedAdapter& adapter : *adapters) {
+        ASSAY_CHECK(!adapter.path.empty() && is_valid_utf8(adapter.path));
+    }
+    ASSAY_CHECK(is_valid_utf8(llm::complaint_on(*adapters)));
+    ASSAY_CHECK(!llm::scales_json(*adapters).empty());
+}
+
+/// A file of weights whose header is taken, or a sentence.
+void read_safetensors(std::string_view bytes) {
+    const InputFile file("model.safetensors", bytes);
+    if (const auto checked = variants::check_safetensors(file.path()); !checked) {
+        check_said(checked.error());
+    }
 }
 
 /// The header of a frame of the engine's, up to the first line feed, then its payload.
@@ -269,6 +296,8 @@ constexpr std::array kReaders{
     Reader{"batch_replies", read_batch_replies},
     Reader{"batch_api", read_batch_api},
     Reader{"served_reply", read_served_reply},
+    Reader{"lora_adapters", read_lora_adapters},
+    Reader{"safetensors", read_safetensors},
     Reader{"base_file", read_base_file},
     Reader{"frame", read_frame},
     Reader{"imatrix_text", read_imatrix_text},
