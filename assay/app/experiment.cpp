@@ -25,6 +25,7 @@
 
 #include "assay/analysis/metric_fit.hpp"
 #include "assay/app/draw_controls.hpp"
+#include "assay/app/expect_fidelity.hpp"
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/make_variant_run.hpp"
