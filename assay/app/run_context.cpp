@@ -20,7 +20,11 @@ RunContext::RunContext(const RunOptions& run_options,
       cancel(stop),
       progress(shown_to),
       host(describe_host()),
-      prompts(plan.generation, questions, progress) {}
+      prompts(plan.generation, questions, progress) {
+    if (plan.retrieval.asked_for()) {
+        prompts.count_contexts();
+    }
+}
 
 llm::Engine& RunContext::engine() {
     if (!engine_) {

@@ -33,6 +33,7 @@ answer::PromptSet SharedPrompts::token_ids(llm::Engine& engine,
     }
     if (!first_) {
         first_ = prompts;
+        n_context_tokens_ = counts_contexts_ ? context_tokens(engine) : 0;
     }
     count_equal(prompts);
     longest_ = std::max(longest_, prompts.longest);
@@ -72,6 +73,21 @@ void SharedPrompts::check_tokens(llm::Engine& engine, const Variant& variant) co
     }
 }
 
+/// Of all questions, each context for itself.
+std::int64_t SharedPrompts::context_tokens(llm::Engine& engine) const {
+    std::int64_t n = 0;
+    for (const Question& question : questions_) {
+        for (const std::string& context : question.contexts) {
+            const auto tokens = engine.tokenize(wire::Tokenize{context, false, false});
+            if (!tokens) {
+                throw Error(ErrorKind::kOperational, tokens.error());
+            }
+            n += static_cast<std::int64_t>(tokens->size());
+        }
+    }
+    return n;
+}
+
 void SharedPrompts::count_equal(const answer::PromptSet& prompts) {
     for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
         is_equal_[q] = is_equal_[q] &&
@@ -84,6 +100,7 @@ void SharedPrompts::finish(run::RunFacts& facts) {
         return;
     }
     facts.notes.insert(facts.notes.end(), notes_.begin(), notes_.end());
+    facts.n_context_tokens = n_context_tokens_;
     if (n_models_ > 1) {
         facts.n_prompts_compared = static_cast<std::int64_t>(questions_.size());
         facts.n_prompts_equal = std::count(is_equal_.begin(), is_equal_.end(), true);

@@ -25,6 +25,9 @@ class SharedPrompts {
                   std::span<const Question> questions,
                   Progress& progress);
 
+    /// The tokens of the contexts are to be counted; before the first token_ids().
+    void count_contexts() { counts_contexts_ = true; }
+
     /// Announces a model that is going to ask for token ids.
     void expect_model() { ++n_models_; }
 
@@ -50,11 +53,14 @@ class SharedPrompts {
  private:
     void note_limits(const Variant& variant, const wire::Loaded& loaded, bool makes_prompts);
     void check_tokens(llm::Engine& engine, const Variant& variant) const;
+    [[nodiscard]] std::int64_t context_tokens(llm::Engine& engine) const;
     void count_equal(const answer::PromptSet& prompts);
 
     const GenerationSettings& settings_;
     std::span<const Question> questions_;
     Progress& progress_;
+    bool counts_contexts_ = false;
+    std::int64_t n_context_tokens_ = 0;
     std::size_t n_models_ = 0;
     std::optional<answer::PromptSet> first_;     ///< of the first model
     std::optional<answer::PromptSet> messages_;  ///< made when they are first asked for

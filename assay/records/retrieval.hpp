@@ -44,8 +44,10 @@ struct RetrievalReport {
     std::vector<std::string> rules;  ///< what the search is made of: "lexical: SQLite FTS5 ..."
 
     std::int64_t n_questions = 0;
-    std::int64_t n_without = 0;  ///< questions for which no passage was found
-    double mean_words = 0;       ///< of a question's contexts, all together
+    std::int64_t n_without = 0;           ///< questions for which no passage was found
+    double mean_words = 0;                ///< of a question's contexts, all together
+    std::optional<double> mean_tokens{};  ///< likewise, of the first model that made tokens of
+                                          ///< them here; empty: none did
 
     std::int64_t n_gold = 0;         ///< questions with gold passages
     std::int64_t n_hit = 0;          ///< of these: one is among the contexts

@@ -333,6 +333,7 @@ Json retrieval_json(const ReportModel& model) {
             {"n_questions", r.n_questions},
             {"n_without_contexts", r.n_without},
             {"mean_context_words", r.mean_words},
+            {"mean_context_tokens", r.mean_tokens ? Json(*r.mean_tokens) : Json(nullptr)},
             {"n_with_gold", r.n_gold},
             {"n_hit", r.legs.empty() ? Json(nullptr) : Json(r.n_hit)},
             {"quality", legs.empty() ? Json(nullptr) : std::move(legs)},

@@ -35,8 +35,12 @@ Text cut_text(const EmbedderReport& embedder) {
 }
 
 Text contexts_text(const RetrievalReport& r) {
-    Text out = say("A question's contexts have {} words together on average.",
+    Text out = say("A question's contexts have {} words together on average",
                    decimals_text(r.mean_words, 0));
+    if (r.mean_tokens) {
+        out += say(", and {} tokens", decimals_text(*r.mean_tokens, 0));
+    }
+    out += ".";
     if (r.n_without > 0) {
         out += say(" For {} of {} questions no passage was found.", r.n_without, r.n_questions);
     }

@@ -25,7 +25,12 @@ std::optional<RetrievalReport> retrieval_report_of(const StoredRun& stored) {
     if (!stored.retrieval) {
         return std::nullopt;
     }
-    return retrieval::report_of(*stored.retrieval, stored.questions);
+    RetrievalReport out = retrieval::report_of(*stored.retrieval, stored.questions);
+    if (stored.facts.n_context_tokens > 0) {
+        out.mean_tokens = static_cast<double>(stored.facts.n_context_tokens) /
+                          static_cast<double>(stored.questions.size());
+    }
+    return out;
 }
 
 std::vector<OutcomesByHit> outcomes_by_hit(const StoredRun& stored,

@@ -108,6 +108,9 @@ void to_json(json& out, const RunFacts& facts) {
     if (facts.self_reading) {
         out["self_reading"] = *facts.self_reading;
     }
+    if (facts.n_context_tokens > 0) {
+        out["n_context_tokens"] = facts.n_context_tokens;
+    }
 }
 
 /// Facts of an older assay may lack fields that came later.
@@ -123,6 +126,7 @@ void from_json(const json& in, RunFacts& out) {
     if (in.contains("self_reading")) {
         out.self_reading = in.at("self_reading").get<SelfReading>();
     }
+    out.n_context_tokens = in.value("n_context_tokens", std::int64_t{0});
 }
 
 namespace {

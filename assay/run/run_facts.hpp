@@ -64,6 +64,8 @@ struct RunFacts {
     std::vector<JudgeFacts> judges;
     std::optional<SelfReading> self_reading{};  ///< of the baseline; empty: it read no answer of
                                                 ///< its own
+    std::int64_t n_context_tokens = 0;  ///< of all questions' contexts, before any is cut, where
+                                        ///< contexts were retrieved; 0: not counted
 };
 
 /// The names of the variants but the baseline's.

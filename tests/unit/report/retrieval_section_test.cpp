@@ -40,6 +40,14 @@ TEST(RetrievalSection, ALexicalSearchSaysThatItIsOne) {
                       Not(HasSubstr("Left out"))));
 }
 
+TEST(RetrievalSection, TokensOfTheContextsAreToldWhereTheyWereCounted) {
+    RetrievalReport retrieval = lexical_report();
+    EXPECT_THAT(markdown_of(retrieval), HasSubstr("300 words together on average."));
+    retrieval.mean_tokens = 412.4;
+    EXPECT_THAT(markdown_of(retrieval),
+                HasSubstr("300 words together on average, and 412 tokens."));
+}
+
 TEST(RetrievalSection, AnEmbedderIsNamedWithWhatItDidNotSee) {
     RetrievalReport retrieval = lexical_report();
     retrieval.embedder = EmbedderReport{"small.gguf", 384, 256, 7, 1};
