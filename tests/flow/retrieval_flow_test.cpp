@@ -68,6 +68,7 @@ TEST_F(Retrieval, ContextsAreFoundFrozenAndMeasured) {
     const Ended ended = run();
     ASSERT_TRUE(ended.exit_code == 0 || ended.exit_code == 5) << describe(ended);
     const json retrieval = lab.report()["retrieval"];
+    EXPECT_GT(retrieval["mean_context_tokens"].get<double>(), 0);
     EXPECT_EQ(retrieval["corpus"], "corpus.jsonl");
     EXPECT_EQ(retrieval["n_passages"], kQuestions);
     EXPECT_EQ(retrieval["n_with_gold"], kQuestions);
