@@ -1,20 +1,16 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 
 #include "assay/app/commands.hpp"
 #include "assay/app/interrupt.hpp"
+#include "assay/app/named_models.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/terminal.hpp"
 #include "assay/app/text_fidelity.hpp"
 #include "assay/app/text_fidelity_shown.hpp"
-#include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/config/problems.hpp"
-#include "assay/records/checkpoint_name.hpp"
 
 namespace assay::app {
 namespace {
@@ -36,71 +32,14 @@ struct FidelityFlags {
     bool json = false;
 };
 
-/// Only what the engine runs here can read a text.
-void check_runs_here(const VariantSpec& spec,
-                     const std::string& word,
-                     const config::Where& where,
-                     config::Problems& problems) {
-    if (!spec.runs_here()) {
-        problems.add(where,
-                     fmt::format("{} is no model file: a text is read by files only", word),
-                     "Name a GGUF, ollama:NAME, or a type that is made of the baseline.");
-    } else if (checkpoint_of(spec.file())) {
-        problems.add(
-            where,
-            fmt::format("{} is a checkpoint folder: a text is read by GGUF files only", word),
-            "Convert it first: a run with it keeps the GGUF in the cache.");
-    }
-}
-
-/// The name that was given, or the type, or the file's stem.
-std::string name_of(const VariantSpec& spec) {
-    if (!spec.name.empty()) {
-        return slug(spec.name);
-    }
-    if (const TypeSource* type = spec.type()) {
-        return type->type;
-    }
-    const std::string file = spec.file();
-    return slug(file.ends_with(".gguf") ? std::filesystem::path(file).stem().string() : file);
-}
-
-VariantSpec variant_of(const std::string& word,
-                       const FidelityFlags& flags,
-                       config::Problems& problems) {
-    const config::Where where{"--variants", 0, 0, ""};
-    VariantSpec spec = config::variant_of_text(
-        trim(word), std::filesystem::current_path(), where, problems);
-    if (auto* type = std::get_if<TypeSource>(&spec.source)) {
-        if (!flags.imatrix.empty()) {
-            type->imatrix = config::absolute_path(
-                std::filesystem::current_path(), flags.imatrix, {"--imatrix", 0, 0, ""}, problems);
-        }
-    }
-    check_runs_here(spec, word, where, problems);
-    spec.name = name_of(spec);
-    return spec;
-}
-
 TextRequest request_of(const FidelityFlags& flags) {
     config::Problems problems;
     TextRequest out;
     const std::filesystem::path here = std::filesystem::current_path();
-    if (!flags.baseline.empty()) {
-        const config::Where where{"--baseline", 0, 0, ""};
-        out.baseline = config::baseline_of_text(flags.baseline, here, where, problems);
-        check_runs_here(*out.baseline, flags.baseline, where, problems);
-        out.baseline->name = name_of(*out.baseline);
-    }
-    std::set<std::string> names;
-    for (const std::string& word : flags.variants) {
-        out.variants.push_back(variant_of(word, flags, problems));
-        if (!names.insert(out.variants.back().name).second) {
-            problems.add({"--variants", 0, 0, ""},
-                         fmt::format("two variants have the name {}", out.variants.back().name),
-                         "Give them names: one=FILE,two=FILE.");
-        }
-    }
+    NamedModels models = named_models(
+        {flags.baseline, flags.variants, flags.imatrix}, "a text is read", problems);
+    out.baseline = std::move(models.baseline);
+    out.variants = std::move(models.variants);
     const auto path_of = [&](const std::string& flag, const std::string& text) {
         return text.empty() ? std::string()
                             : config::absolute_path(here, text, {flag, 0, 0, ""}, problems);

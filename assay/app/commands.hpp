@@ -25,6 +25,7 @@ void add_import_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);
 void add_stats_command(CLI::App& app, Action& action);
 void add_fidelity_command(CLI::App& app, Action& action);
+void add_bench_command(CLI::App& app, Action& action);
 void add_quantize_command(CLI::App& app, Action& action);
 void add_doctor_command(CLI::App& app, Action& action);
 void add_init_command(CLI::App& app, Action& action);

@@ -4,6 +4,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/base/text.hpp"
+#include "assay/records/cache_type.hpp"
 
 namespace assay::app {
 namespace {
@@ -64,6 +65,21 @@ wire::Start with_recipe(wire::Start start, const RunRecipe& recipe) {
     start.cache_type_v = recipe.cache_type_v;
     start.rope = recipe.rope;
     return start;
+}
+
+std::string complaint_of_cache(std::string_view setting,
+                               const std::string& type,
+                               std::int64_t n_values) {
+    if (!is_quantized_cache(type) || n_values % kCacheBlock == 0) {
+        return {};
+    }
+    return fmt::format(
+        "{}: {} is kept in blocks of {} values, and a head of this model has {}, "
+        "which is no whole number of blocks",
+        setting,
+        type,
+        kCacheBlock,
+        n_values);
 }
 
 std::uint64_t kv_bytes_per_token(RunContext& context,

@@ -1,6 +1,9 @@
 #pragma once
 // How the engine processes that answer are started.
 
+#include <string>
+#include <string_view>
+
 #include "assay/app/run_context.hpp"
 #include "assay/records/run_recipe.hpp"
 #include "assay/records/variant.hpp"
@@ -11,6 +14,12 @@ namespace assay::app {
 
 /// `start` with the variant's recipe.
 [[nodiscard]] wire::Start with_recipe(wire::Start start, const RunRecipe& recipe);
+
+/// Why the K or V cache of `setting` ("cache-type-k") cannot be of this type, before llama.cpp
+/// aborts on it; empty: it can. `n_values`: of one head in it; 0: not known.
+[[nodiscard]] std::string complaint_of_cache(std::string_view setting,
+                                             const std::string& type,
+                                             std::int64_t n_values);
 
 /// As many slots as memory allows for `first`, the first variant that runs here, unless the plan
 /// says how many; each with room for the longest prompt and its answer. `before`: a run that was

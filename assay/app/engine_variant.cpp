@@ -29,7 +29,6 @@
 #include "assay/base/clock.hpp"
 #include "assay/base/result.hpp"
 #include "assay/llm/engine_process.hpp"
-#include "assay/records/cache_type.hpp"
 
 namespace assay::app {
 namespace {
@@ -118,18 +117,11 @@ void EngineVariant::check_recipe() const {
 void EngineVariant::check_cache(std::string_view key,
                                 const std::string& type,
                                 std::int64_t n_values) const {
-    if (!is_quantized_cache(type) || n_values % kCacheBlock == 0) {
-        return;
+    const std::string complaint = complaint_of_cache(key, type, n_values);
+    if (!complaint.empty()) {
+        throw_usage(
+            fmt::format("{}: {}", spec.name, complaint), given_file(), "Write f16, bf16 or f32.");
     }
-    throw_usage(fmt::format("{}: {}: {} is kept in blocks of {} values, and a head of this model "
-                            "has {}, which is no whole number of blocks",
-                            spec.name,
-                            key,
-                            type,
-                            kCacheBlock,
-                            n_values),
-                given_file(),
-                "Write f16, bf16 or f32.");
 }
 
 void EngineVariant::resolve(const ModelFile& baseline_file) {

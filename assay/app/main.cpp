@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
     assay::app::add_trace_command(app, action);
     assay::app::add_stats_command(app, action);
     assay::app::add_fidelity_command(app, action);
+    assay::app::add_bench_command(app, action);
     assay::app::add_quantize_command(app, action);
     assay::app::add_doctor_command(app, action);
     assay::app::add_init_command(app, action);

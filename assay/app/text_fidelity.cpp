@@ -21,6 +21,8 @@
 
 #include "assay/app/base_file_output.hpp"
 #include "assay/app/host.hpp"
+#include "assay/app/named_models.hpp"
+#include "assay/app/or_throw.hpp"
 #include "assay/app/text_passes.hpp"
 #include "assay/app/text_reader.hpp"
 #include "assay/app/text_tokens.hpp"
@@ -31,7 +33,6 @@
 #include "assay/perplexity/base_file.hpp"
 #include "assay/perplexity/chunks.hpp"
 #include "assay/variants/ollama_store.hpp"
-#include "assay/variants/resolve.hpp"
 #include "assay/wire/frame.hpp"
 #include "assay/wire/text_scoring.hpp"
 
@@ -150,22 +151,9 @@ void TextMeasurement::check_request() {
     }
 }
 
-/// Of a variant's file; a type is made of the baseline's.
 ModelFile TextMeasurement::file_of(const VariantSpec& spec) {
-    const variants::HashFile hash = [](const std::string& path) {
-        return or_throw(sha256_of_file(path));
-    };
-    const TypeSource* type = spec.type();
-    if (type == nullptr) {
-        return variants::resolve_file(engine_, variants::path_of_model(spec.file()), hash);
-    }
-    variants::QuantizeRequest request;
-    request.source = out_.baseline->file;
-    request.type = type->type;
-    request.imatrix = type->imatrix;
-    request.cache = variants::model_cache();
-    request.n_threads = out_.n_threads;
-    return variants::quantize({engine_, hash, progress_}, request);
+    return file_of_model(
+        spec, out_.baseline ? &out_.baseline->file : nullptr, {engine_, progress_, out_.n_threads});
 }
 
 void TextMeasurement::choose_chunks(const TextTokens& tokens) {

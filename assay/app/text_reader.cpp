@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "assay/app/text_tokens.hpp"
+#include "assay/app/or_throw.hpp"
 #include "assay/base/text.hpp"
 
 namespace assay::app {

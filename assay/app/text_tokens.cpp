@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assay/app/or_throw.hpp"
 #include "assay/base/text.hpp"
 #include "assay/intake/encoding.hpp"
 #include "assay/wire/frame.hpp"
@@ -15,10 +16,6 @@ constexpr const char* kTakeOneModel =
     "A divergence is defined for one vocabulary only. Take files that were made of one model.";
 
 }  // namespace
-
-Error error_of(const Failure& failure) {
-    return {failure.place.empty() ? ErrorKind::kOperational : ErrorKind::kUsage, failure};
-}
 
 std::string read_text_bytes(const std::string& path) {
     std::string text = or_throw(read_file(path));

@@ -5,23 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "assay/base/result.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/perplexity/base_file.hpp"
 
 namespace assay::app {
-
-/// A failure that names a place is about that file (kUsage); without one the engine ended
-/// (kOperational).
-[[nodiscard]] Error error_of(const Failure& failure);
-
-template <class T>
-[[nodiscard]] T or_throw(Result<T> result) {
-    if (!result) {
-        throw error_of(result.error());
-    }
-    return std::move(*result);
-}
 
 /// A text file's bytes. Throws Error kUsage where it is not there, no UTF-8, empty, or too large.
 [[nodiscard]] std::string read_text_bytes(const std::string& path);

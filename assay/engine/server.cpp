@@ -11,6 +11,7 @@
 #include "assay/engine/model_file.hpp"
 #include "assay/engine/quantize.hpp"
 #include "assay/engine/session.hpp"
+#include "assay/engine/speed.hpp"
 #include "assay/wire/verb.hpp"
 
 namespace assay::engine {
@@ -42,6 +43,7 @@ constexpr std::array kVerbs{
     Row{Needs::kNothing, wire::verb<&Server::predict_text_memory>()},
     Row{Needs::kNothing, wire::verb<&Server::load_text_models>()},
     Row{Needs::kNothing, wire::verb<&Server::score_text>()},
+    Row{Needs::kNothing, wire::verb<&Server::measure_speed>()},
     Row{Needs::kNothing, wire::verb<&Server::inspect_imatrix>()},
     Row{Needs::kNothing, wire::verb<&Server::make_imatrix>()},
     Row{Needs::kNothing, wire::verb<&Server::quantize>()},
@@ -244,6 +246,14 @@ void Server::score_text(std::uint64_t id, wire::ScoreText request) {
         send(wire::encode(id, wire::Progress{done, total}));
     });
     send(scored ? wire::encode(id, *scored) : wire::encode(id, wire::Failed{scored.error()}));
+}
+
+void Server::measure_speed(std::uint64_t id, wire::MeasureSpeed request) {
+    const auto measured = engine::measure_speed(
+        request, [&](std::uint64_t done, std::uint64_t total) {
+            send(wire::encode(id, wire::Progress{done, total}));
+        });
+    send(measured ? wire::encode(id, *measured) : wire::encode(id, wire::Failed{measured.error()}));
 }
 
 Result<wire::InspectedImatrix> Server::inspect_imatrix(const wire::InspectImatrix& request) {

@@ -12,6 +12,7 @@
 #include "assay/engine/text_scorer.hpp"
 #include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
+#include "assay/wire/speed.hpp"
 #include "llama-cpp.h"
 
 namespace assay::engine {
@@ -45,6 +46,7 @@ class Server {
     Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
     Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
     void score_text(std::uint64_t id, wire::ScoreText request);
+    void measure_speed(std::uint64_t id, wire::MeasureSpeed request);
     Result<wire::InspectedImatrix> inspect_imatrix(const wire::InspectImatrix& request);
     void make_imatrix(std::uint64_t id, wire::MakeImatrix request);
     void quantize(std::uint64_t id, wire::Quantize request);

@@ -177,6 +177,14 @@ Result<wire::ScoredText> Engine::score_text(
     });
 }
 
+Result<wire::MeasuredSpeed> Engine::measure_speed(
+    const wire::MeasureSpeed& request,
+    const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
+    return call("measure a model's speed", request, [&](const wire::Progress& progress) {
+        on_progress(progress.done, progress.total);
+    });
+}
+
 Result<bool> Engine::quantize(
     const wire::Quantize& request,
     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {

@@ -14,6 +14,7 @@
 #include "assay/wire/embedding.hpp"
 #include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
+#include "assay/wire/speed.hpp"
 #include "assay/wire/text_scoring.hpp"
 
 namespace assay::llm {
@@ -58,6 +59,10 @@ class Engine {
     /// `on_progress`: done and total, in chunks of single models.
     [[nodiscard]] Result<wire::ScoredText> score_text(
         const wire::ScoreText& request,
+        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
+    /// In a process that has done nothing else. `on_progress`: done and total, in parts.
+    [[nodiscard]] Result<wire::MeasuredSpeed> measure_speed(
+        const wire::MeasureSpeed& request,
         const std::function<void(std::uint64_t, std::uint64_t)>& on_progress);
     [[nodiscard]] Result<bool> quantize(
         const wire::Quantize& request,

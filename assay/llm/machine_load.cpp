@@ -6,7 +6,6 @@
 #include <thread>
 
 namespace assay::llm {
-namespace {
 
 std::optional<CpuTicks> cpu_ticks_now() {
     std::string line;
@@ -16,8 +15,6 @@ std::optional<CpuTicks> cpu_ticks_now() {
     }
     return cpu_ticks_of(line);
 }
-
-}  // namespace
 
 std::optional<CpuTicks> cpu_ticks_of(std::string_view proc_stat) {
     std::istringstream line{std::string(proc_stat.substr(0, proc_stat.find('\n')))};
@@ -32,16 +29,20 @@ std::optional<CpuTicks> cpu_ticks_of(std::string_view proc_stat) {
     return CpuTicks{busy, busy + idle + waiting};
 }
 
+std::optional<double> busy_cores_between(const CpuTicks& before, const CpuTicks& after) {
+    if (after.total <= before.total) {
+        return std::nullopt;
+    }
+    const double share = static_cast<double>(after.busy - before.busy) /
+                         static_cast<double>(after.total - before.total);
+    return share * std::thread::hardware_concurrency();
+}
+
 std::optional<double> busy_cores(std::chrono::milliseconds sample) {
     const auto before = cpu_ticks_now();
     std::this_thread::sleep_for(sample);
     const auto after = cpu_ticks_now();
-    if (!before || !after || after->total <= before->total) {
-        return std::nullopt;
-    }
-    const double share = static_cast<double>(after->busy - before->busy) /
-                         static_cast<double>(after->total - before->total);
-    return share * std::thread::hardware_concurrency();
+    return before && after ? busy_cores_between(*before, *after) : std::nullopt;
 }
 
 }  // namespace assay::llm

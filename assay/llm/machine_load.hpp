@@ -16,6 +16,12 @@ struct CpuTicks {
 /// Empty where `proc_stat` does not begin with such a line.
 [[nodiscard]] std::optional<CpuTicks> cpu_ticks_of(std::string_view proc_stat);
 
+/// Now; empty where the system does not say.
+[[nodiscard]] std::optional<CpuTicks> cpu_ticks_now();
+/// How many cores all processes together kept busy between two times; empty where none has passed.
+[[nodiscard]] std::optional<double> busy_cores_between(const CpuTicks& before,
+                                                       const CpuTicks& after);
+
 /// How many cores all processes together kept busy while this call slept for `sample`; empty where
 /// the system does not say.
 [[nodiscard]] std::optional<double> busy_cores(std::chrono::milliseconds sample);

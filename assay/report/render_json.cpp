@@ -156,6 +156,7 @@ Json speed_json(const ReportVariant& v) {
     const Speed speed = v.speed.value_or(Speed{});
     const auto positive = [](auto value) { return value > 0 ? Json(value) : Json(nullptr); };
     Json out{{"prefill_tokens_per_s", positive(speed.prefill_tokens_per_s)},
+             {"median_prompt_ms", positive(v.prompt_ms)},
              {"decode_tokens_per_s", positive(speed.decode_tokens_per_s)},
              {"n_parallel", positive(speed.n_parallel)},
              {"peak_memory_bytes", positive(speed.peak_memory_bytes)}};

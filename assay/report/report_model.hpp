@@ -58,6 +58,8 @@ struct ReportVariant {
     std::uint64_t kv_bytes_per_token = 0;  ///< of the KV cache; 0: not known, or all have the
                                            ///< default recipe
     std::optional<Speed> speed;            ///< empty: not measured
+    double prompt_ms = 0;                  ///< median over the answers of the time that computing
+                                           ///< the prompt took; 0: not measured
     std::int64_t n_answers = 0;            ///< questions that were tried, failed ones included
     std::int64_t n_failed = 0;             ///< StopReason::kFailed
     std::int64_t n_length_stop = 0;        ///< StopReason::kLength: cut at the limit of tokens

@@ -32,6 +32,7 @@ class PracticalRow {
                 quality_text(model_, v_.variant),
                 size_cell(v_.variant.size_bytes(), baseline->variant.size_bytes()),
                 speed_cell(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
+                speed_cell(v_.prompt_ms, baseline->prompt_ms),
                 speed_cell(speed.decode_tokens_per_s, base.decode_tokens_per_s),
                 size_cell(speed.peak_memory_bytes, base.peak_memory_bytes),
                 speed.n_parallel > 0 ? say("{}", speed.n_parallel) : not_measured()};
@@ -129,13 +130,14 @@ Section practical_section(const ReportModel& model) {
                            "quality",
                            "file size",
                            "prefill, tokens/s",
+                           "to the first token, ms",
                            "decode, tokens/s",
                            "peak memory",
                            "parallel"};
     if (with_caches) {
         head.push_back("KV cache, bytes a token");
     }
-    Table table(head, with_caches ? "llrrrrrr" : "llrrrrr");
+    Table table(head, with_caches ? "llrrrrrrr" : "llrrrrrr");
     for (const ReportVariant& v : model.variants) {
         std::vector<Text> cells = PracticalRow(model, v).cells();
         if (with_caches) {
@@ -154,10 +156,14 @@ Section practical_section(const ReportModel& model) {
     const HostInfo& host = model.host;
     section.add(Paragraph{
         say("Speeds are those of answering this set, all questions in flight together, on {}{}: "
-            "one measurement each, without an interval. Peak memory is that of an engine process "
-            "that loaded this variant only.",
+            "one measurement each, without an interval. To the first token: the median over the "
+            "answers of the time in which the prompt was computed, without waiting for a slot and "
+            "without what a slot still held of it. Peak memory is that of an engine process "
+            "that loaded this variant only. {} measures speeds by themselves, with "
+            "intervals.",
             host.cpu.empty() ? Text("a machine that is not known") : foreign(host.cpu),
-            host.cores > 0 ? say(" ({} cores)", host.cores) : Text())});
+            host.cores > 0 ? say(" ({} cores)", host.cores) : Text(),
+            code("assay bench"))});
     return section;
 }
 

@@ -25,6 +25,7 @@
 #include "assay/run/report_judge.hpp"
 #include "assay/run/retrieval_report.hpp"
 #include "assay/run/said_answers.hpp"
+#include "assay/stats/robust.hpp"
 
 namespace assay::run {
 namespace {
@@ -91,6 +92,7 @@ report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
     out.recipe = index == 0 ? stored.plan.baseline.recipe : stored.plan.variants[index - 1].recipe;
     out.kv_bytes_per_token = stored.facts.variants[index].kv_bytes_per_token;
     double prefill_ms = 0, decode_ms = 0;
+    std::vector<double> prompt_ms;
     std::int64_t prefill_tokens = 0, steps = 0;
     for (const auto& answer : stored.answers[index]) {
         if (!answer) {
@@ -107,12 +109,16 @@ report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
         }
         out.n_empty += trim(answer->text).empty();
         prefill_ms += answer->prefill_ms;
+        if (answer->prefill_ms > 0) {
+            prompt_ms.push_back(answer->prefill_ms);
+        }
         prefill_tokens += answer->n_computed_tokens;
         if (answer->n_decode_steps() > 0) {
             decode_ms += answer->decode_ms;
             steps += answer->n_decode_steps();
         }
     }
+    out.prompt_ms = stats::median(prompt_ms).value_or(0);
     Speed speed;
     speed.n_parallel = stored.facts.variants[index].n_parallel;
     if (prefill_ms > 0) {

@@ -48,10 +48,10 @@ class RealServers : public testing::Test {
         start.command.insert(start.command.end(), arguments.begin(), arguments.end());
         return test::run(start);
     }
-    Ended run_file(const std::string& variants) const {
+    Ended run_file(const std::string& variants, const std::string& baseline = real_model()) const {
         const std::string yaml = lab.folder().write(
             "exp.yaml",
-            "baseline: " + real_model() + "\nvariants:\n" + variants +
+            "baseline: " + baseline + "\nvariants:\n" + variants +
                 "dataset: questions.jsonl\ngeneration: {predict: 16, ctx-size: "
                 "1024}\noutput: {run: run}\nengine: {path: " +
                 real_engine() + "}\n");
@@ -105,6 +105,37 @@ TEST_F(RealServers, AFileOfOursIsCreatedAskedReadBackAndRemovedAgain) {
     std::filesystem::remove_all(lab.run_dir());
     ASSERT_TRUE(is_decision(run_file(variants)));
     EXPECT_EQ(variant("theirs")["served"]["digest"], digest);
+}
+
+/// Ollama applies it in llama.cpp's runner, which runs this architecture.
+TEST_F(RealServers, AnAdapterIsAppliedByOllamaAsByUs) {
+    const std::string adapter = ASSAY_SOURCE_DIR
+        "/examples/science-qa/adapter/smollm2-pubmedqa-r8-f16.gguf";
+    const Ended ended = run_file(
+        "  - {name: ours, type: Q8_0, lora: applied}\n"
+        "  - {name: theirs, type: Q8_0, lora: applied, provider: ollama, url: '" +
+            server->url() +
+            "', concurrency: 1}\n"
+            "  - {name: base, file: " +
+            real_model() + "}\n",
+        "{name: tuned, file: " + real_model() + ", lora: ['" + adapter + "']}");
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    EXPECT_EQ(variant("theirs")["lora"]["adapters"], variant("ours")["lora"]["adapters"]);
+    EXPECT_EQ(variant("theirs")["answers"]["failed"], 0);
+    EXPECT_THAT(server->get("/api/tags"), Not(HasSubstr("assay-temporary")));
+    const auto tuned = lab.answers("tuned"), ours = lab.answers("ours"),
+               theirs = lab.answers("theirs"), base = lab.answers("base");
+    int n_ours = 0, n_base = 0;
+    for (const auto& [id, answer] : theirs) {
+        n_ours += answer == ours.at(id);
+        n_base += answer == base.at(id);
+    }
+    std::printf("with the adapter in Ollama: %d of %d answers equal ours, %d the base's\n",
+                n_ours,
+                kQuestions,
+                n_base);
+    EXPECT_GE(n_ours, kQuestions / 2);  // other kernels round otherwise
+    EXPECT_LT(n_base, kQuestions) << "an adapter that is not applied leaves the base";
 }
 
 TEST_F(RealServers, ANameInOllamasStoreRunsInBothEngines) {

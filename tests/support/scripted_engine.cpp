@@ -12,6 +12,8 @@
 //   rows yes  it keeps rows and reads drafts; a row is its token as a number. Where its answer goes
 //             another way than the draft, the divergence is 1; elsewhere it is 0.01, and 0 of an
 //             F16
+//   memory N  bytes that its weights take (1000)
+//   cold N    bytes that each load of it fetches from the disk (0)
 //   noisy yes the divergence of an F16 from itself is 0.001: reading is not writing
 // Where its last line has no end, it was cut off.
 // An adapter is such a file with the line "lora yes": merged or applied, its skill and salt take
@@ -61,6 +63,7 @@
 #include "assay/wire/embedding.hpp"
 #include "assay/wire/imatrix.hpp"
 #include "assay/wire/messages.hpp"
+#include "assay/wire/speed.hpp"
 #include "assay/wire/verb.hpp"
 #include "fair.hpp"
 #include "scripted_text.hpp"
@@ -463,6 +466,7 @@ class Engine {
     Result<wire::PredictedMemory> predict_text_memory(const wire::PredictTextMemory& request);
     Result<wire::LoadedTextModels> load_text_models(const wire::LoadTextModels& request);
     void score_text(std::uint64_t id, wire::ScoreText request);
+    void measure_speed(std::uint64_t id, wire::MeasureSpeed request);
     Result<wire::InspectedImatrix> inspect_imatrix(const wire::InspectImatrix& request);
     void make_imatrix(std::uint64_t id, wire::MakeImatrix request);
     void quantize(std::uint64_t id, wire::Quantize request);
@@ -531,6 +535,7 @@ constexpr std::array kVerbs{
     wire::verb<&Engine::predict_text_memory>(),
     wire::verb<&Engine::load_text_models>(),
     wire::verb<&Engine::score_text>(),
+    wire::verb<&Engine::measure_speed>(),
     wire::verb<&Engine::inspect_imatrix>(),
     wire::verb<&Engine::make_imatrix>(),
     wire::verb<&Engine::quantize>(),
@@ -596,7 +601,11 @@ Result<wire::Tokenized> Engine::tokenize(const wire::Tokenize& request) {
 }
 
 Result<wire::PredictedMemory> Engine::predict_memory(const wire::PredictMemory& request) {
-    return predicted(request.start);
+    wire::PredictedMemory out = predicted(request.start);
+    if (const auto model = read_model(request.load.path)) {
+        out.model_bytes = std::stoull(model->get("memory", "1000"));
+    }
+    return out;
 }
 
 Result<wire::Started> Engine::describe_start(const wire::DescribeStart& request) {
@@ -695,6 +704,42 @@ void Engine::score_text(std::uint64_t id, wire::ScoreText request) {
                             static_cast<std::uint64_t>(text_.settings.n_ctx);
     send(wire::encode(id, wire::Progress{n, n}));
     send(wire::encode(id, *scored));
+}
+
+/// Times are those of its bits a weight. Loading takes as many nanoseconds more as the journal has
+/// measurements with this one: a test sees the order.
+void Engine::measure_speed(std::uint64_t id, wire::MeasureSpeed request) {
+    const auto model = read_model(request.load.path);
+    if (!model) {
+        return send(wire::encode(id, wire::Failed{model.error()}));
+    }
+    std::istringstream journal(whole_file(variable("SCRIPT_JOURNAL")));
+    std::uint64_t n_before = 0;
+    for (std::string line; std::getline(journal, line);) {
+        n_before += line == wire::MeasureSpeed::kName;
+    }
+    const auto bits = static_cast<std::uint64_t>(kBits.at(model->type()));
+    constexpr std::uint64_t kMs = 1'000'000;
+    wire::MeasuredSpeed out;
+    out.sample = {bits * 10 * kMs + n_before,
+                  static_cast<std::uint64_t>(request.n_prompt) * bits * kMs / 16,
+                  static_cast<std::uint64_t>(request.n_prompt) * bits * kMs / 16 + kMs,
+                  static_cast<std::uint64_t>(request.n_answer) * bits * kMs,
+                  static_cast<std::uint64_t>(request.n_answer) * bits * kMs * 2,
+                  kPeakMemoryBytes,
+                  0,
+                  std::stol(model->get("cold", "0"))};
+    out.model_type = "scripted " + model->type();
+    out.model_size = kWeights * bits / 8;
+    out.n_parameters = kWeights;
+    out.build_commit = "none";
+    out.build_number = 1;
+    out.cpu_info = "none";
+    out.backends = "CPU";
+    for (std::uint64_t part = 1; part <= 4; ++part) {
+        send(wire::encode(id, wire::Progress{part, 4}));
+    }
+    send(wire::encode(id, out));
 }
 
 Result<wire::InspectedImatrix> Engine::inspect_imatrix(const wire::InspectImatrix& request) {

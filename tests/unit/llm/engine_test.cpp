@@ -87,6 +87,13 @@ TEST_F(EngineTest, AnswersEveryVerb) {
     EXPECT_EQ(wire::unpack_doubles(scored->nll).size(), 1U);
     EXPECT_EQ(wire::unpack_text_tokens(scored->tokens).at(0).kld, 0);
     EXPECT_EQ(seen, (std::vector<std::uint64_t>{2}));
+    seen.clear();
+    const auto speed = engine.measure_speed(
+        {{path}, {}, 32, 8}, [&](std::uint64_t done, std::uint64_t) { seen.push_back(done); });
+    ASSERT_TRUE(speed) << to_sentence(speed.error());
+    EXPECT_EQ(speed->sample.decode_ns, 8U * 16 * 1'000'000);
+    EXPECT_EQ(speed->model_type, "scripted F16");
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 
 TEST_F(EngineTest, PassesTheEnginesOwnSentenceOn) {

@@ -21,6 +21,12 @@ TEST(MachineLoad, AnotherTextIsNotTaken) {
     EXPECT_FALSE(cpu_ticks_of("intr 1 2 3 4 5 6 7 8"));
 }
 
+TEST(MachineLoad, IsThatBetweenTwoTimes) {
+    const double n_cores = std::thread::hardware_concurrency();
+    EXPECT_DOUBLE_EQ(*busy_cores_between({100, 1000}, {150, 1200}), n_cores / 4);
+    EXPECT_FALSE(busy_cores_between({100, 1000}, {100, 1000})) << "no time has passed";
+}
+
 TEST(MachineLoad, ABusyThreadIsSeen) {
     std::atomic<bool> stop{false};
     std::thread spinning([&] {

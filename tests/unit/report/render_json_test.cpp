@@ -153,7 +153,7 @@ TEST(RenderJson, WhatIsNotKnownOfAnswersThatWereMadeElsewhereIsNull) {
         R"({"name":"q4.jsonl","sha256":"abc","format":"study","generator":null,"n_answers":154})");
     EXPECT_EQ(
         v["speed"].dump(),
-        R"({"prefill_tokens_per_s":null,"decode_tokens_per_s":null,"n_parallel":null,"peak_memory_bytes":null,"why":"the answers were made elsewhere"})");
+        R"({"prefill_tokens_per_s":null,"median_prompt_ms":null,"decode_tokens_per_s":null,"n_parallel":null,"peak_memory_bytes":null,"why":"the answers were made elsewhere"})");
     EXPECT_TRUE(v["answers"]["length_stop"].is_null());
     EXPECT_TRUE(v["answers"]["contexts_cut"].is_null());
     EXPECT_EQ(v["answers"]["n"], 154);

@@ -33,6 +33,7 @@ ReportVariant variant_of(std::string name,
                 std::string(64, 'e'),
                 "x86-64 AVX2, CPU, ubatch 512"};
     v.speed = Speed{speed * 10, speed, 16, size_mb * kMega + 200 * kMega};
+    v.prompt_ms = 4000 / speed;
     v.n_answers = 154;
     v.independence = {8, 8, "8 questions were answered again, each alone."};
     return v;
@@ -351,6 +352,7 @@ ReportModel report_of_given_answers() {
             is_baseline ? "/lab/f16.jsonl" : "/lab/q4.jsonl", "abc", "study", "", 154};
         v.engine = {};
         v.speed.reset();
+        v.prompt_ms = 0;
         v.n_length_stop = 0;
         v.n_unknown_stop = v.n_unknown_contexts = 154;
         v.independence = {};

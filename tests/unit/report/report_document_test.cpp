@@ -125,7 +125,7 @@ TEST(ReportMarkdown, WhatWasNotMeasuredIsSaid) {
             EXPECT_EQ(line,
                       "| `served` | not measured | not measured | not measured | not measured | "
                       "not measured | not "
-                      "measured |");
+                      "measured | not measured |");
         }
     }
     EXPECT_THAT(section(report, "Practical implications"), HasSubstr("| `served` |"));

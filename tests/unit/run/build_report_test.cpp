@@ -76,6 +76,7 @@ TEST(BuildReport, FactsOfAnswersAreSums) {
     ASSERT_TRUE(base.speed);
     EXPECT_DOUBLE_EQ(base.speed->prefill_tokens_per_s, 3 * 20 / 0.030);
     EXPECT_DOUBLE_EQ(base.speed->decode_tokens_per_s, 3 * 10 / 0.300);
+    EXPECT_EQ(base.prompt_ms, 10);
     EXPECT_EQ(base.speed->peak_memory_bytes, 5000U);
     EXPECT_EQ(base.independence.n_checked, 3);
     EXPECT_EQ(base.independence.n_equal, 2);

@@ -7,6 +7,7 @@
 #include "assay/wire/codec.hpp"
 #include "assay/wire/embedding.hpp"
 #include "assay/wire/imatrix.hpp"
+#include "assay/wire/speed.hpp"
 #include "assay/wire/text_scoring.hpp"
 
 namespace assay::wire {
@@ -49,6 +50,45 @@ TEST(Requests, KeepIdAndVerb) {
     EXPECT_EQ(sent(encode(1, PredictTextMemory{})).name, "predict_text_memory");
     EXPECT_EQ(sent(encode(1, LoadTextModels{})).name, "load_text_models");
     EXPECT_EQ(sent(encode(1, ScoreText{})).name, "score_text");
+    EXPECT_EQ(sent(encode(1, MeasureSpeed{})).name, "measure_speed");
+}
+
+TEST(Speed, KeepsEveryField) {
+    MeasureSpeed asked{{"m", false, 3}, {}, 300, 64};
+    asked.start.n_slots = 16;
+    asked.start.cache_type_k = "q8_0";
+    const MeasureSpeed request = through(asked);
+    EXPECT_EQ(request.load.path, "m");
+    EXPECT_EQ(request.load.n_gpu_layers, 3);
+    EXPECT_EQ(request.start.cache_type_k, "q8_0");
+    EXPECT_EQ(request.n_prompt, 300);
+    EXPECT_EQ(request.n_answer, 64);
+    const SpeedSample sample{1, 2, 3, 4, 5, 6, 7, -1};
+    const MeasuredSpeed measured = through(
+        MeasuredSpeed{sample, "llama 1B", 8, 9, "abc", 10, "cpu", "gpu", "CUDA"});
+    EXPECT_EQ(measured.sample.load_ns, 1U);
+    EXPECT_EQ(measured.sample.prefill_ns, 2U);
+    EXPECT_EQ(measured.sample.first_token_ns, 3U);
+    EXPECT_EQ(measured.sample.decode_ns, 4U);
+    EXPECT_EQ(measured.sample.batch_decode_ns, 5U);
+    EXPECT_EQ(measured.sample.peak_memory_bytes, 6U);
+    EXPECT_EQ(measured.sample.cpu_ns, 7U);
+    EXPECT_EQ(measured.sample.disk_bytes, -1);
+    EXPECT_EQ(measured.model_type, "llama 1B");
+    EXPECT_EQ(measured.model_size, 8U);
+    EXPECT_EQ(measured.n_parameters, 9U);
+    EXPECT_EQ(measured.build_commit, "abc");
+    EXPECT_EQ(measured.build_number, 10);
+    EXPECT_EQ(measured.cpu_info + measured.gpu_info + measured.backends, "cpugpuCUDA");
+}
+
+TEST(Speed, HasAContextForOneStreamAndOneForAll) {
+    const MeasureSpeed request{{}, {}, 300, 64};
+    EXPECT_EQ(request.single_start().n_slots, 1);
+    EXPECT_EQ(request.single_start().stream_size, 512);
+    EXPECT_EQ(request.batch_start().n_slots, 16);
+    EXPECT_EQ(request.batch_start().stream_size, 256);
+    EXPECT_EQ((MeasureSpeed{{}, {}, 1, 257}).single_start().stream_size, 512);
 }
 
 TEST(Embedding, KeepsEveryField) {
