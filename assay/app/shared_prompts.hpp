@@ -25,6 +25,9 @@ class SharedPrompts {
                   std::span<const Question> questions,
                   Progress& progress);
 
+    /// How prompts are cut into pieces; before the first token_ids().
+    void cut(answer::Pieces pieces) { pieces_ = pieces; }
+
     /// Announces a model that is going to ask for token ids.
     void expect_model() { ++n_models_; }
 
@@ -55,6 +58,7 @@ class SharedPrompts {
     const GenerationSettings& settings_;
     std::span<const Question> questions_;
     Progress& progress_;
+    answer::Pieces pieces_ = answer::Pieces::kPassages;
     std::size_t n_models_ = 0;
     std::optional<answer::PromptSet> first_;     ///< of the first model
     std::optional<answer::PromptSet> messages_;  ///< made when they are first asked for
