@@ -60,8 +60,9 @@ std::string settings_text(const GenerationSettings& settings, int ctx_size) {
 /// "prefix 30" of the shared prefix alone, as earlier versions wrote it; "prefix 30 400" with the
 /// passages.
 std::string pieces_text(const PreparedPrompt& prompt) {
-    return prompt.prefix_ends.empty() ? std::string("prefix 0")
-                                      : fmt::format("prefix {}", fmt::join(prompt.prefix_ends, " "));
+    return prompt.prefix_ends.empty()
+               ? std::string("prefix 0")
+               : fmt::format("prefix {}", fmt::join(prompt.prefix_ends, " "));
 }
 
 std::string seed_text(const GenerationSettings& settings) {

@@ -21,8 +21,8 @@ struct PreparedPrompt {
     std::string text;  ///< after the chat template, wire::kLiteralMark before what only looks like
                        ///< a control token; of a served model empty, like tokens and prompt_sha256
     std::vector<std::int32_t> tokens;
-    std::string prompt_sha256;    ///< of the token ids
-    std::string messages_sha256;  ///< of system and user turn, before the chat template
+    std::string prompt_sha256;              ///< of the token ids
+    std::string messages_sha256;            ///< of system and user turn, before the chat template
     std::vector<std::int32_t> prefix_ends;  ///< lengths of its beginnings that other prompts share,
                                             ///< as of wire::AnswerRequest
     int n_contexts_used = 0;

@@ -15,15 +15,15 @@
 //   - A prompt is computed by itself, in as few pieces of at most n_ubatch tokens as possible, all
 //     of about the same size. No piece is of one token, which would take another path.
 //   - What prompts share at their beginning (the template, then the passages) are pieces of their
-//     own, whether they were kept, are copied or are computed anew. A copy has the same cells in the
-//     same places.
+//     own, whether they were kept, are copied or are computed anew. A copy has the same cells in
+//     the same places.
 //   - A decode step has exactly n_slots rows in the order of the slots. Idle ones are fed a dummy
 //     token, and all rows are outputs.
 //
 // Why it ends. A step computes one token of every active slot, and an answer has at most `predict`
-// tokens; labels are read behind the prompt, with no step. Tasks are taken in the order in which they
-// came; one that wants to be alone is taken when all slots are idle, and copies nothing. A failing
-// library throws, and the process is not used any more.
+// tokens; labels are read behind the prompt, with no step. Tasks are taken in the order in which
+// they came; one that wants to be alone is taken when all slots are idle, and copies nothing. A
+// failing library throws, and the process is not used any more.
 
 #include "assay/engine/answerer.hpp"
 
@@ -167,8 +167,7 @@ void Answerer::step() {
 }
 
 bool Answerer::any_active() const {
-    return std::any_of(
-        slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+    return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
 }
 
 std::vector<Keeper> Answerer::keepers() const {

@@ -7,8 +7,8 @@
 namespace assay::engine {
 namespace {
 
-/// Computing a token takes longer than copying this many cells of a stream: a cell's keys and values
-/// are kilobytes, and a token goes through all weights.
+/// Computing a token takes longer than copying this many cells of a stream: a cell's keys and
+/// values are kilobytes, and a token goes through all weights.
 constexpr std::size_t kCellsForAToken = 64;
 
 std::size_t n_same_tokens(const Pieces& kept, const Pieces& wanted) {

@@ -1,5 +1,6 @@
 #pragma once
-// The first pieces of a prompt, each of which is computed by itself and kept in a slot (answerer.cpp).
+// The first pieces of a prompt, each of which is computed by itself and kept in a slot
+// (answerer.cpp).
 
 #include <cstdint>
 #include <optional>

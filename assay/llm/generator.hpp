@@ -41,11 +41,11 @@ struct ChatTask {
 using Task = std::variant<AnswerTask, LabelTask, ChatTask>;
 
 struct Prompt {
-    std::string id{};                    ///< question id
-    std::vector<std::int32_t> tokens{};  ///< empty with a ChatTask
+    std::string id{};                         ///< question id
+    std::vector<std::int32_t> tokens{};       ///< empty with a ChatTask
     std::vector<std::int32_t> prefix_ends{};  ///< lengths of its beginnings that other prompts
                                               ///< share, as of wire::AnswerRequest
-    bool alone = false;  ///< with nothing beside it in the batch
+    bool alone = false;                       ///< with nothing beside it in the batch
     Task task{};
 };
 

@@ -122,7 +122,7 @@ struct LabelRequest {
     static constexpr std::string_view kName = "label_probs";
     using Done = LabelDone;
     std::vector<std::int32_t> prompt;
-    std::vector<std::int32_t> labels;  ///< at least one token id
+    std::vector<std::int32_t> labels;         ///< at least one token id
     std::vector<std::int32_t> prefix_ends{};  ///< as of AnswerRequest
     bool alone = false;
     static void fields(auto& self, auto& field) {

@@ -21,8 +21,8 @@ class ModelBench {
     void start(int n_slots, int stream_size, int n_threads);
     /// Throws std::runtime_error if it is refused.
     void start(const wire::Start& start);
-    /// Greedy with the study's repeat penalty, `predict` tokens at most; its one kept piece is what all
-    /// prompts of `chat` share.
+    /// Greedy with the study's repeat penalty, `predict` tokens at most; its one kept piece is what
+    /// all prompts of `chat` share.
     [[nodiscard]] wire::AnswerRequest chat(const std::string& question, int predict);
     /// A prompt of the shared prefix and `n_tokens` more.
     [[nodiscard]] wire::AnswerRequest of_length(std::size_t n_tokens, int predict);

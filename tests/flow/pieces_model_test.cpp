@@ -1,5 +1,5 @@
-// With the real engine and model: where prompts on passages are cut, and that an answer has the same
-// bits whether its pieces were kept, copied from another slot or computed.
+// With the real engine and model: where prompts on passages are cut, and that an answer has the
+// same bits whether its pieces were kept, copied from another slot or computed.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -58,7 +58,8 @@ Question question(const std::string& id,
 std::string document(int number, int n_sentences) {
     std::string out;
     for (int k = 1; k <= n_sentences; ++k) {
-        out += fmt::format("In trial {} the device {} showed {} units. ", k, number, k * 7 + number);
+        out += fmt::format(
+            "In trial {} the device {} showed {} units. ", k, number, k * 7 + number);
     }
     return out;
 }
@@ -129,9 +130,10 @@ TEST_F(PiecesOfPrompts, FollowTheTemplate) {
     };
     for (const auto& [text, n_ends] :
          {Case{"{{ contexts | join(' ') }}\n{{ question }} {{ id }}", 2},
-          Case{"Passages: {{ contexts | join(' ') }} {{ question }} from these {{ contexts | length "
-               "}}: {{ contexts | join(' ') }}",
-               2},
+          Case{
+              "Passages: {{ contexts | join(' ') }} {{ question }} from these {{ contexts | length "
+              "}}: {{ contexts | join(' ') }}",
+              2},
           Case{"Question: {{ question }}\n\n{{ contexts | join(' ') }}", 1},
           Case{"Case {{ id }}: {{ contexts | join(' ') }}\n{{ question }}", 1},
           Case{"No variable at all.", 0}}) {
@@ -141,8 +143,8 @@ TEST_F(PiecesOfPrompts, FollowTheTemplate) {
         EXPECT_EQ(prompts[0].prefix_ends.size(), n_ends) << text;
         EXPECT_EQ(prompts[1].prefix_ends, prompts[0].prefix_ends) << text;
     }
-    EXPECT_EQ(prompts_of(settings_with(kInOrder), {question("1", "Why?", {})})[0].prefix_ends.size(),
-              1U)
+    EXPECT_EQ(
+        prompts_of(settings_with(kInOrder), {question("1", "Why?", {})})[0].prefix_ends.size(), 1U)
         << "there are no passages";
 }
 
@@ -177,12 +179,8 @@ class AnswersOnPassages : public PiecesOfPrompts {
         questions.push_back(question("own", "Why?", {document(3, 5)}));
         for (const PreparedPrompt& prompt : prompts_of(settings_with(kInOrder), questions)) {
             ASSERT_EQ(prompt.prefix_ends.size(), 2U);
-            requests.push_back({prompt.tokens,
-                                {.repeat_penalty = 1.05},
-                                kPredict,
-                                {},
-                                prompt.prefix_ends,
-                                false});
+            requests.push_back(
+                {prompt.tokens, {.repeat_penalty = 1.05}, kPredict, {}, prompt.prefix_ends, false});
         }
         // In turns on both documents in one slot: all but the template is computed each time.
         restart(8);

@@ -145,7 +145,8 @@ TEST_F(PromptsTest, LeaveAtLeastTwoTokensBehindThePrefixOrHaveNone) {
     settings.prompt_template = "a template that names no variable";
     const PromptSet set = prepare_prompts(
         engine, settings, std::vector<Question>{question("1", "Why?")});
-    EXPECT_EQ(set.prompts[0].prefix_ends, Ids{}) << "all prompts are the same: nothing would be left";
+    EXPECT_EQ(set.prompts[0].prefix_ends, Ids{})
+        << "all prompts are the same: nothing would be left";
 }
 
 TEST_F(PromptsTest, OnTheSamePassagesShareThemAsASecondPieceWhateverIsAsked) {

@@ -239,8 +239,7 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
     EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + before})
                     .ends_with("\"A passage.\"],\"answer_a\":\""));
     EXPECT_EQ(other.prefix_ends, one.prefix_ends);
-    EXPECT_TRUE(std::equal(
-        one.tokens.begin(), one.tokens.begin() + before, other.tokens.begin()));
+    EXPECT_TRUE(std::equal(one.tokens.begin(), one.tokens.begin() + before, other.tokens.begin()));
     EXPECT_NE(one.tokens, other.tokens);
     EXPECT_EQ(alike.prefix_ends.size(), 1U) << "there is no other order";
     pairs.erase(pairs.begin() + 1, pairs.end());

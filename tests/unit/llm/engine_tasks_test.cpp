@@ -12,11 +12,10 @@ using Tokens = std::vector<std::int32_t>;
 const AnswerDefaults kDefaults{{.temp = 0.5, .top_k = 3, .seed = 1}, 99};
 
 TEST(EngineTasks, AnAnswerIsAskedForWithTheGeneratorsSamplingAndThePromptsOwnSeed) {
-    const Prompt prompt{
-        .id = "q",
-        .tokens = {1, 2, 3, 4, 5, 6},
-        .prefix_ends = {2, 4},
-        .task = AnswerTask{{"stop"}, 7, 5, "root"}};
+    const Prompt prompt{.id = "q",
+                        .tokens = {1, 2, 3, 4, 5, 6},
+                        .prefix_ends = {2, 4},
+                        .task = AnswerTask{{"stop"}, 7, 5, "root"}};
     const auto request = std::get<wire::AnswerRequest>(request_of(prompt, true, kDefaults));
     EXPECT_EQ(request.prompt, prompt.tokens);
     EXPECT_EQ(request.sampling.temp, 0.5);
