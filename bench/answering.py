@@ -105,11 +105,16 @@ def llama_server(server, model, slots, threads, context):
         process.wait()
 
 
+def ask_server(url, row, predict):
+    """llama-server's reply to a question, greedy with the study's settings."""
+    body = dict(messages=[dict(role="system", content=SYSTEM), dict(role="user", content=prompt_of(row))], temperature=0, top_p=.9, repeat_penalty=1.05, repeat_last_n=64, max_tokens=predict)
+    return json.loads(post(url + "/v1/chat/completions", body))
+
+
 def run_server(server, model, rows, slots, predict, threads, context):
     with llama_server(server, model, slots, threads, context) as (url, pid):
         def ask(row):
-            body = dict(messages=[dict(role="system", content=SYSTEM), dict(role="user", content=prompt_of(row))], temperature=0, top_p=.9, repeat_penalty=1.05, repeat_last_n=64, max_tokens=predict)
-            reply = json.loads(post(url + "/v1/chat/completions", body))
+            reply = ask_server(url, row, predict)
             return row["id"], reply["usage"]["prompt_tokens"], reply["usage"]["completion_tokens"], reply["choices"][0]["message"]["content"]
 
         start = time.monotonic()

@@ -1,6 +1,7 @@
 #include "assay/answer/answer.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -30,7 +31,8 @@ std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& se
 llm::Prompt to_prompt(const PreparedPrompt& prompt,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops) {
-    llm::Prompt out{.id = prompt.question_id, .tokens = prompt.tokens, .n_prefix = prompt.n_prefix};
+    llm::Prompt out{
+        .id = prompt.question_id, .tokens = prompt.tokens, .prefix_ends = prompt.prefix_ends};
     const std::uint32_t seed = seed_of(prompt, settings);
     if (prompt.tokens.empty()) {
         out.task = llm::ChatTask{prompt.user, seed};
@@ -55,6 +57,14 @@ std::string settings_text(const GenerationSettings& settings, int ctx_size) {
         settings.predict);
 }
 
+/// "prefix 30" of the shared prefix alone, as earlier versions wrote it; "prefix 30 400" with the
+/// passages.
+std::string pieces_text(const PreparedPrompt& prompt) {
+    return prompt.prefix_ends.empty()
+               ? std::string("prefix 0")
+               : fmt::format("prefix {}", fmt::join(prompt.prefix_ends, " "));
+}
+
 std::string seed_text(const GenerationSettings& settings) {
     return settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy");
 }
@@ -70,7 +80,7 @@ std::string answer_key(const std::string& model_sha256,
         "answer 1",
         model_sha256,
         prompt.prompt_sha256,
-        fmt::format("prefix {}", prompt.n_prefix),
+        pieces_text(prompt),
         engine_fingerprint,
         settings_text(settings, settings.repeat_last_n < 0 ? settings.ctx_size : 0),
         seed_text(settings)};
@@ -91,6 +101,29 @@ std::string served_answer_key(const std::string& served_fingerprint,
     return sha256_of_fields(fields);
 }
 
+std::vector<const Asked*> in_reuse_order(std::span<const Asked> asked) {
+    std::vector<std::vector<const Asked*>> groups;
+    std::map<std::string, std::size_t> group_of;
+    for (const Asked& each : asked) {
+        std::size_t group = groups.size();
+        const std::vector<std::int32_t>& ends = each.prompt->prefix_ends;
+        if (ends.size() > 1) {
+            const std::span<const std::int32_t> tokens = each.prompt->tokens;
+            const auto beginning = tokens.first(static_cast<std::size_t>(ends.back()));
+            group = group_of.emplace(sha256_of_tokens(beginning), group).first->second;
+        }
+        if (group == groups.size()) {
+            groups.emplace_back();
+        }
+        groups[group].push_back(&each);
+    }
+    std::vector<const Asked*> order;
+    for (const auto& group : groups) {
+        order.insert(order.end(), group.begin(), group.end());
+    }
+    return order;
+}
+
 void answer_questions(llm::Generator& generator,
                       std::span<const Asked> asked,
                       const GenerationSettings& settings,
@@ -101,13 +134,14 @@ void answer_questions(llm::Generator& generator,
     for (const Asked& each : asked) {
         by_id.emplace(each.prompt->question_id, each.prompt);
     }
+    const std::vector<const Asked*> order = in_reuse_order(asked);
     std::size_t next = 0;
     generator.generate(
         [&]() -> std::optional<llm::Prompt> {
-            if (next == asked.size()) {
+            if (next == order.size()) {
                 return std::nullopt;
             }
-            const Asked& each = asked[next++];
+            const Asked& each = *order[next++];
             llm::Prompt prompt = to_prompt(*each.prompt, settings, stops);
             auto* task = std::get_if<llm::AnswerTask>(&prompt.task);
             if (task != nullptr && each.draft) {

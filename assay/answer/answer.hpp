@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "assay/answer/prompts.hpp"
 #include "assay/llm/generator.hpp"
@@ -37,6 +38,10 @@ struct Asked {
     std::function<std::shared_ptr<const wire::Written>()> draft{};
     bool read_only = false;  ///< nothing is written behind the draft
 };
+
+/// The order in which questions are put to the engine: those on the same passages one behind the
+/// other, where the first of them stands; otherwise as they are.
+[[nodiscard]] std::vector<const Asked*> in_reuse_order(std::span<const Asked> asked);
 
 /// Generates an answer for each of `asked` and pushes it into `sink`, in any order, from this
 /// thread; with it what the generator gave beside the answer. Stops early when `cancel` is set. A

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "assay/base/hash.hpp"
 #include "assay/llm/shared_prefix.hpp"
@@ -84,30 +86,109 @@ class Renderer {
     const GenerationSettings& settings_;
 };
 
+/// Tokens of the `i`-th of llm::kPrefixProbes unlike questions on these contexts.
+std::vector<std::int32_t> probe(Renderer& renderer,
+                                std::size_t i,
+                                const std::vector<std::string>& contexts) {
+    const std::string beginning = llm::probe_beginning(i);
+    return renderer.render(beginning, beginning + " q", contexts, "prompt-template").tokens;
+}
+
 std::string messages_hash(const GenerationSettings& settings, const std::string& user) {
     return sha256_of_fields(std::array{settings.system, user});
 }
 
+using Tokens = std::vector<std::int32_t>;
+
 /// What prompts of one kind (with contexts, without) share is a function of the settings, never of
 /// the set of questions: the common beginning of prompts whose question and contexts begin in every
 /// way that a tokenizer might join with what stands before.
-std::vector<std::int32_t> shared_prefix(Renderer& renderer, bool with_contexts) {
-    std::vector<std::vector<std::int32_t>> lists;
+Tokens shared_prefix(Renderer& renderer, bool with_contexts) {
+    std::vector<Tokens> lists;
     for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
         const std::string other = llm::probe_beginning(i + 3);
         std::vector<std::string> contexts;
         if (with_contexts) {
             contexts.assign(1 + i % 2, other + " c");
         }
-        lists.push_back(renderer
-                            .render(llm::probe_beginning(i),
-                                    llm::probe_beginning(i) + " q",
-                                    contexts,
-                                    "prompt-template")
-                            .tokens);
+        lists.push_back(probe(renderer, i, contexts));
     }
     return llm::common_prefix(lists);
 }
+
+/// What the prompts of all questions on the same contexts begin with: a function of settings and
+/// contexts, never of the questions. It is the common beginning of prompts of unlike questions on
+/// these contexts. Nearly always one of them is enough: what it has behind that beginning is the
+/// same as it has on other contexts.
+class PassagesPrefix {
+ public:
+    PassagesPrefix(Renderer& renderer, std::size_t n_shared) : renderer_(renderer) {
+        const std::vector<Tokens> probes = probes_on({"Some passage. It has two sentences."});
+        const std::size_t n = llm::common_prefix(probes).size();
+        is_longer_ = n >= n_shared + 2;  // else the question stands before them
+        behind_.assign(probes[0].begin() + static_cast<std::ptrdiff_t>(n), probes[0].end());
+    }
+
+    [[nodiscard]] const Tokens& of(const std::vector<std::string>& contexts) {
+        const auto [entry, is_new] = found_.try_emplace(sha256_of_fields(contexts));
+        if (is_new && is_longer_) {
+            entry->second = find(contexts);
+        }
+        return entry->second;
+    }
+
+ private:
+    [[nodiscard]] Tokens find(const std::vector<std::string>& contexts) const {
+        Tokens first = probe(renderer_, 0, contexts);
+        if (behind_.size() <= first.size() &&
+            std::equal(behind_.rbegin(), behind_.rend(), first.rbegin())) {
+            first.resize(first.size() - behind_.size());
+            return first;
+        }
+        return llm::common_prefix(probes_on(contexts));
+    }
+
+    [[nodiscard]] std::vector<Tokens> probes_on(const std::vector<std::string>& contexts) const {
+        std::vector<Tokens> lists;
+        for (std::size_t i = 0; i < llm::kPrefixProbes; ++i) {
+            lists.push_back(probe(renderer_, i, contexts));
+        }
+        return lists;
+    }
+
+    Renderer& renderer_;
+    bool is_longer_ = false;  ///< than what prompts on any contexts share
+    Tokens behind_;           ///< of the first probe: the question and what the template has behind
+    std::map<std::string, Tokens> found_;  ///< by hash of the contexts
+};
+
+/// Where prompts are cut. What is not needed is not found.
+class PieceCutter {
+ public:
+    PieceCutter(Renderer& renderer, Pieces pieces) : renderer_(renderer), pieces_(pieces) {}
+
+    [[nodiscard]] std::vector<std::int32_t> ends(const Tokens& prompt,
+                                                 const std::vector<std::string>& contexts) {
+        std::optional<Tokens>& shared = contexts.empty() ? without_contexts_ : with_contexts_;
+        if (!shared) {
+            shared = shared_prefix(renderer_, !contexts.empty());
+        }
+        std::vector<Tokens> prefixes{*shared};
+        if (pieces_ == Pieces::kPassages && !contexts.empty()) {
+            if (!passages_) {
+                passages_.emplace(renderer_, shared->size());
+            }
+            prefixes.push_back(passages_->of(contexts));
+        }
+        return llm::usable_prefixes(prompt, prefixes);
+    }
+
+ private:
+    Renderer& renderer_;
+    Pieces pieces_;
+    std::optional<Tokens> with_contexts_, without_contexts_;
+    std::optional<PassagesPrefix> passages_;
+};
 
 }  // namespace
 
@@ -145,12 +226,12 @@ std::vector<std::string> cut_contexts(
 
 PromptSet prepare_prompts(llm::Engine& engine,
                           const GenerationSettings& settings,
-                          std::span<const Question> questions) {
+                          std::span<const Question> questions,
+                          Pieces pieces) {
     Renderer renderer(engine, settings);
     PromptSet set;
     set.stops = settings.stop;
-    const std::vector<std::int32_t> prefix_with = shared_prefix(renderer, true);
-    const std::vector<std::int32_t> prefix_without = shared_prefix(renderer, false);
+    PieceCutter cutter(renderer, pieces);
     const std::size_t room = static_cast<std::size_t>(
         std::max(0, settings.ctx_size - settings.predict));
     for (const Question& question : questions) {
@@ -181,8 +262,7 @@ PromptSet prepare_prompts(llm::Engine& engine,
         prepared.question_id = question.id;
         prepared.messages_sha256 = messages_hash(settings, prompt.user);
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
-        prepared.n_prefix = llm::usable_prefix(prompt.tokens,
-                                               contexts.empty() ? prefix_without : prefix_with);
+        prepared.prefix_ends = cutter.ends(prompt.tokens, contexts);
         prepared.n_contexts_used = static_cast<int>(contexts.size());
         prepared.contexts_cut = contexts != question.contexts;
         prepared.user = std::move(prompt.user);

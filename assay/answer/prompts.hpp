@@ -21,12 +21,19 @@ struct PreparedPrompt {
     std::string text;  ///< after the chat template, wire::kLiteralMark before what only looks like
                        ///< a control token; of a served model empty, like tokens and prompt_sha256
     std::vector<std::int32_t> tokens;
-    std::string prompt_sha256;    ///< of the token ids
-    std::string messages_sha256;  ///< of system and user turn, before the chat template
-    int n_prefix = 0;  ///< its first tokens that prompts of its kind share by construction; 0, or
-                       ///< at least 2
+    std::string prompt_sha256;              ///< of the token ids
+    std::string messages_sha256;            ///< of system and user turn, before the chat template
+    std::vector<std::int32_t> prefix_ends;  ///< lengths of its beginnings that other prompts share,
+                                            ///< as of wire::AnswerRequest
     int n_contexts_used = 0;
     bool contexts_cut = false;
+};
+
+/// How prompts are cut into pieces that are computed by themselves and kept. Bits of an answer
+/// depend on it, so a run keeps to one.
+enum class Pieces {
+    kTemplate,  ///< what all prompts of a kind share, and the rest
+    kPassages,  ///< what all share, the passages, and the rest
 };
 
 struct PromptSet {
@@ -41,9 +48,14 @@ struct PromptSet {
 /// contexts: the last one first, one after the other, and of the first one as many words from its
 /// end as needed; what was cut is recorded. Throws Error kUsage for a question that does not fit
 /// without any context, naming its place, and for a template that cannot be rendered.
+///
+/// Where a prompt is cut is a function of the settings and of its own text, never of the other
+/// questions: the first piece is what prompts of any question and contexts begin with, the second
+/// what those of any question on the same contexts do.
 [[nodiscard]] PromptSet prepare_prompts(llm::Engine& engine,
                                         const GenerationSettings& settings,
-                                        std::span<const Question> questions);
+                                        std::span<const Question> questions,
+                                        Pieces pieces = Pieces::kPassages);
 
 /// The same messages for a model that a server runs, which makes tokens of them itself: without
 /// text, token ids, prefix.

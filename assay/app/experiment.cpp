@@ -29,6 +29,7 @@
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
 #include "assay/app/make_variant_run.hpp"
+#include "assay/app/pieces_of_run.hpp"
 #include "assay/app/run_context.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"
@@ -117,6 +118,7 @@ class Experiment {
         if (const auto& retrieval = context_.options.retrieval) {
             retrieval::freeze(*context_.store, retrieval->before, retrieval->text);
         }
+        context_.prompts.cut(pieces_of_run(*context_.store));
         context_.plan_sha256 = config::plan_sha256(plan);
         run::keep_what_was_shown_before(*context_.store);
         check_what_judges_were_shown();

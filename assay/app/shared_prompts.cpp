@@ -26,7 +26,7 @@ answer::PromptSet SharedPrompts::token_ids(llm::Engine& engine,
     note_limits(variant, loaded, makes_prompts);
     answer::PromptSet prompts;
     if (makes_prompts) {
-        prompts = answer::prepare_prompts(engine, settings_, questions_);
+        prompts = answer::prepare_prompts(engine, settings_, questions_, pieces_);
     } else {
         check_tokens(engine, variant);
         prompts = *first_;
@@ -110,8 +110,9 @@ void SharedPrompts::finish(run::RunFacts& facts) {
             "own-template: each variant used its own chat template, so not only the weights "
             "differ");
     }
+    const std::vector<std::int32_t>& ends = first_->prompts.front().prefix_ends;
     progress_.finish(fmt::format(
-        "longest {} tokens, the first {} shared", longest_, first_->prompts.front().n_prefix));
+        "longest {} tokens, the first {} shared", longest_, ends.empty() ? 0 : ends.front()));
 }
 
 const answer::PromptSet& SharedPrompts::messages(llm::Engine& engine) {

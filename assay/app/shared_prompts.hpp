@@ -28,6 +28,9 @@ class SharedPrompts {
     /// The tokens of the contexts are to be counted; before the first token_ids().
     void count_contexts() { counts_contexts_ = true; }
 
+    /// How prompts are cut into pieces; before the first token_ids().
+    void cut(answer::Pieces pieces) { pieces_ = pieces; }
+
     /// Announces a model that is going to ask for token ids.
     void expect_model() { ++n_models_; }
 
@@ -61,6 +64,7 @@ class SharedPrompts {
     Progress& progress_;
     bool counts_contexts_ = false;
     std::int64_t n_context_tokens_ = 0;
+    answer::Pieces pieces_ = answer::Pieces::kPassages;
     std::size_t n_models_ = 0;
     std::optional<answer::PromptSet> first_;     ///< of the first model
     std::optional<answer::PromptSet> messages_;  ///< made when they are first asked for

@@ -5,21 +5,25 @@
 // and two models that are compared would differ by chance.
 //
 // Model. n_slots slots, each a stream of cells of its own in the context's memory (kv_unified =
-// false), so that no slot's cells move with another's. A slot is idle or computes one task. An idle
-// slot may keep the first pieces of its last prompt.
+// false), so that no slot's cells move with another's. A slot is idle or computes one task. A slot
+// keeps the first pieces of its last prompt. A prompt goes to the idle slot that has to compute the
+// least of it (pieces.cpp); where another slot keeps more of it, busy or idle, that one's stream is
+// copied, which takes a small part of the time that computing does.
 //
 // Invariant. Every row goes through the same kernels whatever its neighbours are (on the CPU
 // backend), because the shapes are functions of the task alone:
 //   - A prompt is computed by itself, in as few pieces of at most n_ubatch tokens as possible, all
 //     of about the same size. No piece is of one token, which would take another path.
-//   - A prefix that prompts share is a piece of its own, whether it was kept or is computed anew.
+//   - What prompts share at their beginning (the template, then the passages) are pieces of their
+//     own, whether they were kept, are copied or are computed anew. A copy has the same cells in
+//     the same places.
 //   - A decode step has exactly n_slots rows in the order of the slots. Idle ones are fed a dummy
 //     token, and all rows are outputs.
 //
 // Why it ends. A step computes one token of every active slot, and an answer has at most `predict`
-// tokens; labels are read behind the prompt, with no step. A task that wants to be alone is taken
-// when all slots are idle, and nobody overtakes it in the queue. A failing library throws, and the
-// process is not used any more.
+// tokens; labels are read behind the prompt, with no step. Tasks are taken in the order in which
+// they came; one that wants to be alone is taken when all slots are idle, and copies nothing. A
+// failing library throws, and the process is not used any more.
 
 #include "assay/engine/answerer.hpp"
 
@@ -45,17 +49,6 @@ double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Where the pieces end that are kept in a slot: the lengths that are not 0.
-std::vector<std::size_t> kept_pieces(std::initializer_list<int> prefix_lengths) {
-    std::vector<std::size_t> ends;
-    for (const int length : prefix_lengths) {
-        if (length != 0) {
-            ends.push_back(static_cast<std::size_t>(length));
-        }
-    }
-    return ends;
-}
-
 }  // namespace
 
 Answerer::Answerer(llama_context* context,
@@ -70,7 +63,8 @@ Answerer::Answerer(llama_context* context,
       tap_(tap),
       head_(head),
       on_done_(std::move(on_done)),
-      on_failed_(std::move(on_failed)) {
+      on_failed_(std::move(on_failed)),
+      copies_(can_cut_back(llama_get_model(context))) {
     ASSAY_CHECK(start.n_slots == 1 || (start.n_slots >= 8 && start.n_slots % 8 == 0));
     batch_ = llama_batch_init(std::max(start.n_ubatch, start.n_slots), 0, 1);
     for (int i = 0; i < start.n_slots; ++i) {
@@ -82,9 +76,9 @@ Answerer::~Answerer() {
     llama_batch_free(batch_);
 }
 
-/// What is wrong with a request whose answer takes `n_answer` tokens; empty: nothing.
-std::optional<Failure> Answerer::complaint(const PendingTask& pending, std::size_t n_answer) const {
-    const std::vector<std::int32_t>& prompt = pending.prompt();
+/// What is wrong with a prompt whose answer takes `n_answer` tokens; empty: nothing.
+std::optional<Failure> Answerer::complaint(const std::vector<std::int32_t>& prompt,
+                                           std::size_t n_answer) const {
     const std::size_t room = static_cast<std::size_t>(start_.stream_size);
     if (prompt.empty()) {
         return Failure{"the prompt is empty", {}, {}};
@@ -97,20 +91,6 @@ std::optional<Failure> Answerer::complaint(const PendingTask& pending, std::size
                         room),
             {},
             {}};
-    }
-    // A piece of one token takes another path through the kernels.
-    std::size_t begin = 0;
-    for (const std::size_t end : pending.prefix_ends) {
-        if (end < begin + 2 || end > prompt.size() || prompt.size() - end < 2) {
-            return Failure{
-                fmt::format("a prefix of {} tokens does not go with a prompt of {}{}",
-                            static_cast<std::int64_t>(end),
-                            prompt.size(),
-                            begin > 0 ? fmt::format(" whose first {} are another", begin) : ""),
-                {},
-                {}};
-        }
-        begin = end;
     }
     const std::int32_t n_vocab = llama_vocab_n_tokens(vocab_);
     for (const std::int32_t token : prompt) {
@@ -139,7 +119,7 @@ void Answerer::submit(std::uint64_t id, const wire::AnswerRequest& request) {
             return on_failed_(id, *wrong);
         }
     }
-    enqueue({id, request, kept_pieces({request.n_prefix})}, request.predict);
+    enqueue(id, request, request.predict);
 }
 
 void Answerer::submit(std::uint64_t id, const wire::LabelRequest& request) {
@@ -152,51 +132,64 @@ void Answerer::submit(std::uint64_t id, const wire::LabelRequest& request) {
                 id, Failure{fmt::format("label {} is not in the vocabulary", label), {}, {}});
         }
     }
-    enqueue({id, request, kept_pieces({request.n_prefix, request.n_longer_prefix})}, 0);
+    enqueue(id, request, 0);
 }
 
-void Answerer::enqueue(PendingTask pending, int n_answer) {
-    if (auto wrong = complaint(pending, static_cast<std::size_t>(n_answer))) {
-        return on_failed_(pending.id, *wrong);
+template <class Request>
+void Answerer::enqueue(std::uint64_t id, const Request& request, int n_answer) {
+    if (auto wrong = complaint(request.prompt, static_cast<std::size_t>(n_answer))) {
+        return on_failed_(id, *wrong);
     }
-    queue_.push_back(std::move(pending));
+    auto pieces = pieces_of(request.prompt, request.prefix_ends);
+    if (!pieces) {
+        return on_failed_(id, pieces.error());
+    }
+    queue_.push_back({id, request, std::move(*pieces)});
 }
 
 bool Answerer::has_work() const {
-    return !queue_.empty() ||
-           std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+    return !queue_.empty() || any_active();
 }
 
 void Answerer::step() {
-    const auto n_active = [&] {
-        return std::count_if(
-            slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
-    };
-    for (std::size_t i = 0; i < slots_.size() && !queue_.empty(); ++i) {
-        if (queue_.front().alone()) {
-            // Waits until all others are done; then nobody joins it.
-            if (n_active() == 0) {
-                PendingTask pending = std::move(queue_.front());
-                queue_.pop_front();
-                admit(slots_.size() - 1, std::move(pending));
-            }
+    while (!queue_.empty()) {
+        const auto slot = slot_for(queue_.front());
+        if (!slot) {
             break;
         }
-        if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-                return slot->active && slot->pending.alone();
-            })) {
-            break;
-        }
-        // an answer may end with its first token
-        while (!slots_[i]->active && !queue_.empty() && !queue_.front().alone()) {
-            PendingTask pending = std::move(queue_.front());
-            queue_.pop_front();
-            admit(i, std::move(pending));
-        }
+        PendingTask pending = std::move(queue_.front());
+        queue_.pop_front();
+        admit(*slot, std::move(pending));  // an answer may end with its first token
     }
-    if (n_active() > 0) {
+    if (any_active()) {
         decode_step();
     }
+}
+
+bool Answerer::any_active() const {
+    return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
+}
+
+std::vector<Keeper> Answerer::keepers() const {
+    std::vector<Keeper> out;
+    for (const auto& slot : slots_) {
+        out.push_back({&slot->kept, !slot->active});
+    }
+    return out;
+}
+
+/// An idle slot for the task that has waited longest; nothing: it waits on.
+std::optional<std::size_t> Answerer::slot_for(const PendingTask& first) const {
+    if (first.alone()) {
+        // Waits until all others are done; then nobody joins it.
+        return any_active() ? std::nullopt : std::optional(slots_.size() - 1);
+    }
+    if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
+            return slot->active && slot->pending.alone();
+        })) {
+        return std::nullopt;
+    }
+    return choose_slot(keepers(), first.pieces, static_cast<std::size_t>(start_.stream_size));
 }
 
 void Answerer::admit(std::size_t slot_index, PendingTask pending) {
@@ -243,27 +236,35 @@ void Answerer::decode(const char* what) {
 
 void Answerer::compute_prompt(std::size_t slot_index) {
     Slot& slot = *slots_[slot_index];
-    const std::vector<std::int32_t>& prompt = slot.pending.prompt();
-    std::vector<std::vector<std::int32_t>> pieces;
-    std::size_t begin = 0;
-    for (const std::size_t end : slot.pending.prefix_ends) {
-        pieces.emplace_back(prompt.begin() + static_cast<std::ptrdiff_t>(begin),
-                            prompt.begin() + static_cast<std::ptrdiff_t>(end));
-        begin = end;
-    }
-    const auto n_same = std::mismatch(
-                            slot.kept.begin(), slot.kept.end(), pieces.begin(), pieces.end())
-                            .first -
-                        slot.kept.begin();
-    cut_back(slot, static_cast<std::size_t>(n_same));
-    // The pieces are the same whether they were kept or are computed just now: an answer does not
-    // depend on what the slot held.
+    const Pieces& pieces = slot.pending.pieces;
+    take_over_pieces(slot_index);
+    // The pieces are the same whether they were kept, copied or are computed just now: an answer
+    // does not depend on what the slots held.
     for (std::size_t i = slot.kept.size(); i < pieces.size(); ++i) {
         const auto at = static_cast<std::size_t>(slot.n_past);
         compute_pieces(slot_index, at, at + pieces[i].size());
-        slot.kept.push_back(std::move(pieces[i]));
+        slot.kept.push_back(pieces[i]);
     }
-    compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), prompt.size());
+    compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), slot.pending.prompt().size());
+}
+
+/// Leaves in the stream the first pieces of the prompt, as many as this slot keeps or another one
+/// can give. The library copies whole streams, before it computes the next batch.
+void Answerer::take_over_pieces(std::size_t slot_index) {
+    Slot& slot = *slots_[slot_index];
+    const Pieces& wanted = slot.pending.pieces;
+    const auto source = copies_ && !slot.pending.alone()
+                            ? choose_source(keepers(),
+                                            slot_index,
+                                            wanted,
+                                            static_cast<std::size_t>(start_.stream_size))
+                            : std::nullopt;
+    if (source) {
+        const Slot& other = *slots_[*source];
+        llama_memory_seq_cp(llama_get_memory(context_), other.seq, slot.seq, -1, -1);
+        slot.kept = other.kept;
+    }
+    cut_back(slot, n_same(slot.kept, wanted));
 }
 
 void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
@@ -429,8 +430,11 @@ void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
         slot.n_past += static_cast<llama_pos>(piece.size());
     }
     const llama_memory_t memory = llama_get_memory(context_);
-    if (slot.n_past > 0 && llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) {
-        return;
+    if (slot.n_past > 0) {
+        if (llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) {
+            return;
+        }
+        copies_ = false;
     }
     llama_memory_seq_rm(memory, slot.seq, -1, -1);
     slot.kept.clear();

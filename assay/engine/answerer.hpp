@@ -45,9 +45,14 @@ class Answerer {
     void step();
 
  private:
-    void enqueue(PendingTask pending, int n_answer);
+    template <class Request>
+    void enqueue(std::uint64_t id, const Request& request, int n_answer);
+    [[nodiscard]] bool any_active() const;
+    [[nodiscard]] std::vector<Keeper> keepers() const;
+    [[nodiscard]] std::optional<std::size_t> slot_for(const PendingTask& first) const;
     void admit(std::size_t slot_index, PendingTask pending);
     void compute_prompt(std::size_t slot_index);
+    void take_over_pieces(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
     struct Draft;
     void read_draft(Slot& slot);
@@ -58,7 +63,7 @@ class Answerer {
     void decode_step();
     void decode(const char* what);
     [[nodiscard]] const float* logits_of(std::size_t row) const;
-    [[nodiscard]] std::optional<Failure> complaint(const PendingTask& pending,
+    [[nodiscard]] std::optional<Failure> complaint(const std::vector<std::int32_t>& prompt,
                                                    std::size_t n_answer) const;
     [[nodiscard]] std::optional<Failure> complaint_of_draft(
         const wire::AnswerRequest& request) const;
@@ -79,6 +84,7 @@ class Answerer {
     OutputHead* head_;
     OnDone on_done_;
     OnFailed on_failed_;
+    bool copies_;  ///< pieces, from one slot to another; not where memory cannot be cut back
     llama_batch batch_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::deque<PendingTask> queue_;

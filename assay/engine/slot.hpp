@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assay/base/hash.hpp"
+#include "assay/engine/pieces.hpp"
 #include "assay/engine/sampler.hpp"
 #include "assay/wire/messages.hpp"
 #include "llama-cpp.h"
@@ -16,7 +17,7 @@ namespace assay::engine {
 struct PendingTask {
     std::uint64_t id = 0;
     wire::TaskRequest task;
-    std::vector<std::size_t> prefix_ends;  ///< where the pieces end that are kept
+    Pieces pieces;  ///< of its prompt, which are kept
 
     [[nodiscard]] const std::vector<std::int32_t>& prompt() const {
         return std::visit(
@@ -33,10 +34,9 @@ struct Slot {
 
     llama_seq_id seq;
     bool active = false;
-    std::vector<std::vector<std::int32_t>> kept;  ///< pieces that the stream holds (idle) or begins
-                                                  ///< with (active), so that they need not be
-                                                  ///< computed again
-    llama_pos n_past = 0;                         ///< tokens in the stream
+    Pieces kept;           ///< that the stream holds (idle) or begins with (active), so that they
+                           ///< need not be computed again
+    llama_pos n_past = 0;  ///< tokens in the stream
 
     // of the answer in flight
     PendingTask pending{};

@@ -93,7 +93,7 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
             "show-contexts: false.");
     }
     llm::Prompt prompt{.id = pair.item_id, .tokens = std::move(*tokens)};
-    prompt.n_prefix = llm::usable_prefix(prompt.tokens, prefix_like(pair));
+    prompt.prefix_ends = llm::usable_prefixes(prompt.tokens, {&prefix_like(pair), 1});
     if (setup_.spec.embedded().reasoning) {
         prompt.task = llm::AnswerTask{
             .predict = setup_.spec.embedded().max_tokens,
@@ -104,7 +104,10 @@ Result<llm::Prompt> EmbeddedPrompts::of(const BlindedPair& pair) {
     if (!n_longer_prefix) {
         return tl::unexpected<Failure>(n_longer_prefix.error());
     }
-    prompt.task = llm::LabelTask{setup_.labels.tokens(), *n_longer_prefix};
+    if (*n_longer_prefix != 0) {
+        prompt.prefix_ends.push_back(*n_longer_prefix);
+    }
+    prompt.task = llm::LabelTask{setup_.labels.tokens()};
     return prompt;
 }
 
@@ -121,7 +124,8 @@ Result<int> EmbeddedPrompts::longer_prefix(const BlindedPair& pair, const llm::P
         // without it the pieces would be others
         return tl::unexpected<Failure>(others.error());
     }
-    return llm::usable_longer_prefix(prompt.tokens, *others, prompt.n_prefix);
+    return llm::usable_longer_prefix(
+        prompt.tokens, *others, prompt.prefix_ends.empty() ? 0 : prompt.prefix_ends.back());
 }
 
 Result<EmbeddedPrompts::Tokens> EmbeddedPrompts::tokens_of(const BlindedPair& pair) {

@@ -18,7 +18,7 @@ struct RequestMaker {
                                     defaults.sampling,
                                     task.predict > 0 ? task.predict : defaults.predict,
                                     task.stops,
-                                    prompt.n_prefix,
+                                    prompt.prefix_ends,
                                     alone,
                                     task.grammar};
         request.sampling.seed = task.seed;
@@ -29,8 +29,7 @@ struct RequestMaker {
         return request;
     }
     wire::TaskRequest operator()(const LabelTask& task) const {
-        return wire::LabelRequest{
-            prompt.tokens, task.labels, prompt.n_prefix, alone, task.n_longer_prefix};
+        return wire::LabelRequest{prompt.tokens, task.labels, prompt.prefix_ends, alone};
     }
     wire::TaskRequest operator()(const ChatTask& /*task*/) const {
         throw std::logic_error("a server's task was given to the engine");

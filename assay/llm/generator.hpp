@@ -30,8 +30,6 @@ struct AnswerTask {
 /// The probabilities of tokens as the next one are wanted; nothing is generated.
 struct LabelTask {
     std::vector<std::int32_t> labels{};  ///< at least one
-    int n_longer_prefix = 0;             ///< first tokens that few other prompts share; 0, or at
-                                         ///< least n_prefix + 2
 };
 
 /// A server's answer to a user's turn is wanted. The server makes tokens of it itself.
@@ -44,11 +42,11 @@ struct ChatTask {
 using Task = std::variant<AnswerTask, LabelTask, ChatTask>;
 
 struct Prompt {
-    std::string id{};                    ///< question id
-    std::vector<std::int32_t> tokens{};  ///< empty with a ChatTask
-    int n_prefix = 0;    ///< first tokens that prompts of its kind share by construction; 0, or at
-                         ///< least 2
-    bool alone = false;  ///< with nothing beside it in the batch
+    std::string id{};                         ///< question id
+    std::vector<std::int32_t> tokens{};       ///< empty with a ChatTask
+    std::vector<std::int32_t> prefix_ends{};  ///< lengths of its beginnings that other prompts
+                                              ///< share, as of wire::AnswerRequest
+    bool alone = false;                       ///< with nothing beside it in the batch
     Task task{};
 };
 

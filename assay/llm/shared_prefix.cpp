@@ -33,6 +33,18 @@ int usable_prefix(std::span<const std::int32_t> tokens, std::span<const std::int
                : 0;
 }
 
+std::vector<std::int32_t> usable_prefixes(std::span<const std::int32_t> tokens,
+                                          std::span<const std::vector<std::int32_t>> prefixes) {
+    std::vector<std::int32_t> ends;
+    for (const auto& prefix : prefixes) {
+        const int end = usable_prefix(tokens, prefix);
+        if (end >= (ends.empty() ? 0 : ends.back()) + 2) {
+            ends.push_back(end);
+        }
+    }
+    return ends;
+}
+
 int usable_longer_prefix(std::span<const std::int32_t> tokens,
                          std::span<const std::int32_t> other,
                          int n_prefix) {

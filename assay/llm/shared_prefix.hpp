@@ -25,6 +25,12 @@ inline constexpr std::size_t kPrefixProbes = 8;
 [[nodiscard]] int usable_prefix(std::span<const std::int32_t> tokens,
                                 std::span<const std::int32_t> prefix);
 
+/// Where the pieces of `tokens` end that others share: the lengths of `prefixes`, each of which is
+/// the beginning of the next one, as far as `tokens` begin with them and no piece, nor what is
+/// behind them, has fewer than two tokens.
+[[nodiscard]] std::vector<std::int32_t> usable_prefixes(
+    std::span<const std::int32_t> tokens, std::span<const std::vector<std::int32_t>> prefixes);
+
 /// Length of what `tokens` and `other` begin with, as far as it leaves two of `tokens`, if that is
 /// at least two tokens more than `n_prefix`; else 0.
 [[nodiscard]] int usable_longer_prefix(std::span<const std::int32_t> tokens,

@@ -77,8 +77,10 @@ struct AnswerRequest {
     Sampling sampling{};
     int predict = 128;
     std::vector<std::string> stops{};
-    int n_prefix = 0;  ///< its first tokens that prompts of its kind share by construction: a piece
-                       ///< of their own, kept in the slot. 0, or at least 2
+    /// Lengths of its beginnings that other prompts share, ascending: each ends a piece that is
+    /// computed by itself and kept in the slot. No piece, nor what is behind them, has fewer than
+    /// two tokens.
+    std::vector<std::int32_t> prefix_ends{};
     bool alone = false;      ///< run with every other slot idle, in the last slot
     std::string grammar{};   ///< GBNF that the answer has to follow, at temperature 0 only; empty:
                              ///< none
@@ -90,7 +92,7 @@ struct AnswerRequest {
         Sampling::fields(self.sampling, field);
         field("predict", self.predict);
         field("stops", self.stops);
-        field("n_prefix", self.n_prefix);
+        field("prefix_ends", self.prefix_ends);
         field("alone", self.alone);
         field("grammar", self.grammar);
         Written::fields(self.draft, field);
@@ -120,18 +122,14 @@ struct LabelRequest {
     static constexpr std::string_view kName = "label_probs";
     using Done = LabelDone;
     std::vector<std::int32_t> prompt;
-    std::vector<std::int32_t> labels;  ///< at least one token id
-    int n_prefix = 0;                  ///< as of AnswerRequest
+    std::vector<std::int32_t> labels;         ///< at least one token id
+    std::vector<std::int32_t> prefix_ends{};  ///< as of AnswerRequest
     bool alone = false;
-    int n_longer_prefix = 0;  ///< its first tokens that few other prompts share: what is behind
-                              ///< n_prefix is a second piece that is kept. 0, or at least n_prefix
-                              ///< + 2
     static void fields(auto& self, auto& field) {
         field("prompt", self.prompt);
         field("labels", self.labels);
-        field("n_prefix", self.n_prefix);
+        field("prefix_ends", self.prefix_ends);
         field("alone", self.alone);
-        field("n_longer_prefix", self.n_longer_prefix);
     }
 };
 

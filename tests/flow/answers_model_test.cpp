@@ -110,13 +110,13 @@ TEST_F(Answers, WithAPrefixThatWasKeptAreTheSameAsWithOneThatIsComputed) {
     const auto computed = bench->answer_alone({few[0]}), kept = bench->answer_alone({few[0]});
     EXPECT_EQ(difference(computed, kept), "");
     EXPECT_EQ(difference({expected[0]}, kept), "");
-    ASSERT_GT(few[0].n_prefix, 10);
+    ASSERT_GT(few[0].prefix_ends.at(0), 10);
     EXPECT_EQ(computed[0].n_computed_tokens, static_cast<std::int64_t>(few[0].prompt.size()));
     EXPECT_EQ(kept[0].n_computed_tokens,
-              static_cast<std::int64_t>(few[0].prompt.size()) - few[0].n_prefix);
+              static_cast<std::int64_t>(few[0].prompt.size()) - few[0].prefix_ends[0]);
     // A prompt that shares nothing drives the prefix out; then it is computed again.
     wire::AnswerRequest other = few[1];
-    other.n_prefix = 0;
+    other.prefix_ends.clear();
     other.prompt.erase(other.prompt.begin());
     static_cast<void>(bench->answer_alone({other}));
     const auto again = bench->answer_alone({few[0]});
@@ -181,7 +181,7 @@ TEST_F(Answers, RefuseWhatDoesNotFitAndGoOn) {
     request.predict = 0;
     EXPECT_NE(refusal(request).find("no tokens"), std::string::npos);
     request = requests[0];
-    request.n_prefix = static_cast<int>(request.prompt.size());
+    request.prefix_ends = {static_cast<std::int32_t>(request.prompt.size())};
     EXPECT_NE(refusal(request).find("prefix"), std::string::npos);
     EXPECT_EQ(difference({expected[0]}, bench->answer({requests[0]}, 1)), "");
 }

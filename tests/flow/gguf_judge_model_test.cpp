@@ -115,9 +115,9 @@ TEST_F(LabelProbs, AreBitEqualWithOtherSlotsStreamsAndThreads) {
 }
 
 TEST_F(LabelProbs, AreBitEqualWhetherTheTwoPiecesOfThePrefixWereKeptOrOneOfThemOrNone) {
-    const int n_prefix = requests[0].n_prefix, n_longer = n_prefix + 600;
+    const int n_prefix = requests[0].prefix_ends.at(0), n_longer = n_prefix + 600;
     auto one = requests.back(), other = one, further = requests[1];
-    one.n_longer_prefix = other.n_longer_prefix = n_longer;
+    one.prefix_ends = other.prefix_ends = {n_prefix, n_longer};
     std::reverse(other.prompt.begin() + n_longer, other.prompt.end());
     const auto reply_to = [&](const wire::LabelRequest& request) {
         return bench->label_replies({request}, 1)[0];
@@ -137,10 +137,10 @@ TEST_F(LabelProbs, AreBitEqualWhetherTheTwoPiecesOfThePrefixWereKeptOrOneOfThemO
     bench->start(8, kStream, 1);
     EXPECT_EQ(reply_to(other).log_probs, second.log_probs);
     for (int bad : {n_prefix + 1, n_prefix - 2, static_cast<int>(n_prompt) - 1, -5, 1 << 30}) {
-        one.n_longer_prefix = bad;
+        one.prefix_ends = {n_prefix, bad};
         EXPECT_THROW(static_cast<void>(reply_to(one)), std::runtime_error) << bad;
     }
-    one.n_longer_prefix = n_longer;
+    one.prefix_ends = {n_prefix, n_longer};
     EXPECT_EQ(reply_to(one).log_probs, first.log_probs) << "and the engine goes on";
 }
 

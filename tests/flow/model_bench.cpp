@@ -59,8 +59,7 @@ void ModelBench::start(const wire::Start& start) {
 }
 
 wire::AnswerRequest ModelBench::chat(const std::string& question, int predict) {
-    return {
-        tokens_of(question), kStudySampling, predict, {}, static_cast<int>(prefix_.size()), false};
+    return {tokens_of(question), kStudySampling, predict, {}, {n_prefix()}, false};
 }
 
 wire::AnswerRequest ModelBench::of_length(std::size_t n_tokens, int predict) {
@@ -75,7 +74,7 @@ wire::AnswerRequest ModelBench::of_length(std::size_t n_tokens, int predict) {
     more.resize(n_tokens);
     std::vector<std::int32_t> prompt = prefix_;
     prompt.insert(prompt.end(), more.begin(), more.end());
-    return {prompt, kStudySampling, predict, {}, static_cast<int>(prefix_.size()), false};
+    return {prompt, kStudySampling, predict, {}, {n_prefix()}, false};
 }
 
 std::vector<wire::AnswerDone> ModelBench::answer(const std::vector<wire::AnswerRequest>& requests,

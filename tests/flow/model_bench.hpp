@@ -21,8 +21,8 @@ class ModelBench {
     void start(int n_slots, int stream_size, int n_threads);
     /// Throws std::runtime_error if it is refused.
     void start(const wire::Start& start);
-    /// Greedy with the study's repeat penalty, `predict` tokens at most; `n_prefix` is what all
-    /// prompts of `chat` share.
+    /// Greedy with the study's repeat penalty, `predict` tokens at most; its one kept piece is what
+    /// all prompts of `chat` share.
     [[nodiscard]] wire::AnswerRequest chat(const std::string& question, int predict);
     /// A prompt of the shared prefix and `n_tokens` more.
     [[nodiscard]] wire::AnswerRequest of_length(std::size_t n_tokens, int predict);
@@ -36,7 +36,7 @@ class ModelBench {
     /// What would come next behind the prompt of `request`, of these tokens.
     [[nodiscard]] static wire::LabelRequest labels_behind(const wire::AnswerRequest& request,
                                                           std::vector<std::int32_t> labels) {
-        return {request.prompt, std::move(labels), request.n_prefix, false};
+        return {request.prompt, std::move(labels), request.prefix_ends, false};
     }
     /// Replies in the order of the requests, at most `in_flight` together, with the answers to
     /// `beside` among them; those go to `answers` if it is given.
@@ -56,6 +56,10 @@ class ModelBench {
 
  private:
     [[nodiscard]] std::vector<std::int32_t> tokens_of(const std::string& question);
+
+    [[nodiscard]] std::int32_t n_prefix() const {
+        return static_cast<std::int32_t>(prefix_.size());
+    }
 
     std::atomic<bool> cancel_{false};
     llm::Engine engine_;

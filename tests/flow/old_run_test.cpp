@@ -262,6 +262,40 @@ TEST(OldRun, IsExtendedByAVariantQuestionsAndAJudge) {
     EXPECT_EQ(report["comparisons"].size(), 3U * 4);
 }
 
+/// Prompt tokens of a question that the scripted engine computed, which keeps all that it may.
+std::string n_computed(const std::string& run_dir, const std::string& question) {
+    const std::set<std::string> rows = rows_of(
+        run_dir,
+        "SELECT DISTINCT n_computed_tokens FROM answers WHERE question_id = CAST('" + question +
+            "' AS BLOB)");
+    EXPECT_EQ(rows.size(), 1U) << "for all variants alike";
+    return rows.empty() ? "" : *rows.begin();
+}
+
+TEST(OldRun, KeepsToItsTwoPiecesOfAPromptAndANewOneHasThree) {
+    const std::string note = "SELECT value FROM notes WHERE key = 'pieces of prompts'";
+    const Lab lab(kQuestions + 1);
+    copy_old_run(lab);
+    const std::string before = n_computed(lab.run_dir(), "q01");
+    const SimServer first(fair_judge, kFirstPort), second(hasty_judge, kSecondPort);
+    // Twice: what it says of itself must not change by being extended.
+    for (int i = 0; i < 2; ++i) {
+        const Ended ended = lab.run(kVariants, named_and_judged());
+        ASSERT_EQ(ended.exit_code, kInconclusive) << describe(ended);
+        EXPECT_TRUE(rows_of(lab.run_dir(), note).empty());
+    }
+    EXPECT_EQ(lab.n_requests("answer"), 3 * (1 + kRechecked)) << "the other answers were kept";
+    const std::string added = n_computed(lab.run_dir(), "q13");
+    lab.forget_run();
+    ASSERT_EQ(lab.run(kVariants, named_and_judged()).exit_code, kInconclusive);
+    EXPECT_EQ(rows_of(lab.run_dir(), note), std::set<std::string>{"template, passages, question|"});
+    EXPECT_LT(std::stoi(n_computed(lab.run_dir(), "q13")), std::stoi(added));
+    EXPECT_LT(std::stoi(n_computed(lab.run_dir(), "q01")), std::stoi(before));
+    const Rows now(lab.run_dir());
+    ASSERT_EQ(lab.run(kVariants, named_and_judged()).exit_code, kInconclusive);
+    EXPECT_EQ(Rows(lab.run_dir()).of_table, now.of_table) << "it goes on as it was begun";
+}
+
 /// No test: how tests/data/old_runs/scripted was made, by the program of that commit. The README
 /// there tells how to run it.
 TEST(OldRun, DISABLED_IsMade) {

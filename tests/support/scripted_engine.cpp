@@ -256,7 +256,12 @@ char better_answer(const std::string& prompt) {
         field(prompt, "answer_a"), field(prompt, "answer_b"), field(prompt, "expected"));
 }
 
-/// As if both prefixes had been kept.
+/// Tokens of a prompt that are computed, as if all of its pieces had been kept.
+std::int64_t n_computed(const auto& request) {
+    const std::int64_t n_kept = request.prefix_ends.empty() ? 0 : request.prefix_ends.back();
+    return static_cast<std::int64_t>(request.prompt.size()) - n_kept;
+}
+
 wire::LabelDone done_of(const Model& /*model*/,
                         const wire::LabelRequest& request,
                         const std::string& prompt) {
@@ -264,8 +269,7 @@ wire::LabelDone done_of(const Model& /*model*/,
     for (const std::int32_t label : request.labels) {
         done.log_probs.push_back(std::log(label == better_answer(prompt) ? 0.8 : 0.05));
     }
-    const int n_kept = std::max(request.n_prefix, request.n_longer_prefix);
-    done.n_computed_tokens = static_cast<std::int64_t>(prompt.size()) - n_kept;
+    done.n_computed_tokens = n_computed(request);
     done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.peak_memory_bytes = kPeakMemoryBytes;
     return done;
@@ -311,7 +315,7 @@ wire::AnswerDone done_of(const Model& model,
     }
     done.tokens = ids_of(done.text, 0);
     done.trace_sha256 = sha256_hex(model.type() + done.text.substr(0, wire::kTraceTokens));
-    done.n_computed_tokens = static_cast<std::int64_t>(request.prompt.size()) - request.n_prefix;
+    done.n_computed_tokens = n_computed(request);
     done.prefill_ms = kTokenMs * static_cast<double>(done.n_computed_tokens);
     done.decode_ms = kTokenMs * static_cast<double>(done.tokens.size() + 1);
     done.peak_memory_bytes = kPeakMemoryBytes;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "assay/base/hash.hpp"
+#include "assay/base/random.hpp"
 
 namespace assay::answer {
 namespace {
@@ -45,7 +46,7 @@ PreparedPrompt prompt(const std::string& id, const std::vector<std::int32_t>& to
     out.tokens = tokens;
     out.prompt_sha256 = sha256_of_tokens(tokens);
     out.messages_sha256 = "messages of " + id;
-    out.n_prefix = 2;
+    out.prefix_ends = {2};
     out.n_contexts_used = 3;
     out.contexts_cut = id == "b";
     return out;
@@ -143,7 +144,7 @@ TEST_F(AnswerTest, TheGeneratorIsGivenTokensStopsAndPrefixAndNoSeedWhenGreedy) {
     EXPECT_EQ(generator.seen[0].id, "a");
     EXPECT_EQ(generator.seen[0].tokens, a.tokens);
     EXPECT_EQ(task_of(generator.seen[0]).stops, stops);
-    EXPECT_EQ(generator.seen[0].n_prefix, 2);
+    EXPECT_EQ(generator.seen[0].prefix_ends, std::vector<std::int32_t>{2});
     EXPECT_EQ(task_of(generator.seen[0]).seed, 0U);
     EXPECT_EQ(task_of(generator.seen[0]).predict, settings.predict);
     EXPECT_FALSE(generator.seen[0].alone);
@@ -198,6 +199,69 @@ TEST_F(AnswerTest, ARecheckAsksAloneAndCountsEqualTraces) {
     }
 }
 
+/// Ids of the questions in the order in which they are put to the engine.
+std::string order_of(const std::vector<PreparedPrompt>& prompts) {
+    std::vector<Asked> asked;
+    for (const PreparedPrompt& each : prompts) {
+        asked.push_back({&each});
+    }
+    std::string out;
+    for (const Asked* each : in_reuse_order(asked)) {
+        out += each->prompt->question_id;
+    }
+    return out;
+}
+
+/// A prompt on the passages {9, `passages`}.
+PreparedPrompt on(std::int32_t passages, const std::string& id) {
+    PreparedPrompt out = prompt(id, {1, 2, 9, passages, id[0], 7});
+    out.prefix_ends = {2, 4};
+    return out;
+}
+
+TEST(ReuseOrder, PutsQuestionsOnTheSamePassagesOneBehindTheOther) {
+    EXPECT_EQ(order_of({on(5, "a"), on(6, "b"), on(5, "c"), on(7, "d"), on(6, "e"), on(5, "f")}),
+              "acfbed");
+}
+
+TEST(ReuseOrder, IsTheOrderOfTheQuestionsWhereEachHasItsOwnPassagesOrNone) {
+    EXPECT_EQ(order_of({on(5, "a"), on(6, "b"), on(7, "c")}), "abc");
+    EXPECT_EQ(order_of({prompt("a", {1, 2, 3, 4}), prompt("b", {1, 2, 5, 6})}), "ab")
+        << "the template alone is no reason";
+    EXPECT_EQ(order_of({}), "");
+    EXPECT_EQ(order_of({on(5, "a"), prompt("b", {1, 2, 5, 6}), on(5, "c")}), "acb");
+}
+
+TEST(ReuseOrder, HasEveryQuestionOnceAndKeepsTheOrderOfThoseThatShare) {
+    Rng rng(5);
+    for (int round = 0; round < 200; ++round) {
+        std::vector<PreparedPrompt> prompts(rng.below(12));
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            prompts[i] = on(static_cast<std::int32_t>(rng.below(5)), std::to_string(i));
+        }
+        std::vector<Asked> asked;
+        for (const PreparedPrompt& each : prompts) {
+            asked.push_back({&each});
+        }
+        std::vector<std::int32_t> groups;
+        std::vector<std::ptrdiff_t> places;
+        for (const Asked* each : in_reuse_order(asked)) {
+            const std::int32_t passages = each->prompt->tokens[3];
+            const std::ptrdiff_t place = each - asked.data();
+            if (groups.empty() || groups.back() != passages) {
+                EXPECT_EQ(std::count(groups.begin(), groups.end(), passages), 0);
+                groups.push_back(passages);
+            } else {
+                EXPECT_GT(place, places.back());
+            }
+            places.push_back(place);
+        }
+        const std::set<std::ptrdiff_t> all(places.begin(), places.end());
+        EXPECT_EQ(all.size(), prompts.size());
+        EXPECT_EQ(places.size(), prompts.size());
+    }
+}
+
 TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     const PreparedPrompt base = prompt("a", {1, 2, 3, 4});
     const GenerationSettings greedy;
@@ -219,8 +283,11 @@ TEST(AnswerKey, IsOfAllThatAnAnswerDependsOnAndOfNothingElse) {
     expect_new(answer_key("model", base, greedy, std::vector<std::string>{"y", "x"}, "engine"),
                "order of stops");
     PreparedPrompt other_prefix = base;
-    other_prefix.n_prefix = 3;
-    expect_new(answer_key("model", other_prefix, greedy, stops, "engine"), "prefix");
+    const std::vector<std::vector<std::int32_t>> other_cuts{{}, {3}, {2, 4}, {2, 5}, {3, 5}};
+    for (const auto& ends : other_cuts) {
+        other_prefix.prefix_ends = ends;
+        expect_new(answer_key("model", other_prefix, greedy, stops, "engine"), "where it is cut");
+    }
     const auto with = [&](const std::function<void(GenerationSettings&)>& change) {
         GenerationSettings changed = greedy;
         change(changed);

@@ -78,6 +78,20 @@ class PromptsTest : public testing::Test {
         return {id, text, {}, contexts, {}, "set.jsonl:" + id};
     }
 
+    /// The lengths of texts: a token of the scripted engine is a byte.
+    static Ids ends(const std::vector<std::string>& beginnings) {
+        Ids out;
+        for (const std::string& text : beginnings) {
+            out.push_back(static_cast<std::int32_t>(text.size()));
+        }
+        return out;
+    }
+    [[nodiscard]] Ids ends_of(const Question& asked, Pieces pieces = Pieces::kPassages) {
+        return prepare_prompts(engine, settings, std::vector<Question>{asked}, pieces)
+            .prompts[0]
+            .prefix_ends;
+    }
+
     test::TempFolder folder;
     std::atomic<bool> cancel{false};
     llm::Engine engine{SCRIPTED_ENGINE, cancel};
@@ -117,21 +131,44 @@ TEST_F(PromptsTest, ShareAPrefixThatDependsOnTheSettingsAndNotOnTheSet) {
         engine, settings, std::vector<Question>{question("3", "Zebra")});
     const std::string shared = "<system>Be brief.\n<user>question: ";
     for (const PreparedPrompt& prompt : alike.prompts) {
-        EXPECT_EQ(prompt.n_prefix, static_cast<int>(shared.size()));
+        EXPECT_EQ(prompt.prefix_ends, ends({shared}));
     }
-    EXPECT_EQ(other.prompts[0].n_prefix, static_cast<int>(shared.size()));
+    EXPECT_EQ(other.prompts[0].prefix_ends, ends({shared}));
     // Prompts with contexts are of another kind.
     const PromptSet with = prepare_prompts(
         engine, settings, std::vector<Question>{question("4", "Why?", {"Because."})});
-    EXPECT_EQ(with.prompts[0].n_prefix,
-              static_cast<int>(std::string("<system>Be brief.\n<user>contexts: ").size()));
+    EXPECT_EQ(with.prompts[0].prefix_ends.at(0),
+              ends({"<system>Be brief.\n<user>contexts: "}).at(0));
 }
 
 TEST_F(PromptsTest, LeaveAtLeastTwoTokensBehindThePrefixOrHaveNone) {
     settings.prompt_template = "a template that names no variable";
     const PromptSet set = prepare_prompts(
         engine, settings, std::vector<Question>{question("1", "Why?")});
-    EXPECT_EQ(set.prompts[0].n_prefix, 0) << "all prompts are the same: nothing would be left";
+    EXPECT_EQ(set.prompts[0].prefix_ends, Ids{})
+        << "all prompts are the same: nothing would be left";
+}
+
+TEST_F(PromptsTest, OnTheSamePassagesShareThemAsASecondPieceWhateverIsAsked) {
+    const std::string shared = "<system>Be brief.\n<user>contexts: ";
+    const Ids expected = ends({shared, shared + "Because.\ncontexts: So.\nquestion: "});
+    for (const char* text : {"Why?", "A", "what", "7 times 8?", "(", "\"", "é", "q", " x", "\nx"}) {
+        EXPECT_EQ(ends_of(question("1", text, {"Because.", "So."})), expected) << text;
+        EXPECT_EQ(ends_of(question("1", text, {"Because.", "So."}), Pieces::kTemplate),
+                  ends({shared}))
+            << "as earlier versions cut it";
+    }
+    // Neither the other questions nor their order change it.
+    const PromptSet set = prepare_prompts(
+        engine,
+        settings,
+        std::vector<Question>{question("1", "Why?", {"Because.", "No."}),
+                              question("2", "Why?", {"Because.", "So."}),
+                              question("3", "How?", {"Because.", "So."})});
+    EXPECT_EQ(set.prompts[0].prefix_ends,
+              ends({shared, shared + "Because.\ncontexts: No.\nquestion: "}));
+    EXPECT_EQ(set.prompts[1].prefix_ends, expected);
+    EXPECT_EQ(set.prompts[2].prefix_ends, expected);
 }
 
 TEST_F(PromptsTest, ThatAreTooLongLoseContextsAndSayIt) {

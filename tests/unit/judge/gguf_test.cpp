@@ -217,15 +217,15 @@ TEST_F(GgufJudgeTest, ReadsLabelsBehindTheWholePromptAndGeneratesNothing) {
 
 TEST_F(GgufJudgeTest, SharesAPrefixThatDoesNotDependOnThePairs) {
     static_cast<void>(run());
-    const int n_prefix = script.prompts.front().n_prefix;
+    const int n_prefix = script.prompts.front().prefix_ends.at(0);
     EXPECT_GT(n_prefix, 100);
     for (const llm::Prompt& prompt : script.prompts) {
-        EXPECT_EQ(prompt.n_prefix, n_prefix);
+        EXPECT_EQ(prompt.prefix_ends.at(0), n_prefix);
     }
     pairs.resize(1);
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_EQ(script.prompts.front().n_prefix, n_prefix);
+    EXPECT_EQ(script.prompts.front().prefix_ends.at(0), n_prefix);
 }
 
 TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) {
@@ -235,25 +235,24 @@ TEST_F(GgufJudgeTest, KeepsWhatTheTwoOrdersOfAPairShareAndNothingElseChangesIt) 
     static_cast<void>(run());
     const auto& [one, other, alike] = std::tie(
         script.prompts[0], script.prompts[1], script.prompts[2]);
-    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + label_task(one).n_longer_prefix})
+    const int before = one.prefix_ends.at(1);
+    EXPECT_TRUE(text_of({one.tokens.begin(), one.tokens.begin() + before})
                     .ends_with("\"A passage.\"],\"answer_a\":\""));
-    EXPECT_EQ(label_task(other).n_longer_prefix, label_task(one).n_longer_prefix);
-    EXPECT_TRUE(std::equal(one.tokens.begin(),
-                           one.tokens.begin() + label_task(one).n_longer_prefix,
-                           other.tokens.begin()));
+    EXPECT_EQ(other.prefix_ends, one.prefix_ends);
+    EXPECT_TRUE(std::equal(one.tokens.begin(), one.tokens.begin() + before, other.tokens.begin()));
     EXPECT_NE(one.tokens, other.tokens);
-    EXPECT_EQ(label_task(alike).n_longer_prefix, 0) << "there is no other order";
-    const int before = label_task(one).n_longer_prefix;
+    EXPECT_EQ(alike.prefix_ends.size(), 1U) << "there is no other order";
     pairs.erase(pairs.begin() + 1, pairs.end());
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_EQ(label_task(script.prompts.front()).n_longer_prefix, before)
+    EXPECT_EQ(script.prompts.front().prefix_ends.at(1), before)
         << "whether the other order is asked for or not";
     spec.embedded().reasoning = true;
     script.reply = [](const llm::Prompt&, const std::string&) { return text(kJson); };
     script.prompts.clear();
     static_cast<void>(run());
-    EXPECT_TRUE(std::holds_alternative<llm::AnswerTask>(script.prompts.front().task))
+    EXPECT_TRUE(std::holds_alternative<llm::AnswerTask>(script.prompts.front().task));
+    EXPECT_EQ(script.prompts.front().prefix_ends.size(), 1U)
         << "its orders go into different slots: there is no longer prefix";
 }
 

@@ -139,8 +139,8 @@ TEST_F(EngineGeneratorTest, LabelsAreReadWithTheSameCareForDeaths) {
                                      "expected: x is y\nanswer_a: x is y\nanswer_b: -\n";
             return Prompt{.id = id,
                           .tokens = {text.begin(), text.end()},
-                          .n_prefix = 2,
-                          .task = LabelTask{{'A', 'B', 'C'}, 7}};
+                          .prefix_ends = {2, 7},
+                          .task = LabelTask{{'A', 'B', 'C'}}};
         },
         [&](const Generated& generated) { out[generated.id] = generated; },
         cancel);

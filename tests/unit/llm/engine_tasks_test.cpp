@@ -12,8 +12,10 @@ using Tokens = std::vector<std::int32_t>;
 const AnswerDefaults kDefaults{{.temp = 0.5, .top_k = 3, .seed = 1}, 99};
 
 TEST(EngineTasks, AnAnswerIsAskedForWithTheGeneratorsSamplingAndThePromptsOwnSeed) {
-    const Prompt prompt{
-        .id = "q", .tokens = {1, 2, 3}, .n_prefix = 2, .task = AnswerTask{{"stop"}, 7, 5, "root"}};
+    const Prompt prompt{.id = "q",
+                        .tokens = {1, 2, 3, 4, 5, 6},
+                        .prefix_ends = {2, 4},
+                        .task = AnswerTask{{"stop"}, 7, 5, "root"}};
     const auto request = std::get<wire::AnswerRequest>(request_of(prompt, true, kDefaults));
     EXPECT_EQ(request.prompt, prompt.tokens);
     EXPECT_EQ(request.sampling.temp, 0.5);
@@ -21,7 +23,7 @@ TEST(EngineTasks, AnAnswerIsAskedForWithTheGeneratorsSamplingAndThePromptsOwnSee
     EXPECT_EQ(request.sampling.seed, 7U);
     EXPECT_EQ(request.predict, 5);
     EXPECT_EQ(request.stops, std::vector<std::string>{"stop"});
-    EXPECT_EQ(request.n_prefix, 2);
+    EXPECT_EQ(request.prefix_ends, (Tokens{2, 4}));
     EXPECT_TRUE(request.alone);
     EXPECT_EQ(request.grammar, "root");
 }
@@ -32,12 +34,12 @@ TEST(EngineTasks, AnAnswerOfNoGivenLengthIsAsLongAsTheGeneratorWasTold) {
 }
 
 TEST(EngineTasks, LabelsAreAskedForBehindBothPrefixes) {
-    const Prompt prompt{.tokens = {1, 2, 3, 4, 5}, .n_prefix = 2, .task = LabelTask{{8, 9}, 4}};
+    const Prompt prompt{
+        .tokens = {1, 2, 3, 4, 5, 6}, .prefix_ends = {2, 4}, .task = LabelTask{{8, 9}}};
     const auto request = std::get<wire::LabelRequest>(request_of(prompt, false, kDefaults));
     EXPECT_EQ(request.prompt, prompt.tokens);
     EXPECT_EQ(request.labels, (Tokens{8, 9}));
-    EXPECT_EQ(request.n_prefix, 2);
-    EXPECT_EQ(request.n_longer_prefix, 4);
+    EXPECT_EQ(request.prefix_ends, (Tokens{2, 4}));
     EXPECT_FALSE(request.alone);
 }
 
@@ -51,9 +53,9 @@ TEST(EngineTasks, TheSmallestTaskIsOfTheSameKind) {
     EXPECT_EQ(answer.tokens, (Tokens{4, 5}));
     EXPECT_EQ(std::get<AnswerTask>(answer.task).predict, 1);
     EXPECT_EQ(std::get<AnswerTask>(answer.task).grammar, "");
-    const Prompt labels = smallest_like(LabelTask{{8, 9}, 4}, {4, 5});
+    const Prompt labels = smallest_like(LabelTask{{8, 9}}, {4, 5});
     EXPECT_EQ(std::get<LabelTask>(labels.task).labels, Tokens{4}) << "a token that there is";
-    EXPECT_EQ(std::get<LabelTask>(labels.task).n_longer_prefix, 0);
+    EXPECT_TRUE(labels.prefix_ends.empty());
 }
 
 TEST(EngineTasks, AResultHasAllThatTheReplyHas) {

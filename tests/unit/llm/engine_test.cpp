@@ -126,7 +126,7 @@ TEST_F(EngineTest, GivesAnswersAsTheyComeEachWithItsId) {
     }
     std::map<std::uint64_t, std::string> wanted;
     for (const auto& [fact, tokens] : facts) {
-        wanted[engine.submit(wire::AnswerRequest{tokens, {}, 50, {}, 0, false})] = fact;
+        wanted[engine.submit(wire::AnswerRequest{tokens, {}, 50, {}, {}, false})] = fact;
     }
     while (!wanted.empty()) {
         const Engine::Event event = engine.next(20000);
@@ -142,9 +142,9 @@ TEST_F(EngineTest, GivesLabelsBesideAnswersEachAsItsOwnKind) {
     const std::string pair = "expected: x is y\nanswer_a: I cannot say.\nanswer_b: x is y\n";
     const auto pair_tokens = *engine.tokenize(pair), fact_tokens = *engine.tokenize("Fact: one\n");
     const std::uint64_t labels = engine.submit(
-        wire::LabelRequest{pair_tokens, {'A', 'B', 'C'}, 0, false});
+        wire::LabelRequest{pair_tokens, {'A', 'B', 'C'}, {}, false});
     const std::uint64_t answer = engine.submit(
-        wire::AnswerRequest{fact_tokens, {}, 50, {}, 0, false});
+        wire::AnswerRequest{fact_tokens, {}, 50, {}, {}, false});
     for (int i = 0; i < 2; ++i) {
         const Engine::Event event = engine.next(20000);
         ASSERT_TRUE(event.id == labels || event.id == answer);
@@ -164,7 +164,7 @@ TEST_F(EngineTest, TellsOfADeathWhileItAnswers) {
     engine.stop();
     ::setenv("SCRIPT_DIE_ON", "/poison", 1);
     ASSERT_TRUE(engine.load({model(), false, 0}));
-    EXPECT_NE(engine.submit(wire::AnswerRequest{*engine.tokenize("poison"), {}, 5, {}, 0, false}),
+    EXPECT_NE(engine.submit(wire::AnswerRequest{*engine.tokenize("poison"), {}, 5, {}, {}, false}),
               0U);
     Engine::Event event;
     for (int i = 0; i < 50 && event.kind == Engine::Event::Kind::kNothing; ++i) {
@@ -180,7 +180,7 @@ TEST_F(EngineTest, StopsWaitingWhenItIsCancelled) {
     ::setenv("SCRIPT_SLEEP_MS", "5000", 1);
     ASSERT_TRUE(engine.load({model(), false, 0}));
     ::unsetenv("SCRIPT_SLEEP_MS");
-    static_cast<void>(engine.submit(wire::AnswerRequest{{1, 2, 3}, {}, 5, {}, 0, false}));
+    static_cast<void>(engine.submit(wire::AnswerRequest{{1, 2, 3}, {}, 5, {}, {}, false}));
     // it takes what is there before it begins to answer
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     std::thread canceller([&] {

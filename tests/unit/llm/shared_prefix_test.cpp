@@ -34,6 +34,22 @@ TEST(UsablePrefix, LeavesTwoTokensOnBothSidesOrIsNone) {
     EXPECT_EQ(usable_prefix(Ids{}, Ids{}), 0);
 }
 
+TEST(UsablePrefixes, EndWhereTheTokensBeginWithThemAndNoPieceHasOneToken) {
+    const Ids tokens{1, 2, 3, 4, 5, 6};
+    const auto ends = [&](const std::vector<Ids>& prefixes) {
+        return usable_prefixes(tokens, prefixes);
+    };
+    EXPECT_EQ(ends({}), Ids{});
+    EXPECT_EQ(ends({{1, 2}}), Ids{2});
+    EXPECT_EQ(ends({{1, 2}, {1, 2, 3, 4}}), (Ids{2, 4}));
+    EXPECT_EQ(ends({{1, 2}, {1, 2, 3}}), Ids{2}) << "a piece of one token";
+    EXPECT_EQ(ends({{1, 2}, {1, 2}}), Ids{2}) << "no piece at all";
+    EXPECT_EQ(ends({{1, 2}, {1, 2, 3, 4, 5}}), Ids{2}) << "one token would be left";
+    EXPECT_EQ(ends({{1, 2}, {1, 2, 9, 4}}), Ids{2});
+    EXPECT_EQ(ends({{9, 2}, {1, 2, 3}}), Ids{3}) << "the second alone";
+    EXPECT_EQ(ends({{1}, {}}), Ids{});
+}
+
 TEST(UsableLongerPrefix, LeavesTwoTokensBehindItAndHasTwoMoreThanTheOtherOrIsNone) {
     EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4, 9, 6, 7}, 2), 4);
     EXPECT_EQ(usable_longer_prefix(Ids{1, 2, 3, 4, 5, 6, 7}, Ids{1, 2, 3, 4}, 0), 4);

@@ -227,7 +227,7 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
     const Sampling sampling{
         0.1 + 0.2, 40, 0.9, 1e-9, 1.05, -1, std::numeric_limits<std::uint32_t>::max()};
     const AnswerRequest request = through(
-        AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, 4, true, "root ::= \"x\""});
+        AnswerRequest{prompt, sampling, 77, {"\n\n", "<end>"}, {4, 9}, true, "root ::= \"x\""});
     EXPECT_EQ(request.prompt, prompt);
     EXPECT_EQ(request.sampling.temp, 0.1 + 0.2);
     EXPECT_EQ(request.sampling.top_k, 40);
@@ -238,18 +238,17 @@ TEST(Requests, OfAnAnswerKeepTokensAndSettingsExactly) {
     EXPECT_EQ(request.sampling.seed, std::numeric_limits<std::uint32_t>::max());
     EXPECT_EQ(request.predict, 77);
     EXPECT_EQ(request.stops, (std::vector<std::string>{"\n\n", "<end>"}));
-    EXPECT_EQ(request.n_prefix, 4);
+    EXPECT_EQ(request.prefix_ends, (std::vector<std::int32_t>{4, 9}));
     EXPECT_TRUE(request.alone);
     EXPECT_EQ(request.grammar, "root ::= \"x\"");
 }
 
 TEST(Requests, OfLabelsKeepEveryField) {
-    const LabelRequest request = through(LabelRequest{{7, -1, 300}, {65, 66}, 2, true, 5});
+    const LabelRequest request = through(LabelRequest{{7, -1, 300}, {65, 66}, {2, 5}, true});
     EXPECT_EQ(request.prompt, (std::vector<std::int32_t>{7, -1, 300}));
     EXPECT_EQ(request.labels, (std::vector<std::int32_t>{65, 66}));
-    EXPECT_EQ(request.n_prefix, 2);
+    EXPECT_EQ(request.prefix_ends, (std::vector<std::int32_t>{2, 5}));
     EXPECT_TRUE(request.alone);
-    EXPECT_EQ(request.n_longer_prefix, 5);
 }
 
 TEST(Replies, OfLabelsKeepEveryBit) {
