@@ -14,7 +14,9 @@ if [ ! -x "$folder/ollama" ]; then
     vendor=${ASSAY_LLAMA_SOURCE:-$cache/llama.cpp-v0.5.0}/vendor  # headers that the module's archive lacks
     say "Ollama $version: building it (once for this machine; 2 to 5 minutes on 2 cores)"
     mkdir -p "$folder"
-    flags="-O3 -march=native -DNDEBUG -I$vendor"
+    # Its module has no sources for AMX, which ggml takes for there where the compiler may use it.
+    case $(uname -m) in x86_64) no_amx="-mno-amx-tile -mno-amx-int8 -mno-amx-bf16" ;; *) no_amx= ;; esac
+    flags="-O3 -march=native $no_amx -DNDEBUG -I$vendor"
     GOBIN=$folder CGO_CFLAGS=$flags CGO_CXXFLAGS=$flags go install "github.com/ollama/ollama@$version" >"$folder/build.log" 2>&1 ||
         { tail -n 5 "$folder/build.log" >&2; say "ollama.sh: the build failed; the whole log is $folder/build.log"; exit 3; }
 fi

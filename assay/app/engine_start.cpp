@@ -107,7 +107,11 @@ wire::Start choose_start(RunContext& context,
         // as it was begun: where it is part of the key, memory may not change it
         start.n_slots = before->n_parallel;
     } else if (context.host.memory_available_bytes > 0) {
-        start.n_slots = slots_by_memory(context, first, with_recipe(start, recipe));
+        wire::Start predicted = with_recipe(start, recipe);
+        if (context.options.fidelity && context.plan.baseline.runs_here()) {
+            predicted.head_model = first.file.path;  // reading takes the baseline's output matrix
+        }
+        start.n_slots = slots_by_memory(context, first, predicted);
     }
     return start;
 }

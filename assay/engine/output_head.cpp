@@ -57,6 +57,20 @@ Result<std::optional<Place>> find_in_parts(const std::string& path, const char* 
     return std::optional<Place>();
 }
 
+/// The output matrix, which some models share with the one of their input.
+Result<Place> find_matrix(const std::string& path) {
+    for (const char* name : {"output.weight", "token_embd.weight"}) {
+        auto place = find_in_parts(path, name);
+        if (!place) {
+            return tl::unexpected(place.error());
+        }
+        if (*place) {
+            return std::move(**place);
+        }
+    }
+    return fail("it has no output matrix", path);
+}
+
 /// What the header says of logits that are more than matrix x row; empty: nothing.
 Result<bool> check_plain(const std::string& path) {
     const auto gguf = open_gguf(path);
@@ -141,27 +155,29 @@ std::uint64_t OutputHead::bytes() const {
     return ggml_backend_buffer_get_size(state_->buffer.get());
 }
 
+std::uint64_t OutputHead::bytes_in_file(const std::string& model_path) {
+    if (!check_plain(model_path)) {
+        return 0;
+    }
+    const auto place = find_matrix(model_path);
+    return place ? gguf_get_tensor_size(place->gguf.get(), place->id) : 0;
+}
+
 Result<OutputHead> OutputHead::open(const std::string& model_path, int n_threads) {
     if (auto plain = check_plain(model_path); !plain) {
         return tl::unexpected(plain.error());
     }
-    for (const char* name : {"output.weight", "token_embd.weight"}) {
-        const auto place = find_in_parts(model_path, name);
-        if (!place) {
-            return tl::unexpected(place.error());
-        }
-        if (!*place) {
-            continue;
-        }
-        auto state = std::make_unique<State>();
-        state->backend.reset(ggml_backend_cpu_init());
-        ggml_backend_cpu_set_n_threads(state->backend.get(), std::max(1, n_threads));
-        if (auto done = state->read(**place); !done) {
-            return tl::unexpected(done.error());
-        }
-        return OutputHead(std::move(state));
+    const auto place = find_matrix(model_path);
+    if (!place) {
+        return tl::unexpected(place.error());
     }
-    return fail("it has no output matrix", model_path);
+    auto state = std::make_unique<State>();
+    state->backend.reset(ggml_backend_cpu_init());
+    ggml_backend_cpu_set_n_threads(state->backend.get(), std::max(1, n_threads));
+    if (auto done = state->read(*place); !done) {
+        return tl::unexpected(done.error());
+    }
+    return OutputHead(std::move(state));
 }
 
 Result<bool> OutputHead::State::read(const Place& place) {

@@ -18,6 +18,8 @@ class OutputHead {
     /// a split one). Fails where the header says that logits are scaled, capped or shifted behind
     /// the matrix.
     [[nodiscard]] static Result<OutputHead> open(const std::string& model_path, int n_threads);
+    /// What open() would take; 0 where it would fail.
+    [[nodiscard]] static std::uint64_t bytes_in_file(const std::string& model_path);
     ~OutputHead();
     OutputHead(OutputHead&&) noexcept;
     OutputHead& operator=(OutputHead&&) noexcept;

@@ -13,6 +13,7 @@
 #include "assay/engine/log.hpp"
 #include "assay/engine/lora_file.hpp"
 #include "assay/engine/model_file.hpp"
+#include "assay/engine/output_head.hpp"
 #include "assay/engine/types.hpp"
 #include "common.h"
 #include "ggml-backend.h"
@@ -356,6 +357,14 @@ Result<wire::PredictedMemory> predict_memory(const wire::PredictMemory& request)
         out.model_bytes += data.model;
         out.context_bytes += data.context;
         out.compute_bytes += data.compute;
+    }
+    if (!request.start.head_model.empty()) {
+        // The matrix, and the logits of a piece of a draft: of this model and of the baseline.
+        const auto n_logits = static_cast<std::uint64_t>(rows_of_a_piece(request.start)) *
+                              static_cast<std::uint64_t>(
+                                  llama_vocab_n_tokens(llama_model_get_vocab(model.get())));
+        out.model_bytes += OutputHead::bytes_in_file(request.start.head_model);
+        out.compute_bytes += 2 * sizeof(float) * n_logits;
     }
     return out;
 }

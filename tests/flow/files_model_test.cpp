@@ -364,6 +364,12 @@ TEST_F(Files, ThatAreRealAreDescribedAsTheyAre) {
     EXPECT_GT(memory->model_bytes, std::uint64_t{250'000'000});
     EXPECT_GT(memory->context_bytes,
               16ULL * 1024 * 30 * 2 * 192 * 2 - 1);  // slots, cells, layers, K and V, width, f16
+    // Reading the baseline's answers takes its output matrix, and the logits of pieces of drafts.
+    request.start.head_model = real_model();
+    const auto with_head = engine.predict_memory(request);
+    ASSERT_TRUE(with_head) << to_sentence(with_head.error());
+    EXPECT_EQ(with_head->model_bytes - memory->model_bytes, 49152ULL * 576 * 2);
+    EXPECT_GT(with_head->compute_bytes, memory->compute_bytes);
 }
 
 TEST_F(Files, AreQuantizedButAQuantizedOneOnlyWhenAskedFor) {
