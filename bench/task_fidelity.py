@@ -46,6 +46,7 @@ def peers(tools, files, rows, answers, a, work, context):
     out = {}
     for name, path in files.items():
         out[name] = bench.run_server(tools / "llama-server", path, rows, a.server_slots, a.predict, a.threads, context)[0]
+        print(f"llama-server, {name}: {out[name]:.1f} s", file=sys.stderr, flush=True)
     base = work / "base.kld"
     common = ["-f", text, "-c", 512, "-t", a.threads]
     scored = seconds_of([tools / "llama-perplexity", "-m", files["baseline"], *common, "--kl-divergence-base", base])
@@ -78,6 +79,7 @@ def main():
             for kind, more in (("without", ["--no-fidelity"]), ("with", [])):
                 seconds, run, report = bench.run_assay(assay, a.model, ",".join(VARIANTS), questions, a.predict, a.threads, work, f"{kind}-{number}", more)
                 runs[kind] = (run, report)
+                print(f"round {number + 1}, {kind} fidelity: {sum(seconds.values()):.1f} s", file=sys.stderr, flush=True)
                 for name, value in seconds.items():
                     best[kind, name] = min(value, best.get((kind, name), value))
         run, report = runs["with"]
@@ -91,7 +93,7 @@ def main():
             shown = "" if kld is None else f"  {n_read:11}  {verified:8} of {written:<8}  {kld:.4g}"
             print(f"{name[:10]:10}{without:8.1f}s{with_it:8.1f}s{with_it / without:7.2f}{shown}")
         all_without, all_with = (sum(best[kind, n] for n in names) for kind in ("without", "with"))
-        print(f"{'all':10}{all_without:8.1f}s{all_with:8.1f}s{all_with / all_without:7.2f}")
+        print(f"{'all':10}{all_without:8.1f}s{all_with:8.1f}s{all_with / all_without:7.2f}", flush=True)
         if a.peers:
             files = {v["name"]: bench.made_file(a.model, v["name"]) for v in report["variants"] if v["role"] != "baseline"}
             files = {"baseline": a.model, **files}

@@ -19,7 +19,7 @@ struct RunOptions {
     bool rejudge = false;     ///< stored verdicts of the plan's judges are set aside and asked for
                               ///< again
     bool fidelity = true;     ///< variants read the baseline's answers token by token
-    std::string judge_cache;  ///< folder of verdicts of other runs; empty: none is read or kept
+    std::string judge_cache{};  ///< folder of verdicts of other runs; empty: none is read or kept
     std::optional<RetrievalToKeep> retrieval{};  ///< from which the questions have their contexts;
                                                  ///< empty: from the dataset
 };
