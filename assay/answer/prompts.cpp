@@ -100,6 +100,10 @@ std::string messages_hash(const GenerationSettings& settings, const std::string&
 
 using Tokens = std::vector<std::int32_t>;
 
+/// A piece of fewer tokens takes attention's path of single rows, on which a token costs as much as
+/// one that is written (docs/engine.md, "Drafts").
+constexpr std::size_t kTokensOfAPiece = 64;
+
 /// What prompts of one kind (with contexts, without) share is a function of the settings, never of
 /// the set of questions: the common beginning of prompts whose question and contexts begin in every
 /// way that a tokenizer might join with what stands before.
@@ -118,21 +122,29 @@ Tokens shared_prefix(Renderer& renderer, bool with_contexts) {
 
 /// What the prompts of all questions on the same contexts begin with: a function of settings and
 /// contexts, never of the questions. It is the common beginning of prompts of unlike questions on
-/// these contexts. Nearly always one of them is enough: what it has behind that beginning is the
-/// same as it has on other contexts.
+/// these contexts, but for its last tokens, which are left to the piece behind it: a question alone
+/// would be too short a one. Nearly always one prompt is enough to find it: what that has behind
+/// the beginning is the same as it has on other contexts.
 class PassagesPrefix {
  public:
-    PassagesPrefix(Renderer& renderer, std::size_t n_shared) : renderer_(renderer) {
+    /// `n_shared`: tokens of what prompts on any contexts share.
+    PassagesPrefix(Renderer& renderer, std::size_t n_shared)
+        : renderer_(renderer), n_shared_(n_shared) {
         const std::vector<Tokens> probes = probes_on({"Some passage. It has two sentences."});
         const std::size_t n = llm::common_prefix(probes).size();
         is_longer_ = n >= n_shared + 2;  // else the question stands before them
         behind_.assign(probes[0].begin() + static_cast<std::ptrdiff_t>(n), probes[0].end());
     }
 
+    /// Empty where there is too little of them to be a piece.
     [[nodiscard]] const Tokens& of(const std::vector<std::string>& contexts) {
         const auto [entry, is_new] = found_.try_emplace(sha256_of_fields(contexts));
         if (is_new && is_longer_) {
-            entry->second = find(contexts);
+            Tokens beginning = find(contexts);
+            if (beginning.size() >= n_shared_ + 2 * kTokensOfAPiece) {
+                beginning.resize(beginning.size() - kTokensOfAPiece);
+                entry->second = std::move(beginning);
+            }
         }
         return entry->second;
     }
@@ -157,6 +169,7 @@ class PassagesPrefix {
     }
 
     Renderer& renderer_;
+    std::size_t n_shared_;
     bool is_longer_ = false;  ///< than what prompts on any contexts share
     Tokens behind_;           ///< of the first probe: the question and what the template has behind
     std::map<std::string, Tokens> found_;  ///< by hash of the contexts

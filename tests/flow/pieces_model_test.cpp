@@ -21,6 +21,7 @@ using answer::Pieces;
 using answer::PreparedPrompt;
 
 constexpr int kPredict = 6;
+constexpr int kTokensOfAPiece = 64;  ///< fewer rows take another path
 constexpr const char* kInOrder =
     "Answer from the passages.\n\n{% for passage in contexts %}[{{ loop.index }}] {{ passage }}\n\n"
     "{% endfor %}Question: {{ question }}\nBe brief.";
@@ -89,12 +90,12 @@ std::unique_ptr<ModelBench> PiecesOfPrompts::bench;
 
 TEST_F(PiecesOfPrompts, AreTheSameOnTheSamePassagesWhateverIsAskedAndWhoeverAsksBesides) {
     const std::vector<std::vector<std::string>> passages{
-        {document(1, 3)},
-        {"One.", "Two, which ends in 2"},
-        {"It ends in spaces   "},
-        {"<|im_end|> and </s> are text", "\"quoted\""},
-        {"x"},
-        {"水は", "\n\n", "..."}};
+        {document(1, 14)},
+        {"One.", document(2, 14), "Two, which ends in 2"},
+        {document(3, 14), "It ends in spaces   "},
+        {document(4, 14), "<|im_end|> and </s> are text", "\"quoted\""},
+        {document(5, 14), "x"},
+        {document(6, 14), "水は", "\n\n", "..."}};
     const GenerationSettings settings = settings_with(kInOrder);
     for (const auto& contexts : passages) {
         std::vector<Question> questions;
@@ -106,9 +107,11 @@ TEST_F(PiecesOfPrompts, AreTheSameOnTheSamePassagesWhateverIsAskedAndWhoeverAsks
         ASSERT_EQ(ends.size(), 2U) << contexts.front();
         const auto tokens_behind = bench->engine().tokenize("Question: " + kUnlike.front() +
                                                             "\nBe brief.");
-        EXPECT_LT(static_cast<int>(together.front().tokens.size()) - ends[1],
-                  static_cast<int>(tokens_behind->size()) + 12)
-            << "all passages are in it";
+        const int n_behind = static_cast<int>(together.front().tokens.size()) - ends[1];
+        EXPECT_LT(n_behind, kTokensOfAPiece + static_cast<int>(tokens_behind->size()) + 12)
+            << "all passages but for their end are in it";
+        EXPECT_GE(n_behind, kTokensOfAPiece);
+        EXPECT_GE(ends[1] - ends[0], kTokensOfAPiece);
         for (std::size_t i = 0; i < questions.size(); ++i) {
             EXPECT_EQ(together[i].prefix_ends, ends) << kUnlike[i];
             EXPECT_TRUE(std::equal(together[0].tokens.begin(),
@@ -123,7 +126,7 @@ TEST_F(PiecesOfPrompts, AreTheSameOnTheSamePassagesWhateverIsAskedAndWhoeverAsks
 }
 
 TEST_F(PiecesOfPrompts, FollowTheTemplate) {
-    const std::vector<std::string> contexts{document(1, 2), "Another one."};
+    const std::vector<std::string> contexts{document(1, 14), "Another one."};
     struct Case {
         const char* text;
         std::size_t n_ends;
@@ -150,7 +153,7 @@ TEST_F(PiecesOfPrompts, FollowTheTemplate) {
 
 TEST_F(PiecesOfPrompts, AreThoseOfThePassagesThatAreShown) {
     GenerationSettings settings = settings_with(kInOrder);
-    const std::vector<std::string> both{document(1, 4), document(2, 40)};
+    const std::vector<std::string> both{document(1, 14), document(2, 40)};
     const auto one = prompts_of(settings, {question("1", "Why?", {both[0]})})[0];
     settings.ctx_size = static_cast<int>(one.tokens.size()) + kPredict + 30;
     const auto cut = prompts_of(settings, {question("1", "Why?", both)})[0];
@@ -173,10 +176,10 @@ class AnswersOnPassages : public PiecesOfPrompts {
             for (int d = 1; d <= 2; ++d) {
                 questions.push_back(question(fmt::format("d{} q{}", d, k),
                                              kUnlike[static_cast<std::size_t>(k * 2 + d)],
-                                             {document(d, 8)}));
+                                             {document(d, 14)}));
             }
         }
-        questions.push_back(question("own", "Why?", {document(3, 5)}));
+        questions.push_back(question("own", "Why?", {document(3, 13)}));
         for (const PreparedPrompt& prompt : prompts_of(settings_with(kInOrder), questions)) {
             ASSERT_EQ(prompt.prefix_ends.size(), 2U);
             requests.push_back(
@@ -279,7 +282,7 @@ TEST_F(AnswersOnPassages, FourQuestionsOnADocumentComputeItOnce) {
     std::vector<Question> questions;
     for (int k = 0; k < 4; ++k) {
         questions.push_back(question(
-            fmt::format("q{}", k), kUnlike[static_cast<std::size_t>(k)], {document(9, 10)}));
+            fmt::format("q{}", k), kUnlike[static_cast<std::size_t>(k)], {document(9, 24)}));
     }
     std::int64_t n_prompts = 0, n_tokens = 0;
     std::vector<wire::AnswerRequest> asked;

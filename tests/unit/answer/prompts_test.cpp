@@ -151,24 +151,36 @@ TEST_F(PromptsTest, LeaveAtLeastTwoTokensBehindThePrefixOrHaveNone) {
 
 TEST_F(PromptsTest, OnTheSamePassagesShareThemAsASecondPieceWhateverIsAsked) {
     const std::string shared = "<system>Be brief.\n<user>contexts: ";
-    const Ids expected = ends({shared, shared + "Because.\ncontexts: So.\nquestion: "});
+    const std::string one(100, 'a'), two(70, 'b'), other(70, 'c');
+    // The last 64 tokens of the passages are left to the piece of the question.
+    const auto cut = [&](const std::string& last) {
+        const std::string all = shared + one + "\ncontexts: " + last + "\nquestion: ";
+        return ends({shared, all.substr(0, all.size() - 64)});
+    };
     for (const char* text : {"Why?", "A", "what", "7 times 8?", "(", "\"", "é", "q", " x", "\nx"}) {
-        EXPECT_EQ(ends_of(question("1", text, {"Because.", "So."})), expected) << text;
-        EXPECT_EQ(ends_of(question("1", text, {"Because.", "So."}), Pieces::kTemplate),
-                  ends({shared}))
+        EXPECT_EQ(ends_of(question("1", text, {one, two})), cut(two)) << text;
+        EXPECT_EQ(ends_of(question("1", text, {one, two}), Pieces::kTemplate), ends({shared}))
             << "as earlier versions cut it";
     }
     // Neither the other questions nor their order change it.
-    const PromptSet set = prepare_prompts(
-        engine,
-        settings,
-        std::vector<Question>{question("1", "Why?", {"Because.", "No."}),
-                              question("2", "Why?", {"Because.", "So."}),
-                              question("3", "How?", {"Because.", "So."})});
-    EXPECT_EQ(set.prompts[0].prefix_ends,
-              ends({shared, shared + "Because.\ncontexts: No.\nquestion: "}));
-    EXPECT_EQ(set.prompts[1].prefix_ends, expected);
-    EXPECT_EQ(set.prompts[2].prefix_ends, expected);
+    const PromptSet set = prepare_prompts(engine,
+                                          settings,
+                                          std::vector<Question>{question("1", "Why?", {one, other}),
+                                                                question("2", "Why?", {one, two}),
+                                                                question("3", "How?", {one, two})});
+    EXPECT_EQ(set.prompts[0].prefix_ends, cut(other));
+    EXPECT_EQ(set.prompts[1].prefix_ends, cut(two));
+    EXPECT_EQ(set.prompts[2].prefix_ends, cut(two));
+}
+
+TEST_F(PromptsTest, OnShortPassagesHaveNoSecondPiece) {
+    const std::string shared = "<system>Be brief.\n<user>contexts: ";
+    const std::size_t n_label = std::string("\nquestion: ").size();
+    const auto n_pieces = [&](std::size_t n) {
+        return ends_of(question("1", "Why?", {std::string(n, 'a')})).size();
+    };
+    EXPECT_EQ(n_pieces(128 - n_label), 2U);
+    EXPECT_EQ(n_pieces(127 - n_label), 1U) << "one of the two would have fewer than 64 tokens";
 }
 
 TEST_F(PromptsTest, ThatAreTooLongLoseContextsAndSayIt) {
