@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "assay/app/commands.hpp"
+#include "assay/app/engine_flags.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/app/model_speed.hpp"
 #include "assay/app/model_speed_shown.hpp"
@@ -25,13 +26,11 @@ struct BenchFlags {
     ModelWords words;
     SpeedSettings settings{};
     int n_rounds = 5;
-    std::optional<int> threads;
-    std::optional<int> n_gpu_layers;
     std::optional<int> n_streams;
     std::optional<int> n_ubatch;
     RunRecipe recipe{};
     bool has_recipe = false;
-    std::string engine;
+    EngineFlags engine{};
     std::string output = "text";
     bool json = false;
     bool quiet = false;
@@ -132,10 +131,10 @@ SpeedRequest bench_request_of(const BenchFlags& flags) {
     out.settings.n_streams = flags.n_streams.value_or(out.settings.n_streams);
     out.settings.n_ubatch = flags.n_ubatch.value_or(out.settings.n_ubatch);
     out.n_rounds = flags.n_rounds;
-    out.n_threads = flags.threads.value_or(out.n_threads);
-    out.n_gpu_layers = flags.n_gpu_layers.value_or(out.n_gpu_layers);
-    if (!flags.engine.empty()) {
-        out.engine = flags.engine;
+    out.n_threads = flags.engine.threads.value_or(out.n_threads);
+    out.n_gpu_layers = flags.engine.n_gpu_layers.value_or(out.n_gpu_layers);
+    if (!flags.engine.program.empty()) {
+        out.engine = flags.engine.program;
     }
     return out;
 }
@@ -225,21 +224,13 @@ void add_bench_command(CLI::App& app, Action& action) {
                      "rounds, in each of which every model is measured once; default 5; from 6 on "
                      "an interval holds the true median with 95 % or more")
         ->check(CLI::Range(1, 10'000));
-    command->add_option("-t,--threads", flags->threads, "default: the physical cores")
-        ->check(CLI::Range(1, 1024));
     command
         ->add_option("--ubatch-size",
                      flags->n_ubatch,
                      "-ub: tokens of a prompt that are computed at once; default 512")
         ->check(CLI::Range(8, 65536));
-    command
-        ->add_option("--n-gpu-layers,--gpu-layers",
-                     flags->n_gpu_layers,
-                     "-ngl: layers on the GPU; -1: the backend's default, all that fit")
-        ->check(CLI::Range(-1, 100'000));
     add_recipe_flags(*command, flags);
-    command->add_option(
-        "--engine", flags->engine, "the program assay-engine; default: beside assay");
+    add_engine_flags(*command, flags->engine);
     command
         ->add_option("-o,--output",
                      flags->output,

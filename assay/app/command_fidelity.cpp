@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "assay/app/commands.hpp"
+#include "assay/app/engine_flags.hpp"
 #include "assay/app/interrupt.hpp"
 #include "assay/app/named_models.hpp"
 #include "assay/app/plan_flags.hpp"
@@ -21,12 +22,10 @@ struct FidelityFlags {
     std::string text;
     std::string base_file;
     std::string imatrix;
-    std::string engine;
     std::optional<int> ctx_size;
     int batch_size = 512;
     std::optional<int> n_chunks;
-    int threads = 0;
-    int n_gpu_layers = -1;
+    EngineFlags engine{};
     bool compatible = false;
     bool quiet = false;
     bool json = false;
@@ -49,12 +48,12 @@ TextRequest request_of(const FidelityFlags& flags) {
     if (auto failures = problems.take(); !failures.empty()) {
         throw_all(failures);
     }
-    out.engine = flags.engine;
+    out.engine = flags.engine.program;
     out.ctx_size = flags.ctx_size;
     out.batch_size = flags.batch_size;
     out.n_chunks = flags.n_chunks;
-    out.n_threads = flags.threads;
-    out.n_gpu_layers = flags.n_gpu_layers;
+    out.n_threads = flags.engine.threads.value_or(out.n_threads);
+    out.n_gpu_layers = flags.engine.n_gpu_layers.value_or(out.n_gpu_layers);
     out.compatible = flags.compatible;
     return out;
 }
@@ -115,15 +114,7 @@ void add_fidelity_command(CLI::App& app, Action& action) {
                         "place of the original if it is there, written if not");
     command->add_option(
         "--imatrix", flags->imatrix, "importance matrix for the types that are made");
-    command->add_option("-t,--threads", flags->threads, "default: the physical cores")
-        ->check(CLI::Range(1, 1024));
-    command
-        ->add_option("--n-gpu-layers,--gpu-layers",
-                     flags->n_gpu_layers,
-                     "layers on the GPU; -1: the backend's default, all that fit")
-        ->check(CLI::Range(-1, 100'000));
-    command->add_option(
-        "--engine", flags->engine, "the program assay-engine; default: beside assay");
+    add_engine_flags(*command, flags->engine);
     command->add_flag("-q,--quiet", flags->quiet, "no progress");
     command->add_flag("--json", flags->json, "one JSON document on stdout");
     command->footer(

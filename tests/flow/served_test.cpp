@@ -146,20 +146,25 @@ TEST(Served, AModelThatWasReplacedBetweenRunsIsAskedEverythingAnewAndTheReportSa
                 AllOf(HasSubstr("digest d1"), HasSubstr("every question was asked anew")));
 }
 
+/// A run of two served models.
+Strings of_two(const Lab& lab, const SimOllama& baseline, const SimOllama& variant) {
+    return {"run",
+            "-m",
+            "f16=ollama:a@" + baseline.url(),
+            "--variants",
+            "q4=ollama:b@" + variant.url(),
+            "--questions",
+            lab.questions(),
+            "--run",
+            lab.run_dir(),
+            "--engine",
+            SCRIPTED_ENGINE};
+}
+
 TEST(Served, TwoServedModelsAreComparedWithoutAModelHere) {
     const Lab lab(kQuestions);
     SimOllama one("a", "d1"), two("b", "d2");
-    const Ended ended = lab.assay({"run",
-                                   "-m",
-                                   "f16=ollama:a@" + one.url(),
-                                   "--variants",
-                                   "q4=ollama:b@" + two.url(),
-                                   "--questions",
-                                   lab.questions(),
-                                   "--run",
-                                   lab.run_dir(),
-                                   "--engine",
-                                   SCRIPTED_ENGINE});
+    const Ended ended = lab.assay(of_two(lab, one, two));
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     EXPECT_EQ(lab.comparison("q4")["counts"]["identical"], kQuestions);
     EXPECT_EQ(lab.n_requests("load"), 0);
@@ -185,17 +190,7 @@ TEST(Served, WhatTwoServersTellOfTheirTokensIsComparedUntilTheTextsPart) {
     two.on_chat([](const json&, int n) {
         return n == 1 ? told_answer("that", 0.7) : told_answer("this", 0.8);
     });
-    const std::vector<std::string> command{"run",
-                                           "-m",
-                                           "f16=ollama:a@" + one.url(),
-                                           "--variants",
-                                           "q4=ollama:b@" + two.url(),
-                                           "--questions",
-                                           lab.questions(),
-                                           "--run",
-                                           lab.run_dir(),
-                                           "--engine",
-                                           SCRIPTED_ENGINE};
+    const Strings command = of_two(lab, one, two);
     const Ended ended = lab.assay(command);
     ASSERT_TRUE(is_decision(ended)) << describe(ended);
     EXPECT_THAT(one.complaints(), IsEmpty());
@@ -212,7 +207,7 @@ TEST(Served, WhatTwoServersTellOfTheirTokensIsComparedUntilTheTextsPart) {
     EXPECT_THAT(bytes_of(lab.run_dir() + "/report.md"), HasSubstr("mean KLD, at least"));
 
     std::filesystem::remove_all(lab.run_dir());
-    std::vector<std::string> without = command;
+    Strings without = command;
     without.push_back("--no-fidelity");
     ASSERT_TRUE(is_decision(lab.assay(without)));
     EXPECT_FALSE(one.chats().back().contains("logprobs"));
