@@ -163,6 +163,34 @@ TEST_F(RealServers, ANameInOllamasStoreRunsInBothEngines) {
     EXPECT_THAT(server->get("/api/tags"), HasSubstr("smol:f16"));  // the user's model is left alone
 }
 
+/// One model as baseline and variant.
+TEST_F(RealServers, OllamaTellsOfItsTokensWhatCanBeCompared) {
+    server->create("told:f16", real_model());
+    const std::string served = "=ollama:told:f16@" + server->url();
+    const Ended ended = run({"-m",
+                             "one" + served,
+                             "--variants",
+                             "other" + served,
+                             "--questions",
+                             lab.questions(),
+                             "--run",
+                             lab.run_dir(),
+                             "--engine",
+                             real_engine(),
+                             "--predict",
+                             "8",
+                             "--ctx-size",
+                             "1024"});
+    ASSERT_TRUE(is_decision(ended)) << describe(ended);
+    const json told = lab.report()["fidelity"]["variants"][0]["told"];
+    ASSERT_TRUE(told.is_object()) << describe(ended);
+    std::printf("Ollama beside itself: %s\n", told.dump().c_str());
+    EXPECT_EQ(told["n_answers"], kQuestions);
+    EXPECT_GE(told["n_tokens"], kQuestions);
+    EXPECT_GT(told["same_top"]["value"], 0.9);
+    EXPECT_LT(told["kld_at_least"]["value"], 0.01);
+}
+
 TEST_F(RealServers, AModelThatIsNotThereIsNamed) {
     const Ended ended = run_file("  - {name: x, provider: ollama, model: 'no-such:1', url: '" +
                                  server->url() + "'}\n");
