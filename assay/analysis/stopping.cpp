@@ -64,6 +64,11 @@ std::string why_refused(std::span<const Outcome> in_order,
         return "Early stopping is off: this judge costs nothing, so it would lose power and save "
                "nothing.";
     }
+    if (plan.n_samples > 1) {
+        return fmt::format(
+            "Early stopping is off: each question has {} samples, and the number was fixed before.",
+            plan.n_samples);
+    }
     if (is_extended(in_order, plan)) {
         return fmt::format(
             "Early stopping is off: {} were planned when judging began and there are {} now. What "

@@ -20,8 +20,9 @@
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
-// and save nothing), where a cluster does not stand together (a product over its members would be
-// no supermartingale), and where the run was extended after it was planned.
+// and save nothing), where questions have several samples, where a cluster does not stand together
+// (a product over its members would be no supermartingale), and where the run was extended after it
+// was planned.
 //
 // Judging does not stop while more than 5 % of the leading verdicts failed, as a label would then
 // have to hold whatever they would have said (decide.hpp), nor while more than 5 % of the leading
@@ -52,6 +53,7 @@ struct JudgingPlan {
     std::int64_t n_planned = 0;  ///< comparisons when the first of them was judged; more now: the
                                  ///< run was extended. Fewer now: those that are there are the plan
     bool judge_costs_nothing = false;
+    int n_samples = 1;  ///< of a question
 };
 
 struct StoppingState {

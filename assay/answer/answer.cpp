@@ -12,27 +12,27 @@
 namespace assay::answer {
 namespace {
 
-/// Each prompt has a random stream of its own, so that sampling depends on no neighbour either.
+/// Each sample of each prompt has a random stream of its own, so that sampling depends on no
+/// neighbour either. No model is part of it: all variants throw the same dice.
 std::uint32_t seed_of(const PreparedPrompt& prompt, const GenerationSettings& settings) {
     if (settings.temp <= 0) {
         return 0;
     }
-    return static_cast<std::uint32_t>(
-        std::stoul(sha256_hex(fmt::format("{}/{}",
-                                          settings.seed,
-                                          prompt.prompt_sha256.empty() ? prompt.messages_sha256
-                                                                       : prompt.prompt_sha256))
-                       .substr(0, 8),
-                   nullptr,
-                   16));
+    std::string text = fmt::format(
+        "{}/{}",
+        settings.seed,
+        prompt.prompt_sha256.empty() ? prompt.messages_sha256 : prompt.prompt_sha256);
+    if (prompt.sample > 0) {
+        text += fmt::format("/{}", prompt.sample);
+    }
+    return static_cast<std::uint32_t>(std::stoul(sha256_hex(text).substr(0, 8), nullptr, 16));
 }
 
 /// A prompt of token ids for the engine, or of a user's turn for a server.
 llm::Prompt to_prompt(const PreparedPrompt& prompt,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops) {
-    llm::Prompt out{
-        .id = prompt.question_id, .tokens = prompt.tokens, .prefix_ends = prompt.prefix_ends};
+    llm::Prompt out{.id = prompt.id, .tokens = prompt.tokens, .prefix_ends = prompt.prefix_ends};
     const std::uint32_t seed = seed_of(prompt, settings);
     if (prompt.tokens.empty()) {
         out.task = llm::ChatTask{prompt.user, seed};
@@ -65,8 +65,13 @@ std::string pieces_text(const PreparedPrompt& prompt) {
                : fmt::format("prefix {}", fmt::join(prompt.prefix_ends, " "));
 }
 
-std::string seed_text(const GenerationSettings& settings) {
-    return settings.temp > 0 ? fmt::format("seed {}", settings.seed) : std::string("greedy");
+/// "seed 42" of the first sample, as earlier versions wrote it; "seed 42 sample 3".
+std::string seed_text(const PreparedPrompt& prompt, const GenerationSettings& settings) {
+    if (settings.temp <= 0) {
+        return "greedy";
+    }
+    const std::string sample = prompt.sample > 0 ? fmt::format(" sample {}", prompt.sample) : "";
+    return fmt::format("seed {}{}", settings.seed, sample);
 }
 
 }  // namespace
@@ -83,7 +88,7 @@ std::string answer_key(const std::string& model_sha256,
         pieces_text(prompt),
         engine_fingerprint,
         settings_text(settings, settings.repeat_last_n < 0 ? settings.ctx_size : 0),
-        seed_text(settings)};
+        seed_text(prompt, settings)};
     fields.insert(fields.end(), stops.begin(), stops.end());
     return sha256_of_fields(fields);
 }
@@ -95,7 +100,7 @@ std::string served_answer_key(const std::string& served_fingerprint,
                                     served_fingerprint,
                                     prompt.messages_sha256,
                                     settings_text(settings, settings.ctx_size),
-                                    seed_text(settings),
+                                    seed_text(prompt, settings),
                                     settings.thinking ? "thinking" : "not thinking"};
     fields.insert(fields.end(), settings.stop.begin(), settings.stop.end());
     return sha256_of_fields(fields);
@@ -128,11 +133,11 @@ void answer_questions(llm::Generator& generator,
                       std::span<const Asked> asked,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops,
-                      const std::function<void(const Answer&, const llm::AnswerResult&)>& sink,
+                      const AnswerSink& sink,
                       const std::atomic<bool>& cancel) {
     std::map<std::string, const PreparedPrompt*> by_id;
     for (const Asked& each : asked) {
-        by_id.emplace(each.prompt->question_id, each.prompt);
+        by_id.emplace(each.prompt->id, each.prompt);
     }
     const std::vector<const Asked*> order = in_reuse_order(asked);
     std::size_t next = 0;
@@ -173,7 +178,7 @@ void answer_questions(llm::Generator& generator,
             answer.decode_ms = result.decode_ms;
             answer.n_verified_tokens = result.n_verified;
             answer.read_ms = result.read_ms;
-            sink(answer, result);
+            sink(prompt, answer, result);
         },
         cancel);
 }
@@ -186,7 +191,7 @@ Recheck recheck_alone(llm::Generator& generator,
     Recheck recheck;
     std::map<std::string, const Answer*> by_id;
     for (const auto& [prompt, answer] : answered) {
-        by_id.emplace(prompt->question_id, &answer);
+        by_id.emplace(prompt->id, &answer);
     }
     std::size_t next = 0;
     generator.generate(

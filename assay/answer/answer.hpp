@@ -43,14 +43,18 @@ struct Asked {
 /// other, where the first of them stands; otherwise as they are.
 [[nodiscard]] std::vector<const Asked*> in_reuse_order(std::span<const Asked> asked);
 
+/// Takes an answer to a prompt, and what the generator gave beside it.
+using AnswerSink = std::function<void(
+    const PreparedPrompt&, const Answer&, const llm::AnswerResult&)>;
+
 /// Generates an answer for each of `asked` and pushes it into `sink`, in any order, from this
-/// thread; with it what the generator gave beside the answer. Stops early when `cancel` is set. A
+/// thread. Stops early when `cancel` is set. A
 /// prompt that cannot be answered gives an Answer of kFailed. Throws what the generator throws.
 void answer_questions(llm::Generator& generator,
                       std::span<const Asked> asked,
                       const GenerationSettings& settings,
                       std::span<const std::string> stops,
-                      const std::function<void(const Answer&, const llm::AnswerResult&)>& sink,
+                      const AnswerSink& sink,
                       const std::atomic<bool>& cancel);
 
 /// Answers computed again, alone in the batch and in another slot, against the stored ones.

@@ -272,7 +272,7 @@ PromptSet prepare_prompts(llm::Engine& engine,
             }
         }
         PreparedPrompt prepared;
-        prepared.question_id = question.id;
+        prepared.id = prepared.question_id = question.id;
         prepared.messages_sha256 = messages_hash(settings, prompt.user);
         prepared.prompt_sha256 = sha256_of_tokens(prompt.tokens);
         prepared.prefix_ends = cutter.ends(prompt.tokens, contexts);
@@ -291,11 +291,28 @@ PromptSet prepare_prompts(llm::Engine& engine,
     return set;
 }
 
+PromptSet with_samples(PromptSet prompts, int n_samples) {
+    const std::size_t n = prompts.prompts.size();
+    for (int sample = 1; sample < n_samples; ++sample) {
+        for (std::size_t q = 0; q < n; ++q) {
+            PreparedPrompt prompt = prompts.prompts[q];
+            prompt.sample = sample;
+            // No question's id has a control character of this kind in it and a number behind it
+            // by chance; it names a task and is never shown.
+            prompt.id = fmt::format("{}\x1f{}", prompt.question_id, sample);
+            prompts.prompts.push_back(std::move(prompt));
+        }
+    }
+    return prompts;
+}
+
 PromptSet messages_of(const PromptSet& prompts) {
     PromptSet set;
     for (const PreparedPrompt& prompt : prompts.prompts) {
         PreparedPrompt& messages = set.prompts.emplace_back();
+        messages.id = prompt.id;
         messages.question_id = prompt.question_id;
+        messages.sample = prompt.sample;
         messages.user = prompt.user;
         messages.messages_sha256 = prompt.messages_sha256;
         messages.n_contexts_used = prompt.n_contexts_used;
@@ -311,7 +328,7 @@ PromptSet prepare_messages(llm::Engine& engine,
     PromptSet set;
     for (const Question& question : questions) {
         PreparedPrompt& messages = set.prompts.emplace_back();
-        messages.question_id = question.id;
+        messages.id = messages.question_id = question.id;
         messages.user = renderer.user_turn(question.id, question.text, question.contexts);
         messages.messages_sha256 = messages_hash(settings, messages.user);
         messages.n_contexts_used = static_cast<int>(question.contexts.size());

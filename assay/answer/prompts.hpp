@@ -16,7 +16,10 @@
 namespace assay::answer {
 
 struct PreparedPrompt {
+    std::string id;  ///< of what is asked: the question's, with the number of the sample where it
+                     ///< is not the first
     std::string question_id;
+    int sample = 0;    ///< which of the question's answers this asks for; the dice are its own
     std::string user;  ///< the user's turn
     std::string text;  ///< after the chat template, wire::kLiteralMark before what only looks like
                        ///< a control token; of a served model empty, like tokens and prompt_sha256
@@ -56,6 +59,9 @@ struct PromptSet {
                                         const GenerationSettings& settings,
                                         std::span<const Question> questions,
                                         Pieces pieces = Pieces::kPassages);
+
+/// `n_samples` of each prompt: all first ones in their order, then all second ones, and so on.
+[[nodiscard]] PromptSet with_samples(PromptSet prompts, int n_samples);
 
 /// The same messages for a model that a server runs, which makes tokens of them itself: without
 /// text, token ids, prefix.

@@ -16,6 +16,7 @@
 #include "assay/config/plan_json.hpp"
 #include "assay/judge/batch_journal.hpp"
 #include "assay/judge/make_judge.hpp"
+#include "assay/pairing/draw.hpp"
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/settings.hpp"
 #include "assay/records/verdict_cost.hpp"
@@ -102,14 +103,17 @@ bool all_are_drawn(std::span<const Comparison> drawn,
                    std::span<const Question> questions) {
     std::set<std::string> ids;
     for (const Comparison& comparison : drawn) {
-        ids.insert(comparison.question_id);
+        ids.insert(comparison.id);
     }
-    for (std::size_t q = 0; q < questions.size(); ++q) {
-        if (ids.contains(questions[q].id)) {
+    const run::VariantFacts &of_baseline = facts.variants.front(), &of_variant = facts.variants[v];
+    for (std::size_t i = 0; i < of_variant.answer_keys.size(); ++i) {
+        if (ids.contains(pairing::comparison_id(questions[i % questions.size()].id,
+                                                of_baseline.keys_for_judges()[i],
+                                                of_variant.keys_for_judges()[i]))) {
             continue;
         }
-        const auto baseline = store.answer(facts.variants.front().answer_keys[q]);
-        const auto variant = store.answer(facts.variants[v].answer_keys[q]);
+        const auto baseline = store.answer(of_baseline.answer_keys[i]);
+        const auto variant = store.answer(of_variant.answer_keys[i]);
         const bool none_of_baseline = baseline &&
                                       baseline->answer.stop_reason == StopReason::kFailed;
         const bool none_given = variant && was_not_given(variant->answer);
@@ -216,7 +220,7 @@ DryRunVariant look_at(const VariantSpec& spec,
                       const store::Store* store) {
     DryRunVariant out;
     out.name = spec.name;
-    out.n_answers = static_cast<std::int64_t>(questions.size());
+    out.n_answers = static_cast<std::int64_t>(questions.size()) * plan.generation.samples;
     std::vector<Answer> before;
     if (facts != nullptr) {
         out.exact = true;

@@ -32,14 +32,14 @@ constexpr std::size_t kOwnAnswers = 2;  ///< that the baseline reads
 }  // namespace
 
 /// Questions whose answer by the baseline this variant has not read.
-std::vector<const answer::PreparedPrompt*> EngineVariant::still_to_read() const {
-    std::vector<const answer::PreparedPrompt*> out;
+EngineVariant::Prompts EngineVariant::still_to_read() const {
+    Prompts out;
     const Fidelity* fidelity = context().fidelity.get();
     if (fidelity == nullptr || fidelity->failed() || !facts.no_fidelity.empty()) {
         return out;
     }
     const std::vector<std::string>& baseline = context().facts.variants.front().answer_keys;
-    for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
+    for (std::size_t q = 0; q < context().questions.size(); ++q) {  // first samples only
         if (app::has_to_read(*context().store, baseline[q], facts.answer_keys[q])) {
             out.push_back(&prompts.prompts[q]);
         }
@@ -47,7 +47,7 @@ std::vector<const answer::PreparedPrompt*> EngineVariant::still_to_read() const 
     return out;
 }
 
-bool EngineVariant::has_to_read(const MissingAnswers& missing) const {
+bool EngineVariant::has_to_read(const Prompts& missing) const {
     const Fidelity* fidelity = context().fidelity.get();
     if (fidelity == nullptr || fidelity->failed()) {
         return false;
@@ -55,24 +55,24 @@ bool EngineVariant::has_to_read(const MissingAnswers& missing) const {
     if (place == 0) {
         return !fidelity->wanted().empty();
     }
-    return missing.prompts.empty() && !still_to_read().empty();
+    return missing.empty() && !still_to_read().empty();
 }
 
 /// Writes what is missing, and reads again what is stored without its rows.
-void EngineVariant::answer_as_baseline(const MissingAnswers& missing) {
+void EngineVariant::answer_as_baseline(const Prompts& missing) {
     Fidelity* fidelity = context().fidelity.get();
     if (fidelity != nullptr) {
         static_cast<void>(model());  // which says whether its logits can be made of rows
     }
     std::vector<answer::Asked> asked;
     std::set<std::string> is_missing;
-    for (const answer::PreparedPrompt* prompt : missing.prompts) {
+    for (const answer::PreparedPrompt* prompt : missing) {
         asked.push_back({prompt});
-        is_missing.insert(prompt->question_id);
+        is_missing.insert(prompt->id);
     }
     std::map<std::string, Answer> stored;
     for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
-        const std::string& id = prompts.prompts[q].question_id;
+        const std::string& id = prompts.prompts[q].id;
         if (fidelity == nullptr || !fidelity->wants(id) || is_missing.contains(id)) {
             continue;
         }
@@ -90,18 +90,19 @@ void EngineVariant::answer_as_baseline(const MissingAnswers& missing) {
         }
         asked.push_back(std::move(again));
     }
-    context().progress.begin(fmt::format("answers of {}", variant.name), asked.size(), "questions");
-    ask(asked, [&](const Answer& answer, const llm::AnswerResult& result) {
-        const auto before = stored.find(answer.question_id);
+    context().progress.begin(
+        fmt::format("answers of {}", variant.name), asked.size(), answers_word());
+    ask(asked, [&](const auto& prompt, const Answer& answer, const llm::AnswerResult& result) {
+        const auto before = stored.find(prompt.id);
         if (before == stored.end()) {
-            save(missing, answer);
+            save(prompt, answer);
         } else if (before->second.tokens != answer.tokens) {
             fidelity->fail(fmt::format("the baseline does not find its stored answer to {} again",
                                        answer.question_id));
         }
-        if (fidelity != nullptr && fidelity->wants(answer.question_id) &&
+        if (fidelity != nullptr && fidelity->wants(prompt.id) &&
             answer.stop_reason != StopReason::kFailed) {
-            fidelity->keep(answer.question_id, result.written);
+            fidelity->keep(prompt.id, result.written);
         }
         context().progress.advance(1);
     });
@@ -122,14 +123,12 @@ void EngineVariant::read_own_answers() {
                     context().plan.run_dir));
     std::vector<answer::Asked> asked;
     for (const answer::PreparedPrompt& prompt : prompts.prompts) {
-        if (asked.size() < kOwnAnswers && fidelity->can_read(prompt.question_id)) {
+        if (asked.size() < kOwnAnswers && fidelity->can_read(prompt.id)) {
             asked.push_back(
-                {&prompt,
-                 [fidelity, &prompt] { return fidelity->rows().load(prompt.question_id); },
-                 true});
+                {&prompt, [fidelity, &prompt] { return fidelity->rows().load(prompt.id); }, true});
         }
     }
-    ask(asked, [&](const Answer& answer, const llm::AnswerResult& result) {
+    ask(asked, [&](const auto& /*prompt*/, const Answer& answer, const llm::AnswerResult& result) {
         if (answer.failure.empty()) {
             fidelity->note_self(result.reading);
         } else {
@@ -143,54 +142,49 @@ void EngineVariant::read_own_answers() {
     run::save_facts(*context().store, context().plan_sha256, context().facts);
 }
 
-void EngineVariant::answer_as_variant(const MissingAnswers& missing) {
+void EngineVariant::answer_as_variant(const Prompts& missing) {
     Fidelity* fidelity = context().fidelity.get();
     std::set<std::string> to_read;
     for (const answer::PreparedPrompt* prompt : still_to_read()) {
-        if (fidelity->can_read(prompt->question_id)) {
-            to_read.insert(prompt->question_id);
+        if (fidelity->can_read(prompt->id)) {
+            to_read.insert(prompt->id);
         }
     }
     const auto with_draft = [&](const answer::PreparedPrompt& prompt, bool read_only) {
         return answer::Asked{
-            &prompt,
-            [fidelity, &prompt] { return fidelity->rows().load(prompt.question_id); },
-            read_only};
+            &prompt, [fidelity, &prompt] { return fidelity->rows().load(prompt.id); }, read_only};
     };
     std::set<std::string> to_write;
     std::vector<answer::Asked> asked, afterwards;
-    for (const answer::PreparedPrompt* prompt : missing.prompts) {
-        to_write.insert(prompt->question_id);
-        const bool drafted = to_read.contains(prompt->question_id) && fidelity->exact();
+    for (const answer::PreparedPrompt* prompt : missing) {
+        to_write.insert(prompt->id);
+        const bool drafted = to_read.contains(prompt->id) && fidelity->exact();
         asked.push_back(drafted ? with_draft(*prompt, false) : answer::Asked{prompt});
     }
     for (const answer::PreparedPrompt& prompt : prompts.prompts) {
-        const std::string& id = prompt.question_id;
+        const std::string& id = prompt.id;
         if (to_read.contains(id) && (!to_write.contains(id) || !fidelity->exact())) {
             afterwards.push_back(with_draft(prompt, true));
         }
     }
-    context().progress.begin(
-        fmt::format("answers of {}", variant.name), asked.size() + afterwards.size(), "questions");
-    std::map<std::string, const answer::PreparedPrompt*> by_id;
-    for (const answer::PreparedPrompt& prompt : prompts.prompts) {
-        by_id.emplace(prompt.question_id, &prompt);
-    }
-    const auto keep_facts = [&](const Answer& answer, const llm::AnswerResult& result) {
-        if (answer.failure.empty() && to_read.contains(answer.question_id)) {
-            save_fidelity(*by_id.at(answer.question_id),
-                          missing.key_of.at(answer.question_id),
-                          result.reading);
-        }
-    };
-    const auto read = [&](const Answer& answer, const llm::AnswerResult& result) {
-        keep_facts(answer, result);
-        context().progress.advance(1);
-    };
-    ask(asked, [&](const Answer& answer, const llm::AnswerResult& result) {
-        save(missing, answer);
+    context().progress.begin(fmt::format("answers of {}", variant.name),
+                             asked.size() + afterwards.size(),
+                             answers_word());
+    const answer::AnswerSink keep_facts =
+        [&](const auto& prompt, const Answer& answer, const llm::AnswerResult& result) {
+            if (answer.failure.empty() && to_read.contains(prompt.id)) {
+                save_fidelity(prompt, result.reading);
+            }
+        };
+    const answer::AnswerSink read =
+        [&](const auto& prompt, const Answer& answer, const llm::AnswerResult& result) {
+            keep_facts(prompt, answer, result);
+            context().progress.advance(1);
+        };
+    ask(asked, [&](const auto& prompt, const Answer& answer, const llm::AnswerResult& result) {
+        save(prompt, answer);
         if (fidelity != nullptr && fidelity->exact()) {
-            keep_facts(answer, result);
+            keep_facts(prompt, answer, result);
         }
         context().progress.advance(1);
     });
@@ -199,7 +193,6 @@ void EngineVariant::answer_as_variant(const MissingAnswers& missing) {
 
 /// A reading that failed leaves no facts, and its reason is told.
 void EngineVariant::save_fidelity(const answer::PreparedPrompt& prompt,
-                                  const std::string& key,
                                   const wire::Reading& reading) {
     if (!reading.failure.empty()) {
         facts.no_fidelity = reading.failure;
@@ -209,9 +202,9 @@ void EngineVariant::save_fidelity(const answer::PreparedPrompt& prompt,
         return;
     }
     const auto q = static_cast<std::size_t>(&prompt - prompts.prompts.data());
-    const auto draft = context().fidelity->rows().load(prompt.question_id);
+    const auto draft = context().fidelity->rows().load(prompt.id);
     context().store->save_fidelity({context().facts.variants.front().answer_keys[q],
-                                    key,
+                                    facts.answer_keys[q],
                                     fidelity_of(prompt.question_id, *draft, reading),
                                     utc_now()});
 }

@@ -255,12 +255,12 @@ llm::EngineGenerator& EngineVariant::model() {
 }
 
 void EngineVariant::answer() {
-    const MissingAnswers missing = missing_answers();
-    refuse_to_answer(missing.prompts.size());
+    const Prompts missing = missing_answers();
+    refuse_to_answer(missing.size());
     if (context().options.only_judge) {
         return;
     }
-    const bool checks = !missing.prompts.empty() || recheck_is_owed();
+    const bool checks = !missing.empty() || recheck_is_owed();
     if (!checks && !has_to_read(missing)) {
         return;
     }
@@ -275,7 +275,7 @@ void EngineVariant::answer() {
     recheck();
 }
 
-void EngineVariant::ask(const std::vector<answer::Asked>& asked, const Sink& sink) {
+void EngineVariant::ask(const std::vector<answer::Asked>& asked, const answer::AnswerSink& sink) {
     if (asked.empty()) {
         return;
     }
@@ -284,12 +284,9 @@ void EngineVariant::ask(const std::vector<answer::Asked>& asked, const Sink& sin
     context().stop_if_cancelled();
 }
 
-void EngineVariant::save(const MissingAnswers& missing, const Answer& answer) {
-    context().store->save_answer({missing.key_of.at(answer.question_id),
-                                  variant.name,
-                                  variant.file.sha256,
-                                  answer,
-                                  utc_now()});
+void EngineVariant::save(const answer::PreparedPrompt& prompt, const Answer& answer) {
+    context().store->save_answer(
+        {key_of(prompt), variant.name, variant.file.sha256, answer, utc_now()});
     if (!std::exchange(has_answered_, true)) {
         save_session({});
     }

@@ -37,21 +37,19 @@ class EngineVariant final : public VariantRun {
     /// release(). Throws Error if it is not the engine that was described.
     [[nodiscard]] llm::EngineGenerator& model();
 
-    /// What is asked of the model, and what becomes of the replies.
-    using Sink = std::function<void(const Answer&, const llm::AnswerResult&)>;
-    void ask(const std::vector<answer::Asked>& asked, const Sink& sink);
-    void save(const MissingAnswers& missing, const Answer& answer);
+    /// What is asked of the model goes through here.
+    void ask(const std::vector<answer::Asked>& asked, const answer::AnswerSink& sink);
+    void save(const answer::PreparedPrompt& prompt, const Answer& answer);
     void recheck();
 
     // Fidelity (engine_fidelity.cpp).
-    void answer_as_baseline(const MissingAnswers& missing);
+    using Prompts = std::vector<const answer::PreparedPrompt*>;
+    void answer_as_baseline(const Prompts& missing);
     void read_own_answers();
-    void answer_as_variant(const MissingAnswers& missing);
-    [[nodiscard]] std::vector<const answer::PreparedPrompt*> still_to_read() const;
-    void save_fidelity(const answer::PreparedPrompt& prompt,
-                       const std::string& key,
-                       const wire::Reading& reading);
-    [[nodiscard]] bool has_to_read(const MissingAnswers& missing) const;
+    void answer_as_variant(const Prompts& missing);
+    [[nodiscard]] Prompts still_to_read() const;
+    void save_fidelity(const answer::PreparedPrompt& prompt, const wire::Reading& reading);
+    [[nodiscard]] bool has_to_read(const Prompts& missing) const;
 
     using Answered = std::pair<const answer::PreparedPrompt*, Answer>;
     [[nodiscard]] std::vector<Answered> answers_to_recheck() const;

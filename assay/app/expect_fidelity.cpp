@@ -18,7 +18,7 @@ void expect_fidelity(RunContext& context, std::span<const std::unique_ptr<Varian
     for (const auto& variant : variants.subspan(1)) {
         run::VariantFacts& facts = variant->facts;
         facts.no_fidelity = variant->why_no_fidelity(baseline);
-        for (std::size_t q = 0; facts.no_fidelity.empty() && q < facts.answer_keys.size(); ++q) {
+        for (std::size_t q = 0; facts.no_fidelity.empty() && q < context.questions.size(); ++q) {
             if (has_to_read(*context.store, baseline.facts.answer_keys[q], facts.answer_keys[q])) {
                 fidelity->want(context.questions[q].id);
             }

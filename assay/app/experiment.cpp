@@ -268,13 +268,13 @@ class Experiment {
         const std::vector<std::string>& baseline_keys = variants_.front()->facts.keys_for_judges();
         const std::vector<std::string>& variant_keys = variant.facts.keys_for_judges();
         Drawing out;
-        for (std::size_t q = 0; q < context_.questions.size(); ++q) {
-            const auto of_baseline = store.answer(baseline_keys[q]);
-            const auto of_variant = store.answer(variant_keys[q]);
+        for (std::size_t i = 0; i < variant_keys.size(); ++i) {
+            const auto of_baseline = store.answer(baseline_keys[i]);
+            const auto of_variant = store.answer(variant_keys[i]);
             auto input = pairing::make_pair_input(
-                context_.in_clusters[q],
-                {baseline_keys[q], of_baseline ? &of_baseline->answer : nullptr},
-                {variant_keys[q], of_variant ? &of_variant->answer : nullptr});
+                context_.in_clusters[i % context_.questions.size()],
+                {baseline_keys[i], of_baseline ? &of_baseline->answer : nullptr},
+                {variant_keys[i], of_variant ? &of_variant->answer : nullptr});
             if (!input) {
                 continue;
             }

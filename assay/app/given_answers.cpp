@@ -31,8 +31,10 @@ Answer answer_of(const Question& question,
 
 /// What the plan calls the question, the expected answer and the passages of the same file is no
 /// answer of a model's.
-exchange::AnswerFields fields_of(const AnswersSource& source, const DatasetSpec& dataset) {
-    exchange::AnswerFields out{source.fields, {}};
+exchange::AnswerFields fields_of(const AnswersSource& source,
+                                 const DatasetSpec& dataset,
+                                 int n_samples) {
+    exchange::AnswerFields out{source.fields, {}, n_samples};
     if (dataset.file == source.file) {
         for (const auto& [ours, path] : dataset.fields) {
             out.not_answers.insert(path);
@@ -45,17 +47,18 @@ exchange::AnswerFields fields_of(const AnswersSource& source, const DatasetSpec&
 
 GivenAnswers read_given_answers(const AnswersSource& source,
                                 std::span<const Question> questions,
-                                const DatasetSpec& dataset) {
+                                const DatasetSpec& dataset,
+                                int n_samples) {
     const auto bytes = read_file(source.file);
     if (!bytes) {
         throw Error(ErrorKind::kUsage, bytes.error());
     }
     const std::string name = std::filesystem::path(source.file).filename().string();
-    auto rows = exchange::read_answers(name, *bytes, fields_of(source, dataset));
+    auto rows = exchange::read_answers(name, *bytes, fields_of(source, dataset, n_samples));
     if (!rows) {
         throw_all(rows.error());
     }
-    auto joined = exchange::join_answers(*rows, name, questions, source.allow_missing);
+    auto joined = exchange::join_answers(*rows, name, questions, source.allow_missing, n_samples);
     if (!joined) {
         throw_all(joined.error());
     }
@@ -66,10 +69,12 @@ GivenAnswers read_given_answers(const AnswersSource& source,
                 std::string(exchange::name_of(rows->format)),
                 rows->generator,
                 0};
-    for (std::size_t q = 0; q < questions.size(); ++q) {
-        out.file.n_answers += joined->answers[q].has_value();
-        out.answers.push_back(answer_of(questions[q], joined->answers[q], name));
-        out.keys.push_back(exchange::given_answer_key(questions[q], out.answers.back()));
+    for (std::size_t i = 0; i < joined->answers.size(); ++i) {
+        const Question& question = questions[i % questions.size()];
+        out.file.n_answers += joined->answers[i].has_value();
+        out.answers.push_back(answer_of(question, joined->answers[i], name));
+        out.keys.push_back(
+            exchange::given_answer_key(question, out.answers.back(), i / questions.size()));
     }
     for (const std::string& note : rows->notes) {
         out.notes.push_back(fmt::format("{}: {}", name, note));

@@ -13,11 +13,12 @@
 
 namespace assay::app {
 
-/// The answers of a file, one for each question.
+/// The answers of a file, one for each question or each sample of a question.
 struct GivenAnswers {
     AnswersFile file;
     exchange::JoinedAnswers joined;
-    std::vector<Answer> answers;  ///< in the order of the questions; of kFailed where there is none
+    std::vector<Answer> answers;  ///< in the order of exchange::JoinedAnswers; of kFailed where
+                                  ///< there is none
     std::vector<std::string> keys;  ///< of these answers in the store: hash of question and answer,
                                     ///< not of the file
     std::vector<std::string> notes;  ///< sentences for the report
@@ -27,6 +28,7 @@ struct GivenAnswers {
 /// questions come from. Throws Error kUsage with every error on a line of its own.
 [[nodiscard]] GivenAnswers read_given_answers(const AnswersSource& source,
                                               std::span<const Question> questions,
-                                              const DatasetSpec& dataset = {});
+                                              const DatasetSpec& dataset = {},
+                                              int n_samples = 1);
 
 }  // namespace assay::app

@@ -9,7 +9,10 @@
 namespace assay::app {
 
 void GivenVariant::check() {
-    given_ = read_given_answers(*spec.answers(), context().questions, context().plan.dataset);
+    given_ = read_given_answers(*spec.answers(),
+                                context().questions,
+                                context().plan.dataset,
+                                context().plan.generation.samples);
 }
 
 /// Answers to one question may have been joined by a number that means another document in each
@@ -49,7 +52,7 @@ void GivenVariant::describe() {
 
 /// What was read from a file is kept in the store: a report needs the file no more.
 void GivenVariant::answer() {
-    for (std::size_t q = 0; q < context().questions.size(); ++q) {
+    for (std::size_t q = 0; q < given_->keys.size(); ++q) {
         const std::string& key = given_->keys[q];
         if (!context().store->has_answer(key)) {
             context().store->save_answer(

@@ -46,7 +46,8 @@ class Stream {
         stopping_.emplace(outcomes_,
                           analysis::JudgingPlan{
                               run::planned_comparisons(store, task.judge_key, task.asked.in_order),
-                              judge.costs_nothing()},
+                              judge.costs_nothing(),
+                              task.plan.generation.samples},
                           task.plan.analysis);
         stopping_->advance(outcomes_);
         collect_missing();

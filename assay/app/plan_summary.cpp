@@ -96,7 +96,8 @@ std::string source_of(const VariantSpec& spec) {
 }
 
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
-    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict;
+    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict *
+                             plan.generation.samples;
     const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
     double operations = 0;
     for (const std::string& file : files_to_run(plan)) {
@@ -274,7 +275,10 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     if (n_to_make + n_to_ask == 0) {
         out += "  answers    all are read from files\n";
     } else {
-        out += fmt::format("  answers    at most {} tokens each, temperature {}, {} threads\n",
+        out += fmt::format("  answers    {}at most {} tokens each, temperature {}, {} threads\n",
+                           plan.generation.samples > 1
+                               ? fmt::format("{} of each question, ", plan.generation.samples)
+                               : std::string(),
                            plan.generation.predict,
                            plan.generation.temp,
                            n_threads_of(plan));

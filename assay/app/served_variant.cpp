@@ -178,17 +178,17 @@ void ServedVariant::note_what_is_not_known() {
 }
 
 void ServedVariant::answer() {
-    const MissingAnswers missing = missing_answers();
-    if (missing.prompts.empty()) {
+    const std::vector<const answer::PreparedPrompt*> missing = missing_answers();
+    if (missing.empty()) {
         return;
     }
     store::Store& store = *context().store;
     const std::string version_note = "model that replies named, of " + facts.engine.fingerprint;
     generator_->expect_version(store.note(version_note).value_or(""));
     context().progress.begin(
-        fmt::format("answers of {}", facts.name), missing.prompts.size(), "questions");
+        fmt::format("answers of {}", facts.name), missing.size(), answers_word());
     std::vector<answer::Asked> asked;
-    for (const answer::PreparedPrompt* prompt : missing.prompts) {
+    for (const answer::PreparedPrompt* prompt : missing) {
         asked.push_back({prompt});
     }
     answer::answer_questions(
@@ -196,8 +196,10 @@ void ServedVariant::answer() {
         asked,
         context().plan.generation,
         {},
-        [&](const Answer& answer, const llm::AnswerResult& result) {
-            const std::string& key = missing.key_of.at(answer.question_id);
+        [&](const answer::PreparedPrompt& prompt,
+            const Answer& answer,
+            const llm::AnswerResult& result) {
+            const std::string& key = key_of(prompt);
             store.save_answer({key, facts.name, facts.engine.fingerprint, answer, utc_now()});
             if (!result.told.empty() && answer.stop_reason != StopReason::kFailed) {
                 store.save_told_tokens(key, result.told);

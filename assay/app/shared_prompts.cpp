@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "assay/base/result.hpp"
 
@@ -39,7 +40,7 @@ answer::PromptSet SharedPrompts::token_ids(llm::Engine& engine,
     longest_ = std::max(longest_, prompts.longest);
     long_rope_ = long_rope_ || loaded.long_rope;
     progress_.advance(questions_.size());
-    return prompts;
+    return answer::with_samples(std::move(prompts), settings_.samples);
 }
 
 void SharedPrompts::note_limits(const Variant& variant,
@@ -117,8 +118,10 @@ void SharedPrompts::finish(run::RunFacts& facts) {
 
 const answer::PromptSet& SharedPrompts::messages(llm::Engine& engine) {
     if (!messages_) {
-        messages_ = first_ ? answer::messages_of(*first_)
-                           : answer::prepare_messages(engine, settings_, questions_);
+        messages_ = answer::with_samples(
+            first_ ? answer::messages_of(*first_)
+                   : answer::prepare_messages(engine, settings_, questions_),
+            settings_.samples);
     }
     return *messages_;
 }

@@ -37,6 +37,7 @@ class SharedPrompts {
     /// The token ids for a model whose vocabulary `engine` has loaded. The first model's template
     /// makes the prompts of all. Every other model's tokenizer is asked for its ids of the same
     /// text, and Error kUsage is thrown if they differ. With own-template each model makes its own.
+    /// Where the plan has several samples, each prompt is there as often (answer::with_samples).
     [[nodiscard]] answer::PromptSet token_ids(llm::Engine& engine,
                                               const Variant& variant,
                                               const wire::Loaded& loaded);

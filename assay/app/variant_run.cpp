@@ -41,18 +41,20 @@ const run::VariantFacts* VariantRun::before() const {
     return context_.before ? &context_.before->variants.at(place) : nullptr;
 }
 
-VariantRun::MissingAnswers VariantRun::missing_answers() const {
+std::vector<const answer::PreparedPrompt*> VariantRun::missing_answers() const {
     const std::vector<std::string> missing = context_.store->missing_answers(facts.answer_keys);
     std::set<std::string> wanted(missing.begin(), missing.end());
-    MissingAnswers out;
-    for (std::size_t q = 0; q < prompts.prompts.size(); ++q) {
-        const answer::PreparedPrompt& prompt = prompts.prompts[q];
-        out.key_of[prompt.question_id] = facts.answer_keys[q];
-        if (wanted.erase(facts.answer_keys[q]) > 0) {
-            out.prompts.push_back(&prompt);
+    std::vector<const answer::PreparedPrompt*> out;
+    for (std::size_t i = 0; i < prompts.prompts.size(); ++i) {
+        if (wanted.erase(facts.answer_keys[i]) > 0) {
+            out.push_back(&prompts.prompts[i]);
         }
     }
     return out;
+}
+
+const std::string& VariantRun::key_of(const answer::PreparedPrompt& prompt) const {
+    return facts.answer_keys[static_cast<std::size_t>(&prompt - prompts.prompts.data())];
 }
 
 std::string VariantRun::why_no_fidelity(const VariantRun& baseline) const {
@@ -89,7 +91,7 @@ void VariantRun::refuse_to_answer(std::size_t n_missing) const {
     throw_usage(
         fmt::format("{} of the {} answers of {} are missing, and only judging was asked for",
                     n_missing,
-                    context_.questions.size(),
+                    facts.answer_keys.size(),
                     variant.name),
         context_.plan.run_dir,
         "Make them first: the same command with `run` in place of `judge`.");

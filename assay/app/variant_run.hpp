@@ -73,11 +73,14 @@ class VariantRun {
     /// What an earlier run of the same plan noted of it; null: there was none.
     [[nodiscard]] const run::VariantFacts* before() const;
 
-    struct MissingAnswers {
-        std::map<std::string, std::string> key_of;  ///< question id -> key
-        std::vector<const answer::PreparedPrompt*> prompts;
-    };
-    [[nodiscard]] MissingAnswers missing_answers() const;
+    /// What is counted while answers are made.
+    [[nodiscard]] const char* answers_word() const {
+        return context_.plan.generation.samples > 1 ? "answers" : "questions";
+    }
+    /// The prompts whose answers are not in the store.
+    [[nodiscard]] std::vector<const answer::PreparedPrompt*> missing_answers() const;
+    /// The key of the answer to one of `prompts`.
+    [[nodiscard]] const std::string& key_of(const answer::PreparedPrompt& prompt) const;
 
     /// Throws Error kUsage if only judging was asked for and answers are missing.
     void refuse_to_answer(std::size_t n_missing) const;

@@ -37,6 +37,7 @@ class DraftCheck : DraftStep {
                     generation.predict,
                     generation.ctx_size));
         }
+        check_samples();
         const EngineSettings& engine = plan_.engine;
         if (engine.slots % 8 != 0) {
             add("engine.slots",
@@ -45,6 +46,29 @@ class DraftCheck : DraftStep {
         }
         check_engine_recipe(draft_, problems_);
         check_power(draft_, problems_);
+    }
+
+    void check_samples() {
+        const GenerationSettings& generation = plan_.generation;
+        if (generation.samples == 1) {
+            return;
+        }
+        const bool any_is_made = !plan_.baseline.answers() ||
+                                 std::any_of(plan_.variants.begin(),
+                                             plan_.variants.end(),
+                                             [](const auto& spec) { return !spec.answers(); });
+        if (any_is_made && generation.temp <= 0) {
+            add("generation.samples",
+                fmt::format("{} samples at temp 0 are one answer {} times: nothing is drawn there",
+                            generation.samples,
+                            generation.samples),
+                "Set generation.temp above 0, as the model is used, or take samples away.");
+        }
+        if (plan_.analysis.stopping == "group-sequential") {
+            add("analysis.stopping",
+                "group-sequential has no boundaries for several samples a question",
+                "Say hybrid or none.");
+        }
     }
 
     void check_retrieval() {

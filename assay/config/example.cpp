@@ -166,7 +166,10 @@ std::string example_experiment() {
     out += lines("#   ", [&](auto& line) { visit_embedding(plan.retrieval, line); });
     out += kEmbedding;
     out += kGenerationHead;
-    out += lines("  ", [&](auto& line) { visit_generation(plan.generation, line); });
+    out += lines("  ", [&](auto& line) {
+        visit_generation(plan.generation, line);
+        visit_samples(plan.generation, line);
+    });
     out += kGeneration;
     out += kJudges;
     out += lines("    ", [&](auto& line) { visit_metric(metric, line); });

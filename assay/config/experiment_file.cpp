@@ -283,6 +283,7 @@ class ExperimentFile : EntryReader {
         }
         GenerationSettings& settings = plan_.generation;
         visit_generation(settings, reader(*generation));
+        visit_samples(settings, reader(*generation));
         draft_.has_system = note_text(*generation, "system", settings.system);
         path(*generation, "system-file", draft_.system_file);
         path(*generation, "prompt-template", draft_.prompt_template_file);

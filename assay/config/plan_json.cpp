@@ -42,6 +42,9 @@ json to_json(const RetrievalSettings& retrieval, const PathText& path) {
 json to_json(const GenerationSettings& settings) {
     json out;
     visit_generation(settings, writer(out));
+    if (settings.samples > 1) {  // plans of before there were samples keep their hash
+        visit_samples(settings, writer(out));
+    }
     out["system"] = settings.system;
     out["prompt-template"] = settings.prompt_template;
     out["chat-template"] = settings.chat_template;

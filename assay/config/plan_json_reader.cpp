@@ -242,6 +242,7 @@ void read_list(ObjectReader& parent,
 void read(const json& object, GenerationSettings& settings) {
     ObjectReader in(object, "generation");
     visit_generation(settings, in);
+    visit_samples(settings, if_there(in));
     in.get("system", settings.system);
     in.get("prompt-template", settings.prompt_template);
     in.get("chat-template", settings.chat_template);

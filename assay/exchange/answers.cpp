@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <utility>
@@ -70,6 +71,13 @@ class AnswerReader {
             out_.notes.push_back(
                 fmt::format("{} answers are null: there is none to their questions", n_null_));
         }
+        if (n_more_samples_ > 0) {
+            out_.notes.push_back(
+                fmt::format("{} answers are further samples than the {} that are "
+                            "wanted: they are left out",
+                            n_more_samples_,
+                            how_.n_samples));
+        }
         if (n_further_ > 0) {
             out_.notes.push_back(fmt::format(
                 "{} rows hold several answers or turns: the first one was taken", n_further_));
@@ -89,15 +97,64 @@ class AnswerReader {
         const Value* cut = row.fields.member("contexts_cut");
         answer.contexts_cut = cut != nullptr && cut->text == "true";
         read_ending(row, answer);
+        answer.sample = sample_of(row);
         const Value* value = find(row.fields, answer_);
-        const std::size_t n_before = problems_.n_problems();
-        if (value != nullptr) {
-            answer.text = text_of_answer(row, *value);
+        const std::vector<const Value*> values = value == nullptr
+                                                     ? std::vector<const Value*>{nullptr}
+                                                     : samples_in(*value);
+        for (const Value* each : values) {
+            ForeignAnswer sample = answer;
+            const std::size_t n_before = problems_.n_problems();
+            if (each != nullptr) {
+                sample.text = text_of_answer(row, *each);
+            }
+            if (problems_.n_problems() == n_before) {
+                // An empty cell is the empty answer: CSV has no null.
+                add(row, std::move(sample), each == nullptr && !rows_.is_csv);
+            }
+            ++answer.sample;
         }
-        if (problems_.n_problems() == n_before) {
-            // An empty cell is the empty answer: CSV has no null.
-            add(row, std::move(answer), value == nullptr && !rows_.is_csv);
+    }
+
+    /// The number of a row's sample, from the first one that the file has: it may count from 0
+    /// or 1.
+    int sample_of(const Row& row) {
+        if (how_.n_samples == 1) {
+            return 0;
         }
+        const Value* number = row.fields.member(rows_.tool == Tool::kInspect ? "epoch" : "sample");
+        const int count = count_of(number);
+        if (count == kContextsUnknown) {
+            return 0;
+        }
+        if (first_sample_ < 0) {
+            first_sample_ = count;
+        }
+        if (count < first_sample_) {
+            problems_.problem(
+                row.line,
+                fmt::format("has sample {}, and the first row has sample {}", count, first_sample_),
+                "Number samples from 0 or from 1, the first ones first.");
+        }
+        return std::max(0, count - first_sample_);
+    }
+
+    /// The answers in a list of several, as many as are wanted; or the value itself, of which the
+    /// first is taken.
+    [[nodiscard]] std::vector<const Value*> samples_in(const Value& value) {
+        if (how_.n_samples == 1 || value.kind != Value::Kind::kList || value.items.empty() ||
+            content_of(value)) {
+            return {&value};
+        }
+        const Value* list = &value;
+        if (value.items.size() == 1 && value.items.front().kind == Value::Kind::kList) {
+            list = &value.items.front();
+        }
+        std::vector<const Value*> out;
+        for (const Value& item : list->items) {
+            out.push_back(&item);
+        }
+        return out.empty() ? std::vector<const Value*>{&value} : out;
     }
 
     std::string id_of(const Row& row, Meaning meaning) {
@@ -218,7 +275,9 @@ class AnswerReader {
                 answer.failure = "the file says that it failed";
             }
         }
-        if (!is_repeated(row, answer)) {
+        if (answer.sample >= how_.n_samples) {
+            ++n_more_samples_;
+        } else if (!is_repeated(row, answer)) {
             out_.rows.push_back(std::move(answer));
         }
     }
@@ -254,7 +313,8 @@ class AnswerReader {
         const Value* mark = find(row.fields, rows_.tool == Tool::kInspect ? "epoch" : "filter");
         const std::string filter = mark == nullptr ? "" : mark->text;
         const std::string& whose = name_of_question(answer);
-        const auto [found, is_new] = seen_.emplace(whose, Seen{out_.rows.size(), filter});
+        const auto [found, is_new] = seen_.emplace(std::pair(whose, answer.sample),
+                                                   Seen{out_.rows.size(), filter});
         if (is_new) {
             return false;
         }
@@ -264,11 +324,15 @@ class AnswerReader {
             n_further_ += rows_.tool == Tool::kInspect;
             return true;
         }
-        problems_.problem(answer.line,
-                          fmt::format("a second answer to \"{}\"; the first stands in line {}",
-                                      shorten(whose, kShown),
-                                      first.line),
-                          "A question has one answer.");
+        problems_.problem(
+            answer.line,
+            fmt::format("a second answer to \"{}\"; the first stands in line {}",
+                        shorten(whose, kShown),
+                        first.line),
+            how_.n_samples == 1
+                ? "A question has one answer; several are samples (generation.samples), "
+                  "each with its number in `sample`."
+                : "Number the samples of a question in `sample`.");
         return true;
     }
 
@@ -283,7 +347,9 @@ class AnswerReader {
     intake::FieldFinder fields_;
     std::string answer_;  ///< path of the answer in every row; empty: there is none
     ForeignAnswers out_;
-    std::map<std::string, Seen> seen_;
+    std::map<std::pair<std::string, int>, Seen> seen_;  ///< by question and sample
+    int first_sample_ = -1;  ///< the number of the first one; -1: none yet
+    std::int64_t n_more_samples_ = 0;
     std::int64_t n_rows_ = 0;
     std::int64_t generator_line_ = 0;
     std::int64_t n_null_ = 0;

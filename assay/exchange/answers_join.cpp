@@ -9,7 +9,8 @@
 // the question in both. Nothing is dropped in silence: each question without an answer and each row
 // without a question is an error or a note, and all errors are reported at once, by line.
 //
-// It ends after one pass over the rows, which fills the three maps, and one over the questions.
+// It ends after one pass over the rows of each sample, which fills the three maps, and one over the
+// questions.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -58,34 +59,25 @@ std::string listed(const std::vector<std::string>& ids) {
 class Join {
  public:
     Join(const ForeignAnswers& file, const std::string& name, std::span<const Question> questions)
-        : file_(file), name_(name), questions_(questions), problems_(name) {
-        for (std::size_t i = 0; i < file.rows.size(); ++i) {
-            const ForeignAnswer& row = file.rows[i];
-            if (!row.id.empty()) {
-                by_id_.emplace(row.id, i);
-            }
-            if (!row.document_hash.empty()) {
-                by_document_.emplace(row.document_hash, i);
-            }
-            if (row.id.empty() && !row.question.empty()) {
-                by_text_.emplace(essence(row.question), i);
-            }
-        }
-    }
+        : file_(file), name_(name), questions_(questions), problems_(name) {}
 
-    tl::expected<JoinedAnswers, std::vector<Failure>> run(bool allow_missing) {
+    tl::expected<JoinedAnswers, std::vector<Failure>> run(bool allow_missing, int n_samples) {
         JoinedAnswers out;
         std::vector<std::string> missing;
-        for (const Question& question : questions_) {
-            const auto at = row_of(question);
-            if (!at) {
-                missing.push_back(question.id);
-                out.answers.emplace_back();
-                continue;
+        for (int sample = 0; sample < n_samples; ++sample) {
+            find_rows_of(sample);
+            const std::string which = sample > 0 ? fmt::format(" (sample {})", sample + 1) : "";
+            for (const Question& question : questions_) {
+                const auto at = row_of(question);
+                if (!at) {
+                    missing.push_back(question.id + which);
+                    out.answers.emplace_back();
+                    continue;
+                }
+                const ForeignAnswer& row = file_.rows[*at];
+                check(question, row, *at);
+                out.answers.emplace_back(row);
             }
-            const ForeignAnswer& row = file_.rows[*at];
-            check(question, row, *at);
-            out.answers.emplace_back(row);
         }
         if (taken_.empty()) {
             problems_.problem(
@@ -102,9 +94,10 @@ class Join {
         } else if (!missing.empty() && !allow_missing) {
             problems_.problem(
                 0,
-                fmt::format("{} of {} questions have no answer: {}",
+                fmt::format("{} of {} {} have no answer: {}",
                             missing.size(),
-                            questions_.size(),
+                            out.answers.size(),
+                            n_samples > 1 ? "samples of questions" : "questions",
                             listed(missing)),
                 "Complete the file, leave the questions out (dataset.ids), or say allow-missing: "
                 "true (--allow-missing): then they are left out, and of more than 5 % nothing is "
@@ -115,10 +108,11 @@ class Join {
         }
         if (!missing.empty()) {
             out.notes.push_back(
-                fmt::format("{} has no answer to {} of {} questions, which are left out: {}",
+                fmt::format("{} has no answer to {} of {} {}, which are left out: {}",
                             name_,
                             missing.size(),
-                            questions_.size(),
+                            out.answers.size(),
+                            n_samples > 1 ? "samples of questions" : "questions",
                             listed(missing)));
         }
         say_what_is_left_over(out);
@@ -133,6 +127,27 @@ class Join {
     }
 
  private:
+    void find_rows_of(int sample) {
+        for (auto* rows : {&by_id_, &by_document_, &by_text_}) {
+            rows->clear();
+        }
+        for (std::size_t i = 0; i < file_.rows.size(); ++i) {
+            const ForeignAnswer& row = file_.rows[i];
+            if (row.sample != sample) {
+                continue;
+            }
+            if (!row.id.empty()) {
+                by_id_.emplace(row.id, i);
+            }
+            if (!row.document_hash.empty()) {
+                by_document_.emplace(row.document_hash, i);
+            }
+            if (row.id.empty() && !row.question.empty()) {
+                by_text_.emplace(essence(row.question), i);
+            }
+        }
+    }
+
     static std::optional<std::size_t> look_up(const std::map<std::string, std::size_t>& in,
                                               const std::string& key) {
         const auto found = in.find(key);
@@ -190,7 +205,7 @@ class Join {
     const std::string& name_;
     const std::span<const Question> questions_;
     RowProblems problems_;
-    std::map<std::string, std::size_t> by_id_, by_document_, by_text_;  ///< -> row
+    std::map<std::string, std::size_t> by_id_, by_document_, by_text_;  ///< -> row of one sample
     std::set<std::size_t> taken_;
     std::int64_t n_other_contexts_ = 0;
 };
@@ -200,8 +215,9 @@ class Join {
 tl::expected<JoinedAnswers, std::vector<Failure>> join_answers(const ForeignAnswers& file,
                                                                const std::string& name,
                                                                std::span<const Question> questions,
-                                                               bool allow_missing) {
-    return Join(file, name, questions).run(allow_missing);
+                                                               bool allow_missing,
+                                                               int n_samples) {
+    return Join(file, name, questions).run(allow_missing, n_samples);
 }
 
 std::string different_documents(const JoinedAnswers& a,
@@ -224,15 +240,19 @@ std::string different_documents(const JoinedAnswers& a,
                              listed(different));
 }
 
-std::string given_answer_key(const Question& question, const Answer& answer) {
-    return sha256_of_fields(std::vector<std::string>{
+std::string given_answer_key(const Question& question, const Answer& answer, std::size_t sample) {
+    std::vector<std::string> fields{
         "given answer 1",
         question.id,
         question.text,
         answer.text,
         std::string(assay::name_of(answer.stop_reason)),
         answer.failure,
-        fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)});
+        fmt::format("contexts {} cut {}", answer.n_contexts_used, answer.contexts_cut)};
+    if (sample > 0) {  // the first one's key is that of before there were samples
+        fields.push_back(fmt::format("sample {}", sample));
+    }
+    return sha256_of_fields(fields);
 }
 
 }  // namespace assay::exchange

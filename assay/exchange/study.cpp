@@ -243,7 +243,7 @@ std::string batch_name(int batch) {
 }
 
 std::string response_line(const StudyAnswer& row) {
-    const auto& [question, answer, why] = row;
+    const auto& [question, answer, why, sample] = row;
     const bool failed = answer.stop_reason == StopReason::kFailed;
     Json contexts = Json::array();
     for (const std::string& passage : question.contexts) {
@@ -251,6 +251,9 @@ std::string response_line(const StudyAnswer& row) {
     }
     Json out;
     out["task_id"] = text(question.id);
+    if (sample) {
+        out["sample"] = *sample;
+    }
     out["instruction"] = text(question.text);
     out["expected_response"] = expected_of(question);
     out["model_answer"] = failed ? std::string() : text(answer.text);

@@ -27,6 +27,8 @@ struct StudyAnswer {
     Answer answer;
     std::string why_no_prompt_sha256;  ///< a sentence, where answer.prompt_sha256 is empty (served
                                        ///< models)
+    std::optional<std::int64_t> sample{};  ///< which of the question's answers, from 0; empty: it
+                                           ///< has one
 };
 
 /// One comparison with the baseline and what one judge said of it. Questions without an answer of

@@ -69,6 +69,41 @@ Comparison undrawn(const PairInput& pair, std::string_view variant_name) {
     return c;
 }
 
+/// Gives the pairs at `group`'s places their sides: of each question the first one by lot, in
+/// blocks over the questions, the next one the other side, and so on, so that a question's samples
+/// are shown half in either order. Where pairs of a question were drawn before, they go on with its
+/// rarer side.
+/// `lean`: how many more of all were shown with the variant as A.
+void deal_sides(std::vector<Comparison>& result,
+                std::span<const std::size_t> group,
+                std::span<const Comparison> already_drawn,
+                std::int64_t& lean,
+                Rng& rng) {
+    std::map<std::string_view, std::int64_t> lean_of_question;
+    for (const Comparison& c : already_drawn) {
+        lean_of_question[c.question_id] += c.variant_is_a ? 1 : -1;
+    }
+    // A pair is by lot where as many of its question's were shown in either order, else by turn.
+    std::vector<bool> is_lot;
+    std::map<std::string_view, bool> waits_for_its_turn;
+    for (const std::size_t place : group) {
+        const std::string& id = result[place].question_id;
+        bool& waits = waits_for_its_turn.emplace(id, lean_of_question[id] != 0).first->second;
+        is_lot.push_back(!waits);
+        waits = !waits;
+    }
+    const auto n_lots = static_cast<std::size_t>(std::count(is_lot.begin(), is_lot.end(), true));
+    const std::vector<char> sides = draw_sides(n_lots, lean, rng);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        Comparison& c = result[group[i]];
+        std::int64_t& own = lean_of_question[c.question_id];
+        c.variant_is_a = is_lot[i] ? sides[next++] != 0 : own < 0;
+        own += c.variant_is_a ? 1 : -1;
+        lean += c.variant_is_a ? 1 : -1;
+    }
+}
+
 /// Whole clusters in a random order, and the pairs of each in a random order. Sorted first, so that
 /// the order in which the pairs came has no say. A pair without a cluster is one of its own;
 /// without any cluster this is a random order of all pairs.
@@ -222,12 +257,7 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
     std::int64_t lean = lean_to_a(already_drawn);
     Rng side_rng = stream("sides");
     for (const std::vector<std::size_t>* group : {&need_a_call, &others}) {
-        const std::vector<char> sides = draw_sides(group->size(), lean, side_rng);
-        for (std::size_t i = 0; i < group->size(); ++i) {
-            Comparison& c = result[(*group)[i]];
-            c.variant_is_a = sides[i] != 0;
-            lean += c.variant_is_a ? 1 : -1;
-        }
+        deal_sides(result, *group, already_drawn, lean, side_rng);
     }
     return result;
 }

@@ -64,6 +64,8 @@ struct GenerationSettings {
     std::vector<std::string> stop;    ///< the answer ends before the first of these
     std::string date = "2025-01-01";  ///< what templates that print today's date are told
     bool thinking = false;            ///< chat template's enable_thinking
+    int samples = 1;            ///< answers of each model to a question, each with dice of its own;
+                                ///< > 1 needs temp > 0
     bool own_template = false;  ///< each variant uses its own chat template and tokens; then not
                                 ///< only the weights differ
 };

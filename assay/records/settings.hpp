@@ -118,6 +118,17 @@ void visit_generation(Settings& s, Visit&& visit) {
         YesNo{});
 }
 
+/// GenerationSettings: how often each question is answered.
+template <class Settings, class Visit>
+void visit_samples(Settings& s, Visit&& visit) {
+    visit(Setting{"samples",
+                  "answers of each model to a question, each with dice of its own that are the "
+                  "same for all models; more than 1 needs a temperature above 0",
+                  "--samples"},
+          s.samples,
+          Range{1, 64});
+}
+
 /// RunRecipe: keys of the engine block, and of a variant that is run in its own way.
 template <class Recipe, class Visit>
 void visit_recipe(Recipe& r, Visit&& visit) {
@@ -443,6 +454,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
         };
     };
     visit_generation(plan.generation, in("generation"));
+    visit_samples(plan.generation, in("generation"));
     visit_engine(plan.engine, in("engine"));
     visit_rope(plan.engine.recipe.rope, in("engine"));
     visit_machine(plan.engine, in("engine"));

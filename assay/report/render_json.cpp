@@ -46,6 +46,7 @@ Json generation_json(const GenerationSettings& g) {
             {"ctx_size", g.ctx_size},
             {"predict", g.predict},
             {"seed", g.seed},
+            {"samples", g.samples},
             {"stop", texts(g.stop)},
             {"date", text(g.date)},
             {"thinking", g.thinking},

@@ -72,7 +72,12 @@ bool is_worse_within_margin(const Decision& d) {
     return d.label == DecisionLabel::kDegraded && !d.beyond_margin;
 }
 
-/// "inconclusive +219/363", "degraded*", "equivalent!": short enough for a column.
+/// Questions until it may ship, if the two are alike; 0: not known, or none.
+std::int64_t questions_to_ship(const Decision& decision) {
+    return decision.n_more_ship.value_or(decision.n_more.value_or(0));
+}
+
+/// "inconclusive +219", "degraded*", "equivalent!": short enough for a column.
 std::string decision_cell(const ComparisonAnalysis& analysis) {
     const Decision& decision = analysis.decision;
     const char* mark = second_interval_contradicts(analysis) ? "!" : "";
@@ -83,8 +88,8 @@ std::string decision_cell(const ComparisonAnalysis& analysis) {
     if (!decision.claimed.value_or(true)) {
         out += "~";
     }
-    if (decision.n_more && *decision.n_more > 0) {
-        out += fmt::format(" +{}/{}", decision.n_more_ship.value_or(0), *decision.n_more);
+    if (const std::int64_t n = questions_to_ship(decision); n > 0) {
+        out += fmt::format(" +{}", n);
     }
     return out;
 }
@@ -252,7 +257,7 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
             level = c->analysis.net_win_rate.confidence;
         }
         worse |= is_worse_within_margin(c->analysis.decision);
-        more |= c->analysis.decision.n_more.value_or(0) > 0;
+        more |= questions_to_ship(c->analysis.decision) > 0;
         unclaimed |= !c->analysis.decision.claimed.value_or(true);
     }
     std::string out =
@@ -264,9 +269,7 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
                            confidence_level(*level));
     }
     if (more) {
-        out +=
-            " +n/m: if the two are alike, about n more questions would show that it may ship, and "
-            "m that it is equivalent.";
+        out += " +n: if it is as good, about n more questions would show it.";
     }
     if (worse) {
         out += " *: worse; by more than the margin is not settled.";

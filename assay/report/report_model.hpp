@@ -81,6 +81,7 @@ struct JudgedItem {
     std::string baseline_answer;            ///< bytes as the model wrote them; empty if it failed
     std::string variant_answer;
     std::string comparison_id;  ///< empty: there was nothing to compare
+    int sample = 0;             ///< which of the question's pairs of answers
     Outcome outcome;  ///< from the variant's side; who was shown first, confidence, reasoning
     std::optional<VerdictState> verdict;  ///< what the judge said, still in A and B; empty: no call
                                           ///< was made
@@ -95,8 +96,8 @@ struct JudgedItem {
 /// A variant against the baseline, by one judge.
 struct ReportComparison {
     ComparisonAnalysis analysis;
-    std::vector<JudgedItem> items;  ///< in the dataset's order; two a question where both orders
-                                    ///< were judged
+    std::vector<JudgedItem> items;  ///< in the dataset's order; of each question its samples, two
+                                    ///< each where both orders were judged
     std::vector<FailureModeRow> tags{};  ///< what the judge tagged, a row a tag; empty: it gave no
                                          ///< tags
 };

@@ -143,6 +143,9 @@ Text generation_text(const GenerationSettings& g) {
         g.ctx_size,
         g.predict);
     out += g.temp > 0 ? say("seed {}", g.seed) : Text("greedy (no random draw)");
+    if (g.samples > 1) {
+        out += say(", {} samples of each question with the same dice for all models", g.samples);
+    }
     out += g.own_template ? Text(", each variant with its own chat template")
                           : Text(", one chat template for all");
     if (g.thinking) {
@@ -169,9 +172,15 @@ Text settings_text(const ReportModel& model) {
     if (!any_answered_by_settings(model)) {
         return "Same settings: not known, all answers were made elsewhere.";
     }
-    return say("Same settings{}: {}.",
-               any_given(model) ? Text(" for those that were answered here") : Text(),
-               generation_text(model.experiment.generation));
+    Text out = say("Same settings{}: {}.",
+                   any_given(model) ? Text(" for those that were answered here") : Text(),
+                   generation_text(model.experiment.generation));
+    if (model.experiment.generation.samples > 1) {
+        out +=
+            " What is compared is what the models write at this temperature, over questions and "
+            "dice; how their greedy answers compare is another question.";
+    }
+    return out;
 }
 
 Text independence_text(const ReportVariant& v) {

@@ -45,8 +45,8 @@ Section dependence_section(const ComparisonAnalysis& a) {
     out.add(Paragraph{
         "These verdicts depend on each other: an interval that takes them as independent is "
         "refused."});
-    if (!clusters.why.empty()) {
-        out.add(Paragraph{foreign(clusters.why)});
+    if (a.clusters && !a.clusters->why.empty()) {
+        out.add(Paragraph{foreign(a.clusters->why)});
     }
     return out;
 }

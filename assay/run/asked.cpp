@@ -167,11 +167,11 @@ std::vector<Comparison> drawn_comparisons(const ComparisonsById& stored,
                                           const RunFacts& facts,
                                           std::size_t variant) {
     std::vector<Comparison> out;
-    for (std::size_t q = 0; q < questions.size(); ++q) {
-        const auto found = stored.find(
-            pairing::comparison_id(questions[q].id,
-                                   facts.variants.front().keys_for_judges()[q],
-                                   facts.variants[variant].keys_for_judges()[q]));
+    const std::vector<std::string>& of_baseline = facts.variants.front().keys_for_judges();
+    const std::vector<std::string>& of_variant = facts.variants[variant].keys_for_judges();
+    for (std::size_t i = 0; i < of_variant.size(); ++i) {
+        const auto found = stored.find(pairing::comparison_id(
+            questions[i % questions.size()].id, of_baseline[i], of_variant[i]));
         if (found != stored.end()) {
             out.push_back(found->second);
         }

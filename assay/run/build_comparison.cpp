@@ -8,6 +8,7 @@
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/cluster_interval.hpp"
 #include "assay/base/text.hpp"
+#include "assay/pairing/draw.hpp"
 #include "assay/pairing/unblind.hpp"
 #include "assay/records/dependence.hpp"
 #include "assay/run/tag_counter.hpp"
@@ -36,12 +37,20 @@ class Unblinding {
           variant_(stored.judged_answers(variant)),
           in_order_(comparisons_.size()),
           item_of_(comparisons_.size()) {
-        std::map<std::string, std::vector<std::size_t>> places;  // by question
+        std::map<std::string, std::vector<std::size_t>> places;  // by pair of answers
         for (std::size_t place = 0; place < comparisons_.size(); ++place) {
-            places[comparisons_[place].question_id].push_back(place);
+            places[pair_of(comparisons_[place])].push_back(place);
         }
-        for (std::size_t q = 0; q < stored.questions.size(); ++q) {
-            add_question(q, places[stored.questions[q].id]);
+        const std::size_t n = stored.questions.size();
+        const std::vector<std::string>& of_baseline = stored.facts.variants[0].keys_for_judges();
+        const std::vector<std::string>& of_variant = stored.facts.variants[variant]
+                                                         .keys_for_judges();
+        for (std::size_t q = 0; q < n; ++q) {
+            for (std::size_t i = q; i < of_variant.size(); i += n) {
+                add_pair(i,
+                         places[pairing::comparison_id(
+                             stored.questions[q].id, of_baseline[i], of_variant[i])]);
+            }
         }
     }
 
@@ -52,9 +61,17 @@ class Unblinding {
     [[nodiscard]] report::JudgedItem& item_at(std::size_t place) { return items_[item_of_[place]]; }
 
  private:
-    void add_question(std::size_t q, const std::vector<std::size_t>& places) {
-        const Question& question = stored_.questions[q];
+    /// The id of the first comparison of the same two answers.
+    [[nodiscard]] static std::string pair_of(const Comparison& comparison) {
+        return pairing::comparison_id(
+            comparison.question_id, comparison.baseline_answer_key, comparison.variant_answer_key);
+    }
+
+    /// Of answers number q.
+    void add_pair(std::size_t q, const std::vector<std::size_t>& places) {
+        const Question& question = stored_.question_at(q);
         report::JudgedItem item;
+        item.sample = static_cast<int>(q / stored_.questions.size());
         item.question = question.text;
         item.expected = question.expected;
         item.alternatives = question.alternatives;
@@ -77,8 +94,8 @@ class Unblinding {
     }
 
     void add_without_comparison(std::size_t q, report::JudgedItem item) {
-        item.outcome.question_id = stored_.questions[q].id;
-        item.outcome.cluster = stored_.questions[q].cluster;
+        item.outcome.question_id = stored_.question_at(q).id;
+        item.outcome.cluster = stored_.question_at(q).cluster;
         item.outcome.kind = OutcomeKind::kNotJudged;
         if (const Answer* missing = missing_answer(baseline_[q], variant_[q])) {
             item.outcome.kind = OutcomeKind::kNoAnswerBaseline;
@@ -95,7 +112,7 @@ class Unblinding {
         const Verdict* verdict = judge_.verdict(comparison.id);
         item.comparison_id = comparison.id;
         item.outcome = pairing::make_outcome(
-            stored_.questions[q],
+            stored_.question_at(q),
             comparison,
             verdict != nullptr ? std::optional(*verdict) : std::nullopt);
         if (judge_.unbound.turned.contains(comparison.id)) {
@@ -140,10 +157,11 @@ report::ReportComparison comparison_of(const StoredRun& stored,
     const auto n_without = static_cast<std::int64_t>(unblinding.in_order().size() -
                                                      comparisons.size());
     report::ReportComparison out;
-    out.analysis = analysis::analyse_in_order(
-        unblinding.in_order(),
-        {judge.n_planned[variant] + n_without, judge.facts.costs_nothing},
-        settings);
+    out.analysis = analysis::analyse_in_order(unblinding.in_order(),
+                                              {judge.n_planned[variant] + n_without,
+                                               judge.facts.costs_nothing,
+                                               stored.plan.generation.samples},
+                                              settings);
     analysis::add_cluster_interval(
         out.analysis, unblinding.in_order(), Dependence(unblinding.in_order()));
     TagCounter tags;

@@ -245,12 +245,16 @@ report::ReportModel build_report(const StoredRun& stored,
     const AnalysisSettings& settings = other_settings ? *other_settings : stored.plan.analysis;
     report::ReportModel model;
     model.experiment = experiment_of(stored, settings);
-    const FailureModeCounter modes(
-        stored.questions, stored.plan.generation, stored.judged_answers(0));
+    // Of the first samples: several of one question depend on each other, and the test does not
+    // know.
+    const auto first_answers = [&](std::size_t v) {
+        return std::span(stored.judged_answers(v)).first(stored.questions.size());
+    };
+    const FailureModeCounter modes(stored.questions, stored.plan.generation, first_answers(0));
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
         model.variants.push_back(variant_of(stored, v));
         if (v > 0) {
-            model.variants.back().failure_modes = modes.count(stored.judged_answers(v));
+            model.variants.back().failure_modes = modes.count(first_answers(v));
         }
     }
     const std::vector<std::string> equal_answers = equal_answers_of(stored);

@@ -1,6 +1,9 @@
 #include "assay/run/freeze.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/base/hash.hpp"
@@ -28,8 +31,12 @@ FrozenQuestion frozen_question(const Question& question) {
 FrozenVariant frozen_variant(const StoredRun& stored, std::size_t v) {
     FrozenVariant out{to_valid_utf8(stored.variants[v].name), {}};
     const std::vector<std::string>& keys = stored.facts.variants[v].keys_for_judges();
-    for (std::size_t q = 0; q < stored.questions.size(); ++q) {
-        out.answers.emplace(to_valid_utf8(stored.questions[q].id), short_hash(keys[q]));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        std::string id = to_valid_utf8(stored.question_at(i).id);
+        if (const std::size_t sample = i / stored.questions.size(); sample > 0) {
+            id += fmt::format(" (sample {})", sample + 1);
+        }
+        out.answers.emplace(std::move(id), short_hash(keys[i]));
     }
     return out;
 }

@@ -31,12 +31,13 @@ struct VariantFacts {
     std::string name;
     EngineInfo engine;
     int n_parallel = 0;
-    std::vector<std::string> answer_keys;  ///< in the order of the questions
+    std::vector<std::string> answer_keys;  ///< in the order of the questions: of all first
+                                           ///< samples, then of all second ones, and so on
     std::string answer_fingerprint{};      ///< of engine and recipe; empty in facts of an older
                                            ///< assay, whose engine.fingerprint was of both
     std::uint64_t kv_bytes_per_token = 0;  ///< where a variant's recipe is not the default; else 0
     std::vector<std::string> judged_keys{};  ///< of what judges compare (said_answers.hpp), in the
-                                             ///< order of the questions; empty: answer_keys
+                                             ///< order of answer_keys; empty: answer_keys
 
     std::optional<LoraUse> lora{};  ///< as of the variant
     std::string no_fidelity{};  ///< a sentence: why fidelity was not measured; empty: it was, or

@@ -54,9 +54,10 @@ RunFacts facts_of(const store::Store& store, const std::string& plan_sha256) {
 /// Where a run was stopped while it was being extended, its questions or variants are those of the
 /// new run already, and its facts are still those of the old one.
 void refuse_half_extended(const StoredRun& run) {
+    const std::size_t n_keys = run.questions.size() *
+                               static_cast<std::size_t>(run.plan.generation.samples);
     const auto has_a_key_each = [&](const VariantFacts& variant) {
-        return variant.answer_keys.size() == run.questions.size() &&
-               variant.keys_for_judges().size() == run.questions.size();
+        return variant.answer_keys.size() == n_keys && variant.keys_for_judges().size() == n_keys;
     };
     if (run.facts.variants.empty() || run.variants.size() != run.facts.variants.size() ||
         !std::all_of(run.facts.variants.begin(), run.facts.variants.end(), has_a_key_each)) {
@@ -140,7 +141,7 @@ std::vector<std::optional<Answer>> StoredRun::answers_under(const std::vector<st
     for (std::size_t q = 0; q < keys.size(); ++q) {
         if (const auto found = stored.find(keys[q]); found != stored.end()) {
             out[q] = found->second;
-            out[q]->question_id = questions[q].id;  // equal prompts share an answer
+            out[q]->question_id = question_at(q).id;  // equal prompts share an answer
         }
     }
     return out;

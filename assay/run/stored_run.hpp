@@ -57,8 +57,12 @@ struct StoredRun {
     [[nodiscard]] const StoredJudge& judge(const std::string& name) const;
     /// Of this plan.
     [[nodiscard]] const Question& question(const std::string& id) const;
-    /// Of a variant, as judges compare them: without thoughts, where the plan takes them off; by
-    /// question; empty: not made.
+    /// Of answer number i of a variant.
+    [[nodiscard]] const Question& question_at(std::size_t i) const {
+        return questions[i % questions.size()];
+    }
+    /// Of a variant, as judges compare them: without thoughts, where the plan takes them off; in
+    /// the order of `answers`; empty: not made.
     [[nodiscard]] const std::vector<std::optional<Answer>>& judged_answers(
         std::size_t variant) const;
     /// One that a comparison or a control of this plan names.
@@ -71,9 +75,11 @@ struct StoredRun {
     std::optional<std::string> frozen_design;
     std::vector<Question> questions;  ///< with copies in one cluster (analysis/copies.hpp)
     std::vector<Variant> variants;    ///< baseline first
-    /// As they were written, by variant, then by question; empty: not made.
+    /// As they were written, by variant, then by question (the first samples of all, then the
+    /// second ones, and so on); empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;
-    /// How the variants read the baseline's answers, by variant, then by question; empty: not read.
+    /// How the variants read the baseline's first answers, by variant, then by question; empty: not
+    /// read.
     std::vector<std::vector<std::optional<analysis::ReadAnswer>>> fidelity;
     /// What servers told of the answers' tokens, beside the baseline's; likewise.
     std::vector<std::vector<std::optional<analysis::ToldPair>>> told;

@@ -62,9 +62,14 @@ std::vector<exchange::StudyAnswer> study_answers(const StoredRun& stored,
     const std::size_t index = stored.variant_index(variant);
     const std::string why = why_no_prompt(stored.variants[index]);
     std::vector<exchange::StudyAnswer> out;
-    for (std::size_t q = 0; q < stored.questions.size(); ++q) {
-        if (const auto& answer = stored.answers[index][q]) {
-            out.push_back({stored.questions[q], *answer, why});
+    const std::size_t n = stored.questions.size(), n_answers = stored.answers[index].size();
+    for (std::size_t q = 0; q < n; ++q) {
+        for (std::size_t i = q; i < n_answers; i += n) {
+            if (const auto& answer = stored.answers[index][i]) {
+                const auto sample = n_answers > n ? std::optional<std::int64_t>(i / n)
+                                                  : std::nullopt;
+                out.push_back({stored.questions[q], *answer, why, sample});
+            }
         }
     }
     return out;

@@ -119,14 +119,14 @@ ordered_json retrieved_records(const StoredRun& stored, const Question& question
     return out;
 }
 
-std::string_view outcome_in(const report::ReportComparison& reported,
-                            const std::string& comparison_id) {
+const report::JudgedItem& item_of(const report::ReportComparison& reported,
+                                  const std::string& comparison_id) {
     const auto item = std::find_if(
         reported.items.begin(), reported.items.end(), [&](const report::JudgedItem& each) {
             return each.comparison_id == comparison_id;
         });
     ASSAY_CHECK(item != reported.items.end());
-    return name_of(item->outcome.kind);
+    return *item;
 }
 
 ordered_json answer_records(const StoredRun& stored,
@@ -136,20 +136,28 @@ ordered_json answer_records(const StoredRun& stored,
                                    stored.plan.generation,
                                    std::vector<std::optional<Answer>>(stored.questions.size()));
     ordered_json out = ordered_json::array();
+    const std::size_t n = stored.questions.size();
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
-        if (const auto& answer = stored.answers[v][question]) {
-            const VariantFacts& facts = stored.facts.variants[v];
-            const Answer& judged = *stored.judged_answers(v)[question];
-            out.push_back(answer_record(facts.name,
-                                        facts.answer_keys[question],
-                                        *answer,
-                                        modes.flags_of(question, judged)));
-            if (judged.text != answer->text) {
-                out.back()["text_without_thoughts"] = to_valid_utf8(judged.text);
+        const VariantFacts& facts = stored.facts.variants[v];
+        for (std::size_t i = question; i < facts.answer_keys.size(); i += n) {
+            const auto& answer = stored.answers[v][i];
+            if (!answer) {
+                continue;
             }
-            if (const auto fidelity = fidelity_record(stored, store, v, question)) {
-                out.back()["n_verified_tokens"] = answer->n_verified_tokens;
-                out.back()["fidelity"] = ordered_json::parse(*fidelity);
+            const Answer& judged = *stored.judged_answers(v)[i];
+            ordered_json& record = out.emplace_back(answer_record(
+                facts.name, facts.answer_keys[i], *answer, modes.flags_of(question, judged)));
+            if (facts.answer_keys.size() > n) {
+                record["sample"] = i / n;
+            }
+            if (judged.text != answer->text) {
+                record["text_without_thoughts"] = to_valid_utf8(judged.text);
+            }
+            const auto fidelity = i == question ? fidelity_record(stored, store, v, question)
+                                                : std::nullopt;
+            if (fidelity) {
+                record["n_verified_tokens"] = answer->n_verified_tokens;
+                record["fidelity"] = ordered_json::parse(*fidelity);
             }
         }
     }
@@ -168,6 +176,7 @@ ordered_json comparison_records(const StoredRun& stored,
             if (comparison.question_id != question_id) {
                 continue;
             }
+            const report::JudgedItem& judged = item_of(reported, comparison.id);
             ordered_json record{
                 {"variant", comparison.variant},
                 {"baseline", item.baseline},
@@ -177,8 +186,11 @@ ordered_json comparison_records(const StoredRun& stored,
                 {"presented_as_A", comparison.variant_is_a ? comparison.variant : item.baseline},
                 {"presented_as_B", comparison.variant_is_a ? item.baseline : comparison.variant},
                 {"identical", comparison.identical},
-                {"outcome", outcome_in(reported, comparison.id)},
+                {"outcome", name_of(judged.outcome.kind)},
                 {"verdicts", ordered_json::array()}};
+            if (stored.plan.generation.samples > 1) {
+                record["sample"] = judged.sample;
+            }
             for (const store::VerdictRow& row :
                  store.verdict_history(comparison.id, stored.judge(judge).facts.key)) {
                 record["verdicts"].push_back(verdict_record(row));
@@ -307,9 +319,13 @@ std::string trace_text(const store::Store& store,
         const std::string length = answer["n_answer_tokens"].is_null()
                                        ? "an unknown number of"
                                        : text_of(answer["n_answer_tokens"]);
+        const std::string sample = answer.contains("sample")
+                                       ? fmt::format(", sample {}", answer["sample"].get<int>() + 1)
+                                       : std::string();
         out += fmt::format(
-            "answer    {}: {} after {} tokens; {}\n{}",
+            "answer    {}{}: {} after {} tokens; {}\n{}",
             text_of(answer["variant"]),
+            sample,
             text_of(answer["stop_reason"]),
             length,
             prompt + shows(answer["failure_modes"]),
@@ -321,9 +337,14 @@ std::string trace_text(const store::Store& store,
         }
     }
     for (const ordered_json& comparison : record["comparisons"]) {
-        out += fmt::format("pair      {} against {}: A is {}, B is {}{}\n",
+        const std::string sample = comparison.contains("sample")
+                                       ? fmt::format(", sample {}",
+                                                     comparison["sample"].get<int>() + 1)
+                                       : std::string();
+        out += fmt::format("pair      {} against {}{}: A is {}, B is {}{}\n",
                            text_of(comparison["variant"]),
                            text_of(comparison["baseline"]),
+                           sample,
                            text_of(comparison["presented_as_A"]),
                            text_of(comparison["presented_as_B"]),
                            comparison["identical"].get<bool>() ? "; identical answers" : "");

@@ -199,14 +199,14 @@ void check_said(const StoredRun& stored, std::size_t v, std::size_t q, Verificat
              fmt::format("what is judged of the answer of {} to question {} is not what it says "
                          "without its thoughts",
                          stored.variants[v].name,
-                         stored.questions[q].id)});
+                         stored.question_at(q).id)});
     }
 }
 
 void check_answers(const StoredRun& stored, Verification& out) {
     std::int64_t n_checked = 0, n_covered = 0;
     for (std::size_t v = 0; v < stored.variants.size(); ++v) {
-        for (std::size_t q = 0; q < stored.questions.size(); ++q) {
+        for (std::size_t q = 0; q < stored.answers[v].size(); ++q) {
             const auto& answer = stored.answers[v][q];
             if (!answer) {
                 continue;
@@ -217,13 +217,14 @@ void check_answers(const StoredRun& stored, Verification& out) {
                 continue;
             }
             ++n_checked;
-            if (exchange::given_answer_key(stored.questions[q], *answer) !=
+            if (exchange::given_answer_key(
+                    stored.question_at(q), *answer, q / stored.questions.size()) !=
                 stored.facts.variants[v].answer_keys[q]) {
                 out.differences.push_back(
                     {table("answers"),
                      fmt::format("the answer of {} to question {} is not the one of its key",
                                  stored.variants[v].name,
-                                 stored.questions[q].id)});
+                                 stored.question_at(q).id)});
             }
         }
     }

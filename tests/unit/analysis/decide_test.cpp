@@ -46,7 +46,10 @@ TEST(Decide, OnlyInconclusiveOnesSayHowManyMore) {
     const Decision study = of(OutcomeList().wins(45).losses(48).ties(61));
     ASSERT_TRUE(study.n_more);
     EXPECT_EQ(*study.n_more, 363);
-    EXPECT_TRUE(says(study, "363 more questions"));
+    EXPECT_EQ(*study.n_more_ship, 219);
+    EXPECT_TRUE(says(study, "about 219 more questions would show with 80 % power that it is not "));
+    EXPECT_TRUE(says(study, "and about 363 that they are equivalent"));
+    EXPECT_TRUE(says(study, "at any margin this holds: at most 12.2 points worse (95 % sure)"));
     EXPECT_FALSE(says(study, "unlikely"));
     EXPECT_FALSE(of(OutcomeList().wins(150).losses(150).ties(214)).n_more);
     EXPECT_FALSE(of(OutcomeList().wins(80).losses(30).ties(44)).n_more);

@@ -127,7 +127,7 @@ TEST(SmallSample, CountsAreRoundedAgainstEachClaim) {
     evidence.clusters = ClusterSummary();
     evidence.clusters->n_clusters = 12;
     evidence.clusters->n_effective = 12;
-    evidence.design_effect = 20.0 / 12;
+    evidence.verdict_design_effect = 20.0 / 12;
     const SmallSample sample = ExactTests(12, 0.1).of(evidence);
     EXPECT_DOUBLE_EQ(sample.p_not_worse, ExactTests(12, 0.1).of(3, 2).p_not_worse);
     EXPECT_DOUBLE_EQ(sample.p_worse, ExactTests(12, 0.1).of(3, 1).p_worse);

@@ -42,7 +42,7 @@ const llm::AnswerTask& task_of(const llm::Prompt& prompt) {
 
 PreparedPrompt prompt(const std::string& id, const std::vector<std::int32_t>& tokens) {
     PreparedPrompt out;
-    out.question_id = id;
+    out.id = out.question_id = id;
     out.tokens = tokens;
     out.prompt_sha256 = sha256_of_tokens(tokens);
     out.messages_sha256 = "messages of " + id;
@@ -79,7 +79,9 @@ class AnswerTest : public testing::Test {
             asked,
             settings,
             stops,
-            [&](const Answer& one, const llm::AnswerResult&) { out[one.question_id] = one; },
+            [&](const auto&, const Answer& one, const llm::AnswerResult&) {
+                out[one.question_id] = one;
+            },
             cancel);
         return out;
     }
@@ -88,6 +90,42 @@ class AnswerTest : public testing::Test {
     std::vector<std::string> stops{"<end>"};
     std::atomic<bool> cancel{false};
 };
+
+TEST_F(AnswerTest, EachSampleHasAKeyAndDiceOfItsOwnAndTheFirstThoseOfBefore) {
+    settings.temp = 0.7;
+    const PromptSet set = with_samples({{a, b}, {}, 0}, 3);
+    ASSERT_EQ(set.prompts.size(), 6U);
+    EXPECT_EQ(set.prompts[0].id, "a");
+    EXPECT_EQ(set.prompts[3].question_id, "b") << "all first ones, then all second ones";
+    EXPECT_EQ(set.prompts[3].sample, 1);
+    std::set<std::string> keys, ids;
+    std::set<std::uint32_t> seeds;
+    ScriptedGenerator generator(echo);
+    std::vector<Asked> asked;
+    for (const PreparedPrompt& prompt : set.prompts) {
+        keys.insert(answer_key("model", prompt, settings, stops, "engine"));
+        ids.insert(prompt.id);
+        asked.push_back({&prompt});
+    }
+    std::map<const PreparedPrompt*, std::string> whose;
+    answer_questions(
+        generator,
+        asked,
+        settings,
+        stops,
+        [&](const PreparedPrompt& prompt, const Answer& answer, const llm::AnswerResult&) {
+            whose[&prompt] = answer.question_id;
+        },
+        cancel);
+    for (const llm::Prompt& prompt : generator.seen) {
+        seeds.insert(task_of(prompt).seed);
+    }
+    EXPECT_EQ(keys.size(), 6U);
+    EXPECT_EQ(ids.size(), 6U);
+    EXPECT_EQ(seeds.size(), 6U);
+    EXPECT_EQ(whose.at(&set.prompts[5]), "b") << "an answer tells its question, not its task";
+    EXPECT_TRUE(keys.contains(answer_key("model", a, settings, stops, "engine")));
+}
 
 TEST_F(AnswerTest, ADraftIsFetchedWhenItsTurnHasComeAndGoesWithThePrompt) {
     ScriptedGenerator generator(echo);
@@ -103,7 +141,7 @@ TEST_F(AnswerTest, ADraftIsFetchedWhenItsTurnHasComeAndGoesWithThePrompt) {
         std::vector<Asked>{{&a}, {&b, draft, true}},
         settings,
         stops,
-        [](const Answer&, const llm::AnswerResult&) {},
+        [](const auto&, const Answer&, const llm::AnswerResult&) {},
         cancel);
     EXPECT_EQ(n_fetched, 1);
     ASSERT_EQ(generator.seen.size(), 2U);
@@ -352,10 +390,10 @@ TEST(ServedAnswerKey, IsOfServerMessagesAndSettings) {
 
 TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
     PreparedPrompt one, two;
-    one.question_id = "a";
+    one.id = one.question_id = "a";
     one.user = "why?";
     one.messages_sha256 = "m1";
-    two.question_id = "b";
+    two.id = two.question_id = "b";
     two.user = "how?";
     two.messages_sha256 = "m2";
     ScriptedGenerator generator([](const llm::Prompt& asked) {
@@ -375,7 +413,7 @@ TEST(AnswerQuestions, OfAServerKeepWhatItToldAndSampleByTheirMessages) {
         std::vector<Asked>{{&one}, {&two}},
         sampled,
         {},
-        [&](const Answer& answer, const llm::AnswerResult&) {
+        [&](const auto&, const Answer& answer, const llm::AnswerResult&) {
             answers[answer.question_id] = answer;
         },
         std::atomic<bool>{false});

@@ -108,6 +108,7 @@ TEST(CommandStats, TheDocumentHasEveryFixedPoint) {
     EXPECT_TRUE(doc.at("confidence").is_array());
     EXPECT_EQ(doc.at("decision").at("label"), "inconclusive");
     EXPECT_EQ(doc.at("decision").at("n_more"), 363);
+    EXPECT_EQ(doc.at("decision").at("n_more_ship"), 219);
     EXPECT_NEAR(doc.at("net_win_rate").at("low").get<double>(), -0.122, 5e-4);
     EXPECT_NE(doc.at("decision").at("why").get<std::string>().find("No controls were given"),
               std::string::npos);

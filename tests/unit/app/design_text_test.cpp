@@ -62,8 +62,8 @@ TEST(DesignText, OfDependentQuestionsSaysWhatTheyAreWorth) {
         text,
         HasSubstr(
             "14, a question shares its own with 10.0 others in the mean; correlation 0.1 within"));
-    EXPECT_THAT(text, HasSubstr("two verdicts a question, correlation 0.5"));
-    EXPECT_THAT(text, HasSubstr("88 independent comparisons, design effect 3.5"));
+    EXPECT_THAT(text, HasSubstr("two verdicts a question, correlation 0.8"));
+    EXPECT_THAT(text, HasSubstr("81 independent comparisons, design effect 3.8"));
     EXPECT_THAT(text, HasSubstr("of 308; so few")) << "verdicts are counted, not questions";
 }
 

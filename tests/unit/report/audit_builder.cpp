@@ -54,6 +54,7 @@ JudgeAudit panel() {
     v.name = "Q4_K_M";
     v.decision.label = DecisionLabel::kInconclusive;
     v.decision.n_more = 364;
+    v.decision.n_more_ship = 219;
     v.net_win_rate = {-0.0195, -0.1219, 0.0834, 0.9, 154, "Tango", ""};
     v.length_control = LengthControl{{-0.15, -0.25, -0.05, 0.9, 154, "fractional logit", ""}, true};
     v.calibration = Calibration{{"people"},

@@ -55,9 +55,17 @@ TEST(Figures, DecisionsReadAsWords) {
     EXPECT_EQ(decision_sentence(d), "not measured");
     d.label = DecisionLabel::kInconclusive;
     d.n_more = 364;
-    EXPECT_EQ(decision_sentence(d), "inconclusive; about 364 more questions are needed");
+    EXPECT_EQ(decision_sentence(d),
+              "inconclusive; about 364 more questions are needed to show that they are equivalent");
     d.n_more = 1;
-    EXPECT_EQ(decision_sentence(d), "inconclusive; about 1 more question is needed");
+    EXPECT_EQ(decision_sentence(d),
+              "inconclusive; about 1 more question is needed to show that they are equivalent");
+    d.n_more = 363;
+    d.n_more_ship = 219;
+    EXPECT_EQ(
+        decision_sentence(d),
+        "inconclusive; about 219 more questions are needed to show that it may ship, 363 that "
+        "they are equivalent");
     d.n_more.reset();
     d.label = DecisionLabel::kDegraded;
     EXPECT_EQ(decision_sentence(d), "worse; by more than the margin is not settled");

@@ -44,7 +44,7 @@ TEST(RenderTable, ColoursOnlyIfAsked) {
     EXPECT_THAT(coloured, HasSubstr("\x1b[32mequivalent\x1b[0m"));
     EXPECT_THAT(coloured, HasSubstr("\x1b[32mnon-inferior\x1b[0m"));
     EXPECT_THAT(coloured, HasSubstr("\x1b[31mdegraded\x1b[0m"));
-    EXPECT_THAT(coloured, HasSubstr("\x1b[33minconclusive +364\x1b[0m"));
+    EXPECT_THAT(coloured, HasSubstr("\x1b[33minconclusive +219\x1b[0m"));
     EXPECT_THAT(coloured, HasSubstr("\x1b[33mnot measured\x1b[0m"));
 }
 

@@ -134,6 +134,7 @@ ReportComparison inconclusive() {
         analysis_of("Q4_K_M", "panel-1", 45, 61, 48, -0.1219, 0.0834, DecisionLabel::kInconclusive),
         {}};
     c.analysis.decision.n_more = 364;
+    c.analysis.decision.n_more_ship = 219;
     c.analysis.decision.why = "the interval [-12.2, +8.3] reaches beyond the margin of 10 points";
     c.items = {item_of("q1", OutcomeKind::kWin, "No.", "Yes.", "B is right"),
                item_of("q2",

@@ -1,0 +1,168 @@
+// Several samples of each question: several fresh pairs of answers, judged in turn in either order.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "lab.hpp"
+#include "sim_judges.hpp"
+#include "sim_server.hpp"
+
+namespace assay::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kAsked = 20;
+
+Strings sampled(const SimServer& server, const std::string& n, const Strings& more = {}) {
+    Strings flags{"--judge", "openai:sim-1@" + server.url(), "--temp", "0.7", "--samples", n};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+TEST(Samples, GiveAQuestionSeveralPairsThatCountOnceTogether) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    const Ended ended = lab.run("Q2_K", sampled(server, "4"));
+    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    const json comparison = lab.comparison("Q2_K");
+    EXPECT_EQ(comparison["counts"]["n_items"], 4 * kAsked);
+    EXPECT_EQ(comparison["counts"]["n"], 4 * kAsked);
+    EXPECT_EQ(comparison["questions"]["n"], kAsked);
+    EXPECT_EQ(comparison["questions"]["verdicts_each"], 4.0);
+    EXPECT_EQ(comparison["net_win_rate"]["n"], kAsked);
+    EXPECT_NE(comparison["net_win_rate"]["method"].get<std::string>().find("question score"),
+              std::string::npos);
+    EXPECT_TRUE(comparison["clusters"].is_null());
+    EXPECT_NE(comparison["stopping"]["sentence"].get<std::string>().find("4 samples"),
+              std::string::npos);
+    EXPECT_EQ(lab.report()["experiment"]["generation"]["samples"], 4);
+
+    // Of the pairs of a question that need a call, either order half of the time.
+    const std::string folder = lab.run_dir() + "/evaluation/exports/Q2_K/sim-1/";
+    std::map<std::string, int> lean;
+    std::set<std::string> ids;
+    for (const json& row : json::parse(bytes_of(folder + "batch_mapping.json"))) {
+        lean[row["task_id"]] += row["order"] == "Q2_K_first" ? 1 : -1;
+        ids.insert(row["comparison_id"].get<std::string>());
+    }
+    for (const auto& [id, surplus] : lean) {
+        EXPECT_LE(std::abs(surplus), 2) << id;
+    }
+    EXPECT_EQ(ids.size(), static_cast<std::size_t>(4 * kAsked));
+
+    // A finished run asks for nothing more and says the same again.
+    const auto before = lab.artifacts();
+    const std::size_t n_calls = server.seen().size();
+    lab.forget_journal();
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "4")).exit_code, 3);
+    EXPECT_EQ(server.seen().size(), n_calls);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_EQ(lab.artifacts(), before);
+    const Ended verified = lab.assay({"verify", lab.run_dir()});
+    EXPECT_EQ(verified.exit_code, 0) << describe(verified);
+    const Ended trace = lab.assay({"trace", lab.run_dir(), "q02"});
+    EXPECT_EQ(trace.exit_code, 0) << describe(trace);
+    EXPECT_NE(trace.out.find("model, sample 4:"), std::string::npos) << trace.out;
+    EXPECT_NE(trace.out.find("Q2_K against model, sample 4:"), std::string::npos) << trace.out;
+    const std::string report = bytes_of(lab.run_dir() + "/report.md");
+    EXPECT_NE(report.find("4 samples of each question with the same dice"), std::string::npos);
+    EXPECT_NE(report.find("Each question counts once, with the mean of its verdicts"),
+              std::string::npos);
+}
+
+TEST(Samples, TheFirstOneIsTheAnswerOfARunWithoutSamples) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    EXPECT_EQ(
+        lab.run("Q2_K", {"--judge", "openai:sim-1@" + server.url(), "--temp", "0.7"}).exit_code, 3);
+    const int n_before = lab.n_requests("answer");
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "2")).exit_code, 3)
+        << "exploratory, and degraded all the same";
+    EXPECT_EQ(lab.n_requests("answer") - n_before, 2 * kAsked + 4)
+        << "only the second samples are asked for, and two of each model again";
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], true)
+        << "more samples were added when a decision had been seen";
+}
+
+TEST(Samples, AtTemperatureZeroThereIsNothingToSample) {
+    const Lab lab(kAsked);
+    const Ended ended = lab.run("Q2_K", {"--samples", "3"});
+    EXPECT_EQ(ended.exit_code, 2) << describe(ended);
+    EXPECT_NE(ended.err.find("temp 0"), std::string::npos) << ended.err;
+    const Ended looks = lab.run(
+        "Q2_K", {"--samples", "3", "--temp", "0.7", "--stopping", "group-sequential"});
+    EXPECT_EQ(looks.exit_code, 2) << describe(looks);
+    EXPECT_NE(looks.err.find("group-sequential"), std::string::npos) << looks.err;
+}
+
+/// Rows with a number of the sample.
+std::string rows_of(int n_samples, int n_wrong, int from = 0) {
+    std::string out;
+    for (int k = 1; k <= kAsked; ++k) {
+        for (int s = 0; s < n_samples; ++s) {
+            const bool wrong = s < n_wrong;
+            out += json{{"id", fmt::format("q{:02}", k)},
+                        {"sample", s + from},
+                        {"answer",
+                         wrong ? fmt::format("nobody knows {}", s)
+                               : fmt::format("thing {} is number {} ({})", k, k * k, s)}}
+                       .dump() +
+                   "\n";
+        }
+    }
+    return out;
+}
+
+Ended on_files(const Lab& lab, const SimServer& server, const Strings& more) {
+    Strings arguments{"run",
+                      "-m",
+                      "f16=answers:" + (lab.folder() / "f16.jsonl").string(),
+                      "--variants",
+                      "q4=answers:" + (lab.folder() / "q4.jsonl").string(),
+                      "--questions",
+                      lab.questions(),
+                      "--run",
+                      lab.run_dir(),
+                      "--engine",
+                      SCRIPTED_ENGINE,
+                      "--judge",
+                      "openai:sim-1@" + server.url()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return lab.assay(arguments);
+}
+
+TEST(Samples, AreReadFromFilesWithSeveralAnswersToAQuestion) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    static_cast<void>(lab.folder().write("f16.jsonl", rows_of(3, 0)));
+    static_cast<void>(lab.folder().write("q4.jsonl", rows_of(3, 1, 1)));
+    const Ended ended = on_files(lab, server, {"--samples", "3"});
+    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    const json comparison = lab.comparison("q4");
+    // What is expected of every seventh is longer than any answer, so the judge says TIE there.
+    const int n_lost = kAsked - kAsked / 7;
+    EXPECT_EQ(comparison["counts"]["losses"], n_lost) << "the first of three is wrong";
+    EXPECT_EQ(comparison["counts"]["identical"], 2 * kAsked);
+    EXPECT_EQ(comparison["questions"]["n_lost"], n_lost);
+    EXPECT_NEAR(comparison["net_win_rate"]["value"].get<double>(), -n_lost / (3.0 * kAsked), 1e-12);
+    EXPECT_EQ(lab.assay({"verify", lab.run_dir()}).exit_code, 0);
+}
+
+TEST(Samples, AFileWithFewerThanAreWantedIsRefused) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    static_cast<void>(lab.folder().write("f16.jsonl", rows_of(3, 0)));
+    static_cast<void>(lab.folder().write("q4.jsonl", rows_of(2, 1)));
+    const Ended ended = on_files(lab, server, {"--samples", "3"});
+    EXPECT_EQ(ended.exit_code, 2) << describe(ended);
+    EXPECT_NE(ended.err.find("q01 (sample 3)"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find("20 of 60 samples of questions"), std::string::npos) << ended.err;
+}
+
+}  // namespace
+}  // namespace assay::test
