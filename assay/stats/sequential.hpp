@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assay/stats/proportion.hpp"
+#include "assay/stats/value_count.hpp"
 
 namespace assay::stats {
 
@@ -76,11 +77,6 @@ class MixtureProcess {
 /// valid too. [-1, 1] without counts.
 [[nodiscard]] Interval confidence_sequence(const RunningCounts& counts, double confidence);
 
-/// A factor's value in [-1, 1] and how many had it.
-struct ValueCount {
-    double value = 0;
-    std::int64_t count = 0;
-};
 /// The same for the mean of independent factors with these values, cut to `within` (the running
 /// intersection, when that is what the looks before left): a limit that does not narrow it costs
 /// one e-value. low > high: the intersection is empty.

@@ -1,0 +1,14 @@
+#pragma once
+// Values that come more than once.
+
+#include <cstdint>
+
+namespace assay::stats {
+
+/// A value in [-1, 1] and how many had it.
+struct ValueCount {
+    double value = 0;
+    std::int64_t count = 0;
+};
+
+}  // namespace assay::stats
