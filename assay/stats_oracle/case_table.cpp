@@ -20,6 +20,16 @@ stats::Table2x3 table_2x3(const std::vector<std::vector<std::int64_t>>& rows) {
     return {{{rows[0][0], rows[0][1], rows[0][2]}, {rows[1][0], rows[1][1], rows[1][2]}}};
 }
 
+const char* region_name(stats::Region region) {
+    switch (region) {
+        case stats::Region::kEquivalent: return "equivalent";
+        case stats::Region::kNonInferior: return "non_inferior";
+        case stats::Region::kDegraded: return "degraded";
+        case stats::Region::kInconclusive: return "inconclusive";
+    }
+    return "";
+}
+
 Outputs limits_of(const stats::Interval& interval) {
     return {{"lo", interval.low}, {"hi", interval.high}};
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/stats/equivalence.hpp"
 #include "assay/stats/position.hpp"
 #include "assay/stats/tango.hpp"
 #include "assay/stats_oracle/inputs.hpp"
@@ -33,6 +34,8 @@ struct Case {
 [[nodiscard]] stats::NetCounts counts_of_n(const Inputs& in);
 /// Throws std::invalid_argument where it is not 2 x 3.
 [[nodiscard]] stats::Table2x3 table_2x3(const std::vector<std::vector<std::int64_t>>& rows);
+/// "equivalent", "non_inferior", ...
+[[nodiscard]] const char* region_name(stats::Region region);
 /// {lo, hi}
 [[nodiscard]] Outputs limits_of(const stats::Interval& interval);
 

@@ -38,16 +38,6 @@ Outputs case_unconditional_ni(const Inputs& in) {
                  in.count("wins"), in.count("losses"), in.count("n"), in.number("margin"))}};
 }
 
-const char* region_name(Region region) {
-    switch (region) {
-        case Region::kEquivalent: return "equivalent";
-        case Region::kNonInferior: return "non_inferior";
-        case Region::kDegraded: return "degraded";
-        case Region::kInconclusive: return "inconclusive";
-    }
-    return "";
-}
-
 Outputs case_decision(const Inputs& in) {
     const auto r = decide(counts_of(in),
                           {.margin = in.number("margin"), .alpha = in.number("alpha")});

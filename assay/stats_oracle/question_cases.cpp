@@ -1,7 +1,11 @@
+#include <map>
 #include <stdexcept>
 
 #include "assay/stats/choose_samples.hpp"
+#include "assay/stats/clusters.hpp"
+#include "assay/stats/equivalence.hpp"
 #include "assay/stats/further_questions.hpp"
+#include "assay/stats/question_score.hpp"
 #include "assay/stats/question_variance.hpp"
 #include "assay/stats/these_questions.hpp"
 #include "assay/stats_oracle/case_table.hpp"
@@ -11,13 +15,57 @@ namespace {
 
 using namespace assay::stats;
 
-/// Each question mean for itself.
 std::vector<ValueCount> question_means(const Inputs& in) {
-    std::vector<ValueCount> out;
+    std::map<double, std::int64_t> counts;
     for (const double y : in.numbers("y")) {
-        out.push_back({y, 1});
+        ++counts[y];
+    }
+    std::vector<ValueCount> out;
+    for (const auto& [value, count] : counts) {
+        out.push_back({value, count});
     }
     return out;
+}
+
+Outputs case_question_score_z(const Inputs& in) {
+    const std::vector<ValueCount> values = question_means(in);
+    std::vector<double> z;
+    for (const double delta : in.numbers("delta")) {
+        z.push_back(question_score_z(values, delta).value());
+    }
+    return {{"z", z}};
+}
+
+/// With what a design effect and degrees of freedom come from: clusters, or none.
+QuestionMeans questions_of(const Inputs& in) {
+    QuestionMeans out{.values = question_means(in)};
+    const double n = static_cast<double>(n_of(out.values));
+    if (!in.is_null("cluster")) {
+        const auto clustered = cluster_mean(in.numbers("y"), in.labels("cluster"), 0.90).value();
+        out.design_effect = design_effect_to_use(clustered);
+        out.df = static_cast<double>(clustered.n_clusters) - 1;
+    } else if (!in.truth("one_verdict_each")) {
+        out.df = n - 1;
+    }
+    return out;
+}
+Outputs case_question_score_interval(const Inputs& in) {
+    const QuestionMeans questions = questions_of(in);
+    const double margin = in.number("margin");
+    const auto interval = deciding_interval(questions, in.number("alpha"));
+    const auto tests = tost_score(questions, margin);
+    if (!interval || !tests) {
+        return Outputs::undefined(
+            {"estimate", "low", "high", "design_effect", "df", "p_lower", "p_upper", "label"});
+    }
+    return {{"estimate", interval->estimate},
+            {"low", interval->low},
+            {"high", interval->high},
+            {"design_effect", questions.design_effect},
+            {"df", questions.df == kNormal ? Value() : Value(questions.df)},
+            {"p_lower", tests->p_lower},
+            {"p_upper", tests->p_upper},
+            {"label", region_name(region_of(interval->low, interval->high, margin))}};
 }
 
 std::int64_t call_part(double x) {
@@ -153,6 +201,8 @@ Outputs case_these_questions(const Inputs& in) {
 
 std::vector<Case> question_cases() {
     return {
+        {"question_score_z", case_question_score_z},
+        {"question_score_interval", case_question_score_interval},
         {"covariance_ladder", case_covariance_ladder},
         {"design_plan", case_design_plan},
         {"choose_k", case_choose_k},
