@@ -63,7 +63,7 @@ DetectableEffect detectable_effect_of(const Evidence& evidence, const AnalysisSe
     }
     const auto worth = [&](std::int64_t count) {
         return static_cast<std::int64_t>(
-            std::floor(static_cast<double>(count) / evidence.design_effect));
+            std::floor(static_cast<double>(count) / evidence.verdict_design_effect));
     };
     const double decisive_rate = static_cast<double>(decisive) / static_cast<double>(evidence.n());
     const auto net = stats::net_detectable(
@@ -73,9 +73,9 @@ DetectableEffect detectable_effect_of(const Evidence& evidence, const AnalysisSe
         out.method = net->exact ? "exact unconditional sign test"
                                 : fmt::format("normal approximation (more than {} comparisons)",
                                               stats::kExactNetLimit);
-        if (evidence.design_effect > 1) {
+        if (evidence.verdict_design_effect > 1) {
             out.method += fmt::format(", counts divided by the design effect {:.3g}",
-                                      evidence.design_effect);
+                                      evidence.verdict_design_effect);
         }
     }
     const auto p = stats::sign_test_detectable(worth(decisive), settings.power, settings.alpha);
@@ -105,12 +105,11 @@ EquivalenceTest equivalence_test_of(const Evidence& evidence, double margin, dou
     if (!evidence.why_not.empty()) {
         return out;
     }
-    const stats::NetCounts counts = evidence.effective();
-    const auto tost = stats::tost_score(counts, margin, evidence.df);
+    const auto tost = stats::tost_score(evidence.questions, margin);
     out.p_lower = tost->p_lower;
     out.p_upper = tost->p_upper;
     out.p_tost = tost->p_tost;
-    out.smallest_margin = stats::smallest_equivalence_margin(counts, tail, evidence.df);
+    out.smallest_margin = stats::smallest_equivalence_margin(evidence.questions, tail);
     return out;
 }
 
@@ -218,7 +217,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.counts = counts;
     out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = wilson_rate(counts.losses, decisive, why_nothing_decisive(counts.n));
-    if (inference.usable.evidence.clusters) {
+    if (inference.usable.evidence.dependent()) {
         for (Estimate* estimate : {&out.win_rate_decisive, &out.loss_rate_decisive}) {
             estimate->method += ", as if the verdicts were independent, which they are not";
         }
@@ -231,6 +230,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     out.mde = detectable_effect_of(inference.usable.evidence, settings);
     out.tost = inference.tost;
     out.clusters = inference.usable.evidence.clusters;
+    out.questions = question_summary_of(inference.usable.evidence);
     // Planning further comparisons is for the level that decides.
     AnalysisSettings deciding = settings;
     deciding.alpha = inference.tail;

@@ -20,7 +20,7 @@ namespace assay::analysis {
 namespace {
 
 constexpr const char*
-    kDependent = "it takes the comparisons as independent, and these come in clusters";
+    kDependent = "it takes the verdicts as independent, and these depend on each other";
 
 DecisiveTost decisive_tost_of(const Evidence& evidence, double margin) {
     const stats::BinomialTost tost = stats::tost_binomial_decisive(
@@ -30,7 +30,7 @@ DecisiveTost decisive_tost_of(const Evidence& evidence, double margin) {
     if (decisive > 0) {
         out.same_margin = margin * static_cast<double>(evidence.n()) / (2 * decisive);
     }
-    if (evidence.clusters) {
+    if (evidence.dependent()) {
         out.why = kDependent;
     }
     return out;
@@ -40,7 +40,7 @@ ExactTost exact_tost_of(const Evidence& evidence, double margin) {
     ExactTost out;
     if (evidence.n() == 0) {
         out.why = evidence.why_not;
-    } else if (evidence.clusters) {
+    } else if (evidence.dependent()) {
         out.why = kDependent;
     } else if (evidence.n() >= kExactTostBelow) {
         out.why = fmt::format(
@@ -62,9 +62,9 @@ void add_posteriors(Companions& out, const Evidence& evidence, double margin) {
         out.posteriors_why = evidence.why_not;
         return;
     }
-    if (evidence.design_effect > 1) {
+    if (evidence.verdict_design_effect > 1) {
         out.posteriors_why = fmt::format("the counts are divided by the design effect {:.3g}",
-                                         evidence.design_effect);
+                                         evidence.verdict_design_effect);
     }
     const stats::NetCounts counts = evidence.effective();
     for (const double prior : {1.0, 0.5}) {
@@ -82,15 +82,43 @@ void add_posteriors(Companions& out, const Evidence& evidence, double margin) {
     }
 }
 
-/// Wins, losses and ties of which k were moved from one to another.
+using VerdictsOfOneKind = std::int32_t QuestionVerdicts::*;
+
+/// The evidence if k verdicts were something else: those of the questions that have most of them,
+/// one question after the other.
 Evidence moved(const Evidence& evidence,
                std::int64_t k,
-               std::int64_t Evidence::*from,
-               std::int64_t Evidence::*to) {
-    Evidence out = evidence;
-    out.*from -= k;
-    out.*to += k;
-    return out;
+               VerdictsOfOneKind from,
+               VerdictsOfOneKind to) {
+    std::vector<QuestionKind> kinds = evidence.kinds, out;
+    std::stable_sort(kinds.begin(), kinds.end(), [&](const auto& a, const auto& b) {
+        return a.verdicts.*from > b.verdicts.*from;
+    });
+    const auto add = [&](QuestionKind kind, std::int32_t n_moved, std::int64_t times) {
+        kind.verdicts.*from -= n_moved;
+        kind.verdicts.*to += n_moved;
+        kind.times = times;
+        if (times > 0) {
+            out.push_back(kind);
+        }
+    };
+    for (const QuestionKind& kind : kinds) {
+        const std::int32_t each = kind.verdicts.*from;
+        if (each == 0 || k == 0) {
+            out.push_back(kind);
+            continue;
+        }
+        const std::int64_t whole = std::min(kind.times, k / each);
+        k -= whole * each;
+        add(kind, each, whole);
+        const bool one_in_part = k > 0 && whole < kind.times;
+        if (one_in_part) {
+            add(kind, static_cast<std::int32_t>(k), 1);
+            k = 0;
+        }
+        add(kind, 0, kind.times - whole - (one_in_part ? 1 : 0));
+    }
+    return with_kinds(evidence, std::move(out));
 }
 
 /// What a label rests on: the usable verdicts or, where too many failed, these and those with the
@@ -118,8 +146,8 @@ class DecidingEvidence {
     /// The label if k usable verdicts were something else. Dependent comparisons keep their design
     /// effect.
     [[nodiscard]] DecisionLabel label_after(std::int64_t k,
-                                            std::int64_t Evidence::*from,
-                                            std::int64_t Evidence::*to) const {
+                                            VerdictsOfOneKind from,
+                                            VerdictsOfOneKind to) const {
         std::vector<DecisionLabel> labels;
         for (std::size_t i = 0; i < evidences_.size(); ++i) {
             labels.push_back(label_of_one(moved(evidences_[i], k, from, to), exact_[i].get()));
@@ -131,8 +159,7 @@ class DecidingEvidence {
  private:
     [[nodiscard]] DecisionLabel label_of_one(const Evidence& evidence,
                                              const ExactTests* exact) const {
-        const auto interval = stats::deciding_interval(
-            evidence.effective(), settings_.alpha, evidence.df);
+        const auto interval = stats::deciding_interval(evidence.questions, settings_.alpha);
         const DecisionLabel label = label_of(
             stats::region_of(interval->low, interval->high, settings_.margin));
         return label_with(exact != nullptr ? std::optional(exact->of(evidence)) : std::nullopt,
@@ -148,14 +175,14 @@ class DecidingEvidence {
 /// Moving verdicts one way moves all limits one way, and a label that was left does not come back:
 /// bisection finds the first change.
 LabelFlip flip_of(const DecidingEvidence& evidence,
-                  std::int64_t Evidence::*from,
-                  std::int64_t Evidence::*to,
+                  VerdictsOfOneKind from,
+                  VerdictsOfOneKind to,
                   const char* change) {
     const auto after = [&](std::int64_t k) { return evidence.label_after(k, from, to); };
     const DecisionLabel now = after(0);
     LabelFlip out;
     out.change = change;
-    std::int64_t same = 0, other = evidence.usable().*from;
+    std::int64_t same = 0, other = evidence.usable().count_of(from);
     if (after(other) == now) {
         return out;
     }
@@ -174,7 +201,7 @@ void add_smallest_margins(Outlook& out,
                           const AnalysisSettings& settings) {
     double low = 0, high = 0;
     for (const Evidence& each : evidence.all()) {
-        const auto interval = stats::deciding_interval(each.effective(), settings.alpha, each.df);
+        const auto interval = stats::deciding_interval(each.questions, settings.alpha);
         low = std::min(low, interval->low);
         high = std::max(high, std::abs(interval->high));
     }
@@ -192,16 +219,15 @@ Outlook outlook_of(const DecidingEvidence& evidence,
     if (evidence.interval_decides()) {
         add_smallest_margins(out, evidence, settings);
     }
-    const auto interval = stats::deciding_interval(
-        evidence.usable().effective(), settings.alpha, evidence.usable().df);
-    out.n_more_if_observed = further_questions(evidence.usable(), settings, interval->estimate);
+    const double observed = stats::mean_of(evidence.usable().questions.values);
+    out.n_more_if_observed = further_questions(evidence.usable(), settings, observed).equivalent;
     if (decided == DecisionLabel::kNotMeasured) {
         return out;
     }
-    out.flips = {flip_of(evidence, &Evidence::losses, &Evidence::ties, "losses_to_ties"),
-                 flip_of(evidence, &Evidence::ties, &Evidence::wins, "ties_to_wins"),
-                 flip_of(evidence, &Evidence::wins, &Evidence::ties, "wins_to_ties"),
-                 flip_of(evidence, &Evidence::ties, &Evidence::losses, "ties_to_losses")};
+    out.flips = {flip_of(evidence, &QuestionVerdicts::losses, &QuestionVerdicts::ties, "losses_to_ties"),
+                 flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::wins, "ties_to_wins"),
+                 flip_of(evidence, &QuestionVerdicts::wins, &QuestionVerdicts::ties, "wins_to_ties"),
+                 flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::losses, "ties_to_losses")};
     return out;
 }
 

@@ -20,22 +20,37 @@ std::string share(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
+/// What would settle it.
+std::string further_text(const Decision& decision, double power) {
+    if (!decision.n_more) {
+        return "; no practicable number of questions would settle this margin";
+    }
+    const std::string level = percent_level(power);
+    if (*decision.n_more == 0) {
+        return fmt::format(
+            "; the number of questions is what {} power asks for if the two are truly alike, so "
+            "they may well differ",
+            level);
+    }
+    if (decision.n_more_ship.value_or(0) == 0) {
+        return fmt::format(
+            "; if the two are truly alike, about {} would show that they are equivalent with {} "
+            "power",
+            count_of(*decision.n_more, "more question"),
+            level);
+    }
+    return fmt::format(
+        "; if the two are truly alike, about {} would show with {} power that it is not worse by "
+        "more than the margin, and about {} that they are equivalent",
+        count_of(*decision.n_more_ship, "more question"),
+        level,
+        *decision.n_more);
+}
+
 std::string inconclusive_tail(const Decision& decision,
                               const Estimate& net,
                               const AnalysisSettings& settings) {
-    std::string out;
-    if (!decision.n_more) {
-        out = "; no practicable number of questions would settle this margin";
-    } else if (*decision.n_more > 0) {
-        out = fmt::format("; if the two are truly alike, about {} would show it with {} power",
-                          count_of(*decision.n_more, "more question"),
-                          percent_level(settings.power));
-    } else {
-        out = fmt::format(
-            "; the number of questions is what {} power asks for if the two are truly alike, so "
-            "they may well differ",
-            percent_level(settings.power));
-    }
+    std::string out = further_text(decision, settings.power);
     if (std::abs(*net.value) >= settings.margin) {
         out += fmt::format(
             "; the observed difference of {} points is no smaller than the margin, so more "
@@ -45,6 +60,14 @@ std::string inconclusive_tail(const Decision& decision,
             points(*net.value));
     }
     return out;
+}
+
+/// What holds whatever the margin is: the lower limit is a bound at one-sided alpha.
+std::string bound_text(const Estimate& net, double alpha) {
+    return fmt::format("at any margin this holds: {}{} sure)",
+                       *net.low < 0 ? fmt::format("at most {} points worse (", points_up(-*net.low))
+                                    : std::string("not worse ("),
+                       percent_level(1 - alpha));
 }
 
 /// With as many decimals as keep it apart from the nearest of -margin, 0 and +margin.
@@ -106,9 +129,10 @@ std::string reason(const Decision& decision,
                 "{} reaches down to the margin of -{} points or beyond and is not below 0: neither "
                 "equivalence nor a "
                 "loss of "
-                "quality is shown{}",
+                "quality is shown; {}{}",
                 interval,
                 size,
+                bound_text(net, settings.alpha),
                 inconclusive_tail(decision, net, settings));
     }
 }
@@ -136,14 +160,14 @@ Decision not_agreed(const Decision& by_interval,
     out.alpha = by_interval.alpha;
     out.label = DecisionLabel::kInconclusive;
     const double units = static_cast<double>(sample.n_units);
-    const double questions_of_unit = static_cast<double>(evidence.n()) / evidence.per_question /
-                                     units;
-    const std::int64_t alone_from = interval_alone_from(evidence.clusters.has_value());
+    const double questions_of_unit = static_cast<double>(evidence.n_questions) / units;
+    const std::int64_t alone_from = interval_alone_from(evidence.dependent());
     const auto to_interval_alone = static_cast<std::int64_t>(
         std::ceil(static_cast<double>(alone_from - sample.n_units) * questions_of_unit - 1e-9));
-    out.n_more = further_questions(evidence, settings, 0);
-    if (out.n_more) {
-        out.n_more = std::max(*out.n_more, to_interval_alone);
+    const FurtherQuestions further = further_questions(evidence, settings, 0);
+    if (further.equivalent && further.ship) {
+        out.n_more = std::max(*further.equivalent, to_interval_alone);
+        out.n_more_ship = std::max(*further.ship, to_interval_alone);
     }
     out.why = fmt::format(
         "the interval alone would say {}, but of only {} it is too narrow too often, so below {} "
@@ -218,6 +242,7 @@ Decision whatever_failed(const Counts& counts,
         return out;
     }
     out.n_more.reset();
+    out.n_more_ship.reset();
     out.why = fmt::format(
         "{}: without them it is {}, with all of them losses {}, with all of them wins {}; what "
         "made them {} decides, so mend that and judge them again",
@@ -239,19 +264,28 @@ Decision not_measured(const Decision& like, std::string why) {
     return out;
 }
 
-std::optional<std::int64_t> further_questions(const Evidence& evidence,
-                                              const AnalysisSettings& settings,
-                                              double delta) {
-    const double n = static_cast<double>(evidence.n());
-    const double rate = (static_cast<double>(evidence.wins + evidence.losses) + 1) / (n + 2);
-    const auto independent = stats::sample_size_equivalence(
-        {.decisive_rate = rate, .delta = delta, .margin = settings.margin, .alpha = settings.alpha},
-        settings.power);
-    if (!independent) {
-        return std::nullopt;
+FurtherQuestions further_questions(const Evidence& evidence,
+                                   const AnalysisSettings& settings,
+                                   double delta) {
+    double squares = 0;
+    for (const auto& [value, count] : evidence.questions.values) {
+        squares += value * value * static_cast<double>(count);
     }
-    const double total = std::ceil(static_cast<double>(*independent) * evidence.design_effect);
-    return static_cast<std::int64_t>(std::ceil(std::max(0.0, total - n) / evidence.per_question));
+    const double n = static_cast<double>(evidence.n_questions);
+    const stats::EquivalenceDesign design{.decisive_rate = (squares + 1) / (n + 2),
+                                          .delta = delta,
+                                          .margin = settings.margin,
+                                          .alpha = settings.alpha};
+    const auto more = [&](std::optional<std::int64_t> independent) -> std::optional<std::int64_t> {
+        if (!independent) {
+            return std::nullopt;
+        }
+        const double total = std::ceil(static_cast<double>(*independent) *
+                                       evidence.questions.design_effect);
+        return static_cast<std::int64_t>(std::max(0.0, total - n));
+    };
+    return {more(stats::sample_size_equivalence(design, settings.power)),
+            more(stats::sample_size_noninferiority(design, settings.power))};
 }
 
 bool too_many_unknown(const Counts& counts) {
@@ -323,7 +357,9 @@ Decision decide_by_interval(const Evidence& evidence,
         out.beyond_margin &= sample->p_beyond < settings.alpha;
     }
     if (out.label == DecisionLabel::kInconclusive) {
-        out.n_more = further_questions(evidence, settings, 0);
+        const FurtherQuestions further = further_questions(evidence, settings, 0);
+        out.n_more = further.equivalent;
+        out.n_more_ship = further.ship;
     }
     out.why = reason(out, net, settings);
     return sample ? with_exact_test(std::move(out), evidence, *sample, settings) : out;

@@ -35,9 +35,10 @@
 
 namespace assay::analysis {
 
-/// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption:
-/// judges differ.
-inline constexpr double kOrderCorrelation = 0.5;
+/// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption,
+/// that of a judge which changes 10 to 15 % of its verdicts when the answers change places; judges
+/// differ.
+inline constexpr double kOrderCorrelation = 0.8;
 /// Effective comparisons up to which outcomes are enumerated.
 inline constexpr std::int64_t kMostEnumerated = 2000;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
@@ -46,26 +47,72 @@ std::vector<double> sums_of(std::span<const stats::ClusterTotal> totals) {
     return sums;
 }
 
-/// A cluster's counted comparisons and the sum of their values.
-struct ClusterSum {
-    std::int32_t n = 0;
-    std::int32_t sum = 0;
-    auto operator<=>(const ClusterSum&) const = default;
-};
-
 /// Sorted and counted, so that no rounding depends on the order in which the outcomes came.
-std::vector<stats::ClusterTotal> totals_of(std::span<const ClusterSum> clusters) {
-    std::map<ClusterSum, std::int64_t> kinds;
-    for (const ClusterSum& cluster : clusters) {
-        if (cluster.n > 0) {
-            ++kinds[cluster];
-        }
-    }
+std::vector<stats::ClusterTotal> counted(
+    const std::map<std::pair<std::int64_t, double>, std::int64_t>& kinds) {
     std::vector<stats::ClusterTotal> out;
     for (const auto& [kind, times] : kinds) {
-        out.push_back({kind.n, static_cast<double>(kind.sum), times});
+        out.push_back({kind.first, kind.second, times});
     }
     return out;
+}
+
+/// What a question gives to its cluster.
+struct Member {
+    std::uint32_t cluster = 0;
+    double mean = 0;
+    QuestionVerdicts verdicts;
+    auto operator<=>(const Member&) const = default;
+};
+
+/// Of each cluster, questions and the sum of their means.
+std::vector<stats::ClusterTotal> totals_of_means(std::span<const Member> sorted) {
+    std::map<std::pair<std::int64_t, double>, std::int64_t> kinds;
+    for (std::size_t i = 0; i < sorted.size();) {
+        std::int64_t n = 0;
+        double sum = 0;
+        const std::uint32_t cluster = sorted[i].cluster;
+        for (; i < sorted.size() && sorted[i].cluster == cluster; ++i) {
+            ++n;
+            sum += sorted[i].mean;
+        }
+        ++kinds[{n, sum}];
+    }
+    return counted(kinds);
+}
+
+/// Of each cluster, verdicts and their sum.
+std::vector<stats::ClusterTotal> totals_of_verdicts(std::span<const Member> sorted) {
+    std::map<std::pair<std::int64_t, double>, std::int64_t> kinds;
+    for (std::size_t i = 0; i < sorted.size();) {
+        std::int64_t n = 0, sum = 0;
+        const std::uint32_t cluster = sorted[i].cluster;
+        for (; i < sorted.size() && sorted[i].cluster == cluster; ++i) {
+            n += sorted[i].verdicts.n();
+            sum += sorted[i].verdicts.wins - sorted[i].verdicts.losses;
+        }
+        ++kinds[{n, static_cast<double>(sum)}];
+    }
+    return counted(kinds);
+}
+
+/// Sum over the verdicts of (value - mean)^2.
+double squares_of_verdicts(const Evidence& evidence) {
+    const double wins = static_cast<double>(evidence.wins),
+                 losses = static_cast<double>(evidence.losses);
+    const double ties = static_cast<double>(evidence.ties),
+                 mean = (wins - losses) / (wins + losses + ties);
+    return wins * (1 - mean) * (1 - mean) + ties * mean * mean + losses * (1 + mean) * (1 + mean);
+}
+
+/// A sum of half units is exact, and such sums only are what the sign-flip test takes.
+void add_sign_flip(std::span<const stats::ClusterTotal> totals,
+                   std::optional<double>& p,
+                   std::string& method) {
+    if (const auto flip = stats::sign_flip_test(sums_of(totals))) {
+        p = flip->p_two;
+        method = flip->exact ? "exact" : "normal approximation";
+    }
 }
 
 void add_clusters(Evidence& evidence) {
@@ -73,11 +120,12 @@ void add_clusters(Evidence& evidence) {
     if (std::all_of(totals.begin(), totals.end(), [](const auto& total) { return total.n == 1; })) {
         return;
     }
-    const auto clustered = stats::cluster_mean(totals, sum_of_squares(evidence), 0.90);
+    const auto clustered = stats::cluster_mean(
+        totals, stats::squares_of(evidence.questions.values), 0.90);
     ClusterSummary summary;
     summary.n_clusters = clustered->n_clusters;
     summary.largest = clustered->largest;
-    const double n = static_cast<double>(evidence.n());
+    const double n = static_cast<double>(evidence.n_questions);
     summary.n_effective = n / clustered->mean_cluster_size;
     summary.largest_share = static_cast<double>(summary.largest) / n;
     if (summary.n_clusters < 2) {
@@ -88,15 +136,30 @@ void add_clusters(Evidence& evidence) {
         return;
     }
     summary.design_effect = clustered->design_effect;
-    evidence.design_effect = stats::design_effect_to_use(*clustered);
-    evidence.df = std::max(kLeastDf, summary.n_effective - 1);
-    summary.design_effect_used = evidence.design_effect;
-    if (const auto flip = stats::sign_flip_test(sums_of(totals))) {
-        summary.p_sign_flip = flip->p_two;
-        summary.p_sign_flip_method = flip->exact ? "exact" : "normal approximation";
-    }
+    evidence.questions.design_effect = stats::design_effect_to_use(*clustered);
+    evidence.questions.df = std::max(kLeastDf, summary.n_effective - 1);
+    summary.design_effect_used = evidence.questions.design_effect;
+    add_sign_flip(totals, summary.p_sign_flip, summary.p_sign_flip_method);
     summary.why = why_of(summary);
     evidence.clusters = summary;
+}
+
+/// Wins, ties, losses and the means follow from the kinds.
+void add_counts(Evidence& evidence) {
+    evidence.wins = evidence.ties = evidence.losses = evidence.n_questions = 0;
+    std::map<double, std::int64_t> means;
+    for (const auto& [verdicts, times] : evidence.kinds) {
+        evidence.wins += times * verdicts.wins;
+        evidence.ties += times * verdicts.ties;
+        evidence.losses += times * verdicts.losses;
+        evidence.n_questions += times;
+        evidence.several_verdicts |= verdicts.n() > 1;
+        means[verdicts.mean()] += times;
+    }
+    evidence.questions.values.clear();
+    for (const auto& [mean, count] : means) {
+        evidence.questions.values.push_back({mean, count});
+    }
 }
 
 }  // namespace
@@ -142,15 +205,49 @@ std::optional<int> value_of(OutcomeKind kind, Failed failed) {
     }
 }
 
+std::int64_t Evidence::count_of(std::int32_t QuestionVerdicts::*verdicts) const {
+    std::int64_t count = 0;
+    for (const QuestionKind& kind : kinds) {
+        count += kind.times * (kind.verdicts.*verdicts);
+    }
+    return count;
+}
+
 stats::NetCounts Evidence::effective() const {
-    return stats::effective(stats::net_counts(wins, losses, ties), design_effect);
+    return stats::effective(stats::net_counts(wins, losses, ties), verdict_design_effect);
+}
+
+void add(QuestionVerdicts& question, OutcomeKind kind, Failed failed) {
+    ++question.calls;
+    if (const auto value = value_of(kind, failed)) {
+        question.wins += *value > 0;
+        question.ties += *value == 0;
+        question.losses += *value < 0;
+    }
+}
+
+std::vector<QuestionVerdicts> verdicts_by_question(std::span<const Outcome> outcomes,
+                                                   const Dependence& dependence,
+                                                   Failed failed) {
+    std::vector<QuestionVerdicts> out(dependence.n_questions);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        add(out[dependence.question[i]], outcomes[i].kind, failed);
+    }
+    return out;
 }
 
 Evidence evidence_of_counts(std::int64_t wins, std::int64_t losses, std::int64_t ties) {
     Evidence evidence;
-    evidence.wins = wins;
-    evidence.losses = losses;
-    evidence.ties = ties;
+    const auto kind = [&](QuestionVerdicts verdicts, std::int64_t times) {
+        if (times > 0) {
+            verdicts.calls = 1;
+            evidence.kinds.push_back({verdicts, times});
+        }
+    };
+    kind({.losses = 1}, losses);
+    kind({.ties = 1}, ties);
+    kind({.wins = 1}, wins);
+    add_counts(evidence);
     if (evidence.n() == 0) {
         evidence.why_not = "no comparison has a verdict";
     }
@@ -164,60 +261,113 @@ Evidence evidence_of(std::span<const Outcome> outcomes, Failed failed) {
 Evidence evidence_of(std::span<const Outcome> outcomes,
                      const Dependence& dependence,
                      Failed failed) {
-    std::int64_t wins = 0, losses = 0, n = 0, n_questions = 0;
-    std::vector<bool> counted(dependence.n_questions, false);
-    std::vector<ClusterSum> clusters(dependence.n_clusters);
+    const std::vector<QuestionVerdicts> questions = verdicts_by_question(
+        outcomes, dependence, failed);
+    std::vector<std::uint32_t> cluster(dependence.n_questions);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const auto value = value_of(outcomes[i].kind, failed);
-        if (!value) {
+        cluster[dependence.question[i]] = dependence.cluster[i];
+    }
+    Evidence evidence;
+    std::map<QuestionVerdicts, std::int64_t> kinds;
+    std::vector<Member> members;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        const QuestionVerdicts& verdicts = questions[i];
+        if (!verdicts.counts()) {
+            evidence.n_left_out += verdicts.n() > 0;
             continue;
         }
-        ++n;
-        wins += *value > 0;
-        losses += *value < 0;
-        n_questions += !counted[dependence.question[i]];
-        counted[dependence.question[i]] = true;
-        ++clusters[dependence.cluster[i]].n;
-        clusters[dependence.cluster[i]].sum += *value;
+        ++kinds[verdicts];
+        members.push_back({cluster[i], verdicts.mean(), verdicts});
     }
-    Evidence evidence = evidence_of_counts(wins, losses, n - wins - losses);
-    if (n == 0) {
+    for (const auto& [verdicts, times] : kinds) {
+        evidence.kinds.push_back({verdicts, times});
+    }
+    add_counts(evidence);
+    if (members.empty()) {
+        evidence.why_not = "no comparison has a verdict";
         return evidence;
     }
-    evidence.per_question = static_cast<double>(n) / static_cast<double>(n_questions);
-    evidence.cluster_totals = totals_of(clusters);
+    std::sort(members.begin(), members.end());
+    evidence.cluster_totals = totals_of_means(members);
+    if (evidence.several_verdicts) {
+        evidence.questions.df = static_cast<double>(evidence.n_questions - 1);
+    }
     add_clusters(evidence);
+    if (evidence.n_questions < 2 && evidence.several_verdicts) {
+        evidence.why_not = "all verdicts are of one question, so nothing shows how much questions "
+                           "differ";
+    }
+    if (evidence.dependent() && evidence.why_not.empty()) {
+        evidence.verdict_design_effect = stats::design_effect_to_use(*stats::cluster_mean(
+            totals_of_verdicts(members), squares_of_verdicts(evidence), 0.90));
+    }
     return evidence;
 }
 
-double sum_of_squares(const Evidence& evidence) {
-    const double wins = static_cast<double>(evidence.wins),
-                 losses = static_cast<double>(evidence.losses);
-    const double ties = static_cast<double>(evidence.ties),
-                 mean = (wins - losses) / (wins + losses + ties);
-    return wins * (1 - mean) * (1 - mean) + ties * mean * mean + losses * (1 + mean) * (1 + mean);
+Evidence with_kinds(const Evidence& evidence, std::vector<QuestionKind> kinds) {
+    Evidence out = evidence;
+    out.kinds = std::move(kinds);
+    add_counts(out);
+    return out;
 }
+
+std::optional<QuestionSummary> question_summary_of(const Evidence& evidence) {
+    if (!evidence.several_verdicts) {
+        return std::nullopt;
+    }
+    QuestionSummary out;
+    out.n = evidence.n_questions;
+    out.n_left_out = evidence.n_left_out;
+    out.verdicts_each = static_cast<double>(evidence.n()) /
+                        static_cast<double>(evidence.n_questions);
+    std::vector<stats::ClusterTotal> totals;
+    for (const auto& [mean, count] : evidence.questions.values) {
+        out.n_won += mean > 0 ? count : 0;
+        out.n_even += mean == 0 ? count : 0;
+        out.n_lost += mean < 0 ? count : 0;
+        totals.push_back({1, mean, count});
+    }
+    if (!evidence.clusters) {
+        add_sign_flip(totals, out.p_sign_flip, out.p_sign_flip_method);
+    }
+    return out;
+}
+
+namespace {
+
+std::string method_of(const Evidence& evidence) {
+    if (!evidence.dependent()) {
+        return "Tango score interval";
+    }
+    const std::string student = fmt::format("Student's t with {:.4g} degrees of freedom",
+                                            evidence.questions.df);
+    if (!evidence.clusters) {
+        return fmt::format("question score interval ({} questions with {:.3g} verdicts each, {})",
+                           evidence.n_questions,
+                           static_cast<double>(evidence.n()) /
+                               static_cast<double>(evidence.n_questions),
+                           student);
+    }
+    return fmt::format("{} score interval (clusters: {}, design effect {:.3g}, {})",
+                       evidence.several_verdicts ? "question" : "effective-count",
+                       evidence.clusters->n_clusters,
+                       evidence.questions.design_effect,
+                       student);
+}
+
+}  // namespace
 
 Estimate net_win_rate_of(const Evidence& evidence, double alpha) {
     Estimate out;
     out.confidence = 1 - 2 * alpha;
-    out.n = evidence.n();
-    out.method = "Tango score interval";
-    if (evidence.clusters) {
-        out.method = fmt::format(
-            "effective-count score interval (clusters: {}, design effect {:.3g}, Student's t with "
-            "{:.4g} degrees of freedom)",
-            evidence.clusters->n_clusters,
-            evidence.design_effect,
-            evidence.df);
-    }
+    out.n = evidence.n_questions;
+    out.method = method_of(evidence);
     out.why = evidence.why_not;
     if (!out.why.empty()) {
         return out;
     }
-    const auto interval = stats::deciding_interval(evidence.effective(), alpha, evidence.df);
-    out.value = static_cast<double>(evidence.wins - evidence.losses) /
-                static_cast<double>(evidence.n());
+    const auto interval = stats::deciding_interval(evidence.questions, alpha);
+    out.value = stats::mean_of(evidence.questions.values);
     out.low = interval->low;
     out.high = interval->high;
     return out;

@@ -1,8 +1,8 @@
 #pragma once
-// What a decision rests on: counts, and how much they are worth where comparisons are dependent.
+// What a decision rests on: the questions' means, and how much they are worth where questions are
+// dependent.
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,25 +12,57 @@
 #include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/stats/clusters.hpp"
+#include "assay/stats/question_score.hpp"
 #include "assay/stats/tango.hpp"
 
 namespace assay::analysis {
 
+/// The verdicts of one question. Several: both orders, several samples, several rows of a file.
+struct QuestionVerdicts {
+    std::int32_t wins = 0;
+    std::int32_t ties = 0;
+    std::int32_t losses = 0;
+    std::int32_t calls = 0;  ///< comparisons of it, with or without a verdict
+
+    [[nodiscard]] std::int32_t n() const { return wins + ties + losses; }
+    /// A question counts if at least half of its calls have a verdict.
+    [[nodiscard]] bool counts() const { return n() > 0 && 2 * n() >= calls; }
+    /// In [-1, 1]; n() > 0.
+    [[nodiscard]] double mean() const {
+        return static_cast<double>(wins - losses) / static_cast<double>(n());
+    }
+    auto operator<=>(const QuestionVerdicts&) const = default;
+};
+/// `times` questions have these verdicts.
+struct QuestionKind {
+    QuestionVerdicts verdicts;
+    std::int64_t times = 1;
+};
+
 struct Evidence {
-    std::int64_t wins = 0;
+    std::int64_t wins = 0;  ///< verdicts of the questions that count
     std::int64_t losses = 0;
     std::int64_t ties = 0;
-    std::optional<ClusterSummary> clusters;  ///< empty: the comparisons are independent
-    double design_effect = 1;                ///< >= 1: all counts are divided by it
-    /// of Student's t in place of the normal: effective clusters - 1
-    double df = std::numeric_limits<double>::infinity();
-    std::vector<stats::ClusterTotal> cluster_totals;  ///< of each kind of cluster how many; in a
+    std::vector<QuestionKind> kinds;  ///< questions that count, in a fixed order
+    std::int64_t n_questions = 0;     ///< that count
+    std::int64_t n_left_out = 0;      ///< questions with verdicts, but too few to count
+    stats::QuestionMeans questions;   ///< what the interval is made of
+    bool several_verdicts = false;    ///< a question has more than one
+    std::optional<ClusterSummary> clusters;  ///< empty: the questions are independent
+    double verdict_design_effect = 1;        ///< >= 1: how much less a verdict tells than an
+                                             ///< independent one would
+    std::vector<stats::ClusterTotal> cluster_totals;  ///< questions and sums of their means, of
+                                                      ///< each kind of cluster how many; in a
                                                       ///< fixed order
-    double per_question = 1;  ///< counted comparisons of a question, on average: 2 where all were
-                              ///< judged in both orders
-    std::string why_not;      ///< a sentence: why there is no interval; empty: there is one
+    std::string why_not;  ///< a sentence: why there is no interval; empty: there is one
 
+    /// Verdicts.
     [[nodiscard]] std::int64_t n() const { return wins + losses + ties; }
+    /// Wins, ties or losses.
+    [[nodiscard]] std::int64_t count_of(std::int32_t QuestionVerdicts::*verdicts) const;
+    /// Verdicts depend on each other, through their questions or clusters.
+    [[nodiscard]] bool dependent() const { return several_verdicts || clusters.has_value(); }
+    /// Counts of verdicts as if they were independent, for what is made for counts only.
     [[nodiscard]] stats::NetCounts effective() const;
 };
 
@@ -49,25 +81,35 @@ struct Evidence {
 /// What INVALID, ERROR and REFUSED and questions whose answer is missing count as.
 enum class Failed { kLeftOut, kLosses, kWins };
 
-/// Wins, ties and losses of the outcomes, with the failed verdicts as said. Outcomes of one
-/// cluster, or of one question where it names no cluster, are dependent; as soon as two counted
-/// ones are, the design effect of the CR1 variance is used, or the mean cluster size sum n_g^2 / n
-/// where that is undefined (all verdicts alike).
+/// What the outcomes tell, with the failed verdicts as said. Each question gives the mean of its
+/// verdicts, and every question has the same weight. As soon as a cluster has two questions that
+/// count, the design effect of the CR1 variance of the means is used, or the mean cluster size
+/// sum n_g^2 / n where that is undefined (all means alike).
 [[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes, Failed failed);
 /// As above where the dependence of these outcomes is known already.
 [[nodiscard]] Evidence evidence_of(std::span<const Outcome> outcomes,
                                    const Dependence& dependence,
                                    Failed failed);
 
-/// Sum over the comparisons of (value - mean)^2; n() > 0.
-[[nodiscard]] double sum_of_squares(const Evidence& evidence);
+/// By question (the numbers of `dependence`): its verdicts.
+[[nodiscard]] std::vector<QuestionVerdicts> verdicts_by_question(std::span<const Outcome> outcomes,
+                                                                 const Dependence& dependence,
+                                                                 Failed failed);
+void add(QuestionVerdicts& question, OutcomeKind kind, Failed failed);
+
+/// The same evidence with other verdicts in place of `kinds`: wins, ties, losses and means follow,
+/// what is known of dependence stays.
+[[nodiscard]] Evidence with_kinds(const Evidence& evidence, std::vector<QuestionKind> kinds);
+
+/// Empty where each question has one verdict.
+[[nodiscard]] std::optional<QuestionSummary> question_summary_of(const Evidence& evidence);
 
 /// +1, 0 or -1 of a win, tie or loss (and of a failed verdict or a missing answer, where those
 /// count); nothing for what has none.
 [[nodiscard]] std::optional<int> value_of(OutcomeKind kind, Failed failed = Failed::kLeftOut);
 
-/// (wins - losses) / n with the interval at level 1 - 2 alpha. Null values and a `why` where there
-/// is none.
+/// The mean over questions of their verdicts' mean, with the interval at level 1 - 2 alpha. Null
+/// values and a `why` where there is none.
 [[nodiscard]] Estimate net_win_rate_of(const Evidence& evidence, double alpha);
 
 }  // namespace assay::analysis

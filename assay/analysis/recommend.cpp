@@ -49,7 +49,7 @@ std::string why_not(const Candidate& candidate) {
             return candidate.name + " is inconclusive" +
                    (candidate.n_more.value_or(0) > 0
                         ? " (about " + count_of(*candidate.n_more, "more question") +
-                              " would settle it if it is as good)"
+                              " would show that it may ship, if it is as good)"
                         : std::string());
         default:
             return candidate.name + " was not measured" +

@@ -19,7 +19,8 @@ struct Candidate {
     DecisionLabel label = DecisionLabel::kNotMeasured;
     bool claimed = true;  ///< false: an equivalent or non_inferior that may not be claimed counts
                           ///< as inconclusive
-    std::optional<std::int64_t> n_more;  ///< further questions, for inconclusive ones
+    std::optional<std::int64_t> n_more;  ///< further questions until it may ship, for inconclusive
+                                         ///< ones
     std::string why_not_measured{};      ///< a short reason without a full stop; may be empty
 };
 

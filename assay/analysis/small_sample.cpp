@@ -21,14 +21,14 @@ DecisionLabel label_of(stats::Region region) {
 
 std::int64_t units_of(const Evidence& evidence) {
     if (!evidence.clusters) {
-        return evidence.n();
+        return evidence.n_questions;
     }
     return static_cast<std::int64_t>(std::floor(evidence.clusters->n_effective * (1 + 1e-12)));
 }
 
 std::string units_text(const Evidence& evidence) {
     return evidence.clusters ? clusters_text(*evidence.clusters)
-                             : count_of(evidence.n(), "question");
+                             : count_of(evidence.n_questions, "question");
 }
 
 ExactTests::ExactTests(std::int64_t n, double margin)
@@ -68,10 +68,10 @@ SmallSample ExactTests::of(const Evidence& evidence) const {
 std::optional<std::int64_t> exact_test_size(const Evidence& evidence) {
     const std::int64_t units = units_of(evidence);
     if (evidence.n() == 0 || !evidence.why_not.empty() ||
-        units >= interval_alone_from(evidence.clusters.has_value())) {
+        units >= interval_alone_from(evidence.dependent())) {
         return std::nullopt;
     }
-    const double worth = static_cast<double>(evidence.n()) / evidence.design_effect;
+    const double worth = static_cast<double>(evidence.n()) / evidence.verdict_design_effect;
     return std::clamp<std::int64_t>(
         static_cast<std::int64_t>(std::floor(worth * (1 + 1e-12))), 1, units);
 }

@@ -4,11 +4,11 @@
 //
 // Units are what is independent: questions or, where verdicts are dependent, effective clusters,
 // (sum n)^2 / sum n^2, which are fewer where sizes differ (Carter, Schnepel, Steigerwald 2017, Rev.
-// Econ. Stat. 99:698). A question that was judged in both orders is a cluster of its own.
+// Econ. Stat. 99:698).
 //   - below kFewestUnits, or with more than kMostOfOneCluster in one: nothing is decided
 //     (not_measured)
-//   - below kIntervalAlone, or kClustersAlone clusters: the exact test must agree with the
-//   interval, else inconclusive
+//   - below kIntervalAlone, or kClustersAlone clusters or questions with several verdicts: the
+//   exact test must agree with the interval, else inconclusive
 //   - from there on: the interval decides alone
 
 #include <cstdint>
@@ -29,11 +29,12 @@ inline constexpr double kMostOfOneCluster = 0.3;
 /// Up to 40 all labels err at most as often as alpha says (validation.md, V26); beyond, the
 /// interval's worst error at alpha = 5 % is 6 %.
 inline constexpr std::int64_t kIntervalAlone = 41;
-/// The same of clusters. The exact test takes a whole cluster as one verdict, so it is asked only
-/// where Student's t rests on few of them; from here on V27 shows that the interval keeps alpha.
+/// The same of clusters, and of questions with several verdicts. The exact test takes each of them
+/// as one verdict, so it is asked only where Student's t rests on few of them; from here on V27
+/// and W5 show that the interval keeps alpha.
 inline constexpr std::int64_t kClustersAlone = 30;
-[[nodiscard]] constexpr std::int64_t interval_alone_from(bool clustered) {
-    return clustered ? kClustersAlone : kIntervalAlone;
+[[nodiscard]] constexpr std::int64_t interval_alone_from(bool dependent) {
+    return dependent ? kClustersAlone : kIntervalAlone;
 }
 
 [[nodiscard]] DecisionLabel label_of(stats::Region region);
@@ -51,8 +52,8 @@ class ExactTests {
     ExactTests(std::int64_t n, double margin);
     /// n_units is left 0. wins + losses <= n.
     [[nodiscard]] SmallSample of(std::int64_t wins, std::int64_t losses) const;
-    /// Dependent comparisons count as one a cluster, or as fewer where the design effect says so:
-    /// as if all verdicts of a cluster were alike. Counts that are then no whole numbers are
+    /// Dependent comparisons count as one a cluster or question, or as fewer where the design
+    /// effect says so: as if all verdicts of it were alike. Counts that are then no whole numbers are
     /// rounded against each claim.
     [[nodiscard]] SmallSample of(const Evidence& evidence) const;
 

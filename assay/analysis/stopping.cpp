@@ -144,12 +144,11 @@ bool Stopping::push(const Outcome& outcome) {
     }
     const Place& place = places_[static_cast<std::size_t>(state_.n_taken)];
     ASSAY_CHECK(owner_of(outcome) == place.owner);
-    if (const auto value = value_of(outcome.kind)) {
-        values_.push_back(*value);
+    add(questions_[outcome.question_id], outcome.kind, Failed::kLeftOut);
+    if (value_of(outcome.kind)) {
         ++n_counted_;
         n_identical_ += outcome.identical;
     } else {
-        ++n_without_value_;
         n_failed_ += outcome.kind == OutcomeKind::kInvalid || outcome.kind == OutcomeKind::kRefused;
         n_left_out_ += outcome.kind == OutcomeKind::kNoAnswerBaseline;
     }
@@ -161,9 +160,17 @@ bool Stopping::push(const Outcome& outcome) {
 }
 
 void Stopping::close_factor() {
-    monitor_.push(values_, n_without_value_);
-    values_.clear();
-    n_without_value_ = 0;
+    std::vector<double> means;
+    std::int64_t n_verdicts = 0, n_settled = 0;
+    for (const auto& [id, verdicts] : questions_) {
+        n_settled += verdicts.calls;
+        if (verdicts.counts()) {
+            n_verdicts += verdicts.n();
+            means.push_back(verdicts.mean());
+        }
+    }
+    monitor_.push({.means = means, .n_verdicts = n_verdicts, .n_settled = n_settled});
+    questions_.clear();
     const std::int64_t n_unknown = n_failed_ + n_left_out_;
     const bool holds_off = more_than_5_percent(n_unknown, n_counted_ + n_unknown) ||
                            n_counted_ == n_identical_ || monitor_.n_factors() < kIntervalAlone;
@@ -246,19 +253,24 @@ std::vector<stats::ValueCount> factors_of(std::span<const Outcome> leading, Fail
         double sum = 0;
         double n = 0;
     };
-    std::map<std::string, Sum> owners;
-    for (const Outcome& outcome : leading) {
-        const auto value = value_of(outcome.kind, failed);
-        if (!value) {
-            continue;
+    const Dependence dependence(leading);
+    const std::vector<QuestionVerdicts> questions = verdicts_by_question(
+        leading, dependence, failed);
+    std::vector<bool> taken(questions.size(), false);
+    std::vector<Sum> owners(dependence.n_clusters);
+    for (std::size_t i = 0; i < leading.size(); ++i) {
+        const std::uint32_t question = dependence.question[i];
+        if (!taken[question] && questions[question].counts()) {
+            owners[dependence.cluster[i]].sum += questions[question].mean();
+            ++owners[dependence.cluster[i]].n;
         }
-        Sum& owner = owners[owner_of(outcome)];
-        owner.sum += *value;
-        ++owner.n;
+        taken[question] = true;
     }
     std::map<double, std::int64_t> counts;
-    for (const auto& [name, owner] : owners) {
-        ++counts[owner.sum / owner.n];
+    for (const Sum& owner : owners) {
+        if (owner.n > 0) {
+            ++counts[owner.sum / owner.n];
+        }
     }
     std::vector<stats::ValueCount> out;
     for (const auto& [value, count] : counts) {

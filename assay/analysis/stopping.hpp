@@ -15,8 +15,8 @@
 //     answer loses, in place.
 //   - No value: INVALID, REFUSED and a baseline without an answer are skipped; INVALID and REFUSED
 //     are counted.
-//   - Factors: one a cluster or question, the mean of its values, once all its comparisons are
-//     settled.
+//   - Factors: one a cluster or question, the mean of its questions' means, once all its
+//     comparisons are settled. A question counts as in evidence.hpp.
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
@@ -29,6 +29,7 @@
 // not_measured; and not before kIntervalAlone factors have a value (small_sample.hpp).
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -96,8 +97,7 @@ class Stopping {
     std::string design_;  ///< the one in force
     StoppingState state_;
     stats::Monitor monitor_;
-    std::vector<int> values_;  ///< of the factor that is being settled
-    std::int64_t n_without_value_ = 0;
+    std::map<std::string, QuestionVerdicts> questions_;  ///< of the factor that is being settled
     std::int64_t n_counted_ = 0;
     std::int64_t n_identical_ = 0;
     std::int64_t n_failed_ = 0;    ///< INVALID and REFUSED

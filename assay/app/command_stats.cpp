@@ -33,7 +33,7 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
                               .path = "",
                               .label = comparison.decision.label,
                               .claimed = comparison.decision.claimed.value_or(true),
-                              .n_more = comparison.decision.n_more});
+                              .n_more = comparison.decision.n_more_ship});
     }
     return analysis::exit_code(
         candidates,

@@ -121,6 +121,19 @@ struct ClusterSummary {
     std::string why;
 };
 
+/// Where questions have several verdicts: both orders, several samples. A question counts if at
+/// least half of its calls have a verdict, with the mean of them.
+struct QuestionSummary {
+    std::int64_t n = 0;           ///< questions that count
+    std::int64_t n_left_out = 0;  ///< with verdicts, but too few to count
+    double verdicts_each = 1;     ///< on average
+    std::int64_t n_won = 0;       ///< whose mean is above 0: the variant is ahead
+    std::int64_t n_even = 0;
+    std::int64_t n_lost = 0;
+    std::optional<double> p_sign_flip;  ///< of "no difference", on the means; empty with clusters
+    std::string p_sign_flip_method;     ///< as ClusterSummary's
+};
+
 /// p values of the exact unconditional test, which a label needs besides the interval where there
 /// are few questions (or clusters). Each is of H0: the opposite of what is claimed.
 struct SmallSample {
@@ -148,8 +161,10 @@ struct Decision {
     double alpha = 0.05;
     std::optional<bool> claimed;  ///< under a ladder or Holm: whether an equivalent or non_inferior
                                   ///< may be claimed; empty: not corrected
-    std::optional<std::int64_t> n_more;  ///< further questions for the stated power at a true
-                                         ///< difference of 0; empty: none needed, or not to be said
+    /// Further questions for the stated power of "equivalent" at a true difference of 0; empty:
+    /// none needed, or not to be said.
+    std::optional<std::int64_t> n_more;
+    std::optional<std::int64_t> n_more_ship;  ///< the same of "equivalent or non-inferior": fewer
     std::string why;
 };
 
@@ -301,6 +316,7 @@ struct ComparisonAnalysis {
     std::vector<ConfidenceRow> confidence;  ///< high, medium, low, none; only levels that occur
     EquivalenceTest tost;
     std::optional<ClusterSummary> clusters;
+    std::optional<QuestionSummary> questions;  ///< empty: each question has one verdict
     std::optional<SmallSample> small_sample;  ///< empty: enough for the interval to decide alone
     Decision decision;
     ExtremeCase worst_case;                       ///< failed verdicts were all losses
@@ -315,6 +331,11 @@ struct ComparisonAnalysis {
                                                ///< rate, by another method; filled by
                                                ///< analysis::add_cluster_interval
 };
+
+/// Whether verdicts depend on each other, through their questions or clusters.
+[[nodiscard]] inline bool dependent(const ComparisonAnalysis& analysis) {
+    return analysis.clusters.has_value() || analysis.questions.has_value();
+}
 
 /// How often a variant's answers show a failure mode (docs/failure_modes.md), beside the baseline's
 /// answers to the same questions: as rules find it, or as a judge tagged it.

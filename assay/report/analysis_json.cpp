@@ -143,6 +143,23 @@ Json json_of(const std::optional<ClusterSummary>& clusters) {
     return out;
 }
 
+Json json_of(const std::optional<QuestionSummary>& questions) {
+    if (!questions) {
+        return nullptr;
+    }
+    Json out{{"n", questions->n},
+             {"n_left_out", questions->n_left_out},
+             {"verdicts_each", questions->verdicts_each},
+             {"n_won", questions->n_won},
+             {"n_even", questions->n_even},
+             {"n_lost", questions->n_lost},
+             {"p_sign_flip", json_of(questions->p_sign_flip)}};
+    if (!questions->p_sign_flip_method.empty()) {
+        out["p_sign_flip_method"] = questions->p_sign_flip_method;
+    }
+    return out;
+}
+
 Json json_of(const std::optional<BothOrders>& both) {
     if (!both) {
         return nullptr;
@@ -214,6 +231,7 @@ Json json_of(const Decision& decision) {
             {"alpha", decision.alpha},
             {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
             {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
+            {"n_more_ship", decision.n_more_ship ? Json(*decision.n_more_ship) : Json(nullptr)},
             {"why", to_valid_utf8(decision.why)}};
 }
 
@@ -270,6 +288,7 @@ Json json_of(const ComparisonAnalysis& a) {
              {"confidence", json_of(a.confidence)},
              {"tost", json_of(a.tost)},
              {"clusters", json_of(a.clusters)},
+             {"questions", json_of(a.questions)},
              {"decision", json_of(a.decision)},
              {"length_controlled", json_of(a.length_control)},
              {"calibration", a.calibration ? json_of(*a.calibration) : Json(nullptr)},

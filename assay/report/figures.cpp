@@ -88,6 +88,25 @@ std::string decision_words(const Decision& decision) {
     return std::string(words_of(decision.label));
 }
 
+namespace {
+
+/// How many more questions each claim needs, if the two are alike. decision.n_more is there.
+std::string further_words(const Decision& decision) {
+    const std::int64_t to_ship = decision.n_more_ship.value_or(0);
+    if (to_ship == 0) {
+        return fmt::format("; about {} more question{} needed to show that they are equivalent",
+                           *decision.n_more,
+                           *decision.n_more == 1 ? " is" : "s are");
+    }
+    return fmt::format(
+        "; about {} more question{} needed to show that it may ship, {} that they are equivalent",
+        to_ship,
+        to_ship == 1 ? " is" : "s are",
+        *decision.n_more);
+}
+
+}  // namespace
+
 std::string decision_sentence(const Decision& decision) {
     std::string out = decision_words(decision);
     const bool within = decision.label == DecisionLabel::kEquivalent;
@@ -98,9 +117,7 @@ std::string decision_sentence(const Decision& decision) {
         out += within ? ", and detectably better (within the margin)" : ", and detectably better";
     }
     if (decision.n_more && *decision.n_more > 0) {
-        out += fmt::format("; about {} more question{}",
-                           *decision.n_more,
-                           *decision.n_more == 1 ? " is needed" : "s are needed");
+        out += further_words(decision);
     }
     return out;
 }

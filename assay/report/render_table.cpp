@@ -72,7 +72,7 @@ bool is_worse_within_margin(const Decision& d) {
     return d.label == DecisionLabel::kDegraded && !d.beyond_margin;
 }
 
-/// "inconclusive +364", "degraded*", "equivalent!": short enough for a column.
+/// "inconclusive +219/363", "degraded*", "equivalent!": short enough for a column.
 std::string decision_cell(const ComparisonAnalysis& analysis) {
     const Decision& decision = analysis.decision;
     const char* mark = second_interval_contradicts(analysis) ? "!" : "";
@@ -84,7 +84,7 @@ std::string decision_cell(const ComparisonAnalysis& analysis) {
         out += "~";
     }
     if (decision.n_more && *decision.n_more > 0) {
-        out += fmt::format(" +{}", *decision.n_more);
+        out += fmt::format(" +{}/{}", decision.n_more_ship.value_or(0), *decision.n_more);
     }
     return out;
 }
@@ -264,7 +264,9 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
                            confidence_level(*level));
     }
     if (more) {
-        out += " +n: about n more questions are needed.";
+        out +=
+            " +n/m: if the two are alike, about n more questions would show that it may ship, and "
+            "m that it is equivalent.";
     }
     if (worse) {
         out += " *: worse; by more than the margin is not settled.";

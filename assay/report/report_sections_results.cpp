@@ -80,6 +80,22 @@ Text clusters_text(const ClusterSummary& clusters) {
     return out;
 }
 
+Text questions_text(const QuestionSummary& questions) {
+    Text out = say(
+        " Each question counts once, with the mean of its verdicts ({} on average): the variant is "
+        "ahead in {} of {} questions, behind in {} and even in {}.",
+        decimals_text(questions.verdicts_each, 1),
+        questions.n_won,
+        questions.n,
+        questions.n_lost,
+        questions.n_even);
+    if (questions.n_left_out > 0) {
+        out += say(" {} with a verdict in fewer than half of their calls are left out.",
+                   questions.n_left_out);
+    }
+    return out;
+}
+
 Text decision_bullet(const ComparisonAnalysis& a) {
     Text out = say(
         "{} by {}: {}", code(a.variant), code(a.judge), strong(decision_sentence_text(a.decision)));
@@ -93,6 +109,9 @@ Text decision_bullet(const ComparisonAnalysis& a) {
     out += failed_verdicts_text(a);
     if (a.clusters) {
         out += clusters_text(*a.clusters);
+    }
+    if (a.questions) {
+        out += questions_text(*a.questions);
     }
     return out;
 }
@@ -113,6 +132,9 @@ std::vector<Text> net_row(const ComparisonAnalysis& a) {
 }
 
 Text n_more_text(const Decision& decision) {
+    if (decision.n_more && decision.n_more_ship) {
+        return say("{} / {}", *decision.n_more_ship, *decision.n_more);
+    }
     if (decision.n_more) {
         return say("{}", *decision.n_more);
     }
@@ -239,7 +261,7 @@ Section sample_size_section(const ReportModel& model) {
                  "decisive",
                  "smallest net effect, points",
                  "smallest effect on the decisive win rate, points",
-                 "further questions needed"},
+                 "further questions to ship / for equivalence"},
                 "llrrrrr");
     for (const ReportComparison& comparison : model.comparisons) {
         const ComparisonAnalysis& a = comparison.analysis;

@@ -8,19 +8,33 @@
 namespace assay::report {
 
 Section dependence_section(const ComparisonAnalysis& a) {
-    const ClusterSummary& clusters = *a.clusters;
     Section out{"Dependent verdicts"};
     Facts facts;
-    facts.add(
-        "clusters",
-        fmt::format("{}", clusters.n_clusters),
-        fmt::format("of at most {} verdicts, worth {:.4g} equal ones; a question in both orders is "
-                    "one",
-                    clusters.largest,
-                    clusters.n_effective));
-    facts.add("design effect",
-              clusters.design_effect ? fmt::format("{:.3g}", *clusters.design_effect) : "undefined",
-              fmt::format("counts are divided by {:.3g}", clusters.design_effect_used));
+    if (a.questions) {
+        const QuestionSummary& questions = *a.questions;
+        facts.add("questions",
+                  fmt::format("{}", questions.n),
+                  fmt::format("with {:.3g} verdicts each; a question counts once, with their mean",
+                              questions.verdicts_each));
+        facts.add("ahead, even, behind",
+                  fmt::format("{}, {}, {}", questions.n_won, questions.n_even, questions.n_lost),
+                  questions.n_left_out == 0
+                      ? ""
+                      : fmt::format("{} with a verdict in fewer than half of their calls left out",
+                                    questions.n_left_out));
+    }
+    if (a.clusters) {
+        const ClusterSummary& clusters = *a.clusters;
+        facts.add("clusters",
+                  fmt::format("{}", clusters.n_clusters),
+                  fmt::format("of at most {} questions, worth {:.4g} equal ones",
+                              clusters.largest,
+                              clusters.n_effective));
+        facts.add(
+            "design effect",
+            clusters.design_effect ? fmt::format("{:.3g}", *clusters.design_effect) : "undefined",
+            fmt::format("the variance is multiplied by {:.3g}", clusters.design_effect_used));
+    }
     if (a.cluster_interval) {
         const Estimate& second = *a.cluster_interval;
         facts.add("net win rate, second way",

@@ -89,8 +89,8 @@ Section estimates_section(const ComparisonAnalysis& a) {
               method_of(a.net_win_rate) + ": this decides");
     facts.add(
         "score, (wins + ties/2) / n", rate_with_interval(a.score), "the same interval as a share");
-    add_decisive(facts, "win rate, decisive", a.win_rate_decisive, a.clusters.has_value());
-    add_decisive(facts, "loss rate, decisive", a.loss_rate_decisive, a.clusters.has_value());
+    add_decisive(facts, "win rate, decisive", a.win_rate_decisive, dependent(a));
+    add_decisive(facts, "loss rate, decisive", a.loss_rate_decisive, dependent(a));
     if (a.graded_net_win_rate) {
         facts.add("graded net win rate, points",
                   points_with_interval(*a.graded_net_win_rate),
@@ -137,13 +137,18 @@ std::optional<Section> outlook_section(const ComparisonAnalysis& a) {
                   fmt::format("from which on these are equivalent; {} for non-inferior",
                               distance_words(outlook.smallest_margin_noninferior)));
     }
+    if (a.decision.n_more_ship) {
+        facts.add("further questions to ship",
+                  fmt::format("{}", *a.decision.n_more_ship),
+                  "equivalent or non-inferior, if truly alike");
+    }
     if (a.decision.n_more) {
         facts.add("further questions",
                   fmt::format("{}", *a.decision.n_more),
                   outlook.n_more_if_observed
-                      ? fmt::format("if truly alike; {} if the observed difference is true",
+                      ? fmt::format("for equivalence, if truly alike; {} if the observed difference is true",
                                     *outlook.n_more_if_observed)
-                      : "if truly alike; out of reach if the observed difference is true");
+                      : "for equivalence, if truly alike; out of reach if the observed difference is true");
     }
     for (const LabelFlip& flip : outlook.flips) {
         if (!flip.n) {

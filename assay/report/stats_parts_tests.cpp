@@ -9,13 +9,18 @@
 namespace assay::report {
 
 Section difference_section(const ComparisonAnalysis& a) {
-    const std::string remark = a.clusters ? "as if the verdicts were independent" : "";
+    const std::string remark = dependent(a) ? "as if the verdicts were independent" : "";
     Section out{"Is there a difference? (a large p does not show that there is none)"};
     Facts facts;
     if (a.clusters && a.clusters->p_sign_flip) {
         facts.add("sign-flip test, clusters",
                   p_equals(*a.clusters->p_sign_flip),
                   a.clusters->p_sign_flip_method);
+    }
+    if (a.questions && a.questions->p_sign_flip) {
+        facts.add("sign-flip test, questions",
+                  p_equals(*a.questions->p_sign_flip),
+                  a.questions->p_sign_flip_method);
     }
     facts.add("sign test, exact", p_equals(a.sign_test.exact), remark);
     facts.add("sign test, mid-p", p_equals(a.sign_test.mid_p), remark);
@@ -45,10 +50,20 @@ Section detectable_section(const DetectableEffect& mde) {
     return out;
 }
 
+namespace {
+
+std::string score_test_of(const ComparisonAnalysis& a) {
+    if (a.questions) {
+        return "one-sided score test of the questions' means";
+    }
+    return a.clusters ? "one-sided score test (effective counts)" : "one-sided score test (Tango)";
+}
+
+}  // namespace
+
 Section equivalence_section(const ComparisonAnalysis& a) {
     const std::string size = in_points(a.decision.margin);
-    const std::string test = a.clusters ? "one-sided score test (effective counts)"
-                                        : "one-sided score test (Tango)";
+    const std::string test = score_test_of(a);
     Section out{say("Is it as good, within {} points?", digits_text(100 * a.decision.margin, 6))};
     Facts facts;
     facts.add("above -" + size + " points", p_equals(a.tost.p_lower), test);

@@ -24,7 +24,7 @@ std::vector<Section> sections_of(const ComparisonAnalysis& a) {
                              difference_section(a),
                              detectable_section(a.mde),
                              equivalence_section(a)};
-    if (a.clusters) {
+    if (dependent(a)) {
         out.push_back(dependence_section(a));
     }
     if (a.position) {

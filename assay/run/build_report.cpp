@@ -319,7 +319,7 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        path_to_ship(variant),
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
-                       comparison->analysis.decision.n_more,
+                       comparison->analysis.decision.n_more_ship,
                        report::why_not_measured(*comparison)});
     }
     return out;

@@ -9,18 +9,22 @@
 
 namespace assay::stats {
 
+TostResult tost_of(double z_lower, double z_upper, double df) {
+    TostResult out{.z_lower = z_lower,
+                   .z_upper = z_upper,
+                   .p_lower = student_upper(z_lower, df),
+                   .p_upper = student_upper(-z_upper, df)};
+    out.p_tost = std::max(out.p_lower, out.p_upper);
+    return out;
+}
+
 std::optional<TostResult> tost_score(const NetCounts& counts, double margin, double df) {
     ASSAY_CHECK(margin > 0 && margin <= 1);
     const auto lower = tango_z(counts, -margin), upper = tango_z(counts, margin);
     if (!lower || !upper) {
         return std::nullopt;
     }
-    TostResult out{.z_lower = *lower,
-                   .z_upper = *upper,
-                   .p_lower = student_upper(*lower, df),
-                   .p_upper = student_upper(-*upper, df)};
-    out.p_tost = std::max(out.p_lower, out.p_upper);
-    return out;
+    return tost_of(*lower, *upper, df);
 }
 
 std::optional<NetInterval> deciding_interval(const NetCounts& counts, double alpha, double df) {

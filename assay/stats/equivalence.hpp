@@ -22,6 +22,8 @@ struct TostResult {
     double p_upper = 1;
     double p_tost = 1;
 };
+/// Of the score at -margin and at +margin; `df`: degrees of freedom of Student's t.
+[[nodiscard]] TostResult tost_of(double z_lower, double z_upper, double df);
 /// margin in (0, 1]; `df`: degrees of freedom of Student's t where the counts are effective ones.
 /// Nothing for n = 0.
 [[nodiscard]] std::optional<TostResult> tost_score(const NetCounts& counts,

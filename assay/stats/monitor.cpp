@@ -24,6 +24,7 @@
 #include "assay/base/result.hpp"
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/distributions.hpp"
+#include "assay/stats/question_score.hpp"
 
 namespace assay::stats {
 namespace {
@@ -86,19 +87,26 @@ Monitor::Monitor(MonitorRule rule)
           {.theta0 = 0, .side = Side::kLess, .delta1 = kPlannedLoss, .d0 = kPlannedDecisiveRate}) {}
 
 void Monitor::push(std::span<const int> values, std::int64_t n_without_value) {
-    const auto n_values = static_cast<std::int64_t>(values.size());
-    ASSAY_CHECK(n_without_value >= 0 && n_values + n_without_value > 0);
-    ASSAY_CHECK(n_settled_ + n_values + n_without_value <= rule_.n_planned);
-    if (!values.empty()) {
-        add_factor(values);
+    ASSAY_CHECK(n_without_value >= 0);
+    const std::vector<double> means(values.begin(), values.end());
+    const auto n = static_cast<std::int64_t>(means.size());
+    push({.means = means, .n_verdicts = n, .n_settled = n + n_without_value});
+}
+
+void Monitor::push(const Factor& factor) {
+    ASSAY_CHECK(factor.n_settled > 0 && factor.n_settled >= factor.n_verdicts);
+    ASSAY_CHECK(factor.n_verdicts >= static_cast<std::int64_t>(factor.means.size()));
+    ASSAY_CHECK(n_settled_ + factor.n_settled <= rule_.n_planned);
+    if (!factor.means.empty()) {
+        add_factor(factor);
     }
-    n_settled_ += n_values + n_without_value;
+    n_settled_ += factor.n_settled;
     decision_.reset();
     if (at_end()) {
         ++n_looks_;
         last_look_ = kGroupSequentialLooks;
         decision_ = look_at_interval(rule_.alpha_end, false);
-    } else if (rule_.design == StoppingDesign::kHybrid && !values.empty()) {
+    } else if (rule_.design == StoppingDesign::kHybrid && !factor.means.empty()) {
         ++n_looks_;
         decision_ = look_at_processes();
     } else if (rule_.design == StoppingDesign::kGroupSequential) {
@@ -113,17 +121,16 @@ void Monitor::push(std::span<const int> values, std::int64_t n_without_value) {
     }
 }
 
-void Monitor::add_factor(std::span<const int> values) {
+void Monitor::add_factor(const Factor& pushed) {
     double sum = 0;
-    for (const int value : values) {
-        ASSAY_CHECK(value >= -1 && value <= 1);
-        wins_ += value > 0;
-        losses_ += value < 0;
-        sum += value;
-        values_.push_back(value);
+    for (const double mean : pushed.means) {
+        ASSAY_CHECK(mean >= -1 && mean <= 1);
+        sum += mean;
+        values_.push_back(mean);
         owners_.push_back(n_factors());
     }
-    const double factor = sum / static_cast<double>(values.size());
+    n_verdicts_ += pushed.n_verdicts;
+    const double factor = sum / static_cast<double>(pushed.means.size());
     factors_.push_back(factor);
     sum_of_factors_ += factor;
     if (rule_.design != StoppingDesign::kHybrid) {
@@ -164,11 +171,9 @@ std::optional<MonitorDecision> Monitor::look_at_processes() {
     if (!holds_the_estimate || (region != Region::kEquivalent && region != Region::kDegraded)) {
         return std::nullopt;
     }
-    const double estimate = static_cast<double>(wins_ - losses_) /
-                            static_cast<double>(values_.size());
     MonitorDecision out{.early = true,
                         .region = region,
-                        .interval = {estimate, shown.low, shown.high},
+                        .interval = {mean_of_questions(), shown.low, shown.high},
                         .tail = rule_.alpha_looks,
                         .anytime = true,
                         .method = {}};
@@ -180,22 +185,23 @@ std::optional<MonitorDecision> Monitor::look_at_interval(double tail, bool early
     if (values_.empty() || tail <= 0) {
         return std::nullopt;  // 0: a boundary at infinity, where alpha is tiny
     }
-    NetCounts counts{static_cast<double>(wins_),
-                     static_cast<double>(losses_),
-                     static_cast<double>(values_.size())};
-    const double estimate = (counts.wins - counts.losses) / counts.n;
-    double df = kNormal;
-    if (factors_.size() < values_.size()) {
+    QuestionMeans questions;
+    for (const double value : values_) {
+        count(questions.values, value);
+    }
+    if (is_dependent()) {
         if (factors_.size() < 2) {
             return std::nullopt;
         }
-        counts = effective(counts, design_effect_to_use(*cluster_mean(values_, owners_, 0.9)));
-        df = static_cast<double>(factors_.size() - 1);
+        questions.df = static_cast<double>(factors_.size() - 1);
     }
-    const auto interval = deciding_interval(counts, tail, df);
+    if (factors_.size() < values_.size()) {
+        questions.design_effect = design_effect_to_use(*cluster_mean(values_, owners_, 0.9));
+    }
+    const auto interval = deciding_interval(questions, tail);
     MonitorDecision out{.early = early,
                         .region = region_of(interval->low, interval->high, rule_.margin),
-                        .interval = {estimate, interval->low, interval->high},
+                        .interval = {mean_of_questions(), interval->low, interval->high},
                         .tail = tail,
                         .anytime = false,
                         .method = {}};
@@ -204,6 +210,14 @@ std::optional<MonitorDecision> Monitor::look_at_interval(double tail, bool early
     }
     out.method = method_of(out);
     return out;
+}
+
+double Monitor::mean_of_questions() const {
+    double sum = 0;
+    for (const double value : values_) {
+        sum += value;
+    }
+    return sum / static_cast<double>(values_.size());
 }
 
 std::string Monitor::method_of(const MonitorDecision& decision) const {
@@ -215,6 +229,9 @@ std::string Monitor::method_of(const MonitorDecision& decision) const {
             n_looks_);
     }
     std::string out = clustered ? "effective-count score interval" : "Tango score interval";
+    if (n_verdicts_ > static_cast<std::int64_t>(values_.size())) {
+        out = "question score interval";
+    }
     if (rule_.design == StoppingDesign::kGroupSequential) {
         out += fmt::format(" at the O'Brien-Fleming boundary of look {} of {}, {:.3f}",
                            last_look_,

@@ -24,9 +24,9 @@
 // No design stops as non-inferior: while the interval reaches above +margin further verdicts can
 // bring it below, and "equivalent" says more, so stopping there would cut it off.
 //
-// With clusters one factor is the mean of a cluster's comparisons, and intervals of Tango's kind
-// use effective counts and Student's t (2j). The confidence sequence is then one of the mean over
-// clusters.
+// With clusters one factor is the mean of a cluster's questions. Intervals of Tango's kind are those
+// of the questions' means (question_score.hpp) with a design effect and Student's t. The confidence
+// sequence is then one of the mean over clusters.
 
 #include <cstdint>
 #include <optional>
@@ -67,7 +67,7 @@ struct MonitorRule {
 struct MonitorDecision {
     bool early = false;  ///< false: by the rule at the end of the plan
     Region region = Region::kInconclusive;
-    NetInterval interval;  ///< estimate: (wins - losses) / n
+    NetInterval interval;  ///< estimate: the mean over questions
     double tail = 0.05;    ///< one-sided error of each limit: the interval's level is 1 - 2 tail
     bool anytime = false;  ///< a confidence sequence; false: Tango's interval
     std::string method;    ///< of the interval
@@ -77,10 +77,17 @@ class Monitor {
  public:
     explicit Monitor(MonitorRule rule);
 
-    /// The next factor of the order: its comparisons, each +1, 0 or -1 (several for a cluster, or
-    /// for a question that was judged in both orders), and how many planned comparisons of it give
-    /// no value. At least one of either kind, and no more in all than were planned. A push after an
-    /// early decision looks on as if nobody had stopped.
+    /// The next factor of the order: the means of its questions' verdicts, in [-1, 1] (several for
+    /// a cluster), and how many planned comparisons it settles, at least as many as means and no
+    /// more in all than were planned. A push after an early decision looks on as if nobody had
+    /// stopped.
+    struct Factor {
+        std::span<const double> means;
+        std::int64_t n_verdicts = 0;  ///< that the means are of
+        std::int64_t n_settled = 0;   ///< comparisons, with or without a verdict; > 0
+    };
+    void push(const Factor& factor);
+    /// The same of questions with one verdict each, +1, 0 or -1.
     void push(std::span<const int> values, std::int64_t n_without_value = 0);
 
     /// The decision of the last look, if it came to one; after the end of the plan empty only where
@@ -110,7 +117,9 @@ class Monitor {
         double best_log_geometric_e = 0;
     };
 
-    void add_factor(std::span<const int> values);
+    void add_factor(const Factor& factor);
+    [[nodiscard]] bool is_dependent() const { return n_verdicts_ > n_factors(); }
+    [[nodiscard]] double mean_of_questions() const;
     [[nodiscard]] bool may_have_crossed() const;
     [[nodiscard]] const Interval& running_sequence();
     [[nodiscard]] std::optional<MonitorDecision> look_at_processes();
@@ -118,12 +127,11 @@ class Monitor {
     [[nodiscard]] std::string method_of(const MonitorDecision& decision) const;
 
     MonitorRule rule_;
-    std::vector<double> values_;        ///< of all comparisons
+    std::vector<double> values_;        ///< of all questions
     std::vector<std::int64_t> owners_;  ///< and the factor that each belongs to
     std::vector<double> factors_;       ///< mean value of each
     double sum_of_factors_ = 0;
-    std::int64_t wins_ = 0;
-    std::int64_t losses_ = 0;
+    std::int64_t n_verdicts_ = 0;
     std::int64_t n_settled_ = 0;  ///< of the planned comparisons
     std::int64_t n_looks_ = 0;
     std::int64_t last_look_ = 0;  ///< number of the last group-sequential one, 1 ..

@@ -46,8 +46,9 @@ std::vector<Outcome> draw_outcomes(Rng& rng, const Truth& truth, std::span<const
 
 /// As if 40 clusters were 40 however unequal they are.
 bool ships_by_number(std::span<const Outcome> outcomes) {
-    const analysis::Evidence evidence = analysis::evidence_of(outcomes, analysis::Failed::kLeftOut);
-    const auto interval = stats::deciding_interval(evidence.effective(), 0.05, kClusters - 1);
+    analysis::Evidence evidence = analysis::evidence_of(outcomes, analysis::Failed::kLeftOut);
+    evidence.questions.df = kClusters - 1;
+    const auto interval = stats::deciding_interval(evidence.questions, 0.05);
     const stats::Region region = stats::region_of(interval->low, interval->high, kMargin);
     return region == stats::Region::kEquivalent || region == stats::Region::kNonInferior;
 }

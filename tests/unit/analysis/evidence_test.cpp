@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "assay/stats/clusters.hpp"
 #include "builders.hpp"
 
@@ -22,8 +24,8 @@ TEST(Evidence, WithoutClustersIsTangos) {
     const Evidence e = evidence_of(OutcomeList().wins(45).losses(48).ties(61).outcomes,
                                    Failed::kLeftOut);
     EXPECT_FALSE(e.clusters);
-    EXPECT_EQ(e.design_effect, 1);
-    EXPECT_TRUE(std::isinf(e.df));
+    EXPECT_EQ(e.questions.design_effect, 1);
+    EXPECT_TRUE(std::isinf(e.questions.df));
     const Estimate net = net_win_rate_of(e, 0.05);
     EXPECT_EQ(net.method, "Tango score interval");
     EXPECT_NEAR(*net.low, -0.122, 5e-4);
@@ -48,7 +50,7 @@ TEST(Evidence, DependentVerdictsWidenTheIntervalAndNameTheirMethod) {
     ASSERT_TRUE(e.clusters);
     EXPECT_EQ(e.clusters->n_clusters, 77);
     EXPECT_NEAR(*e.clusters->design_effect, 2, 0.05);
-    EXPECT_EQ(e.df, 76);
+    EXPECT_EQ(e.questions.df, 76);
     const Estimate net = net_win_rate_of(e, 0.05),
                    plain = net_win_rate_of(evidence_of(outcomes, Failed::kLeftOut), 0.05);
     EXPECT_EQ(*net.value, *plain.value);
@@ -60,13 +62,96 @@ TEST(Evidence, DependentVerdictsWidenTheIntervalAndNameTheirMethod) {
     EXPECT_EQ(net.method.rfind("effective-count score interval (clusters: ", 0), 0u);
 }
 
-TEST(Evidence, TwoComparisonsOfOneQuestionAreACluster) {
-    auto outcomes = OutcomeList().wins(4).losses(4).outcomes;
-    outcomes[1].question_id = outcomes[0].question_id;
+/// n questions of which each has these verdicts.
+void ask(std::vector<Outcome>& outcomes, int n, std::initializer_list<OutcomeKind> verdicts) {
+    static int number = 0;
+    for (int i = 0; i < n; ++i) {
+        ++number;
+        for (const OutcomeKind kind : verdicts) {
+            Outcome outcome;
+            outcome.question_id = fmt::format("asked{}", number);
+            outcome.kind = kind;
+            outcomes.push_back(std::move(outcome));
+        }
+    }
+}
+
+constexpr OutcomeKind kWon = OutcomeKind::kWin, kTied = OutcomeKind::kTie,
+                      kLost = OutcomeKind::kLoss;
+
+TEST(Evidence, AQuestionCountsOnceWithTheMeanOfItsVerdicts) {
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 10, {kWon, kTied});
+    ask(outcomes, 30, {kTied, kTied});
+    ask(outcomes, 12, {kLost, kWon});
+    ask(outcomes, 8, {kLost, kLost});
     const Evidence e = evidence_of(outcomes, Failed::kLeftOut);
+    EXPECT_FALSE(e.clusters);
+    EXPECT_TRUE(e.several_verdicts);
+    EXPECT_EQ(e.n(), 120);
+    EXPECT_EQ(e.n_questions, 60);
+    EXPECT_EQ(e.questions.df, 59);
+    ASSERT_EQ(e.questions.values.size(), 3u);
+    EXPECT_EQ(e.questions.values[0].value, -1);
+    EXPECT_EQ(e.questions.values[1].count, 42);
+    EXPECT_EQ(e.questions.values[2].value, 0.5);
+    const Estimate net = net_win_rate_of(e, 0.05);
+    EXPECT_DOUBLE_EQ(*net.value, (5.0 - 8.0) / 60);
+    EXPECT_EQ(net.n, 60);
+    EXPECT_EQ(net.method,
+              "question score interval (60 questions with 2 verdicts each, Student's t with 59 "
+              "degrees of freedom)");
+    const auto summary = question_summary_of(e);
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->n_won, 10);
+    EXPECT_EQ(summary->n_even, 42);
+    EXPECT_EQ(summary->n_lost, 8);
+    EXPECT_TRUE(summary->p_sign_flip);
+}
+
+TEST(Evidence, QuestionsWeighTheSameHoweverManyVerdictsTheyHave) {
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 20, {kLost});
+    ask(outcomes, 20, {kWon, kWon, kWon, kWon});
+    EXPECT_EQ(*net_win_rate_of(evidence_of(outcomes, Failed::kLeftOut), 0.05).value, 0);
+}
+
+TEST(Evidence, AQuestionOfWhichMostCallsFailedDoesNotCountUnlessTheyCountAsSomething) {
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 20, {kTied, kTied});
+    ask(outcomes, 1, {kWon, OutcomeKind::kError, OutcomeKind::kInvalid});
+    ask(outcomes, 1, {kWon, OutcomeKind::kError});
+    const Evidence usable = evidence_of(outcomes, Failed::kLeftOut);
+    EXPECT_EQ(usable.n_questions, 21);
+    EXPECT_EQ(usable.n_left_out, 1);
+    EXPECT_EQ(usable.wins, 1);
+    const Evidence worst = evidence_of(outcomes, Failed::kLosses);
+    EXPECT_EQ(worst.n_questions, 22);
+    EXPECT_EQ(worst.losses, 3);
+    EXPECT_NEAR(worst.questions.values.front().value, -1.0 / 3, 1e-15);
+}
+
+TEST(Evidence, VerdictsOfOneQuestionGiveNoInterval) {
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 1, {kWon, kTied, kLost});
+    const Estimate net = net_win_rate_of(evidence_of(outcomes, Failed::kLeftOut), 0.05);
+    EXPECT_FALSE(net.value);
+    EXPECT_NE(net.why.find("one question"), std::string::npos);
+}
+
+TEST(Evidence, ClustersOfQuestionsWithSeveralVerdictsKeepBoth) {
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 20, {kWon, kTied});
+    ask(outcomes, 20, {kLost, kTied});
+    ask(outcomes, 20, {kTied, kTied});
+    const Evidence e = evidence_of(grouped(outcomes, 4), Failed::kLeftOut);
     ASSERT_TRUE(e.clusters);
-    EXPECT_EQ(e.clusters->n_clusters, 7);
+    EXPECT_TRUE(e.several_verdicts);
+    EXPECT_EQ(e.clusters->n_clusters, 30);
     EXPECT_EQ(e.clusters->largest, 2);
+    EXPECT_EQ(e.questions.df, 29);
+    EXPECT_NEAR(e.questions.design_effect, 2, 0.1);
+    EXPECT_GT(e.verdict_design_effect, e.questions.design_effect);
 }
 
 TEST(Evidence, AClusterAndAQuestionOfTheSameNameAreApart) {
@@ -82,14 +167,14 @@ TEST(Evidence, NegativeDependenceNeverNarrows) {
     }
     const Evidence e = evidence_of(grouped(list.outcomes, 2), Failed::kLeftOut);
     EXPECT_LT(*e.clusters->design_effect, 1);
-    EXPECT_EQ(e.design_effect, 1);
+    EXPECT_EQ(e.questions.design_effect, 1);
     EXPECT_EQ(e.clusters->design_effect_used, 1);
 }
 
 TEST(Evidence, AlikeVerdictsUseTheMeanClusterSizeAndSayWhy) {
     const Evidence e = evidence_of(grouped(OutcomeList().ties(60).outcomes, 3), Failed::kLeftOut);
     EXPECT_FALSE(e.clusters->design_effect);
-    EXPECT_DOUBLE_EQ(e.design_effect, 3);
+    EXPECT_DOUBLE_EQ(e.questions.design_effect, 3);
     EXPECT_NE(e.clusters->why.find("mean cluster size"), std::string::npos);
 }
 
