@@ -32,13 +32,11 @@ Estimate cluster_interval_of(const Evidence& evidence, double confidence) {
             interval = bca->interval;
         }
     } else {
-        out.method = fmt::format("CR1 standard error and Student's t (more than {} {})",
-                                 kBootstrapClusters,
-                                 units);
-        interval = stats::cluster_mean(
-                       evidence.cluster_totals,
-                       stats::squares_of(evidence.questions.values),
-                       out.confidence)
+        out.method = fmt::format(
+            "CR1 standard error and Student's t (more than {} {})", kBootstrapClusters, units);
+        interval = stats::cluster_mean(evidence.cluster_totals,
+                                       stats::squares_of(evidence.questions.values),
+                                       out.confidence)
                        ->interval;
     }
     if (!interval) {

@@ -224,10 +224,11 @@ Outlook outlook_of(const DecidingEvidence& evidence,
     if (decided == DecisionLabel::kNotMeasured) {
         return out;
     }
-    out.flips = {flip_of(evidence, &QuestionVerdicts::losses, &QuestionVerdicts::ties, "losses_to_ties"),
-                 flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::wins, "ties_to_wins"),
-                 flip_of(evidence, &QuestionVerdicts::wins, &QuestionVerdicts::ties, "wins_to_ties"),
-                 flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::losses, "ties_to_losses")};
+    out.flips = {
+        flip_of(evidence, &QuestionVerdicts::losses, &QuestionVerdicts::ties, "losses_to_ties"),
+        flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::wins, "ties_to_wins"),
+        flip_of(evidence, &QuestionVerdicts::wins, &QuestionVerdicts::ties, "wins_to_ties"),
+        flip_of(evidence, &QuestionVerdicts::ties, &QuestionVerdicts::losses, "ties_to_losses")};
     return out;
 }
 

@@ -294,12 +294,13 @@ Evidence evidence_of(std::span<const Outcome> outcomes,
     }
     add_clusters(evidence);
     if (evidence.n_questions < 2 && evidence.several_verdicts) {
-        evidence.why_not = "all verdicts are of one question, so nothing shows how much questions "
-                           "differ";
+        evidence.why_not =
+            "all verdicts are of one question, so nothing shows how much questions "
+            "differ";
     }
     if (evidence.dependent() && evidence.why_not.empty()) {
-        evidence.verdict_design_effect = stats::design_effect_to_use(*stats::cluster_mean(
-            totals_of_verdicts(members), squares_of_verdicts(evidence), 0.90));
+        evidence.verdict_design_effect = stats::design_effect_to_use(
+            *stats::cluster_mean(totals_of_verdicts(members), squares_of_verdicts(evidence), 0.90));
     }
     return evidence;
 }
@@ -342,11 +343,11 @@ std::string method_of(const Evidence& evidence) {
     const std::string student = fmt::format("Student's t with {:.4g} degrees of freedom",
                                             evidence.questions.df);
     if (!evidence.clusters) {
-        return fmt::format("question score interval ({} questions with {:.3g} verdicts each, {})",
-                           evidence.n_questions,
-                           static_cast<double>(evidence.n()) /
-                               static_cast<double>(evidence.n_questions),
-                           student);
+        return fmt::format(
+            "question score interval ({} questions with {:.3g} verdicts each, {})",
+            evidence.n_questions,
+            static_cast<double>(evidence.n()) / static_cast<double>(evidence.n_questions),
+            student);
     }
     return fmt::format("{} score interval (clusters: {}, design effect {:.3g}, {})",
                        evidence.several_verdicts ? "question" : "effective-count",

@@ -43,11 +43,11 @@ struct Evidence {
     std::int64_t wins = 0;  ///< verdicts of the questions that count
     std::int64_t losses = 0;
     std::int64_t ties = 0;
-    std::vector<QuestionKind> kinds;  ///< questions that count, in a fixed order
-    std::int64_t n_questions = 0;     ///< that count
-    std::int64_t n_left_out = 0;      ///< questions with verdicts, but too few to count
-    stats::QuestionMeans questions;   ///< what the interval is made of
-    bool several_verdicts = false;    ///< a question has more than one
+    std::vector<QuestionKind> kinds;         ///< questions that count, in a fixed order
+    std::int64_t n_questions = 0;            ///< that count
+    std::int64_t n_left_out = 0;             ///< questions with verdicts, but too few to count
+    stats::QuestionMeans questions;          ///< what the interval is made of
+    bool several_verdicts = false;           ///< a question has more than one
     std::optional<ClusterSummary> clusters;  ///< empty: the questions are independent
     double verdict_design_effect = 1;        ///< >= 1: how much less a verdict tells than an
                                              ///< independent one would

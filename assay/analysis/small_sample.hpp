@@ -53,8 +53,8 @@ class ExactTests {
     /// n_units is left 0. wins + losses <= n.
     [[nodiscard]] SmallSample of(std::int64_t wins, std::int64_t losses) const;
     /// Dependent comparisons count as one a cluster or question, or as fewer where the design
-    /// effect says so: as if all verdicts of it were alike. Counts that are then no whole numbers are
-    /// rounded against each claim.
+    /// effect says so: as if all verdicts of it were alike. Counts that are then no whole numbers
+    /// are rounded against each claim.
     [[nodiscard]] SmallSample of(const Evidence& evidence) const;
 
  private:

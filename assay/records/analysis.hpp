@@ -317,7 +317,7 @@ struct ComparisonAnalysis {
     EquivalenceTest tost;
     std::optional<ClusterSummary> clusters;
     std::optional<QuestionSummary> questions;  ///< empty: each question has one verdict
-    std::optional<SmallSample> small_sample;  ///< empty: enough for the interval to decide alone
+    std::optional<SmallSample> small_sample;   ///< empty: enough for the interval to decide alone
     Decision decision;
     ExtremeCase worst_case;                       ///< failed verdicts were all losses
     ExtremeCase best_case;                        ///< failed verdicts were all wins

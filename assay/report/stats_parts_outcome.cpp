@@ -143,12 +143,15 @@ std::optional<Section> outlook_section(const ComparisonAnalysis& a) {
                   "equivalent or non-inferior, if truly alike");
     }
     if (a.decision.n_more) {
-        facts.add("further questions",
-                  fmt::format("{}", *a.decision.n_more),
-                  outlook.n_more_if_observed
-                      ? fmt::format("for equivalence, if truly alike; {} if the observed difference is true",
-                                    *outlook.n_more_if_observed)
-                      : "for equivalence, if truly alike; out of reach if the observed difference is true");
+        facts.add(
+            "further questions",
+            fmt::format("{}", *a.decision.n_more),
+            outlook.n_more_if_observed
+                ? fmt::format(
+                      "for equivalence, if truly alike; {} if the observed difference is true",
+                      *outlook.n_more_if_observed)
+                : "for equivalence, if truly alike; out of reach if the observed difference is "
+                  "true");
     }
     for (const LabelFlip& flip : outlook.flips) {
         if (!flip.n) {

@@ -37,7 +37,8 @@ ChosenSamples choose_samples(const SampleMoments& moments, const SamplesRule& ru
     ASSAY_CHECK(moments.second_moment >= 0 && moments.second_moment <= 1);
     const double product = std::clamp(moments.product, 0.0, moments.second_moment);
     const double noise = moments.second_moment - product;  // what further samples average away
-    ChosenSamples out{.target = target_of(rule)};
+    ChosenSamples out;
+    out.target = target_of(rule);
     const double left = out.target - product;
     const double most = static_cast<double>(rule.most);
     if (noise <= left * most) {

@@ -21,10 +21,9 @@ std::optional<FurtherQuestions> further_questions(std::span<const ValueCount> qu
         return std::nullopt;
     }
     FurtherQuestions out;
-    out.second_moment = (squares + 1) / (static_cast<double>(n) + 2);
-    const MeanDesign design{.variance = out.second_moment * rule.cluster_design_effect,
-                            .margin = rule.margin,
-                            .alpha = rule.alpha};
+    out.second_moment = (squares + 1) / (static_cast<double>(n) + 2) * rule.cluster_design_effect;
+    const MeanDesign design{
+        .variance = out.second_moment, .margin = rule.margin, .alpha = rule.alpha};
     const auto beyond = [&](const std::optional<std::int64_t>& in_all) {
         return in_all ? std::optional(std::max<std::int64_t>(0, *in_all - n)) : std::nullopt;
     };

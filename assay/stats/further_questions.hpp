@@ -18,13 +18,13 @@ struct FurtherQuestionsRule {
 };
 /// Numbers of questions; nothing: out of reach.
 struct FurtherQuestions {
-    double second_moment = 0;                          ///< (sum y^2 + 1) / (n + 2)
+    double second_moment = 0;                          ///< (sum y^2 + 1) / (n + 2) x design effect
     std::optional<std::int64_t> questions_ship;        ///< in all, for equivalent or non_inferior
     std::optional<std::int64_t> questions_equivalent;  ///< in all, for equivalent
     std::optional<std::int64_t> more_ship;             ///< beyond those there are; 0: enough
     std::optional<std::int64_t> more_equivalent;
 };
-/// ceil((z_{1-alpha} + z_g)^2 second moment x design effect / m^2), g = power for ship and (1 +
+/// ceil((z_{1-alpha} + z_g)^2 second moment / m^2), g = power for ship and (1 +
 /// power) / 2 for equivalent: as planned at a net win rate of 0. Nothing without a question.
 [[nodiscard]] std::optional<FurtherQuestions> further_questions(
     std::span<const ValueCount> question_means, const FurtherQuestionsRule& rule);

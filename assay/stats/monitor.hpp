@@ -24,9 +24,9 @@
 // No design stops as non-inferior: while the interval reaches above +margin further verdicts can
 // bring it below, and "equivalent" says more, so stopping there would cut it off.
 //
-// With clusters one factor is the mean of a cluster's questions. Intervals of Tango's kind are those
-// of the questions' means (question_score.hpp) with a design effect and Student's t. The confidence
-// sequence is then one of the mean over clusters.
+// With clusters one factor is the mean of a cluster's questions. Intervals of Tango's kind are
+// those of the questions' means (question_score.hpp) with a design effect and Student's t. The
+// confidence sequence is then one of the mean over clusters.
 
 #include <cstdint>
 #include <optional>

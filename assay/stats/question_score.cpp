@@ -155,9 +155,8 @@ std::optional<NetInterval> question_score_interval(std::span<const ValueCount> v
     if (values.empty()) {
         return std::nullopt;
     }
-    return NetInterval{mean_of(values),
-                       lower_limit(values, critical),
-                       -lower_limit(mirrored(values), critical)};
+    return NetInterval{
+        mean_of(values), lower_limit(values, critical), -lower_limit(mirrored(values), critical)};
 }
 
 std::optional<TostResult> tost_score(const QuestionMeans& questions, double margin) {
@@ -177,8 +176,7 @@ std::optional<NetInterval> deciding_interval(const QuestionMeans& questions, dou
     }
     ASSAY_CHECK(alpha > 0 && alpha < 0.5);
     const double critical = student_upper_quantile(alpha, questions.df);
-    return question_score_interval(questions.values,
-                                   critical * std::sqrt(questions.design_effect));
+    return question_score_interval(questions.values, critical * std::sqrt(questions.design_effect));
 }
 
 std::optional<double> smallest_equivalence_margin(const QuestionMeans& questions, double alpha) {

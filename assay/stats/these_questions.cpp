@@ -48,15 +48,15 @@ void check_verdict(double verdict) {
 }  // namespace
 
 std::optional<TheseQuestions> these_questions_of_orders(
-    std::span<const std::vector<BothOrders>> questions, double alpha) {
+    std::span<const std::vector<VerdictsOfOrders>> questions, double alpha) {
     Totals totals;
-    for (const std::vector<BothOrders>& judges : questions) {
+    for (const std::vector<VerdictsOfOrders>& judges : questions) {
         if (judges.empty()) {
             return std::nullopt;
         }
         const double n_judges = static_cast<double>(judges.size());
         double sum = 0, squares = 0;
-        for (const BothOrders& said : judges) {
+        for (const VerdictsOfOrders& said : judges) {
             check_verdict(said.variant_first);
             check_verdict(said.variant_second);
             const double difference = said.variant_first - said.variant_second;

@@ -22,7 +22,7 @@ struct TheseQuestions {
 };
 
 /// What one judge said of one question, in [-1, 1] from the variant's side.
-struct BothOrders {
+struct VerdictsOfOrders {
     double variant_first = 0;
     double variant_second = 0;
 };
@@ -31,7 +31,7 @@ struct BothOrders {
 /// question's judges; alpha one-sided, in (0, 0.5). Nothing without a question, or where one has no
 /// judge.
 [[nodiscard]] std::optional<TheseQuestions> these_questions_of_orders(
-    std::span<const std::vector<BothOrders>> questions, double alpha);
+    std::span<const std::vector<VerdictsOfOrders>> questions, double alpha);
 
 /// From k_i verdicts of each question about fresh answers: V = sum over questions of s_i^2 / k_i.
 /// `questions` holds a question's verdicts in [-1, 1]. Nothing without a question, or where one has

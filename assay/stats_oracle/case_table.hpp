@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "assay/stats/equivalence.hpp"
-#include "assay/stats/position.hpp"
+#include "assay/stats/fisher.hpp"
 #include "assay/stats/tango.hpp"
 #include "assay/stats_oracle/inputs.hpp"
 #include "assay/stats_oracle/outputs.hpp"

@@ -176,7 +176,7 @@ std::optional<TheseQuestions> these_questions(const Inputs& in) {
     if (kind != "orders") {
         throw std::invalid_argument("unknown kind \"" + kind + "\"");
     }
-    std::vector<std::vector<BothOrders>> questions;
+    std::vector<std::vector<VerdictsOfOrders>> questions;
     for (const auto& judges : in.rows_of_rows("table")) {
         questions.emplace_back();
         for (const std::vector<double>& said : judges) {

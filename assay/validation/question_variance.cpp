@@ -65,7 +65,7 @@ std::vector<Row> w8(const Scale& scale) {
     const CopyDraw copy({.truth = {0.6, -0.03}});
     const std::int64_t repeats = scale.repeats(kRepeats);
     const Sums sums = repeat(scale, "W8", repeats, [&](Rng& rng, Sums& total) {
-        std::vector<std::vector<stats::BothOrders>> questions;
+        std::vector<std::vector<stats::VerdictsOfOrders>> questions;
         double expected = 0;
         for (int i = 0; i < 154; ++i) {
             const Pair judge = copy.judge(rng, copy.pair(rng, copy.question(rng)));

@@ -1,10 +1,9 @@
 #include "assay/analysis/evidence.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "assay/stats/clusters.hpp"
 #include "builders.hpp"

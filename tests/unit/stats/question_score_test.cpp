@@ -107,8 +107,7 @@ TEST(QuestionScore, QuestionsThatAreAllAlikeHaveAWidth) {
     const auto quarter = question_score_interval(std::vector<ValueCount>{{0.25, 10}}, kZ90);
     EXPECT_LT(quarter->low, 0.25);
     EXPECT_GT(quarter->high, 0.25);
-    EXPECT_NEAR(
-        *question_score_z(std::vector<ValueCount>{{0.25, 10}}, quarter->low), kZ90, 1e-9);
+    EXPECT_NEAR(*question_score_z(std::vector<ValueCount>{{0.25, 10}}, quarter->low), kZ90, 1e-9);
 }
 
 TEST(QuestionScore, NothingIsSaidOfNoQuestion) {

@@ -10,7 +10,7 @@ namespace assay::stats {
 namespace {
 
 TEST(TheseQuestions, AJudgeThatNeverFlipsStillHasAWidth) {
-    const std::vector<std::vector<BothOrders>> alike(30, {{1, 1}});
+    const std::vector<std::vector<VerdictsOfOrders>> alike(30, {{1, 1}});
     const auto r = these_questions_of_orders(alike, 0.05);
     ASSERT_TRUE(r);
     EXPECT_EQ(r->estimate, 1);
@@ -20,10 +20,10 @@ TEST(TheseQuestions, AJudgeThatNeverFlipsStillHasAWidth) {
     EXPECT_LT(r->low, 1);
 }
 
-TEST(TheseQuestions, BothOrdersAreTwoSamplesOfOneJudge) {
+TEST(TheseQuestions, VerdictsOfOrdersAreTwoSamplesOfOneJudge) {
     // (first - second)^2 / 4 = s^2 / 2 of the two
     Rng rng(9);
-    std::vector<std::vector<BothOrders>> orders;
+    std::vector<std::vector<VerdictsOfOrders>> orders;
     std::vector<std::vector<double>> samples;
     for (int i = 0; i < 60; ++i) {
         const double first = static_cast<double>(rng.below(3)) - 1,
@@ -39,7 +39,7 @@ TEST(TheseQuestions, BothOrdersAreTwoSamplesOfOneJudge) {
 }
 
 TEST(TheseQuestions, JudgesCountAlike) {
-    const std::vector<std::vector<BothOrders>> questions(10, {{1, 1}, {-1, 1}, {0, 0}});
+    const std::vector<std::vector<VerdictsOfOrders>> questions(10, {{1, 1}, {-1, 1}, {0, 0}});
     const auto r = these_questions_of_orders(questions, 0.05);
     EXPECT_NEAR(r->estimate, 1.0 / 3, 1e-15);
     EXPECT_NEAR(r->se, std::sqrt(10 * 4.0 / 36 + 1) / 10, 1e-15);
@@ -66,7 +66,7 @@ TEST(TheseQuestions, FewerThanTwoVerdictsShowNothing) {
     EXPECT_FALSE(these_questions_of_samples(std::vector<std::vector<double>>{{1, 0}, {1}}, 0.05));
     EXPECT_FALSE(these_questions_of_samples(std::vector<std::vector<double>>{{}}, 0.05));
     EXPECT_FALSE(
-        these_questions_of_orders(std::vector<std::vector<BothOrders>>{{{1, 1}}, {}}, 0.05));
+        these_questions_of_orders(std::vector<std::vector<VerdictsOfOrders>>{{{1, 1}}, {}}, 0.05));
 }
 
 }  // namespace
