@@ -13,7 +13,7 @@
 namespace assay::validation {
 
 struct CopyModel {
-    Truth truth;             ///< of a verdict, equal pairs included
+    Truth truth{};           ///< of a verdict, equal pairs included
     double share_equal = 0;  ///< of answer pairs, in [0, 1)
     /// Correlations of two verdicts of a question that first differ in the sample, the judge or the
     /// order; 0 <= sample <= judge <= order <= 1, as far as the share of equal pairs lets it
