@@ -8,10 +8,6 @@
 namespace assay::analysis {
 namespace {
 
-constexpr auto kWin = OutcomeKind::kWin;
-constexpr auto kTie = OutcomeKind::kTie;
-constexpr auto kLoss = OutcomeKind::kLoss;
-
 /// `n` questions with these two outcomes each.
 void add(std::vector<Outcome>& outcomes, int n, OutcomeKind first, OutcomeKind second) {
     for (int i = 0; i < n; ++i) {
@@ -29,8 +25,8 @@ void add(std::vector<Outcome>& outcomes, int n, OutcomeKind first, OutcomeKind s
 /// d = 0.6 and no correlation at all: what two answers of one distribution look like.
 std::vector<Outcome> truly_alike(int n_ninths) {
     std::vector<Outcome> out;
-    for (const auto first : {kWin, kTie, kLoss}) {
-        for (const auto second : {kWin, kTie, kLoss}) {
+    for (const auto first : {OutcomeKind::kWin, OutcomeKind::kTie, OutcomeKind::kLoss}) {
+        for (const auto second : {OutcomeKind::kWin, OutcomeKind::kTie, OutcomeKind::kLoss}) {
             add(out, n_ninths, first, second);
         }
     }
@@ -58,9 +54,9 @@ TEST(SamplesLook, GoesOnWhereTwoSamplesDoNotDecide) {
 
 TEST(SamplesLook, StopsAsEquivalentAndAsDegraded) {
     std::vector<Outcome> ties, losses;
-    add(ties, 200, kTie, kTie);
-    add(losses, 100, kLoss, kLoss);
-    add(losses, 100, kTie, kTie);
+    add(ties, 200, OutcomeKind::kTie, OutcomeKind::kTie);
+    add(losses, 100, OutcomeKind::kLoss, OutcomeKind::kLoss);
+    add(losses, 100, OutcomeKind::kTie, OutcomeKind::kTie);
     const SamplesLook alike = look_at_samples(ties, {}, {}),
                       worse = look_at_samples(losses, {}, {});
     EXPECT_TRUE(alike.stops);
@@ -72,8 +68,8 @@ TEST(SamplesLook, StopsAsEquivalentAndAsDegraded) {
 
 TEST(SamplesLook, DoesNotStopAsNonInferior) {
     std::vector<Outcome> better;
-    add(better, 60, kWin, kWin);
-    add(better, 90, kTie, kTie);
+    add(better, 60, OutcomeKind::kWin, OutcomeKind::kWin);
+    add(better, 90, OutcomeKind::kTie, OutcomeKind::kTie);
     const SamplesLook look = look_at_samples(better, {}, {});
     EXPECT_EQ(look.decision.label, DecisionLabel::kNonInferior);
     EXPECT_FALSE(look.stops);
@@ -82,12 +78,12 @@ TEST(SamplesLook, DoesNotStopAsNonInferior) {
 
 TEST(SamplesLook, TheNumberOfSamplesDoesNotDependOnTheSign) {
     std::vector<Outcome> worse, better;
-    add(worse, 20, kLoss, kTie);
-    add(worse, 80, kTie, kTie);
-    add(worse, 30, kLoss, kWin);
-    add(better, 20, kWin, kTie);
-    add(better, 80, kTie, kTie);
-    add(better, 30, kWin, kLoss);
+    add(worse, 20, OutcomeKind::kLoss, OutcomeKind::kTie);
+    add(worse, 80, OutcomeKind::kTie, OutcomeKind::kTie);
+    add(worse, 30, OutcomeKind::kLoss, OutcomeKind::kWin);
+    add(better, 20, OutcomeKind::kWin, OutcomeKind::kTie);
+    add(better, 80, OutcomeKind::kTie, OutcomeKind::kTie);
+    add(better, 30, OutcomeKind::kWin, OutcomeKind::kLoss);
     const SamplesLook a = look_at_samples(worse, {}, {}), b = look_at_samples(better, {}, {});
     EXPECT_EQ(a.moments.second_moment, b.moments.second_moment);
     EXPECT_EQ(a.moments.product, b.moments.product);
@@ -95,8 +91,8 @@ TEST(SamplesLook, TheNumberOfSamplesDoesNotDependOnTheSign) {
 
 TEST(SamplesLook, QuestionsWithOneVerdictHaveNoProduct) {
     std::vector<Outcome> some;
-    add(some, 100, kWin, kLoss);
-    add(some, 3, kWin, OutcomeKind::kInvalid);
+    add(some, 100, OutcomeKind::kWin, OutcomeKind::kLoss);
+    add(some, 3, OutcomeKind::kWin, OutcomeKind::kInvalid);
     const SamplesLook look = look_at_samples(some, {}, {});
     EXPECT_EQ(look.moments.second_moment, 1);
     EXPECT_EQ(look.moments.product, -1);
