@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include "assay/analysis/analyse.hpp"
+#include "assay/analysis/decide.hpp"
+#include "assay/analysis/evidence.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/base/result.hpp"
 #include "assay/validation/draws.hpp"
 
@@ -32,9 +35,23 @@ std::vector<Outcome> AskedQuestions::outcomes(std::span<const int> verdicts) con
     return out;
 }
 
-DecisionLabel AskedQuestions::label(std::span<const int> verdicts,
+DecisionLabel AskedQuestions::label(Rng& rng,
+                                    std::span<const int> verdicts,
                                     const AnalysisSettings& settings) const {
-    return analysis::analyse(outcomes(verdicts), dependence_, settings).decision.label;
+    const std::vector<Outcome> outcomes_of_all = outcomes(verdicts);
+    const analysis::Evidence evidence = analysis::evidence_of(
+        outcomes_of_all, dependence_, analysis::Failed::kLeftOut);
+    const DecisionLabel label = analysis::decide_by_interval(
+                                    evidence,
+                                    analysis::net_win_rate_of(evidence, settings.alpha),
+                                    analysis::small_sample_of(evidence, settings.margin),
+                                    settings)
+                                    .label;
+    if (rng.below(kAnalysed) == 0) {
+        const auto whole = analysis::analyse(outcomes_of_all, dependence_, settings);
+        ASSAY_CHECK(whole.decision.label == label);
+    }
+    return label;
 }
 
 }  // namespace assay::validation

@@ -5,12 +5,16 @@
 #include <span>
 #include <vector>
 
+#include "assay/base/random.hpp"
 #include "assay/records/analysis.hpp"
 #include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
 
 namespace assay::validation {
+
+/// Of how many labels one is checked against analyse().
+inline constexpr std::uint64_t kAnalysed = 50;
 
 /// Made once; what each repetition fills in is a copy of `blank`.
 class AskedQuestions {
@@ -26,7 +30,11 @@ class AskedQuestions {
 
     /// The verdicts (+1, 0 or -1) of question after question, with `calls` each.
     [[nodiscard]] std::vector<Outcome> outcomes(std::span<const int> verdicts) const;
-    [[nodiscard]] DecisionLabel label(std::span<const int> verdicts,
+    /// The label of the product's decision, without the figures that analyse() makes besides, which
+    /// take nearly all of its time. One in kAnalysed is decided by analyse(), too, and must be the
+    /// same (ASSAY_CHECK).
+    [[nodiscard]] DecisionLabel label(Rng& rng,
+                                      std::span<const int> verdicts,
                                       const AnalysisSettings& settings) const;
 
  private:

@@ -52,7 +52,8 @@ struct Ended {
 };
 
 /// A run with `samples: auto`; `asked` has the questions with 0, 1, 2 ... calls each.
-Ended run_auto(Asking asking,
+Ended run_auto(Rng& rng,
+               Asking asking,
                std::span<const AskedQuestions> asked,
                const analysis::SamplesSettings& samples) {
     const AnalysisSettings settings;
@@ -66,8 +67,8 @@ Ended run_auto(Asking asking,
     }
     const std::int64_t k = look.chosen->k;
     asking.ask(k);
-    return {asked[static_cast<std::size_t>(k)].label(asking.verdicts(),
-                                                     analysis::settings_after_look(settings)),
+    return {asked[static_cast<std::size_t>(k)].label(
+                rng, asking.verdicts(), analysis::settings_after_look(settings)),
             k};
 }
 
@@ -91,7 +92,7 @@ std::vector<Row> w9(const Scale& scale) {
         const DrawVerdict verdict = [&](Rng& rng, int of) { return copy.fresh_verdict(rng, of); };
         return repeat(scale, fmt::format("W9/{}", delta), repeats, [&](Rng& rng, Sums& total) {
             const Ended ended = run_auto(
-                Asking(rng, kQuestions, question, verdict), asked, samples);
+                rng, Asking(rng, kQuestions, question, verdict), asked, samples);
             const double calls = static_cast<double>(ended.calls);
             total[0] += passes(ended.label);
             total[1] += ended.label == DecisionLabel::kDegraded;
@@ -134,7 +135,7 @@ std::vector<Row> w10(const Scale& scale) {
     };
     const Sums sums = repeat(scale, "W10", repeats, [&](Rng& rng, Sums& total) {
         total[0] += passes(
-            run_auto(Asking(rng, kQuestions, always_lost, verdict), asked, samples).label);
+            run_auto(rng, Asking(rng, kQuestions, always_lost, verdict), asked, samples).label);
     });
     return {at_most("W10",
                     "samples: auto, goal equivalent, N=100, 10 % of the questions always lost, "

@@ -29,7 +29,7 @@ void count_labels(Sums& total, DecisionLabel label) {
     total[kIsDegraded] += label == DecisionLabel::kDegraded;
 }
 
-/// analyse()'s labels of many repetitions; `draw` gives the verdicts of one question.
+/// Labels of many repetitions; `draw` gives the verdicts of one question.
 Sums labels_of(const Scale& scale,
                const std::string& name,
                std::int64_t repeats,
@@ -42,7 +42,7 @@ Sums labels_of(const Scale& scale,
         for (std::size_t i = 0; i < asked.n(); ++i) {
             draw(rng, copy, verdicts);
         }
-        count_labels(total, asked.label(verdicts, {}));
+        count_labels(total, asked.label(rng, verdicts, {}));
     });
 }
 
@@ -198,7 +198,7 @@ std::vector<Row> w5(const Scale& scale) {
                 verdicts.push_back(always_lost ? -1 : draw_verdict(rng, {0.1, 0}));
             }
         }
-        total[0] += passes(asked.label(verdicts, {}));
+        total[0] += passes(asked.label(rng, verdicts, {}));
         total[1] += ships_by_counts(verdicts, asked.calls());
     });
     return {at_most("W5",
@@ -230,7 +230,7 @@ std::vector<Row> w6(const Scale& scale) {
             consistent.losses += first < 0 && second < 0;
         }
         total[0] += stats::deciding_interval(consistent, 0.05)->low > -0.1;
-        total[1] += passes(asked.label(verdicts, {}));
+        total[1] += passes(asked.label(rng, verdicts, {}));
     });
     return {within(scale,
                    "W6",
@@ -262,8 +262,8 @@ std::vector<Row> w11(const Scale& scale) {
                 verdicts.push_back(copy.fresh_verdict(rng, question));
             }
         }
-        total[0] += passes(clustered.label(verdicts, {}));
-        total[1] += passes(ignored.label(verdicts, {}));
+        total[0] += passes(clustered.label(rng, verdicts, {}));
+        total[1] += passes(ignored.label(rng, verdicts, {}));
     });
     return {at_most("W11",
                     "154 questions in 40 clusters (correlation of their values 0.7), 4 samples: "
