@@ -21,21 +21,11 @@ double probability_of(double both) {
 CopyDraw::CopyDraw(const CopyModel& model) : share_equal_(model.share_equal) {
     const double differing = 1 - model.share_equal;
     ASSAY_CHECK(differing > 0 && differing <= 1);
-    const double net = model.truth.delta, variance = model.truth.decisive_rate - net * net;
-    inner_ = {.decisive_rate = model.truth.decisive_rate / differing, .delta = net / differing};
-    const double inner_variance = inner_.decisive_rate - inner_.delta * inner_.delta;
-    // Covariance of two verdicts of one pair that both copy the common value above with probability
-    // r: differing (r inner variance + inner net^2) - net^2. Of two pairs: differing^2 r inner
-    // variance.
-    const auto of_one_pair = [&](double correlation) {
-        return (correlation * variance + net * net - differing * inner_.delta * inner_.delta) /
-               (differing * inner_variance);
-    };
-    const double order = of_one_pair(model.order), judge = of_one_pair(model.judge);
-    const double sample = model.sample * variance / (differing * differing * inner_variance);
-    copies_judge_ = probability_of(order);
-    copies_pair_ = probability_of(judge / order);
-    copies_question_ = probability_of(sample / judge);
+    inner_ = {.decisive_rate = model.truth.decisive_rate / differing,
+              .delta = model.truth.delta / differing};
+    copies_judge_ = probability_of(model.order);
+    copies_pair_ = probability_of(model.judge / model.order);
+    copies_question_ = probability_of(model.sample / model.judge);
     copies_cluster_ = probability_of(model.cluster);
 }
 

@@ -16,7 +16,7 @@ struct CopyModel {
     Truth truth{};           ///< of a verdict, equal pairs included
     double share_equal = 0;  ///< of answer pairs, in [0, 1)
     /// Correlations of two verdicts of a question that first differ in the sample, the judge or the
-    /// order; 0 <= sample <= judge <= order <= 1, as far as the share of equal pairs lets it
+    /// order, about pairs that are not equal; 0 <= sample <= judge <= order <= 1, 0 < judge
     /// (ASSAY_CHECK).
     double sample = 0.1;
     double judge = 0.5;

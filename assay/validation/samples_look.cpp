@@ -87,7 +87,7 @@ std::vector<Row> w9(const Scale& scale) {
     const std::vector<AskedQuestions> asked = with_up_to(samples.most, kQuestions);
     const std::int64_t repeats = scale.repeats(4'000);
     const auto run = [&](double delta) {
-        const CopyDraw copy({.truth = {0.6, delta}});
+        const CopyDraw copy({.truth = {0.6, delta}, .share_equal = 0.1});
         const DrawQuestion question = [&](Rng& rng) { return copy.question(rng); };
         const DrawVerdict verdict = [&](Rng& rng, int of) { return copy.fresh_verdict(rng, of); };
         return repeat(scale, fmt::format("W9/{}", delta), repeats, [&](Rng& rng, Sums& total) {
@@ -103,7 +103,9 @@ std::vector<Row> w9(const Scale& scale) {
     const Sums at_margin = run(-0.1), at_zero = run(0);
     return {
         at_most("W9",
-                "samples: auto, goal ship, N=154, correlation of samples 0.1: ships at -margin",
+                "samples: auto, goal ship, N=154, 10 % equal pairs, correlation of samples 0.1: "
+                "ships at "
+                "-margin",
                 {at_margin[0], repeats},
                 0.05,
                 "reference 0.041"),

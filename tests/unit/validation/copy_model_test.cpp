@@ -12,16 +12,17 @@ constexpr double kNear = 0.012;  // more than four standard errors of a product'
 
 /// Of pairs of verdicts.
 struct Seen {
-    double sum = 0, squares = 0, products = 0;
+    double n = 0, sum = 0, squares = 0, products = 0;
     void add(int a, int b) {
+        ++n;
         sum += 0.5 * (a + b);
         squares += 0.5 * (a * a + b * b);
         products += a * b;
     }
-    [[nodiscard]] double net() const { return sum / kRounds; }
-    [[nodiscard]] double decisive() const { return squares / kRounds; }
+    [[nodiscard]] double net() const { return sum / n; }
+    [[nodiscard]] double decisive() const { return squares / n; }
     [[nodiscard]] double correlation() const {
-        return (products / kRounds - net() * net()) / (decisive() - net() * net());
+        return (products / n - net() * net()) / (decisive() - net() * net());
     }
 };
 
@@ -32,20 +33,38 @@ TEST(CopyModel, HasTheRatesAndCorrelationsThatAreNamed) {
           CopyModel{.truth = {0.6, -0.1}, .share_equal = 0.1, .sample = 0.25, .judge = 0.6}}) {
         const CopyDraw copy(model);
         Rng rng(12, "copy model");
-        Seen samples, judges, orders;
+        Seen all, samples, judges, orders;
         for (int i = 0; i < kRounds; ++i) {
             const int question = copy.question(rng);
-            samples.add(copy.fresh_verdict(rng, question), copy.fresh_verdict(rng, question));
-            const Pair pair = copy.pair(rng, question);
+            const Pair pair = copy.pair(rng, question), other = copy.pair(rng, question);
             const Pair judge = copy.judge(rng, pair);
-            judges.add(copy.verdict(rng, judge), copy.verdict(rng, copy.judge(rng, pair)));
-            orders.add(copy.verdict(rng, judge), copy.verdict(rng, judge));
+            const int verdict = copy.verdict(rng, judge);
+            all.add(verdict, copy.verdict(rng, copy.judge(rng, other)));
+            if (pair) {
+                judges.add(verdict, copy.verdict(rng, copy.judge(rng, pair)));
+                orders.add(verdict, copy.verdict(rng, judge));
+            }
+            if (pair && other) {
+                samples.add(verdict, copy.verdict(rng, copy.judge(rng, other)));
+            }
         }
-        EXPECT_NEAR(orders.net(), model.truth.delta, kNear);
-        EXPECT_NEAR(orders.decisive(), model.truth.decisive_rate, kNear);
+        EXPECT_NEAR(all.net(), model.truth.delta, kNear);
+        EXPECT_NEAR(all.decisive(), model.truth.decisive_rate, kNear);
+        EXPECT_NEAR(judges.n / kRounds, 1 - model.share_equal, kNear);
         EXPECT_NEAR(samples.correlation(), model.sample, kNear);
         EXPECT_NEAR(judges.correlation(), model.judge, kNear);
         EXPECT_NEAR(orders.correlation(), model.order, kNear);
+    }
+}
+
+TEST(CopyModel, EqualPairsAreTiesWhoeverJudgesThem) {
+    const CopyDraw copy({.share_equal = 0.5});
+    Rng rng(15, "equal");
+    for (int i = 0; i < 1000; ++i) {
+        const Pair pair = copy.pair(rng, 1);
+        if (!pair) {
+            EXPECT_EQ(copy.verdict(rng, copy.judge(rng, pair)), 0);
+        }
     }
 }
 
