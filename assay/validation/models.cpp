@@ -66,7 +66,7 @@ std::vector<Row> v18(const Scale& scale) {
                    fmt::format(fmt::runtime(reference), "0.895")),
             within(scale,
                    "V18",
-                   "the same: Tango with effective counts and t",
+                   "the same: the question score with t, which decides",
                    {sums[1], repeats},
                    {0.885, 0.915},
                    fmt::format(fmt::runtime(reference), "0.899")),
