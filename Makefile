@@ -19,7 +19,7 @@ help:
 	@echo "make test     build, then every test (unit tests with sanitizers)"
 	@echo "make check    formatting and layers, then make test"
 	@echo "make bench    answering beside llama-server and llama-bench; takes about 20 minutes"
-	@echo "make validate whether the decisions keep their promises, by simulation; takes about a minute"
+	@echo "make validate whether the decisions keep their promises, by simulation; takes some minutes"
 	@echo "make fuzz     every reader of foreign files and replies with made-up bytes, a minute each"
 	@echo "make golden   rewrite the golden files from what the programs print now"
 	@echo "make format   clang-format over our sources"

@@ -5,80 +5,47 @@
 
 #include "assay/base/result.hpp"
 #include "assay/stats/distributions.hpp"
+#include "assay/stats/mean_design.hpp"
 
 namespace assay::stats {
 namespace {
 
-constexpr double kLargest = 1e15;
-
 std::optional<std::int64_t> at_least_one(double n) {
-    if (!(n < kLargest)) {
+    if (!(n < kMostQuestions)) {
         return std::nullopt;
     }
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(n)));
 }
 
-void check(const EquivalenceDesign& design) {
-    ASSAY_CHECK(design.decisive_rate >= 0 && design.decisive_rate <= 1 && design.margin > 0);
-    ASSAY_CHECK(design.alpha > 0 && design.alpha < 0.5);
+/// Nothing where the design contradicts itself.
+std::optional<MeanDesign> mean_design_of(const EquivalenceDesign& design) {
+    ASSAY_CHECK(design.decisive_rate >= 0 && design.decisive_rate <= 1);
+    const double variance = design.decisive_rate - design.delta * design.delta;
+    if (variance < 0) {
+        return std::nullopt;
+    }
+    return MeanDesign{.variance = variance,
+                      .delta = design.delta,
+                      .margin = design.margin,
+                      .alpha = design.alpha};
 }
 
 }  // namespace
 
 std::optional<double> tost_power_normal(const EquivalenceDesign& design, double n) {
-    check(design);
-    ASSAY_CHECK(n > 0);
-    const double variance = design.decisive_rate - design.delta * design.delta;
-    if (variance < 0) {
-        return std::nullopt;
-    }
-    const double above = design.margin - design.delta, below = design.margin + design.delta;
-    if (variance == 0) {
-        return above > 0 && below > 0 ? 1.0 : 0.0;
-    }
-    const double scale = std::sqrt(n / variance), z = normal_upper_quantile(design.alpha);
-    // Phi(a) + Phi(b) - 1 as Phi(a) - Phi(-b)
-    return std::max(0.0, normal_cdf(above * scale - z) - normal_upper(below * scale - z));
+    const auto mean = mean_design_of(design);
+    return mean ? std::optional(power_equivalent(*mean, n)) : std::nullopt;
 }
 
 std::optional<std::int64_t> sample_size_equivalence(const EquivalenceDesign& design, double power) {
-    check(design);
-    ASSAY_CHECK(power > 0 && power < 1);
-    if (std::abs(design.delta) >= design.margin || !tost_power_normal(design, 1)) {
-        return std::nullopt;
-    }
-    const auto enough = [&](std::int64_t n) {
-        return *tost_power_normal(design, static_cast<double>(n)) >= power;
-    };
-    std::int64_t low = 0, high = 1;  // not enough, enough: the power grows with n
-    while (!enough(high)) {
-        low = high;
-        high *= 2;
-        if (static_cast<double>(high) > kLargest) {
-            return std::nullopt;
-        }
-    }
-    while (high - low > 1) {
-        const std::int64_t middle = low + (high - low) / 2;
-        (enough(middle) ? high : low) = middle;
-    }
-    return high;
+    const auto mean = mean_design_of(design);
+    return mean ? questions_equivalent(*mean, power) : std::nullopt;
 }
 
 std::optional<std::int64_t> sample_size_noninferiority(const EquivalenceDesign& design,
                                                        double power) {
-    check(design);
-    ASSAY_CHECK(power > 0 && power < 1);
-    const double variance = design.decisive_rate - design.delta * design.delta,
-                 distance = design.margin + design.delta;
-    if (variance < 0 || distance <= 0) {
-        return std::nullopt;
-    }
-    const double z = normal_upper_quantile(design.alpha) + normal_upper_quantile(1 - power);
-    if (z <= 0) {
-        return 1;
-    }
-    return at_least_one(z * z * variance / (distance * distance));
+    const auto mean = mean_design_of(design);
+    return mean ? questions_ship(*mean, power) : std::nullopt;
 }
 
 std::optional<std::int64_t> sample_size_superiority(const DifferenceDesign& design, double delta) {

@@ -57,6 +57,25 @@ Row within(const Scale& scale,
     return row;
 }
 
+Row mean_within(const Scale& scale,
+                std::string id,
+                std::string what,
+                const Totals& totals,
+                const Band& band,
+                int decimals,
+                std::string note) {
+    const double n = static_cast<double>(totals.n), mean = totals.sum / n;
+    const double variance = std::max(0.0, totals.squares / n - mean * mean);
+    const double errors = scale.fast ? 4 * std::sqrt(variance / n) : 0;
+    return {std::move(id),
+            std::move(what),
+            mean,
+            band.low - errors,
+            band.high + errors,
+            decimals,
+            std::move(note)};
+}
+
 Row exactly(std::string id, std::string what, double value, double reference) {
     return {std::move(id),
             std::move(what),

@@ -51,6 +51,20 @@ struct Band {
                          const Share& share,
                          const Band& band,
                          std::string note = {});
+/// The mean of a number over `n` repetitions, from its sum and its sum of squares, must lie in the
+/// band; in the fast scale each edge is moved outwards by four standard errors.
+struct Totals {
+    double sum = 0;
+    double squares = 0;
+    std::int64_t n = 1;
+};
+[[nodiscard]] Row mean_within(const Scale& scale,
+                              std::string id,
+                              std::string what,
+                              const Totals& totals,
+                              const Band& band,
+                              int decimals,
+                              std::string note = {});
 /// An enumerated value against a reference with four decimals.
 [[nodiscard]] Row exactly(std::string id, std::string what, double value, double reference);
 

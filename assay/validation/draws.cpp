@@ -16,6 +16,13 @@ int draw_verdict(Rng& rng, const Truth& truth) {
     return u < (truth.decisive_rate + truth.delta) / 2 ? 1 : -1;
 }
 
+OutcomeKind kind_of(int verdict) {
+    if (verdict == 0) {
+        return OutcomeKind::kTie;
+    }
+    return verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
+}
+
 stats::NetCounts draw_counts(Rng& rng, std::int64_t n, const Truth& truth) {
     stats::NetCounts counts{.n = static_cast<double>(n)};
     for (std::int64_t i = 0; i < n; ++i) {

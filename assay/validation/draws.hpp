@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "assay/base/random.hpp"
+#include "assay/records/outcome.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/tango.hpp"
 
@@ -20,6 +21,7 @@ struct Truth {
 
 /// +1, 0 or -1.
 [[nodiscard]] int draw_verdict(Rng& rng, const Truth& truth);
+[[nodiscard]] OutcomeKind kind_of(int verdict);
 /// Of n independent verdicts.
 [[nodiscard]] stats::NetCounts draw_counts(Rng& rng, std::int64_t n, const Truth& truth);
 

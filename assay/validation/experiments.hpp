@@ -1,5 +1,6 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, and V25 to V28. Each row says what was simulated,
+// The experiments V1 to V24 of statistics.md 5, V25 to V28, and W1 to W11 (several verdicts of a
+// question). Each row says what was simulated,
 // what came out and what is accepted; rows whose text says "must fail" show that the harness sees a
 // wrong method.
 //
@@ -35,7 +36,14 @@ struct Experiment {
 /// V28: which judges pass their controls
 [[nodiscard]] std::vector<Experiment> control_experiments();
 
-/// All, in the order of their numbers.
+/// W1 - W6, W11: decisions on several verdicts of a question
+[[nodiscard]] std::vector<Experiment> question_experiments();
+/// W7, W8: where the noise comes from, and "these questions"
+[[nodiscard]] std::vector<Experiment> question_variance_experiments();
+/// W9, W10: `samples: auto`
+[[nodiscard]] std::vector<Experiment> samples_experiments();
+
+/// All, the V before the W, in the order of their numbers.
 [[nodiscard]] std::vector<Experiment> all_experiments();
 
 }  // namespace assay::validation

@@ -104,17 +104,13 @@ Row mean_row(const Scale& scale,
              std::int64_t n,
              double reference,
              double share) {
-    const double mean = sums[0] / static_cast<double>(n), square = sums[1] / static_cast<double>(n);
-    const double errors = scale.fast
-                              ? 4 * std::sqrt((square - mean * mean) / static_cast<double>(n))
-                              : 0;
-    return {id,
-            std::move(what),
-            mean,
-            (1 - share) * reference - errors,
-            (1 + share) * reference + errors,
-            1,
-            fmt::format("{:g} +- {:g} %", reference, share * 100)};
+    return mean_within(scale,
+                       id,
+                       std::move(what),
+                       {sums[0], sums[1], n},
+                       {(1 - share) * reference, (1 + share) * reference},
+                       1,
+                       fmt::format("{:g} +- {:g} %", reference, share * 100));
 }
 
 std::vector<Row> v12(const Scale& scale) {

@@ -1,7 +1,7 @@
-// assay_validate [--fast] [--threads N] [--markdown FILE]: do the decisions keep their promises?
-// Runs the experiments of statistics.md 5 with fixed seeds and prints a line for each result. Exit
-// code 0 only if all are as they should be, 1 if one is not, 2 for a command line that it does not
-// understand.
+// assay_validate [--fast] [--threads N] [--only ID] [--markdown FILE]: do the decisions keep their
+// promises? Runs the experiments of statistics.md 5 with fixed seeds and prints a line for each
+// result. Exit code 0 only if all are as they should be, 1 if one is not, 2 for a command line that
+// it does not understand.
 
 #include <fmt/format.h>
 
@@ -26,14 +26,16 @@ namespace {
 using namespace assay::validation;
 
 constexpr const char* kUsage =
-    "usage: assay_validate [--fast] [--threads N] [--markdown FILE]\n"
+    "usage: assay_validate [--fast] [--threads N] [--only ID] [--markdown FILE]\n"
     "  --fast           about one twentieth of the repetitions, and wider bands\n"
     "  --threads N      1 to 1024; default: all cores. The results do not depend on it\n"
+    "  --only ID        one experiment, such as V17\n"
     "  --markdown FILE  write the table there, too\n";
 
 struct Options {
     Scale scale;
     std::string markdown;
+    std::string only;  ///< empty: all
     std::string command = "assay_validate";
 };
 
@@ -55,6 +57,8 @@ std::optional<Options> options_of(std::span<char*> arguments) {
         unsigned& n = options.scale.n_threads;
         if (argument == "--markdown") {
             options.markdown = value;
+        } else if (argument == "--only") {
+            options.only = value;
         } else if (argument == "--threads") {
             const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), n);
             if (error != std::errc() || end != value.data() + value.size() || n < 1 || n > 1024) {
@@ -89,11 +93,18 @@ int run(const Options& options) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<Row> rows;
     for (const Experiment& experiment : all_experiments()) {
+        if (!options.only.empty() && experiment.id != options.only) {
+            continue;
+        }
         for (Row& row : experiment.run(options.scale)) {
             fmt::print("{}\n", line_of(row));
             rows.push_back(std::move(row));
         }
         std::fflush(stdout);
+    }
+    if (rows.empty()) {
+        fmt::print(stderr, "assay_validate: there is no experiment {}\n", options.only);
+        return 2;
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
                                .count();

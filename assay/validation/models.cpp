@@ -20,13 +20,6 @@
 namespace assay::validation {
 namespace {
 
-OutcomeKind kind_of(int verdict) {
-    if (verdict == 0) {
-        return OutcomeKind::kTie;
-    }
-    return verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
-}
-
 bool covers(double low, double high, double truth) {
     return low <= truth && truth <= high;
 }
@@ -73,7 +66,7 @@ std::vector<Row> v18(const Scale& scale) {
                    fmt::format(fmt::runtime(reference), "0.895")),
             within(scale,
                    "V18",
-                   "the same: Tango with effective counts and t",
+                   "the same: the question score with t, which decides",
                    {sums[1], repeats},
                    {0.885, 0.915},
                    fmt::format(fmt::runtime(reference), "0.899")),
@@ -252,11 +245,14 @@ std::vector<Experiment> all_experiments() {
                               model_experiments(),
                               small_sample_experiments(),
                               cluster_size_experiments(),
-                              control_experiments()}) {
+                              control_experiments(),
+                              question_experiments(),
+                              question_variance_experiments(),
+                              samples_experiments()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     const auto number = [](const Experiment& experiment) {
-        return std::stoi(experiment.id.substr(1));
+        return std::pair(experiment.id[0], std::stoi(experiment.id.substr(1)));
     };
     std::sort(all.begin(), all.end(), [&](const Experiment& a, const Experiment& b) {
         return number(a) < number(b);

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::int64_t kChunk = 100;
 constexpr std::int64_t kFastShare = 20;
-constexpr std::int64_t kFewest = 100;
+constexpr std::int64_t kFewestRepeats = 100;
 
 }  // namespace
 
 std::int64_t Scale::repeats(std::int64_t full) const {
-    return fast ? std::max(kFewest, full / kFastShare) : full;
+    return fast ? std::max(kFewestRepeats, full / kFastShare) : full;
 }
 
 Sums repeat(const Scale& scale,

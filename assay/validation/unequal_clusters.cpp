@@ -26,13 +26,6 @@ std::vector<int> sizes_with_first(double share) {
     return sizes;
 }
 
-OutcomeKind kind_of(int verdict) {
-    if (verdict == 0) {
-        return OutcomeKind::kTie;
-    }
-    return verdict > 0 ? OutcomeKind::kWin : OutcomeKind::kLoss;
-}
-
 /// Each question takes its cluster's common verdict with probability sqrt(1/2), else one of its
 /// own: correlation 1/2.
 std::vector<Outcome> draw_outcomes(Rng& rng, const Truth& truth, std::span<const int> sizes) {

@@ -17,9 +17,10 @@ std::string wilson_case(const std::string& out) {
            R"(, "tol": {"abs": 1e-10, "rel": 0}})";
 }
 
-TEST(Oracle, EveryCaseOfTheSharedFilePasses) {
+/// Every case of a file of reference values that this checkout may have passes.
+void expect_that_all_pass(const char* file, std::int64_t n_cases) {
     const std::filesystem::path path = std::filesystem::path(ASSAY_SOURCE_DIR) / ".." / "shared" /
-                                       "data" / "stats_oracle.json";
+                                       "data" / file;
     if (!std::filesystem::exists(path)) {
         GTEST_SKIP() << "the reference values are not here: " << path << " does not exist";
     }
@@ -29,7 +30,15 @@ TEST(Oracle, EveryCaseOfTheSharedFilePasses) {
         ADD_FAILURE() << failure;
     }
     EXPECT_EQ(run->failed, 0);
-    EXPECT_GE(run->passed, 179);
+    EXPECT_GE(run->passed, n_cases);
+}
+
+TEST(Oracle, EveryCaseOfTheSharedFilePasses) {
+    expect_that_all_pass("stats_oracle.json", 179);
+}
+
+TEST(Oracle, EveryCaseOfSeveralVerdictsOfAQuestionPasses) {
+    expect_that_all_pass("power_oracle.json", 38);
 }
 
 TEST(Oracle, AWrongValueFailsAndIsNamed) {

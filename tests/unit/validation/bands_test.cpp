@@ -40,6 +40,20 @@ TEST(Bands, OfTheDesignAreWiderInTheFastScaleOnly) {
     EXPECT_EQ(within({.fast = true}, "V15", "peeking", {300, 1'000}, {0.18, 1}).high, 1);
 }
 
+TEST(MeanWithin, IsWiderInTheFastScaleByFourErrorsOfTheMean) {
+    // 100 values: half of them 1, half 3
+    const Totals totals{.sum = 200, .squares = 500, .n = 100};
+    const Row full = mean_within({.fast = false}, "W9", "calls", totals, {1.9, 2.1}, 2);
+    EXPECT_EQ(full.value, 2);
+    EXPECT_EQ(full.low, 1.9);
+    EXPECT_EQ(full.high, 2.1);
+    const Row fast = mean_within({.fast = true}, "W9", "calls", totals, {2.1, 2.2}, 2);
+    EXPECT_NEAR(fast.low, 2.1 - 0.4, 1e-12);
+    EXPECT_NEAR(fast.high, 2.2 + 0.4, 1e-12);
+    EXPECT_TRUE(fast.passed());
+    EXPECT_FALSE(mean_within({.fast = false}, "W9", "calls", totals, {2.1, 2.2}, 2).passed());
+}
+
 TEST(Exactly, TakesTheLastDecimalOfTheReferenceAsRounded) {
     EXPECT_TRUE(exactly("V6", "power", 0.80335, 0.8034).passed());
     EXPECT_FALSE(exactly("V6", "power", 0.8032, 0.8034).passed());

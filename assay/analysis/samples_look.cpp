@@ -1,0 +1,105 @@
+#include "assay/analysis/samples_look.hpp"
+
+#include <vector>
+
+#include "assay/analysis/analyse.hpp"
+#include "assay/analysis/evidence.hpp"
+#include "assay/records/dependence.hpp"
+#include "assay/stats/monitor.hpp"
+
+namespace assay::analysis {
+namespace {
+
+stats::MonitorRule rule_of(const AnalysisSettings& settings) {
+    return stats::make_monitor_rule(
+        stats::StoppingDesign::kHybrid, 0, settings.margin, settings.alpha);
+}
+
+AnalysisSettings with_alpha(AnalysisSettings settings, double alpha) {
+    settings.alpha = alpha;
+    return settings;
+}
+
+/// A question's verdicts.
+struct Said {
+    std::int64_t n = 0;
+    std::int64_t sum = 0;
+    std::int64_t squares = 0;
+};
+
+/// Moments over the questions of which at least two verdicts are there.
+struct Moments {
+    std::int64_t n_questions = 0;
+    double squares = 0;
+    double products = 0;
+
+    void add(const Said& said) {
+        const double n = static_cast<double>(said.n);
+        ++n_questions;
+        squares += static_cast<double>(said.squares) / n;
+        // sum over ordered pairs of Y Y' = sum^2 - sum of squares
+        products += static_cast<double>(said.sum * said.sum - said.squares) / (n * (n - 1));
+    }
+    [[nodiscard]] stats::SampleMoments means() const {
+        const double n = static_cast<double>(n_questions);
+        return {.second_moment = squares / n, .product = products / n};
+    }
+};
+
+Moments moments_of(std::span<const Outcome> outcomes, const Dependence& dependence) {
+    std::vector<Said> questions(dependence.n_questions);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (const auto value = value_of(outcomes[i].kind)) {
+            Said& said = questions[dependence.question[i]];
+            ++said.n;
+            said.sum += *value;
+            said.squares += *value * *value;
+        }
+    }
+    Moments out;
+    for (const Said& said : questions) {
+        if (said.n >= kFirstSamples) {
+            out.add(said);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+AnalysisSettings settings_of_look(const AnalysisSettings& settings) {
+    return with_alpha(settings, rule_of(settings).alpha_looks);
+}
+
+AnalysisSettings settings_after_look(const AnalysisSettings& settings) {
+    return with_alpha(settings, rule_of(settings).alpha_end);
+}
+
+SamplesLook look_at_samples(std::span<const Outcome> first,
+                            const AnalysisSettings& settings,
+                            const SamplesSettings& samples) {
+    const Dependence dependence(first);
+    SamplesLook out;
+    out.decision = analyse(first, dependence, settings_of_look(settings)).decision;
+    out.stops = out.decision.label == DecisionLabel::kEquivalent ||
+                out.decision.label == DecisionLabel::kDegraded;
+    const Moments moments = moments_of(first, dependence);
+    if (moments.n_questions == 0) {
+        return out;
+    }
+    out.moments = moments.means();
+    if (!out.stops) {
+        out.chosen = stats::choose_samples(
+            out.moments,
+            {.n = moments.n_questions,
+             .margin = settings.margin,
+             .alpha_end = settings_after_look(settings).alpha,
+             .power = settings.power,
+             .goal = samples.goal,
+             .most = samples.most,
+             .cluster_design_effect = samples.cluster_design_effect});
+    }
+    return out;
+}
+
+}  // namespace assay::analysis

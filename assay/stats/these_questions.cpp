@@ -1,0 +1,85 @@
+#include "assay/stats/these_questions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "assay/base/result.hpp"
+#include "assay/stats/distributions.hpp"
+#include "assay/stats/numeric.hpp"
+
+namespace assay::stats {
+namespace {
+
+/// What the questions add up to.
+struct Totals {
+    std::int64_t n = 0;
+    double sum = 0;  ///< of the question means
+    double variance = 0;
+    std::int64_t with_a_difference = 0;
+
+    void add(double question_mean, double question_variance) {
+        ++n;
+        sum += question_mean;
+        variance += question_variance;
+        with_a_difference += question_variance > 0;
+    }
+};
+
+std::optional<TheseQuestions> interval_of(const Totals& totals, double alpha) {
+    ASSAY_CHECK(alpha > 0 && alpha < 0.5);
+    if (totals.n == 0) {
+        return std::nullopt;
+    }
+    const double n = static_cast<double>(totals.n);
+    TheseQuestions out;
+    out.estimate = totals.sum / n;
+    out.se = std::sqrt(totals.variance + 1) / n;
+    out.questions_with_a_difference = totals.with_a_difference;
+    const double half = normal_upper_quantile(alpha) * out.se;
+    out.low = std::max(-1.0, out.estimate - half);
+    out.high = std::min(1.0, out.estimate + half);
+    return out;
+}
+
+void check_verdict(double verdict) {
+    ASSAY_CHECK(verdict >= -1 && verdict <= 1);
+}
+
+}  // namespace
+
+std::optional<TheseQuestions> these_questions_of_orders(
+    std::span<const std::vector<VerdictsOfOrders>> questions, double alpha) {
+    Totals totals;
+    for (const std::vector<VerdictsOfOrders>& judges : questions) {
+        if (judges.empty()) {
+            return std::nullopt;
+        }
+        const double n_judges = static_cast<double>(judges.size());
+        double sum = 0, squares = 0;
+        for (const VerdictsOfOrders& said : judges) {
+            check_verdict(said.variant_first);
+            check_verdict(said.variant_second);
+            const double difference = said.variant_first - said.variant_second;
+            sum += (said.variant_first + said.variant_second) / 2;
+            squares += difference * difference;
+        }
+        totals.add(sum / n_judges, squares / (4 * n_judges * n_judges));
+    }
+    return interval_of(totals, alpha);
+}
+
+std::optional<TheseQuestions> these_questions_of_samples(
+    std::span<const std::vector<double>> questions, double alpha) {
+    Totals totals;
+    for (const std::vector<double>& verdicts : questions) {
+        std::for_each(verdicts.begin(), verdicts.end(), check_verdict);
+        const auto variance = sample_variance(verdicts);
+        if (!variance) {
+            return std::nullopt;
+        }
+        totals.add(mean(verdicts), *variance / static_cast<double>(verdicts.size()));
+    }
+    return interval_of(totals, alpha);
+}
+
+}  // namespace assay::stats
