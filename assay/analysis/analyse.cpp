@@ -17,6 +17,7 @@
 #include "assay/analysis/rates.hpp"
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
+#include "assay/analysis/these_questions.hpp"
 #include "assay/base/result.hpp"
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
@@ -271,6 +272,7 @@ ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
     out.graded_net_win_rate = graded_rate_of(outcomes, dependence, settings.alpha);
     out.position = position_of(outcomes, dependence);
     out.both_orders = both_orders_of(outcomes, dependence);
+    out.these_questions = these_questions_of(outcomes, dependence, out.net_win_rate.confidence);
     out.confidence = confidence_of(outcomes);
     out.length_control = length_control_of(outcomes, out.net_win_rate, settings);
     return out;
@@ -320,6 +322,9 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
         out.decision.why = sentence(out.decision.why);
     }
     out.stopping = stopping.summary();
+    if (out.stopping->stopped_early) {
+        out.these_questions.reset();  // its interval makes no allowance for that
+    }
     return out;
 }
 

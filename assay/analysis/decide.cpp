@@ -11,7 +11,8 @@
 #include "assay/analysis/tally.hpp"
 #include "assay/records/names.hpp"
 #include "assay/stats/equivalence.hpp"
-#include "assay/stats/sample_size.hpp"
+#include "assay/stats/further_questions.hpp"
+#include "assay/stats/mean_design.hpp"
 
 namespace assay::analysis {
 namespace {
@@ -267,25 +268,29 @@ Decision not_measured(const Decision& like, std::string why) {
 FurtherQuestions further_questions(const Evidence& evidence,
                                    const AnalysisSettings& settings,
                                    double delta) {
-    double squares = 0;
-    for (const auto& [value, count] : evidence.questions.values) {
-        squares += value * value * static_cast<double>(count);
+    const double design_effect = evidence.questions.design_effect;
+    const auto alike = stats::further_questions(evidence.questions.values,
+                                                {.margin = settings.margin,
+                                                 .alpha = settings.alpha,
+                                                 .power = settings.power,
+                                                 .cluster_design_effect = design_effect});
+    if (!alike) {
+        return {};
     }
-    const double n = static_cast<double>(evidence.n_questions);
-    const stats::EquivalenceDesign design{.decisive_rate = (squares + 1) / (n + 2),
-                                          .delta = delta,
-                                          .margin = settings.margin,
-                                          .alpha = settings.alpha};
-    const auto more = [&](std::optional<std::int64_t> independent) -> std::optional<std::int64_t> {
-        if (!independent) {
-            return std::nullopt;
-        }
-        const double total = std::ceil(static_cast<double>(*independent) *
-                                       evidence.questions.design_effect);
-        return static_cast<std::int64_t>(std::max(0.0, total - n));
+    if (delta == 0) {
+        return {alike->more_equivalent, alike->more_ship};
+    }
+    const stats::MeanDesign design{
+        .variance = std::max(0.0, alike->second_moment - delta * delta * design_effect),
+        .delta = delta,
+        .margin = settings.margin,
+        .alpha = settings.alpha};
+    const auto beyond = [&](std::optional<std::int64_t> in_all) {
+        return in_all ? std::optional(std::max<std::int64_t>(0, *in_all - evidence.n_questions))
+                      : std::nullopt;
     };
-    return {more(stats::sample_size_equivalence(design, settings.power)),
-            more(stats::sample_size_noninferiority(design, settings.power))};
+    return {beyond(stats::questions_equivalent(design, settings.power)),
+            beyond(stats::questions_ship(design, settings.power))};
 }
 
 bool too_many_unknown(const Counts& counts) {

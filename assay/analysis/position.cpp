@@ -215,14 +215,19 @@ std::optional<BothOrders> both_orders_of(std::span<const Outcome> outcomes,
     if (dependence.n_questions == outcomes.size()) {
         return std::nullopt;
     }
-    std::vector<QuestionSides> questions(dependence.n_questions);
+    // The two orders are of one pair of answers: another sample is no other order.
+    std::map<std::pair<std::uint32_t, int>, QuestionSides> pairs;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (!has_a_side(outcomes[i])) {
             continue;
         }
-        QuestionSides& question = questions[dependence.question[i]];
-        ++(outcomes[i].variant_is_a ? question.n_first : question.n_second);
-        (outcomes[i].variant_is_a ? question.first : question.second) = *value_of(outcomes[i].kind);
+        QuestionSides& pair = pairs[{dependence.question[i], outcomes[i].sample}];
+        ++(outcomes[i].variant_is_a ? pair.n_first : pair.n_second);
+        (outcomes[i].variant_is_a ? pair.first : pair.second) = *value_of(outcomes[i].kind);
+    }
+    std::vector<QuestionSides> questions;
+    for (const auto& [place, sides] : pairs) {
+        questions.push_back(sides);
     }
     const stats::JointTable joint = joint_of(questions);
     const auto summary = stats::both_orders(joint);

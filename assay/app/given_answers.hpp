@@ -17,8 +17,8 @@ namespace assay::app {
 struct GivenAnswers {
     AnswersFile file;
     exchange::JoinedAnswers joined;
-    std::vector<Answer> answers;  ///< in the order of exchange::JoinedAnswers; of kFailed where
-                                  ///< there is none
+    std::vector<Answer> answers;    ///< in the order of exchange::JoinedAnswers; of kFailed where
+                                    ///< there is none
     std::vector<std::string> keys;  ///< of these answers in the store: hash of question and answer,
                                     ///< not of the file
     std::vector<std::string> notes;  ///< sentences for the report

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <tuple>
 
 #include "assay/base/numbering.hpp"
@@ -27,6 +28,8 @@ std::size_t rows_expected(std::string_view text) {
     return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
 }
 
+constexpr int kSampleBits = 14, kMostSamples = 10'000;
+
 /// 0: not known; 1: the variant was shown first; 2: it was shown second.
 std::uint64_t order_of(const Outcome& outcome) {
     if (!outcome.side_known) {
@@ -36,6 +39,19 @@ std::uint64_t order_of(const Outcome& outcome) {
 }
 
 }  // namespace
+
+int sample_from(std::string_view text, RowProblems& out, std::int64_t line) {
+    int sample = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sample);
+    if (error != std::errc() || end != text.data() + text.size() || sample < 0 ||
+        sample >= kMostSamples) {
+        out.problem(
+            line,
+            fmt::format("sample: {} is no number from 0 to {}", in_quotes(text), kMostSamples - 1));
+        return 0;
+    }
+    return sample;
+}
 
 OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat format)
     : RowProblems(source.name), source_(source), n_expected_(rows_expected(source.text)) {
@@ -71,6 +87,7 @@ void OutcomeCollector::add(const OutcomeRow& row) {
         ++group.n_texts;
         group.n_equal_texts += *row.equal_texts;
     }
+    outcome.sample = row.sample;
     outcome.kind = row.kind;
     outcome.identical = row.identical;
     outcome.no_answer_variant = row.no_answer_variant;
@@ -131,7 +148,7 @@ void OutcomeCollector::check_names() {
 
 void OutcomeCollector::check_repetitions(std::size_t number) {
     struct Seen {
-        std::uint64_t key = 0;  ///< question and order
+        std::uint64_t key = 0;  ///< question, sample and order
         std::size_t index = 0;
         bool operator<(const Seen& other) const {
             return std::tie(key, index) < std::tie(other.key, other.index);
@@ -145,7 +162,9 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
     seen.reserve(group.outcomes.size());
     for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
         const Outcome& outcome = group.outcomes[i];
-        seen.push_back({std::uint64_t{group.dependence.question[i]} << 2 | order_of(outcome), i});
+        const std::uint64_t pair = std::uint64_t{group.dependence.question[i]} << kSampleBits |
+                                   static_cast<std::uint64_t>(outcome.sample);
+        seen.push_back({pair << 2 | order_of(outcome), i});
     }
     if (!std::is_sorted(seen.begin(), seen.end())) {
         std::sort(seen.begin(), seen.end());
@@ -168,14 +187,15 @@ void OutcomeCollector::check_repetitions(std::size_t number) {
             whose += fmt::format(" by judge {}", in_quotes(group.judge));
         }
         const std::int64_t one = lines_[number][a.index], other = lines_[number][b.index];
-        problem(std::max(one, other),
-                fmt::format("question {} stands twice {}{}, here and at line {}",
-                            in_quotes(group.outcomes[b.index].question_id),
-                            same_order ? kOrders[b.key & 3] : "and once without an order",
-                            whose,
-                            std::min(one, other)),
-                "A question has one verdict, or one for each order; two experiments belong into "
-                "two files.");
+        problem(
+            std::max(one, other),
+            fmt::format("question {} stands twice {}{}, here and at line {}",
+                        in_quotes(group.outcomes[b.index].question_id),
+                        same_order ? kOrders[b.key & 3] : "and once without an order",
+                        whose,
+                        std::min(one, other)),
+            "A question has one verdict, or one for each order, of each sample (name its number "
+            "`sample`); two experiments belong into two files.");
     }
 }
 

@@ -21,6 +21,7 @@ struct OutcomeRow {
     std::int64_t line = 0;  ///< from 1
     std::string_view question;
     std::optional<std::string_view> cluster;
+    int sample = 0;  ///< from 0
     std::string_view variant;
     std::string_view baseline;
     std::string_view judge;
@@ -36,7 +37,7 @@ struct OutcomeRow {
 };
 
 /// Groups rows, and checks them against each other: a question twice in one order (or twice without
-/// one), a question in two clusters, a variant with two baselines.
+/// one) of one sample, a question in two clusters, a variant with two baselines.
 class OutcomeCollector : public RowProblems {
  public:
     OutcomeCollector(const OutcomeSource& source, OutcomeFormat format);
@@ -66,6 +67,9 @@ class OutcomeCollector : public RowProblems {
     std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
     std::size_t n_rows_ = 0;
 };
+
+/// A number from 0 to 9999 that tells a question's samples apart, or a problem.
+[[nodiscard]] int sample_from(std::string_view text, RowProblems& out, std::int64_t line);
 
 /// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
 [[nodiscard]] Confidence confidence_from(std::string_view word,

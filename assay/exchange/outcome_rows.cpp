@@ -28,29 +28,19 @@ enum Field {
     kBaseline,
     kExperiment,
     kIdentical,
+    kSample,
     kNFields
 };
 
 const std::vector<MemberNames::Name>& names() {
-    static const std::vector<MemberNames::Name> kNames{{"question", kQuestion},
-                                                       {"question_id", kQuestion},
-                                                       {"task_id", kQuestion},
-                                                       {"id", kQuestion},
-                                                       {"uid", kQuestion},
-                                                       {"sample_id", kQuestion},
-                                                       {"doc_id", kQuestion},
-                                                       {"verdict", kVerdict},
-                                                       {"order", kOrder},
-                                                       {"cluster", kCluster},
-                                                       {"document_id", kCluster},
-                                                       {"paper_id", kCluster},
-                                                       {"confidence", kConfidence},
-                                                       {"judge", kJudge},
-                                                       {"variant", kVariant},
-                                                       {"baseline", kBaseline},
-                                                       {"experiment", kExperiment},
-                                                       {"plan_sha256", kExperiment},
-                                                       {"identical", kIdentical}};
+    static const std::vector<MemberNames::Name> kNames{
+        {"question", kQuestion},     {"question_id", kQuestion},  {"task_id", kQuestion},
+        {"id", kQuestion},           {"uid", kQuestion},          {"sample_id", kQuestion},
+        {"doc_id", kQuestion},       {"verdict", kVerdict},       {"order", kOrder},
+        {"cluster", kCluster},       {"document_id", kCluster},   {"paper_id", kCluster},
+        {"confidence", kConfidence}, {"judge", kJudge},           {"variant", kVariant},
+        {"baseline", kBaseline},     {"experiment", kExperiment}, {"plan_sha256", kExperiment},
+        {"identical", kIdentical},   {"sample", kSample}};
     return kNames;
 }
 
@@ -103,6 +93,7 @@ class RowReader {
         }
         row.question = *cells[kQuestion];
         row.cluster = cells[kCluster];
+        row.sample = cells[kSample] ? sample_from(*cells[kSample], out_, line) : 0;
         row.variant = cells[kVariant].value_or("");
         row.baseline = cells[kBaseline].value_or("");
         row.judge = cells[kJudge].value_or("");

@@ -63,17 +63,26 @@ struct Row {
     std::string task_id;
     std::string as_a;
     std::string as_b;
+    std::optional<std::int64_t> sample{};
 
     [[nodiscard]] std::string order() const { return as_a + "_first"; }
 };
 
+void add_sample(const Row& row, Json& out) {
+    if (row.sample) {
+        out["sample"] = *row.sample;
+    }
+}
+
 Json mapping_row(const Row& row) {
-    return {{"batch", row.place.batch},
-            {"example", row.place.example},
-            {"task_id", text(row.task_id)},
-            {"presented_as_A", text(row.as_a)},
-            {"presented_as_B", text(row.as_b)},
-            {"order", text(row.order())}};
+    Json out{{"batch", row.place.batch},
+             {"example", row.place.example},
+             {"task_id", text(row.task_id)},
+             {"presented_as_A", text(row.as_a)},
+             {"presented_as_B", text(row.as_b)},
+             {"order", text(row.order())}};
+    add_sample(row, out);
+    return out;
 }
 
 Json winner_of(const Row& row, VerdictState state) {
@@ -97,6 +106,7 @@ Json result_row(const Row& row, const Verdict& verdict) {
              {"order", text(row.order())},
              {"confidence", text_or_null(name_of(verdict.confidence))},
              {"reasoning", text(verdict.reasoning)}};
+    add_sample(row, out);
     if (verdict.tags) {
         out["tags"] = {{"A", words_of(verdict.tags->a)}, {"B", words_of(verdict.tags->b)}};
     }
@@ -111,7 +121,8 @@ Row row_of(const StudyItem& item, BatchPlace place) {
     return {place,
             item.comparison.question_id,
             item.comparison.variant_is_a ? variant : baseline,
-            item.comparison.variant_is_a ? baseline : variant};
+            item.comparison.variant_is_a ? baseline : variant,
+            item.sample};
 }
 
 Row row_of(const Control& control, BatchPlace place) {

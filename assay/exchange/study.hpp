@@ -39,6 +39,8 @@ struct StudyItem {
     std::optional<Verdict> verdict;  ///< empty: not judged yet, or no call is needed
     bool left_out = false;  ///< judging stopped before it: whatever is known of it counts for
                             ///< nothing
+    std::optional<std::int64_t> sample{};  ///< which of the question's pairs of answers, from 0;
+                                           ///< empty: it has one
 };
 
 /// A control that stands among a variant's comparisons, and what the judge said of it.

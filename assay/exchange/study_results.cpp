@@ -16,7 +16,7 @@
 namespace assay::exchange {
 namespace {
 
-enum Field { kTask, kVerdict, kWinner, kOrder, kConfidence, kReasoning, kNFields };
+enum Field { kTask, kVerdict, kWinner, kOrder, kConfidence, kReasoning, kSample, kNFields };
 
 /// What every row must have, and its name in the file.
 constexpr std::array<std::pair<Field, std::string_view>, 3> kNeeded{
@@ -69,6 +69,7 @@ class ResultReader {
         OutcomeRow row;
         row.line = line;
         row.question = *cells[kTask];
+        row.sample = cells[kSample] ? sample_from(*cells[kSample], out_, line) : 0;
         row.side_known = true;
         row.variant_is_a = names_.is_variant(first);
         row.kind = outcome_of(*state, row.variant_is_a);
@@ -113,7 +114,8 @@ class ResultReader {
                           {"winner_model", kWinner},
                           {"order", kOrder},
                           {"confidence", kConfidence},
-                          {"reasoning", kReasoning}}};
+                          {"reasoning", kReasoning},
+                          {"sample", kSample}}};
 };
 
 }  // namespace

@@ -317,6 +317,9 @@ struct ComparisonAnalysis {
     EquivalenceTest tost;
     std::optional<ClusterSummary> clusters;
     std::optional<QuestionSummary> questions;  ///< empty: each question has one verdict
+    std::optional<Estimate> these_questions;   ///< the net win rate on exactly the questions that
+                                               ///< were asked: another claim, never decided on;
+                                               ///< empty: neither samples nor both orders
     std::optional<SmallSample> small_sample;   ///< empty: enough for the interval to decide alone
     Decision decision;
     ExtremeCase worst_case;                       ///< failed verdicts were all losses

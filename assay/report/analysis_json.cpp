@@ -289,6 +289,7 @@ Json json_of(const ComparisonAnalysis& a) {
              {"tost", json_of(a.tost)},
              {"clusters", json_of(a.clusters)},
              {"questions", json_of(a.questions)},
+             {"these_questions", a.these_questions ? json_of(*a.these_questions) : Json(nullptr)},
              {"decision", json_of(a.decision)},
              {"length_controlled", json_of(a.length_control)},
              {"calibration", a.calibration ? json_of(*a.calibration) : Json(nullptr)},

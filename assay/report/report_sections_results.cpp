@@ -113,6 +113,14 @@ Text decision_bullet(const ComparisonAnalysis& a) {
     if (a.questions) {
         out += questions_text(*a.questions);
     }
+    if (a.these_questions && a.net_win_rate.value) {
+        out += say(
+            " On exactly these {} questions: {} points; for questions like them, which is what is "
+            "decided: {}. The first says nothing of other questions.",
+            a.these_questions->n,
+            points_text(*a.these_questions),
+            points_text(a.net_win_rate));
+    }
     return out;
 }
 

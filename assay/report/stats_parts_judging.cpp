@@ -23,6 +23,11 @@ Section dependence_section(const ComparisonAnalysis& a) {
                       : fmt::format("{} with a verdict in fewer than half of their calls left out",
                                     questions.n_left_out));
     }
+    if (a.these_questions) {
+        facts.add("on exactly these questions",
+                  points_with_interval(*a.these_questions),
+                  "another claim than the decision's, which is about questions like them");
+    }
     if (a.clusters) {
         const ClusterSummary& clusters = *a.clusters;
         facts.add("clusters",

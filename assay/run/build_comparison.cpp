@@ -115,6 +115,7 @@ class Unblinding {
             stored_.question_at(q),
             comparison,
             verdict != nullptr ? std::optional(*verdict) : std::nullopt);
+        item.outcome.sample = item.sample;
         if (judge_.unbound.turned.contains(comparison.id)) {
             item.outcome.variant_is_a = !item.outcome.variant_is_a;
         }

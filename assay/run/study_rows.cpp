@@ -1,5 +1,6 @@
 #include "assay/run/study_rows.hpp"
 
+#include <map>
 #include <utility>
 
 #include "assay/pairing/controls.hpp"
@@ -11,6 +12,17 @@ namespace {
 std::optional<Verdict> verdict_of(const StoredJudge& judge, const std::string& item_id) {
     const Verdict* verdict = judge.verdict(item_id);
     return verdict != nullptr ? std::optional(*verdict) : std::nullopt;
+}
+
+/// The number of the sample that each of a variant's answers is; empty: each question has one.
+std::map<std::string, std::int64_t> samples_by_key(const StoredRun& stored, std::size_t variant) {
+    std::map<std::string, std::int64_t> out;
+    const std::vector<std::string>& keys = stored.facts.variants[variant].keys_for_judges();
+    const std::size_t n = stored.questions.size();
+    for (std::size_t i = 0; i < keys.size() && keys.size() > n; ++i) {
+        out.emplace(keys[i], static_cast<std::int64_t>(i / n));
+    }
+    return out;
 }
 
 /// Why the study's files hold no prompt's hash; empty: they do.
@@ -29,10 +41,14 @@ std::string why_no_prompt(const Variant& variant) {
 std::vector<exchange::StudyItem> study_items(const StoredRun& stored,
                                              const ComparisonAnalysis& analysis) {
     const StoredJudge& judge = stored.judge(analysis.judge);
+    const std::size_t variant = stored.variant_index(analysis.variant);
+    const std::map<std::string, std::int64_t> samples = samples_by_key(stored, variant);
     std::vector<exchange::StudyItem> out;
-    for (const Comparison& comparison :
-         judge.asked[stored.variant_index(analysis.variant)].in_order) {
+    for (const Comparison& comparison : judge.asked[variant].in_order) {
         exchange::StudyItem item;
+        if (!samples.empty()) {
+            item.sample = samples.at(comparison.variant_answer_key);
+        }
         item.left_out = is_left_out(analysis, out.size()) || pairing::neither_answers(comparison);
         item.comparison = comparison;
         // Two variants with the same file share a comparison's id.

@@ -55,6 +55,16 @@ TEST(Samples, GiveAQuestionSeveralPairsThatCountOnceTogether) {
     }
     EXPECT_EQ(ids.size(), static_cast<std::size_t>(4 * kAsked));
 
+    // Another sample is no other order of the same pair.
+    EXPECT_TRUE(comparison["both_orders"].is_null());
+    EXPECT_EQ(comparison["these_questions"]["n"], kAsked);
+    const json from_file = json::parse(
+        lab.assay({"stats", folder + "evaluation_results.json", "--variant", "Q2_K", "--json"})
+            .out);
+    EXPECT_EQ(from_file["questions"], comparison["questions"]);
+    EXPECT_EQ(from_file["net_win_rate"], comparison["net_win_rate"]);
+    EXPECT_EQ(from_file["these_questions"], comparison["these_questions"]);
+
     // A finished run asks for nothing more and says the same again.
     const auto before = lab.artifacts();
     const std::size_t n_calls = server.seen().size();
@@ -73,6 +83,7 @@ TEST(Samples, GiveAQuestionSeveralPairsThatCountOnceTogether) {
     EXPECT_NE(report.find("4 samples of each question with the same dice"), std::string::npos);
     EXPECT_NE(report.find("Each question counts once, with the mean of its verdicts"),
               std::string::npos);
+    EXPECT_NE(report.find("On exactly these 20 questions"), std::string::npos);
 }
 
 TEST(Samples, TheFirstOneIsTheAnswerOfARunWithoutSamples) {
