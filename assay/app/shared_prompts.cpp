@@ -115,6 +115,11 @@ void SharedPrompts::finish(run::RunFacts& facts) {
         "longest {} tokens, the first {} shared", longest_, ends.empty() ? 0 : ends.front()));
 }
 
+void SharedPrompts::let_go() {
+    first_.reset();
+    messages_.reset();
+}
+
 const answer::PromptSet& SharedPrompts::messages(llm::Engine& engine) {
     if (!messages_) {
         messages_ = first_ ? answer::messages_of(*first_)

@@ -118,7 +118,7 @@ void RunFixture::pair() {
 
 void RunFixture::write_files(const std::filesystem::path& out) const {
     const StoredRun run = stored();
-    write_artifacts(artifacts_of(run, build_report(run)), out);
+    write_artifacts(run, build_report(run), out);
 }
 
 Comparison RunFixture::comparison_of(const std::string& question) const {
