@@ -46,13 +46,6 @@ std::optional<Failure> why_not_measured(const VariantSpec& spec) {
     if (auto why = why_no_file(spec, spec.name, kIsMeasured)) {
         return why;
     }
-    if (!spec.merged_lora().empty() || spec.applies_lora()) {
-        return Failure{
-            fmt::format(
-                "{} has a LoRA adapter, and {} of files as they are", spec.name, kIsMeasured),
-            {},
-            "Name the merged file: a run with it keeps it in the cache."};
-    }
     if (spec.type() != nullptr && spec.type()->imatrix_text) {
         return Failure{fmt::format("{} wants an importance matrix made first", spec.name),
                        {},

@@ -31,7 +31,7 @@ int report_run(const ReportFlags& flags) {
     const auto store = store::Store::open_read_only(flags.run_dir);
     const run::StoredRun stored(*store, run::latest_plan(*store, flags.run_dir));
     const report::ReportModel model = run::build_report(stored);
-    run::write_artifacts(run::artifacts_of(stored, model), flags.run_dir);
+    run::write_artifacts(stored, model, flags.run_dir);
     if (flags.json) {
         std::fputs(report::render_json(model).c_str(), stdout);
     } else if (flags.markdown) {

@@ -240,7 +240,7 @@ llm::EngineGenerator& EngineVariant::model() {
                                       {sampling_of(plan.generation), plan.generation.predict}},
         context().cancel,
         context().progress);
-    model->load();
+    load_ms_ = model->load().load_ms;
     const wire::Started started = model->start(start());
     if (started.answer_fingerprint != facts.answer_fingerprint) {
         throw_operational("the engine that answers is not the one that was described",
@@ -342,7 +342,8 @@ void EngineVariant::save_session(const answer::Recheck& recheck) {
                                    model().peak_memory_bytes(),
                                    utc_now(),
                                    recheck.n_checked,
-                                   recheck.n_equal});
+                                   recheck.n_equal,
+                                   load_ms_});
 }
 
 }  // namespace assay::app

@@ -59,6 +59,7 @@ class EngineVariant final : public VariantRun {
     std::unique_ptr<llm::EngineGenerator> model_;
     DraftReader reader_;         ///< from describe() on
     bool has_answered_ = false;  ///< in this process
+    double load_ms_ = 0;         ///< of the model; from model() on
 };
 
 }  // namespace assay::app

@@ -81,7 +81,7 @@ class Experiment {
         // Nothing below calls a model or a judge: same store, same report.
         run::StoredRun stored(*context_.store, context_.plan_sha256);
         const report::ReportModel model = run::report_to_show(*context_.store, stored);
-        run::write_artifacts(run::artifacts_of(stored, model), context_.plan.run_dir);
+        run::write_artifacts(stored, model, context_.plan.run_dir);
         note_what_was_shown(model);
         context_.store->note_files_written(run::kReportRules);
         return model;
@@ -212,7 +212,9 @@ class Experiment {
         for (const auto& variant : variants_) {
             variant->answer();
             variant->release();
+            variant->prompts = {};
         }
+        context_.prompts.let_go();
         note_fidelity(context_, variants_);
         context_.fidelity.reset();
     }

@@ -129,7 +129,7 @@ ImportedVerdicts import_verdicts(const ImportOptions& options) {
 
     run::StoredRun stored(run.store(), run.stored().record.sha256);
     const report::ReportModel model = run::report_to_show(run.store(), stored);
-    run::write_artifacts(run::artifacts_of(stored, model), options.run_dir);
+    run::write_artifacts(stored, model, options.run_dir);
     for (const report::ReportComparison& comparison : model.comparisons) {
         if (comparison.analysis.judge != out.judge ||
             comparison.analysis.decision.label == DecisionLabel::kNotMeasured) {

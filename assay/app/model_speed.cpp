@@ -25,10 +25,12 @@
 #include "assay/app/named_models.hpp"
 #include "assay/app/or_throw.hpp"
 #include "assay/base/clock.hpp"
+#include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
 #include "assay/llm/engine.hpp"
 #include "assay/llm/engine_process.hpp"
 #include "assay/llm/machine_load.hpp"
+#include "assay/variants/merge_lora.hpp"
 #include "assay/wire/speed.hpp"
 
 namespace assay::app {
@@ -72,7 +74,9 @@ class SpeedMeasurement {
 
  private:
     void resolve();
-    void add(const VariantSpec& spec, const ModelFile* baseline);
+    void add(const VariantSpec& spec, const ModelFile* source);
+    [[nodiscard]] ModelWorkshop workshop() { return {engine_, progress_, out_.n_threads}; }
+    [[nodiscard]] const ModelFile& source_of(const VariantSpec& spec);
     void check_context(const SpeedVariant& variant) const;
     void check_caches(const SpeedVariant& variant);
     [[nodiscard]] wire::MeasureSpeed request_for(const SpeedVariant& variant) const;
@@ -90,21 +94,41 @@ class SpeedMeasurement {
     llm::Engine engine_;  ///< for headers and quantization
     llm::Engine meter_;
     SpeedMeasured out_;
+    std::optional<ModelFile> plain_baseline_;  ///< without its adapters, once it was needed
 };
 
 void SpeedMeasurement::resolve() {
     out_.variants.reserve(request_.variants.size() + 1);
     add(request_.baseline, nullptr);
     for (const VariantSpec& spec : request_.variants) {
-        add(spec, &out_.variants.front().file);
+        add(spec, &source_of(spec));
     }
 }
 
-void SpeedMeasurement::add(const VariantSpec& spec, const ModelFile* baseline) {
+/// What a type is made of: the baseline's file, which an adapter is merged into, or where that is
+/// applied at run time, the file before.
+const ModelFile& SpeedMeasurement::source_of(const VariantSpec& spec) {
+    if (!spec.applies_lora()) {
+        return out_.variants.front().file;
+    }
+    if (!plain_baseline_) {
+        VariantSpec plain = request_.baseline;
+        plain.source = FileSource{plain.file()};
+        plain_baseline_ = file_of_model(plain, nullptr, workshop());
+    }
+    return *plain_baseline_;
+}
+
+void SpeedMeasurement::add(const VariantSpec& spec, const ModelFile* source) {
     SpeedVariant variant;
     variant.name = spec.name;
     variant.recipe = spec.recipe;
-    variant.file = file_of_model(spec, baseline, {engine_, progress_, out_.n_threads});
+    variant.file = file_of_model(spec, source, workshop());
+    if (spec.applies_lora()) {
+        variant.lora = variants::resolve_lora(
+            request_.baseline.merged_lora().front(),
+            [](const std::string& path) { return or_throw(sha256_of_file(path)); });
+    }
     check_context(variant);
     check_caches(variant);
     out_.variants.push_back(std::move(variant));
@@ -151,6 +175,11 @@ wire::MeasureSpeed SpeedMeasurement::request_for(const SpeedVariant& variant) co
     request.start.n_ubatch = out_.settings.n_ubatch;
     request.start.n_threads = out_.n_threads;
     request.start = with_recipe(request.start, variant.recipe);
+    if (variant.lora) {
+        request.start.lora = variant.lora->path;
+        request.start.lora_sha256 = variant.lora->sha256;
+        request.start.lora_scale = variant.lora->scale;
+    }
     request.n_prompt = out_.settings.n_prompt;
     request.n_answer = out_.settings.n_answer;
     return request;
@@ -270,6 +299,13 @@ void SpeedMeasurement::note_doubts() {
                             variant.name,
                             n_cold,
                             out_.n_rounds));
+        }
+        if (variant.lora) {
+            out_.notes.push_back(
+                fmt::format("{}: the baseline's LoRA adapter is applied to it at run time, scale "
+                            "{}; in the baseline it is merged",
+                            variant.name,
+                            variant.lora->scale));
         }
         if (variant.recipe != out_.variants.front().recipe) {
             out_.notes.push_back(fmt::format("{}: run with {}, and the baseline with {}",

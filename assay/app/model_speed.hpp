@@ -18,7 +18,7 @@ namespace assay::app {
 
 /// What is asked for. Paths are absolute, or "ollama:NAME" of a model.
 struct SpeedRequest {
-    VariantSpec baseline;                 ///< a file
+    VariantSpec baseline;                 ///< a file; adapters of it are merged
     std::vector<VariantSpec> variants{};  ///< files, or types that are made of the baseline's
     SpeedSettings settings{};
     int n_rounds = 5;
@@ -31,10 +31,16 @@ struct SpeedRequest {
 struct SpeedVariant {
     std::string name;
     ModelFile file;
+    std::optional<LoraFile> lora{};  ///< the baseline's adapter, where it is applied at run time
     RunRecipe recipe{};
     std::uint64_t predicted_memory_bytes = 0;
     speed::BenchModel model{};           ///< as llama-bench describes it
     std::vector<SpeedSample> samples{};  ///< of each round
+
+    /// Of its file and the adapter that is applied to it.
+    [[nodiscard]] std::uint64_t size_bytes() const {
+        return file.size_bytes + (lora ? lora->size_bytes : 0);
+    }
 };
 
 /// Whether something else ran on the machine.

@@ -171,12 +171,18 @@ ordered_json json_variant_speed(const SpeedVariant& variant,
     ordered_json out{{"name", variant.name},
                      {"file", variant.file.path},
                      {"sha256", variant.file.sha256},
-                     {"size_bytes", variant.file.size_bytes},
+                     {"size_bytes", variant.size_bytes()},
                      {"bits_per_weight", variant.file.bits_per_weight()},
                      {"type", variant.model.type},
                      {"recipe", describe_recipe(variant.recipe)},
                      {"predicted_memory_bytes", variant.predicted_memory_bytes},
                      {"measures", ordered_json::object()}};
+    if (variant.lora) {
+        out["lora"] = {{"file", variant.lora->path},
+                       {"sha256", variant.lora->sha256},
+                       {"size_bytes", variant.lora->size_bytes},
+                       {"scale", variant.lora->scale}};
+    }
     for (const MeasureSummary& summary : summaries) {
         ordered_json measure = json_estimate(summary.estimate);
         measure["values"] = summary.values;
@@ -196,15 +202,15 @@ std::string speed_table(const SpeedMeasured& measured) {
         out += "note      " + report::visible(note) + "\n";
     }
     SpeedTable table(measured);
-    const ModelFile& baseline = measured.variants.front().file;
+    const SpeedVariant& baseline = measured.variants.front();
     table.add("file size",
-              [&](std::size_t v) { return format_bytes(measured.variants[v].file.size_bytes); });
+              [&](std::size_t v) { return format_bytes(measured.variants[v].size_bytes()); });
     if (measured.variants.size() > 1) {
         table.add("  ratio", [&](std::size_t v) {
             return v == 0 ? std::string("-")
                           : fmt::format("{:.3f}",
-                                        static_cast<double>(measured.variants[v].file.size_bytes) /
-                                            static_cast<double>(baseline.size_bytes));
+                                        static_cast<double>(measured.variants[v].size_bytes()) /
+                                            static_cast<double>(baseline.size_bytes()));
         });
     }
     table.add("bits a weight", [&](std::size_t v) {

@@ -10,6 +10,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/draft.hpp"
 #include "assay/records/checkpoint_name.hpp"
+#include "assay/variants/merge_lora.hpp"
 #include "assay/variants/ollama_store.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -95,7 +96,19 @@ ModelFile file_of_model(const VariantSpec& spec,
     };
     const TypeSource* type = spec.type();
     if (type == nullptr) {
-        return variants::resolve_file(workshop.engine, variants::path_of_model(spec.file()), hash);
+        const std::string path = variants::path_of_model(spec.file());
+        variants::MergeRequest merge;
+        for (const LoraSpec& adapter : spec.merged_lora()) {
+            static_cast<void>(or_throw(workshop.engine.inspect_lora({path, adapter.file})));
+            merge.adapters.push_back(variants::resolve_lora(adapter, hash));
+        }
+        merge.base = variants::resolve_file(workshop.engine, path, hash);
+        if (merge.adapters.empty()) {
+            return merge.base;
+        }
+        merge.cache = variants::model_cache();
+        merge.n_threads = workshop.n_threads;
+        return variants::merge_lora({workshop.engine, hash, workshop.progress}, merge);
     }
     ASSAY_CHECK(baseline != nullptr);
     variants::QuantizeRequest request;

@@ -46,8 +46,8 @@ struct ModelWorkshop {
     int n_threads = 1;
 };
 
-/// The file of a model: hashed, or made of the baseline's file, which is then not null. Throws
-/// Error.
+/// The file of a model: hashed, with its adapters merged in where it names some; or made of the
+/// baseline's file, which is then not null. Throws Error.
 [[nodiscard]] ModelFile file_of_model(const VariantSpec& spec,
                                       const ModelFile* baseline,
                                       const ModelWorkshop& workshop);

@@ -116,6 +116,11 @@ void SharedPrompts::finish(run::RunFacts& facts) {
         "longest {} tokens, the first {} shared", longest_, ends.empty() ? 0 : ends.front()));
 }
 
+void SharedPrompts::let_go() {
+    first_.reset();
+    messages_.reset();
+}
+
 const answer::PromptSet& SharedPrompts::messages(llm::Engine& engine) {
     if (!messages_) {
         messages_ = answer::with_samples(

@@ -49,6 +49,9 @@ class SharedPrompts {
     /// The messages for a model that makes tokens of them itself. To be called after finish().
     [[nodiscard]] const answer::PromptSet& messages(llm::Engine& engine);
 
+    /// Forgets all prompts: nothing is asked for any more.
+    void let_go();
+
     /// Tokens of the longest prompt.
     [[nodiscard]] std::int64_t longest() const { return longest_; }
     /// Whether a model switches rotary factors on the context's size.

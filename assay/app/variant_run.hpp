@@ -62,7 +62,8 @@ class VariantRun {
     const VariantSpec& spec;
     const std::size_t place;              ///< 0: the baseline
     Variant variant;                      ///< from resolve() on
-    answer::PromptSet prompts;            ///< from describe() on; empty if nothing is asked here
+    answer::PromptSet prompts;            ///< from describe() until it has answered; empty if
+                                          ///< nothing is asked here
     run::VariantFacts facts;              ///< from describe() on
     std::vector<Comparison> comparisons;  ///< once paired: as drawn, in judging order
     std::int64_t n_paired_before = 0;     ///< of these: drawn by earlier runs

@@ -22,7 +22,7 @@
 //
 // Why it ends. A step computes one token of every active slot, and an answer has at most `predict`
 // tokens; labels are read behind the prompt, with no step. Tasks are taken in the order in which
-// they came; one that wants to be alone is taken when all slots are idle, and copies nothing. A
+// they came; one that wants to be alone is taken when all slots are idle, and empties the others. A
 // failing library throws, and the process is not used any more.
 
 #include "assay/engine/answerer.hpp"
@@ -170,28 +170,6 @@ bool Answerer::any_active() const {
     return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->active; });
 }
 
-std::vector<Keeper> Answerer::keepers() const {
-    std::vector<Keeper> out;
-    for (const auto& slot : slots_) {
-        out.push_back({&slot->kept, !slot->active});
-    }
-    return out;
-}
-
-/// An idle slot for the task that has waited longest; nothing: it waits on.
-std::optional<std::size_t> Answerer::slot_for(const PendingTask& first) const {
-    if (first.alone()) {
-        // Waits until all others are done; then nobody joins it.
-        return any_active() ? std::nullopt : std::optional(slots_.size() - 1);
-    }
-    if (std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-            return slot->active && slot->pending.alone();
-        })) {
-        return std::nullopt;
-    }
-    return choose_slot(keepers(), first.pieces, static_cast<std::size_t>(start_.stream_size));
-}
-
 void Answerer::admit(std::size_t slot_index, PendingTask pending) {
     Slot& slot = *slots_[slot_index];
     slot.pending = std::move(pending);
@@ -231,60 +209,6 @@ void Answerer::decode(const char* what) {
     if (const int code = llama_decode(context_, batch_); code != 0) {
         throw std::runtime_error(
             fmt::format("llama_decode gave {} for {}: {}", code, what, take_errors()));
-    }
-}
-
-void Answerer::compute_prompt(std::size_t slot_index) {
-    Slot& slot = *slots_[slot_index];
-    const Pieces& pieces = slot.pending.pieces;
-    take_over_pieces(slot_index);
-    // The pieces are the same whether they were kept, copied or are computed just now: an answer
-    // does not depend on what the slots held.
-    for (std::size_t i = slot.kept.size(); i < pieces.size(); ++i) {
-        const auto at = static_cast<std::size_t>(slot.n_past);
-        compute_pieces(slot_index, at, at + pieces[i].size());
-        slot.kept.push_back(pieces[i]);
-    }
-    compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), slot.pending.prompt().size());
-}
-
-/// Leaves in the stream the first pieces of the prompt, as many as this slot keeps or another one
-/// can give. The library copies whole streams, before it computes the next batch.
-void Answerer::take_over_pieces(std::size_t slot_index) {
-    Slot& slot = *slots_[slot_index];
-    const Pieces& wanted = slot.pending.pieces;
-    const auto source = copies_ && !slot.pending.alone()
-                            ? choose_source(keepers(),
-                                            slot_index,
-                                            wanted,
-                                            static_cast<std::size_t>(start_.stream_size))
-                            : std::nullopt;
-    if (source) {
-        const Slot& other = *slots_[*source];
-        llama_memory_seq_cp(llama_get_memory(context_), other.seq, slot.seq, -1, -1);
-        slot.kept = other.kept;
-    }
-    cut_back(slot, n_same(slot.kept, wanted));
-}
-
-void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last) {
-    Slot& slot = *slots_[slot_index];
-    const std::vector<std::int32_t>& prompt = slot.pending.prompt();
-    const auto most = static_cast<std::size_t>(start_.n_ubatch);
-    for (std::size_t n_pieces = (last - first + most - 1) / most; n_pieces > 0; --n_pieces) {
-        const std::size_t n = (last - first + n_pieces - 1) / n_pieces;
-        batch_.n_tokens = static_cast<std::int32_t>(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            batch_.token[i] = prompt[first + i];
-            batch_.pos[i] = slot.n_past + static_cast<llama_pos>(i);
-            batch_.n_seq_id[i] = 1;
-            batch_.seq_id[i][0] = slot.seq;
-            batch_.logits[i] = i + 1 == n && first + n == prompt.size();
-        }
-        decode("a prompt");
-        slot.n_past += static_cast<llama_pos>(n);
-        slot.done.n_computed_tokens += static_cast<std::int64_t>(n);
-        first += n;
     }
 }
 
@@ -419,26 +343,6 @@ std::uint64_t Answerer::own_peak_memory() const {
 void Answerer::release(Slot& slot) {
     slot.active = false;
     cut_back(slot, slot.kept.size());
-}
-
-/// Leaves the first `n_pieces` of what is kept in the stream, or, where its memory can only be
-/// cleared (recurrent models), nothing.
-void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
-    slot.kept.resize(n_pieces);
-    slot.n_past = 0;
-    for (const auto& piece : slot.kept) {
-        slot.n_past += static_cast<llama_pos>(piece.size());
-    }
-    const llama_memory_t memory = llama_get_memory(context_);
-    if (slot.n_past > 0) {
-        if (llama_memory_seq_rm(memory, slot.seq, slot.n_past, -1)) {
-            return;
-        }
-        copies_ = false;
-    }
-    llama_memory_seq_rm(memory, slot.seq, -1, -1);
-    slot.kept.clear();
-    slot.n_past = 0;
 }
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 #pragma once
 // Continuous batching whose answers depend on nothing but model, prompt and settings
-// (docs/engine.md; how, at the head of answerer.cpp).
+// (docs/engine.md; how, at the heads of answerer.cpp, answerer_prompts.cpp and
+// answerer_drafts.cpp).
 
 #include <deque>
 #include <functional>
@@ -53,6 +54,7 @@ class Answerer {
     void admit(std::size_t slot_index, PendingTask pending);
     void compute_prompt(std::size_t slot_index);
     void take_over_pieces(std::size_t slot_index);
+    void empty_others(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
     struct Draft;
     void read_draft(Slot& slot);

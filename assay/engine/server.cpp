@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 
 #include "assay/engine/chat.hpp"
@@ -113,15 +114,19 @@ Result<wire::Loaded> Server::load(const wire::Load& request) {
     adapter_.reset();
     control_.reset();
     model_.reset();
+    const auto start = std::chrono::steady_clock::now();
     auto model = load_model(request);
     if (!model) {
         return tl::unexpected<Failure>(model.error());
     }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     model_ = std::move(*model);
     model_path_ = request.path;
     control_.emplace(model_.get());
     n_gpu_layers_ = request.n_gpu_layers;
-    return describe_model(model_.get());
+    wire::Loaded loaded = describe_model(model_.get());
+    loaded.load_ms = took.count();
+    return loaded;
 }
 
 Result<wire::Rendered> Server::render(const wire::Render& request) {

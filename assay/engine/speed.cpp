@@ -224,15 +224,15 @@ class SpeedMeter {
         if (!model) {
             return tl::unexpected<Failure>(model.error());
         }
-        out_.sample.load_ns = ns_since(start);
-        out_.sample.disk_bytes = disk < 0 ? -1 : bytes_from_disk() - disk;
         model_ = std::move(*model);
-        describe(model_.get(), out_);
         auto adapter = open_adapter(model_.get(), request_.load.path, request_.start);
         if (!adapter) {
             return tl::unexpected<Failure>(adapter.error());
         }
         adapter_ = std::move(*adapter);
+        out_.sample.load_ns = ns_since(start);
+        out_.sample.disk_bytes = disk < 0 ? -1 : bytes_from_disk() - disk;
+        describe(model_.get(), out_);
         return open(request_.single_start());
     }
 

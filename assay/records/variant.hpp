@@ -51,6 +51,8 @@ struct Speed {
     int n_parallel = 0;               ///< slots
     std::uint64_t peak_memory_bytes = 0;  ///< VmHWM of an engine process that loaded this variant
                                           ///< only; 0: not measured
+    double load_s = 0;  ///< that the latest such process took for header and weights; 0: not
+                        ///< measured
 };
 
 enum class Role { kBaseline, kVariant };

@@ -168,6 +168,9 @@ Json speed_json(const ReportVariant& v) {
         out["why"] = why_no_speed(v.variant);
         break;
     }
+    if (speed.load_s > 0) {
+        out["load_s"] = speed.load_s;
+    }
     return out;
 }
 

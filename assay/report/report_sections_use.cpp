@@ -22,20 +22,34 @@ Text quality_text(const ReportModel& model, const Variant& variant) {
 /// One variant's figures beside the baseline's.
 class PracticalRow {
  public:
-    PracticalRow(const ReportModel& model, const ReportVariant& v) : model_(model), v_(v) {}
+    PracticalRow(const ReportModel& model, const ReportVariant& v)
+        : model_(model),
+          v_(v),
+          baseline_(*baseline_of(model)),
+          speed_(v.speed.value_or(Speed{})),
+          base_(baseline_.speed.value_or(Speed{})) {}
 
-    [[nodiscard]] std::vector<Text> cells() const {
-        const ReportVariant* baseline = baseline_of(model_);
-        const Speed base = baseline->speed.value_or(Speed{});
-        const Speed speed = v_.speed.value_or(Speed{});
-        return {code(v_.variant.name),
-                quality_text(model_, v_.variant),
-                size_cell(v_.variant.size_bytes(), baseline->variant.size_bytes()),
-                speed_cell(speed.prefill_tokens_per_s, base.prefill_tokens_per_s),
-                speed_cell(v_.prompt_ms, baseline->prompt_ms),
-                speed_cell(speed.decode_tokens_per_s, base.decode_tokens_per_s),
-                size_cell(speed.peak_memory_bytes, base.peak_memory_bytes),
-                speed.n_parallel > 0 ? say("{}", speed.n_parallel) : not_measured()};
+    [[nodiscard]] Text name() const { return code(v_.variant.name); }
+    [[nodiscard]] Text quality() const { return quality_text(model_, v_.variant); }
+    [[nodiscard]] Text file_size() const {
+        return size_cell(v_.variant.size_bytes(), baseline_.variant.size_bytes());
+    }
+    [[nodiscard]] Text load() const { return speed_cell(speed_.load_s, base_.load_s); }
+    [[nodiscard]] Text prefill() const {
+        return speed_cell(speed_.prefill_tokens_per_s, base_.prefill_tokens_per_s);
+    }
+    [[nodiscard]] Text first_token() const { return speed_cell(v_.prompt_ms, baseline_.prompt_ms); }
+    [[nodiscard]] Text decode() const {
+        return speed_cell(speed_.decode_tokens_per_s, base_.decode_tokens_per_s);
+    }
+    [[nodiscard]] Text peak_memory() const {
+        return size_cell(speed_.peak_memory_bytes, base_.peak_memory_bytes);
+    }
+    [[nodiscard]] Text parallel() const {
+        return speed_.n_parallel > 0 ? say("{}", speed_.n_parallel) : not_measured();
+    }
+    [[nodiscard]] Text cache() const {
+        return v_.kv_bytes_per_token > 0 ? say("{}", v_.kv_bytes_per_token) : not_measured();
     }
 
  private:
@@ -55,7 +69,22 @@ class PracticalRow {
 
     const ReportModel& model_;
     const ReportVariant& v_;
+    const ReportVariant& baseline_;
+    const Speed speed_, base_;
 };
+
+/// A head, and what stands under it.
+struct PracticalColumn {
+    Text head;
+    Text (PracticalRow::*cell)() const;
+};
+
+/// Whether any engine told how long it took to load. (In runs of before none did.)
+bool tells_of_loading(const ReportModel& model) {
+    return std::any_of(model.variants.begin(), model.variants.end(), [](const ReportVariant& v) {
+        return v.speed && v.speed->load_s > 0;
+    });
+}
 
 /// Whether the size of the KV cache is known of a variant of the default recipe, too: then there is
 /// something to compare. (Runs of before it was noted know it of the others only.)
@@ -125,24 +154,32 @@ Text seeds_text(const ReportModel& model) {
 }  // namespace
 
 Section practical_section(const ReportModel& model) {
-    const bool with_caches = compares_caches(model);
-    std::vector<Text> head{"name",
-                           "quality",
-                           "file size",
-                           "prefill, tokens/s",
-                           "to the first token, ms",
-                           "decode, tokens/s",
-                           "peak memory",
-                           "parallel"};
-    if (with_caches) {
-        head.push_back("KV cache, bytes a token");
+    const bool with_load = tells_of_loading(model);
+    std::vector<PracticalColumn> columns{{"name", &PracticalRow::name},
+                                         {"quality", &PracticalRow::quality},
+                                         {"file size", &PracticalRow::file_size}};
+    if (with_load) {
+        columns.push_back({"load, s", &PracticalRow::load});
     }
-    Table table(head, with_caches ? "llrrrrrrr" : "llrrrrrr");
+    columns.insert(columns.end(),
+                   {{"prefill, tokens/s", &PracticalRow::prefill},
+                    {"to the first token, ms", &PracticalRow::first_token},
+                    {"decode, tokens/s", &PracticalRow::decode},
+                    {"peak memory", &PracticalRow::peak_memory},
+                    {"parallel", &PracticalRow::parallel}});
+    if (compares_caches(model)) {
+        columns.push_back({"KV cache, bytes a token", &PracticalRow::cache});
+    }
+    std::vector<Text> heads;
+    for (const PracticalColumn& column : columns) {
+        heads.push_back(column.head);
+    }
+    Table table(heads, "ll" + std::string(columns.size() - 2, 'r'));
     for (const ReportVariant& v : model.variants) {
-        std::vector<Text> cells = PracticalRow(model, v).cells();
-        if (with_caches) {
-            cells.push_back(v.kv_bytes_per_token > 0 ? say("{}", v.kv_bytes_per_token)
-                                                     : not_measured());
+        const PracticalRow row(model, v);
+        std::vector<Text> cells;
+        for (const PracticalColumn& column : columns) {
+            cells.push_back((row.*column.cell)());
         }
         table.add(std::move(cells));
     }
@@ -158,11 +195,14 @@ Section practical_section(const ReportModel& model) {
         say("Speeds are those of answering this set, all questions in flight together, on {}{}: "
             "one measurement each, without an interval. To the first token: the median over the "
             "answers of the time in which the prompt was computed, without waiting for a slot and "
-            "without what a slot still held of it. Peak memory is that of an engine process "
+            "without what a slot still held of it. {}Peak memory is that of an engine process "
             "that loaded this variant only. {} measures speeds by themselves, with "
             "intervals.",
             host.cpu.empty() ? Text("a machine that is not known") : foreign(host.cpu),
             host.cores > 0 ? say(" ({} cores)", host.cores) : Text(),
+            with_load ? Text("Load: header and weights into a fresh process, from the disk or from "
+                             "what the system kept of the file. ")
+                      : Text(),
             code("assay bench"))});
     return section;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "assay/base/text.hpp"
@@ -60,64 +61,61 @@ void remove_empty_folders(const fs::path& root) {
     }
 }
 
-bool is_report(const std::string& path) {
-    return path == "report.md" || path == "report.json";
-}
-
 /// What is exported of one variant under one judge.
 struct Exported {
     std::vector<exchange::StudyItem> items;
     std::vector<exchange::StudyControl> controls;
 };
 
-/// batch_NN.txt, as the judge is shown the pairs that need one: file name -> text.
-std::map<std::string, std::string> batch_texts(const Exported& exported,
-                                               const exchange::StudyPlaces& places,
-                                               const StoredRun& stored,
-                                               const StoredJudge& judge) {
-    std::map<int, std::map<int, BlindedPair>> batches;  // batch -> example -> pair
-    const auto add = [&](exchange::BatchPlace place, BlindedPair pair) {
-        batches[place.batch].emplace(place.example, std::move(pair));
+/// batch_NN.txt, as the judge is shown the pairs that need one. Pairs are blinded a batch at a
+/// time.
+void make_batch_texts(const ArtifactSink& sink,
+                      const Exported& exported,
+                      const exchange::StudyPlaces& places,
+                      const StoredRun& stored,
+                      const StoredJudge& judge) {
+    using Asked = std::variant<const Comparison*, const Control*>;
+    std::map<int, std::map<int, Asked>> batches;  // batch -> example -> what is shown there
+    const auto add = [&](exchange::BatchPlace place, Asked asked) {
+        batches[place.batch].emplace(place.example, asked);
     };
     for (std::size_t i = 0; i < exported.items.size(); ++i) {
         if (exchange::needs_call(exported.items[i].comparison)) {
-            add(places.items[i], blinded(stored, exported.items[i].comparison));
+            add(places.items[i], &exported.items[i].comparison);
         }
     }
     for (std::size_t i = 0; i < exported.controls.size(); ++i) {
-        add(places.controls[i], blinded(stored, exported.controls[i].control));
+        add(places.controls[i], &exported.controls[i].control);
     }
-    std::map<std::string, std::string> out;
-    for (auto& [batch, examples] : batches) {
+    for (const auto& [batch, examples] : batches) {
         const auto number = static_cast<std::size_t>(batch);
         std::vector<std::string> ids;
         std::vector<exchange::BatchExample> texts;
-        for (auto& [example, pair] : examples) {
+        for (const auto& [example, asked] : examples) {
+            BlindedPair pair = std::visit([&](const auto* one) { return blinded(stored, *one); },
+                                          asked);
             ids.push_back(pair.item_id);
             texts.push_back({example, std::move(pair)});
         }
         const std::string code = exchange::batch_code(
             batch, number <= judge.batches.size() ? judge.batches[number - 1] : ids);
-        out.emplace(exchange::batch_name(batch) + ".txt",
-                    exchange::render_batch_text(
-                        code, texts, judge.facts.show_contexts, judge.facts.show_expected));
+        sink(exchange::batch_name(batch) + ".txt",
+             exchange::render_batch_text(
+                 code, texts, judge.facts.show_contexts, judge.facts.show_expected));
     }
-    return out;
 }
 
-void add_exports(Artifacts& out,
-                 const fs::path& folder,
-                 const Exported& exported,
-                 const StoredRun& stored,
-                 const StoredJudge& judge) {
-    const auto add = [&](const fs::path& name, std::string text) {
-        out.emplace((folder / name).string(), std::move(text));
+void make_exports(const ArtifactSink& sink,
+                  const fs::path& folder,
+                  const Exported& exported,
+                  const StoredRun& stored,
+                  const StoredJudge& judge) {
+    const ArtifactSink add = [&](const std::string& name, const std::string& text) {
+        sink((folder / name).string(), text);
     };
     const exchange::StudyPlaces places = exchange::places_in(
         judge.batches, exported.items, exported.controls);
-    for (auto& [name, text] : batch_texts(exported, places, stored, judge)) {
-        add(name, std::move(text));
-    }
+    make_batch_texts(add, exported, places, stored, judge);
     const exchange::Prompts prompts = is_by_hand(judge.facts.provider)
                                           ? exchange::Prompts::kWholeBatch
                                           : exchange::Prompts::kOneItem;
@@ -131,39 +129,50 @@ void add_exports(Artifacts& out,
         exchange::control_results_json(exported.controls, places.controls));
 }
 
-}  // namespace
-
-Artifacts artifacts_of(const StoredRun& stored, const report::ReportModel& model) {
-    Artifacts out;
+void make_study_files(const StoredRun& stored,
+                      const report::ReportModel& model,
+                      const ArtifactSink& sink) {
     const fs::path evaluation = "evaluation";
     for (const report::ReportVariant& entry : model.variants) {
         const std::string& name = entry.variant.name;
-        out.emplace((evaluation / "responses" / (name + ".jsonl")).string(),
-                    exchange::responses_jsonl(study_answers(stored, name)));
+        sink((evaluation / "responses" / (name + ".jsonl")).string(),
+             exchange::responses_jsonl(study_answers(stored, name)));
     }
     for (const report::ReportComparison& comparison : model.comparisons) {
         const std::string& variant = comparison.analysis.variant;
         const std::string& judge = comparison.analysis.judge;
-        add_exports(
-            out,
+        make_exports(
+            sink,
             evaluation / "exports" / variant / judge,
             {study_items(stored, comparison.analysis), study_controls(stored, variant, judge)},
             stored,
             stored.judge(judge));
     }
-    out.emplace("report.md", report::report_markdown(model));
-    out.emplace("report.json", report::render_json(model));
-    return out;
 }
 
-std::vector<std::string> stale_artifacts(const Artifacts& artifacts, const fs::path& run_dir) {
+void make_report_files(const report::ReportModel& model, const ArtifactSink& sink) {
+    sink("report.md", report::report_markdown(model));
+    sink("report.json", report::render_json(model));
+}
+
+}  // namespace
+
+void make_artifacts(const StoredRun& stored,
+                    const report::ReportModel& model,
+                    const ArtifactSink& sink) {
+    make_study_files(stored, model, sink);
+    make_report_files(model, sink);
+}
+
+std::vector<std::string> stale_artifacts(const std::set<std::string>& paths,
+                                         const fs::path& run_dir) {
     std::error_code error;
     std::vector<std::string> out;
     for (fs::recursive_directory_iterator it(run_dir / "evaluation", error), end;
          !error && it != end;
          it.increment(error)) {
         const fs::path relative = it->path().lexically_relative(run_dir);
-        if (!it->is_directory() && is_ours(relative) && !artifacts.contains(relative.string())) {
+        if (!it->is_directory() && is_ours(relative) && !paths.contains(relative.string())) {
             out.push_back(relative.string());
         }
     }
@@ -171,23 +180,22 @@ std::vector<std::string> stale_artifacts(const Artifacts& artifacts, const fs::p
     return out;
 }
 
-void write_artifacts(const Artifacts& artifacts, const fs::path& run_dir) {
-    for (const auto& [path, text] : artifacts) {
-        if (!is_report(path)) {
-            write(run_dir / path, text);
-        }
-    }
-    for (const std::string& path : stale_artifacts(artifacts, run_dir)) {
+void write_artifacts(const StoredRun& stored,
+                     const report::ReportModel& model,
+                     const fs::path& run_dir) {
+    std::set<std::string> paths;
+    const ArtifactSink write_one = [&](const std::string& path, const std::string& text) {
+        paths.insert(path);
+        write(run_dir / path, text);
+    };
+    make_study_files(stored, model, write_one);
+    for (const std::string& path : stale_artifacts(paths, run_dir)) {
         std::error_code error;
         fs::remove(run_dir / path, error);
     }
     remove_empty_folders(run_dir / "evaluation");
     // Last: whoever sees the new report finds the files that it speaks of.
-    for (const auto& [path, text] : artifacts) {
-        if (is_report(path)) {
-            write(run_dir / path, text);
-        }
-    }
+    make_report_files(model, write_one);
 }
 
 }  // namespace assay::run

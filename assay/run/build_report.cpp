@@ -133,6 +133,9 @@ report::ReportVariant variant_of(const StoredRun& stored, std::size_t index) {
         }
         speed.n_parallel = session.n_parallel;
         speed.peak_memory_bytes = std::max(speed.peak_memory_bytes, session.peak_memory_bytes);
+        if (session.load_ms > 0) {
+            speed.load_s = session.load_ms / 1000;
+        }
         out.independence.n_checked += session.n_checked;
         out.independence.n_equal += session.n_equal;
     }

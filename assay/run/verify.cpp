@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "assay/base/hash.hpp"
@@ -83,7 +84,7 @@ void check_inputs(const store::Store& store, const StoredRun* stored, Verificati
 class FilesOfRun {
  public:
     FilesOfRun(const store::Store& store, const StoredRun& stored, Verification& out)
-        : artifacts_(artifacts_of(stored, build_report(stored))),
+        : stored_(stored),
           are_current_(store.files_are_current()),
           has_account_(!store.contents_as_written().empty()),
           are_of_these_rules_(store.rules_of_files() == kReportRules),
@@ -91,21 +92,27 @@ class FilesOfRun {
           out_(out) {}
 
     void check() {
-        for (const auto& [path, text] : artifacts_) {
+        std::set<std::string> paths;
+        std::map<std::string, std::string> complaints;  // in the paths' order
+        make_artifacts(stored_, build_report(stored_), [&](const auto& path, const auto& text) {
+            paths.insert(path);
             const auto present = read_file(run_dir_ / path);
             if (!present) {
-                complain(path, "it is missing, and the run has one");
+                complaints[path] = "it is missing, and the run has one";
             } else if (*present != text) {
-                complain(path,
-                         fmt::format("it differs from what the store gives, from line {} on",
-                                     first_different_line(*present, text)));
+                complaints[path] = fmt::format(
+                    "it differs from what the store gives, from line {} on",
+                    first_different_line(*present, text));
             }
+        });
+        for (const auto& [path, sentence] : complaints) {
+            complain(path, sentence);
         }
-        for (const std::string& path : stale_artifacts(artifacts_, run_dir_)) {
+        for (const std::string& path : stale_artifacts(paths, run_dir_)) {
             complain(path, "it is there, and the run has none");
         }
         out_.checks.push_back({"files of the run directory, computed again from the store",
-                               static_cast<std::int64_t>(artifacts_.size())});
+                               static_cast<std::int64_t>(paths.size())});
         if (n_older_ > 0) {
             out_.not_checked.push_back(
                 {out_.run_dir,
@@ -141,7 +148,7 @@ class FilesOfRun {
         out_.differences.push_back({path, std::move(sentence)});
     }
 
-    const Artifacts artifacts_;
+    const StoredRun& stored_;
     const std::optional<bool> are_current_;
     const bool has_account_;
     const bool are_of_these_rules_;

@@ -314,8 +314,20 @@ CREATE TABLE told_tokens (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<std::string_view, 8> kMigrations{
-    kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7, kVersion8};
+// How long a model took to load; 0: not measured.
+constexpr std::string_view kVersion9 = R"sql(
+ALTER TABLE engine_sessions ADD COLUMN load_ms REAL NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 9> kMigrations{kVersion1,
+                                                      kVersion2,
+                                                      kVersion3,
+                                                      kVersion4,
+                                                      kVersion5,
+                                                      kVersion6,
+                                                      kVersion7,
+                                                      kVersion8,
+                                                      kVersion9};
 
 }  // namespace
 

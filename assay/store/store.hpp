@@ -59,6 +59,7 @@ struct EngineSession {
     std::string saved_at;
     std::int64_t n_checked = 0;  ///< independence check: answers made once more, alone
     std::int64_t n_equal = 0;    ///< of those, equal to the bit
+    double load_ms = 0;          ///< that the model took to load; 0: not measured
 };
 
 struct AnswerRow {

@@ -125,6 +125,7 @@ EngineSession session_of(const Statement& row) {
     session.saved_at = row.bytes(7);
     session.n_checked = row.integer(8);
     session.n_equal = row.integer(9);
+    session.load_ms = row.real(10);
     return session;
 }
 
@@ -275,8 +276,8 @@ void Store::save_session(const EngineSession& session) {
     impl_->database.execute(
         "INSERT INTO engine_sessions (model_sha256, engine_name, engine_version, "
         "engine_fingerprint, "
-        "engine_description, n_parallel, peak_memory_bytes, saved_at, n_checked, n_equal) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "engine_description, n_parallel, peak_memory_bytes, saved_at, n_checked, n_equal, "
+        "load_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         session.model_sha256,
         engine.name,
         engine.version,
@@ -286,7 +287,8 @@ void Store::save_session(const EngineSession& session) {
         session.peak_memory_bytes,
         session.saved_at,
         session.n_checked,
-        session.n_equal);
+        session.n_equal,
+        session.load_ms);
 }
 
 std::vector<EngineSession> Store::sessions(std::string_view model_sha256) const {
@@ -294,8 +296,8 @@ std::vector<EngineSession> Store::sessions(std::string_view model_sha256) const 
     Statement row = impl_->database.query(
         "SELECT model_sha256, engine_name, engine_version, engine_fingerprint, engine_description, "
         "n_parallel, "
-        "peak_memory_bytes, saved_at, n_checked, n_equal FROM engine_sessions WHERE model_sha256 = "
-        "?1 ORDER BY id",
+        "peak_memory_bytes, saved_at, n_checked, n_equal, load_ms FROM engine_sessions "
+        "WHERE model_sha256 = ?1 ORDER BY id",
         model_sha256);
     while (row.step()) {
         sessions.push_back(session_of(row));

@@ -17,7 +17,7 @@
 namespace assay::wire {
 
 /// Counts up when the bytes of a message change.
-inline constexpr int kProtocolVersion = 6;
+inline constexpr int kProtocolVersion = 7;
 
 /// What this engine is.
 struct Hello {
@@ -113,6 +113,7 @@ struct Loaded {
     bool has_chat_template = false;
     std::vector<std::int32_t> end_tokens{};  ///< those that end an answer, ascending
     std::string vocabulary_sha256{};         ///< of the tokens' texts, in the order of their ids
+    double load_ms = 0;                      ///< that header and weights took
     static void fields(auto& self, auto& field) {
         field("n_ctx_train", self.n_ctx_train);
         field("n_vocab", self.n_vocab);
@@ -121,6 +122,7 @@ struct Loaded {
         field("has_chat_template", self.has_chat_template);
         field("end_tokens", self.end_tokens);
         field("vocabulary_sha256", self.vocabulary_sha256);
+        field("load_ms", self.load_ms);
     }
 };
 

@@ -158,6 +158,38 @@ TEST_F(Bench, TakesModelsAndHowTheyAreRunFromAnExperiment) {
     refused({experiment, "-fa", "off"}, 2, "an experiment names its models");
 }
 
+TEST_F(Bench, MeasuresAnAdapterMergedAndApplied) {
+    file("adapter.gguf", "lora yes\nsalt tuned\n");
+    const auto experiment = [&](const std::string& adapter) {
+        return file("lora.yaml",
+                    fmt::format("baseline: {{file: {}, lora: [{{{}, scale: 0.5}}]}}\n"
+                                "variants: [Q4_K_M, {{type: Q4_K_M, lora: applied}}]\n"
+                                "dataset: {{file: {}}}\n"
+                                "judges: [reference]\n",
+                                lab.model(),
+                                adapter,
+                                lab.questions()));
+    };
+    const json out = measured({experiment("file: adapter.gguf"), "-n", "10", "-r", "1"});
+    EXPECT_EQ(lab.n_requests("merge_lora"), 1);
+    ASSERT_EQ(out["variants"].size(), 3U);
+    const json &merged = out["variants"][1], &applied = out["variants"][2];
+    EXPECT_TRUE(contains(out["variants"][0]["file"], "cache")) << "the merged file";
+    EXPECT_FALSE(merged.contains("lora"));
+    EXPECT_NE(merged["sha256"], applied["sha256"]) << "of the merged file, and of the file before";
+    EXPECT_EQ(applied["lora"]["scale"], 0.5);
+    EXPECT_EQ(applied["lora"]["file"], (lab.folder() / "adapter.gguf").string());
+    EXPECT_GT(applied["size_bytes"].get<int>(), merged["size_bytes"].get<int>());
+    EXPECT_DOUBLE_EQ(median(applied, "decode_tokens_per_s"),
+                     median(merged, "decode_tokens_per_s") / 2)
+        << "the scripted engine takes twice the time with an adapter";
+    EXPECT_TRUE(contains(out["notes"].dump(), "Q4_K_M-applied: the baseline's LoRA adapter"))
+        << out["notes"];
+    const int n_measured = lab.n_requests("measure_speed");
+    refused({experiment("file: model.gguf")}, 2, "is no LoRA adapter");
+    EXPECT_EQ(lab.n_requests("measure_speed"), n_measured);
+}
+
 TEST_F(Bench, SaysThatALoadWasTheDisks) {
     const std::string cold = file("cold.gguf", "type Q8_0\ncold 900000\n");
     const json out = measured({lab.model(), "--variants", cold, "-r", "2"});

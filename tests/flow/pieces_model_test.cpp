@@ -298,15 +298,22 @@ TEST_F(AnswersOnPassages, FourQuestionsOnADocumentComputeItOnce) {
     EXPECT_EQ(n_tokens, n_prompts - 3 * asked[0].prefix_ends[1]);
 }
 
-TEST_F(AnswersOnPassages, AloneTakeNothingFromOtherSlots) {
+TEST_F(AnswersOnPassages, AloneTakeNothingFromOtherSlotsAndLeaveThemEmpty) {
     restart(8);
-    EXPECT_EQ(wrong({0, 2}, 2), "");
+    EXPECT_EQ(wrong({0, 2, 1, 3}, 4), "");
     auto alone = requests[4];
     alone.alone = true;
     const auto again = bench->answer({alone}, 1);
     EXPECT_EQ(difference({expected[4]}, again), "");
     EXPECT_EQ(again[0].n_computed_tokens, static_cast<std::int64_t>(alone.prompt.size()))
         << "the check of independence computes it anew";
+    EXPECT_EQ(wrong({5}, 1), "");
+    EXPECT_EQ(done[0].n_computed_tokens,
+              static_cast<std::int64_t>(requests[5].prompt.size()) - requests[5].prefix_ends[0])
+        << "of its document, which two slots kept, nothing is left: only the template, which the "
+           "one that was alone keeps";
+    EXPECT_EQ(wrong({4}, 1), "");
+    EXPECT_LT(done[0].n_computed_tokens, again[0].n_computed_tokens) << "what it kept itself";
 }
 
 TEST_F(AnswersOnPassages, LabelsBehindThemHaveTheSameBits) {

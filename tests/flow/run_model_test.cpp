@@ -140,6 +140,8 @@ TEST_F(RunModel, IsTheSameResumedInAnotherSetAndWithOtherSlots) {
         EXPECT_EQ(variant["independence"]["n_checked"], 2) << variant["name"];
         EXPECT_EQ(variant["independence"]["n_equal"], 2) << variant["name"];
         EXPECT_GT(variant["speed"]["decode_tokens_per_s"], 0);
+        EXPECT_GT(variant["speed"]["load_s"], 0.001);
+        EXPECT_LT(variant["speed"]["load_s"], 60);
         EXPECT_GT(variant["speed"]["peak_memory_bytes"],
                   variant["role"] == "baseline" ? 250'000'000 : 130'000'000);
     }

@@ -77,6 +77,7 @@ constexpr std::int32_t kEndToken = 3;  ///< as a text has it: ETX
 constexpr std::uint64_t kWeights = 1'000'000;
 constexpr double kTokenMs = 0.5;
 constexpr std::uint64_t kPeakMemoryBytes = 123'456'789;
+constexpr double kLoadMs = 250;
 const std::map<std::string, std::string> kSkills{{"Q8_0", "100"}, {"Q4_K_M", "95"}, {"Q2_K", "30"}};
 const std::map<std::string, double> kDamage{{"Q8_0", 0.01}, {"Q4_K_M", 0.1}, {"Q2_K", 0.5}};
 const std::map<std::string, int> kBits{{"F16", 16}, {"Q8_0", 8}, {"Q4_K_M", 5}, {"Q2_K", 3}};
@@ -588,7 +589,7 @@ Result<wire::Loaded> Engine::load(const wire::Load& request) {
         return tl::unexpected<Failure>(model.error());
     }
     model_ = *model;
-    return wire::Loaded{8192, 256, false, false, true, {kEndToken}};
+    return wire::Loaded{8192, 256, false, false, true, {kEndToken}, {}, kLoadMs};
 }
 
 Result<wire::Rendered> Engine::render(const wire::Render& request) {
@@ -717,18 +718,24 @@ void Engine::measure_speed(std::uint64_t id, wire::MeasureSpeed request) {
     if (!model) {
         return send(wire::encode(id, wire::Failed{model.error()}));
     }
+    if (!request.start.lora.empty()) {
+        if (const auto adapter = read_adapter(request.start.lora); !adapter) {
+            return send(wire::encode(id, wire::Failed{adapter.error()}));
+        }
+    }
     std::istringstream journal(whole_file(variable("SCRIPT_JOURNAL")));
     std::uint64_t n_before = 0;
     for (std::string line; std::getline(journal, line);) {
         n_before += line == wire::MeasureSpeed::kName;
     }
     const auto bits = static_cast<std::uint64_t>(kBits.at(model->type()));
+    const std::uint64_t bits_of_lora = request.start.lora.empty() ? 0 : bits;
     constexpr std::uint64_t kMs = 1'000'000;
     wire::MeasuredSpeed out;
     out.sample = {bits * 10 * kMs + n_before,
                   static_cast<std::uint64_t>(request.n_prompt) * bits * kMs / 16,
                   static_cast<std::uint64_t>(request.n_prompt) * bits * kMs / 16 + kMs,
-                  static_cast<std::uint64_t>(request.n_answer) * bits * kMs,
+                  static_cast<std::uint64_t>(request.n_answer) * (bits + bits_of_lora) * kMs,
                   static_cast<std::uint64_t>(request.n_answer) * bits * kMs * 2,
                   kPeakMemoryBytes,
                   0,

@@ -90,6 +90,8 @@ TEST(RenderJson, WhatIsNotKnownIsNullWithAWhyNeverZero) {
     EXPECT_FALSE(served["speed"]["why"].get<std::string>().empty());
     EXPECT_TRUE(served["engine"]["fingerprint"].is_null());
     EXPECT_FALSE(doc["variants"][0]["speed"].contains("why"));
+    EXPECT_EQ(doc["variants"][4]["speed"]["load_s"], 0.2225);
+    EXPECT_FALSE(doc["variants"][5]["speed"].contains("load_s")) << "as in runs of before";
     EXPECT_TRUE(doc["variants"][5]["speed"]["peak_memory_bytes"].is_null());
     EXPECT_EQ(doc["variants"][5]["speed"]["decode_tokens_per_s"], 171.0);
 }

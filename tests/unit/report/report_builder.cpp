@@ -32,7 +32,8 @@ ReportVariant variant_of(std::string name,
                 "0.1.0 (llama.cpp v0.5.0 de3ff81)",
                 std::string(64, 'e'),
                 "x86-64 AVX2, CPU, ubatch 512"};
-    v.speed = Speed{speed * 10, speed, 16, size_mb * kMega + 200 * kMega};
+    v.speed = Speed{
+        speed * 10, speed, 16, size_mb * kMega + 200 * kMega, static_cast<double>(size_mb) / 400};
     v.prompt_ms = 4000 / speed;
     v.n_answers = 154;
     v.independence = {8, 8, "8 questions were answered again, each alone."};
@@ -282,6 +283,7 @@ ReportModel example_report() {
     m.variants[4].independence = {0, 0, "Not asked for."};
     m.variants[5].n_contexts_cut = 2;
     m.variants[5].speed->peak_memory_bytes = 0;
+    m.variants[5].speed->load_s = 0;
     m.variants[6].variant.name = "served";
     m.variants[6].variant.origin = "http://127.0.0.1:9000/v1";
     m.variants[6].engine = {"openai", "sim-1", "", ""};

@@ -124,8 +124,7 @@ TEST(ReportMarkdown, WhatWasNotMeasuredIsSaid) {
         if (line.starts_with("| `served`")) {
             EXPECT_EQ(line,
                       "| `served` | not measured | not measured | not measured | not measured | "
-                      "not measured | not "
-                      "measured | not measured |");
+                      "not measured | not measured | not measured | not measured |");
         }
     }
     EXPECT_THAT(section(report, "Practical implications"), HasSubstr("| `served` |"));
@@ -264,6 +263,21 @@ TEST(ReportMarkdown, AnswersThatWereMadeElsewhereHaveNoFigureThatNobodyMeasured)
     EXPECT_THAT(reproducibility, Not(HasSubstr("weights of")));
     EXPECT_THAT(reproducibility, Not(HasSubstr("Engine:")));
     EXPECT_THAT(reproducibility, Not(HasSubstr("generation 42")));
+}
+
+TEST(ReportMarkdown, HowLongAModelTakesToLoadIsShownWhereItIsKnown) {
+    ReportModel model = example_report();
+    const std::string measured = section(report_markdown(model), "Practical implications");
+    EXPECT_THAT(measured, HasSubstr("| file size | load, s | prefill, tokens/s |"));
+    EXPECT_THAT(measured, HasSubstr("Load: header and weights into a fresh process"));
+    for (ReportVariant& variant : model.variants) {
+        if (variant.speed) {
+            variant.speed->load_s = 0;  // as in runs of before
+        }
+    }
+    const std::string before = section(report_markdown(model), "Practical implications");
+    EXPECT_THAT(before, HasSubstr("| file size | prefill, tokens/s |"));
+    EXPECT_THAT(before, Not(HasSubstr("Load")));
 }
 
 TEST(ReportMarkdown, BesideAnswersThatWereMadeElsewhereTheOthersAreStillMeasured) {

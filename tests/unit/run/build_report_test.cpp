@@ -84,6 +84,21 @@ TEST(BuildReport, FactsOfAnswersAreSums) {
     EXPECT_FALSE(model.variants[1].independence.note.empty());
 }
 
+TEST(BuildReport, TheLoadTimeIsThatOfTheLatestProcessThatToldOne) {
+    RunFixture run;
+    const auto load_s = [&](std::size_t variant) {
+        return build_report(*run.store, run.plan_sha256).variants[variant].speed->load_s;
+    };
+    run.save_session("base", 2, 2);
+    EXPECT_EQ(load_s(0), 0) << "not measured, as in runs of before";
+    run.save_session("base", 0, 0, 1000, 1500);
+    run.save_session("base", 0, 0, 1000, 750);
+    EXPECT_EQ(load_s(0), 0.75);
+    run.save_session("base", 2, 2);
+    EXPECT_EQ(load_s(0), 0.75);
+    EXPECT_EQ(load_s(1), 0);
+}
+
 // What was verified was not written: no decode speed is made of it.
 TEST(BuildReport, VerifiedTokensAreNoPartOfTheDecodeSpeed) {
     RunFixture run;

@@ -118,7 +118,7 @@ void RunFixture::pair() {
 
 void RunFixture::write_files(const std::filesystem::path& out) const {
     const StoredRun run = stored();
-    write_artifacts(artifacts_of(run, build_report(run)), out);
+    write_artifacts(run, build_report(run), out);
 }
 
 Comparison RunFixture::comparison_of(const std::string& question) const {
@@ -179,14 +179,16 @@ void RunFixture::save_fidelity(const std::string& question, double kld, int posi
 void RunFixture::save_session(const std::string& variant,
                               std::int64_t n_checked,
                               std::int64_t n_equal,
-                              std::uint64_t peak_memory_bytes) {
+                              std::uint64_t peak_memory_bytes,
+                              double load_ms) {
     store->save_session({sha256_hex(variant),
                          {"assay-engine", "1", "fingerprint", "parts"},
                          16,
                          peak_memory_bytes,
                          kTime,
                          n_checked,
-                         n_equal});
+                         n_equal,
+                         load_ms});
 }
 
 }  // namespace assay::run

@@ -30,7 +30,8 @@ struct RunFixture {
     void save_session(const std::string& variant,
                       std::int64_t n_checked,
                       std::int64_t n_equal,
-                      std::uint64_t peak_memory_bytes = 1000);
+                      std::uint64_t peak_memory_bytes = 1000,
+                      double load_ms = 0);
 
     [[nodiscard]] std::string key_of(const std::string& variant,
                                      const std::string& question) const {

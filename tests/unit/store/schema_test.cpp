@@ -127,6 +127,23 @@ TEST_F(SchemaTest, AnswersOfVersionSixWereWrittenWholeAndHaveNoFidelity) {
     }
 }
 
+TEST_F(SchemaTest, SessionsOfVersionEightToldNoLoadTime) {
+    {
+        Database database(file(), OpenMode::kReadWrite);
+        migrate(database, migrations().first(8));
+        database.execute_script(
+            "INSERT INTO engine_sessions VALUES (1,'m','assay-engine','1','f','d',16,5,'now',2,2)");
+    }
+    for (const bool read_only : {true, false}) {
+        const auto store = read_only ? Store::open_read_only(run_dir_) : Store::open(run_dir_);
+        const auto sessions = store->sessions("m");
+        ASSERT_EQ(sessions.size(), 1U);
+        EXPECT_EQ(sessions[0].peak_memory_bytes, 5U);
+        EXPECT_EQ(sessions[0].n_equal, 2);
+        EXPECT_EQ(sessions[0].load_ms, 0);
+    }
+}
+
 TEST_F(SchemaTest, AMigrationAddsToWhatIsThere) {
     Database database(file(), OpenMode::kReadWrite);
     migrate(database, migrations());

@@ -203,6 +203,7 @@ TEST_F(VariantsTest, SessionsOfAModelComeBackOldestFirst) {
     store_->save_session(s);
     EngineSession later = s;
     later.saved_at = "t2";
+    later.load_ms = 812.5;
     store_->save_session(later);
     EngineSession other = s;
     other.model_sha256 = "m2";
@@ -220,7 +221,9 @@ TEST_F(VariantsTest, SessionsOfAModelComeBackOldestFirst) {
     EXPECT_EQ(back[0].saved_at, "t1");
     EXPECT_EQ(back[0].n_checked, 8);
     EXPECT_EQ(back[0].n_equal, 7);
+    EXPECT_EQ(back[0].load_ms, 0);
     EXPECT_EQ(back[1].saved_at, "t2");
+    EXPECT_EQ(back[1].load_ms, 812.5);
 }
 
 }  // namespace

@@ -306,11 +306,13 @@ TEST(Replies, KeepEveryField) {
     EXPECT_EQ(inspected.file.n_layers, 30);
     EXPECT_TRUE(inspected.file.has_chat_template);
 
-    const Loaded loaded = through(Loaded{1, 2, true, true, true, {3, 7}});
+    const Loaded loaded = through(Loaded{1, 2, true, true, true, {3, 7}, "v", 12.5});
     EXPECT_EQ(loaded.n_ctx_train, 1);
     EXPECT_EQ(loaded.n_vocab, 2);
     EXPECT_TRUE(loaded.recurrent && loaded.long_rope && loaded.has_chat_template);
     EXPECT_EQ(loaded.end_tokens, (std::vector<std::int32_t>{3, 7}));
+    EXPECT_EQ(loaded.vocabulary_sha256, "v");
+    EXPECT_EQ(loaded.load_ms, 12.5);
 
     const Rendered rendered = through(Rendered{"p", {"s"}});
     EXPECT_EQ(rendered.prompt, "p");
