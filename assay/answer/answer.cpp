@@ -106,24 +106,45 @@ std::string served_answer_key(const std::string& served_fingerprint,
     return sha256_of_fields(fields);
 }
 
+namespace {
+
+/// What of a prompt others may share besides the template: its beginning up to the end of its
+/// passages; without passages all of it, which its further samples share.
+std::string shared_by(const PreparedPrompt& prompt) {
+    if (prompt.prefix_ends.size() < 2) {
+        return prompt.prompt_sha256.empty() ? prompt.id : prompt.prompt_sha256;
+    }
+    const std::span<const std::int32_t> tokens = prompt.tokens;
+    return sha256_of_tokens(tokens.first(static_cast<std::size_t>(prompt.prefix_ends.back())));
+}
+
+/// The samples of a question one behind the other.
+void sort_by_question(std::vector<const Asked*>& group) {
+    std::map<std::string_view, std::size_t> place;
+    for (const Asked* each : group) {
+        place.emplace(each->prompt->question_id, place.size());
+    }
+    std::stable_sort(group.begin(), group.end(), [&](const Asked* a, const Asked* b) {
+        return place.at(a->prompt->question_id) < place.at(b->prompt->question_id);
+    });
+}
+
+}  // namespace
+
 std::vector<const Asked*> in_reuse_order(std::span<const Asked> asked) {
     std::vector<std::vector<const Asked*>> groups;
     std::map<std::string, std::size_t> group_of;
     for (const Asked& each : asked) {
-        std::size_t group = groups.size();
-        const std::vector<std::int32_t>& ends = each.prompt->prefix_ends;
-        if (ends.size() > 1) {
-            const std::span<const std::int32_t> tokens = each.prompt->tokens;
-            const auto beginning = tokens.first(static_cast<std::size_t>(ends.back()));
-            group = group_of.emplace(sha256_of_tokens(beginning), group).first->second;
-        }
+        const std::size_t group = group_of.emplace(shared_by(*each.prompt), groups.size())
+                                      .first->second;
         if (group == groups.size()) {
             groups.emplace_back();
         }
         groups[group].push_back(&each);
     }
     std::vector<const Asked*> order;
-    for (const auto& group : groups) {
+    for (auto& group : groups) {
+        sort_by_question(group);
         order.insert(order.end(), group.begin(), group.end());
     }
     return order;

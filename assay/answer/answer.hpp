@@ -40,7 +40,7 @@ struct Asked {
 };
 
 /// The order in which questions are put to the engine: those on the same passages one behind the
-/// other, where the first of them stands; otherwise as they are.
+/// other, where the first of them stands, and of each question its samples; otherwise as they are.
 [[nodiscard]] std::vector<const Asked*> in_reuse_order(std::span<const Asked> asked);
 
 /// Takes an answer to a prompt, and what the generator gave beside it.

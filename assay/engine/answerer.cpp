@@ -16,7 +16,7 @@
 //     of about the same size. No piece is of one token, which would take another path.
 //   - What prompts share at their beginning (the template, then the passages) are pieces of their
 //     own, whether they were kept, are copied or are computed anew. A copy has the same cells in
-//     the same places.
+//     the same places. Several samples of one prompt share all of it, with the logits behind it.
 //   - A decode step has exactly n_slots rows in the order of the slots. Idle ones are fed a dummy
 //     token, and all rows are outputs.
 //
@@ -47,6 +47,15 @@ using Clock = std::chrono::steady_clock;
 
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Greedy answers to one prompt are the same one; sampled ones are asked for several times. A task
+/// that is to be alone computes its prompt's end itself.
+bool may_share_prompt(const wire::AnswerRequest& request) {
+    return request.sampling.temp > 0 && !request.alone;
+}
+bool may_share_prompt(const wire::LabelRequest& /*request*/) {
+    return false;
 }
 
 }  // namespace
@@ -144,6 +153,10 @@ void Answerer::enqueue(std::uint64_t id, const Request& request, int n_answer) {
     if (!pieces) {
         return on_failed_(id, pieces.error());
     }
+    if (may_share_prompt(request)) {
+        const auto rest = static_cast<std::ptrdiff_t>(n_tokens(*pieces, pieces->size()));
+        pieces->emplace_back(request.prompt.begin() + rest, request.prompt.end());
+    }
     queue_.push_back({id, request, std::move(*pieces)});
 }
 
@@ -183,6 +196,9 @@ void Answerer::admit(std::size_t slot_index, PendingTask pending) {
     const auto start = Clock::now();
     compute_prompt(slot_index);
     slot.done.prefill_ms = ms_since(start);
+    if (slot.done.n_computed_tokens == 0) {
+        return take_token(slot, slot.end->logits.data(), slot.end->row);
+    }
     const auto last = static_cast<std::size_t>(batch_.n_tokens - 1);
     if (const auto* request = std::get_if<wire::LabelRequest>(&slot.pending.task)) {
         return read_labels(slot, *request, logits_of(last));
@@ -280,7 +296,11 @@ void Answerer::fail_unfinished(Slot& slot) {
 }
 
 void Answerer::take_token(Slot& slot, std::size_t row) {
-    const Sampler::Choice choice = slot.sampler->choose(logits_of(row));
+    take_token(slot, logits_of(row), row_behind(row));
+}
+
+void Answerer::take_token(Slot& slot, const float* logits, std::span<const float> row) {
+    const Sampler::Choice choice = slot.sampler->choose(logits);
     if (!choice.finite) {
         return fail_unfinished(slot);
     }

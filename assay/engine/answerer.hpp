@@ -54,6 +54,7 @@ class Answerer {
     void admit(std::size_t slot_index, PendingTask pending);
     void compute_prompt(std::size_t slot_index);
     void take_over_pieces(std::size_t slot_index);
+    [[nodiscard]] std::size_t n_usable(const Slot& slot) const;
     void empty_others(std::size_t slot_index);
     void compute_pieces(std::size_t slot_index, std::size_t first, std::size_t last);
     struct Draft;
@@ -70,8 +71,11 @@ class Answerer {
     [[nodiscard]] std::optional<Failure> complaint_of_draft(
         const wire::AnswerRequest& request) const;
     void take_token(Slot& slot, std::size_t row);
+    void take_token(Slot& slot, const float* logits, std::span<const float> row);
     [[nodiscard]] std::optional<const char*> accept(Slot& slot, const Sampler::Choice& choice);
-    void keep_row(Slot& slot, std::size_t row, const Sampler::Choice& choice);
+    [[nodiscard]] std::span<const float> row_behind(std::size_t row) const;
+    void keep_row(Slot& slot, std::span<const float> row, const Sampler::Choice& choice);
+    void keep_prompt_end(Slot& slot);
     void read_labels(Slot& slot, const wire::LabelRequest& request, const float* logits);
     void fail_unfinished(Slot& slot);
     void finish(Slot& slot, const char* stop_reason);

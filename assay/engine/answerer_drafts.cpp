@@ -115,7 +115,7 @@ void Answerer::choose_along(Slot& slot, Draft& draft, std::size_t position, std:
         draft.finite = false;
         return;
     }
-    keep_row(slot, row, choice);
+    keep_row(slot, row_behind(row), choice);
     draft.agrees = !choice.ended && choice.token == draft.tokens[position];
     const std::size_t n_before = slot.done.tokens.size();
     draft.end = accept(slot, choice);
@@ -151,14 +151,23 @@ void Answerer::go_on_behind(Slot& slot) {
     llama_memory_seq_rm(llama_get_memory(context_), slot.seq, slot.n_past, -1);
 }
 
-/// Beside the answer, where rows are kept. The tap counts outputs only.
-void Answerer::keep_row(Slot& slot, std::size_t row, const Sampler::Choice& choice) {
-    if (tap_ == nullptr || choice.ended) {
-        return;
+/// Of the batch's row `row`, where rows are kept; else empty. The tap counts outputs only.
+std::span<const float> Answerer::row_behind(std::size_t row) const {
+    if (tap_ == nullptr) {
+        return {};
     }
     const auto index = std::count_if(
         batch_.logits, batch_.logits + row, [](std::int8_t output) { return output != 0; });
-    const std::span<const float> values = tap_->row(static_cast<std::size_t>(index));
+    return tap_->row(static_cast<std::size_t>(index));
+}
+
+/// Beside the answer, where rows are kept.
+void Answerer::keep_row(Slot& slot,
+                        std::span<const float> values,
+                        const Sampler::Choice& choice) {
+    if (tap_ == nullptr || choice.ended) {
+        return;
+    }
     wire::Written& written = slot.done.written;
     written.tokens.push_back(choice.token);
     written.rows.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());

@@ -49,7 +49,33 @@ void Answerer::compute_prompt(std::size_t slot_index) {
         compute_pieces(slot_index, at, at + pieces[i].size());
         slot.kept.push_back(pieces[i]);
     }
-    compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), slot.pending.prompt().size());
+    const std::size_t n_prompt = slot.pending.prompt().size();
+    if (static_cast<std::size_t>(slot.n_past) < n_prompt) {
+        compute_pieces(slot_index, static_cast<std::size_t>(slot.n_past), n_prompt);
+    } else if (slot.done.n_computed_tokens > 0) {
+        keep_prompt_end(slot);
+    }
+}
+
+/// All pieces of the prompt are kept, and its last row is the batch's.
+void Answerer::keep_prompt_end(Slot& slot) {
+    const auto last = static_cast<std::size_t>(batch_.n_tokens - 1);
+    const float* logits = logits_of(last);
+    const std::span<const float> row = row_behind(last);
+    slot.end = PromptEnd{{logits, logits + llama_vocab_n_tokens(vocab_)}, {row.begin(), row.end()}};
+}
+
+/// Of what is kept, the pieces that need not be computed for this task. All of them are enough only
+/// where the row behind them is known; a draft is read from that row on, so it is computed again.
+std::size_t Answerer::n_usable(const Slot& slot) const {
+    const Pieces& wanted = slot.pending.pieces;
+    const std::size_t same = n_same(slot.kept, wanted);
+    if (same == 0 || n_tokens(wanted, same) < slot.pending.prompt().size()) {
+        return same;
+    }
+    const auto& request = std::get<wire::AnswerRequest>(slot.pending.task);
+    const bool is_known = slot.end && slot.kept.size() == same;
+    return is_known && request.draft.tokens.empty() ? same : same - 1;
 }
 
 /// Leaves in the stream the first pieces of the prompt, as many as this slot keeps or another one
@@ -69,8 +95,9 @@ void Answerer::take_over_pieces(std::size_t slot_index) {
         const Slot& other = *slots_[*source];
         llama_memory_seq_cp(llama_get_memory(context_), other.seq, slot.seq, -1, -1);
         slot.kept = other.kept;
+        slot.end = other.end;
     }
-    cut_back(slot, n_same(slot.kept, wanted));
+    cut_back(slot, n_usable(slot));
 }
 
 /// Other streams, all idle, hold nothing: a row of theirs then reads one cell in a step, and not
@@ -107,6 +134,9 @@ void Answerer::compute_pieces(std::size_t slot_index, std::size_t first, std::si
 /// Leaves the first `n_pieces` of what is kept in the stream, or, where its memory can only be
 /// cleared (recurrent models), nothing.
 void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
+    if (n_pieces < slot.kept.size()) {
+        slot.end.reset();
+    }
     slot.kept.resize(n_pieces);
     slot.n_past = 0;
     for (const auto& piece : slot.kept) {
@@ -121,6 +151,7 @@ void Answerer::cut_back(Slot& slot, std::size_t n_pieces) {
     }
     llama_memory_seq_rm(memory, slot.seq, -1, -1);
     slot.kept.clear();
+    slot.end.reset();
     slot.n_past = 0;
 }
 

@@ -17,7 +17,7 @@ namespace assay::engine {
 struct PendingTask {
     std::uint64_t id = 0;
     wire::TaskRequest task;
-    Pieces pieces;  ///< of its prompt, which are kept
+    Pieces pieces;  ///< of its prompt, which are kept: the first ones or, of a sampled answer, all
 
     [[nodiscard]] const std::vector<std::int32_t>& prompt() const {
         return std::visit(
@@ -29,6 +29,12 @@ struct PendingTask {
     }
 };
 
+/// What the row behind a whole prompt gave: another answer to the same prompt begins with it.
+struct PromptEnd {
+    std::vector<float> logits;
+    std::vector<float> row;  ///< before the output matrix, where rows are kept
+};
+
 struct Slot {
     explicit Slot(llama_seq_id sequence) : seq(sequence) {}
 
@@ -36,7 +42,8 @@ struct Slot {
     bool active = false;
     Pieces kept;           ///< that the stream holds (idle) or begins with (active), so that they
                            ///< need not be computed again
-    llama_pos n_past = 0;  ///< tokens in the stream
+    std::optional<PromptEnd> end;  ///< where `kept` is a whole prompt
+    llama_pos n_past = 0;          ///< tokens in the stream
 
     // of the answer in flight
     PendingTask pending{};

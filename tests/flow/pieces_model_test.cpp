@@ -316,6 +316,38 @@ TEST_F(AnswersOnPassages, AloneTakeNothingFromOtherSlotsAndLeaveThemEmpty) {
     EXPECT_LT(done[0].n_computed_tokens, again[0].n_computed_tokens) << "what it kept itself";
 }
 
+TEST_F(AnswersOnPassages, SamplesOfAPromptShareAllOfItAndHaveTheBitsThatTheyHaveAlone) {
+    std::vector<wire::AnswerRequest> samples;
+    for (const std::size_t prompt : {0U, 1U, 6U}) {
+        for (std::uint32_t sample = 0; sample < 4; ++sample) {
+            samples.push_back(requests[prompt]);
+            samples.back().sampling.temp = 0.8;
+            samples.back().sampling.top_p = 0.95;
+            samples.back().sampling.seed = 1000 + sample;
+        }
+    }
+    restart(8);
+    const auto alone = bench->answer_alone(samples);
+    EXPECT_NE(alone[0].text, alone[1].text) << "the dice are others";
+    for (const int n_slots : {8, 16}) {
+        restart(n_slots);
+        const auto together = bench->answer(samples, samples.size());
+        EXPECT_EQ(difference(alone, together), "") << n_slots << " slots";
+        std::int64_t n = 0;
+        for (std::size_t i = 0; i < together.size(); ++i) {
+            EXPECT_EQ(together[i].written.rows, alone[i].written.rows) << i;
+            n += together[i].n_computed_tokens;
+        }
+        EXPECT_EQ(n, n_at_best({0, 1, 6})) << "each prompt is computed once";
+    }
+    // One that is to be alone computes the end of its prompt itself.
+    auto again = samples[3];
+    again.alone = true;
+    const auto checked = bench->answer({again}, 1);
+    EXPECT_EQ(difference({alone[3]}, checked), "");
+    EXPECT_GT(checked[0].n_computed_tokens, 0);
+}
+
 TEST_F(AnswersOnPassages, LabelsBehindThemHaveTheSameBits) {
     const Ids labels{bench->engine().tokenize(std::string("A"))->back(),
                      bench->engine().tokenize(std::string("B"))->back()};
