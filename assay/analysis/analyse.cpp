@@ -216,6 +216,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
     const std::int64_t decisive = counts.wins + counts.losses, failed = counts.failed();
     ComparisonAnalysis out;
     out.counts = counts;
+    out.counts.questions_left_out = inference.usable.evidence.n_left_out;
     out.win_rate_decisive = wilson_rate(counts.wins, decisive, why_nothing_decisive(counts.n));
     out.loss_rate_decisive = wilson_rate(counts.losses, decisive, why_nothing_decisive(counts.n));
     if (inference.usable.evidence.dependent()) {
@@ -243,7 +244,7 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
         out.worst_case = extreme_case_of(inference.worst, deciding);
         out.best_case = extreme_case_of(inference.best, deciding);
     }
-    out.decision = decide(counts, by_interval, out.worst_case, out.best_case);
+    out.decision = decide(out.counts, by_interval, out.worst_case, out.best_case);
     for (Decision* decision : {&out.decision, &out.worst_case.decision, &out.best_case.decision}) {
         decision->alpha = settings.alpha;
         decision->why = sentence(decision->why);

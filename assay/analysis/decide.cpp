@@ -204,6 +204,12 @@ Decision with_exact_test(Decision decision,
 
 /// How many results are not known, and what follows.
 std::string beginning_of_unknown(const Counts& counts) {
+    if (counts.questions_left_out > 0) {
+        return fmt::format(
+            "{} with a verdict in fewer than half of their calls are left out, so a label must "
+            "hold whatever the failed ones would have said",
+            count_of(counts.questions_left_out, "question"));
+    }
     const std::int64_t failed = counts.failed(), unknown = counts.unknown();
     if (counts.no_answer_baseline == 0) {
         return fmt::format(
@@ -229,6 +235,9 @@ Decision whatever_failed(const Counts& counts,
                          const Decision& without,
                          const Decision& worst,
                          const Decision& best) {
+    if (without.label == DecisionLabel::kNotMeasured) {
+        return without;
+    }
     const std::string beginning = beginning_of_unknown(counts);
     Decision out = without;
     out.label = label_whatever_failed(without.label, worst.label, best.label);
@@ -295,7 +304,7 @@ FurtherQuestions further_questions(const Evidence& evidence,
 
 bool too_many_unknown(const Counts& counts) {
     const std::int64_t unknown = counts.unknown();
-    return more_than_5_percent(unknown, counts.n + unknown);
+    return counts.questions_left_out > 0 || more_than_5_percent(unknown, counts.n + unknown);
 }
 
 std::optional<Decision> too_many_missing(const Counts& counts, const Decision& like) {

@@ -31,7 +31,7 @@ namespace assay::analysis {
 [[nodiscard]] Decision not_measured(const Decision& like, std::string why);
 
 /// Whether too many results are not known (Counts::unknown) for the interval of the others to
-/// decide.
+/// decide: more than 5 %, or a question is left out although it has verdicts.
 [[nodiscard]] bool too_many_unknown(const Counts& counts);
 
 /// Not measured where more than 5 % of the comparisons are left out because an answer is missing:

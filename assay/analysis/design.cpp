@@ -36,14 +36,15 @@ void check(const AnalysisSettings& settings) {
 double design_effect_of(const Design& design) {
     const double icc = design.settings.icc,
                  mean_size = design.clusters ? design.clusters->mean_size : 1;
-    if (!design.both_orders) {
-        return 1 + (mean_size - 1) * icc;
-    }
-    return 1 + std::max(kOrderCorrelation, icc) + 2 * (mean_size - 1) * icc;
+    const auto each = static_cast<double>(design.verdicts_each());
+    const double of_order = design.both_orders ? std::max(kOrderCorrelation, icc) : 0;
+    const double n_of_other_samples = each - (design.both_orders ? 2 : 1);
+    return 1 + of_order + n_of_other_samples * std::max(kSampleCorrelation, icc) +
+           each * (mean_size - 1) * icc;
 }
 
 std::int64_t comparisons_of(const Design& design, std::int64_t n_questions) {
-    return design.both_orders ? 2 * n_questions : n_questions;
+    return design.verdicts_each() * n_questions;
 }
 
 /// What n questions are worth.
@@ -60,7 +61,7 @@ struct Worth {
 std::optional<Worth> worth_of(const Design& design, std::int64_t n_questions) {
     Worth out;
     out.n = static_cast<double>(comparisons_of(design, n_questions)) / design_effect_of(design);
-    double n_clusters = design.both_orders ? static_cast<double>(n_questions) : kInfinite;
+    double n_clusters = design.verdicts_each() > 1 ? static_cast<double>(n_questions) : kInfinite;
     if (design.clusters) {  // effective ones, as in small_sample.hpp
         n_clusters = std::floor(static_cast<double>(n_questions) / design.clusters->mean_size *
                                 (1 + 1e-12));
@@ -316,7 +317,7 @@ Design make_design(std::int64_t n_questions,
                    bool both_orders,
                    const AnalysisSettings& settings) {
     check(settings);
-    Design design{n_questions, clusters, both_orders, settings, std::nullopt};
+    Design design{n_questions, clusters, both_orders, settings, std::nullopt, 1};
     const stats::StoppingDesign stopping = stopping_design(settings.stopping);
     if (stopping != stats::StoppingDesign::kNone) {
         design.alpha_end = stats::make_monitor_rule(

@@ -8,6 +8,7 @@
 //     1 + r_order + k (m - 1) icc
 // with m = sum n_g^2 / n questions in the cluster of a random question, one comparison a question
 // (k = 1) and r_order = 0; or, with both orders, k = 2 and r_order = max(kOrderCorrelation, icc).
+// Several samples multiply k, and each verdict of another sample adds max(kSampleCorrelation, icc).
 // (Kish's 1 + (m - 1) icc for one order; with both orders and no clusters the variance of a
 // question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
 //
@@ -39,6 +40,9 @@ namespace assay::analysis {
 /// that of a judge which changes 10 to 15 % of its verdicts when the answers change places; judges
 /// differ.
 inline constexpr double kOrderCorrelation = 0.8;
+/// Expected correlation of the verdicts of two samples of a question. An assumption: 0 where the
+/// two models write alike, more the more a part of the questions is damaged.
+inline constexpr double kSampleCorrelation = 0.15;
 /// Effective comparisons up to which outcomes are enumerated.
 inline constexpr std::int64_t kMostEnumerated = 2000;
 
@@ -62,6 +66,13 @@ struct Design {
     /// are of (the looks before it add little). make_design fills it in; without it settings.alpha
     /// decides.
     std::optional<double> alpha_end;
+    int n_samples = 1;  ///< pairs of answers of a question; with several judging does not stop
+                        ///< early
+
+    /// Verdicts of a question.
+    [[nodiscard]] std::int64_t verdicts_each() const {
+        return std::int64_t{n_samples} * (both_orders ? 2 : 1);
+    }
 };
 /// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a
 /// group-sequential one.

@@ -218,7 +218,7 @@ stats::NetCounts Evidence::effective() const {
 }
 
 void add(QuestionVerdicts& question, OutcomeKind kind, Failed failed) {
-    ++question.calls;
+    question.calls += kind != OutcomeKind::kNotJudged;
     if (const auto value = value_of(kind, failed)) {
         question.wins += *value > 0;
         question.ties += *value == 0;
@@ -284,7 +284,9 @@ Evidence evidence_of(std::span<const Outcome> outcomes,
     }
     add_counts(evidence);
     if (members.empty()) {
-        evidence.why_not = "no comparison has a verdict";
+        evidence.why_not = evidence.n_left_out > 0
+                               ? "no question has a verdict in at least half of its calls"
+                               : "no comparison has a verdict";
         return evidence;
     }
     std::sort(members.begin(), members.end());

@@ -22,7 +22,7 @@ struct QuestionVerdicts {
     std::int32_t wins = 0;
     std::int32_t ties = 0;
     std::int32_t losses = 0;
-    std::int32_t calls = 0;  ///< comparisons of it, with or without a verdict
+    std::int32_t calls = 0;  ///< comparisons of it that are settled, with a verdict or without
 
     [[nodiscard]] std::int32_t n() const { return wins + ties + losses; }
     /// A question counts if at least half of its calls have a verdict.

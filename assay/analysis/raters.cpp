@@ -11,9 +11,10 @@
 namespace assay::analysis {
 namespace {
 
-/// Variant, question, and the side where it matters (0: it does not; 1: the variant is A, 2: it is
-/// B, 3: not known).
-using Place = std::tuple<std::size_t, std::uint32_t, int>;
+/// Variant, question and sample: a pair of answers.
+using Pair = std::tuple<std::size_t, std::uint32_t, int>;
+/// With the side where it matters (0: it does not; 1: the variant is A, 2: it is B, 3: not known).
+using Place = std::pair<Pair, int>;
 
 int side_of(const Outcome& outcome) {
     if (!outcome.side_known) {
@@ -38,15 +39,15 @@ RatedUnits rated_units(std::span<const Rater> raters) {
     }
     const Dependence dependence(names);
 
-    // outcomes of a question by one rater
-    std::map<std::pair<std::size_t, std::uint32_t>, int> most;
+    // outcomes of a pair of answers by one rater
+    std::map<Pair, int> most;
     std::size_t at = 0;
     for (const Rater& rater : raters) {
         for (std::size_t v = 0; v < rater.by_variant.size(); ++v) {
-            std::map<std::uint32_t, int> n_of;
-            for (std::size_t i = 0; i < rater.by_variant[v].size(); ++i, ++at) {
-                int& of_question = most[{v, dependence.question[at]}];
-                of_question = std::max(of_question, ++n_of[dependence.question[at]]);
+            std::map<Pair, int> n_of;
+            for (const Outcome& outcome : rater.by_variant[v]) {
+                const Pair pair{v, dependence.question[at++], outcome.sample};
+                most[pair] = std::max(most[pair], ++n_of[pair]);
             }
         }
     }
@@ -61,9 +62,10 @@ RatedUnits rated_units(std::span<const Rater> raters) {
                 if (!value_of(outcome.kind)) {
                     continue;
                 }
-                const bool several = most.at({v, question}) > 1;
+                const Pair pair{v, question, outcome.sample};
+                const bool several = most.at(pair) > 1;
                 const auto [it, is_new] = units.try_emplace(
-                    {v, question, several ? side_of(outcome) : 0});
+                    Place{pair, several ? side_of(outcome) : 0});
                 RatedUnit& unit = it->second;
                 if (is_new) {
                     unit = {cluster, std::vector<const Outcome*>(raters.size(), nullptr)};

@@ -64,11 +64,6 @@ std::string why_refused(std::span<const Outcome> in_order,
         return "Early stopping is off: this judge costs nothing, so it would lose power and save "
                "nothing.";
     }
-    if (plan.n_samples > 1) {
-        return fmt::format(
-            "Early stopping is off: each question has {} samples, and the number was fixed before.",
-            plan.n_samples);
-    }
     if (is_extended(in_order, plan)) {
         return fmt::format(
             "Early stopping is off: {} were planned when judging began and there are {} now. What "
@@ -78,6 +73,11 @@ std::string why_refused(std::span<const Outcome> in_order,
             "their own.",
             count_of(plan.n_planned, "comparison"),
             in_order.size());
+    }
+    if (plan.n_samples > 1) {
+        return fmt::format(
+            "Early stopping is off: each question has {} samples, and the number was fixed before.",
+            plan.n_samples);
     }
     if (const auto owner = torn_owner(in_order)) {
         return fmt::format(

@@ -122,7 +122,8 @@ class TargetFinder {
         for (const StudyItem* item : found->second) {
             const bool a_is_it = is_variant(entry.as_a, *item) && is_baseline(entry.as_b, *item),
                        b_is_it = is_variant(entry.as_b, *item) && is_baseline(entry.as_a, *item);
-            if (a_is_it == b_is_it) {
+            const bool another = entry.sample && item->sample && *entry.sample != *item->sample;
+            if (a_is_it == b_is_it || another) {
                 continue;
             }
             variant_first = a_is_it;
@@ -136,6 +137,14 @@ class TargetFinder {
                             shorten(entry.as_a, 60),
                             shorten(entry.as_b, 60),
                             run_.baseline()));
+            return {};
+        }
+        if (!entry.sample && meant.front()->sample) {
+            problems_.add(
+                fmt::format("{}: nothing tells which of the samples of question {} is meant; give "
+                            "each row of the mapping its `sample`, from 0",
+                            where,
+                            shorten(entry.task_id, 60)));
             return {};
         }
         // With both orders the one that was shown.

@@ -73,6 +73,12 @@ std::string assumed_text(const analysis::Design& design) {
                                 design.clusters->mean_size - 1,
                                 settings.icc));
     }
+    if (design.n_samples > 1) {
+        out += line("samples",
+                    fmt::format("{} pairs of answers a question, correlation {:g}",
+                                design.n_samples,
+                                std::max(analysis::kSampleCorrelation, settings.icc)));
+    }
     if (design.both_orders) {
         out += line("both orders",
                     fmt::format("two verdicts a question, correlation {:g}",
@@ -100,7 +106,7 @@ std::string reach_text(const analysis::Design& design, const analysis::DesignRea
     if (!reach.why.empty()) {
         return out + line("nothing", reach.why);
     }
-    if (design.clusters || design.both_orders) {
+    if (design.clusters || design.verdicts_each() > 1) {
         out += line("worth",
                     fmt::format("{}, design effect {:.3g}",
                                 count_of(reach.n_effective, "independent comparison"),
@@ -121,7 +127,7 @@ std::string reach_text(const analysis::Design& design, const analysis::DesignRea
     out += chances_row(fmt::format("  {} points worse", plain_points(design.settings.margin)),
                        reach.at_margin,
                        "impossible: fewer verdicts than that are decisive");
-    const std::int64_t n_comparisons = design.n_questions * (design.both_orders ? 2 : 1);
+    const std::int64_t n_comparisons = design.n_questions * design.verdicts_each();
     if (reach.most_decisive < 0) {
         out += line("equivalent at all", "never, whatever the verdicts");
     } else if (reach.p_can_be_equivalent < kHardlyEverTooMany) {
@@ -200,6 +206,7 @@ Json json_of(const analysis::Design& design) {
         {"mean_cluster_size", design.clusters ? Json(design.clusters->mean_size) : Json(nullptr)},
         {"icc", design.clusters ? Json(settings.icc) : Json(nullptr)},
         {"both_orders", design.both_orders},
+        {"n_samples", design.n_samples},
         {"stopping", design.alpha_end ? settings.stopping : "none"},
         {"alpha_end", design.alpha_end.value_or(settings.alpha)}};
 }

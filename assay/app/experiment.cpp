@@ -280,6 +280,7 @@ class Experiment {
             if (!input) {
                 continue;
             }
+            input->sample = static_cast<int>(i / context_.questions.size());
             out.ids.push_back(pairing::comparison_id(
                 input->question_id, input->baseline_answer_key, input->variant_answer_key));
             out.inputs.push_back(std::move(*input));

@@ -224,10 +224,16 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
-    return analysis::make_design(static_cast<std::int64_t>(questions.size()),
-                                 analysis::cluster_shape(analysis::with_copies_joined(questions)),
-                                 plan.judging.both_orders,
-                                 settings);
+    if (plan.generation.samples > 1) {
+        settings.stopping = "none";
+    }
+    analysis::Design design = analysis::make_design(
+        static_cast<std::int64_t>(questions.size()),
+        analysis::cluster_shape(analysis::with_copies_joined(questions)),
+        plan.judging.both_orders,
+        settings);
+    design.n_samples = plan.generation.samples;
+    return design;
 }
 
 /// The document of both forms: the design's figures between what is known of an experiment and of
@@ -258,8 +264,10 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
     }
 
     std::string out = fmt::format("experiment {}\n", plan.name);
-    const std::size_t n_to_make = questions.size() * files_to_run(plan).size(),
-                      n_to_ask = questions.size() * n_served(plan);
+    const std::size_t n_asked = questions.size() *
+                                static_cast<std::size_t>(plan.generation.samples),
+                      n_to_make = n_asked * files_to_run(plan).size(),
+                      n_to_ask = n_asked * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
     out += fmt::format("  variants   {}\n", fmt::join(names_of(plan.variants), ", "));
     out += adapters_text(plan);

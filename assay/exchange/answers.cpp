@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "assay/base/text.hpp"
@@ -28,6 +30,7 @@ using intake::Tool;
 using intake::Value;
 
 constexpr std::size_t kShown = 60;
+constexpr int kMostSampleNumber = 9999;
 
 int count_of(const Value* value) {
     int count = kContextsUnknown;
@@ -51,7 +54,10 @@ class AnswerReader {
 
     tl::expected<ForeignAnswers, std::vector<Failure>> read() {
         answer_ = choose_answer_field(rows_, fields_, how_.not_answers, problems_);
-        if (!answer_.empty()) {
+        if (how_.n_samples > 1) {
+            find_first_sample();
+        }
+        if (!answer_.empty() && problems_.n_problems() == 0) {
             for (const Row& row : rows_.rows) {
                 const std::size_t n_before = problems_.n_problems();
                 read_row(row);
@@ -116,27 +122,42 @@ class AnswerReader {
         }
     }
 
-    /// The number of a row's sample, from the first one that the file has: it may count from 0
-    /// or 1.
-    int sample_of(const Row& row) {
-        if (how_.n_samples == 1) {
-            return 0;
+    /// The number that a row gives its sample; nothing: none.
+    std::optional<int> told_sample(const Row& row) {
+        const char* const name = rows_.tool == Tool::kInspect ? "epoch" : "sample";
+        const Value* value = row.fields.member(name);
+        if (value == nullptr) {
+            return std::nullopt;
         }
-        const Value* number = row.fields.member(rows_.tool == Tool::kInspect ? "epoch" : "sample");
-        const int count = count_of(number);
-        if (count == kContextsUnknown) {
-            return 0;
+        double number = -1;
+        const std::string& text = value->text;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool whole = error == std::errc() && end == text.data() + text.size() &&
+                           number >= 0 && number <= kMostSampleNumber &&
+                           number == std::floor(number);
+        if (!whole) {
+            problems_.problem(row.line,
+                              fmt::format("{}: \"{}\" is no whole number from 0 to {}",
+                                          name,
+                                          shorten(text, kShown),
+                                          kMostSampleNumber));
+            return std::nullopt;
         }
-        if (first_sample_ < 0) {
-            first_sample_ = count;
+        return static_cast<int>(number);
+    }
+
+    /// Files count from 0 or from 1, in any order.
+    void find_first_sample() {
+        for (const Row& row : rows_.rows) {
+            if (const auto number = told_sample(row)) {
+                first_sample_ = std::min(first_sample_.value_or(*number), *number);
+            }
         }
-        if (count < first_sample_) {
-            problems_.problem(
-                row.line,
-                fmt::format("has sample {}, and the first row has sample {}", count, first_sample_),
-                "Number samples from 0 or from 1, the first ones first.");
-        }
-        return std::max(0, count - first_sample_);
+    }
+
+    [[nodiscard]] int sample_of(const Row& row) {
+        const auto number = how_.n_samples > 1 ? told_sample(row) : std::nullopt;
+        return number ? *number - *first_sample_ : 0;
     }
 
     /// The answers in a list of several, as many as are wanted; or the value itself, of which the
@@ -152,7 +173,7 @@ class AnswerReader {
         }
         std::vector<const Value*> out;
         for (const Value& item : list->items) {
-            out.push_back(&item);
+            out.push_back(item.kind == Value::Kind::kNull ? nullptr : &item);
         }
         return out.empty() ? std::vector<const Value*>{&value} : out;
     }
@@ -348,7 +369,7 @@ class AnswerReader {
     std::string answer_;  ///< path of the answer in every row; empty: there is none
     ForeignAnswers out_;
     std::map<std::pair<std::string, int>, Seen> seen_;  ///< by question and sample
-    int first_sample_ = -1;  ///< the number of the first one; -1: none yet
+    std::optional<int> first_sample_;                   ///< the smallest number that a row gives
     std::int64_t n_more_samples_ = 0;
     std::int64_t n_rows_ = 0;
     std::int64_t generator_line_ = 0;

@@ -115,7 +115,11 @@ Result<std::vector<MappingEntry>> read_batch_mapping(std::string_view text) {
                            text_at(row, "presented_as_B"),
                            text_at(row, "comparison_id"),
                            text_at(row, "control_id"),
-                           text_at(row, "answers_sha256")};
+                           text_at(row, "answers_sha256"),
+                           {}};
+        if (row.contains("sample")) {
+            entry.sample = number_at(row, "sample");
+        }
         if (const std::string wrong = complaint(entry, text_at(row, "order")); !wrong.empty()) {
             return fail(fmt::format("{} {}", which, wrong));
         }

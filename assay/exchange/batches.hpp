@@ -3,6 +3,7 @@
 // keeps its place for good, so that a reply means the same item however often its batch was
 // exported.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,7 +46,8 @@ struct MappingEntry {
     std::string comparison_id;  ///< empty: a control, or the study's own mapping, which binds
                                 ///< nothing
     std::string control_id;
-    std::string answers_sha256;  ///< with comparison_id
+    std::string answers_sha256;            ///< with comparison_id
+    std::optional<std::int64_t> sample{};  ///< which of the question's pairs; empty: not told
 };
 
 /// The list of a mapping file. Fails with a sentence on what is none, a place that is given twice,

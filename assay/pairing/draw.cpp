@@ -69,38 +69,54 @@ Comparison undrawn(const PairInput& pair, std::string_view variant_name) {
     return c;
 }
 
-/// Gives the pairs at `group`'s places their sides: of each question the first one by lot, in
-/// blocks over the questions, the next one the other side, and so on, so that a question's samples
-/// are shown half in either order. Where pairs of a question were drawn before, they go on with its
-/// rarer side.
-/// `lean`: how many more of all were shown with the variant as A.
+/// Gives the pairs at `group`'s places their sides. Of each question two pairs are a couple, shown
+/// in either order once; which of them is which is dealt in blocks over the couples. What is left
+/// over, of a question with an odd number, is dealt in blocks over all that is left over; so the
+/// whole is balanced, too. A question whose earlier pairs lean to one side first gets the other
+/// one. `drawn`: earlier pairs of the same kind. `lean`: how many more of all had the variant as A.
 void deal_sides(std::vector<Comparison>& result,
                 std::span<const std::size_t> group,
-                std::span<const Comparison> already_drawn,
+                std::span<const Comparison* const> drawn,
                 std::int64_t& lean,
                 Rng& rng) {
     std::map<std::string_view, std::int64_t> lean_of_question;
-    for (const Comparison& c : already_drawn) {
-        lean_of_question[c.question_id] += c.variant_is_a ? 1 : -1;
+    for (const Comparison* c : drawn) {
+        lean_of_question[c->question_id] += c->variant_is_a ? 1 : -1;
     }
-    // A pair is by lot where as many of its question's were shown in either order, else by turn.
-    std::vector<bool> is_lot;
-    std::map<std::string_view, bool> waits_for_its_turn;
+    const auto show = [&](std::size_t place, bool variant_is_a) {
+        result[place].variant_is_a = variant_is_a;
+        lean += variant_is_a ? 1 : -1;
+    };
+    std::map<std::string_view, std::size_t> waiting;  // for the other one of its couple
+    std::vector<std::pair<std::size_t, std::size_t>> couples;
     for (const std::size_t place : group) {
-        const std::string& id = result[place].question_id;
-        bool& waits = waits_for_its_turn.emplace(id, lean_of_question[id] != 0).first->second;
-        is_lot.push_back(!waits);
-        waits = !waits;
+        const std::string_view id = result[place].question_id;
+        std::int64_t& own = lean_of_question[id];
+        if (own != 0) {
+            show(place, own < 0);
+            own += own < 0 ? 1 : -1;
+        } else if (const auto other = waiting.find(id); other != waiting.end()) {
+            couples.emplace_back(other->second, place);
+            waiting.erase(other);
+        } else {
+            waiting.emplace(id, place);
+        }
     }
-    const auto n_lots = static_cast<std::size_t>(std::count(is_lot.begin(), is_lot.end(), true));
-    const std::vector<char> sides = draw_sides(n_lots, lean, rng);
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-        Comparison& c = result[group[i]];
-        std::int64_t& own = lean_of_question[c.question_id];
-        c.variant_is_a = is_lot[i] ? sides[next++] != 0 : own < 0;
-        own += c.variant_is_a ? 1 : -1;
-        lean += c.variant_is_a ? 1 : -1;
+    std::vector<std::size_t> left_over;
+    for (const std::size_t place : group) {
+        const auto found = waiting.find(result[place].question_id);
+        if (found != waiting.end() && found->second == place) {
+            left_over.push_back(place);
+        }
+    }
+    const std::vector<char> sides = draw_sides(left_over.size(), lean, rng);
+    for (std::size_t i = 0; i < left_over.size(); ++i) {
+        show(left_over[i], sides[i] != 0);
+    }
+    const std::vector<char> first = draw_sides(couples.size(), 0, rng);
+    for (std::size_t i = 0; i < couples.size(); ++i) {
+        show(couples[i].first, first[i] != 0);
+        show(couples[i].second, first[i] == 0);
     }
 }
 
@@ -237,7 +253,15 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
         return Rng(blinding_seed,
                    fmt::format("{}/{}/{}", purpose, variant_name, already_drawn.size()));
     };
-    shuffle_by_clusters(undrawn_pairs, stream("order"));
+    std::map<int, std::vector<const PairInput*>> waves;  // by sample
+    for (const PairInput* pair : undrawn_pairs) {
+        waves[pair->sample].push_back(pair);
+    }
+    undrawn_pairs.clear();
+    for (auto& [sample, wave] : waves) {
+        shuffle_by_clusters(wave, stream(sample == 0 ? "order" : fmt::format("order {}", sample)));
+        undrawn_pairs.insert(undrawn_pairs.end(), wave.begin(), wave.end());
+    }
     std::vector<Comparison> result;
     std::vector<std::size_t> need_a_call, identical, failed;  // places in `result`
     for (const PairInput* pair : undrawn_pairs) {
@@ -257,7 +281,13 @@ std::vector<Comparison> draw_comparisons(std::span<const PairInput> pairs,
     std::int64_t lean = lean_to_a(already_drawn);
     Rng side_rng = stream("sides");
     for (const std::vector<std::size_t>* group : {&need_a_call, &others}) {
-        deal_sides(result, *group, already_drawn, lean, side_rng);
+        std::vector<const Comparison*> of_this_kind;
+        for (const Comparison& c : already_drawn) {
+            if ((c.identical || c.variant_failed) == (group == &others)) {
+                of_this_kind.push_back(&c);
+            }
+        }
+        deal_sides(result, *group, of_this_kind, lean, side_rng);
     }
     return result;
 }

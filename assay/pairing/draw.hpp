@@ -5,6 +5,8 @@
 // Order: all pairs of a draw in one order from the seed, whether they need a call or not, so that
 // any stretch of it from the beginning is a random sample of the questions (early stopping relies
 // on it, statistics.md 2g). Questions of a cluster stand together, and the clusters are shuffled.
+// First come the first samples of all questions, then the second ones, and so on: two pairs of one
+// question do not stand side by side. The samples of a question are shown half in either order.
 // Sides: permuted blocks (sides.hpp) over the pairs that need a call, in their order, then over the
 // others: identical ones, then those that only the variant failed to answer. So the position effect
 // cancels from every stretch of what is judged, not only from the whole.
@@ -47,6 +49,7 @@ struct KeyedAnswer {
 struct PairInput {
     std::string question_id;
     std::optional<std::string> cluster;
+    int sample = 0;  ///< which of the question's pairs
     std::string baseline_answer_key;
     std::string variant_answer_key;
     std::string answers_sha256;

@@ -36,7 +36,8 @@ struct Counts {
     std::int64_t errors = 0;
     std::int64_t refused = 0;
     std::int64_t not_judged = 0;
-    std::int64_t no_answer_variant = 0;  ///< among the losses
+    std::int64_t no_answer_variant = 0;   ///< among the losses
+    std::int64_t questions_left_out = 0;  ///< with verdicts, in fewer than half of their calls
     std::int64_t no_answer_baseline = 0;
 
     /// INVALID, ERROR and REFUSED.

@@ -71,6 +71,9 @@ std::optional<OutcomesByKld> by_kld(const StoredRun& stored,
     const auto& read = stored.fidelity[stored.variant_index(comparison.analysis.variant)];
     std::map<std::string_view, std::vector<Outcome>> outcomes;
     for (const report::JudgedItem& item : comparison.items) {
+        if (item.sample > 0) {
+            continue;  // what was read are the first ones
+        }
         outcomes[item.outcome.question_id].push_back(item.outcome);
     }
     std::vector<analysis::MeasuredQuestion> measured;
@@ -97,6 +100,9 @@ void add_to_items(report::ReportComparison& comparison, const StoredRun& stored)
     }
     for (report::JudgedItem& item : comparison.items) {
         const std::size_t q = places.at(item.outcome.question_id);
+        if (item.sample > 0) {
+            continue;
+        }
         if (const auto& read = stored.fidelity[v][q]) {
             item.distance = read->distance;
         } else if (is_there(stored.answers[0][q]) && is_there(stored.answers[v][q])) {

@@ -34,7 +34,7 @@ FrozenVariant frozen_variant(const StoredRun& stored, std::size_t v) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         std::string id = to_valid_utf8(stored.question_at(i).id);
         if (const std::size_t sample = i / stored.questions.size(); sample > 0) {
-            id += fmt::format(" (sample {})", sample + 1);
+            id += fmt::format("{}{})", kSampleMark, sample + 1);
         }
         out.answers.emplace(std::move(id), short_hash(keys[i]));
     }

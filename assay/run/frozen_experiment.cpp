@@ -153,7 +153,26 @@ Strings other_answers(const FrozenVariant& frozen, const FrozenVariant& now) {
     return out;
 }
 
+/// Samples of questions that are there still.
+Strings samples_left_out(const FrozenVariant& frozen, const FrozenVariant& now) {
+    Strings out;
+    for (const auto& [id, answer] : frozen.answers) {
+        const std::size_t mark = id.rfind(kSampleMark);
+        if (mark != std::string::npos && id.ends_with(')') && !now.answers.contains(id) &&
+            now.answers.contains(id.substr(0, mark))) {
+            out.push_back(id);
+        }
+    }
+    return out;
+}
+
 void add_answers(Strings& out, const FrozenVariant& frozen, const FrozenVariant& now) {
+    if (const Strings gone = samples_left_out(frozen, now); !gone.empty()) {
+        out.push_back(fmt::format("samples of {} were left out ({}: {})",
+                                  frozen.name,
+                                  part_of(gone.size(), frozen.answers.size(), "answer"),
+                                  some_of(gone)));
+    }
     const Strings others = other_answers(frozen, now);
     if (!others.empty()) {
         out.push_back(fmt::format("the answers of {} were replaced ({}: {})",

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::run {
@@ -14,6 +15,9 @@ struct FrozenQuestion {
     std::string cluster;  ///< empty: none
     friend bool operator==(const FrozenQuestion&, const FrozenQuestion&) = default;
 };
+
+/// Between a question's id and the number of a sample that is not the first, in the ids of answers.
+inline constexpr std::string_view kSampleMark = " (sample ";
 
 struct FrozenVariant {
     std::string name;

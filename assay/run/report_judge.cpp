@@ -78,18 +78,22 @@ std::vector<ExtensionSummary> extensions_of(const StoredRun& stored, const Store
 
 /// Of each pair that was to be asked again, what the judge said each time.
 std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked& asked) {
-    std::map<std::string, analysis::Askings> by_question;
+    const auto pair_of = [](const Comparison& comparison) {
+        return pairing::comparison_id(
+            comparison.question_id, comparison.baseline_answer_key, comparison.variant_answer_key);
+    };
+    std::map<std::string, analysis::Askings> by_pair;
     const auto add = [&](const Comparison& comparison) {
         const Verdict* verdict = judge.verdict(comparison.id);
-        by_question[comparison.question_id].push_back(verdict != nullptr ? verdict->state
-                                                                         : VerdictState::kError);
+        by_pair[pair_of(comparison)].push_back(verdict != nullptr ? verdict->state
+                                                                  : VerdictState::kError);
     };
     std::set<std::string> again;
     for (const Comparison& comparison : asked.repeats) {
-        again.insert(comparison.question_id);
+        again.insert(pair_of(comparison));
     }
     for (const Comparison& comparison : asked.in_order) {
-        if (comparison.order == 0 && again.contains(comparison.question_id)) {
+        if (comparison.order == 0 && again.contains(pair_of(comparison))) {
             add(comparison);
         }
     }
@@ -97,7 +101,7 @@ std::vector<analysis::Askings> askings_of(const StoredJudge& judge, const Asked&
         add(comparison);
     }
     std::vector<analysis::Askings> out;
-    for (auto& [question, askings] : by_question) {
+    for (auto& [pair, askings] : by_pair) {
         out.push_back(std::move(askings));
     }
     return out;

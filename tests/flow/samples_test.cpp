@@ -100,6 +100,41 @@ TEST(Samples, TheFirstOneIsTheAnswerOfARunWithoutSamples) {
         << "more samples were added when a decision had been seen";
 }
 
+TEST(Samples, LeftOutWhenADecisionHadBeenSeenMakeTheRunExploratory) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "4")).exit_code, 3);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false);
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "2")).exit_code, 3);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], true)
+        << "their number could be chosen by what they say";
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("samples of Q2_K were left out"),
+              std::string::npos);
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "4")).exit_code, 3);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false)
+        << "it is what was shown first, again";
+}
+
+TEST(Samples, AJudgeIsComparedWithItselfAndOthersOnTheSamePair) {
+    const Lab lab(kAsked);
+    const SimServer one(fair_judge), other(fair_judge);
+    const Ended ended = lab.run(
+        "Q2_K",
+        sampled(
+            one,
+            "3",
+            {"--judge", "openai:sim-2@" + other.url(), "--repeats", "1", "--repeat-share", "1"}));
+    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    const json audit = json::parse(lab.assay({"audit", lab.run_dir(), "--json"}).out);
+    for (const json& judge : audit["judges"]) {
+        EXPECT_EQ(judge["repeats"]["n_same"], judge["repeats"]["n"]) << judge["repeats"];
+        EXPECT_GT(judge["repeats"]["n"], kAsked);
+    }
+    const json& pair = audit["agreement"]["pairs"][0];
+    EXPECT_EQ(pair["n_same"], pair["n"]) << pair;
+    EXPECT_GT(pair["n"], kAsked);
+}
+
 TEST(Samples, AtTemperatureZeroThereIsNothingToSample) {
     const Lab lab(kAsked);
     const Ended ended = lab.run("Q2_K", {"--samples", "3"});

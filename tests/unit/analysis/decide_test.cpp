@@ -1,5 +1,6 @@
 #include "assay/analysis/decide.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "assay/analysis/analyse.hpp"
@@ -40,6 +41,45 @@ TEST(Decide, DegradedWithinTheMarginSaysThatTheSizeIsNotSettled) {
     const Decision beyond = of(OutcomeList().wins(10).losses(90).ties(4));
     EXPECT_TRUE(beyond.beyond_margin);
     EXPECT_TRUE(says(beyond, "worse by more than the margin"));
+}
+
+/// `times` questions with these verdicts each.
+void ask(std::vector<Outcome>& outcomes,
+         int times,
+         std::initializer_list<std::pair<int, OutcomeKind>> verdicts) {
+    static int number = 0;
+    for (int i = 0; i < times; ++i) {
+        ++number;
+        for (const auto& [n, kind] : verdicts) {
+            for (int k = 0; k < n; ++k) {
+                Outcome& outcome = outcomes.emplace_back();
+                outcome.question_id = fmt::format("asked{}", number);
+                outcome.kind = kind;
+            }
+        }
+    }
+}
+
+TEST(Decide, AQuestionThatIsLeftOutTakesNoLossesWithIt) {
+    // 8 of 100 questions say 3 x loss and fail 5 times: 5 % of the calls, and all of their losses.
+    std::vector<Outcome> outcomes;
+    ask(outcomes, 8, {{3, OutcomeKind::kLoss}, {5, OutcomeKind::kInvalid}});
+    ask(outcomes, 16, {{2, OutcomeKind::kLoss}, {6, OutcomeKind::kTie}});
+    ask(outcomes, 76, {{8, OutcomeKind::kTie}});
+    const ComparisonAnalysis a = analyse(outcomes, {});
+    EXPECT_EQ(a.counts.questions_left_out, 8);
+    EXPECT_NE(a.decision.label, DecisionLabel::kEquivalent);
+    EXPECT_NE(a.decision.label, DecisionLabel::kNonInferior);
+    EXPECT_NE(a.decision.why.find("8 questions with a verdict in fewer than half"),
+              std::string::npos)
+        << a.decision.why;
+    // Of none that counts nothing is measured.
+    std::vector<Outcome> none;
+    ask(none, 40, {{1, OutcomeKind::kWin}, {2, OutcomeKind::kInvalid}});
+    const Decision nothing = analyse(none, {}).decision;
+    EXPECT_EQ(nothing.label, DecisionLabel::kNotMeasured);
+    EXPECT_NE(nothing.why.find("in at least half of its calls"), std::string::npos) << nothing.why;
+    EXPECT_EQ(nothing.why.find("this one does"), std::string::npos) << nothing.why;
 }
 
 TEST(Decide, OnlyInconclusiveOnesSayHowManyMore) {

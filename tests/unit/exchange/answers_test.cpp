@@ -298,6 +298,61 @@ TEST(Answers, OfOtherToolsAreRead) {
     }
 }
 
+ForeignAnswers of_samples(std::string_view text, int n) {
+    auto file = read_answers("a.jsonl", text, {{}, {}, n});
+    if (file) {
+        return std::move(*file);
+    }
+    for (const Failure& failure : file.error()) {
+        ADD_FAILURE() << to_sentence(failure);
+    }
+    return {};
+}
+
+TEST(Answers, SamplesAreNumberedInAnyOrderFromZeroOrOne) {
+    const ForeignAnswers file = of_samples(R"({"id": "a", "sample": "2", "answer": "two"}
+{"id": "a", "sample": 1, "answer": "one"}
+{"id": "b", "sample": 2.0, "answer": "b two"}
+{"id": "b", "sample": 1, "answer": "b one"}
+{"id": "b", "sample": 3, "answer": "b three"}
+)",
+                                           2);
+    ASSERT_EQ(file.rows.size(), 4U);
+    EXPECT_EQ(file.rows[0].sample, 1);
+    EXPECT_EQ(file.rows[1].sample, 0);
+    ASSERT_EQ(file.notes.size(), 1U);
+    EXPECT_NE(file.notes[0].find("further samples"), std::string::npos);
+    for (const char* bad : {"-1", "\"x\"", "1.5", "null", "123456"}) {
+        const auto refused = read_answers(
+            "a.jsonl",
+            "{\"id\": \"a\", \"sample\": " + std::string(bad) + ", \"answer\": \"x\"}\n",
+            {{}, {}, 2});
+        ASSERT_FALSE(refused) << bad;
+        EXPECT_NE(to_sentence(refused.error()[0]).find("sample"), std::string::npos);
+    }
+}
+
+TEST(Answers, TheItemsOfAListAreSamplesAndANullOneIsNone) {
+    for (const char* row : {R"({"doc_id": 1, "resps": [["x", "y", "z"]]})",
+                            R"({"id": 1, "answer": ["x", "y", "z"]})",
+                            R"({"question_id": 1, "choices": [{"index": 0, "turns": ["x"]},
+                                {"index": 1, "turns": ["y"]}, {"index": 2, "turns": ["z"]}]})"}) {
+        std::string line(row);
+        std::erase(line, '\n');
+        const ForeignAnswers file = of_samples(line + "\n", 3);
+        ASSERT_EQ(file.rows.size(), 3U) << row;
+        EXPECT_EQ(file.rows[0].text, "x");
+        EXPECT_EQ(file.rows[2].text, "z");
+        EXPECT_EQ(file.rows[2].sample, 2);
+        EXPECT_EQ(good(line + "\n").rows.size(), 1U) << "one is wanted: the first is taken";
+    }
+    const ForeignAnswers gap = of_samples(R"({"id": "a", "answer": ["x", null, "z"]})"
+                                          "\n",
+                                          3);
+    ASSERT_EQ(gap.rows.size(), 2U);
+    EXPECT_EQ(gap.rows[1].sample, 2);
+}
+
 TEST(Answers, ALineOfManyMistakesTellsTheFirstOnes) {
     std::string text = "{\"id\": \"a\", \"answer\": \"x\"}\n";
     for (int i = 0; i < 100; ++i) {

@@ -157,6 +157,67 @@ TEST(DrawComparisons, FillsEveryField) {
     EXPECT_EQ(drawn[0].order_index, 0);
 }
 
+/// n_samples pairs of each of n questions, from sample `first` on; those of every fifth question
+/// are the same but for the last.
+std::vector<PairInput> samples_of(int n, int n_samples, int first = 0) {
+    std::vector<PairInput> pairs;
+    for (int q = 0; q < n; ++q) {
+        for (int s = first; s < first + n_samples; ++s) {
+            PairInput pair = pair_of(q * 100 + s,
+                                     q % 5 == 0 && s < 2 ? Kind::kIdentical : Kind::kDiffer);
+            pair.question_id = "q" + std::to_string(q);
+            pair.sample = s;
+            pairs.push_back(pair);
+        }
+    }
+    return pairs;
+}
+
+int lean_of(const std::vector<Comparison>& comparisons, const std::string& question) {
+    int lean = 0;
+    for (const Comparison& c : comparisons) {
+        if ((question.empty() || c.question_id == question) && !c.identical) {
+            lean += c.variant_is_a ? 1 : -1;
+        }
+    }
+    return lean;
+}
+
+TEST(DrawComparisons, OfSamplesAreBalancedOverEachQuestionAndInAll) {
+    for (const int n_samples : {2, 3, 4, 5, 8}) {
+        for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+            const auto drawn = draw_comparisons(samples_of(30, n_samples), {}, "v", seed);
+            ASSERT_LE(std::abs(lean_of(drawn, "")), 1) << n_samples << " samples, seed " << seed;
+            for (int q = 0; q < 30; ++q) {
+                ASSERT_LE(std::abs(lean_of(drawn, "q" + std::to_string(q))), 1);
+            }
+        }
+    }
+}
+
+TEST(DrawComparisons, OfSamplesComeInWavesOverAllQuestions) {
+    const auto drawn = draw_comparisons(samples_of(20, 3), {}, "v", 7);
+    ASSERT_EQ(drawn.size(), 60U);
+    for (std::size_t wave = 0; wave < 3; ++wave) {
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < 20; ++i) {
+            seen.insert(drawn[wave * 20 + i].question_id);
+        }
+        EXPECT_EQ(seen.size(), 20U) << "wave " << wave;
+    }
+}
+
+TEST(DrawComparisons, FurtherSamplesGoOnWithTheRarerSide) {
+    std::vector<Comparison> all = draw_comparisons(samples_of(40, 3), {}, "v", 3);
+    const auto more = draw_comparisons(samples_of(40, 3, 3), all, "v", 3);
+    EXPECT_EQ(more.size(), 120U);
+    all.insert(all.end(), more.begin(), more.end());
+    for (int q = 0; q < 40; ++q) {
+        EXPECT_LE(std::abs(lean_of(all, "q" + std::to_string(q))), 1) << q;
+    }
+    EXPECT_LE(std::abs(lean_of(all, "")), 8) << "of the questions with an odd number";
+}
+
 TEST(DrawComparisons, OfNothingIsNothing) {
     EXPECT_TRUE(draw_comparisons({}, {}, "v", 1).empty());
 }
