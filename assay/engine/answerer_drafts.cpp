@@ -162,9 +162,7 @@ std::span<const float> Answerer::row_behind(std::size_t row) const {
 }
 
 /// Beside the answer, where rows are kept.
-void Answerer::keep_row(Slot& slot,
-                        std::span<const float> values,
-                        const Sampler::Choice& choice) {
+void Answerer::keep_row(Slot& slot, std::span<const float> values, const Sampler::Choice& choice) {
     if (tap_ == nullptr || choice.ended) {
         return;
     }

@@ -40,8 +40,8 @@ struct Slot {
 
     llama_seq_id seq;
     bool active = false;
-    Pieces kept;           ///< that the stream holds (idle) or begins with (active), so that they
-                           ///< need not be computed again
+    Pieces kept;  ///< that the stream holds (idle) or begins with (active), so that they
+                  ///< need not be computed again
     std::optional<PromptEnd> end;  ///< where `kept` is a whole prompt
     llama_pos n_past = 0;          ///< tokens in the stream
 

@@ -251,7 +251,7 @@ std::string title(const ReportModel& model) {
 std::string legend(const ReportModel& model, const VariantTable& table) {
     const auto deciding = deciding_comparisons(model);
     std::optional<double> level;
-    bool worse = false, more = false, unclaimed = false;
+    bool worse = false, more = false, unclaimed = false, several = false;
     for (const ReportComparison* c : deciding) {
         if (c->analysis.net_win_rate.value && !level) {
             level = c->analysis.net_win_rate.confidence;
@@ -259,13 +259,15 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
         worse |= is_worse_within_margin(c->analysis.decision);
         more |= questions_to_ship(c->analysis.decision) > 0;
         unclaimed |= !c->analysis.decision.claimed.value_or(true);
+        several |= c->analysis.questions.has_value();
     }
     std::string out =
         "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. "
         "same: identical answers, "
         "among the ties.";
     if (level) {
-        out += fmt::format(" Net win rate: (W-L)/n with its {} interval.",
+        out += fmt::format(" Net win rate: {} with its {} interval.",
+                           several ? "the mean over questions of (W-L)/n" : "(W-L)/n",
                            confidence_level(*level));
     }
     if (more) {

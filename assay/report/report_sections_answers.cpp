@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "assay/base/text.hpp"
 #include "assay/report/divergence_text.hpp"
@@ -70,9 +72,39 @@ Text fidelity_text(const JudgedItem& item) {
            line_break() + foreign(divergence_words(*item.distance));
 }
 
-std::vector<Text> lost_row(const ComparisonAnalysis& a, const JudgedItem& item) {
-    return {code(item.outcome.question_id) + order_text(a, item.outcome) + line_break() +
-                foreign(item.question, kCharactersInFull),
+bool has_samples(const ReportComparison& comparison) {
+    return std::any_of(comparison.items.begin(),
+                       comparison.items.end(),
+                       [](const JudgedItem& item) { return item.sample > 0; });
+}
+
+/// "129 lost", of questions with several verdicts "129 verdicts lost, of 43 questions".
+Text lost_heading(const ReportComparison& comparison) {
+    const ComparisonAnalysis& a = comparison.analysis;
+    std::int64_t n_lost = 0;
+    std::set<std::string_view> questions;
+    for (const JudgedItem& item : comparison.items) {
+        if (item.outcome.kind == OutcomeKind::kLoss) {
+            ++n_lost;
+            questions.insert(item.outcome.question_id);
+        }
+    }
+    if (!a.questions) {
+        return say("{}: {} lost", code(a.variant), n_lost);
+    }
+    return say("{}: {} verdicts lost, of {} questions", code(a.variant), n_lost, questions.size());
+}
+
+std::vector<Text> lost_row(const ComparisonAnalysis& a,
+                           const JudgedItem& item,
+                           bool several_samples) {
+    Text question = code(item.outcome.question_id);
+    if (several_samples) {
+        question += say(", sample {}", item.sample + 1);
+    }
+    question += order_text(a, item.outcome) + line_break() +
+                foreign(item.question, kCharactersInFull);
+    return {question,
             expected_text(item),
             answer_text(item.baseline_answer),
             variant_answer_text(item),
@@ -95,14 +127,14 @@ Section lost_by_variant(const ReportComparison& comparison) {
     std::size_t n_lost = 0;
     for (const JudgedItem& item : comparison.items) {
         if (item.outcome.kind == OutcomeKind::kLoss && ++n_lost <= kRowsInFull) {
-            std::vector<Text> row = lost_row(a, item);
+            std::vector<Text> row = lost_row(a, item, has_samples(comparison));
             if (with_fidelity) {
                 row.push_back(fidelity_text(item));
             }
             table.add(std::move(row));
         }
     }
-    Section section{say("{}: {} lost", code(a.variant), n_lost)};
+    Section section{lost_heading(comparison)};
     if (n_lost == 0) {
         section.add(a.counts.n > 0 ? Block(Paragraph{"No question was lost."})
                                    : nothing_was_judged());

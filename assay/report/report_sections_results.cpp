@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "assay/base/text.hpp"
 #include "assay/report/figure_text.hpp"
 #include "assay/report/report_sections.hpp"
@@ -224,6 +226,16 @@ Section significance_section(const ReportModel& model) {
     return section;
 }
 
+namespace {
+
+bool any_has_questions(const ReportModel& model) {
+    return std::any_of(model.comparisons.begin(), model.comparisons.end(), [](const auto& each) {
+        return each.analysis.questions.has_value();
+    });
+}
+
+}  // namespace
+
 Section net_win_rate_section(const ReportModel& model) {
     const ReportExperiment& e = model.experiment;
     Section section{"Net win rate and decision"};
@@ -233,7 +245,10 @@ Section net_win_rate_section(const ReportModel& model) {
             "TOST: two one-sided score tests at alpha = {}.",
             digits_text(e.margin * 100, 4),
             e.exploratory ? Text(" and changed since (exploratory)") : Text(),
-            digits_text(e.alpha, 4))});
+            digits_text(e.alpha, 4)) +
+        (any_has_questions(model)
+             ? Text(" A question with several verdicts counts once, with the mean of them.")
+             : Text())});
     Table table({"variant",
                  "judge",
                  "net win rate",
