@@ -69,7 +69,7 @@ def run_assay(assay, model, variant, questions, predict, threads, work, number, 
     for line in process.stderr:
         log.append(line)
         match = re.match(r"  answers of (\S+): (.*)", line)
-        if match and re.fullmatch(r"\d+ questions\n?", match[2]):
+        if match and re.fullmatch(r"\d+ (questions|answers)\n?", match[2]):
             began[match[1]] = time.monotonic()
         elif match and " in " in match[2]:
             seconds[match[1]] = time.monotonic() - began[match[1]]

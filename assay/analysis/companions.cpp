@@ -14,7 +14,6 @@
 #include "assay/stats/bayes.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/exact.hpp"
-#include "assay/stats/sample_size.hpp"
 
 namespace assay::analysis {
 namespace {
