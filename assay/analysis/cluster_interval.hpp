@@ -1,8 +1,8 @@
 #pragma once
 // A second interval of the net win rate where verdicts depend on each other, by another method than
-// the deciding one (which divides counts by a design effect): the BCa bootstrap of whole clusters
-// or, of very many clusters, Student's t of the CR1 variance. It decides nothing. Where it does not
-// lie as the label says, the decision table says so.
+// the deciding one (a score interval): the BCa bootstrap of whole clusters, or of questions where
+// there are none, or, of very many, Student's t of the CR1 variance. It decides nothing. Where it
+// does not lie as the label says, the decision table says so.
 
 #include <cstdint>
 #include <span>
@@ -14,11 +14,12 @@
 
 namespace assay::analysis {
 
-/// Up to this many clusters the second interval is the BCa bootstrap's (10,000 resamples); beyond,
-/// where the two agree and resampling takes seconds, the t interval of the CR1 variance.
+/// Up to this many clusters, or questions, the second interval is the BCa bootstrap's (10,000
+/// resamples); beyond, where the two agree and resampling takes seconds, the t interval of the CR1
+/// variance.
 inline constexpr std::int64_t kBootstrapClusters = 3000;
 
-/// Empty values and a `why` where there is none. `evidence` has clusters.
+/// Empty values and a `why` where there is none. `evidence` is dependent.
 [[nodiscard]] Estimate cluster_interval_of(const Evidence& evidence, double confidence);
 
 /// Fills `cluster_interval` of an analysis of these outcomes, at the level that decides. Not where

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/analysis/decide.hpp"
+#include "assay/analysis/further_questions.hpp"
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/stats/bayes.hpp"
@@ -219,7 +220,7 @@ Outlook outlook_of(const DecidingEvidence& evidence,
         add_smallest_margins(out, evidence, settings);
     }
     const double observed = stats::mean_of(evidence.usable().questions.values);
-    out.n_more_if_observed = further_questions(evidence.usable(), settings, observed).equivalent;
+    out.n_more_if_observed = further_questions_if(evidence.usable(), settings, observed);
     if (decided == DecisionLabel::kNotMeasured) {
         return out;
     }

@@ -3,139 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "assay/analysis/decision_reason.hpp"
+#include "assay/analysis/further_questions.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/records/names.hpp"
 #include "assay/stats/equivalence.hpp"
-#include "assay/stats/further_questions.hpp"
-#include "assay/stats/mean_design.hpp"
 
 namespace assay::analysis {
 namespace {
 
 std::string share(std::int64_t part, std::int64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
-}
-
-/// What would settle it.
-std::string further_text(const Decision& decision, double power) {
-    if (!decision.n_more) {
-        return "; no practicable number of questions would settle this margin";
-    }
-    const std::string level = percent_level(power);
-    if (*decision.n_more == 0) {
-        return fmt::format(
-            "; the number of questions is what {} power asks for if the two are truly alike, so "
-            "they may well differ",
-            level);
-    }
-    if (decision.n_more_ship.value_or(0) == 0) {
-        return fmt::format(
-            "; if the two are truly alike, about {} would show that they are equivalent with {} "
-            "power",
-            count_of(*decision.n_more, "more question"),
-            level);
-    }
-    return fmt::format(
-        "; if the two are truly alike, about {} would show with {} power that it is not worse by "
-        "more than the margin, and about {} that they are equivalent",
-        count_of(*decision.n_more_ship, "more question"),
-        level,
-        *decision.n_more);
-}
-
-std::string inconclusive_tail(const Decision& decision,
-                              const Estimate& net,
-                              const AnalysisSettings& settings) {
-    std::string out = further_text(decision, settings.power);
-    if (std::abs(*net.value) >= settings.margin) {
-        out += fmt::format(
-            "; the observed difference of {} points is no smaller than the margin, so more "
-            "questions are unlikely to "
-            "show "
-            "equivalence",
-            points(*net.value));
-    }
-    return out;
-}
-
-/// What holds whatever the margin is: the lower limit is a bound at one-sided alpha.
-std::string bound_text(const Estimate& net, double alpha) {
-    return fmt::format("at any margin this holds: {}{} sure)",
-                       *net.low < 0 ? fmt::format("at most {} points worse (", points_up(-*net.low))
-                                    : std::string("not worse ("),
-                       percent_level(1 - alpha));
-}
-
-/// With as many decimals as keep it apart from the nearest of -margin, 0 and +margin.
-std::string limit_text(double value, double margin) {
-    const std::array<double, 3> edges{-margin, 0.0, margin};
-    const auto nearer = [&](double x, double y) {
-        return std::abs(value - x) < std::abs(value - y);
-    };
-    return points_beside(value, *std::min_element(edges.begin(), edges.end(), nearer));
-}
-
-std::string degraded_reason(const Decision& decision,
-                            const Estimate& net,
-                            const std::string& interval,
-                            const std::string& size) {
-    if (decision.beyond_margin) {
-        return fmt::format(
-            "{} lies below -{} points: worse by more than the margin", interval, size);
-    }
-    const std::string unsettled = fmt::format(
-        "{} lies below 0: worse; by more than the margin is not settled, as ", interval);
-    if (*net.high <= -decision.margin) {
-        return unsettled + "the exact unconditional test does not show it";
-    }
-    return fmt::format("{}it reaches to within -{} points", unsettled, size);
-}
-
-std::string reason(const Decision& decision,
-                   const Estimate& net,
-                   const AnalysisSettings& settings) {
-    const std::string interval = fmt::format(
-        "The {} interval of the net win rate, {} to {} points,",
-        percent_level(net.confidence),
-        limit_text(*net.low, settings.margin),
-        limit_text(*net.high, settings.margin));
-    const std::string size = plain_points(settings.margin);
-    switch (decision.label) {
-        case DecisionLabel::kEquivalent: {
-            std::string out = fmt::format(
-                "{} lies within the margin of -{} to +{} points", interval, size, size);
-            if (decision.detectably_worse) {
-                out += "; it lies below 0: detectably worse, but within the margin";
-            }
-            if (decision.detectably_better) {
-                out += "; it lies above 0: detectably better";
-            }
-            return out;
-        }
-        case DecisionLabel::kNonInferior:
-            return fmt::format(
-                "{} lies above -{} points but not below +{}: not worse by more than the margin{}",
-                interval,
-                size,
-                size,
-                decision.detectably_better ? ", and detectably better, as it lies above 0" : "");
-        case DecisionLabel::kDegraded: return degraded_reason(decision, net, interval, size);
-        default:
-            return fmt::format(
-                "{} reaches down to the margin of -{} points or beyond and is not below 0: neither "
-                "equivalence nor a "
-                "loss of "
-                "quality is shown; {}{}",
-                interval,
-                size,
-                bound_text(net, settings.alpha),
-                inconclusive_tail(decision, net, settings));
-    }
 }
 
 /// Why nothing is decided on so few.
@@ -165,10 +47,11 @@ Decision not_agreed(const Decision& by_interval,
     const std::int64_t alone_from = interval_alone_from(evidence.dependent());
     const auto to_interval_alone = static_cast<std::int64_t>(
         std::ceil(static_cast<double>(alone_from - sample.n_units) * questions_of_unit - 1e-9));
-    const FurtherQuestions further = further_questions(evidence, settings, 0);
-    if (further.equivalent && further.ship) {
-        out.n_more = std::max(*further.equivalent, to_interval_alone);
-        out.n_more_ship = std::max(*further.ship, to_interval_alone);
+    set_further_questions(out, evidence, settings);
+    for (std::optional<std::int64_t>* more : {&out.n_more, &out.n_more_ship}) {
+        if (*more) {
+            *more = std::max(**more, to_interval_alone);
+        }
     }
     out.why = fmt::format(
         "the interval alone would say {}, but of only {} it is too narrow too often, so below {} "
@@ -244,6 +127,7 @@ Decision whatever_failed(const Counts& counts,
     out.detectably_worse = without.detectably_worse && best.detectably_worse;
     out.beyond_margin = without.beyond_margin && best.beyond_margin;
     out.detectably_better = without.detectably_better && worst.detectably_better;
+    out.least_net = worst.least_net;
     if (without.label == DecisionLabel::kInconclusive) {
         return out;  // whatever they would have said, it does not claim anything
     }
@@ -272,34 +156,6 @@ Decision not_measured(const Decision& like, std::string why) {
     out.alpha = like.alpha;
     out.why = std::move(why);
     return out;
-}
-
-FurtherQuestions further_questions(const Evidence& evidence,
-                                   const AnalysisSettings& settings,
-                                   double delta) {
-    const double design_effect = evidence.questions.design_effect;
-    const auto alike = stats::further_questions(evidence.questions.values,
-                                                {.margin = settings.margin,
-                                                 .alpha = settings.alpha,
-                                                 .power = settings.power,
-                                                 .cluster_design_effect = design_effect});
-    if (!alike) {
-        return {};
-    }
-    if (delta == 0) {
-        return {alike->more_equivalent, alike->more_ship};
-    }
-    const stats::MeanDesign design{
-        .variance = std::max(0.0, alike->second_moment - delta * delta * design_effect),
-        .delta = delta,
-        .margin = settings.margin,
-        .alpha = settings.alpha};
-    const auto beyond = [&](std::optional<std::int64_t> in_all) {
-        return in_all ? std::optional(std::max<std::int64_t>(0, *in_all - evidence.n_questions))
-                      : std::nullopt;
-    };
-    return {beyond(stats::questions_equivalent(design, settings.power)),
-            beyond(stats::questions_ship(design, settings.power))};
 }
 
 bool too_many_unknown(const Counts& counts) {
@@ -371,11 +227,12 @@ Decision decide_by_interval(const Evidence& evidence,
         out.beyond_margin &= sample->p_beyond < settings.alpha;
     }
     if (out.label == DecisionLabel::kInconclusive) {
-        const FurtherQuestions further = further_questions(evidence, settings, 0);
-        out.n_more = further.equivalent;
-        out.n_more_ship = further.ship;
+        set_further_questions(out, evidence, settings);
     }
-    out.why = reason(out, net, settings);
+    if (!sample) {
+        out.least_net = net.low;
+    }
+    out.why = reason_of(out, net, settings);
     return sample ? with_exact_test(std::move(out), evidence, *sample, settings) : out;
 }
 
@@ -414,10 +271,14 @@ Decision decide(const Counts& counts,
                                         count_of(counts.identical, "comparison"),
                                         count_of(need_call, "comparison")));
     }
-    if (!too_many_unknown(counts)) {
-        return by_interval;
+    Decision out = too_many_unknown(counts)
+                       ? whatever_failed(
+                             counts, by_interval, worst_case.decision, best_case.decision)
+                       : by_interval;
+    if (out.label == DecisionLabel::kInconclusive && out.least_net) {
+        out.why += "; " + bound_of(*out.least_net, by_interval.alpha);
     }
-    return whatever_failed(counts, by_interval, worst_case.decision, best_case.decision);
+    return out;
 }
 
 }  // namespace assay::analysis

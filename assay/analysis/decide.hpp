@@ -46,16 +46,4 @@ namespace assay::analysis {
                                                   DecisionLabel worst,
                                                   DecisionLabel best);
 
-/// Questions that would have to be added for the wanted power, at a true net win rate of `delta`.
-/// Nothing: out of reach.
-struct FurtherQuestions {
-    std::optional<std::int64_t> equivalent;
-    std::optional<std::int64_t> ship;  ///< equivalent or non-inferior
-};
-/// The second moment of a question's mean is planned as (sum of squares + 1) / (n + 2), times the
-/// design effect of dependent questions (docs/statistics.md, "How many more questions").
-[[nodiscard]] FurtherQuestions further_questions(const Evidence& evidence,
-                                                 const AnalysisSettings& settings,
-                                                 double delta);
-
 }  // namespace assay::analysis

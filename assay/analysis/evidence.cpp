@@ -47,16 +47,6 @@ std::vector<double> sums_of(std::span<const stats::ClusterTotal> totals) {
     return sums;
 }
 
-/// Sorted and counted, so that no rounding depends on the order in which the outcomes came.
-std::vector<stats::ClusterTotal> counted(
-    const std::map<std::pair<std::int64_t, double>, std::int64_t>& kinds) {
-    std::vector<stats::ClusterTotal> out;
-    for (const auto& [kind, times] : kinds) {
-        out.push_back({kind.first, kind.second, times});
-    }
-    return out;
-}
-
 /// What a question gives to its cluster.
 struct Member {
     std::uint32_t cluster = 0;
@@ -65,35 +55,37 @@ struct Member {
     auto operator<=>(const Member&) const = default;
 };
 
-/// Of each cluster, questions and the sum of their means.
-std::vector<stats::ClusterTotal> totals_of_means(std::span<const Member> sorted) {
-    std::map<std::pair<std::int64_t, double>, std::int64_t> kinds;
-    for (std::size_t i = 0; i < sorted.size();) {
-        std::int64_t n = 0;
-        double sum = 0;
-        const std::uint32_t cluster = sorted[i].cluster;
-        for (; i < sorted.size() && sorted[i].cluster == cluster; ++i) {
-            ++n;
-            sum += sorted[i].mean;
-        }
-        ++kinds[{n, sum}];
-    }
-    return counted(kinds);
+/// Observations and their sum.
+using Total = std::pair<std::int64_t, double>;
+
+Total of_means(const Member& question) {
+    return {1, question.mean};
+}
+Total of_verdicts(const Member& question) {
+    const QuestionVerdicts& verdicts = question.verdicts;
+    return {verdicts.n(), verdicts.wins - verdicts.losses};
 }
 
-/// Of each cluster, verdicts and their sum.
-std::vector<stats::ClusterTotal> totals_of_verdicts(std::span<const Member> sorted) {
-    std::map<std::pair<std::int64_t, double>, std::int64_t> kinds;
+/// Of each cluster what its questions give. Sorted and counted, so that no rounding depends on the
+/// order in which the outcomes came.
+std::vector<stats::ClusterTotal> totals_of(std::span<const Member> sorted,
+                                           Total (*given)(const Member&)) {
+    std::map<Total, std::int64_t> kinds;
     for (std::size_t i = 0; i < sorted.size();) {
-        std::int64_t n = 0, sum = 0;
+        Total total{0, 0};
         const std::uint32_t cluster = sorted[i].cluster;
         for (; i < sorted.size() && sorted[i].cluster == cluster; ++i) {
-            n += sorted[i].verdicts.n();
-            sum += sorted[i].verdicts.wins - sorted[i].verdicts.losses;
+            const auto [n, sum] = given(sorted[i]);
+            total.first += n;
+            total.second += sum;
         }
-        ++kinds[{n, static_cast<double>(sum)}];
+        ++kinds[total];
     }
-    return counted(kinds);
+    std::vector<stats::ClusterTotal> out;
+    for (const auto& [kind, times] : kinds) {
+        out.push_back({kind.first, kind.second, times});
+    }
+    return out;
 }
 
 /// Sum over the verdicts of (value - mean)^2.
@@ -290,7 +282,7 @@ Evidence evidence_of(std::span<const Outcome> outcomes,
         return evidence;
     }
     std::sort(members.begin(), members.end());
-    evidence.cluster_totals = totals_of_means(members);
+    evidence.cluster_totals = totals_of(members, of_means);
     if (evidence.several_verdicts) {
         evidence.questions.df = static_cast<double>(evidence.n_questions - 1);
     }
@@ -301,8 +293,8 @@ Evidence evidence_of(std::span<const Outcome> outcomes,
             "differ";
     }
     if (evidence.dependent() && evidence.why_not.empty()) {
-        evidence.verdict_design_effect = stats::design_effect_to_use(
-            *stats::cluster_mean(totals_of_verdicts(members), squares_of_verdicts(evidence), 0.90));
+        evidence.verdict_design_effect = stats::design_effect_to_use(*stats::cluster_mean(
+            totals_of(members, of_verdicts), squares_of_verdicts(evidence), 0.90));
     }
     return evidence;
 }

@@ -30,8 +30,8 @@ inline constexpr double kMostOfOneCluster = 0.3;
 /// interval's worst error at alpha = 5 % is 6 %.
 inline constexpr std::int64_t kIntervalAlone = 41;
 /// The same of clusters, and of questions with several verdicts. The exact test takes each of them
-/// as one verdict, so it is asked only where Student's t rests on few of them; from here on V27
-/// and W5 show that the interval keeps alpha.
+/// as one verdict, so it is asked only where Student's t rests on few of them; from here on V27,
+/// and W5 with 30 questions, show that the interval keeps alpha.
 inline constexpr std::int64_t kClustersAlone = 30;
 [[nodiscard]] constexpr std::int64_t interval_alone_from(bool dependent) {
     return dependent ? kClustersAlone : kIntervalAlone;

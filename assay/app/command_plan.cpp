@@ -39,7 +39,8 @@ bool asks_for_size_alone(const CLI::App& command) {
                                                  "--icc",
                                                  "--n",
                                                  "--clusters",
-                                                 "--both-orders"};
+                                                 "--both-orders",
+                                                 "--samples"};
     bool any = false;
     for (const CLI::Option* option :
          command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
@@ -52,6 +53,17 @@ bool asks_for_size_alone(const CLI::App& command) {
         any = true;
     }
     return any;
+}
+
+int samples_of(const config::SettingValue& given) {
+    GenerationSettings settings;
+    visit_samples(settings, [&](const Setting& setting, int& n, const auto& rule) {
+        n = static_cast<int>(std::get<std::int64_t>(given));
+        if (const std::string wrong = complaint(n, rule); !wrong.empty()) {
+            throw_usage(fmt::format("--{}: {}", setting.key, wrong));
+        }
+    });
+    return settings.samples;
 }
 
 analysis::Design design_of(const PlanCommandFlags& flags) {
@@ -73,8 +85,17 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
     }
     const auto clusters = flags.n_clusters ? analysis::equal_clusters(n, *flags.n_clusters)
                                            : std::nullopt;
-    return analysis::make_design(
-        n, clusters, flags.plan.overrides.settings.contains("judging.both-orders"), settings);
+    const auto& given = flags.plan.overrides.settings;
+    const auto samples = given.find("generation.samples");
+    if (samples != given.end()) {
+        settings.stopping = "none";  // as in a run with several
+    }
+    analysis::Design design = analysis::make_design(
+        n, clusters, given.contains("judging.both-orders"), settings);
+    if (samples != given.end()) {
+        design.n_samples = samples_of(samples->second);
+    }
+    return design;
 }
 
 int plan(const PlanCommandFlags& flags) {

@@ -17,6 +17,7 @@
 #include "assay/base/text.hpp"
 #include "assay/base/unicode_text.hpp"
 #include "assay/exchange/answer_field.hpp"
+#include "assay/exchange/outcome_words.hpp"
 #include "assay/intake/fields.hpp"
 #include "assay/records/names.hpp"
 
@@ -30,7 +31,6 @@ using intake::Tool;
 using intake::Value;
 
 constexpr std::size_t kShown = 60;
-constexpr int kMostSampleNumber = 9999;
 
 int count_of(const Value* value) {
     int count = kContextsUnknown;

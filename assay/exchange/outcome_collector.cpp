@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <tuple>
 
 #include "assay/base/numbering.hpp"
@@ -15,12 +14,6 @@
 namespace assay::exchange {
 namespace {
 
-constexpr std::size_t kShownName = 60;
-
-std::string in_quotes(std::string_view name) {
-    return fmt::format("\"{}\"", shorten(name, kShownName));
-}
-
 /// About how many rows a text of lines has, if they are as long as the first: room for so many is
 /// made beforehand, which costs nothing where it is not used.
 std::size_t rows_expected(std::string_view text) {
@@ -28,7 +21,8 @@ std::size_t rows_expected(std::string_view text) {
     return text.size() / std::max(std::min(text.find('\n'), text.size()), kShortestRow);
 }
 
-constexpr int kSampleBits = 14, kMostSamples = 10'000;
+constexpr int kSampleBits = 14;
+static_assert(kMostSampleNumber < 1 << kSampleBits);
 
 /// 0: not known; 1: the variant was shown first; 2: it was shown second.
 std::uint64_t order_of(const Outcome& outcome) {
@@ -39,19 +33,6 @@ std::uint64_t order_of(const Outcome& outcome) {
 }
 
 }  // namespace
-
-int sample_from(std::string_view text, RowProblems& out, std::int64_t line) {
-    int sample = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sample);
-    if (error != std::errc() || end != text.data() + text.size() || sample < 0 ||
-        sample >= kMostSamples) {
-        out.problem(
-            line,
-            fmt::format("sample: {} is no number from 0 to {}", in_quotes(text), kMostSamples - 1));
-        return 0;
-    }
-    return sample;
-}
 
 OutcomeCollector::OutcomeCollector(const OutcomeSource& source, OutcomeFormat format)
     : RowProblems(source.name), source_(source), n_expected_(rows_expected(source.text)) {
@@ -278,50 +259,6 @@ OutcomesOrProblems OutcomeCollector::finish() {
         return std::move(set_);
     }
     return tl::unexpected(take_problems());
-}
-
-Confidence confidence_from(std::string_view word, RowProblems& out, std::int64_t line) {
-    const std::string lower = to_lower_ascii(word);
-    if (lower == "none") {
-        return Confidence::kNone;
-    }
-    if (const auto known = confidence_of(lower)) {
-        return *known;
-    }
-    out.problem(line,
-                fmt::format("confidence: unknown word {}; known: high, medium, low, none",
-                            in_quotes(word)));
-    return Confidence::kNone;
-}
-
-NameLook look_of(std::string_view name) {
-    const std::string lower = to_lower_ascii(name);
-    const auto has = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
-    for (std::size_t at = lower.find('q'); at != std::string::npos; at = lower.find('q', at + 1)) {
-        if (at + 1 < lower.size() && lower[at + 1] >= '1' && lower[at + 1] <= '8') {
-            return NameLook::kQuantized;
-        }
-    }
-    for (const char* word :
-         {"int4", "int8", "gptq", "awq", "4bit", "8bit", "4-bit", "8-bit", "quant"}) {
-        if (has(word)) {
-            return NameLook::kQuantized;
-        }
-    }
-    for (const char* word : {"f16",
-                             "fp16",
-                             "f32",
-                             "fp32",
-                             "float16",
-                             "float32",
-                             "baseline",
-                             "original",
-                             "reference"}) {
-        if (has(word)) {
-            return NameLook::kFullPrecision;
-        }
-    }
-    return NameLook::kUnknown;
 }
 
 TwoNames::Role TwoNames::role_of(std::string_view name) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/exchange/json_rows.hpp"
+#include "assay/exchange/outcome_words.hpp"
 #include "assay/exchange/outcomes.hpp"
 #include "assay/records/verdict.hpp"
 
@@ -67,20 +68,6 @@ class OutcomeCollector : public RowProblems {
     std::vector<std::vector<std::int64_t>> lines_;  ///< of each group's outcomes
     std::size_t n_rows_ = 0;
 };
-
-/// A number from 0 to 9999 that tells a question's samples apart, or a problem.
-[[nodiscard]] int sample_from(std::string_view text, RowProblems& out, std::int64_t line);
-
-/// A confidence's word (high, medium, low, none; letter case does not matter), or a problem.
-[[nodiscard]] Confidence confidence_from(std::string_view word,
-                                         RowProblems& out,
-                                         std::int64_t line);
-
-enum class NameLook { kQuantized, kFullPrecision, kUnknown };
-/// What a model's name looks like: "Q4_K_M", "q4", "model-int8-gptq" quantized; "f16",
-/// "model-BF16", "baseline" full precision. A name that looks like both is quantized (made from the
-/// other).
-[[nodiscard]] NameLook look_of(std::string_view name);
 
 /// Tells the variant's name from the baseline's while names come in: by what the source says, else
 /// by their looks.

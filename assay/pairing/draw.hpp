@@ -7,9 +7,10 @@
 // on it, statistics.md 2g). Questions of a cluster stand together, and the clusters are shuffled.
 // First come the first samples of all questions, then the second ones, and so on: two pairs of one
 // question do not stand side by side. The samples of a question are shown half in either order.
-// Sides: permuted blocks (sides.hpp) over the pairs that need a call, in their order, then over the
-// others: identical ones, then those that only the variant failed to answer. So the position effect
-// cancels from every stretch of what is judged, not only from the whole.
+// Sides: permuted blocks (sides.hpp) over the pairs that need a call, in their order (where
+// questions have several, over couples and over what is left over), then over the others: identical
+// ones, then those that only the variant failed to answer. So the position effect cancels from
+// every stretch of what is judged, not only from the whole.
 
 #include <cstdint>
 #include <optional>

@@ -166,6 +166,10 @@ struct Decision {
     /// none needed, or not to be said.
     std::optional<std::int64_t> n_more;
     std::optional<std::int64_t> n_more_ship;  ///< the same of "equivalent or non-inferior": fewer
+    /// At one-sided alpha the net win rate is at least this; where too many verdicts failed,
+    /// whatever they would have said. Empty: not to be said, as of a small sample, whose interval
+    /// is too narrow.
+    std::optional<double> least_net;
     std::string why;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "assay/analysis/small_sample.hpp"
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
 #include "assay/stats/question_score.hpp"
@@ -60,6 +61,32 @@ AtMarginAndZero both_truths(const Scale& scale,
     return out;
 }
 
+/// What a truth at no difference is expected to give.
+struct SharesAtZero {
+    double ships = 0;
+    double equivalent = 0;
+    double tolerance = 0;
+};
+
+/// The row of a truth at the margin, and those of no difference of the same experiment.
+std::vector<Row> with_rows_at_zero(const Scale& scale,
+                                   Row at_margin,
+                                   const Sums& at_zero,
+                                   const SharesAtZero& expected) {
+    const std::string id = at_margin.id;
+    const auto row = [&](const char* what, std::size_t label, double share) {
+        return within(scale,
+                      id,
+                      fmt::format("the same: {} at 0", what),
+                      {at_zero[label], scale.repeats(kRepeats)},
+                      {share - expected.tolerance, share + expected.tolerance},
+                      fmt::format("{:.3f} +- {:.3f}", share, expected.tolerance));
+    };
+    return {std::move(at_margin),
+            row("ships", kShips, expected.ships),
+            row("equivalent", kIsEquivalent, expected.equivalent)};
+}
+
 std::vector<Row> w1(const Scale& scale) {
     const std::int64_t repeats = scale.repeats(10'000);
     const Sums sums = repeat(scale, "W1", repeats, [](Rng& rng, Sums& total) {
@@ -101,24 +128,15 @@ std::vector<Row> w2(const Scale& scale) {
                                   });
     const std::int64_t repeats = scale.repeats(kRepeats);
     const char* what = "N=154, 4 samples, 10 % equal pairs, correlation of samples 0.1: ";
-    return {within(scale,
-                   "W2",
-                   fmt::format("{}ships at -margin", what),
-                   {sums.at_margin[kShips], repeats},
-                   {0.035, 0.0562},
-                   "[0.035, 0.0562]; reference 0.0474"),
-            within(scale,
-                   "W2",
-                   "the same: ships at 0",
-                   {sums.at_zero[kShips], repeats},
-                   {0.884 - 0.012, 0.884 + 0.012},
-                   "0.884 +- 0.012"),
-            within(scale,
-                   "W2",
-                   "the same: equivalent at 0",
-                   {sums.at_zero[kIsEquivalent], repeats},
-                   {0.766 - 0.012, 0.766 + 0.012},
-                   "0.766 +- 0.012")};
+    return with_rows_at_zero(scale,
+                             within(scale,
+                                    "W2",
+                                    fmt::format("{}ships at -margin", what),
+                                    {sums.at_margin[kShips], repeats},
+                                    {0.035, 0.0562},
+                                    "[0.035, 0.0562]; reference 0.0474"),
+                             sums.at_zero,
+                             {.ships = 0.884, .equivalent = 0.766, .tolerance = 0.012});
 }
 
 std::vector<Row> w3(const Scale& scale) {
@@ -131,23 +149,15 @@ std::vector<Row> w3(const Scale& scale) {
                                       copy.add_both_orders(rng, 3, verdicts);
                                   });
     const std::int64_t repeats = scale.repeats(kRepeats);
-    return {at_most("W3",
-                    "N=154, 3 judges x 2 orders, d=0.36, 35 % equal pairs: ships at -margin",
-                    {sums.at_margin[kShips], repeats},
-                    0.05,
-                    "reference 0.0498"),
-            within(scale,
-                   "W3",
-                   "the same: ships at 0",
-                   {sums.at_zero[kShips], repeats},
-                   {0.823 - 0.014, 0.823 + 0.014},
-                   "0.823 +- 0.014"),
-            within(scale,
-                   "W3",
-                   "the same: equivalent at 0",
-                   {sums.at_zero[kIsEquivalent], repeats},
-                   {0.643 - 0.014, 0.643 + 0.014},
-                   "0.643 +- 0.014")};
+    return with_rows_at_zero(
+        scale,
+        at_most("W3",
+                "N=154, 3 judges x 2 orders, d=0.36, 35 % equal pairs: ships at -margin",
+                {sums.at_margin[kShips], repeats},
+                0.05,
+                "reference 0.0498"),
+        sums.at_zero,
+        {.ships = 0.823, .equivalent = 0.643, .tolerance = 0.014});
 }
 
 std::vector<Row> w4(const Scale& scale) {
@@ -187,32 +197,71 @@ bool ships_by_counts(const Verdicts& verdicts, std::size_t calls) {
     return interval->low > -0.1;
 }
 
+/// Verdicts of questions a tenth of which is always lost.
+Verdicts with_lost_questions(Rng& rng, const AskedQuestions& asked) {
+    Verdicts verdicts;
+    for (std::size_t i = 0; i < asked.n(); ++i) {
+        const bool always_lost = rng.uniform() < 0.1;
+        for (std::size_t call = 0; call < asked.calls(); ++call) {
+            verdicts.push_back(always_lost ? -1 : draw_verdict(rng, {0.1, 0}));
+        }
+    }
+    return verdicts;
+}
+
+/// Of the fewest questions with several verdicts of which the interval decides alone.
+std::vector<Row> of_few_questions(const Scale& scale) {
+    const std::int64_t repeats = scale.repeats(kRepeats);
+    const auto fewest = static_cast<std::size_t>(analysis::kClustersAlone);
+    const AskedQuestions lost(fewest, 8), both(fewest, 2);
+    const Sums of_lost = repeat(scale, "W5/few", repeats, [&](Rng& rng, Sums& total) {
+        total[0] += passes(lost.label(rng, with_lost_questions(rng, lost), {}));
+    });
+    const Sums of_both = labels_of(scale,
+                                   "W5/few/orders",
+                                   repeats,
+                                   {.truth = {0.6, -0.1}},
+                                   both,
+                                   [](Rng& rng, const CopyDraw& copy, Verdicts& verdicts) {
+                                       copy.add_both_orders(rng, 1, verdicts);
+                                   });
+    return {at_most("W5",
+                    fmt::format("N={}, as the first row: ships", fewest),
+                    {of_lost[0], repeats},
+                    0.05,
+                    "the interval decides alone from here on"),
+            at_most("W5",
+                    fmt::format("N={}, both orders, d=0.6: ships at -margin", fewest),
+                    {of_both[kShips], repeats},
+                    0.05,
+                    "likewise")};
+}
+
 std::vector<Row> w5(const Scale& scale) {
     const AskedQuestions asked(100, 8);
     const std::int64_t repeats = scale.repeats(kRepeats);
     const Sums sums = repeat(scale, "W5", repeats, [&](Rng& rng, Sums& total) {
-        Verdicts verdicts;
-        for (std::size_t i = 0; i < asked.n(); ++i) {
-            const bool always_lost = rng.uniform() < 0.1;
-            for (std::size_t call = 0; call < asked.calls(); ++call) {
-                verdicts.push_back(always_lost ? -1 : draw_verdict(rng, {0.1, 0}));
-            }
-        }
+        const Verdicts verdicts = with_lost_questions(rng, asked);
         total[0] += passes(asked.label(rng, verdicts, {}));
         total[1] += ships_by_counts(verdicts, asked.calls());
     });
-    return {at_most("W5",
-                    "N=100, 8 samples, 10 % of the questions always lost, d=0.1 in the others: "
-                    "ships",
-                    {sums[0], repeats},
-                    0.05,
-                    "reference 0.039"),
-            within(scale,
-                   "W5",
-                   "the same by Tango on counts divided by the design effect (must fail)",
-                   {sums[1], repeats},
-                   {0.06, 1},
-                   "above 0.060; reference 0.069")};
+    std::vector<Row> rows{
+        at_most("W5",
+                "N=100, 8 samples, 10 % of the questions always lost, d=0.1 in the others: "
+                "ships",
+                {sums[0], repeats},
+                0.05,
+                "reference 0.039"),
+        within(scale,
+               "W5",
+               "the same by Tango on counts divided by the design effect (must fail)",
+               {sums[1], repeats},
+               {0.06, 1},
+               "above 0.060; reference 0.069")};
+    for (Row& row : of_few_questions(scale)) {
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 std::vector<Row> w6(const Scale& scale) {

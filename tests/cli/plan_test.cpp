@@ -75,6 +75,19 @@ TEST(Plan, OfASizeAloneNeedsNoExperiment) {
     EXPECT_GT(document["reach"]["design_effect"].get<double>(), 1.2);
 }
 
+TEST(Plan, SeveralSamplesOfAQuestionNeedFewerOfThem) {
+    const Lab lab(1);
+    const auto needed = [&](const Strings& more) {
+        Strings words{"plan", "--margin", "0.1", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        const json document = json::parse(lab.assay(words).out);
+        return document["needed"]["equivalence"]["n"].get<int>();
+    };
+    const int one = needed({}), four = needed({"--samples", "4"});
+    EXPECT_GT(four, one / 4) << "samples of a question are worth less than questions";
+    EXPECT_LT(four, one / 2);
+}
+
 TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
     const Lab lab(1);
     const std::vector<Strings> all{
@@ -93,6 +106,8 @@ TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
         {"--n", "154", "--alpha", "0.000000000001", "--clusters", "2"},
         {"--n", "154", "--alpha", "0.499", "--power", "0.9999999"},
         {"--n", "154", "--decisive-rate", "1"},
+        {"--n", "154", "--samples", "4", "--both-orders", "--clusters", "40"},
+        {"--n", "2", "--samples", "64"},
     };
     for (const Strings& arguments : all) {
         Strings words{"plan"};
@@ -122,6 +137,7 @@ TEST(Plan, WhatIsWrongIsSaidInASentence) {
         {{"plan", "--stopping", "soon"},
          "--stopping: must be one of hybrid, group-sequential, none, not \"soon\""},
         {{"plan", "--icc", "2"}, "--icc: must be from 0 to 1, not 2"},
+        {{"plan", "--samples", "65"}, "--samples: must be from 1 to 64, not 65"},
         {experiment(lab, {"--n", "5"}), "--n is for planning without an experiment"},
     };
     for (const auto& [arguments, sentence] : all) {

@@ -100,6 +100,18 @@ TEST(Samples, TheFirstOneIsTheAnswerOfARunWithoutSamples) {
         << "more samples were added when a decision had been seen";
 }
 
+TEST(Samples, OfAJudgeThatFollowsThePositionShowNothing) {
+    // Either order half of the time cancels what such a judge says in each question: a net win
+    // rate of 0 with hardly any spread, which must not pass for "equivalent".
+    const Lab lab(60);
+    const SimServer server([](const SeenRequest&, int) {
+        return ScriptedReply{200, verdict_completion("A")};
+    });
+    const Ended ended = lab.run("Q2_K", sampled(server, "4"));
+    EXPECT_EQ(ended.exit_code, 4) << describe(ended);
+    EXPECT_EQ(lab.comparison("Q2_K")["decision"]["label"], "not_measured");
+}
+
 TEST(Samples, LeftOutWhenADecisionHadBeenSeenMakeTheRunExploratory) {
     const Lab lab(kAsked);
     const SimServer server(fair_judge);

@@ -43,6 +43,25 @@ TEST(Decide, DegradedWithinTheMarginSaysThatTheSizeIsNotSettled) {
     EXPECT_TRUE(says(beyond, "worse by more than the margin"));
 }
 
+TEST(Decide, ABoundIsSaidOnlyWhereTheIntervalHoldsIt) {
+    const auto bound = [](const Decision& decision) {
+        return says(decision, "whatever the margin is");
+    };
+    EXPECT_TRUE(bound(of(OutcomeList().wins(20).losses(21).ties(10))));
+    const Decision few = of(OutcomeList().wins(10).losses(10).ties(10));
+    ASSERT_EQ(few.label, DecisionLabel::kInconclusive);
+    EXPECT_FALSE(bound(few)) << "the interval of so few is too narrow: " << few.why;
+    EXPECT_FALSE(bound(of(OutcomeList().wins(150).losses(150).ties(214)))) << "a label says more";
+    // Of many failures it is that with all of them losses.
+    const Decision failed = of(
+        OutcomeList().wins(45).losses(48).ties(61).add(30, OutcomeKind::kInvalid));
+    const Decision losses = of(OutcomeList().wins(45).losses(78).ties(61));
+    ASSERT_EQ(failed.label, DecisionLabel::kInconclusive);
+    ASSERT_TRUE(failed.least_net && losses.least_net);
+    EXPECT_EQ(*failed.least_net, *losses.least_net);
+    EXPECT_TRUE(bound(failed)) << failed.why;
+}
+
 /// `times` questions with these verdicts each.
 void ask(std::vector<Outcome>& outcomes,
          int times,
@@ -89,7 +108,7 @@ TEST(Decide, OnlyInconclusiveOnesSayHowManyMore) {
     EXPECT_EQ(*study.n_more_ship, 219);
     EXPECT_TRUE(says(study, "about 219 more questions would show with 80 % power that it is not "));
     EXPECT_TRUE(says(study, "and about 363 that they are equivalent"));
-    EXPECT_TRUE(says(study, "at any margin this holds: at most 12.2 points worse (95 % sure)"));
+    EXPECT_TRUE(says(study, "whatever the margin is, it is at most 12.2 points worse (95 % sure)"));
     EXPECT_FALSE(says(study, "unlikely"));
     EXPECT_FALSE(of(OutcomeList().wins(150).losses(150).ties(214)).n_more);
     EXPECT_FALSE(of(OutcomeList().wins(80).losses(30).ties(44)).n_more);
