@@ -115,6 +115,7 @@ Section lost_by_variant(const ReportComparison& comparison) {
     const ComparisonAnalysis& a = comparison.analysis;
     const bool with_fidelity = std::any_of(
         comparison.items.begin(), comparison.items.end(), has_fidelity);
+    const bool several_samples = has_samples(comparison);
     std::vector<Text> heads{"question",
                             "expected",
                             say("answer of {}", code(a.baseline)),
@@ -127,7 +128,7 @@ Section lost_by_variant(const ReportComparison& comparison) {
     std::size_t n_lost = 0;
     for (const JudgedItem& item : comparison.items) {
         if (item.outcome.kind == OutcomeKind::kLoss && ++n_lost <= kRowsInFull) {
-            std::vector<Text> row = lost_row(a, item, has_samples(comparison));
+            std::vector<Text> row = lost_row(a, item, several_samples);
             if (with_fidelity) {
                 row.push_back(fidelity_text(item));
             }

@@ -260,6 +260,11 @@ std::string shows(const ordered_json& modes) {
     return names.empty() ? "" : fmt::format("; shows {}", fmt::join(names, ", "));
 }
 
+std::string sample_of(const ordered_json& record) {
+    return record.contains("sample") ? fmt::format(", sample {}", record["sample"].get<int>() + 1)
+                                     : std::string();
+}
+
 /// Every line of `text` indented, so that an answer's own lines cannot be taken for the trace's.
 std::string indented(const std::string& text) {
     std::string out;
@@ -319,13 +324,10 @@ std::string trace_text(const store::Store& store,
         const std::string length = answer["n_answer_tokens"].is_null()
                                        ? "an unknown number of"
                                        : text_of(answer["n_answer_tokens"]);
-        const std::string sample = answer.contains("sample")
-                                       ? fmt::format(", sample {}", answer["sample"].get<int>() + 1)
-                                       : std::string();
         out += fmt::format(
             "answer    {}{}: {} after {} tokens; {}\n{}",
             text_of(answer["variant"]),
-            sample,
+            sample_of(answer),
             text_of(answer["stop_reason"]),
             length,
             prompt + shows(answer["failure_modes"]),
@@ -337,14 +339,10 @@ std::string trace_text(const store::Store& store,
         }
     }
     for (const ordered_json& comparison : record["comparisons"]) {
-        const std::string sample = comparison.contains("sample")
-                                       ? fmt::format(", sample {}",
-                                                     comparison["sample"].get<int>() + 1)
-                                       : std::string();
         out += fmt::format("pair      {} against {}{}: A is {}, B is {}{}\n",
                            text_of(comparison["variant"]),
                            text_of(comparison["baseline"]),
-                           sample,
+                           sample_of(comparison),
                            text_of(comparison["presented_as_A"]),
                            text_of(comparison["presented_as_B"]),
                            comparison["identical"].get<bool>() ? "; identical answers" : "");
