@@ -323,7 +323,7 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
         out.decision.why = sentence(out.decision.why);
     }
     out.stopping = stopping.summary();
-    if (out.stopping->stopped_early) {
+    if (out.stopping->stopped_early && !out.stopping->of_samples) {
         out.these_questions.reset();  // its interval makes no allowance for that
     }
     return out;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assay/analysis/decide.hpp"
+#include "assay/stats/monitor.hpp"
 #include "assay/stats/multiplicity.hpp"
 
 namespace assay::analysis {
@@ -46,7 +47,10 @@ double share_of_alpha(const ComparisonAnalysis& analysis) {
     if (!analysis.stopping || analysis.stopping->design != "hybrid") {
         return 1;
     }
-    return analysis.stopping->stopped_early ? 0.2 : 0.8;
+    if (analysis.stopping->of_samples) {
+        return analysis.stopping->alpha_share;
+    }
+    return analysis.stopping->stopped_early ? stats::kShareOfLooks : 1 - stats::kShareOfLooks;
 }
 
 /// The p values that a claim rests on.

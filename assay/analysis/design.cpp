@@ -300,6 +300,12 @@ std::optional<ClusterShape> cluster_shape(std::span<const Question> questions) {
                         squares / n};
 }
 
+double planned_cluster_effect(std::span<const Question> questions,
+                              const AnalysisSettings& settings) {
+    const auto clusters = cluster_shape(questions);
+    return clusters ? 1 + (clusters->mean_size - 1) * settings.icc : 1;
+}
+
 std::optional<ClusterShape> equal_clusters(std::int64_t n, std::int64_t n_clusters) {
     ASSAY_CHECK(n_clusters >= 1 && n_clusters <= n);
     if (n_clusters == n) {

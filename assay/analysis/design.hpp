@@ -56,6 +56,11 @@ struct ClusterShape {
 /// n questions in n_clusters clusters (1 <= n_clusters <= n) that are as equal as can be.
 [[nodiscard]] std::optional<ClusterShape> equal_clusters(std::int64_t n, std::int64_t n_clusters);
 
+/// 1 + (mean size - 1) icc, the design effect of clusters of questions that is planned with; 1
+/// without clusters.
+[[nodiscard]] double planned_cluster_effect(std::span<const Question> questions,
+                                            const AnalysisSettings& settings);
+
 /// An experiment as it is planned; the truth is taken to have `settings.expected_decisive_rate`.
 struct Design {
     std::int64_t n_questions = 0;          ///< 0: not known

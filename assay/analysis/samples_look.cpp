@@ -1,5 +1,6 @@
 #include "assay/analysis/samples_look.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "assay/analysis/analyse.hpp"
@@ -78,9 +79,19 @@ AnalysisSettings settings_after_look(const AnalysisSettings& settings) {
 SamplesLook look_at_samples(std::span<const Outcome> first,
                             const AnalysisSettings& settings,
                             const SamplesSettings& samples) {
+    return look_at_samples(analyse(first, Dependence(first), settings_of_look(settings)).decision,
+                           first,
+                           settings,
+                           samples);
+}
+
+SamplesLook look_at_samples(Decision decision,
+                            std::span<const Outcome> first,
+                            const AnalysisSettings& settings,
+                            const SamplesSettings& samples) {
     const Dependence dependence(first);
     SamplesLook out;
-    out.decision = analyse(first, dependence, settings_of_look(settings)).decision;
+    out.decision = std::move(decision);
     out.stops = out.decision.label == DecisionLabel::kEquivalent ||
                 out.decision.label == DecisionLabel::kDegraded;
     const Moments moments = moments_of(first, dependence);

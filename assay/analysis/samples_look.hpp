@@ -17,13 +17,10 @@
 
 namespace assay::analysis {
 
-/// Samples of a question before the look.
-inline constexpr std::int64_t kFirstSamples = 2;
-
 /// Fixed before the first verdict, with AnalysisSettings.
 struct SamplesSettings {
     stats::SamplesGoal goal = stats::SamplesGoal::kShip;
-    std::int64_t most = 8;             ///< samples of a question at most, >= kFirstSamples
+    std::int64_t most = kMostSamples;  ///< samples of a question at most, >= kFirstSamples
     double cluster_design_effect = 1;  ///< >= 1: of clusters of questions, as planned
 };
 
@@ -40,9 +37,14 @@ struct SamplesLook {
     /// verdicts, so that nothing can be chosen.
     std::optional<stats::ChosenSamples> chosen;
 };
-/// `first` holds the outcomes of the first samples; several with one question_id are several
-/// verdicts of that question. Failed verdicts have no moments; they count for the decision as
-/// analyse() says.
+/// What `decision`, made of the first samples at settings_of_look, comes to.
+[[nodiscard]] SamplesLook look_at_samples(Decision decision,
+                                          std::span<const Outcome> first,
+                                          const AnalysisSettings& settings,
+                                          const SamplesSettings& samples);
+/// The same, with the decision of analyse(). `first` holds the outcomes of the first samples;
+/// several with one question_id are several verdicts of that question. Failed verdicts have no
+/// moments; they count for the decision as analyse() says.
 [[nodiscard]] SamplesLook look_at_samples(std::span<const Outcome> first,
                                           const AnalysisSettings& settings,
                                           const SamplesSettings& samples);

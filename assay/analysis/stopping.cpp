@@ -27,6 +27,7 @@
 #include "assay/analysis/small_sample.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
+#include "assay/records/names.hpp"
 
 namespace assay::analysis {
 namespace {
@@ -59,6 +60,9 @@ std::string why_refused(std::span<const Outcome> in_order,
                         const AnalysisSettings& settings) {
     if (settings.stopping == "none") {
         return "";
+    }
+    if (plan.looks_at_samples) {
+        return "The samples are looked at once.";
     }
     if (plan.judge_costs_nothing) {
         return "Early stopping is off: this judge costs nothing, so it would lose power and save "
@@ -95,6 +99,14 @@ stats::MonitorRule rule_of(std::span<const Outcome> in_order,
                            const AnalysisSettings& settings,
                            bool refused) {
     const auto n = static_cast<std::int64_t>(in_order.size());
+    if (plan.looks_at_samples) {
+        stats::MonitorRule rule = stats::make_monitor_rule(
+            stats::StoppingDesign::kHybrid, n, settings.margin, settings.alpha);
+        rule.design = stats::StoppingDesign::kNone;
+        const bool goes_on = plan.look && !plan.look->stopped;
+        rule.alpha_end = goes_on ? rule.alpha_end : rule.alpha_looks;
+        return rule;
+    }
     const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
     const auto design = keeps_level ? stopping_design(settings.stopping)
                                     : stats::StoppingDesign::kNone;
@@ -125,7 +137,9 @@ stats::StoppingDesign stopping_design(std::string_view name) {
 Stopping::Stopping(std::span<const Outcome> in_order,
                    const JudgingPlan& plan,
                    const AnalysisSettings& settings)
-    : design_(settings.stopping),
+    : plan_(plan),
+      alpha_(settings.alpha),
+      design_(settings.stopping),
       state_{.n_leading = static_cast<std::int64_t>(in_order.size()),
              .refused = why_refused(in_order, plan, settings)},
       monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())) {
@@ -197,7 +211,55 @@ double Stopping::tail() const {
     return state_.stopped ? monitor_.decision()->tail : monitor_.rule().alpha_end;
 }
 
+StoppingSummary Stopping::summary_of_samples() const {
+    StoppingSummary out;
+    out.design = "hybrid";
+    out.n_planned = out.n_used = static_cast<std::int64_t>(places_.size());
+    out.of_samples = true;
+    if (!plan_.look) {
+        out.alpha_share = stats::kShareOfLooks;
+        out.sentence = fmt::format(
+            "The look at the first {} samples of each question is still to come, and until then "
+            "the {} interval decides.",
+            kFirstSamples,
+            percent_level(1 - 2 * tail()));
+        return out;
+    }
+    const TakenLook& look = *plan_.look;
+    out.looks = 1;
+    out.stopped_early = look.stopped;
+    out.alpha_share = look.stopped ? stats::kShareOfLooks : 1 - stats::kShareOfLooks;
+    out.alpha_spent = look.stopped ? tail() : alpha_;
+    if (look.stopped) {
+        out.sentence = fmt::format(
+            "The look at {} samples of each question ended it as {}, and the interval is valid for "
+            "that.",
+            look.n_samples,
+            name_of(look.label));
+        return out;
+    }
+    out.sentence = fmt::format(
+        "The look at {} samples of each question asked for {}; the {} interval of all of them "
+        "decides.",
+        kFirstSamples,
+        look.n_samples == kFirstSamples ? std::string("no more")
+                                        : fmt::format("{} in all", look.n_samples),
+        percent_level(1 - 2 * tail()));
+    if (!look.reachable) {
+        out.sentence += look.questions_needed
+                            ? fmt::format(
+                                  " It is the most that are asked for; about {} questions "
+                                  "with as many samples have the wanted power.",
+                                  *look.questions_needed)
+                            : std::string(" It is the most that are asked for.");
+    }
+    return out;
+}
+
 StoppingSummary Stopping::summary() const {
+    if (plan_.looks_at_samples) {
+        return summary_of_samples();
+    }
     StoppingSummary out;
     out.design = design_;
     out.n_planned = static_cast<std::int64_t>(places_.size());

@@ -19,6 +19,10 @@
 //     comparisons are settled. A question counts as in evidence.hpp.
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
+// With `generation.samples: auto` nothing of this holds: judging goes to the end of the first
+// samples, then there is one look (samples_look.hpp), and what decides is at alpha / 5 up to it and
+// at 4 alpha / 5 behind it.
+//
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
 // and save nothing), where questions have several samples, where a cluster does not stand together
 // (a product over its members would be no supermartingale), and where the run was extended after it
@@ -31,6 +35,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +45,7 @@
 #include "assay/records/analysis.hpp"
 #include "assay/records/outcome.hpp"
 #include "assay/records/plan.hpp"
+#include "assay/records/taken_look.hpp"
 #include "assay/stats/monitor.hpp"
 #include "assay/stats/sequential.hpp"
 
@@ -54,6 +60,9 @@ struct JudgingPlan {
                                  ///< run was extended. Fewer now: those that are there are the plan
     bool judge_costs_nothing = false;
     int n_samples = 1;  ///< of a question
+    /// How many samples there are is decided by one look at the first ones (samples_look.hpp).
+    bool looks_at_samples = false;
+    std::optional<TakenLook> look{};  ///< what it came to; nothing: it is still to come
 };
 
 struct StoppingState {
@@ -94,7 +103,11 @@ class Stopping {
 
     void close_factor();
     [[nodiscard]] std::string sentence_of_the_end() const;
+    /// With generation.samples: auto.
+    [[nodiscard]] StoppingSummary summary_of_samples() const;
 
+    JudgingPlan plan_;
+    double alpha_;
     std::vector<Place> places_;
     std::string design_;  ///< the one in force
     StoppingState state_;

@@ -16,6 +16,7 @@
 #include "assay/app/terminal.hpp"
 #include "assay/base/progress.hpp"
 #include "assay/base/result.hpp"
+#include "assay/config/flag_reader.hpp"
 
 namespace assay::app {
 namespace {
@@ -58,12 +59,11 @@ bool asks_for_size_alone(const CLI::App& command) {
 int samples_of(const config::SettingValue& given) {
     GenerationSettings settings;
     visit_samples(settings, [&](const Setting& setting, int& n, const auto& rule) {
-        n = static_cast<int>(std::get<std::int64_t>(given));
-        if (const std::string wrong = complaint(n, rule); !wrong.empty()) {
+        if (const std::string wrong = config::set_from_flag(n, given, rule); !wrong.empty()) {
             throw_usage(fmt::format("--{}: {}", setting.key, wrong));
         }
     });
-    return settings.samples;
+    return settings.first_samples();
 }
 
 analysis::Design design_of(const PlanCommandFlags& flags) {

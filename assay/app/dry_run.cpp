@@ -220,7 +220,7 @@ DryRunVariant look_at(const VariantSpec& spec,
                       const store::Store* store) {
     DryRunVariant out;
     out.name = spec.name;
-    out.n_answers = static_cast<std::int64_t>(questions.size()) * plan.generation.samples;
+    out.n_answers = static_cast<std::int64_t>(questions.size()) * plan.generation.first_samples();
     std::vector<Answer> before;
     if (facts != nullptr) {
         out.exact = true;

@@ -143,7 +143,7 @@ void EngineVariant::prepare() {
         loaded.n_ctx_train = static_cast<std::int64_t>(static_cast<double>(loaded.n_ctx_train) *
                                                        spec.recipe.rope.scale);
     }
-    prompts = context().prompts.token_ids(context().engine(), variant, loaded);
+    prompts = context().prompts.token_ids(context().engine(), variant, loaded, n_samples());
 }
 
 void EngineVariant::describe() {

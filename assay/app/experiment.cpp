@@ -22,7 +22,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string_view>
 
+#include "assay/analysis/design.hpp"
 #include "assay/analysis/metric_fit.hpp"
 #include "assay/app/draw_controls.hpp"
 #include "assay/app/expect_fidelity.hpp"
@@ -45,6 +48,7 @@
 #include "assay/run/run_facts.hpp"
 #include "assay/run/said_answers.hpp"
 #include "assay/run/shown_history.hpp"
+#include "assay/run/taken_looks.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -60,6 +64,33 @@ class Experiment {
         check();
         // The plan is valid: the baseline is a model, every judge can be asked.
         open_store();
+        do {
+            answer_and_judge();
+        } while (asks_for_more_samples());
+        // Nothing below calls a model or a judge: same store, same report.
+        run::StoredRun stored(*context_.store, context_.plan_sha256);
+        const report::ReportModel model = run::report_to_show(*context_.store, stored);
+        run::write_artifacts(stored, model, context_.plan.run_dir);
+        note_what_was_shown(stored, model);
+        context_.store->note_files_written(run::kReportRules);
+        return model;
+    }
+
+    /// Whether it can be run at all, as far as that is seen before anything is made. Throws Error
+    /// if not.
+    void check() {
+        const Plan& plan = context_.plan;
+        if (!context_.options.judge_cache.empty()) {
+            cache_.emplace(context_.options.judge_cache);
+        }
+        for (const JudgeSpec& spec : plan.judges) {
+            judges_.push_back(std::make_unique<JudgeRun>(spec, context_));
+        }
+        check_variants();
+    }
+
+ private:
+    void answer_and_judge() {
         resolve();
         // Every variant is a file whose tensors are known, or answers that were read.
         prepare();
@@ -78,27 +109,11 @@ class Experiment {
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees
         // blinded pairs only.
         judge();
-        // Nothing below calls a model or a judge: same store, same report.
-        run::StoredRun stored(*context_.store, context_.plan_sha256);
-        const report::ReportModel model = run::report_to_show(*context_.store, stored);
-        run::write_artifacts(stored, model, context_.plan.run_dir);
-        note_what_was_shown(model);
-        context_.store->note_files_written(run::kReportRules);
-        return model;
     }
 
-    /// Whether it can be run at all, as far as that is seen before anything is made. Throws Error
-    /// if not.
-    void check() {
-        const Plan& plan = context_.plan;
-        if (!context_.options.judge_cache.empty()) {
-            cache_.emplace(context_.options.judge_cache);
-        }
-        for (const JudgeSpec& spec : plan.judges) {
-            judges_.push_back(std::make_unique<JudgeRun>(spec, context_));
-        }
-        check_variant(plan.baseline);
-        for (const VariantSpec& spec : plan.variants) {
+    void check_variants() {
+        check_variant(context_.plan.baseline);
+        for (const VariantSpec& spec : context_.plan.variants) {
             check_variant(spec);
         }
         for (std::size_t i = 1; i < variants_.size(); ++i) {
@@ -106,7 +121,6 @@ class Experiment {
         }
     }
 
- private:
     void check_variant(const VariantSpec& spec) {
         variants_.push_back(make_variant_run(spec, variants_.size(), context_));
         variants_.back()->check();
@@ -172,6 +186,7 @@ class Experiment {
 
     void prepare() {
         run::RunFacts& facts = context_.facts;
+        want_samples();
         for (const auto& variant : variants_) {
             variant->prepare();
         }
@@ -182,6 +197,9 @@ class Experiment {
         }
         for (const auto& variant : variants_) {
             variant->describe();
+        }
+        keep_samples();
+        for (const auto& variant : variants_) {
             keep_judged_keys(variant->facts);
             facts.variants.push_back(variant->facts);
         }
@@ -192,6 +210,87 @@ class Experiment {
             facts.judges.push_back(judge->facts());
         }
         run::save_facts(*context_.store, context_.plan_sha256, facts);
+    }
+
+    [[nodiscard]] bool looks_at_samples() const {
+        return context_.plan.generation.samples == kAutoSamples;
+    }
+
+    /// As many as the looks of earlier waves asked for; of the baseline as many as of any variant.
+    void want_samples() {
+        int most = context_.plan.generation.first_samples();
+        for (std::size_t v = 1; v < variants_.size(); ++v) {
+            int n = context_.plan.generation.first_samples();
+            if (const auto look = look_by_name(*variants_[v])) {
+                n = look->n_samples;
+            }
+            variants_[v]->want_samples(n);
+            most = std::max(most, n);
+        }
+        variants_.front()->want_samples(most);
+    }
+    [[nodiscard]] std::optional<TakenLook> look_by_name(const VariantRun& variant) const {
+        return looks_at_samples() ? run::taken_look(*context_.store, variant.spec.name)
+                                  : std::nullopt;
+    }
+    /// A look at other answers of a variant of this name is none.
+    [[nodiscard]] std::optional<TakenLook> look_of(const VariantRun& variant) const {
+        return run::taken_look_of(*context_.store,
+                                  context_.questions.front().id,
+                                  variants_.front()->facts,
+                                  variant.facts);
+    }
+    void keep_samples() {
+        if (!looks_at_samples()) {
+            return;
+        }
+        int most = kFirstSamples;
+        for (std::size_t v = 1; v < variants_.size(); ++v) {
+            const auto look = look_of(*variants_[v]);
+            const int n = look ? look->n_samples : kFirstSamples;
+            variants_[v]->keep_samples(n);
+            most = std::max(most, n);
+        }
+        variants_.front()->keep_samples(most);
+    }
+
+    /// Takes the looks that are due, and keeps what they came to. True: further samples are asked
+    /// for, and everything is begun again as by a command that goes on with the run. A judge that
+    /// had to stop leaves that to the next command.
+    bool asks_for_more_samples() {
+        if (!looks_at_samples()) {
+            return false;
+        }
+        const run::StoredRun stored(*context_.store, context_.plan_sha256);
+        const report::ReportModel model = run::build_report(stored);
+        const double design_effect = analysis::planned_cluster_effect(context_.in_clusters,
+                                                                      context_.plan.analysis);
+        bool any = false, all = true;
+        for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
+            const std::size_t v = stored.variant_index(comparison->analysis.variant);
+            if (stored.looks[v]) {
+                continue;
+            }
+            auto look = run::look_at(*comparison, context_.plan.analysis, design_effect);
+            if (!look) {
+                all = all && comparison->analysis.counts.not_judged == 0;
+                continue;
+            }
+            look->first_pair = run::first_pair_of(context_.questions.front().id,
+                                                  stored.facts.variants.front(),
+                                                  stored.facts.variants[v]);
+            run::keep_look(*context_.store, stored.variants[v].name, *look);
+            context_.progress.note(run::sentence_of(*look, stored.variants[v].name));
+            any = any || look->n_samples > kFirstSamples;
+        }
+        if (!any || !all) {
+            return false;
+        }
+        context_.facts = {};
+        context_.prompts.begin_again();
+        variants_.clear();
+        check_variants();
+        return true;
     }
 
     /// Until its answers were looked at again, what an earlier run saw of them holds: a report of a
@@ -251,13 +350,30 @@ class Experiment {
             const std::vector<Comparison> added = pairing::draw_comparisons(
                 drawing.inputs, before, variant.variant.name, context_.plan.blinding_seed);
             if (extends) {
-                run::note_extension(store, added);
+                run::note_extension(store, beyond_the_plan(before, added));
             }
             store.save_comparisons(added);
             variant.comparisons = store.comparisons(drawing.ids);
             run::sort_in_judging_order(variant.comparisons);
             variant.n_paired_before = std::ssize(before);
         }
+    }
+
+    /// Without those that generation.samples: auto adds to questions that were asked before: that
+    /// there may be more of them was fixed beforehand.
+    [[nodiscard]] std::vector<Comparison> beyond_the_plan(const std::vector<Comparison>& before,
+                                                          std::vector<Comparison> added) const {
+        if (!looks_at_samples()) {
+            return added;
+        }
+        std::set<std::string_view> asked;
+        for (const Comparison& comparison : before) {
+            asked.insert(comparison.question_id);
+        }
+        std::erase_if(added, [&](const Comparison& comparison) {
+            return asked.contains(comparison.question_id);
+        });
+        return added;
     }
 
     /// What the draw of a variant's comparisons needs.
@@ -328,15 +444,21 @@ class Experiment {
 
     /// Decisions are seen from now on: what is added later is an extension. `model` has the
     /// comparisons by judge, then by variant.
-    void note_what_was_shown(const report::ReportModel& model) {
+    /// While the look at a variant's samples is still to come, what is judged of it grows as
+    /// planned.
+    void note_what_was_shown(const run::StoredRun& stored, const report::ReportModel& model) {
         const std::size_t n_compared = variants_.size() - 1;
         const run::Extensions extensions = run::load_extensions(*context_.store);
         for (std::size_t i = 0; i < model.comparisons.size(); ++i) {
             if (model.comparisons[i].analysis.decision.label == DecisionLabel::kNotMeasured) {
                 continue;
             }
+            const std::size_t v = 1 + i % n_compared;
+            if (looks_at_samples() && !stored.looks[v]) {
+                continue;
+            }
             const run::JudgeFacts& judge = judges_[i / n_compared]->facts();
-            const VariantRun& variant = *variants_[1 + i % n_compared];
+            const VariantRun& variant = *variants_[v];
             run::note_decision_shown(
                 *context_.store,
                 judge.key,

@@ -194,7 +194,8 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
                    const VerdictCache* cache) {
     store::Store& store = *context_.store;
     store.save_judge(facts_.key, spec_.name, judge_->identity());
-    if (context_.options.rejudge) {
+    const bool rejudges = context_.options.rejudge && !std::exchange(has_been_asked_, true);
+    if (rejudges) {
         store.set_aside_verdicts(facts_.key);
     }
     const std::vector<Turn> all = turns(variants);
@@ -210,9 +211,10 @@ void JudgeRun::ask(std::span<const std::unique_ptr<VariantRun>> variants,
         return;
     }
     Reuse reuse;
-    if (context_.options.rejudge) {
+    if (rejudges) {
         cache->put_controls(facts_.key, tasks.front().run, {});  // they are asked anew, too
-    } else {
+    }
+    if (!context_.options.rejudge) {
         reuse = reuse_of_cache(tasks, *judge_, store, context_.cancel, context_.progress);
         context_.stop_if_cancelled();
     }

@@ -51,6 +51,7 @@ class JudgeRun {
     const JudgeSpec& spec_;
     RunContext& context_;
     std::unique_ptr<judge::Judge> judge_;
+    bool has_been_asked_ = false;  ///< by this command
     run::JudgeFacts facts_;
 };
 

@@ -54,7 +54,7 @@ std::optional<JudgeWork> judge_work(const JudgeSpec& judge,
     work.name = judge.name;
     work.n_controls = run::n_controls_for(false, 0).total();
     const auto n_questions = static_cast<std::int64_t>(questions.size());
-    const std::int64_t n_pairs = n_questions * plan.generation.samples *
+    const std::int64_t n_pairs = n_questions * plan.generation.first_samples() *
                                  static_cast<std::int64_t>(plan.variants.size());
     const auto n_repeats = static_cast<std::int64_t>(std::ceil(static_cast<double>(n_pairs) *
                                                                plan.judging.repeat_share)) *

@@ -46,15 +46,18 @@ std::string help_of(const Setting& setting, const Field& field, const Rule& rule
     std::string out = setting.short_flag.empty() ? "" : std::string(setting.short_flag) + ": ";
     out += description(setting, rule);
     if constexpr (!std::is_same_v<Rule, YesNo>) {
-        out += ", default " + written(field);
+        out += ", default " + written(field, rule);
     }
     return out;
 }
 
 /// What a field's flag is read as: whole numbers of every size, so that one that is out of the
-/// setting's range is reported as that.
-template <class Field>
-using Given = std::conditional_t<std::is_same_v<Field, int>, std::int64_t, Field>;
+/// setting's range is reported as that; text where a word is allowed.
+template <class Field, class Rule>
+using Given = std::conditional_t<
+    std::is_same_v<Rule, RangeOrWord>,
+    std::string,
+    std::conditional_t<std::is_same_v<Field, int>, std::int64_t, Field>>;
 
 /// The flag of each plain setting that has one.
 class SettingFlags {
@@ -71,15 +74,17 @@ class SettingFlags {
             return;
         }
         const std::string flag(setting.flag), help = help_of(setting, field, rule);
-        const auto keep = [&given = overrides_.settings, path = key_path(block, setting)](
-                              const Given<Field>& value) { given.insert_or_assign(path, value); };
+        const auto keep = [&given = overrides_.settings,
+                           path = key_path(block, setting)](const Given<Field, Rule>& value) {
+            given.insert_or_assign(path, value);
+        };
         CLI::Option* option = nullptr;
         if constexpr (std::is_same_v<Field, bool>) {
             // What is on by itself can only be turned off.
             option = command_.add_flag_callback(
                 flag, [keep, value = !field] { keep(value); }, field ? "turn off: " + help : help);
         } else {
-            option = command_.add_option_function<Given<Field>>(flag, keep, help);
+            option = command_.add_option_function<Given<Field, Rule>>(flag, keep, help);
         }
         option->group(group_of(block));
     }

@@ -95,9 +95,20 @@ std::string source_of(const VariantSpec& spec) {
                        server.provider);
 }
 
+/// "4 of each question, "
+std::string samples_text(const GenerationSettings& generation) {
+    if (generation.samples == kAutoSamples) {
+        return fmt::format("{} of each question, then up to {} where the decision needs them, ",
+                           kFirstSamples,
+                           kMostSamples);
+    }
+    return generation.has_samples() ? fmt::format("{} of each question, ", generation.samples)
+                                    : std::string();
+}
+
 double answer_seconds(const Plan& plan, std::span<const Question> questions) {
     const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict *
-                             plan.generation.samples;
+                             plan.generation.first_samples();
     const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
     double operations = 0;
     for (const std::string& file : files_to_run(plan)) {
@@ -224,7 +235,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
-    if (plan.generation.samples > 1) {
+    if (plan.generation.has_samples()) {
         settings.stopping = "none";
     }
     analysis::Design design = analysis::make_design(
@@ -232,7 +243,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
         analysis::cluster_shape(analysis::with_copies_joined(questions)),
         plan.judging.both_orders,
         settings);
-    design.n_samples = plan.generation.samples;
+    design.n_samples = plan.generation.first_samples();
     return design;
 }
 
@@ -265,7 +276,7 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
 
     std::string out = fmt::format("experiment {}\n", plan.name);
     const std::size_t n_asked = questions.size() *
-                                static_cast<std::size_t>(plan.generation.samples),
+                                static_cast<std::size_t>(plan.generation.first_samples()),
                       n_to_make = n_asked * files_to_run(plan).size(),
                       n_to_ask = n_asked * n_served(plan);
     out += fmt::format("  baseline   {} ({})\n", plan.baseline.name, source_of(plan.baseline));
@@ -284,16 +295,15 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
         out += "  answers    all are read from files\n";
     } else {
         out += fmt::format("  answers    {}at most {} tokens each, temperature {}, {} threads\n",
-                           plan.generation.samples > 1
-                               ? fmt::format("{} of each question, ", plan.generation.samples)
-                               : std::string(),
+                           samples_text(plan.generation),
                            plan.generation.predict,
                            plan.generation.temp,
                            n_threads_of(plan));
     }
     if (n_to_ask > 0) {
         out += fmt::format("  servers    at most {} questions are asked of served models\n",
-                           n_to_ask);
+                           n_to_ask / static_cast<std::size_t>(plan.generation.first_samples()) *
+                               static_cast<std::size_t>(plan.generation.most_samples()));
     }
     out += fmt::format(
         "  judges     {}{}\n",

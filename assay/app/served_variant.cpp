@@ -122,7 +122,7 @@ std::vector<std::string> ServedVariant::keys_under(const std::string& fingerprin
 
 /// Reads back what is served, unless nothing is to be asked of it: a finished run needs no server.
 void ServedVariant::describe() {
-    prompts = context().prompts.messages(context().engine());
+    prompts = context().prompts.messages(context().engine(), n_samples());
     facts.name = variant.name;
     facts.n_parallel = server_.concurrency * static_cast<int>(server_.urls.size());
     if (before() != nullptr) {

@@ -19,7 +19,8 @@ SharedPrompts::SharedPrompts(const GenerationSettings& settings,
 
 answer::PromptSet SharedPrompts::token_ids(llm::Engine& engine,
                                            const Variant& variant,
-                                           const wire::Loaded& loaded) {
+                                           const wire::Loaded& loaded,
+                                           int n_samples) {
     if (!first_) {
         progress_.begin("prompts", questions_.size() * n_models_, "prompts");
     }
@@ -40,7 +41,7 @@ answer::PromptSet SharedPrompts::token_ids(llm::Engine& engine,
     longest_ = std::max(longest_, prompts.longest);
     long_rope_ = long_rope_ || loaded.long_rope;
     progress_.advance(questions_.size());
-    return answer::with_samples(std::move(prompts), settings_.samples);
+    return answer::with_samples(std::move(prompts), n_samples);
 }
 
 void SharedPrompts::note_limits(const Variant& variant,
@@ -121,14 +122,20 @@ void SharedPrompts::let_go() {
     messages_.reset();
 }
 
-const answer::PromptSet& SharedPrompts::messages(llm::Engine& engine) {
+void SharedPrompts::begin_again() {
+    let_go();
+    n_models_ = 0;
+    n_context_tokens_ = 0;
+    is_equal_.assign(questions_.size(), true);
+    notes_.clear();
+}
+
+answer::PromptSet SharedPrompts::messages(llm::Engine& engine, int n_samples) {
     if (!messages_) {
-        messages_ = answer::with_samples(
-            first_ ? answer::messages_of(*first_)
-                   : answer::prepare_messages(engine, settings_, questions_),
-            settings_.samples);
+        messages_ = first_ ? answer::messages_of(*first_)
+                           : answer::prepare_messages(engine, settings_, questions_);
     }
-    return *messages_;
+    return answer::with_samples(*messages_, n_samples);
 }
 
 }  // namespace assay::app

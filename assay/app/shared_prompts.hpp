@@ -37,20 +37,24 @@ class SharedPrompts {
     /// The token ids for a model whose vocabulary `engine` has loaded. The first model's template
     /// makes the prompts of all. Every other model's tokenizer is asked for its ids of the same
     /// text, and Error kUsage is thrown if they differ. With own-template each model makes its own.
-    /// Where the plan has several samples, each prompt is there as often (answer::with_samples).
+    /// Each prompt is there n_samples times (answer::with_samples).
     [[nodiscard]] answer::PromptSet token_ids(llm::Engine& engine,
                                               const Variant& variant,
-                                              const wire::Loaded& loaded);
+                                              const wire::Loaded& loaded,
+                                              int n_samples);
 
     /// Notes in `facts` how many prompts are equal for all models, and what a reader must know of
     /// them. To be called after the last token_ids().
     void finish(run::RunFacts& facts);
 
-    /// The messages for a model that makes tokens of them itself. To be called after finish().
-    [[nodiscard]] const answer::PromptSet& messages(llm::Engine& engine);
+    /// The messages for a model that makes tokens of them itself, each n_samples times. To be
+    /// called after finish().
+    [[nodiscard]] answer::PromptSet messages(llm::Engine& engine, int n_samples);
 
     /// Forgets all prompts: nothing is asked for any more.
     void let_go();
+    /// Forgets all prompts and models: they are made once more.
+    void begin_again();
 
     /// Tokens of the longest prompt.
     [[nodiscard]] std::int64_t longest() const { return longest_; }

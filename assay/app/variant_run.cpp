@@ -53,6 +53,16 @@ std::vector<const answer::PreparedPrompt*> VariantRun::missing_answers() const {
     return out;
 }
 
+void VariantRun::keep_samples(int n_samples) {
+    const std::size_t n = context_.questions.size() * static_cast<std::size_t>(n_samples);
+    if (facts.answer_keys.size() > n) {
+        facts.answer_keys.resize(n);
+    }
+    if (prompts.prompts.size() > n) {
+        prompts.prompts.resize(n);
+    }
+}
+
 const std::string& VariantRun::key_of(const answer::PreparedPrompt& prompt) const {
     return facts.answer_keys[static_cast<std::size_t>(&prompt - prompts.prompts.data())];
 }

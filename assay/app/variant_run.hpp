@@ -40,6 +40,10 @@ class VariantRun {
     virtual void resolve(const ModelFile& baseline_file) = 0;
     /// Gets the prompts that are token ids from context().prompts.
     virtual void prepare() {}
+    /// How many answers to each question are wanted of it; before prepare().
+    void want_samples(int n_samples) { n_samples_ = n_samples; }
+    /// Lets go of what is beyond n samples of each question; after describe().
+    void keep_samples(int n_samples);
     /// Fills `facts`, and adds to the run's notes what a reader must know of this variant.
     virtual void describe() = 0;
     /// Makes what answers are missing and commits each of them.
@@ -76,8 +80,10 @@ class VariantRun {
 
     /// What is counted while answers are made.
     [[nodiscard]] const char* answers_word() const {
-        return context_.plan.generation.samples > 1 ? "answers" : "questions";
+        return context_.plan.generation.has_samples() ? "answers" : "questions";
     }
+    /// Answers to each question, as planned by now.
+    [[nodiscard]] int n_samples() const { return n_samples_; }
     /// The prompts whose answers are not in the store.
     [[nodiscard]] std::vector<const answer::PreparedPrompt*> missing_answers() const;
     /// The key of the answer to one of `prompts`.
@@ -103,6 +109,7 @@ class VariantRun {
     [[nodiscard]] ModelFile made_of(const ModelFile& baseline_file, const TypeSource& made);
 
     RunContext& context_;
+    int n_samples_ = 1;
     const variants::HashFile hash_;  ///< remembers in the store
 };
 

@@ -50,8 +50,11 @@ class DraftCheck : DraftStep {
 
     void check_samples() {
         const GenerationSettings& generation = plan_.generation;
-        if (generation.samples == 1) {
+        if (!generation.has_samples()) {
             return;
+        }
+        if (generation.samples == kAutoSamples) {
+            check_auto_samples();
         }
         const bool any_is_made = !plan_.baseline.answers() ||
                                  std::any_of(plan_.variants.begin(),
@@ -60,14 +63,36 @@ class DraftCheck : DraftStep {
         if (any_is_made && generation.temp <= 0) {
             add("generation.samples",
                 fmt::format("{} samples at temp 0 are one answer {} times: nothing is drawn there",
-                            generation.samples,
-                            generation.samples),
+                            generation.first_samples(),
+                            generation.first_samples()),
                 "Set generation.temp above 0, as the model is used, or take samples away.");
         }
         if (plan_.analysis.stopping == "group-sequential") {
             add("analysis.stopping",
                 "group-sequential has no boundaries for several samples a question",
                 "Say hybrid or none.");
+        }
+    }
+
+    void check_auto_samples() {
+        if (plan_.analysis.stopping == "none") {
+            add("generation.samples",
+                "auto looks at the first samples, and stopping: none does not look",
+                "Say stopping: hybrid, or how many samples there are to be.");
+        }
+        const auto refuse = [&](const std::string& key, const VariantSpec& spec) {
+            if (spec.answers()) {
+                add("generation.samples",
+                    fmt::format("auto asks for more answers where they are needed, and those of {} "
+                                "({}) were made elsewhere",
+                                spec.name,
+                                key),
+                    "Say how many the file has: samples: 4.");
+            }
+        };
+        refuse("baseline", plan_.baseline);
+        for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
+            refuse(fmt::format("variants[{}]", i), plan_.variants[i]);
         }
     }
 

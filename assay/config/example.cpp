@@ -20,7 +20,7 @@ class SettingLines {
 
     template <class Field, class Rule>
     void operator()(const Setting& setting, const Field& field, const Rule& rule) {
-        std::string line = fmt::format("{}{}: {}", indent_, setting.key, written(field));
+        std::string line = fmt::format("{}{}: {}", indent_, setting.key, written(field, rule));
         line.resize(std::max(line.size() + 1, kCommentColumn), ' ');
         text_ += fmt::format("{}# {}\n", line, description(setting, rule));
     }

@@ -2,6 +2,8 @@
 // What the readers of flags share: a flag's value goes into the draft, and the flag is noted as the
 // place where it was written.
 
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,22 @@ template <class Number>
             }
         },
         value);
+}
+[[nodiscard]] inline std::string set_from_flag(int& field,
+                                               const SettingValue& value,
+                                               const RangeOrWord& rule) {
+    const std::string& text = std::get<std::string>(value);
+    if (text == rule.word) {
+        field = rule.value;
+        return {};
+    }
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end) {
+        return "must be a whole number or " + std::string(rule.word);
+    }
+    return set_from_flag(field, SettingValue(number), rule.range);
 }
 template <class Rule>
 [[nodiscard]] std::string set_from_flag(std::string& field,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "assay/base/hash.hpp"
 #include "assay/base/text.hpp"
@@ -20,8 +21,13 @@ using nlohmann::json;  // objects are std::map: keys are written in order
 using PathText = std::function<std::string(const std::string&)>;
 
 auto writer(json& block) {
-    return [&block](const Setting& setting, const auto& field, const auto&) {
-        block[std::string(setting.key)] = field;
+    return [&block]<class Rule>(const Setting& setting, const auto& field, const Rule& rule) {
+        json& value = block[std::string(setting.key)] = field;
+        if constexpr (std::is_same_v<Rule, RangeOrWord>) {
+            if (field == rule.value) {
+                value = rule.word;
+            }
+        }
     };
 }
 
@@ -42,7 +48,7 @@ json to_json(const RetrievalSettings& retrieval, const PathText& path) {
 json to_json(const GenerationSettings& settings) {
     json out;
     visit_generation(settings, writer(out));
-    if (settings.samples > 1) {  // plans of before there were samples keep their hash
+    if (settings.has_samples()) {  // plans of before there were samples keep their hash
         visit_samples(settings, writer(out));
     }
     out["system"] = settings.system;

@@ -68,6 +68,15 @@ class ObjectReader {
         field = value.get<Number>();
     }
 
+    void read(std::string_view key, int& field, const RangeOrWord& rule) {
+        if (at(key) == rule.word) {
+            field = rule.value;
+            return;
+        }
+        --n_read_;
+        read(key, field, rule.range);
+    }
+
     [[nodiscard]] bool has(std::string_view key) const {
         return object_.contains(std::string(key));
     }

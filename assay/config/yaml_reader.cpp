@@ -217,6 +217,15 @@ bool MapReader::read(std::string_view key, std::uint64_t& field, const Range& ra
     return whole(key, field, range);
 }
 
+bool MapReader::read(std::string_view key, int& field, const RangeOrWord& rule) {
+    const YamlNode* node = scalar(key, fmt::format("a whole number or {}", rule.word));
+    if (node && to_lower_ascii(node->text) == rule.word) {
+        field = rule.value;
+        return true;
+    }
+    return node && whole(key, field, rule.range);
+}
+
 bool MapReader::read(std::string_view key, bool& field, const YesNo&) {
     const YamlNode* node = scalar(key, "true or false");
     if (!node) {

@@ -36,6 +36,7 @@ class MapReader {
     bool read(std::string_view key, int& field, const Range& range);
     bool read(std::string_view key, std::int64_t& field, const Range& range);
     bool read(std::string_view key, std::uint64_t& field, const Range& range);
+    bool read(std::string_view key, int& field, const RangeOrWord& rule);
     bool read(std::string_view key, bool& field, const YesNo&);
     bool read(std::string_view key, std::string& field, const Words& words);
     bool read(std::string_view key, std::string& field, const Day& day);

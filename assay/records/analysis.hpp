@@ -215,8 +215,12 @@ struct StoppingSummary {
     std::int64_t n_used = 0;      ///< the leading ones that the decision rests on
     std::int64_t looks = 0;
     bool stopped_early = false;
-    double alpha_spent = 0;  ///< of alpha, up to the last look
-    std::string sentence;    ///< for a reader; also where early stopping was refused, and why
+    double alpha_spent = 0;   ///< of alpha, up to the last look
+    std::string sentence;     ///< for a reader; also where early stopping was refused, and why
+    bool of_samples = false;  ///< the look is at the first samples of all questions: nothing is
+                              ///< left out
+    /// Of alpha: what the limits that decide may err with, where `of_samples`.
+    double alpha_share = 1;
 };
 
 /// Questions that were judged in both orders, the variant shown first and second. Only what a judge

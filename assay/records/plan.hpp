@@ -46,6 +46,12 @@ struct RetrievalSettings {
 };
 
 /// How every variant's answers are made. Names and meanings are llama.cpp's.
+/// GenerationSettings::samples: kFirstSamples of each question, then one look, then as many as the
+/// decision needs, at most kMostSamples (analysis/samples_look.hpp).
+inline constexpr int kAutoSamples = 0;
+inline constexpr int kFirstSamples = 2;
+inline constexpr int kMostSamples = 8;
+
 struct GenerationSettings {
     std::string system;            ///< system prompt; empty: none
     std::string prompt_template;   ///< Jinja text of the user turn; variables: question, contexts
@@ -65,9 +71,19 @@ struct GenerationSettings {
     std::string date = "2025-01-01";  ///< what templates that print today's date are told
     bool thinking = false;            ///< chat template's enable_thinking
     int samples = 1;            ///< answers of each model to a question, each with dice of its own;
-                                ///< > 1 needs temp > 0
+                                ///< > 1 and kAutoSamples need temp > 0
     bool own_template = false;  ///< each variant uses its own chat template and tokens; then not
                                 ///< only the weights differ
+
+    /// Samples of a question that are asked for in any case.
+    [[nodiscard]] int first_samples() const {
+        return samples == kAutoSamples ? kFirstSamples : samples;
+    }
+    /// The most that may be asked for.
+    [[nodiscard]] int most_samples() const {
+        return samples == kAutoSamples ? kMostSamples : samples;
+    }
+    [[nodiscard]] bool has_samples() const { return samples != 1; }
 };
 
 /// How the engine runs; chosen for the machine, proven or keyed not to change answers

@@ -57,6 +57,13 @@ std::string complaint(double value, const Range& range) {
     return above && below ? "" : fmt::format("must be {}, not {}", text_of(range), value);
 }
 
+std::string complaint(double value, const RangeOrWord& rule) {
+    if (value == rule.value || complaint(value, rule.range).empty()) {
+        return "";
+    }
+    return fmt::format("must be {} or {}, not {}", text_of(rule.range), rule.word, value);
+}
+
 std::string complaint(std::string_view value, const Words& words) {
     if (std::find(words.words.begin(), words.words.end(), value) != words.words.end()) {
         return "";
@@ -86,6 +93,9 @@ std::string allowed(const Range& range) {
                        range.high_open ? ')' : ']');
 }
 
+std::string allowed(const RangeOrWord& rule) {
+    return fmt::format("{}, or {}", allowed(rule.range), rule.word);
+}
 std::string allowed(const Words& words) {
     return fmt::format("{}", fmt::join(words.words, " | "));
 }

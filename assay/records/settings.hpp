@@ -4,8 +4,8 @@
 // the example of `assay init`, the stored plan and the judges walk these lists, so a new setting is
 // a field and a row here.
 //
-// `visit` is called as visit(setting, field, rule), rule being a Range, Words, Day or YesNo.
-// `Settings` may be const.
+// `visit` is called as visit(setting, field, rule), rule being a Range, RangeOrWord, Words, Day or
+// YesNo. `Settings` may be const.
 
 #include <array>
 #include <string>
@@ -123,10 +123,11 @@ template <class Settings, class Visit>
 void visit_samples(Settings& s, Visit&& visit) {
     visit(Setting{"samples",
                   "answers of each model to a question, each with dice of its own that are the "
-                  "same for all models; more than 1 needs a temperature above 0",
+                  "same for all models; more than 1 needs a temperature above 0; auto: 2, then as "
+                  "many as the decision needs, at most 8",
                   "--samples"},
           s.samples,
-          Range{1, 64});
+          RangeOrWord{{1, 64}, "auto", kAutoSamples});
 }
 
 /// RunRecipe: keys of the engine block, and of a variant that is run in its own way.

@@ -46,7 +46,7 @@ Json generation_json(const GenerationSettings& g) {
             {"ctx_size", g.ctx_size},
             {"predict", g.predict},
             {"seed", g.seed},
-            {"samples", g.samples},
+            {"samples", g.samples == kAutoSamples ? Json("auto") : Json(g.samples)},
             {"stop", texts(g.stop)},
             {"date", text(g.date)},
             {"thinking", g.thinking},

@@ -143,7 +143,13 @@ Text generation_text(const GenerationSettings& g) {
         g.ctx_size,
         g.predict);
     out += g.temp > 0 ? say("seed {}", g.seed) : Text("greedy (no random draw)");
-    if (g.samples > 1) {
+    if (g.samples == kAutoSamples) {
+        out += say(
+            ", {} samples of each question and further ones up to {} where the look asked for "
+            "them, with the same dice for all models",
+            kFirstSamples,
+            kMostSamples);
+    } else if (g.has_samples()) {
         out += say(", {} samples of each question with the same dice for all models", g.samples);
     }
     out += g.own_template ? Text(", each variant with its own chat template")
@@ -175,7 +181,7 @@ Text settings_text(const ReportModel& model) {
     Text out = say("Same settings{}: {}.",
                    any_given(model) ? Text(" for those that were answered here") : Text(),
                    generation_text(model.experiment.generation));
-    if (model.experiment.generation.samples > 1) {
+    if (model.experiment.generation.has_samples()) {
         out +=
             " What is compared is what the models write at this temperature, over questions and "
             "dice; how their greedy answers compare is another question.";

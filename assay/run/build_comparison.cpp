@@ -158,11 +158,9 @@ report::ReportComparison comparison_of(const StoredRun& stored,
     const auto n_without = static_cast<std::int64_t>(unblinding.in_order().size() -
                                                      comparisons.size());
     report::ReportComparison out;
-    out.analysis = analysis::analyse_in_order(unblinding.in_order(),
-                                              {judge.n_planned[variant] + n_without,
-                                               judge.facts.costs_nothing,
-                                               stored.plan.generation.samples},
-                                              settings);
+    analysis::JudgingPlan plan = stored.judging_plan(variant, judge);
+    plan.n_planned += n_without;
+    out.analysis = analysis::analyse_in_order(unblinding.in_order(), plan, settings);
     analysis::add_cluster_interval(
         out.analysis, unblinding.in_order(), Dependence(unblinding.in_order()));
     TagCounter tags;

@@ -20,6 +20,7 @@
 #include "assay/analysis/copies.hpp"
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/run/taken_looks.hpp"
 
 namespace assay::run {
 namespace {
@@ -54,10 +55,11 @@ RunFacts facts_of(const store::Store& store, const std::string& plan_sha256) {
 /// Where a run was stopped while it was being extended, its questions or variants are those of the
 /// new run already, and its facts are still those of the old one.
 void refuse_half_extended(const StoredRun& run) {
-    const std::size_t n_keys = run.questions.size() *
-                               static_cast<std::size_t>(run.plan.generation.samples);
     const auto has_a_key_each = [&](const VariantFacts& variant) {
-        return variant.answer_keys.size() == n_keys && variant.keys_for_judges().size() == n_keys;
+        const std::size_t n_keys = run.questions.size() *
+                                   static_cast<std::size_t>(run.n_samples(variant));
+        return n_keys > 0 && variant.answer_keys.size() == n_keys &&
+               variant.keys_for_judges().size() == n_keys;
     };
     if (run.facts.variants.empty() || run.variants.size() != run.facts.variants.size() ||
         !std::all_of(run.facts.variants.begin(), run.facts.variants.end(), has_a_key_each)) {
@@ -84,6 +86,12 @@ StoredRun::StoredRun(const store::Store& store, const std::string& plan_sha256)
       questions(analysis::with_copies_joined(store.questions(plan_sha256))),
       variants(store.variants(plan_sha256)) {
     refuse_half_extended(*this);
+    if (plan.generation.samples == kAutoSamples) {
+        for (std::size_t v = 0; v < variants.size(); ++v) {
+            looks.push_back(taken_look_of(
+                store, questions.front().id, facts.variants.front(), facts.variants[v]));
+        }
+    }
     for (std::size_t q = 0; q < questions.size(); ++q) {
         question_places_.emplace(questions[q].id, q);
     }
@@ -203,6 +211,21 @@ void StoredRun::read_judges(const store::Store& store) {
         out.unbound = load_unbound(store, judge.key);
         out.reuse = load_reuse(store, judge.key);
     }
+}
+
+int StoredRun::n_samples(const VariantFacts& variant) const {
+    if (plan.generation.samples != kAutoSamples) {
+        return plan.generation.samples;
+    }
+    return questions.empty() ? 0 : static_cast<int>(variant.answer_keys.size() / questions.size());
+}
+
+analysis::JudgingPlan StoredRun::judging_plan(std::size_t variant, const StoredJudge& judge) const {
+    return {.n_planned = judge.n_planned[variant],
+            .judge_costs_nothing = judge.facts.costs_nothing,
+            .n_samples = n_samples(facts.variants[variant]),
+            .looks_at_samples = plan.generation.samples == kAutoSamples,
+            .look = looks.empty() ? std::nullopt : looks[variant]};
 }
 
 std::size_t StoredRun::variant_index(const std::string& name) const {

@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "assay/analysis/fidelity.hpp"
+#include "assay/analysis/stopping.hpp"
 #include "assay/analysis/told_distance.hpp"
 #include "assay/records/answer.hpp"
 #include "assay/records/control.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/records/taken_look.hpp"
 #include "assay/records/variant.hpp"
 #include "assay/records/verdict.hpp"
 #include "assay/retrieval/frozen.hpp"
@@ -68,6 +70,12 @@ struct StoredRun {
     /// One that a comparison or a control of this plan names.
     [[nodiscard]] const Answer& answer(const std::string& key) const;
 
+    /// Answers of a variant to each question, as planned by now.
+    [[nodiscard]] int n_samples(const VariantFacts& variant) const;
+    /// How a judge is asked about one variant.
+    [[nodiscard]] analysis::JudgingPlan judging_plan(std::size_t variant,
+                                                     const StoredJudge& judge) const;
+
     store::PlanRecord record;
     Plan plan;
     RunFacts facts;
@@ -75,6 +83,9 @@ struct StoredRun {
     std::optional<std::string> frozen_design;
     std::vector<Question> questions;  ///< with copies in one cluster (analysis/copies.hpp)
     std::vector<Variant> variants;    ///< baseline first
+    /// Of each variant: the look at its first samples; nothing: it is still to come. No elements
+    /// where the plan does not look (generation.samples: auto).
+    std::vector<std::optional<TakenLook>> looks;
     /// As they were written, by variant, then by question (the first samples of all, then the
     /// second ones, and so on); empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;

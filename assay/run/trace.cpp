@@ -188,7 +188,7 @@ ordered_json comparison_records(const StoredRun& stored,
                 {"identical", comparison.identical},
                 {"outcome", name_of(judged.outcome.kind)},
                 {"verdicts", ordered_json::array()}};
-            if (stored.plan.generation.samples > 1) {
+            if (stored.plan.generation.has_samples()) {
                 record["sample"] = judged.sample;
             }
             for (const store::VerdictRow& row :

@@ -29,7 +29,6 @@
 namespace assay::stats {
 namespace {
 
-constexpr double kShareOfLooks = 0.2;  // of alpha, in a hybrid
 constexpr double kPlannedDecisiveRate = 0.6;
 constexpr double kPlannedLoss = -0.25;  // the truth that the bet against "no loss" is made for
 

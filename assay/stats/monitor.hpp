@@ -41,6 +41,9 @@
 
 namespace assay::stats {
 
+/// Of alpha: what the looks of a hybrid design may spend; the rest is left for its end.
+inline constexpr double kShareOfLooks = 0.2;
+
 enum class StoppingDesign { kHybrid, kGroupSequential, kNone };
 
 inline constexpr int kGroupSequentialLooks = 5;

@@ -57,13 +57,13 @@ Ended run_auto(Rng& rng,
                std::span<const AskedQuestions> asked,
                const analysis::SamplesSettings& samples) {
     const AnalysisSettings settings;
-    asking.ask(analysis::kFirstSamples);
+    asking.ask(kFirstSamples);
     const auto look = analysis::look_at_samples(
-        asked[static_cast<std::size_t>(analysis::kFirstSamples)].outcomes(asking.verdicts()),
+        asked[static_cast<std::size_t>(kFirstSamples)].outcomes(asking.verdicts()),
         settings,
         samples);
     if (look.stops) {
-        return {look.decision.label, analysis::kFirstSamples};
+        return {look.decision.label, kFirstSamples};
     }
     const std::int64_t k = look.chosen->k;
     asking.ask(k);

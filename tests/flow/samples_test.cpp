@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cctype>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "fair.hpp"
 #include "lab.hpp"
 #include "sim_judges.hpp"
 #include "sim_server.hpp"
@@ -145,6 +149,159 @@ TEST(Samples, AJudgeIsComparedWithItselfAndOthersOnTheSamePair) {
     const json& pair = audit["agreement"]["pairs"][0];
     EXPECT_EQ(pair["n_same"], pair["n"]) << pair;
     EXPECT_GT(pair["n"], kAsked);
+}
+
+std::string without_spaces(std::string text) {
+    std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+    return text;
+}
+
+/// Fair where one of the answers alone is right. Where both are and differ in their capitals, it
+/// goes by the dice of the pair, which the scripted engine writes behind its answers: now this
+/// spelling is better, now the other.
+ScriptedReply judge_by_dice(const SeenRequest& request, int n) {
+    const std::string a = without_spaces(prompt_field(request.body, "answer_a")),
+                      b = without_spaces(prompt_field(request.body, "answer_b"));
+    const std::size_t dice = a.rfind("Number");
+    if (a == b || letters_of(a) != letters_of(b) || dice == std::string::npos) {
+        return fair_judge(request, n);
+    }
+    const int number = std::atoi(a.c_str() + dice + 6) % 5;
+    if (number == 0) {
+        return {200, verdict_completion("TIE")};
+    }
+    return {200, verdict_completion((a < b) == (number > 2) ? "A" : "B")};
+}
+
+TEST(Samples, AutoStopsAtTheLookWhereItIsClear) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    const Ended ended = lab.run("Q2_K", sampled(server, "auto"));
+    EXPECT_EQ(ended.exit_code, 3) << describe(ended);
+    EXPECT_NE(ended.err.find("Q2_K: the look at 2 samples of each question says degraded"),
+              std::string::npos)
+        << ended.err;
+    const json comparison = lab.comparison("Q2_K");
+    EXPECT_EQ(comparison["counts"]["n_items"], 2 * kAsked);
+    EXPECT_EQ(comparison["stopping"]["looks"], 1);
+    EXPECT_EQ(comparison["stopping"]["stopped_early"], true);
+    EXPECT_NEAR(comparison["net_win_rate"]["confidence"].get<double>(), 0.98, 1e-12)
+        << "the look may err by a fifth of alpha";
+    EXPECT_EQ(lab.report()["experiment"]["generation"]["samples"], "auto");
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false);
+
+    const auto before = lab.artifacts();
+    const std::size_t n_calls = server.seen().size();
+    lab.forget_journal();
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "auto")).exit_code, 3);
+    EXPECT_EQ(server.seen().size(), n_calls);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_EQ(lab.artifacts(), before);
+    const Ended verified = lab.assay({"verify", lab.run_dir()});
+    EXPECT_EQ(verified.exit_code, 0) << describe(verified);
+}
+
+TEST(Samples, AutoAsksForAsManyAsTheDecisionNeeds) {
+    const Lab lab(60);
+    const SimServer server(judge_by_dice);
+    const Ended ended = lab.run("Q8_0", sampled(server, "auto"));
+    const json comparison = lab.comparison("Q8_0");
+    const auto n_items = comparison["counts"]["n_items"].get<int>();
+    const int n_samples = n_items / 60;
+    EXPECT_EQ(n_items % 60, 0);
+    EXPECT_GT(n_samples, 2) << describe(ended) << comparison.dump(1);
+    EXPECT_LE(n_samples, 8);
+    EXPECT_EQ(comparison["counts"]["not_judged"], 0);
+    EXPECT_EQ(comparison["stopping"]["stopped_early"], false);
+    EXPECT_NEAR(comparison["net_win_rate"]["confidence"].get<double>(), 0.92, 1e-12)
+        << "four fifths of alpha are left for the end";
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false)
+        << "that there may be more was fixed beforehand";
+    EXPECT_NE(ended.err.find(fmt::format("asks for {} in all", n_samples)), std::string::npos)
+        << ended.err;
+
+    // All of them are what a run with that number has: same answers, same sides.
+    const std::string folder = "/evaluation/exports/Q8_0/sim-1/batch_mapping.json";
+    const auto pairs = [&](const Lab& of) {
+        std::set<std::string> out;
+        for (const json& row : json::parse(bytes_of(of.run_dir() + folder))) {
+            out.insert(row["comparison_id"].get<std::string>());
+        }
+        return out;
+    };
+    const Lab fixed(60);
+    static_cast<void>(fixed.run("Q8_0", sampled(server, std::to_string(n_samples))));
+    EXPECT_EQ(pairs(lab), pairs(fixed));
+
+    // The look is taken once.
+    const auto before = lab.artifacts();
+    const std::size_t n_calls = server.seen().size();
+    lab.forget_journal();
+    EXPECT_EQ(lab.run("Q8_0", sampled(server, "auto")).exit_code, ended.exit_code);
+    EXPECT_EQ(server.seen().size(), n_calls);
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+    EXPECT_EQ(lab.artifacts(), before);
+}
+
+TEST(Samples, AutoGoesOnWhereAJudgeHadToStopBeforeTheLook) {
+    const Lab lab(60);
+    std::atomic<int> n_left = 130;  // too few for the controls and the first two samples
+    const SimServer server([&](const SeenRequest& request, int n) {
+        return --n_left < 0 ? ScriptedReply{401, "{}"} : judge_by_dice(request, n);
+    });
+    const Ended stopped = lab.run("Q8_0", sampled(server, "auto"));
+    EXPECT_EQ(stopped.err.find("the look at"), std::string::npos) << stopped.err;
+    json comparison = lab.comparison("Q8_0");
+    EXPECT_EQ(comparison["counts"]["n_items"], 120);
+    EXPECT_GT(comparison["counts"]["not_judged"], 0);
+    EXPECT_NE(comparison["stopping"]["sentence"].get<std::string>().find("is still to come"),
+              std::string::npos);
+
+    n_left = 100'000;
+    const Ended ended = lab.run("Q8_0", sampled(server, "auto"));
+    EXPECT_NE(ended.err.find("the look at"), std::string::npos) << ended.err;
+    comparison = lab.comparison("Q8_0");
+    EXPECT_EQ(comparison["counts"]["not_judged"], 0);
+    EXPECT_GT(comparison["counts"]["n_items"], 120);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false);
+    EXPECT_EQ(comparison["decision"]["label"] == "not_measured", false) << comparison["decision"];
+}
+
+TEST(Samples, AutoIsOfEachVariant) {
+    const Lab lab(60);
+    const SimServer server(judge_by_dice);
+    const Ended ended = lab.run("Q8_0,Q2_K", sampled(server, "auto"));
+    std::map<std::string, int> n_samples;
+    for (const char* variant : {"Q8_0", "Q2_K"}) {
+        n_samples[variant] = lab.comparison(variant)["counts"]["n_items"].get<int>() / 60;
+        EXPECT_EQ(lab.comparison(variant)["counts"]["not_judged"], 0) << variant;
+    }
+    EXPECT_GT(n_samples["Q8_0"], 2) << describe(ended);
+    EXPECT_EQ(n_samples["Q2_K"], 2) << "clearly worse: " << describe(ended);
+}
+
+TEST(Samples, AutoOfOtherWeightsLooksAnew) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "auto")).exit_code, 3);
+    const Ended ended = lab.run("Q2_K", sampled(server, "auto", {"--seed", "7"}));
+    EXPECT_NE(ended.err.find("the look at"), std::string::npos)
+        << "these are other answers: " << describe(ended);
+    EXPECT_EQ(lab.comparison("Q2_K")["counts"]["n_items"], 2 * kAsked);
+}
+
+TEST(Samples, AutoIsRefusedWhereItCannotLook) {
+    const Lab lab(kAsked);
+    const Ended none = lab.run(
+        "Q2_K", {"--samples", "auto", "--temp", "0.7", "--stopping", "none"});
+    EXPECT_EQ(none.exit_code, 2) << describe(none);
+    EXPECT_NE(none.err.find("auto looks"), std::string::npos) << none.err;
+    const Ended word = lab.run("Q2_K", {"--samples", "some", "--temp", "0.7"});
+    EXPECT_EQ(word.exit_code, 2) << describe(word);
+    EXPECT_NE(word.err.find("a whole number or auto"), std::string::npos) << word.err;
+    const Ended greedy = lab.run("Q2_K", {"--samples", "auto"});
+    EXPECT_EQ(greedy.exit_code, 2) << describe(greedy);
+    EXPECT_NE(greedy.err.find("temp 0"), std::string::npos) << greedy.err;
 }
 
 TEST(Samples, AtTemperatureZeroThereIsNothingToSample) {
