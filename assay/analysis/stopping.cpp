@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -93,6 +94,14 @@ std::string why_refused(std::span<const Outcome> in_order,
     return "";
 }
 
+/// The look asked for more samples, or for no more, and all of them are judged.
+bool is_behind_the_look(std::span<const Outcome> in_order, const JudgingPlan& plan) {
+    return plan.look && !plan.look->stopped && plan.n_samples == plan.look->n_samples &&
+           std::none_of(in_order.begin(), in_order.end(), [](const Outcome& outcome) {
+               return outcome.kind == OutcomeKind::kNotJudged;
+           });
+}
+
 /// An extended run may have been looked at before, so its end keeps the level that the looks left.
 stats::MonitorRule rule_of(std::span<const Outcome> in_order,
                            const JudgingPlan& plan,
@@ -103,8 +112,7 @@ stats::MonitorRule rule_of(std::span<const Outcome> in_order,
         stats::MonitorRule rule = stats::make_monitor_rule(
             stats::StoppingDesign::kHybrid, n, settings.margin, settings.alpha);
         rule.design = stats::StoppingDesign::kNone;
-        const bool goes_on = plan.look && !plan.look->stopped;
-        rule.alpha_end = goes_on ? rule.alpha_end : rule.alpha_looks;
+        rule.alpha_end = is_behind_the_look(in_order, plan) ? rule.alpha_end : rule.alpha_looks;
         return rule;
     }
     const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
@@ -142,7 +150,8 @@ Stopping::Stopping(std::span<const Outcome> in_order,
       design_(settings.stopping),
       state_{.n_leading = static_cast<std::int64_t>(in_order.size()),
              .refused = why_refused(in_order, plan, settings)},
-      monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())) {
+      monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())),
+      is_behind_the_look_(is_behind_the_look(in_order, plan)) {
     if (!state_.refused.empty()) {
         design_ = "none";
     }
@@ -228,8 +237,8 @@ StoppingSummary Stopping::summary_of_samples() const {
     const TakenLook& look = *plan_.look;
     out.looks = 1;
     out.stopped_early = look.stopped;
-    out.alpha_share = look.stopped ? stats::kShareOfLooks : 1 - stats::kShareOfLooks;
-    out.alpha_spent = look.stopped ? tail() : alpha_;
+    out.alpha_share = is_behind_the_look_ ? 1 - stats::kShareOfLooks : stats::kShareOfLooks;
+    out.alpha_spent = is_behind_the_look_ ? alpha_ : tail();
     if (look.stopped) {
         out.sentence = fmt::format(
             "The look at {} samples of each question ended it as {}, and the interval is valid for "
@@ -239,11 +248,11 @@ StoppingSummary Stopping::summary_of_samples() const {
         return out;
     }
     out.sentence = fmt::format(
-        "The look at {} samples of each question asked for {}; the {} interval of all of them "
-        "decides.",
+        "The look at {} samples of each question asked for {}; {} the {} interval decides.",
         kFirstSamples,
         look.n_samples == kFirstSamples ? std::string("no more")
                                         : fmt::format("{} in all", look.n_samples),
+        is_behind_the_look_ ? "all of them are judged, and" : "until all of them are judged,",
         percent_level(1 - 2 * tail()));
     if (!look.reachable) {
         out.sentence += look.questions_needed

@@ -20,8 +20,8 @@
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // With `generation.samples: auto` nothing of this holds: judging goes to the end of the first
-// samples, then there is one look (samples_look.hpp), and what decides is at alpha / 5 up to it and
-// at 4 alpha / 5 behind it.
+// samples, then there is one look (samples_look.hpp). What decides is at alpha / 5, and at
+// 4 alpha / 5 once all samples are judged that the look asked for.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
 // and save nothing), where questions have several samples, where a cluster does not stand together
@@ -112,6 +112,7 @@ class Stopping {
     std::string design_;  ///< the one in force
     StoppingState state_;
     stats::Monitor monitor_;
+    bool is_behind_the_look_;
     std::map<std::string, QuestionVerdicts> questions_;  ///< of the factor that is being settled
     std::int64_t n_counted_ = 0;
     std::int64_t n_identical_ = 0;

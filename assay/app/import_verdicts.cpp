@@ -62,7 +62,7 @@ void save(HandJudgedRun& run, const std::vector<const SaidVerdict*>& verdicts) {
     if (verdicts.empty()) {
         return;
     }
-    run::freeze_design(run.store(), run.analysis());
+    run::freeze_design(run.store(), run.analysis(), run.stored().plan.generation);
     run::UnboundVerdicts unbound = run.stored().judge(run.judge().name).unbound;
     for (const SaidVerdict* said : verdicts) {
         const std::string& id = said->target.id;

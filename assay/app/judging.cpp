@@ -326,7 +326,7 @@ bool judge_missing(const JudgingTask& task,
     if (stream.size() == 0) {
         return true;
     }
-    run::freeze_design(store, task.plan.analysis);
+    run::freeze_design(store, task.plan.analysis, task.plan.generation);
     progress.begin(
         fmt::format("verdicts of {} on {}", task.spec.name, task.variant), stream.size(), "pairs");
     Tally tally(task.spec);

@@ -47,14 +47,19 @@ std::vector<Comparison> rechecks_of(const Plan& plan,
 
 }  // namespace
 
-std::string design_of(const AnalysisSettings& settings) {
-    return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity);
+std::string design_of(const AnalysisSettings& settings, const GenerationSettings& generation) {
+    return fmt::format("stopping {}, multiplicity {}{}",
+                       settings.stopping,
+                       settings.multiplicity,
+                       generation.samples == kAutoSamples ? ", samples auto" : "");
 }
 
-void freeze_design(store::Store& store, const AnalysisSettings& settings) {
+void freeze_design(store::Store& store,
+                   const AnalysisSettings& settings,
+                   const GenerationSettings& generation) {
     store.freeze_analysis(settings.margin, settings.alpha);
     if (!store.note(kFrozenDesign)) {
-        store.put_note(kFrozenDesign, design_of(settings));
+        store.put_note(kFrozenDesign, design_of(settings, generation));
     }
 }
 

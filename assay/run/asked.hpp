@@ -26,12 +26,15 @@ namespace assay::run {
 /// The note that holds the design (design_of) that was in force before the first verdict, as margin
 /// and alpha are frozen.
 inline constexpr const char* kFrozenDesign = "frozen design";
-/// "stopping hybrid, multiplicity ladder".
-[[nodiscard]] std::string design_of(const AnalysisSettings& settings);
+/// "stopping hybrid, multiplicity ladder", and ", samples auto" with a look at them.
+[[nodiscard]] std::string design_of(const AnalysisSettings& settings,
+                                    const GenerationSettings& generation);
 
 /// Keeps margin, alpha and design as they are before the first verdict; nothing happens if they are
 /// kept already.
-void freeze_design(store::Store& store, const AnalysisSettings& settings);
+void freeze_design(store::Store& store,
+                   const AnalysisSettings& settings,
+                   const GenerationSettings& generation);
 
 /// By order_index, and the order as drawn before the other.
 void sort_in_judging_order(std::vector<Comparison>& comparisons);

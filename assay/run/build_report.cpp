@@ -64,12 +64,13 @@ report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSe
                         out.margin,
                         out.alpha));
     }
-    if (stored.frozen_design && *stored.frozen_design != design_of(settings)) {
+    const std::string design = design_of(settings, stored.plan.generation);
+    if (stored.frozen_design && *stored.frozen_design != design) {
         add_exploratory(
             out,
             fmt::format("the first verdict was stored under {}, and this report uses {}",
                         *stored.frozen_design,
-                        design_of(settings)));
+                        design));
     }
     return out;
 }

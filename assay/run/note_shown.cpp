@@ -54,7 +54,8 @@ bool note_decisions_shown(store::Store& store,
         return false;
     }
     entry.experiment = frozen_experiment_of(stored);
-    entry.rules = rules_of(model.experiment, design_of(stored.plan.analysis));
+    entry.rules = rules_of(model.experiment,
+                           design_of(stored.plan.analysis, stored.plan.generation));
     if (!append_if_new(stored.shown, std::move(entry))) {
         return false;
     }

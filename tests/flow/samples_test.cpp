@@ -280,6 +280,17 @@ TEST(Samples, AutoIsOfEachVariant) {
     EXPECT_EQ(n_samples["Q2_K"], 2) << "clearly worse: " << describe(ended);
 }
 
+TEST(Samples, AutoIsFixedBeforeTheFirstVerdict) {
+    const Lab lab(kAsked);
+    const SimServer server(fair_judge);
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "auto")).exit_code, 3);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], false);
+    // The same verdicts with all of alpha.
+    EXPECT_EQ(lab.run("Q2_K", sampled(server, "2")).exit_code, 3);
+    EXPECT_EQ(lab.report()["experiment"]["exploratory"], true);
+    EXPECT_NE(bytes_of(lab.run_dir() + "/report.md").find("samples auto"), std::string::npos);
+}
+
 TEST(Samples, AutoOfOtherWeightsLooksAnew) {
     const Lab lab(kAsked);
     const SimServer server(fair_judge);
@@ -292,8 +303,8 @@ TEST(Samples, AutoOfOtherWeightsLooksAnew) {
 
 TEST(Samples, AutoIsRefusedWhereItCannotLook) {
     const Lab lab(kAsked);
-    const Ended none = lab.run(
-        "Q2_K", {"--samples", "auto", "--temp", "0.7", "--stopping", "none"});
+    const Ended none = lab.run("Q2_K",
+                               {"--samples", "auto", "--temp", "0.7", "--stopping", "none"});
     EXPECT_EQ(none.exit_code, 2) << describe(none);
     EXPECT_NE(none.err.find("auto looks"), std::string::npos) << none.err;
     const Ended word = lab.run("Q2_K", {"--samples", "some", "--temp", "0.7"});

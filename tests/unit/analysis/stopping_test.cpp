@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,34 @@ void put_in_clusters_of(std::vector<Outcome>& order, std::size_t size) {
     for (std::size_t i = 0; i < order.size(); ++i) {
         order[i].cluster = fmt::format("paper {}", i / size);
     }
+}
+
+JudgingPlan plan_with_look(const std::vector<Outcome>& order,
+                           int n_samples,
+                           const std::optional<TakenLook>& look) {
+    JudgingPlan out = plan_of(order);
+    out.n_samples = n_samples;
+    out.looks_at_samples = true;
+    out.look = look;
+    return out;
+}
+
+TEST(Stopping, ALookAtSamplesLeavesAFifthOfAlphaUntilAllThatItAskedForIsJudged) {
+    std::vector<Outcome> order = OutcomeList().ties(40).outcomes;
+    TakenLook stops, goes_on;
+    stops.stopped = true;
+    stops.label = DecisionLabel::kEquivalent;
+    goes_on.n_samples = 4;
+    const auto tail = [&](int n_samples, const std::optional<TakenLook>& look) {
+        return stopping_of(order, plan_with_look(order, n_samples, look), {}).tail();
+    };
+    EXPECT_NEAR(tail(2, std::nullopt), 0.01, 1e-12) << "the look is still to come";
+    EXPECT_NEAR(tail(2, stops), 0.01, 1e-12);
+    EXPECT_NEAR(tail(2, goes_on), 0.01, 1e-12) << "the others are not asked for yet";
+    EXPECT_NEAR(tail(4, goes_on), 0.04, 1e-12);
+    order.back().kind = Kind::kNotJudged;
+    EXPECT_NEAR(tail(4, goes_on), 0.01, 1e-12) << "one is missing";
+    EXPECT_FALSE(stopping_of(order, plan_with_look(order, 4, goes_on), {}).state().stopped);
 }
 
 TEST(Stopping, OfNothingOrOfAFewIsNotStopped) {
