@@ -22,10 +22,7 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
-#include <string_view>
 
-#include "assay/analysis/design.hpp"
 #include "assay/analysis/metric_fit.hpp"
 #include "assay/app/draw_controls.hpp"
 #include "assay/app/expect_fidelity.hpp"
@@ -34,6 +31,7 @@
 #include "assay/app/make_variant_run.hpp"
 #include "assay/app/pieces_of_run.hpp"
 #include "assay/app/run_context.hpp"
+#include "assay/app/sample_waves.hpp"
 #include "assay/app/variant_run.hpp"
 #include "assay/app/verdict_cache.hpp"
 #include "assay/base/clock.hpp"
@@ -48,7 +46,6 @@
 #include "assay/run/run_facts.hpp"
 #include "assay/run/said_answers.hpp"
 #include "assay/run/shown_history.hpp"
-#include "assay/run/taken_looks.hpp"
 #include "assay/store/store.hpp"
 #include "assay/variants/resolve.hpp"
 
@@ -186,7 +183,7 @@ class Experiment {
 
     void prepare() {
         run::RunFacts& facts = context_.facts;
-        want_samples();
+        want_samples(context_, variants_);
         for (const auto& variant : variants_) {
             variant->prepare();
         }
@@ -198,7 +195,7 @@ class Experiment {
         for (const auto& variant : variants_) {
             variant->describe();
         }
-        keep_samples();
+        keep_samples(context_, variants_);
         for (const auto& variant : variants_) {
             keep_judged_keys(variant->facts);
             facts.variants.push_back(variant->facts);
@@ -212,78 +209,9 @@ class Experiment {
         run::save_facts(*context_.store, context_.plan_sha256, facts);
     }
 
-    [[nodiscard]] bool looks_at_samples() const {
-        return context_.plan.generation.samples == kAutoSamples;
-    }
-
-    /// As many as the looks of earlier waves asked for; of the baseline as many as of any variant.
-    void want_samples() {
-        int most = context_.plan.generation.first_samples();
-        for (std::size_t v = 1; v < variants_.size(); ++v) {
-            int n = context_.plan.generation.first_samples();
-            if (const auto look = look_by_name(*variants_[v])) {
-                n = look->n_samples;
-            }
-            variants_[v]->want_samples(n);
-            most = std::max(most, n);
-        }
-        variants_.front()->want_samples(most);
-    }
-    [[nodiscard]] std::optional<TakenLook> look_by_name(const VariantRun& variant) const {
-        return looks_at_samples() ? run::taken_look(*context_.store, variant.spec.name)
-                                  : std::nullopt;
-    }
-    /// A look at other answers of a variant of this name is none.
-    [[nodiscard]] std::optional<TakenLook> look_of(const VariantRun& variant) const {
-        return run::taken_look_of(*context_.store,
-                                  context_.questions.front().id,
-                                  variants_.front()->facts,
-                                  variant.facts);
-    }
-    void keep_samples() {
-        if (!looks_at_samples()) {
-            return;
-        }
-        int most = kFirstSamples;
-        for (std::size_t v = 1; v < variants_.size(); ++v) {
-            const auto look = look_of(*variants_[v]);
-            const int n = look ? look->n_samples : kFirstSamples;
-            variants_[v]->keep_samples(n);
-            most = std::max(most, n);
-        }
-        variants_.front()->keep_samples(most);
-    }
-
-    /// Takes the looks that are due, and keeps what they came to. True: further samples are asked
-    /// for, and everything is begun again as by a command that goes on with the run. A judge that
-    /// had to stop leaves that to the next command.
+    /// True: everything is begun again as by a command that goes on with the run.
     bool asks_for_more_samples() {
-        if (!looks_at_samples()) {
-            return false;
-        }
-        const run::StoredRun stored(*context_.store, context_.plan_sha256);
-        const report::ReportModel model = run::build_report(stored);
-        const double design_effect = analysis::planned_cluster_effect(context_.in_clusters,
-                                                                      context_.plan.analysis);
-        bool any = false, all = true;
-        for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
-            const std::size_t v = stored.variant_index(comparison->analysis.variant);
-            if (stored.looks[v]) {
-                continue;
-            }
-            auto look = run::look_at(*comparison, context_.plan.analysis, design_effect);
-            if (!look) {
-                all = all && comparison->analysis.counts.not_judged == 0;
-                continue;
-            }
-            look->first_pair = run::first_pair_of(context_.questions.front().id,
-                                                  stored.facts.variants.front(),
-                                                  stored.facts.variants[v]);
-            run::keep_look(*context_.store, stored.variants[v].name, *look);
-            context_.progress.note(run::sentence_of(*look, stored.variants[v].name));
-            any = any || look->n_samples > kFirstSamples;
-        }
-        if (!any || !all) {
+        if (!take_looks(context_)) {
             return false;
         }
         context_.facts = {};
@@ -350,30 +278,13 @@ class Experiment {
             const std::vector<Comparison> added = pairing::draw_comparisons(
                 drawing.inputs, before, variant.variant.name, context_.plan.blinding_seed);
             if (extends) {
-                run::note_extension(store, beyond_the_plan(before, added));
+                run::note_extension(store, beyond_the_plan(context_.plan, before, added));
             }
             store.save_comparisons(added);
             variant.comparisons = store.comparisons(drawing.ids);
             run::sort_in_judging_order(variant.comparisons);
             variant.n_paired_before = std::ssize(before);
         }
-    }
-
-    /// Without those that generation.samples: auto adds to questions that were asked before: that
-    /// there may be more of them was fixed beforehand.
-    [[nodiscard]] std::vector<Comparison> beyond_the_plan(const std::vector<Comparison>& before,
-                                                          std::vector<Comparison> added) const {
-        if (!looks_at_samples()) {
-            return added;
-        }
-        std::set<std::string_view> asked;
-        for (const Comparison& comparison : before) {
-            asked.insert(comparison.question_id);
-        }
-        std::erase_if(added, [&](const Comparison& comparison) {
-            return asked.contains(comparison.question_id);
-        });
-        return added;
     }
 
     /// What the draw of a variant's comparisons needs.
@@ -454,7 +365,7 @@ class Experiment {
                 continue;
             }
             const std::size_t v = 1 + i % n_compared;
-            if (looks_at_samples() && !stored.looks[v]) {
+            if (is_look_to_come(stored, v)) {
                 continue;
             }
             const run::JudgeFacts& judge = judges_[i / n_compared]->facts();
