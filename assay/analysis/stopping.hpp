@@ -20,7 +20,7 @@
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
-// and save nothing), where questions have several samples, where a cluster does not stand together
+// and save nothing), where questions have several samples or a panel of judges, where a cluster does not stand together
 // (a product over its members would be no supermartingale), and where the run was extended after it
 // was planned.
 //
@@ -53,7 +53,8 @@ struct JudgingPlan {
     std::int64_t n_planned = 0;  ///< comparisons when the first of them was judged; more now: the
                                  ///< run was extended. Fewer now: those that are there are the plan
     bool judge_costs_nothing = false;
-    int n_samples = 1;  ///< of a question
+    int n_samples = 1;   ///< of a question
+    bool panel = false;  ///< the judge is one of a panel
 };
 
 struct StoppingState {

@@ -47,7 +47,8 @@ class Stream {
                           analysis::JudgingPlan{
                               run::planned_comparisons(store, task.judge_key, task.asked.in_order),
                               judge.costs_nothing(),
-                              task.plan.generation.samples},
+                              task.plan.generation.samples,
+                              task.plan.judging.panel},
                           task.plan.analysis);
         stopping_->advance(outcomes_);
         collect_missing();

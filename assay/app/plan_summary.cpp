@@ -224,7 +224,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
-    if (plan.generation.samples > 1) {
+    if (plan.generation.samples > 1 || plan.judging.panel) {
         settings.stopping = "none";
     }
     analysis::Design design = analysis::make_design(

@@ -161,7 +161,8 @@ report::ReportComparison comparison_of(const StoredRun& stored,
     out.analysis = analysis::analyse_in_order(unblinding.in_order(),
                                               {judge.n_planned[variant] + n_without,
                                                judge.facts.costs_nothing,
-                                               stored.plan.generation.samples},
+                                               stored.plan.generation.samples,
+                                               stored.plan.judging.panel},
                                               settings);
     analysis::add_cluster_interval(
         out.analysis, unblinding.in_order(), Dependence(unblinding.in_order()));

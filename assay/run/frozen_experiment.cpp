@@ -30,7 +30,24 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenQuestion, id, shown, cluster)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenVariant, name, answers)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenJudge, name, key, by_hand, both_orders, verdicts)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenExperiment, questions, variants, known_bad, judges)
+
+/// `panel` is there only where it is true: what was frozen before there were panels is as it was.
+void to_json(json& out, const FrozenExperiment& experiment) {
+    out = {{"questions", experiment.questions},
+           {"variants", experiment.variants},
+           {"known_bad", experiment.known_bad},
+           {"judges", experiment.judges}};
+    if (experiment.panel) {
+        out["panel"] = true;
+    }
+}
+void from_json(const json& in, FrozenExperiment& experiment) {
+    in.at("questions").get_to(experiment.questions);
+    in.at("variants").get_to(experiment.variants);
+    in.at("known_bad").get_to(experiment.known_bad);
+    in.at("judges").get_to(experiment.judges);
+    experiment.panel = in.value("panel", false);
+}
 
 namespace {
 
@@ -302,10 +319,10 @@ void add_judges(Strings& out, const FrozenExperiment& frozen, const FrozenExperi
             out.push_back(fmt::format(
                 "judge {} is another one than it was (its model, address, prompt or settings)",
                 judge.name));
-        } else if (same == now.judges.end() && j > 0) {
+        } else if (same == now.judges.end() && (j > 0 || frozen.panel)) {
             out.push_back(fmt::format("the judge {} was left out", judge.name));
         }
-        if (j == 0 && now.judges.front().key != judge.key &&
+        if (j == 0 && !frozen.panel && !now.panel && now.judges.front().key != judge.key &&
             now.judges.front().name != judge.name) {
             out.push_back(fmt::format(
                 "another judge decides ({} instead of {})", now.judges.front().name, judge.name));
@@ -323,6 +340,28 @@ void add_judges(Strings& out, const FrozenExperiment& frozen, const FrozenExperi
     }
 }
 
+/// Judges that are new to a panel have changed it, wherever they stand.
+void add_panel(Strings& out, const FrozenExperiment& frozen, const FrozenExperiment& now) {
+    if (frozen.panel != now.panel) {
+        out.push_back(now.panel ? fmt::format("a panel of {} judges decides instead of {}",
+                                              now.judges.size(),
+                                              frozen.judges.front().name)
+                                : fmt::format("{} decides instead of a panel of {} judges",
+                                              now.judges.front().name,
+                                              frozen.judges.size()));
+        return;
+    }
+    for (const FrozenJudge& judge : now.judges) {
+        const auto same = std::find_if(
+            frozen.judges.begin(), frozen.judges.end(), [&](const FrozenJudge& other) {
+                return other.key == judge.key;
+            });
+        if (now.panel && same == frozen.judges.end()) {
+            out.push_back(fmt::format("the judge {} was added to the panel", judge.name));
+        }
+    }
+}
+
 }  // namespace
 
 std::string short_hash(const std::string& text) {
@@ -336,6 +375,7 @@ std::vector<std::string> differences(const FrozenExperiment& frozen, const Froze
     add_variants(out, frozen, now);
     add_known_bad(out, frozen, now);
     add_judges(out, frozen, now);
+    add_panel(out, frozen, now);
     return out;
 }
 
@@ -363,7 +403,8 @@ std::vector<std::string> additions(const FrozenExperiment& frozen, const FrozenE
             frozen.judges.begin(), frozen.judges.end(), [&](const FrozenJudge& other) {
                 return other.key == judge.key;
             });
-        if (same == frozen.judges.end()) {
+        const bool changes_the_panel = frozen.panel && now.panel;  // a difference
+        if (same == frozen.judges.end() && !changes_the_panel) {
             out.push_back(fmt::format("the judge {} was added", judge.name));
         }
     }

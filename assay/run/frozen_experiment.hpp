@@ -39,7 +39,8 @@ struct FrozenExperiment {
     std::vector<FrozenQuestion> questions;
     std::vector<FrozenVariant> variants;  ///< the baseline first
     std::string known_bad;                ///< name of a variant; empty: none
-    std::vector<FrozenJudge> judges;      ///< the first decides
+    std::vector<FrozenJudge> judges;      ///< the first decides, or all together
+    bool panel = false;                   ///< all together
     friend bool operator==(const FrozenExperiment&, const FrozenExperiment&) = default;
 };
 

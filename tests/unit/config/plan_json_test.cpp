@@ -273,6 +273,17 @@ TEST(PlanJson, ThoughtsAreNamedOnlyWhereJudgesSeeThem) {
     EXPECT_FALSE(back->judging.strip_thoughts);
 }
 
+TEST(PlanJson, APanelIsNamedOnlyWhereThereIsOne) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_THAT(plan_to_json(plan), Not(HasSubstr("panel\":")));
+    plan.judging.panel = true;
+    EXPECT_NE(plan_sha256(plan), before);
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_TRUE(back->judging.panel);
+}
+
 TEST(PlanJson, EqualAnswersAreNamedOnlyWhereTheyAreAccepted) {
     Plan plan = full_plan();
     const std::string before = plan_sha256(plan);
