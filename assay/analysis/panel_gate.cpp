@@ -10,15 +10,21 @@
 namespace assay::analysis {
 namespace {
 
-/// "judge-b is not measured. The judge did not pass its controls ...": all that are not.
-std::string unmeasured(std::span<const PanelJudge> judges) {
-    std::string out;
+/// Of all that are not: "judge-b", and "judge-b: The judge did not pass its controls ...".
+struct Unmeasured {
+    std::string names;
+    std::string reasons;
+    int n = 0;
+};
+
+Unmeasured unmeasured_of(std::span<const PanelJudge> judges) {
+    Unmeasured out;
     for (const PanelJudge& judge : judges) {
-        if (judge.alone->decision.label == DecisionLabel::kNotMeasured) {
-            out += fmt::format("{}{}: {}",
-                               out.empty() ? "" : " ",
-                               judge.alone->judge,
-                               judge.alone->decision.why);
+        const ComparisonAnalysis& alone = *judge.alone;
+        if (alone.decision.label == DecisionLabel::kNotMeasured) {
+            out.names += (out.n > 0 ? " and " : "") + alone.judge;
+            out.reasons += fmt::format(" {}: {}", alone.judge, alone.decision.why);
+            ++out.n;
         }
     }
     return out;
@@ -35,12 +41,14 @@ void take_extreme_tests(ComparisonAnalysis& panel) {
 }  // namespace
 
 void gate_panel(ComparisonAnalysis& panel, std::span<const PanelJudge> judges) {
-    if (const std::string why = unmeasured(judges); !why.empty()) {
+    if (const Unmeasured unmeasured = unmeasured_of(judges); unmeasured.n > 0) {
         panel.decision = not_measured(
             panel.decision,
-            fmt::format("Each judge of a panel must be measured by itself, and not all are. {} "
-                        "Name other judges in another run directory.",
-                        why));
+            fmt::format("{} {} not measured, and each judge of a panel must be.{} To decide with "
+                        "other judges, take another run directory.",
+                        unmeasured.names,
+                        unmeasured.n == 1 ? "is" : "are",
+                        unmeasured.reasons));
         return;
     }
     for (const PanelJudge& judge : judges) {
@@ -57,8 +65,8 @@ void gate_panel(ComparisonAnalysis& panel, std::span<const PanelJudge> judges) {
     for (const PanelJudge& judge : judges) {
         const std::string why = judge.held_back_by.empty()
                                     ? std::string()
-                                    : fmt::format("of {}, {}", judge.alone->judge,
-                                                  judge.held_back_by);
+                                    : fmt::format(
+                                          "of {}, {}", judge.alone->judge, judge.held_back_by);
         panel.decision = hold_back(panel.decision, why);
     }
 }

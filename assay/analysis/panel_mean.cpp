@@ -62,8 +62,8 @@ std::vector<PanelMean> panel_means(std::span<const Outcome> outcomes,
                                    Failed failed) {
     std::vector<BySample> questions(dependence.n_questions);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        Verdicts& verdicts =
-            questions[dependence.question[i]][outcomes[i].sample][outcomes[i].judge];
+        Verdicts& verdicts = questions[dependence.question[i]][outcomes[i].sample]
+                                      [outcomes[i].judge];
         if (const auto value = value_of(outcomes[i].kind, failed)) {
             ++verdicts.n;
             verdicts.sum += *value;

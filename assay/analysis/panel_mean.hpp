@@ -6,8 +6,8 @@
 //
 // Failed verdicts: a judge without a verdict on a sample is left out of that sample's mean, and a
 // sample without one is left out of the question's. A question counts if at least half of its calls
-// have a verdict and at least half of its judges gave one (of each sample); else it is left out, and
-// a label must hold whatever the failed ones would have said (decide.hpp).
+// have a verdict and at least half of its judges gave one (of each sample); else it is left out,
+// and a label must hold whatever the failed ones would have said (decide.hpp).
 
 #include <optional>
 #include <span>
@@ -20,7 +20,8 @@
 namespace assay::analysis {
 
 struct PanelMean {
-    std::optional<double> mean;  ///< in [-1, 1]; empty: it is that of all verdicts, or there is none
+    std::optional<double> mean;  ///< in [-1, 1]; empty: it is that of all verdicts, or there is
+                                 ///< none
     bool enough_judges = true;   ///< at least half of the judges asked (of each sample) gave a
                                  ///< verdict
 };

@@ -348,7 +348,7 @@ class Experiment {
 
     RunContext context_;
     std::vector<std::unique_ptr<VariantRun>> variants_;  ///< the baseline first
-    std::vector<std::unique_ptr<JudgeRun>> judges_;      ///< as in the plan; the first decides, or all
+    std::vector<std::unique_ptr<JudgeRun>> judges_;  ///< as in the plan; the first decides, or all
     std::optional<VerdictCache> cache_;
 };
 

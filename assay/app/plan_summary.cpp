@@ -296,8 +296,9 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
                            n_to_ask);
     }
     out += fmt::format(
-        "  judges     {}{}\n",
+        "  judges     {}{}{}\n",
         fmt::join(judges, ", "),
+        plan.judging.panel ? ", who decide together" : "",
         calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
     out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n",
                        plan.analysis.margin * 100,

@@ -71,8 +71,9 @@ class PanelCheck : DraftStep {
             return;  // was reported
         }
         const std::string key = fmt::format("judges[{}]", i);
-        const std::string way_out = "Leave it out, or leave the panel out: then the first judge "
-                                    "decides, and the others are shown beside it.";
+        const std::string way_out =
+            "Leave it out, or leave the panel out: then the first judge "
+            "decides, and the others are shown beside it.";
         if (judge.kind() == JudgeKind::kMetric && (written("judges") || i > 0)) {
             add(key,
                 fmt::format("{} is a metric, which reads no meaning, so it cannot have the weight "

@@ -301,6 +301,7 @@ Json panel_json(const ReportModel& model) {
     for (const PanelCorrelation& each : model.panel->correlations) {
         correlations.push_back(
             {{"variant", text(each.variant)},
+             {"n_questions", each.n_questions},
              {"variance", each.variance},
              {"covariance", each.covariance},
              {"correlation", each.correlation ? Json(*each.correlation) : Json(nullptr)}});

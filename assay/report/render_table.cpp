@@ -301,13 +301,13 @@ std::vector<std::string> further_judges(const ReportModel& model) {
             }
             const std::string why = why_not_measured(c);
             const bool shows_net = model.panel && c.analysis.net_win_rate.value;
-            line += fmt::format("{}{} {}{}{}",
-                                line.empty() ? "" : ", ",
-                                plain_line(c.analysis.variant),
-                                shows_net ? points_with_interval(c.analysis.net_win_rate) + " "
-                                          : std::string(),
-                                decision_words(c.analysis.decision),
-                                why.empty() ? "" : " (" + plain_line(why) + ")");
+            line += fmt::format(
+                "{}{} {}{}{}",
+                line.empty() ? "" : ", ",
+                plain_line(c.analysis.variant),
+                shows_net ? points_with_interval(c.analysis.net_win_rate) + " " : std::string(),
+                decision_words(c.analysis.decision),
+                why.empty() ? "" : " (" + plain_line(why) + ")");
         }
         if (!line.empty()) {
             out.push_back(plain_line(model.judges[i].name) +

@@ -137,15 +137,17 @@ struct ReportJudge {
 /// How much the verdicts of a panel's judges have in common, on one variant.
 struct PanelCorrelation {
     std::string variant;
-    double variance = 0;    ///< of a verdict
-    double covariance = 0;  ///< of two judges' verdicts of one question
-    std::optional<double> correlation{};  ///< covariance / variance; empty: no verdict varies
+    std::int64_t n_questions = 0;  ///< on which each judge gave all its verdicts; 30 at least
+    double variance = 0;           ///< of a verdict
+    double covariance = 0;         ///< of two judges' verdicts of one question
+    std::optional<double> correlation{};  ///< covariance / variance, in [-1, 1]; empty: no verdict
+                                          ///< varies
 };
 
 /// The judges of a run as one that decides.
 struct ReportPanel {
-    std::vector<ReportComparison> comparisons;  ///< by variant in the plan's order; the judge's
-                                                ///< name is kPanelName
+    std::vector<ReportComparison> comparisons;   ///< by variant in the plan's order; the judge's
+                                                 ///< name is kPanelName
     std::vector<PanelCorrelation> correlations;  ///< of the variants where there is one
 };
 

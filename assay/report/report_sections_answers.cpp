@@ -154,10 +154,8 @@ Section lost_by_variant(const ReportModel& model, const ReportComparison& compar
     }
     section.add(std::move(table));
     if (n_lost > kRowsInFull) {
-        section.add(Paragraph{say(
-            "{} more are in {}.",
-            n_lost - kRowsInFull,
-            code(files_of(model, a)))});
+        section.add(
+            Paragraph{say("{} more are in {}.", n_lost - kRowsInFull, code(files_of(model, a)))});
     }
     return section;
 }

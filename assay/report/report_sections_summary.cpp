@@ -110,12 +110,12 @@ Section key_finding_section(const ReportModel& model) {
         return section;
     }
     const ReportVariant* baseline = baseline_of(model);
-    section.add(Paragraph{
-        say("Each variant against {} on {} questions, {}. Effect size: abs(2p - 1) of "
-            "the decisive win rate p.",
-            code(baseline ? baseline->variant.name : ""),
-            model.experiment.n_questions,
-            judged_by_text(model))});
+    section.add(
+        Paragraph{say("Each variant against {} on {} questions, {}. Effect size: abs(2p - 1) of "
+                      "the decisive win rate p.",
+                      code(baseline ? baseline->variant.name : ""),
+                      model.experiment.n_questions,
+                      judged_by_text(model))});
     section.add(std::move(table));
     add_panel_parts(section, model);
     for (const ReportComparison* comparison : deciding_comparisons(model)) {

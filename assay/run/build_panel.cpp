@@ -1,10 +1,10 @@
 // Problem: the judges of a panel decide together, and a report that mixes their verdicts must not
 // give one of them more weight, or let a bad one hide behind the others.
 // Model: a panel is a comparison more, beside those of its judges. Its outcomes are theirs, each
-// with the number of its judge; analysis::analyse() makes of them what it makes of any question with
-// several verdicts, and panel_mean.hpp gives the judges equal weights. Whatever takes a decision
-// away from one of its judges takes it away from the panel (panel_gate.hpp).
-// Invariant: without a panel nothing here is looked at.
+// with the number of its judge; analysis::analyse() makes of them what it makes of any question
+// with several verdicts, and panel_mean.hpp gives the judges equal weights. Whatever takes a
+// decision away from one of its judges takes it away from the panel (panel_gate.hpp). Invariant:
+// without a panel nothing here is looked at.
 
 #include "assay/run/build_panel.hpp"
 
@@ -38,7 +38,8 @@ using report::JudgedItem;
 using report::ReportComparison;
 using report::ReportModel;
 
-constexpr std::int64_t kFewestForACopy = 20;  ///< verdicts that are all the same
+constexpr std::int64_t kFewestForCorrelation = 30;  ///< questions
+constexpr std::int64_t kFewestForACopy = 20;        ///< verdicts that are all the same
 
 std::vector<Outcome> outcomes_of(const ReportComparison& comparison) {
     std::vector<Outcome> out;
@@ -80,7 +81,24 @@ std::vector<JudgedItem> items_of(std::span<const ReportComparison* const> judges
     return out;
 }
 
-/// The covariances of the verdicts, with those of two judges among them.
+/// Of the questions on which each judge gave as many verdicts as it was asked for: with gaps the
+/// covariances would not be those of two judges.
+std::vector<std::vector<stats::CallVerdict>> complete(
+    std::map<std::string, std::vector<stats::CallVerdict>> questions) {
+    std::size_t most = 0;
+    for (const auto& [id, verdicts] : questions) {
+        most = std::max(most, verdicts.size());
+    }
+    std::vector<std::vector<stats::CallVerdict>> out;
+    for (auto& [id, verdicts] : questions) {
+        if (verdicts.size() == most) {
+            out.push_back(std::move(verdicts));
+        }
+    }
+    return out;
+}
+
+/// The covariances of the verdicts, with those of two judges among them. Nothing of few questions.
 std::optional<report::PanelCorrelation> correlation_of(const std::string& variant,
                                                        std::span<const Outcome> outcomes) {
     std::map<std::string, std::vector<stats::CallVerdict>> questions;
@@ -93,17 +111,15 @@ std::optional<report::PanelCorrelation> correlation_of(const std::string& varian
                 {{outcome.sample, outcome.judge, outcome.variant_is_a ? 0 : 1, repeat}, *value});
         }
     }
-    std::vector<std::vector<stats::CallVerdict>> verdicts;
-    for (auto& [id, of_question] : questions) {
-        verdicts.push_back(std::move(of_question));
-    }
+    const std::vector<std::vector<stats::CallVerdict>> verdicts = complete(std::move(questions));
     const auto ladder = stats::covariance_ladder(verdicts);
-    if (!ladder || !ladder->v || !ladder->judge) {
+    if (std::ssize(verdicts) < kFewestForCorrelation || !ladder || !ladder->v || !ladder->judge) {
         return std::nullopt;
     }
-    report::PanelCorrelation out{variant, *ladder->v, *ladder->judge, std::nullopt};
+    report::PanelCorrelation out{
+        variant, ladder->n_questions, *ladder->v, *ladder->judge, std::nullopt};
     if (*ladder->v > 0) {
-        out.correlation = *ladder->judge / *ladder->v;
+        out.correlation = std::clamp(*ladder->judge / *ladder->v, -1.0, 1.0);
     }
     return out;
 }
@@ -230,11 +246,7 @@ void add_panel(ReportModel& model,
                                               outcomes_of(comparison))) {
             panel.correlations.push_back(std::move(*correlation));
         }
-        gate(model,
-             comparison,
-             v,
-             equal_answers[v],
-             stored.plan.analysis.accept_equal_answers);
+        gate(model, comparison, v, equal_answers[v], stored.plan.analysis.accept_equal_answers);
         if (comparison.analysis.variant != stored.plan.known_bad) {
             rungs.push_back({&comparison.analysis, stored.variants[v].size_bytes()});
         }

@@ -10,8 +10,9 @@
 namespace assay::run {
 
 /// Fills model.panel where the plan asks for a panel. Judges and comparisons of `model` are there,
-/// each judge's decisions gated as if it decided alone. `equal_answers` is equal_answers_of(stored).
-/// What is seen of the judges together (two that always say the same) goes to the model's warnings.
+/// each judge's decisions gated as if it decided alone. `equal_answers` is
+/// equal_answers_of(stored). What is seen of the judges together (two that always say the same)
+/// goes to the model's warnings.
 void add_panel(report::ReportModel& model,
                const StoredRun& stored,
                const AnalysisSettings& settings,

@@ -88,8 +88,7 @@ void gate_by_sight(ReportModel& model, std::span<ReportComparison> of_judge, boo
     }
 }
 
-void apply_known_bad(const std::string& known_bad,
-                     std::span<ReportComparison> of_one_judge) {
+void apply_known_bad(const std::string& known_bad, std::span<ReportComparison> of_one_judge) {
     const auto bad = std::find_if(
         of_one_judge.begin(), of_one_judge.end(), [&](const ReportComparison& each) {
             return each.analysis.variant == known_bad;

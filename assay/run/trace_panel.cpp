@@ -24,20 +24,21 @@ std::string panel_records(const report::ReportPanel& panel, const std::string& q
         if (outcomes.empty()) {
             continue;
         }
-        const analysis::QuestionVerdicts verdicts =
-            analysis::verdicts_by_question(
-                outcomes, Dependence(outcomes), analysis::Failed::kLeftOut)
-                .front();
+        const analysis::QuestionVerdicts verdicts = analysis::verdicts_by_question(
+                                                        outcomes,
+                                                        Dependence(outcomes),
+                                                        analysis::Failed::kLeftOut)
+                                                        .front();
         const std::string variant = to_valid_utf8(comparison.analysis.variant);
-        const std::string sentence =
-            verdicts.counts()
-                ? fmt::format("{}: mean of its judges' verdicts {:+.2f}, of {}",
-                              variant,
-                              verdicts.mean(),
-                              analysis::count_of(verdicts.n(), "verdict"))
-                : fmt::format("{}: left out, too few of its judges gave a verdict ({})",
-                              variant,
-                              analysis::count_of(verdicts.n(), "verdict"));
+        const std::string
+            sentence = verdicts.counts()
+                           ? fmt::format("{}: mean of its judges' verdicts {:+.2f}, of {}",
+                                         variant,
+                                         verdicts.mean(),
+                                         analysis::count_of(verdicts.n(), "verdict"))
+                           : fmt::format("{}: left out, too few of its judges gave a verdict ({})",
+                                         variant,
+                                         analysis::count_of(verdicts.n(), "verdict"));
         out.push_back({{"variant", variant},
                        {"mean",
                         verdicts.counts() ? nlohmann::ordered_json(verdicts.mean())

@@ -31,15 +31,18 @@ std::string at(const SimServer& server, const std::string& name) {
     return fmt::format("openai:{}@{}", name, server.url());
 }
 
-/// The fair judge, whose replies name another model.
-Script fair_model(const std::string& model) {
-    return [model](const SeenRequest& request, int n) {
-        ScriptedReply reply = fair_judge(request, n);
+/// A judge whose replies name this model.
+Script of_model(const std::string& model, const Script& judge) {
+    return [model, judge](const SeenRequest& request, int n) {
+        ScriptedReply reply = judge(request, n);
         json body = json::parse(reply.body);
         body["model"] = model;
         reply.body = body.dump();
         return reply;
     };
+}
+Script fair_model(const std::string& model) {
+    return of_model(model, fair_judge);
 }
 
 ScriptedReply says(const std::string& verdict) {
@@ -56,12 +59,12 @@ bool warns_of(const Lab& lab, const std::string& what) {
 
 TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
     const Lab lab(40);
-    const SimServer first(fair_model("one")), second([](const SeenRequest& request, int n) {
-        // Ties of what the first lets lose in every third question, by its number.
-        const std::string question = prompt_field(request.body, "question");
-        return question.find('3') == std::string::npos ? fair_model("two")(request, n)
-                                                       : says("TIE");
-    });
+    const SimServer first(fair_model("one")),
+        second(of_model("two", [](const SeenRequest&request, int n) {
+            // Calls a part a tie, by the question's number: still enough of its controls are seen.
+            const std::string question = prompt_field(request.body, "question");
+            return question.find('3') == std::string::npos ? fair_judge(request, n) : says("TIE");
+        }));
     const Strings flags = panel({at(first, "sim-1"), at(second, "sim-2")});
     const Ended ended = lab.run("Q2_K", flags);
     EXPECT_EQ(ended.exit_code, kDegraded) << describe(ended);
@@ -79,11 +82,10 @@ TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
     EXPECT_EQ(together["judge"], "panel");
     const json a = lab.comparison("Q2_K", "sim-1"), b = lab.comparison("Q2_K", "sim-2");
     EXPECT_LT(a["net_win_rate"]["value"], b["net_win_rate"]["value"]);
-    EXPECT_NEAR(together["net_win_rate"]["value"].get<double>(),
-                (a["net_win_rate"]["value"].get<double>() +
-                 b["net_win_rate"]["value"].get<double>()) /
-                    2,
-                1e-12);
+    EXPECT_NEAR(
+        together["net_win_rate"]["value"].get<double>(),
+        (a["net_win_rate"]["value"].get<double>() + b["net_win_rate"]["value"].get<double>()) / 2,
+        1e-12);
     EXPECT_EQ(together["net_win_rate"]["n"], 40);
     EXPECT_EQ(together["counts"]["n"], 80);
     EXPECT_EQ(together["counts"]["losses"].get<int>(),
@@ -117,10 +119,9 @@ TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
 TEST(Panel, IsFollowedByTraceAuditAndStats) {
     const Lab lab(30);
     const SimServer first(fair_model("one")), second(fair_model("two"));
-    EXPECT_EQ(
-        lab.run("Q2_K", panel({at(first, "sim-1"), at(second, "sim-2")}, {"--both-orders"}))
-            .exit_code,
-        kDegraded);
+    EXPECT_EQ(lab.run("Q2_K", panel({at(first, "sim-1"), at(second, "sim-2")}, {"--both-orders"}))
+                  .exit_code,
+              kDegraded);
     const json trace = json::parse(lab.assay({"trace", lab.run_dir(), "q02", "--json"}).out);
     ASSERT_EQ(trace["panel"].size(), 1u) << trace;
     EXPECT_EQ(trace["comparisons"].size(), 4u) << "two judges in two orders";
@@ -143,8 +144,9 @@ TEST(Panel, IsFollowedByTraceAuditAndStats) {
     EXPECT_EQ(stats["comparisons"][0]["judge"], "panel");
     EXPECT_EQ(stats["comparisons"][0]["decision"], decision_of_panel(lab));
     EXPECT_EQ(stats["agreement"]["pairs"].size(), 1u) << "the panel is no further judge";
-    EXPECT_EQ(lab.assay({"stats", lab.run_dir()}).exit_code, kDegraded);
-    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--judge", "panel"}).exit_code, kDegraded);
+    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--gate"}).exit_code, kDegraded);
+    EXPECT_EQ(lab.assay({"stats", lab.run_dir(), "--gate", "--judge", "panel"}).exit_code,
+              kDegraded);
 }
 
 TEST(Panel, RecommendsWhatItsJudgesTogetherFindAlike) {
@@ -168,9 +170,9 @@ TEST(Panel, IsNotMeasuredWhereOneJudgeDoesNotPassItsControls) {
             << "shown as sensitivity";
         const json decision = decision_of_panel(lab);
         EXPECT_EQ(decision["label"], "not_measured");
-        EXPECT_NE(decision["why"].get<std::string>().find(
-                      "blind: The judge did not pass its controls"),
-                  std::string::npos)
+        EXPECT_NE(
+            decision["why"].get<std::string>().find("blind: The judge did not pass its controls"),
+            std::string::npos)
             << decision;
         EXPECT_TRUE(lab.report()["recommendation"]["variant"].is_null());
         EXPECT_NE(ended.out.find("sim-1 alone (sensitivity): Q8_0"), std::string::npos)
@@ -180,11 +182,10 @@ TEST(Panel, IsNotMeasuredWhereOneJudgeDoesNotPassItsControls) {
 
 TEST(Panel, IsNotMeasuredWhereOneJudgeWasNotAskedAboutAll) {
     const Lab lab(60);
-    const SimServer fair(fair_model("one")), down([](const SeenRequest& request, int n) {
-        return n <= 150 ? fair_model("two")(request, n) : ScriptedReply{401, "{}"};
+    const SimServer fair(fair_model("one")), down([](const SeenRequest&request, int n) {
+        return n <= 100 ? fair_model("two")(request, n) : ScriptedReply{401, "{}"};
     });
-    const Ended ended = lab.run(
-        "Q2_K", panel({at(fair, "sim-1"), at(down, "sim-2")}, {"-j", "1"}));
+    const Ended ended = lab.run("Q2_K", panel({at(fair, "sim-1"), at(down, "sim-2")}, {"-j", "1"}));
     EXPECT_EQ(ended.exit_code, kNotMeasured) << describe(ended);
     EXPECT_EQ(decision_of_panel(lab)["label"], "not_measured");
     EXPECT_EQ(lab.comparison("Q2_K", "sim-1")["decision"]["label"], "degraded");
@@ -265,9 +266,9 @@ TEST(Panel, ChangedAfterADecisionWasShownIsExploratory) {
     const Strings two{at(first, "sim-1"), at(second, "sim-2")};
     const auto why = [&] { return lab.report()["experiment"].value("exploratory_why", ""); };
     EXPECT_EQ(lab.run("Q8_0", panel(two)).exit_code, kMayShip);
-    EXPECT_EQ(lab.run("Q8_0", {"--judge", two[0], "--judge", two[1], "--stopping", "none"})
-                  .exit_code,
-              kExploratory);
+    EXPECT_EQ(
+        lab.run("Q8_0", {"--judge", two[0], "--judge", two[1], "--stopping", "none"}).exit_code,
+        kExploratory);
     EXPECT_NE(why().find("sim-1 decides instead of a panel of 2 judges"), std::string::npos)
         << why();
     EXPECT_EQ(lab.run("Q8_0", panel({two[0], two[1], at(third, "sim-3")})).exit_code, kExploratory);
@@ -276,7 +277,8 @@ TEST(Panel, ChangedAfterADecisionWasShownIsExploratory) {
     const Lab other(40);
     EXPECT_EQ(other.run("Q8_0", {"--judge", two[0], "--judge", two[1]}).exit_code, kMayShip);
     EXPECT_EQ(other.run("Q8_0", panel(two)).exit_code, kExploratory);
-    EXPECT_NE(other.report()["experiment"].value("exploratory_why", "")
+    EXPECT_NE(other.report()["experiment"]
+                  .value("exploratory_why", "")
                   .find("a panel of 2 judges decides instead of sim-1"),
               std::string::npos);
 }

@@ -52,14 +52,16 @@ TEST(PanelGate, NothingIsMeasuredWhereOneJudgeIsNot) {
     EXPECT_EQ(panel.both.decision.label, DecisionLabel::kNotMeasured);
     EXPECT_NE(panel.both.decision.why.find("second: It sees nothing."), std::string::npos)
         << panel.both.decision.why;
+    EXPECT_TRUE(panel.both.decision.why.starts_with("second is not measured, and each judge"))
+        << panel.both.decision.why;
     EXPECT_EQ(panel.both.decision.why.find("first"), std::string::npos);
 }
 
 TEST(PanelGate, AJudgeThatWasNotAskedAboutAllIsNotMeasured) {
     // Of the panel 4 % are not judged, of the second judge 8 %.
-    Panel panel(alike(),
-                OutcomeList().wins(20).losses(20).ties(328).add(32, OutcomeKind::kNotJudged)
-                    .outcomes);
+    Panel panel(
+        alike(),
+        OutcomeList().wins(20).losses(20).ties(328).add(32, OutcomeKind::kNotJudged).outcomes);
     EXPECT_EQ(panel.both.decision.label, DecisionLabel::kEquivalent) << panel.both.decision.why;
     EXPECT_EQ(panel.second.decision.label, DecisionLabel::kNotMeasured);
     panel.gate();
@@ -68,8 +70,12 @@ TEST(PanelGate, AJudgeThatWasNotAskedAboutAllIsNotMeasured) {
 
 TEST(PanelGate, WhatFailedOfOneJudgeMayHaveBeenAnything) {
     // Losses of the second judge alone would be 8 % of its verdicts, and 4 % of the panel's.
-    const std::vector<Outcome> failing =
-        OutcomeList().wins(20).losses(36).ties(312).add(32, OutcomeKind::kInvalid).outcomes;
+    const std::vector<Outcome> failing = OutcomeList()
+                                             .wins(20)
+                                             .losses(36)
+                                             .ties(312)
+                                             .add(32, OutcomeKind::kInvalid)
+                                             .outcomes;
     Panel panel(OutcomeList().wins(20).losses(36).ties(344).outcomes, failing);
     EXPECT_TRUE(passes(panel.both.decision.label)) << panel.both.decision.why;
     EXPECT_FALSE(too_many_unknown(panel.both.counts));

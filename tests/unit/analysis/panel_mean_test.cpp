@@ -77,11 +77,11 @@ TEST(PanelMean, AQuestionCountsIfHalfOfItsCallsAndHalfOfItsJudgesHaveAVerdict) {
                   .n_questions,
               1);
     // Judges that were not asked yet are judges that said nothing.
-    EXPECT_EQ(evidence_of(std::vector{said(1, 0, kWin), said(1, 1, kNotJudged), said(1, 2,
-                                                                                     kNotJudged)},
-                          Failed::kLeftOut)
-                  .n_questions,
-              0);
+    EXPECT_EQ(
+        evidence_of(std::vector{said(1, 0, kWin), said(1, 1, kNotJudged), said(1, 2, kNotJudged)},
+                    Failed::kLeftOut)
+            .n_questions,
+        0);
 }
 
 TEST(PanelMean, OfSamplesIsTheMeanOverSamplesOfTheMeansOverJudges) {
@@ -156,9 +156,8 @@ TEST(PanelMean, NeitherTheOrderOfTheOutcomesNorOfTheJudgesMatters) {
     for (Outcome& each : other) {
         each.judge = 2 - each.judge;
     }
-    EXPECT_NEAR(*analyse(other, AnalysisSettings()).net_win_rate.value,
-                *a.net_win_rate.value,
-                1e-12);
+    EXPECT_NEAR(
+        *analyse(other, AnalysisSettings()).net_win_rate.value, *a.net_win_rate.value, 1e-12);
 }
 
 TEST(PanelMean, SwappingWinsAndLossesTurnsTheIntervalRound) {
@@ -198,10 +197,8 @@ TEST(PanelMean, WhatWouldChangeTheDecisionIsFoundWithUnequalWeights) {
 }
 
 TEST(PanelMean, BothOrdersAreOfOneJudge) {
-    const std::vector<Outcome> outcomes{said(1, 0, kWin),
-                                        said(1, 1, kLoss, false),
-                                        said(2, 0, kWin),
-                                        said(2, 1, kLoss, false)};
+    const std::vector<Outcome> outcomes{
+        said(1, 0, kWin), said(1, 1, kLoss, false), said(2, 0, kWin), said(2, 1, kLoss, false)};
     EXPECT_FALSE(both_orders_of(outcomes, Dependence(outcomes)))
         << "two judges that differ are no verdict that flipped";
     const std::vector<Outcome> more = drawn(10, 0, 1);
@@ -226,6 +223,27 @@ TEST(PanelMean, TheseQuestionsNeedBothOrdersOfEachJudge) {
     const auto expected = stats::these_questions_of_orders(orders, 0.05);
     EXPECT_NEAR(*found->value, expected->estimate, 1e-12);
     EXPECT_NEAR(*found->low, expected->low, 1e-12);
+}
+
+TEST(PanelMean, TheExactTestOfFewQuestionsWeighsJudgesAlike) {
+    // Judge 0 lets 4 of 24 questions lose; judge 1 is asked in both orders and calls all ties.
+    std::vector<Outcome> outcomes;
+    for (int q = 0; q < 24; ++q) {
+        outcomes.push_back(said(q, 0, q < 4 ? kLoss : kTie));
+        outcomes.push_back(said(q, 1, kTie));
+        outcomes.push_back(said(q, 1, kTie, false));
+    }
+    std::vector<Outcome> unweighted = outcomes;
+    for (Outcome& each : unweighted) {
+        each.judge = 0;
+    }
+    const ComparisonAnalysis panel = analyse(outcomes, AnalysisSettings()),
+                             plain = analyse(unweighted, AnalysisSettings());
+    EXPECT_DOUBLE_EQ(*panel.net_win_rate.value, -4.0 / 48);
+    EXPECT_DOUBLE_EQ(*plain.net_win_rate.value, -4.0 / 72);
+    ASSERT_TRUE(panel.small_sample && plain.small_sample);
+    EXPECT_GT(panel.small_sample->p_not_worse, plain.small_sample->p_not_worse)
+        << "the verdicts of judge 1 do not drown those of judge 0";
 }
 
 TEST(PanelMean, OneJudgeIsNoPanel) {
