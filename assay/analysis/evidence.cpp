@@ -238,7 +238,11 @@ std::vector<QuestionVerdicts> verdicts_by_question(std::span<const Outcome> outc
         add(out[dependence.question[i]], outcomes[i].kind, failed);
     }
     if (is_of_panel(outcomes)) {
-        const std::vector<PanelMean> means = panel_means(outcomes, dependence, failed);
+        std::vector<std::optional<int>> values;
+        for (const Outcome& outcome : outcomes) {
+            values.push_back(value_of(outcome.kind, failed));
+        }
+        const std::vector<PanelMean> means = panel_means(outcomes, dependence, values);
         for (std::size_t q = 0; q < out.size(); ++q) {
             out[q].panel_mean = means[q].mean;
             out[q].enough_judges = means[q].enough_judges;

@@ -59,14 +59,14 @@ bool is_of_panel(std::span<const Outcome> outcomes) {
 
 std::vector<PanelMean> panel_means(std::span<const Outcome> outcomes,
                                    const Dependence& dependence,
-                                   Failed failed) {
+                                   std::span<const std::optional<int>> values) {
     std::vector<BySample> questions(dependence.n_questions);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         Verdicts& verdicts = questions[dependence.question[i]][outcomes[i].sample]
                                       [outcomes[i].judge];
-        if (const auto value = value_of(outcomes[i].kind, failed)) {
+        if (values[i]) {
             ++verdicts.n;
-            verdicts.sum += *value;
+            verdicts.sum += *values[i];
         }
     }
     std::vector<PanelMean> out;

@@ -13,7 +13,6 @@
 #include <span>
 #include <vector>
 
-#include "assay/analysis/evidence.hpp"
 #include "assay/records/dependence.hpp"
 #include "assay/records/outcome.hpp"
 
@@ -29,9 +28,10 @@ struct PanelMean {
 /// Whether outcomes are of more than one judge of a panel (Outcome::judge).
 [[nodiscard]] bool is_of_panel(std::span<const Outcome> outcomes);
 
-/// By question (the numbers of `dependence`).
+/// By question (the numbers of `dependence`). `values` has each outcome's value, in [-1, 1], or
+/// nothing where it has none.
 [[nodiscard]] std::vector<PanelMean> panel_means(std::span<const Outcome> outcomes,
                                                  const Dependence& dependence,
-                                                 Failed failed);
+                                                 std::span<const std::optional<int>> values);
 
 }  // namespace assay::analysis

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/run/frozen_judges.hpp"
+
 namespace assay::run {
 
 /// A question as judges are shown it.
@@ -23,16 +25,6 @@ struct FrozenVariant {
     std::string name;
     std::map<std::string, std::string> answers;  ///< question id -> hash of the answer's key
     friend bool operator==(const FrozenVariant&, const FrozenVariant&) = default;
-};
-
-struct FrozenJudge {
-    std::string name;
-    std::string key;  ///< of its identity: all that a verdict of it depends on
-    bool by_hand = false;
-    bool both_orders = false;
-    std::map<std::string, std::string> verdicts;  ///< hash of a comparison's id -> "A", "TIE" ...;
-                                                  ///< empty: no verdict counts yet
-    friend bool operator==(const FrozenJudge&, const FrozenJudge&) = default;
 };
 
 struct FrozenExperiment {

@@ -116,6 +116,49 @@ TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
     EXPECT_FALSE(before.contains("evaluation/exports/Q2_K/panel/evaluation_results.json"));
 }
 
+TEST(Panel, AModelFileIsAskedInBothOrdersAndWeighsAsMuchAsAServerAskedInOne) {
+    const Lab lab(40);
+    const std::string file = "gguf:" + lab.folder().write("judge.gguf", "type JUDGE\n");
+    // This judge calls half of the lost questions a tie, so the two differ.
+    const SimServer server(of_model("two", [](const SeenRequest& request, int n) {
+        const std::string question = prompt_field(request.body, "question");
+        return question.find('3') == std::string::npos ? fair_judge(request, n) : says("TIE");
+    }));
+    const Ended ended = lab.run("Q2_K", panel({file, at(server, "sim-2")}));
+    EXPECT_EQ(ended.exit_code, kDegraded) << describe(ended);
+    const json together = lab.report()["panel"]["comparisons"][0];
+    const json a = lab.comparison("Q2_K", "judge"), b = lab.comparison("Q2_K", "sim-2");
+    EXPECT_EQ(a["counts"]["n"], 80);
+    EXPECT_EQ(b["counts"]["n"], 40);
+    EXPECT_EQ(together["counts"]["n"], 120);
+    const double net_a = a["net_win_rate"]["value"], net_b = b["net_win_rate"]["value"];
+    EXPECT_LT(net_a, net_b);
+    EXPECT_NEAR(together["net_win_rate"]["value"].get<double>(), (net_a + net_b) / 2, 1e-12);
+    // The same file under another name is the same judge.
+    const std::string copy = "gguf:" + lab.folder().write("copy.gguf", "type JUDGE\n");
+    lab.forget_run();
+    const Ended twice = lab.run("Q2_K", panel({file, copy}));
+    EXPECT_EQ(twice.exit_code, kUsage) << describe(twice);
+    EXPECT_NE(twice.err.find("copy is the same judge as judge"), std::string::npos) << twice.err;
+    EXPECT_EQ(lab.n_requests("answer"), 0);
+}
+
+TEST(Panel, FindsTheKnownBadVariantOrDecidesNothing) {
+    const Lab lab(60);
+    const SimServer first(fair_model("one")), second(fair_model("two"));
+    const Strings judges{at(first, "sim-1"), at(second, "sim-2")};
+    EXPECT_EQ(lab.run("Q8_0,Q2_K", panel(judges, {"--known-bad", "Q2_K"})).exit_code, kMayShip);
+    EXPECT_EQ(lab.report()["recommendation"]["variant"], "Q8_0");
+    const Lab other(60);
+    const std::string fine = other.folder().write("fine.gguf", "type fine\n");
+    const Ended ended = other.run("Q8_0," + fine, panel(judges, {"--known-bad", "fine"}));
+    EXPECT_EQ(ended.exit_code, kNotMeasured) << describe(ended);
+    EXPECT_NE(decision_of_panel(other)["why"].get<std::string>().find(
+                  "fine is there to be found degraded"),
+              std::string::npos)
+        << decision_of_panel(other);
+}
+
 TEST(Panel, IsFollowedByTraceAuditAndStats) {
     const Lab lab(30);
     const SimServer first(fair_model("one")), second(fair_model("two"));
@@ -129,7 +172,7 @@ TEST(Panel, IsFollowedByTraceAuditAndStats) {
     double sum = 0;
     for (const json& comparison : trace["comparisons"]) {
         const std::string outcome = comparison["outcome"];
-        sum += outcome == "win" ? 1 : outcome == "loss" ? -1 : 0;
+        sum += static_cast<double>(outcome == "win") - static_cast<double>(outcome == "loss");
     }
     EXPECT_DOUBLE_EQ(trace["panel"][0]["mean"], sum / 4);
     EXPECT_NE(lab.assay({"trace", lab.run_dir(), "q02"}).out.find("panel     Q2_K: mean of its"),
