@@ -24,8 +24,11 @@ std::pair<double, double> weighted_counts(const Evidence& evidence) {
     if (!weighted) {
         return {wins, losses};
     }
-    const double moved = (stats::mean_of(evidence.questions.values) * n - (wins - losses)) / 2;
-    return {std::clamp(wins + moved, 0.0, n), std::clamp(losses - moved, 0.0, n)};
+    const double net = stats::mean_of(evidence.questions.values) * n;
+    const double moved = (net - (wins - losses)) / 2;
+    // Where one of them would fall below 0, the other one takes the rest.
+    const double more_wins = std::max({0.0, net, wins + moved});
+    return {more_wins, more_wins - net};
 }
 
 }  // namespace

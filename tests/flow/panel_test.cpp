@@ -63,7 +63,7 @@ TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
         second(of_model("two", [](const SeenRequest&request, int n) {
             // Calls a part a tie, by the question's number: still enough of its controls are seen.
             const std::string question = prompt_field(request.body, "question");
-            return question.find('3') == std::string::npos ? fair_judge(request, n) : says("TIE");
+            return question.find('9') == std::string::npos ? fair_judge(request, n) : says("TIE");
         }));
     const Strings flags = panel({at(first, "sim-1"), at(second, "sim-2")});
     const Ended ended = lab.run("Q2_K", flags);
@@ -119,10 +119,10 @@ TEST(Panel, ItsJudgesDecideTogetherWithEqualWeights) {
 TEST(Panel, AModelFileIsAskedInBothOrdersAndWeighsAsMuchAsAServerAskedInOne) {
     const Lab lab(40);
     const std::string file = "gguf:" + lab.folder().write("judge.gguf", "type JUDGE\n");
-    // This judge calls half of the lost questions a tie, so the two differ.
+    // This judge calls a part a tie, so the two differ.
     const SimServer server(of_model("two", [](const SeenRequest& request, int n) {
         const std::string question = prompt_field(request.body, "question");
-        return question.find('3') == std::string::npos ? fair_judge(request, n) : says("TIE");
+        return question.find('9') == std::string::npos ? fair_judge(request, n) : says("TIE");
     }));
     const Ended ended = lab.run("Q2_K", panel({file, at(server, "sim-2")}));
     EXPECT_EQ(ended.exit_code, kDegraded) << describe(ended);

@@ -226,10 +226,10 @@ TEST(PanelMean, TheseQuestionsNeedBothOrdersOfEachJudge) {
 }
 
 TEST(PanelMean, TheExactTestOfFewQuestionsWeighsJudgesAlike) {
-    // Judge 0 lets 4 of 24 questions lose; judge 1 is asked in both orders and calls all ties.
+    // Judge 0 lets 8 of 24 questions lose; judge 1 is asked in both orders and calls all ties.
     std::vector<Outcome> outcomes;
     for (int q = 0; q < 24; ++q) {
-        outcomes.push_back(said(q, 0, q < 4 ? kLoss : kTie));
+        outcomes.push_back(said(q, 0, q < 8 ? kLoss : kTie));
         outcomes.push_back(said(q, 1, kTie));
         outcomes.push_back(said(q, 1, kTie, false));
     }
@@ -239,8 +239,8 @@ TEST(PanelMean, TheExactTestOfFewQuestionsWeighsJudgesAlike) {
     }
     const ComparisonAnalysis panel = analyse(outcomes, AnalysisSettings()),
                              plain = analyse(unweighted, AnalysisSettings());
-    EXPECT_DOUBLE_EQ(*panel.net_win_rate.value, -4.0 / 48);
-    EXPECT_DOUBLE_EQ(*plain.net_win_rate.value, -4.0 / 72);
+    EXPECT_DOUBLE_EQ(*panel.net_win_rate.value, -8.0 / 48);
+    EXPECT_DOUBLE_EQ(*plain.net_win_rate.value, -8.0 / 72);
     ASSERT_TRUE(panel.small_sample && plain.small_sample);
     EXPECT_GT(panel.small_sample->p_not_worse, plain.small_sample->p_not_worse)
         << "the verdicts of judge 1 do not drown those of judge 0";
