@@ -63,10 +63,9 @@ void add_panel_parts(Section& section, const ReportModel& model) {
         return;
     }
     section.add(Paragraph{
-        say("The panel's net win rate is the mean of its judges' net win rates, with equal "
-            "weights: wins, ties and losses are those of all {} judges. Each judge alone, which "
-            "decides nothing:",
-            model.judges.size())});
+        "The panel's net win rate is the mean of its judges' net win rates, with equal weights; "
+        "wins, ties and losses are the verdicts of all of them. Each judge alone, which decides "
+        "nothing:"});
     Table table({"variant", "judge", "net win rate, points", "level", "alone it would say"},
                 "lllrl");
     for (const ReportComparison& comparison : model.comparisons) {
@@ -79,14 +78,17 @@ void add_panel_parts(Section& section, const ReportModel& model) {
     section.add(std::move(table));
     Bullets bullets;
     for (const PanelCorrelation& each : model.panel->correlations) {
-        bullets.items.push_back(say(
-            "{}: correlation of two judges' verdicts of one question {}. Near 1 a further judge "
-            "adds little; near 0 it adds as much as a first one.",
-            code(each.variant),
-            own_words(number(each))));
+        bullets.items.push_back(
+            say("{}: correlation of two judges' verdicts of one question {}, of {} questions.",
+                code(each.variant),
+                own_words(number(each)),
+                each.n_questions));
     }
     if (!bullets.items.empty()) {
         section.add(std::move(bullets));
+        section.add(Paragraph{
+            "Near 1 a further judge adds little, and two judges may be one model; near 0 it adds "
+            "as much as the first one did."});
     }
 }
 

@@ -268,6 +268,9 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
         "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. "
         "same: identical answers, "
         "among the ties.";
+    if (model.panel) {
+        out += " W/T/L counts the verdicts of all judges.";
+    }
     if (level) {
         out += fmt::format(" Net win rate: {} with its {} interval.",
                            several ? "the mean over questions of (W-L)/n" : "(W-L)/n",

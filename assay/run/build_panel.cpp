@@ -171,6 +171,22 @@ void gate(ReportModel& model,
         decision, analysis::why_instructions(model.variants[variant].failure_modes));
 }
 
+/// A mean that passes may hide a judge that sees what the others do not.
+void warn_of_dissent(ReportModel& model, const ReportComparison& panel, std::size_t variant) {
+    if (!passes(panel.analysis.decision.label)) {
+        return;
+    }
+    for (const ReportComparison* alone : by_judge(model, variant)) {
+        if (alone->analysis.decision.label == DecisionLabel::kDegraded) {
+            model.warnings.push_back(fmt::format(
+                "{} of the panel finds {} degraded, and the mean of all judges passes. Read the "
+                "questions that it lets lose before you rely on the mean.",
+                alone->analysis.judge,
+                panel.analysis.variant));
+        }
+    }
+}
+
 /// Of the pairs of answers that both were asked about and decided, how many, and how many alike.
 struct Alike {
     std::int64_t n = 0;
@@ -253,6 +269,9 @@ void add_panel(ReportModel& model,
     }
     apply_known_bad(stored.plan.known_bad, panel.comparisons);
     analysis::decide_claims(rungs, settings);
+    for (std::size_t v = 1; v < model.variants.size(); ++v) {
+        warn_of_dissent(model, panel.comparisons[v - 1], v);
+    }
     warn_of_copies(model);
 }
 

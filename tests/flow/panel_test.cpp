@@ -143,6 +143,24 @@ TEST(Panel, AModelFileIsAskedInBothOrdersAndWeighsAsMuchAsAServerAskedInOne) {
     EXPECT_EQ(lab.n_requests("answer"), 0);
 }
 
+TEST(Panel, AJudgeThatFindsDamageWhereTheMeanPassesIsNamed) {
+    const Lab lab(60);
+    // The mild judge passes its controls, and does not mind answers that say nothing.
+    const SimServer strict(fair_model("one")),
+        mild(of_model("two", [](const SeenRequest&request, int n) {
+            const std::string both = prompt_field(request.body, "answer_a") +
+                                     prompt_field(request.body, "answer_b");
+            return both.find("cannot say") == std::string::npos ? fair_judge(request, n)
+                                                                : says("TIE");
+        }));
+    const Ended ended = lab.run(
+        "Q2_K", panel({at(strict, "strict"), at(mild, "mild")}, {"--margin", "0.5"}));
+    EXPECT_EQ(lab.comparison("Q2_K", "strict")["decision"]["label"], "degraded");
+    EXPECT_EQ(lab.comparison("Q2_K", "mild")["decision"]["label"], "equivalent");
+    EXPECT_EQ(decision_of_panel(lab)["label"], "equivalent") << describe(ended);
+    EXPECT_TRUE(warns_of(lab, "strict of the panel finds Q2_K degraded"));
+}
+
 TEST(Panel, FindsTheKnownBadVariantOrDecidesNothing) {
     const Lab lab(60);
     const SimServer first(fair_model("one")), second(fair_model("two"));
