@@ -95,8 +95,7 @@ Evidence moved(const Evidence& evidence,
         return a.verdicts.*from > b.verdicts.*from;
     });
     const auto add = [&](QuestionKind kind, std::int32_t n_moved, std::int64_t times) {
-        kind.verdicts.*from -= n_moved;
-        kind.verdicts.*to += n_moved;
+        kind.verdicts.move(n_moved, from, to);
         kind.times = times;
         if (times > 0) {
             out.push_back(kind);

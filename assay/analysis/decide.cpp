@@ -113,7 +113,35 @@ std::string beginning_of_unknown(const Counts& counts) {
         counts.no_answer_baseline);
 }
 
-/// What is left of a decision where too many results are not known.
+}  // namespace
+
+Decision not_measured(const Decision& like, std::string why) {
+    Decision out;
+    out.margin = like.margin;
+    out.alpha = like.alpha;
+    out.why = std::move(why);
+    return out;
+}
+
+bool too_many_unknown(const Counts& counts) {
+    const std::int64_t unknown = counts.unknown();
+    return counts.questions_left_out > 0 || more_than_5_percent(unknown, counts.n + unknown);
+}
+
+std::optional<Decision> too_many_missing(const Counts& counts, const Decision& like) {
+    if (!more_than_5_percent(counts.no_answer_baseline, counts.n_items)) {
+        return std::nullopt;
+    }
+    return not_measured(
+        like,
+        fmt::format("{} of {} are left out ({}), more than 5 %, as an answer is missing (the "
+                    "baseline has none, neither side says anything, or the variant's file has "
+                    "none): what they would have shown is not known",
+                    counts.no_answer_baseline,
+                    count_of(counts.n_items, "comparison"),
+                    share(counts.no_answer_baseline, counts.n_items)));
+}
+
 Decision whatever_failed(const Counts& counts,
                          const Decision& without,
                          const Decision& worst,
@@ -146,35 +174,6 @@ Decision whatever_failed(const Counts& counts,
         words_of(best.label),
         counts.failed() > 0 ? "fail" : "be missing");
     return out;
-}
-
-}  // namespace
-
-Decision not_measured(const Decision& like, std::string why) {
-    Decision out;
-    out.margin = like.margin;
-    out.alpha = like.alpha;
-    out.why = std::move(why);
-    return out;
-}
-
-bool too_many_unknown(const Counts& counts) {
-    const std::int64_t unknown = counts.unknown();
-    return counts.questions_left_out > 0 || more_than_5_percent(unknown, counts.n + unknown);
-}
-
-std::optional<Decision> too_many_missing(const Counts& counts, const Decision& like) {
-    if (!more_than_5_percent(counts.no_answer_baseline, counts.n_items)) {
-        return std::nullopt;
-    }
-    return not_measured(
-        like,
-        fmt::format("{} of {} are left out ({}), more than 5 %, as an answer is missing (the "
-                    "baseline has none, neither side says anything, or the variant's file has "
-                    "none): what they would have shown is not known",
-                    counts.no_answer_baseline,
-                    count_of(counts.n_items, "comparison"),
-                    share(counts.no_answer_baseline, counts.n_items)));
 }
 
 DecisionLabel label_whatever_failed(DecisionLabel without,

@@ -46,4 +46,11 @@ namespace assay::analysis {
                                                   DecisionLabel worst,
                                                   DecisionLabel best);
 
+/// What is left of a decision where too many results are not known (`counts`), from those without
+/// them and with all of them losses or wins.
+[[nodiscard]] Decision whatever_failed(const Counts& counts,
+                                       const Decision& without,
+                                       const Decision& worst,
+                                       const Decision& best);
+
 }  // namespace assay::analysis

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "assay/analysis/panel_mean.hpp"
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/equivalence.hpp"
 
@@ -209,6 +210,17 @@ stats::NetCounts Evidence::effective() const {
     return stats::effective(stats::net_counts(wins, losses, ties), verdict_design_effect);
 }
 
+void QuestionVerdicts::move(std::int32_t n_moved,
+                            std::int32_t QuestionVerdicts::*from,
+                            std::int32_t QuestionVerdicts::*to) {
+    const double before = plain_mean();
+    this->*from -= n_moved;
+    this->*to += n_moved;
+    if (panel_mean) {
+        panel_mean = std::clamp(*panel_mean + plain_mean() - before, -1.0, 1.0);
+    }
+}
+
 void add(QuestionVerdicts& question, OutcomeKind kind, Failed failed) {
     question.calls += kind != OutcomeKind::kNotJudged;
     if (const auto value = value_of(kind, failed)) {
@@ -224,6 +236,17 @@ std::vector<QuestionVerdicts> verdicts_by_question(std::span<const Outcome> outc
     std::vector<QuestionVerdicts> out(dependence.n_questions);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         add(out[dependence.question[i]], outcomes[i].kind, failed);
+    }
+    if (is_of_panel(outcomes)) {
+        std::vector<std::optional<int>> values;
+        for (const Outcome& outcome : outcomes) {
+            values.push_back(value_of(outcome.kind, failed));
+        }
+        const std::vector<PanelMean> means = panel_means(outcomes, dependence, values);
+        for (std::size_t q = 0; q < out.size(); ++q) {
+            out[q].panel_mean = means[q].mean;
+            out[q].enough_judges = means[q].enough_judges;
+        }
     }
     return out;
 }

@@ -17,20 +17,31 @@
 
 namespace assay::analysis {
 
-/// The verdicts of one question. Several: both orders, several samples, several rows of a file.
+/// The verdicts of one question. Several: both orders, several samples, several judges, several
+/// rows of a file.
 struct QuestionVerdicts {
     std::int32_t wins = 0;
     std::int32_t ties = 0;
     std::int32_t losses = 0;
     std::int32_t calls = 0;  ///< comparisons of it that are settled, with a verdict or without
+    /// Of a panel whose judges gave unequal numbers of verdicts: the mean in which they weigh alike
+    /// (panel_mean.hpp). Empty: that of all verdicts.
+    std::optional<double> panel_mean{};
+    bool enough_judges = true;  ///< of a panel: at least half of its judges gave a verdict
 
     [[nodiscard]] std::int32_t n() const { return wins + ties + losses; }
     /// A question counts if at least half of its calls have a verdict.
-    [[nodiscard]] bool counts() const { return n() > 0 && 2 * n() >= calls; }
-    /// In [-1, 1]; n() > 0.
-    [[nodiscard]] double mean() const {
+    [[nodiscard]] bool counts() const { return n() > 0 && 2 * n() >= calls && enough_judges; }
+    /// Of all verdicts; in [-1, 1]; n() > 0.
+    [[nodiscard]] double plain_mean() const {
         return static_cast<double>(wins - losses) / static_cast<double>(n());
     }
+    /// What the question gives; in [-1, 1]; n() > 0.
+    [[nodiscard]] double mean() const { return panel_mean.value_or(plain_mean()); }
+    /// Makes n verdicts of one kind to ones of another. Of a panel each of them weighs 1 / n().
+    void move(std::int32_t n_moved,
+              std::int32_t QuestionVerdicts::*from,
+              std::int32_t QuestionVerdicts::*to);
     auto operator<=>(const QuestionVerdicts&) const = default;
 };
 /// `times` questions have these verdicts.

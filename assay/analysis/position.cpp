@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "assay/analysis/evidence.hpp"
 #include "assay/analysis/rates.hpp"
@@ -215,13 +216,15 @@ std::optional<BothOrders> both_orders_of(std::span<const Outcome> outcomes,
     if (dependence.n_questions == outcomes.size()) {
         return std::nullopt;
     }
-    // The two orders are of one pair of answers: another sample is no other order.
-    std::map<std::pair<std::uint32_t, int>, QuestionSides> pairs;
+    // The two orders are of one pair of answers and one judge: another sample, or another judge of
+    // a panel, is no other order.
+    std::map<std::tuple<std::uint32_t, int, int>, QuestionSides> pairs;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (!has_a_side(outcomes[i])) {
             continue;
         }
-        QuestionSides& pair = pairs[{dependence.question[i], outcomes[i].sample}];
+        QuestionSides&
+            pair = pairs[{dependence.question[i], outcomes[i].sample, outcomes[i].judge}];
         ++(outcomes[i].variant_is_a ? pair.n_first : pair.n_second);
         (outcomes[i].variant_is_a ? pair.first : pair.second) = *value_of(outcomes[i].kind);
     }

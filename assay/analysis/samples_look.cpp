@@ -1,5 +1,6 @@
 #include "assay/analysis/samples_look.hpp"
 
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -21,25 +22,32 @@ AnalysisSettings with_alpha(AnalysisSettings settings, double alpha) {
     return settings;
 }
 
-/// A question's verdicts.
+/// The verdicts of one sample: one, or those of both orders or of several judges.
 struct Said {
     std::int64_t n = 0;
     std::int64_t sum = 0;
-    std::int64_t squares = 0;
+    [[nodiscard]] double mean() const { return static_cast<double>(sum) / static_cast<double>(n); }
 };
+using SaidBySample = std::map<int, Said>;
 
-/// Moments over the questions of which at least two verdicts are there.
+/// Moments over the questions of which at least two samples have a verdict. What two samples have
+/// in common is not what two verdicts of one sample have.
 struct Moments {
     std::int64_t n_questions = 0;
     double squares = 0;
     double products = 0;
 
-    void add(const Said& said) {
-        const double n = static_cast<double>(said.n);
+    void add(const SaidBySample& question) {
+        const double n = static_cast<double>(question.size());
+        double sum = 0, sum_of_squares = 0;
+        for (const auto& [sample, said] : question) {
+            sum += said.mean();
+            sum_of_squares += said.mean() * said.mean();
+        }
         ++n_questions;
-        squares += static_cast<double>(said.squares) / n;
-        // sum over ordered pairs of Y Y' = sum^2 - sum of squares
-        products += static_cast<double>(said.sum * said.sum - said.squares) / (n * (n - 1));
+        squares += sum_of_squares / n;
+        // sum over ordered pairs of samples of Y Y' = sum^2 - sum of squares
+        products += (sum * sum - sum_of_squares) / (n * (n - 1));
     }
     [[nodiscard]] stats::SampleMoments means() const {
         const double n = static_cast<double>(n_questions);
@@ -48,19 +56,18 @@ struct Moments {
 };
 
 Moments moments_of(std::span<const Outcome> outcomes, const Dependence& dependence) {
-    std::vector<Said> questions(dependence.n_questions);
+    std::vector<SaidBySample> questions(dependence.n_questions);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (const auto value = value_of(outcomes[i].kind)) {
-            Said& said = questions[dependence.question[i]];
+            Said& said = questions[dependence.question[i]][outcomes[i].sample];
             ++said.n;
             said.sum += *value;
-            said.squares += *value * *value;
         }
     }
     Moments out;
-    for (const Said& said : questions) {
-        if (said.n >= kFirstSamples) {
-            out.add(said);
+    for (const SaidBySample& question : questions) {
+        if (question.size() >= kFirstSamples) {
+            out.add(question);
         }
     }
     return out;

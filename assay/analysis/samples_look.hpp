@@ -33,8 +33,8 @@ struct SamplesLook {
     Decision decision;   ///< of the first samples, at settings_of_look
     bool stops = false;  ///< as equivalent or degraded: `decision` stands, and no more are asked
     stats::SampleMoments moments;
-    /// Where it does not stop: samples of a question in all. Nothing where no question has two
-    /// verdicts, so that nothing can be chosen.
+    /// Where it does not stop: samples of a question in all. Nothing where no question has verdicts
+    /// of two samples, so that nothing can be chosen.
     std::optional<stats::ChosenSamples> chosen;
 };
 /// What `decision`, made of the first samples at settings_of_look, comes to.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "assay/analysis/phrases.hpp"
 #include "assay/base/result.hpp"
@@ -9,6 +10,29 @@
 #include "assay/stats/tango.hpp"
 
 namespace assay::analysis {
+namespace {
+
+/// Wins and losses of the verdicts. Of a panel whose judges gave unequal numbers of them: moved
+/// alike, so that their difference is the net win rate in which the judges weigh alike.
+std::pair<double, double> weighted_counts(const Evidence& evidence) {
+    const double n = static_cast<double>(evidence.n()), wins = static_cast<double>(evidence.wins),
+                 losses = static_cast<double>(evidence.losses);
+    const bool weighted = std::any_of(
+        evidence.kinds.begin(), evidence.kinds.end(), [](const QuestionKind& kind) {
+            return kind.verdicts.panel_mean.has_value();
+        });
+    if (!weighted) {
+        return {wins, losses};
+    }
+    const double net = stats::mean_of(evidence.questions.values) * n;
+    const double moved = (net - (wins - losses)) / 2;
+    // Where one of them would fall below 0, the other one takes the rest.
+    const double more_wins = std::max({0.0, net, wins + moved});
+    return {more_wins, more_wins - net};
+}
+
+}  // namespace
+
 DecisionLabel label_of(stats::Region region) {
     switch (region) {
         case stats::Region::kEquivalent: return DecisionLabel::kEquivalent;
@@ -45,18 +69,16 @@ SmallSample ExactTests::of(std::int64_t wins, std::int64_t losses) const {
 
 SmallSample ExactTests::of(const Evidence& evidence) const {
     const double share = static_cast<double>(n_) / static_cast<double>(evidence.n());
-    const auto rounded_down = [&](std::int64_t count) {
-        return static_cast<std::int64_t>(
-            std::floor(static_cast<double>(count) * share * (1 + 1e-12)));
+    const auto rounded_down = [&](double count) {
+        return static_cast<std::int64_t>(std::floor(count * share * (1 + 1e-12)));
     };
-    const auto rounded_up = [&](std::int64_t count) {
-        return static_cast<std::int64_t>(
-            std::ceil(static_cast<double>(count) * share * (1 - 1e-12)));
+    const auto rounded_up = [&](double count) {
+        return static_cast<std::int64_t>(std::ceil(count * share * (1 - 1e-12)));
     };
-    const std::int64_t few_wins = rounded_down(evidence.wins),
-                       few_losses = rounded_down(evidence.losses);
-    const SmallSample good = of(few_wins, std::min(rounded_up(evidence.losses), n_ - few_wins));
-    const SmallSample bad = of(std::min(rounded_up(evidence.wins), n_ - few_losses), few_losses);
+    const auto [wins, losses] = weighted_counts(evidence);
+    const std::int64_t few_wins = rounded_down(wins), few_losses = rounded_down(losses);
+    const SmallSample good = of(few_wins, std::min(rounded_up(losses), n_ - few_wins));
+    const SmallSample bad = of(std::min(rounded_up(wins), n_ - few_losses), few_losses);
     return {.n_units = units_of(evidence),
             .p_not_worse = good.p_not_worse,
             .p_not_better = bad.p_not_better,

@@ -84,6 +84,10 @@ std::string why_refused(std::span<const Outcome> in_order,
             "Early stopping is off: each question has {} samples, and the number was fixed before.",
             plan.n_samples);
     }
+    if (plan.panel) {
+        return "Early stopping is off: a panel decides, and each question has a verdict of each of "
+               "its judges.";
+    }
     if (const auto owner = torn_owner(in_order)) {
         return fmt::format(
             "Early stopping is off: the comparisons of {} do not stand together in the order of "

@@ -24,9 +24,9 @@
 // 4 alpha / 5 once all samples are judged that the look asked for.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
-// and save nothing), where questions have several samples, where a cluster does not stand together
-// (a product over its members would be no supermartingale), and where the run was extended after it
-// was planned.
+// and save nothing), where questions have several samples or a panel of judges, where a cluster
+// does not stand together (a product over its members would be no supermartingale), and where the
+// run was extended after it was planned.
 //
 // Judging does not stop while more than 5 % of the leading verdicts failed, as a label would then
 // have to hold whatever they would have said (decide.hpp), nor while more than 5 % of the leading
@@ -59,7 +59,8 @@ struct JudgingPlan {
     std::int64_t n_planned = 0;  ///< comparisons when the first of them was judged; more now: the
                                  ///< run was extended. Fewer now: those that are there are the plan
     bool judge_costs_nothing = false;
-    int n_samples = 1;  ///< of a question
+    int n_samples = 1;   ///< of a question
+    bool panel = false;  ///< the judge is one of a panel
     /// How many samples there are is decided by one look at the first ones (samples_look.hpp).
     bool looks_at_samples = false;
     std::optional<TakenLook> look{};  ///< what it came to; nothing: it is still to come

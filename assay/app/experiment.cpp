@@ -40,6 +40,7 @@
 #include "assay/pairing/draw.hpp"
 #include "assay/retrieval/frozen.hpp"
 #include "assay/run/artifacts.hpp"
+#include "assay/run/build_panel.hpp"
 #include "assay/run/build_report.hpp"
 #include "assay/run/extensions.hpp"
 #include "assay/run/note_shown.hpp"
@@ -206,6 +207,7 @@ class Experiment {
             judge->describe();
             facts.judges.push_back(judge->facts());
         }
+        run::refuse_judge_twice(context_.plan, facts.judges);
         run::save_facts(*context_.store, context_.plan_sha256, facts);
     }
 
@@ -379,7 +381,7 @@ class Experiment {
 
     RunContext context_;
     std::vector<std::unique_ptr<VariantRun>> variants_;  ///< the baseline first
-    std::vector<std::unique_ptr<JudgeRun>> judges_;      ///< as in the plan; the first decides
+    std::vector<std::unique_ptr<JudgeRun>> judges_;  ///< as in the plan; the first decides, or all
     std::optional<VerdictCache> cache_;
 };
 

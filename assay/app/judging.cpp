@@ -48,6 +48,7 @@ class Stream {
                               run::planned_comparisons(store, task.judge_key, task.asked.in_order),
                               judge.costs_nothing(),
                               task.plan.generation.samples,
+                              task.plan.judging.panel,
                               task.plan.generation.samples == kAutoSamples,
                               {}},
                           task.plan.analysis);

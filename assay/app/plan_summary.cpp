@@ -235,7 +235,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
-    if (plan.generation.has_samples()) {
+    if (plan.generation.has_samples() || plan.judging.panel) {
         settings.stopping = "none";
     }
     analysis::Design design = analysis::make_design(
@@ -306,8 +306,9 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
                                static_cast<std::size_t>(plan.generation.most_samples()));
     }
     out += fmt::format(
-        "  judges     {}{}\n",
+        "  judges     {}{}{}\n",
         fmt::join(judges, ", "),
+        plan.judging.panel ? ", who decide together" : "",
         calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
     out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n",
                        plan.analysis.margin * 100,

@@ -16,6 +16,7 @@
 #include "assay/analysis/analyse.hpp"
 #include "assay/analysis/cluster_interval.hpp"
 #include "assay/analysis/companions.hpp"
+#include "assay/analysis/panel_mean.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/app/stats_doubts.hpp"
 #include "assay/app/stats_files.hpp"
@@ -194,9 +195,13 @@ void add_agreement(report::StatsDocument& document,
         return at;
     };
     std::vector<analysis::Rater> raters;
-    for (const ComparisonAnalysis& a : document.comparisons) {
-        place(variants, a.variant);
-        place(judges, a.judge);
+    // A panel is no further judge: its verdicts are those of its judges.
+    const auto is_panel = [&](std::size_t i) { return analysis::is_of_panel(outcomes[i]); };
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (!is_panel(i)) {
+            place(variants, document.comparisons[i].variant);
+            place(judges, document.comparisons[i].judge);
+        }
     }
     for (const std::string& judge : judges) {
         raters.push_back({judge.empty() ? "(not named)" : judge,
@@ -204,6 +209,9 @@ void add_agreement(report::StatsDocument& document,
     }
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const ComparisonAnalysis& a = document.comparisons[i];
+        if (is_panel(i)) {
+            continue;
+        }
         raters[place(judges, a.judge)].by_variant[place(variants, a.variant)] = outcomes[i];
     }
     if (raters.size() > kMostJudgesInAgreement) {
@@ -309,9 +317,9 @@ StatsInput of_run(const StatsOptions& options) {
     // be claimed.
     const report::ReportModel model = run::build_report(*store, plan->sha256, settings);
     std::vector<std::string> variants, judges;
-    for (const report::ReportComparison& c : model.comparisons) {
-        variants.push_back(c.analysis.variant);
-        judges.push_back(c.analysis.judge);
+    for (const report::ReportComparison* c : report::all_comparisons(model)) {
+        variants.push_back(c->analysis.variant);
+        judges.push_back(c->analysis.judge);
     }
     check_choice("--variant", options.variant, variants, options.input);
     check_choice("--judge", options.judge, judges, options.input);
@@ -327,17 +335,18 @@ StatsInput of_run(const StatsOptions& options) {
         out.document.notes.insert(out.document.notes.end(), sentences->begin(), sentences->end());
     }
     std::vector<std::vector<Outcome>> all;
-    for (const report::ReportComparison& comparison : model.comparisons) {
-        if (!is_chosen(options, comparison.analysis.variant, comparison.analysis.judge)) {
+    const std::string deciding(model.panel ? kPanelName : model.judges.front().name);
+    for (const report::ReportComparison* comparison : report::all_comparisons(model)) {
+        if (!is_chosen(options, comparison->analysis.variant, comparison->analysis.judge)) {
             continue;
         }
         std::vector<Outcome>& outcomes = all.emplace_back();
-        for (const report::JudgedItem& item : comparison.items) {
+        for (const report::JudgedItem& item : comparison->items) {
             outcomes.push_back(item.outcome);
         }
-        ComparisonAnalysis analysis = comparison.analysis;
+        ComparisonAnalysis analysis = comparison->analysis;
         analysis::add_companions(analysis, outcomes, Dependence(outcomes), settings);
-        const bool decides = !options.judge.empty() || analysis.judge == model.judges.front().name;
+        const bool decides = !options.judge.empty() || analysis.judge == deciding;
         out.document.comparisons.push_back(std::move(analysis));
         if (decides) {
             out.n_gated = out.document.comparisons.size();  // the judge that decides comes first

@@ -185,6 +185,7 @@ std::string example_experiment() {
     out += lines("  ", [&](auto& line) {
         visit_judging(plan.judging, line);
         visit_what_is_judged(plan.judging, line);
+        visit_panel(plan.judging, line);
     });
     out += "\nanalysis:\n";
     out += lines("  ", [&](auto& line) {

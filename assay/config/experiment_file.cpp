@@ -344,6 +344,7 @@ class ExperimentFile : EntryReader {
         }
         visit_judging(plan_.judging, reader(*judging));
         visit_what_is_judged(plan_.judging, reader(*judging));
+        visit_panel(plan_.judging, reader(*judging));
         judging->finish();
     }
 

@@ -212,6 +212,9 @@ json identity_of(const Plan& plan, const PathText& path) {
     if (!plan.judging.strip_thoughts) {  // as confirmations below
         visit_what_is_judged(plan.judging, writer(out["judging"]));
     }
+    if (plan.judging.panel) {  // likewise
+        visit_panel(plan.judging, writer(out["judging"]));
+    }
     out["analysis"] = json::object();
     visit_analysis(plan.analysis, writer(out["analysis"]));
     // Only those that are given: plans of before one existed keep their hash.

@@ -329,6 +329,7 @@ Plan read_plan(const json& root) {
     ObjectReader judging(in.at("judging"), "judging");
     visit_judging(plan.judging, judging);
     visit_what_is_judged(plan.judging, if_there(judging));
+    visit_panel(plan.judging, if_there(judging));
     judging.finish();
     ObjectReader analysis(in.at("analysis"), "analysis");
     visit_analysis(plan.analysis, analysis);

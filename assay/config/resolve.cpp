@@ -25,6 +25,7 @@
 #include "assay/config/judge_address.hpp"
 #include "assay/config/made_types.hpp"
 #include "assay/config/named_files.hpp"
+#include "assay/config/panel_check.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/config/prompt_texts.hpp"
 #include "assay/config/recipes.hpp"
@@ -60,6 +61,7 @@ class Resolver : DraftStep {
         NamedFiles(draft_, problems_).look_for_all();
         read_prompt_texts(draft_, problems_);
         check_draft(draft_, problems_);
+        check_panel(draft_, problems_);
         // Hash and paths of a plan that is not valid would say nothing.
         if (problems_.size() == 0) {
             name_experiment();

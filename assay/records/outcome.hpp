@@ -29,6 +29,7 @@ struct Outcome {
     std::string question_id;
     std::optional<std::string> cluster;
     int sample = 0;  ///< which of the question's pairs of answers, from 0
+    int judge = 0;   ///< which of a panel's judges, from 0; 0 without a panel
     OutcomeKind kind = OutcomeKind::kNotJudged;
     bool identical = false;          ///< byte-identical answers: a tie without a call
     bool no_answer_variant = false;  ///< a loss because the variant alone gave no answer

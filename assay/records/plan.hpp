@@ -116,8 +116,13 @@ struct AnalysisSettings {
                                  ///< meaning)
 };
 
-/// How often a pair is put to the judges.
+/// What the judges of a panel are called together, where a judge has its name.
+inline constexpr std::string_view kPanelName = "panel";
+
+/// How often a pair is put to the judges, and who of them decides.
 struct JudgingSettings {
+    bool panel = false;        ///< the judges named decide together, each with the same weight;
+                               ///< false: the first decides
     bool both_orders = false;  ///< each pair twice, each answer first once: two comparisons of one
                                ///< question
     int repeats = 0;  ///< how often a part of the pairs is asked once more, to see whether a judge
@@ -136,7 +141,7 @@ struct Plan {
     RetrievalSettings retrieval;
     GenerationSettings generation;
     EngineSettings engine;
-    std::vector<JudgeSpec> judges;  ///< never empty; the first decides
+    std::vector<JudgeSpec> judges;  ///< never empty; the first decides, or all of a panel
     JudgingSettings judging;
     AnalysisSettings analysis;
     std::uint64_t blinding_seed = 1;

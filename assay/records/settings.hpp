@@ -376,6 +376,17 @@ void visit_what_is_judged(Settings& s, Visit&& visit) {
           YesNo{});
 }
 
+/// JudgingSettings: who decides. Named only where it is a panel, as above.
+template <class Settings, class Visit>
+void visit_panel(Settings& s, Visit&& visit) {
+    visit(Setting{"panel",
+                  "true: the judges named decide together, with equal weights; each must pass its "
+                  "own controls",
+                  "--panel"},
+          s.panel,
+          YesNo{});
+}
+
 template <class Settings, class Visit>
 void visit_analysis(Settings& s, Visit&& visit) {
     visit(Setting{"margin",
@@ -461,6 +472,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_machine(plan.engine, in("engine"));
     visit_judging(plan.judging, in("judging"));
     visit_what_is_judged(plan.judging, in("judging"));
+    visit_panel(plan.judging, in("judging"));
     visit_analysis(plan.analysis, in("analysis"));
     visit_planning(plan.analysis, in("analysis"));
     visit_confirmations(plan.analysis, in("analysis"));

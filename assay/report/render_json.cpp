@@ -290,6 +290,28 @@ Json comparison_json(const ReportComparison& comparison) {
     return out;
 }
 
+Json panel_json(const ReportModel& model) {
+    Json judges = Json::array(), comparisons = Json::array(), correlations = Json::array();
+    for (const ReportJudge& judge : model.judges) {
+        judges.push_back(text(judge.name));
+    }
+    for (const ReportComparison& comparison : model.panel->comparisons) {
+        comparisons.push_back(comparison_json(comparison));
+    }
+    for (const PanelCorrelation& each : model.panel->correlations) {
+        correlations.push_back(
+            {{"variant", text(each.variant)},
+             {"n_questions", each.n_questions},
+             {"variance", each.variance},
+             {"covariance", each.covariance},
+             {"correlation", each.correlation ? Json(*each.correlation) : Json(nullptr)}});
+    }
+    return {{"name", kPanelName},
+            {"judges", std::move(judges)},
+            {"comparisons", std::move(comparisons)},
+            {"correlations", std::move(correlations)}};
+}
+
 Json leg_json(const LegQuality& leg) {
     const auto estimate = [](const Estimate& e) { return Json::parse(estimate_to_json(e)); };
     return {{"leg", leg.leg},
@@ -356,7 +378,7 @@ std::string render_json(const ReportModel& model) {
         variants.push_back(variant_json(variant));
     }
     for (const ReportJudge& judge : model.judges) {
-        judges.push_back(judge_json(judge, judges.empty()));
+        judges.push_back(judge_json(judge, decides(model, judge)));
         add_reuse(judges.back(), judge.reuse);
     }
     for (const ReportComparison& c : model.comparisons) {
@@ -392,6 +414,9 @@ std::string render_json(const ReportModel& model) {
               {{"cpu", text_or_null(host.cpu)},
                {"cores", host.cores > 0 ? Json(host.cores) : Json(nullptr)},
                {"os", text_or_null(host.os)}}}};
+    if (model.panel) {
+        out["panel"] = panel_json(model);
+    }
     if (!model.warnings.empty()) {
         out["warnings"] = texts(model.warnings);
     }

@@ -10,6 +10,7 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
+#include "assay/report/panel_section.hpp"
 #include "assay/report/second_interval.hpp"
 #include "assay/report/shown_history.hpp"
 #include "assay/report/terminal_text.hpp"
@@ -231,7 +232,9 @@ std::string title(const ReportModel& model) {
                                   plain_line(e.name),
                                   e.n_questions,
                                   e.margin * 100);
-    if (!model.judges.empty()) {
+    if (model.panel) {
+        out += fmt::format(", in the eyes of this panel: {}", panel_names(model));
+    } else if (!model.judges.empty()) {
         const ReportJudge& judge = model.judges.front();
         out += ", judged by " + plain_line(judge.name);
         if (is_metric(judge.provider)) {
@@ -265,6 +268,9 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
         "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. "
         "same: identical answers, "
         "among the ties.";
+    if (model.panel) {
+        out += " W/T/L counts the verdicts of all judges.";
+    }
     if (level) {
         out += fmt::format(" Net win rate: {} with its {} interval.",
                            several ? "the mean over questions of (W-L)/n" : "(W-L)/n",
@@ -287,24 +293,28 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
 }
 
 /// One line for each judge that does not decide: "judge-2 (sensitivity): Q8_0 equivalent, Q4_K_M
-/// inconclusive".
+/// inconclusive". Of a panel these are all of its judges, each with its net win rate.
 std::vector<std::string> further_judges(const ReportModel& model) {
     std::vector<std::string> out;
-    for (std::size_t i = 1; i < model.judges.size(); ++i) {
+    for (std::size_t i = model.panel ? 0 : 1; i < model.judges.size(); ++i) {
         std::string line;
         for (const ReportComparison& c : model.comparisons) {
             if (c.analysis.judge != model.judges[i].name) {
                 continue;
             }
             const std::string why = why_not_measured(c);
-            line += fmt::format("{}{} {}{}",
-                                line.empty() ? "" : ", ",
-                                plain_line(c.analysis.variant),
-                                decision_words(c.analysis.decision),
-                                why.empty() ? "" : " (" + plain_line(why) + ")");
+            const bool shows_net = model.panel && c.analysis.net_win_rate.value;
+            line += fmt::format(
+                "{}{} {}{}{}",
+                line.empty() ? "" : ", ",
+                plain_line(c.analysis.variant),
+                shows_net ? points_with_interval(c.analysis.net_win_rate) + " " : std::string(),
+                decision_words(c.analysis.decision),
+                why.empty() ? "" : " (" + plain_line(why) + ")");
         }
         if (!line.empty()) {
-            out.push_back(plain_line(model.judges[i].name) + " (sensitivity): " + line);
+            out.push_back(plain_line(model.judges[i].name) +
+                          (model.panel ? " alone (sensitivity): " : " (sensitivity): ") + line);
         }
     }
     return out;
@@ -358,6 +368,9 @@ std::string render_table(const ReportModel& model, bool colour, int width) {
     }
     for (const std::string& line : further_judges(model)) {
         add(line);
+    }
+    for (const std::string& line : panel_correlation_lines(model)) {
+        add(plain_line(line));
     }
     if (model.decisions_shown.size() > 1) {
         add("Decisions that were shown:");

@@ -53,6 +53,12 @@ std::string why_not_measured(const ReportComparison& comparison) {
 
 std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model) {
     std::vector<const ReportComparison*> out;
+    if (model.panel) {
+        for (const ReportComparison& comparison : model.panel->comparisons) {
+            out.push_back(&comparison);
+        }
+        return out;
+    }
     if (model.judges.empty()) {
         return out;
     }
@@ -62,6 +68,21 @@ std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& mod
         }
     }
     return out;
+}
+
+std::vector<const ReportComparison*> all_comparisons(const ReportModel& model) {
+    std::vector<const ReportComparison*> out;
+    if (model.panel) {
+        out = deciding_comparisons(model);
+    }
+    for (const ReportComparison& comparison : model.comparisons) {
+        out.push_back(&comparison);
+    }
+    return out;
+}
+
+bool decides(const ReportModel& model, const ReportJudge& judge) {
+    return !model.panel && judge.name == model.judges.front().name;
 }
 
 const ReportVariant* find_variant(const ReportModel& model, const std::string& name) {

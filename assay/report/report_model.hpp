@@ -134,6 +134,23 @@ struct ReportJudge {
     std::optional<VerdictReuse> reuse{};         ///< empty: other runs had no verdict for it
 };
 
+/// How much the verdicts of a panel's judges have in common, on one variant.
+struct PanelCorrelation {
+    std::string variant;
+    std::int64_t n_questions = 0;  ///< on which each judge gave all its verdicts; 30 at least
+    double variance = 0;           ///< of a verdict
+    double covariance = 0;         ///< of two judges' verdicts of one question
+    std::optional<double> correlation{};  ///< covariance / variance, in [-1, 1]; empty: no verdict
+                                          ///< varies
+};
+
+/// The judges of a run as one that decides.
+struct ReportPanel {
+    std::vector<ReportComparison> comparisons;   ///< by variant in the plan's order; the judge's
+                                                 ///< name is kPanelName
+    std::vector<PanelCorrelation> correlations;  ///< of the variants where there is one
+};
+
 /// What shows that only the weights differ.
 struct EqualityProof {
     std::int64_t n_prompts_compared = 0;  ///< questions whose prompt token ids were compared over
@@ -146,10 +163,12 @@ struct EqualityProof {
 struct ReportModel {
     ReportExperiment experiment;
     std::vector<ReportVariant> variants;        ///< the baseline first, then in the plan's order
-    std::vector<ReportJudge> judges;            ///< the plan's order; the first decides
+    std::vector<ReportJudge> judges;            ///< the plan's order; the first decides, where no
+                                                ///< panel does
     std::vector<ReportComparison> comparisons;  ///< by judge in that order, within a judge by
                                                 ///< variant in the plan's order
-    Recommendation recommendation;              ///< by the judge that decides
+    std::optional<ReportPanel> panel{};         ///< empty: the judges do not decide together
+    Recommendation recommendation;              ///< by the judge, or the panel, that decides
     HostInfo host;
     EqualityProof proof;
     std::vector<std::string> warnings{};    ///< sentences that must be read before any result
@@ -167,8 +186,12 @@ struct ReportModel {
 /// Of a comparison that was not measured: a short reason without a full stop, in the words of the
 /// judge or of its server where verdicts failed; else empty.
 [[nodiscard]] std::string why_not_measured(const ReportComparison& comparison);
-/// The comparisons of the judge that decides, in the model's order.
+/// The comparisons of the panel or, without one, of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
+/// Those of a panel, then those of the judges.
+[[nodiscard]] std::vector<const ReportComparison*> all_comparisons(const ReportModel& model);
+/// Whether this judge decides alone.
+[[nodiscard]] bool decides(const ReportModel& model, const ReportJudge& judge);
 /// The entry of that name, or null.
 [[nodiscard]] const ReportVariant* find_variant(const ReportModel& model, const std::string& name);
 /// The judge of that name, or null.

@@ -95,12 +95,17 @@ Text lost_heading(const ReportComparison& comparison) {
     return say("{}: {} verdicts lost, of {} questions", code(a.variant), n_lost, questions.size());
 }
 
-std::vector<Text> lost_row(const ComparisonAnalysis& a,
+std::vector<Text> lost_row(const ReportModel& model,
+                           const ComparisonAnalysis& a,
                            const JudgedItem& item,
                            bool several_samples) {
     Text question = code(item.outcome.question_id);
     if (several_samples) {
         question += say(", sample {}", item.sample + 1);
+    }
+    if (model.panel) {
+        const auto judge = static_cast<std::size_t>(item.outcome.judge);
+        question += say(", by {}", code(model.judges[judge].name));
     }
     question += order_text(a, item.outcome) + line_break() +
                 foreign(item.question, kCharactersInFull);
@@ -111,7 +116,13 @@ std::vector<Text> lost_row(const ComparisonAnalysis& a,
             reason_text(item.outcome)};
 }
 
-Section lost_by_variant(const ReportComparison& comparison) {
+/// The folder of the study's files that has all of them: a panel's judges have one each.
+std::string files_of(const ReportModel& model, const ComparisonAnalysis& a) {
+    return "evaluation/exports/" + a.variant + "/" + (model.panel ? "JUDGE" : a.judge) +
+           "/evaluation_results.json";
+}
+
+Section lost_by_variant(const ReportModel& model, const ReportComparison& comparison) {
     const ComparisonAnalysis& a = comparison.analysis;
     const bool with_fidelity = std::any_of(
         comparison.items.begin(), comparison.items.end(), has_fidelity);
@@ -128,7 +139,7 @@ Section lost_by_variant(const ReportComparison& comparison) {
     std::size_t n_lost = 0;
     for (const JudgedItem& item : comparison.items) {
         if (item.outcome.kind == OutcomeKind::kLoss && ++n_lost <= kRowsInFull) {
-            std::vector<Text> row = lost_row(a, item, several_samples);
+            std::vector<Text> row = lost_row(model, a, item, several_samples);
             if (with_fidelity) {
                 row.push_back(fidelity_text(item));
             }
@@ -143,10 +154,8 @@ Section lost_by_variant(const ReportComparison& comparison) {
     }
     section.add(std::move(table));
     if (n_lost > kRowsInFull) {
-        section.add(Paragraph{say(
-            "{} more are in {}.",
-            n_lost - kRowsInFull,
-            code("evaluation/exports/" + a.variant + "/" + a.judge + "/evaluation_results.json"))});
+        section.add(
+            Paragraph{say("{} more are in {}.", n_lost - kRowsInFull, code(files_of(model, a)))});
     }
     return section;
 }
@@ -267,7 +276,7 @@ Section lost_questions_section(const ReportModel& model) {
         section.add(nothing_was_judged());
     }
     for (const ReportComparison* comparison : comparisons) {
-        section.parts.push_back(lost_by_variant(*comparison));
+        section.parts.push_back(lost_by_variant(model, *comparison));
     }
     return section;
 }

@@ -197,9 +197,17 @@ Text reuse_text(const ReportJudge& judge) {
         r.stopped ? Text(": too few, so all was asked anew") : Text());
 }
 
-Text judge_text(const ReportJudge& judge, bool decides) {
-    Text out = code(judge.name);
-    out += decides ? Text(" decides") : Text(" is a further judge, for sensitivity only");
+/// What the judge's verdicts count for.
+Text role_text(const ReportModel& model, const ReportJudge& judge) {
+    if (model.panel) {
+        return " is one of the panel, whose judges decide together";
+    }
+    return decides(model, judge) ? Text(" decides")
+                                 : Text(" is a further judge, for sensitivity only");
+}
+
+Text judge_text(const ReportJudge& judge, const Text& role) {
+    Text out = code(judge.name) + role;
     if (is_metric(judge)) {
         return out + metric_text(judge);
     }
@@ -235,7 +243,7 @@ std::vector<Text> judge_controls(const ReportModel& model) {
 Section blinding_section(const ReportModel& model) {
     Bullets bullets;
     for (const ReportJudge& judge : model.judges) {
-        bullets.items.push_back(judge_text(judge, &judge == &model.judges.front()));
+        bullets.items.push_back(judge_text(judge, role_text(model, judge)));
     }
     bullets.items.push_back(
         say("Two answers are called A and B; no name of a variant is in what is judged. Which of "

@@ -165,9 +165,9 @@ Section match_outcomes_section(const ReportModel& model) {
     if (model.comparisons.empty()) {
         section.add(nothing_was_judged());
     }
-    for (const ReportComparison& comparison : model.comparisons) {
-        section.add(outcomes_chart(comparison.analysis));
-        Text others = other_counts(comparison.analysis.counts);
+    for (const ReportComparison* comparison : all_comparisons(model)) {
+        section.add(outcomes_chart(comparison->analysis));
+        Text others = other_counts(comparison->analysis.counts);
         if (!others.empty()) {
             section.add(Paragraph{std::move(others)});
         }
@@ -178,8 +178,8 @@ Section match_outcomes_section(const ReportModel& model) {
 Section win_rates_section(const ReportModel& model) {
     Table table({"variant", "judge", "decisive", "won by the variant", "won by the baseline"},
                 "llrll");
-    for (const ReportComparison& comparison : model.comparisons) {
-        const ComparisonAnalysis& a = comparison.analysis;
+    for (const ReportComparison* comparison : all_comparisons(model)) {
+        const ComparisonAnalysis& a = comparison->analysis;
         table.add(row_of(a,
                          {say("{}", a.counts.wins + a.counts.losses),
                           rate_text(a.win_rate_decisive),
@@ -201,8 +201,8 @@ Section significance_section(const ReportModel& model) {
                  "effect size, abs(2p - 1)",
                  "Cohen's h"},
                 "llrrrrr");
-    for (const ReportComparison& comparison : model.comparisons) {
-        const ComparisonAnalysis& a = comparison.analysis;
+    for (const ReportComparison* comparison : all_comparisons(model)) {
+        const ComparisonAnalysis& a = comparison->analysis;
         const bool decisive = a.counts.wins + a.counts.losses > 0;
         const auto p = [&](double value) {
             return decisive ? p_text(value) : Text("no decisive verdict");
@@ -261,9 +261,9 @@ Section net_win_rate_section(const ReportModel& model) {
                  "decision"},
                 "lllrrrrrll");
     Bullets bullets;
-    for (const ReportComparison& comparison : model.comparisons) {
-        table.add(net_row(comparison.analysis));
-        bullets.items.push_back(decision_bullet(comparison.analysis));
+    for (const ReportComparison* comparison : all_comparisons(model)) {
+        table.add(net_row(comparison->analysis));
+        bullets.items.push_back(decision_bullet(comparison->analysis));
     }
     section.add(table_or_nothing(std::move(table)));
     if (!bullets.items.empty()) {
@@ -286,8 +286,8 @@ Section sample_size_section(const ReportModel& model) {
                  "smallest effect on the decisive win rate, points",
                  "further questions to ship / for equivalence"},
                 "llrrrrr");
-    for (const ReportComparison& comparison : model.comparisons) {
-        const ComparisonAnalysis& a = comparison.analysis;
+    for (const ReportComparison* comparison : all_comparisons(model)) {
+        const ComparisonAnalysis& a = comparison->analysis;
         table.add(row_of(a,
                          {say("{}", a.counts.n),
                           say("{}", a.counts.wins + a.counts.losses),

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "assay/report/figure_text.hpp"
+#include "assay/report/panel_section.hpp"
 #include "assay/report/report_sections.hpp"
 #include "assay/report/second_interval.hpp"
 
@@ -109,13 +110,14 @@ Section key_finding_section(const ReportModel& model) {
         return section;
     }
     const ReportVariant* baseline = baseline_of(model);
-    section.add(Paragraph{
-        say("Each variant against {} on {} questions, as judged by {}. Effect size: abs(2p - 1) of "
-            "the decisive win rate p.",
-            code(baseline ? baseline->variant.name : ""),
-            model.experiment.n_questions,
-            code(model.judges.front().name))});
+    section.add(
+        Paragraph{say("Each variant against {} on {} questions, {}. Effect size: abs(2p - 1) of "
+                      "the decisive win rate p.",
+                      code(baseline ? baseline->variant.name : ""),
+                      model.experiment.n_questions,
+                      judged_by_text(model))});
     section.add(std::move(table));
+    add_panel_parts(section, model);
     for (const ReportComparison* comparison : deciding_comparisons(model)) {
         const std::string said = second_interval_sentence(comparison->analysis);
         if (!said.empty()) {
@@ -131,8 +133,9 @@ Section caveats_section(const ReportModel& model) {
     Bullets bullets;
     bullets.items.push_back(
         say("The result holds for these {} questions and others like them, these settings, and "
-            "this judge; not for other tasks.",
-            model.experiment.n_questions));
+            "{}; not for other tasks.",
+            model.experiment.n_questions,
+            model.panel ? Text("this panel of judges") : Text("this judge")));
     for (const std::string& note : model.data_notes) {
         bullets.items.push_back(foreign(note));
     }

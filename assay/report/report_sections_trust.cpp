@@ -85,7 +85,8 @@ Table sensitivity_table(const ReportModel& model) {
                             "if every one were a win",
                             "net win rate at equal length, points"};
     std::string alignment = "llllr";
-    for (std::size_t j = 1; j < model.judges.size(); ++j) {
+    const std::size_t first = model.panel ? 0 : 1;  // of the judges that do not decide alone
+    for (std::size_t j = first; j < model.judges.size(); ++j) {
         heads.push_back(say("by {}", code(model.judges[j].name)));
         alignment += 'l';
     }
@@ -97,7 +98,7 @@ Table sensitivity_table(const ReportModel& model) {
                               decision_text(a.worst_case.decision),
                               decision_text(a.best_case.decision),
                               equal_length_text(a.length_control)};
-        for (std::size_t j = 1; j < model.judges.size(); ++j) {
+        for (std::size_t j = first; j < model.judges.size(); ++j) {
             row.push_back(label_by(model, model.judges[j].name, a.variant));
         }
         table.add(std::move(row));

@@ -71,7 +71,7 @@ JudgeAudit audit_of(const ReportJudge& judge,
     out.name = judge.name;
     out.provider = judge.provider;
     out.model = judge.model;
-    out.decides = judge.name == model.judges.front().name;
+    out.decides = report::decides(model, judge);
     out.people = is_people(judge);
     out.controls = judge.controls;
     out.extensions = judge.extensions;

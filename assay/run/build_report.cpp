@@ -15,6 +15,7 @@
 #include "assay/retrieval/context_notes.hpp"
 #include "assay/run/batch_notes.hpp"
 #include "assay/run/build_comparison.hpp"
+#include "assay/run/build_panel.hpp"
 #include "assay/run/data_notes.hpp"
 #include "assay/run/equal_answers.hpp"
 #include "assay/run/failure_mode_counter.hpp"
@@ -152,24 +153,6 @@ std::span<report::ReportComparison> comparisons_of_last_judge(report::ReportMode
     return std::span(model.comparisons).last(stored.variants.size() - 1);
 }
 
-/// A judge that does not find the known-bad variant degraded decides nothing of the others either.
-void apply_known_bad(const std::string& known_bad,
-                     std::span<report::ReportComparison> of_one_judge) {
-    const auto bad = std::find_if(
-        of_one_judge.begin(), of_one_judge.end(), [&](const report::ReportComparison& each) {
-            return each.analysis.variant == known_bad;
-        });
-    if (bad == of_one_judge.end()) {
-        return;
-    }
-    for (report::ReportComparison& each : of_one_judge) {
-        if (&each != &*bad) {
-            each.analysis.decision = analysis::gate_known_bad(
-                each.analysis.decision, known_bad, bad->analysis.decision);
-        }
-    }
-}
-
 /// Of the run's first comparisons, and of the extensions that the decision rests on.
 void gate_by_controls(ComparisonAnalysis& analysis, const report::ReportJudge& judge) {
     analysis.decision = analysis::gate(analysis.decision, judge.controls);
@@ -265,6 +248,7 @@ report::ReportModel build_report(const StoredRun& stored,
     model.warnings = equal_answers_warnings(stored, equal_answers);
     model.data_notes = data_notes_of(stored);
     const bool extended = add_judges(model, stored, settings, equal_answers);
+    add_panel(model, stored, settings, equal_answers);
     add_calibrations(model, settings);
     if (extended) {
         add_exploratory(model.experiment,

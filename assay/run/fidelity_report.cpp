@@ -146,6 +146,11 @@ void add_fidelity(report::ReportModel& model, const StoredRun& stored) {
     for (report::ReportComparison& comparison : model.comparisons) {
         add_to_items(comparison, stored);
     }
+    if (model.panel) {
+        for (report::ReportComparison& comparison : model.panel->comparisons) {
+            add_to_items(comparison, stored);
+        }
+    }
     for (const report::ReportComparison* comparison : report::deciding_comparisons(model)) {
         if (auto rows = by_kld(stored, *comparison, clusters)) {
             out.by_kld.push_back(std::move(*rows));

@@ -73,6 +73,7 @@ FrozenExperiment frozen_experiment_of(const StoredRun& stored) {
     for (const StoredJudge& judge : stored.judges) {
         out.judges.push_back(frozen_judge(judge));
     }
+    out.panel = stored.plan.judging.panel;
     return out;
 }
 

@@ -30,7 +30,24 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenQuestion, id, shown, cluster)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenVariant, name, answers)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenJudge, name, key, by_hand, both_orders, verdicts)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FrozenExperiment, questions, variants, known_bad, judges)
+
+/// `panel` is there only where it is true: what was frozen before there were panels is as it was.
+void to_json(json& out, const FrozenExperiment& experiment) {
+    out = {{"questions", experiment.questions},
+           {"variants", experiment.variants},
+           {"known_bad", experiment.known_bad},
+           {"judges", experiment.judges}};
+    if (experiment.panel) {
+        out["panel"] = true;
+    }
+}
+void from_json(const json& in, FrozenExperiment& experiment) {
+    in.at("questions").get_to(experiment.questions);
+    in.at("variants").get_to(experiment.variants);
+    in.at("known_bad").get_to(experiment.known_bad);
+    in.at("judges").get_to(experiment.judges);
+    experiment.panel = in.value("panel", false);
+}
 
 namespace {
 
@@ -271,58 +288,6 @@ void add_known_bad(Strings& out, const FrozenExperiment& frozen, const FrozenExp
     }
 }
 
-void add_verdicts(Strings& out, const FrozenJudge& frozen, const FrozenJudge& now) {
-    std::size_t n = 0, n_others = 0;
-    for (const auto& [id, state] : frozen.verdicts) {
-        n += !state.empty();
-        const auto found = now.verdicts.find(id);
-        n_others += !state.empty() && found != now.verdicts.end() && found->second != state;
-    }
-    if (n_others > 0) {
-        out.push_back(fmt::format("{} of {} {} replaced: {}",
-                                  part_of(n_others, n, "verdict"),
-                                  frozen.name,
-                                  was(n_others),
-                                  now.by_hand ? "others were imported (--replace)"
-                                              : "they were asked again (--rejudge)"));
-    }
-}
-
-void add_judges(Strings& out, const FrozenExperiment& frozen, const FrozenExperiment& now) {
-    for (std::size_t j = 0; j < frozen.judges.size(); ++j) {
-        const FrozenJudge& judge = frozen.judges[j];
-        const auto same = std::find_if(now.judges.begin(),
-                                       now.judges.end(),
-                                       [&](const auto& other) { return other.key == judge.key; });
-        const bool same_name = std::any_of(
-            now.judges.begin(), now.judges.end(), [&](const FrozenJudge& other) {
-                return other.name == judge.name;
-            });
-        if (same == now.judges.end() && same_name) {
-            out.push_back(fmt::format(
-                "judge {} is another one than it was (its model, address, prompt or settings)",
-                judge.name));
-        } else if (same == now.judges.end() && j > 0) {
-            out.push_back(fmt::format("the judge {} was left out", judge.name));
-        }
-        if (j == 0 && now.judges.front().key != judge.key &&
-            now.judges.front().name != judge.name) {
-            out.push_back(fmt::format(
-                "another judge decides ({} instead of {})", now.judges.front().name, judge.name));
-        }
-        if (same == now.judges.end()) {
-            continue;
-        }
-        if (same->both_orders != judge.both_orders) {
-            out.push_back(fmt::format("{} judges each pair in {}",
-                                      judge.name,
-                                      same->both_orders ? "both orders, and not in one only"
-                                                        : "one order only, and not in both"));
-        }
-        add_verdicts(out, judge, *same);
-    }
-}
-
 }  // namespace
 
 std::string short_hash(const std::string& text) {
@@ -335,7 +300,7 @@ std::vector<std::string> differences(const FrozenExperiment& frozen, const Froze
     add_questions(out, frozen, now);
     add_variants(out, frozen, now);
     add_known_bad(out, frozen, now);
-    add_judges(out, frozen, now);
+    add_judge_differences(out, {frozen.judges, frozen.panel}, {now.judges, now.panel});
     return out;
 }
 
@@ -363,7 +328,8 @@ std::vector<std::string> additions(const FrozenExperiment& frozen, const FrozenE
             frozen.judges.begin(), frozen.judges.end(), [&](const FrozenJudge& other) {
                 return other.key == judge.key;
             });
-        if (same == frozen.judges.end()) {
+        const bool changes_the_panel = frozen.panel && now.panel;  // a difference
+        if (same == frozen.judges.end() && !changes_the_panel) {
             out.push_back(fmt::format("the judge {} was added", judge.name));
         }
     }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/run/frozen_judges.hpp"
+
 namespace assay::run {
 
 /// A question as judges are shown it.
@@ -25,21 +27,12 @@ struct FrozenVariant {
     friend bool operator==(const FrozenVariant&, const FrozenVariant&) = default;
 };
 
-struct FrozenJudge {
-    std::string name;
-    std::string key;  ///< of its identity: all that a verdict of it depends on
-    bool by_hand = false;
-    bool both_orders = false;
-    std::map<std::string, std::string> verdicts;  ///< hash of a comparison's id -> "A", "TIE" ...;
-                                                  ///< empty: no verdict counts yet
-    friend bool operator==(const FrozenJudge&, const FrozenJudge&) = default;
-};
-
 struct FrozenExperiment {
     std::vector<FrozenQuestion> questions;
     std::vector<FrozenVariant> variants;  ///< the baseline first
     std::string known_bad;                ///< name of a variant; empty: none
-    std::vector<FrozenJudge> judges;      ///< the first decides
+    std::vector<FrozenJudge> judges;      ///< the first decides, or all together
+    bool panel = false;                   ///< all together
     friend bool operator==(const FrozenExperiment&, const FrozenExperiment&) = default;
 };
 

@@ -88,4 +88,20 @@ void gate_by_sight(ReportModel& model, std::span<ReportComparison> of_judge, boo
     }
 }
 
+void apply_known_bad(const std::string& known_bad, std::span<ReportComparison> of_one_judge) {
+    const auto bad = std::find_if(
+        of_one_judge.begin(), of_one_judge.end(), [&](const ReportComparison& each) {
+            return each.analysis.variant == known_bad;
+        });
+    if (bad == of_one_judge.end()) {
+        return;
+    }
+    for (ReportComparison& each : of_one_judge) {
+        if (&each != &*bad) {
+            each.analysis.decision = analysis::gate_known_bad(
+                each.analysis.decision, known_bad, bad->analysis.decision);
+        }
+    }
+}
+
 }  // namespace assay::run

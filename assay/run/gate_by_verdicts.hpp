@@ -4,6 +4,7 @@
 // variant.
 
 #include <span>
+#include <string>
 
 #include "assay/report/report_model.hpp"
 
@@ -19,5 +20,9 @@ void gate_by_verdicts(report::ReportModel& model, std::span<report::ReportCompar
 void gate_by_sight(report::ReportModel& model,
                    std::span<report::ReportComparison> of_judge,
                    bool accepts_metric);
+
+/// A judge, or a panel, that does not find the known-bad variant degraded decides nothing of the
+/// others either. `of_one` are its comparisons; an empty name: there is no such variant.
+void apply_known_bad(const std::string& known_bad, std::span<report::ReportComparison> of_one);
 
 }  // namespace assay::run

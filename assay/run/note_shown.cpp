@@ -46,9 +46,9 @@ bool note_decisions_shown(store::Store& store,
                           const report::ReportModel& model) {
     ShownEntry entry;
     bool any = false;
-    for (const report::ReportComparison& comparison : model.comparisons) {
-        entry.shown.decisions.push_back(decision_of(comparison.analysis));
-        any = any || comparison.analysis.decision.label != DecisionLabel::kNotMeasured;
+    for (const report::ReportComparison* comparison : report::all_comparisons(model)) {
+        entry.shown.decisions.push_back(decision_of(comparison->analysis));
+        any = any || comparison->analysis.decision.label != DecisionLabel::kNotMeasured;
     }
     if (!any) {
         return false;

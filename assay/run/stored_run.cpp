@@ -224,6 +224,7 @@ analysis::JudgingPlan StoredRun::judging_plan(std::size_t variant, const StoredJ
     return {.n_planned = judge.n_planned[variant],
             .judge_costs_nothing = judge.facts.costs_nothing,
             .n_samples = n_samples(facts.variants[variant]),
+            .panel = plan.judging.panel,
             .looks_at_samples = plan.generation.samples == kAutoSamples,
             .look = looks.empty() ? std::nullopt : looks[variant]};
 }

@@ -15,6 +15,7 @@
 #include "assay/run/stored_run.hpp"
 #include "assay/run/study_rows.hpp"
 #include "assay/run/trace_fidelity.hpp"
+#include "assay/run/trace_panel.hpp"
 
 namespace assay::run {
 namespace {
@@ -166,9 +167,9 @@ ordered_json answer_records(const StoredRun& stored,
 
 ordered_json comparison_records(const StoredRun& stored,
                                 const store::Store& store,
+                                const report::ReportModel& model,
                                 const std::string& question_id) {
     ordered_json out = ordered_json::array();
-    const report::ReportModel model = build_report(stored);
     for (const report::ReportComparison& reported : model.comparisons) {
         const std::string& judge = reported.analysis.judge;
         for (const exchange::StudyItem& item : study_items(stored, reported.analysis)) {
@@ -224,7 +225,11 @@ ordered_json record_of(const store::Store& store,
     }
     out["answers"] = answer_records(
         stored, store, static_cast<std::size_t>(question - questions.begin()));
-    out["comparisons"] = comparison_records(stored, store, question_id);
+    const report::ReportModel model = build_report(stored);
+    out["comparisons"] = comparison_records(stored, store, model, question_id);
+    if (model.panel) {
+        out["panel"] = ordered_json::parse(panel_records(*model.panel, question_id));
+    }
     return out;
 }
 
@@ -365,6 +370,11 @@ std::string trace_text(const store::Store& store,
         out += fmt::format("unblind   {} for {}\n",
                            text_of(comparison["outcome"]),
                            text_of(comparison["variant"]));
+    }
+    if (record.contains("panel")) {
+        for (const ordered_json& panel : record["panel"]) {
+            out += fmt::format("panel     {}\n", text_of(panel["sentence"]));
+        }
     }
     return report::visible(out);  // models and judges wrote some of it, and it goes to a terminal
 }

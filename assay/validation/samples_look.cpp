@@ -58,10 +58,12 @@ Ended run_auto(Rng& rng,
                const analysis::SamplesSettings& samples) {
     const AnalysisSettings settings;
     asking.ask(kFirstSamples);
-    const auto look = analysis::look_at_samples(
-        asked[static_cast<std::size_t>(kFirstSamples)].outcomes(asking.verdicts()),
-        settings,
-        samples);
+    std::vector<Outcome> first = asked[static_cast<std::size_t>(kFirstSamples)].outcomes(
+        asking.verdicts());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        first[i].sample = static_cast<int>(i) % kFirstSamples;
+    }
+    const auto look = analysis::look_at_samples(first, settings, samples);
     if (look.stops) {
         return {look.decision.label, kFirstSamples};
     }

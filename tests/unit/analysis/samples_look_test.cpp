@@ -17,6 +17,7 @@ void add(std::vector<Outcome>& outcomes, int n, OutcomeKind first, OutcomeKind s
         outcome.variant_is_a = true;
         outcomes.push_back(outcome);
         outcome.kind = second;
+        outcome.sample = 1;
         outcome.variant_is_a = false;
         outcomes.push_back(outcome);
     }
@@ -37,6 +38,20 @@ TEST(SamplesLook, SharesAlphaAsAHybridDoes) {
     const AnalysisSettings settings{.alpha = 0.05};
     EXPECT_NEAR(settings_of_look(settings).alpha, 0.01, 1e-15);
     EXPECT_NEAR(settings_after_look(settings).alpha, 0.04, 1e-15);
+}
+
+TEST(SamplesLook, KnowsWhatTwoSamplesHaveInCommonWhereEachHasSeveralVerdicts) {
+    std::vector<Outcome> both_orders;
+    for (Outcome outcome : truly_alike(15)) {
+        both_orders.push_back(outcome);
+        outcome.variant_is_a = !outcome.variant_is_a;
+        both_orders.push_back(outcome);
+    }
+    const auto alone = look_at_samples(truly_alike(15), {}, {}),
+               with_orders = look_at_samples(both_orders, {}, {});
+    EXPECT_NEAR(with_orders.moments.second_moment, alone.moments.second_moment, 1e-12);
+    EXPECT_NEAR(with_orders.moments.product, alone.moments.product, 1e-12)
+        << "two orders of one sample agree, and that is no reason to ask for more samples";
 }
 
 TEST(SamplesLook, GoesOnWhereTwoSamplesDoNotDecide) {

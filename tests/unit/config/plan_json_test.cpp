@@ -57,7 +57,7 @@ Plan full_plan() {
     plan.judges.push_back(judge_of("reference"));
     plan.judges.back().metric().metric = "chrf";
     plan.judges.back().metric().tie_band = 0.1;
-    plan.judging = {true, 3, 0.5};
+    plan.judging = {.both_orders = true, .repeats = 3, .repeat_share = 0.5};
     plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
@@ -271,6 +271,17 @@ TEST(PlanJson, ThoughtsAreNamedOnlyWhereJudgesSeeThem) {
     const auto back = plan_from_json(plan_to_json(plan));
     ASSERT_TRUE(back) << to_sentence(back.error());
     EXPECT_FALSE(back->judging.strip_thoughts);
+}
+
+TEST(PlanJson, APanelIsNamedOnlyWhereThereIsOne) {
+    Plan plan = full_plan();
+    const std::string before = plan_sha256(plan);
+    EXPECT_THAT(plan_to_json(plan), Not(HasSubstr("panel\":")));
+    plan.judging.panel = true;
+    EXPECT_NE(plan_sha256(plan), before);
+    const auto back = plan_from_json(plan_to_json(plan));
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_TRUE(back->judging.panel);
 }
 
 TEST(PlanJson, EqualAnswersAreNamedOnlyWhereTheyAreAccepted) {

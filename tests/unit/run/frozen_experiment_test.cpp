@@ -118,6 +118,29 @@ TEST(FrozenExperiment, EachChangeOfAVariantIsSaid) {
                 ElementsAre("small is not declared known-bad any more"));
 }
 
+TEST(FrozenExperiment, EachChangeOfAPanelIsSaid) {
+    EXPECT_THAT(differences_after([](FrozenExperiment& now) { now.panel = true; }),
+                ElementsAre("a panel of 2 judges decides instead of first"));
+    FrozenExperiment panel = example();
+    panel.panel = true;
+    EXPECT_EQ(frozen_from_json(to_json_text(panel)), panel);
+    EXPECT_THAT(differences(panel, example()),
+                ElementsAre("first decides instead of a panel of 2 judges"));
+    FrozenExperiment now = panel;
+    std::swap(now.judges[0], now.judges[1]);
+    EXPECT_THAT(differences(panel, now), IsEmpty()) << "none of them comes first";
+    now.judges.push_back({"third", "key 3", false, false, {}});
+    EXPECT_THAT(differences(panel, now), ElementsAre("the judge third was added to the panel"));
+    EXPECT_THAT(additions(panel, now), IsEmpty());
+    now = panel;
+    now.judges.erase(now.judges.begin());
+    EXPECT_THAT(differences(panel, now), ElementsAre("the judge first was left out"));
+}
+
+TEST(FrozenExperiment, WithoutAPanelTheStoredTextIsWhatItWas) {
+    EXPECT_EQ(to_json_text(example()).find("panel"), std::string::npos);
+}
+
 TEST(FrozenExperiment, EachChangeOfAJudgeIsSaid) {
     EXPECT_THAT(
         differences_after([](FrozenExperiment& now) { std::swap(now.judges[0], now.judges[1]); }),
