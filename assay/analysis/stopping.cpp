@@ -60,6 +60,10 @@ std::string why_refused(std::span<const Outcome> in_order,
     if (settings.stopping == "none") {
         return "";
     }
+    if (settings.on_these_questions()) {
+        return "Early stopping is off: the decision is about exactly these questions, so all of "
+               "them are judged.";
+    }
     if (plan.judge_costs_nothing) {
         return "Early stopping is off: this judge costs nothing, so it would lose power and save "
                "nothing.";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/names.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/second_interval.hpp"
@@ -82,7 +83,7 @@ std::string decision_cell(const ComparisonAnalysis& analysis) {
     const Decision& decision = analysis.decision;
     const char* mark = second_interval_contradicts(analysis) ? "!" : "";
     if (decision.label == DecisionLabel::kDegraded) {
-        return fmt::format("{}{}", decision.beyond_margin ? "degraded" : "degraded*", mark);
+        return fmt::format("{}{}{}", words_of(decision), decision.beyond_margin ? "" : "*", mark);
     }
     std::string out = decision_words(decision) + mark;
     if (!decision.claimed.value_or(true)) {

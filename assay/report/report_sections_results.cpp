@@ -123,6 +123,14 @@ Text decision_bullet(const ComparisonAnalysis& a) {
             points_text(*a.these_questions),
             points_text(a.net_win_rate));
     }
+    if (a.questions_like_these && a.questions_like_these->value && a.net_win_rate.value) {
+        out += say(
+            " What is decided, as the plan asked for, is the net win rate on exactly these "
+            "questions: {} points. For questions like them it would be: {}. Of these other "
+            "questions the decision says nothing.",
+            points_text(a.net_win_rate),
+            points_text(*a.questions_like_these));
+    }
     return out;
 }
 
@@ -147,6 +155,9 @@ Text n_more_text(const Decision& decision) {
     }
     if (decision.n_more) {
         return say("{}", *decision.n_more);
+    }
+    if (decision.on_these_questions) {
+        return "none: these questions only";
     }
     return passes(decision.label) ? Text("none") : Text("not stated");
 }

@@ -48,7 +48,10 @@ std::vector<Comparison> rechecks_of(const Plan& plan,
 }  // namespace
 
 std::string design_of(const AnalysisSettings& settings) {
-    return fmt::format("stopping {}, multiplicity {}", settings.stopping, settings.multiplicity);
+    return fmt::format("stopping {}, multiplicity {}{}",
+                       settings.stopping,
+                       settings.multiplicity,
+                       settings.on_these_questions() ? ", population " + settings.population : "");
 }
 
 void freeze_design(store::Store& store, const AnalysisSettings& settings) {
