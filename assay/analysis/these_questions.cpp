@@ -118,7 +118,8 @@ struct CallsOfQuestions {
     std::vector<Calls> questions;
     bool several_samples = false;
     bool sides_known = true;
-    bool any_pair = false;  ///< a question has two verdicts that show how they vary
+    bool told_apart = true;  ///< no two verdicts are of one sample in one order, as of two judges
+    bool any_pair = false;   ///< a question has two verdicts that show how they vary
 };
 
 CallsOfQuestions calls_of(std::span<const Outcome> outcomes, const Dependence& dependence) {
@@ -129,14 +130,19 @@ CallsOfQuestions calls_of(std::span<const Outcome> outcomes, const Dependence& d
         out.several_samples |= outcome.sample > 0;
         out.sides_known &= outcome.side_known;
         Calls& calls = out.questions[dependence.question[i]];
-        // An outcome without a comparison has no side: whatever was taken by the other order is not
-        // its place.
+        const auto value = value_of(outcome.kind);
         std::pair<int, bool> place{outcome.sample, outcome.variant_is_a};
-        if (calls.contains(place)) {
-            place.second = !place.second;
+        if (!value && calls.contains(place)) {
+            place.second = !place.second;  // what has no comparison has no side either
         }
-        auto value = value_of(outcome.kind);
-        calls.emplace(place, value ? std::optional<double>(*value) : std::nullopt);
+        const bool is_new = calls
+                                .emplace(place,
+                                         value ? std::optional<double>(*value) : std::nullopt)
+                                .second;
+        out.told_apart &= is_new;
+    }
+    if (!out.told_apart) {
+        return out;
     }
     for (const Calls& calls : out.questions) {
         std::map<int, int> by_sample;
@@ -204,8 +210,8 @@ Evidence evidence_of_these(std::span<const Outcome> outcomes,
     if (!calls.any_pair) {
         if (out.why_not.empty()) {
             out.why_not =
-                "no question has verdicts of both orders or of several samples, so nothing shows "
-                "how much of them is noise";
+                "no question has verdicts of both orders or of several samples by one judge, so "
+                "nothing shows how much of them is noise";
         }
         return out;
     }

@@ -138,6 +138,10 @@ TEST(OnTheseQuestions, OneVerdictAQuestionDecidesNothing) {
     }
     EXPECT_EQ(analyse(unknown_sides, closed()).decision.label, DecisionLabel::kNotMeasured)
         << "two verdicts in one order are no two orders";
+    auto of_two_judges = half_and_half().outcomes;
+    of_two_judges.insert(of_two_judges.end(), of_two_judges.begin(), of_two_judges.end());
+    EXPECT_EQ(analyse(of_two_judges, closed()).decision.label, DecisionLabel::kNotMeasured)
+        << "judges are not told apart";
 }
 
 TEST(OnTheseQuestions, NothingStandsForAVerdictThatIsMissing) {
