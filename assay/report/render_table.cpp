@@ -274,7 +274,8 @@ std::string title(const ReportModel& model) {
 std::string legend(const ReportModel& model, const VariantTable& table) {
     const auto deciding = deciding_comparisons(model);
     std::optional<double> level;
-    bool worse = false, more = false, unclaimed = false, several = false;
+    bool worse = false, more = false, unclaimed = false;
+    const bool several = any_has_questions(deciding);
     for (const ReportComparison* c : deciding) {
         if (c->analysis.net_win_rate.value && !level) {
             level = c->analysis.net_win_rate.confidence;
@@ -282,7 +283,6 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
         worse |= is_worse_within_margin(c->analysis.decision);
         more |= questions_to_ship(c->analysis.decision) > 0;
         unclaimed |= !c->analysis.decision.claimed.value_or(true);
-        several |= c->analysis.questions.has_value();
     }
     std::string out =
         several
