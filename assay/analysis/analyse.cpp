@@ -106,6 +106,9 @@ EquivalenceTest equivalence_test_of(const Evidence& evidence, double margin, dou
     if (!evidence.why_not.empty()) {
         return out;
     }
+    if (evidence.these) {
+        return test_on_these_questions(*evidence.these, margin, tail);
+    }
     const auto tost = stats::tost_score(evidence.questions, margin);
     out.p_lower = tost->p_lower;
     out.p_upper = tost->p_upper;
@@ -131,7 +134,8 @@ struct Inference {
 
 NetEvidence net_evidence_of(Evidence evidence, double tail) {
     NetEvidence out{std::move(evidence), {}};
-    out.net = net_win_rate_of(out.evidence, tail);
+    out.net = out.evidence.these ? net_on_these_questions(out.evidence, tail)
+                                 : net_win_rate_of(out.evidence, tail);
     return out;
 }
 
@@ -254,15 +258,19 @@ ComparisonAnalysis analyse_inference(const Counts& counts,
 
 Inference inference_of(std::span<const Outcome> outcomes,
                        const Dependence& dependence,
-                       double margin,
+                       const AnalysisSettings& settings,
                        double tail) {
-    Evidence usable = evidence_of(outcomes, dependence, Failed::kLeftOut), worst = usable,
-             best = usable;
+    const auto evidence = [&](Failed failed) {
+        return settings.on_these_questions() ? evidence_of_these(outcomes, dependence, failed)
+                                             : evidence_of(outcomes, dependence, failed);
+    };
+    Evidence usable = evidence(Failed::kLeftOut), worst = usable, best = usable;
     if (tally(outcomes).unknown() > 0) {
-        worst = evidence_of(outcomes, dependence, Failed::kLosses);
-        best = evidence_of(outcomes, dependence, Failed::kWins);
+        worst = evidence(Failed::kLosses);
+        best = evidence(Failed::kWins);
     }
-    return fixed_inference(std::move(usable), std::move(worst), std::move(best), margin, tail);
+    return fixed_inference(
+        std::move(usable), std::move(worst), std::move(best), settings.margin, tail);
 }
 
 ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
@@ -273,7 +281,12 @@ ComparisonAnalysis analyse_outcomes(std::span<const Outcome> outcomes,
     out.graded_net_win_rate = graded_rate_of(outcomes, dependence, settings.alpha);
     out.position = position_of(outcomes, dependence);
     out.both_orders = both_orders_of(outcomes, dependence);
-    out.these_questions = these_questions_of(outcomes, dependence, out.net_win_rate.confidence);
+    if (settings.on_these_questions()) {
+        out.questions_like_these = net_win_rate_of(
+            evidence_of(outcomes, dependence, Failed::kLeftOut), inference.tail);
+    } else {
+        out.these_questions = these_questions_of(outcomes, dependence, out.net_win_rate.confidence);
+    }
     out.confidence = confidence_of(outcomes);
     out.length_control = length_control_of(outcomes, out.net_win_rate, settings);
     return out;
@@ -296,7 +309,7 @@ ComparisonAnalysis analyse(std::span<const Outcome> outcomes,
     check_ranges(settings);
     return analyse_outcomes(outcomes,
                             dependence,
-                            inference_of(outcomes, dependence, settings.margin, settings.alpha),
+                            inference_of(outcomes, dependence, settings, settings.alpha),
                             settings);
 }
 
@@ -307,7 +320,7 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
     const auto n_leading = static_cast<std::size_t>(stopping.state().n_leading);
     const std::span<const Outcome> leading = in_order.first(n_leading);
     const Dependence dependence(leading);
-    Inference inference = inference_of(leading, dependence, settings.margin, stopping.tail());
+    Inference inference = inference_of(leading, dependence, settings, stopping.tail());
     if (stopping.state().stopped) {
         allow_for_the_stop(inference, stopping.monitor(), leading);
     }
@@ -340,7 +353,10 @@ ComparisonAnalysis analyse_counts(std::int64_t wins,
     counts.losses = losses;
     counts.ties = ties;
     counts.n = counts.n_items = wins + losses + ties;
-    const Evidence evidence = evidence_of_counts(wins, losses, ties);
+    Evidence evidence = evidence_of_counts(wins, losses, ties);
+    if (settings.on_these_questions() && evidence.why_not.empty()) {
+        evidence.why_not = "counts alone do not tell which verdicts are of one question";
+    }
     ComparisonAnalysis out = analyse_inference(
         counts,
         fixed_inference(evidence, evidence, evidence, settings.margin, settings.alpha),

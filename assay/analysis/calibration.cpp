@@ -119,7 +119,8 @@ std::optional<Calibration> calibration_of(const Rater& judge,
     out.net.high = std::min(1.0, mean->estimate + half);
     const stats::Region region = stats::region_of(*out.net.low, *out.net.high, settings.margin);
     out.label = label_of(region);
-    if (own.net_win_rate.low && own.net_win_rate.high) {
+    // This interval is about questions like these.
+    if (own.net_win_rate.low && own.net_win_rate.high && !settings.on_these_questions()) {
         out.label_differs = region != stats::region_of(*own.net_win_rate.low,
                                                        *own.net_win_rate.high,
                                                        settings.margin);

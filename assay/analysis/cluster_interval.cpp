@@ -53,7 +53,8 @@ void add_cluster_interval(ComparisonAnalysis& analysis,
                           std::span<const Outcome> outcomes,
                           const Dependence& dependence) {
     const bool stopped_early = analysis.stopping && analysis.stopping->stopped_early;
-    if (!dependent(analysis) || stopped_early) {
+    // It is about questions like these.
+    if (!dependent(analysis) || stopped_early || analysis.decision.on_these_questions) {
         return;
     }
     const Evidence evidence = evidence_of(outcomes, dependence, Failed::kLeftOut);

@@ -238,6 +238,15 @@ Companions companions_of(const DecidingEvidence& deciding,
     Companions out;
     out.decisive_tost = decisive_tost_of(evidence, settings.margin);
     out.exact_tost = exact_tost_of(evidence, settings.margin);
+    if (settings.on_these_questions()) {
+        // The others are about questions like these.
+        out.posteriors_why = "the decision is about exactly these questions";
+        if (analysis.net_win_rate.low && analysis.net_win_rate.high) {
+            out.outlook.smallest_margin_equivalent = analysis.tost.smallest_margin;
+            out.outlook.smallest_margin_noninferior = std::max(0.0, -*analysis.net_win_rate.low);
+        }
+        return out;
+    }
     add_posteriors(out, evidence, settings.margin);
     out.outlook = outlook_of(deciding, analysis.decision.label, settings);
     return out;

@@ -344,4 +344,10 @@ std::vector<std::string> notes_on_copies(std::span<const Question> questions) {
     return out;
 }
 
+std::optional<std::pair<std::size_t, std::size_t>> first_copies(
+    std::span<const Question> questions) {
+    const auto groups = copies_of(questions);
+    return groups.empty() ? std::nullopt : std::optional(std::pair(groups[0][0], groups[0][1]));
+}
+
 }  // namespace assay::analysis

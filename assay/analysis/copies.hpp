@@ -10,8 +10,10 @@
 //     observation is the user's to say
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/records/question.hpp"
@@ -34,5 +36,9 @@ inline constexpr std::size_t kMostNearSteps = 20'000'000;
 /// Sentences for a reader: how many copies there are, what they do to clusters, near copies; each
 /// with up to three examples. Empty: there are none.
 [[nodiscard]] std::vector<std::string> notes_on_copies(std::span<const Question> questions);
+
+/// The first two questions that are copies of each other, as places; nothing: there are none.
+[[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> first_copies(
+    std::span<const Question> questions);
 
 }  // namespace assay::analysis

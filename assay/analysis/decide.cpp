@@ -119,6 +119,7 @@ Decision not_measured(const Decision& like, std::string why) {
     Decision out;
     out.margin = like.margin;
     out.alpha = like.alpha;
+    out.on_these_questions = like.on_these_questions;
     out.why = std::move(why);
     return out;
 }
@@ -169,9 +170,9 @@ Decision whatever_failed(const Counts& counts,
         "{}: without them it is {}, with all of them losses {}, with all of them wins {}; what "
         "made them {} decides, so mend that and judge them again",
         beginning,
-        words_of(without.label),
-        words_of(worst.label),
-        words_of(best.label),
+        words_of(without),
+        words_of(worst),
+        words_of(best),
         counts.failed() > 0 ? "fail" : "be missing");
     return out;
 }
@@ -200,11 +201,13 @@ Decision decide_by_interval(const Evidence& evidence,
     Decision out;
     out.margin = settings.margin;
     out.alpha = settings.alpha;
+    out.on_these_questions = settings.on_these_questions();
     if (!net.low || !net.high) {
         out.why = evidence.why_not;
         return out;
     }
-    if (sample && sample->n_units < kFewestUnits) {
+    const bool few_of_these = evidence.these && evidence.n_questions < kFewestUnits;
+    if (few_of_these || (sample && sample->n_units < kFewestUnits)) {
         out.why = too_few(evidence);
         return out;
     }
@@ -225,7 +228,7 @@ Decision decide_by_interval(const Evidence& evidence,
         out.detectably_better &= sample->p_better < settings.alpha;
         out.beyond_margin &= sample->p_beyond < settings.alpha;
     }
-    if (out.label == DecisionLabel::kInconclusive) {
+    if (out.label == DecisionLabel::kInconclusive && !out.on_these_questions) {
         set_further_questions(out, evidence, settings);
     }
     if (!sample) {
@@ -276,6 +279,7 @@ Decision decide(const Counts& counts,
                        : by_interval;
     if (out.label == DecisionLabel::kInconclusive && out.least_net) {
         out.why += "; " + bound_of(*out.least_net, by_interval.alpha);
+        out.why += out.on_these_questions ? " on these questions" : "";
     }
     return out;
 }

@@ -41,14 +41,16 @@ std::string further_text(const Decision& decision, double power) {
 std::string inconclusive_tail(const Decision& decision,
                               const Estimate& net,
                               const AnalysisSettings& settings) {
-    std::string out = further_text(decision, settings.power);
+    std::string out = decision.on_these_questions
+                          ? "; further samples of these questions, or judges, would narrow it, and "
+                            "further questions would not be these"
+                          : further_text(decision, settings.power);
     if (std::abs(*net.value) >= settings.margin) {
         out += fmt::format(
             "; the observed difference of {} points is no smaller than the margin, so more "
-            "questions are unlikely to "
-            "show "
-            "equivalence",
-            points(*net.value));
+            "{} are unlikely to show equivalence",
+            points(*net.value),
+            decision.on_these_questions ? "verdicts" : "questions");
     }
     return out;
 }
@@ -84,8 +86,9 @@ std::string reason_of(const Decision& decision,
                       const Estimate& net,
                       const AnalysisSettings& settings) {
     const std::string interval = fmt::format(
-        "The {} interval of the net win rate, {} to {} points,",
+        "The {} interval of the net win rate{}, {} to {} points,",
         percent_level(net.confidence),
+        decision.on_these_questions ? " on exactly these questions" : "",
         limit_text(*net.low, settings.margin),
         limit_text(*net.high, settings.margin));
     const std::string size = plain_points(settings.margin);

@@ -13,6 +13,10 @@ std::string warning_of(const Design& design,
                        const QuestionsNeeded& needed,
                        const DesignReach& reach) {
     const AnalysisSettings& settings = design.settings;
+    if (settings.on_these_questions()) {
+        return "The decision will be about exactly these questions (dataset.population); chances "
+               "and numbers of questions of a plan are for a decision about questions like them.";
+    }
     if (!reach.alike) {
         const bool more_would_do = needed.equivalence.n &&
                                    *needed.equivalence.n > design.n_questions;

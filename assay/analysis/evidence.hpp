@@ -14,6 +14,7 @@
 #include "assay/stats/clusters.hpp"
 #include "assay/stats/question_score.hpp"
 #include "assay/stats/tango.hpp"
+#include "assay/stats/these_questions.hpp"
 
 namespace assay::analysis {
 
@@ -50,6 +51,13 @@ struct QuestionKind {
     std::int64_t times = 1;
 };
 
+/// What is known of exactly these questions. A verdict that is missing is a loss in the lower limit
+/// and a win in the upper one: no other question stands for it.
+struct TheseQuestionsEvidence {
+    stats::QuestionNoise if_lost;
+    stats::QuestionNoise if_won;
+};
+
 struct Evidence {
     std::int64_t wins = 0;  ///< verdicts of the questions that count
     std::int64_t losses = 0;
@@ -65,6 +73,9 @@ struct Evidence {
     std::vector<stats::ClusterTotal> cluster_totals;  ///< questions and sums of their means, of
                                                       ///< each kind of cluster how many; in a
                                                       ///< fixed order
+    /// The decision is about exactly these questions: then clusters play no part, and the interval
+    /// is made of this. Empty: about questions like them.
+    std::optional<TheseQuestionsEvidence> these;
     std::string why_not;  ///< a sentence: why there is no interval; empty: there is one
 
     /// Verdicts.

@@ -72,9 +72,10 @@ Decision hold_back(const Decision& decision, const std::string& why, const std::
     Decision out;
     out.margin = decision.margin;
     out.alpha = decision.alpha;
+    out.on_these_questions = decision.on_these_questions;
     out.label = DecisionLabel::kInconclusive;
     out.why = fmt::format("The verdicts alone would say {}, but it is held back: {}; {}.",
-                          words_of(decision.label),
+                          words_of(decision),
                           why,
                           way_out);
     return out;

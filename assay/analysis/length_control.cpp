@@ -57,7 +57,8 @@ std::optional<LengthControl> length_control_of(std::span<const Outcome> outcomes
     out.net.value = fit->net;
     out.net.low = std::max(-1.0, fit->net - half);
     out.net.high = std::min(1.0, fit->net + half);
-    if (unadjusted.low && unadjusted.high) {
+    // The model's interval is about questions like these.
+    if (unadjusted.low && unadjusted.high && !settings.on_these_questions()) {
         out.label_differs = stats::region_of(*out.net.low, *out.net.high, settings.margin) !=
                             stats::region_of(*unadjusted.low, *unadjusted.high, settings.margin);
     }

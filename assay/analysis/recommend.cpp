@@ -40,13 +40,16 @@ std::string saving(const Candidate& candidate, std::uint64_t baseline_size_bytes
 
 std::string why_not(const Candidate& candidate) {
     switch (effective_label(candidate)) {
-        case DecisionLabel::kDegraded: return candidate.name + " is degraded";
+        case DecisionLabel::kDegraded:
+            return candidate.name + " is " +
+                   words_of(DecisionLabel::kDegraded, candidate.on_these_questions);
         case DecisionLabel::kInconclusive:
             if (passes(candidate.label)) {
                 return candidate.name +
                        " would pass alone, but may not be claimed beside the others";
             }
-            return candidate.name + " is inconclusive" +
+            return candidate.name + " is " +
+                   words_of(DecisionLabel::kInconclusive, candidate.on_these_questions) +
                    (candidate.n_more.value_or(0) > 0
                         ? " (about " + count_of(*candidate.n_more, "more question") +
                               " would show that it may ship, if it is as good)"
@@ -125,18 +128,21 @@ Recommendation recommend(std::span<const Candidate> candidates,
             "it, judge new questions in another run directory.",
             without_full_stop(exploratory.why),
             best->name,
-            words_of(best->label));
+            words_of(best->label, best->on_these_questions));
         return out;
     }
     if (best != nullptr) {
         out.variant = best->name;
-        out.sentence = fmt::format("Use {}{}: {}{}.",
-                                   best->name,
-                                   best->path.empty() ? "" : fmt::format(" ({})", best->path),
-                                   best->label == DecisionLabel::kEquivalent
-                                       ? "equivalent to the baseline within the margin"
-                                       : "not worse than the baseline by more than the margin",
-                                   saving(*best, baseline_size_bytes));
+        out.sentence = fmt::format(
+            "{} {}{}: {}{}{}.",
+            best->on_these_questions ? "For these questions, use" : "Use",
+            best->name,
+            best->path.empty() ? "" : fmt::format(" ({})", best->path),
+            best->label == DecisionLabel::kEquivalent
+                ? "equivalent to the baseline within the margin"
+                : "not worse than the baseline by more than the margin",
+            saving(*best, baseline_size_bytes),
+            best->on_these_questions ? "; nothing is said of other questions" : "");
         return out;
     }
     std::string reasons;

@@ -22,6 +22,7 @@ struct Candidate {
     std::optional<std::int64_t> n_more;  ///< further questions until it may ship, for inconclusive
                                          ///< ones
     std::string why_not_measured{};      ///< a short reason without a full stop; may be empty
+    bool on_these_questions = false;     ///< Decision::on_these_questions
 };
 
 /// What makes a result no pass, whatever the labels are: rules that were changed, or comparisons

@@ -89,7 +89,8 @@ SmallSample ExactTests::of(const Evidence& evidence) const {
 
 std::optional<std::int64_t> exact_test_size(const Evidence& evidence) {
     const std::int64_t units = units_of(evidence);
-    if (evidence.n() == 0 || !evidence.why_not.empty() ||
+    // The test is about questions like these.
+    if (evidence.n() == 0 || !evidence.why_not.empty() || evidence.these ||
         units >= interval_alone_from(evidence.dependent())) {
         return std::nullopt;
     }

@@ -62,6 +62,10 @@ std::string why_refused(std::span<const Outcome> in_order,
     if (settings.stopping == "none") {
         return "";
     }
+    if (settings.on_these_questions()) {
+        return "Early stopping is off: the decision is about exactly these questions, so all of "
+               "them are judged.";
+    }
     if (plan.looks_at_samples) {
         return "The samples are looked at once.";
     }

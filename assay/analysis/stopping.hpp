@@ -25,8 +25,8 @@
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
 // and save nothing), where questions have several samples or a panel of judges, where a cluster
-// does not stand together (a product over its members would be no supermartingale), and where the
-// run was extended after it was planned.
+// does not stand together (a product over its members would be no supermartingale), where the
+// decision is about exactly these questions, and where the run was extended after it was planned.
 //
 // Judging does not stop while more than 5 % of the leading verdicts failed, as a label would then
 // have to hold whatever they would have said (decide.hpp), nor while more than 5 % of the leading

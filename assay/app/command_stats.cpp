@@ -33,7 +33,8 @@ int code_of_decisions(const StatsInput& input, const StatsOptions& options) {
                               .path = "",
                               .label = comparison.decision.label,
                               .claimed = comparison.decision.claimed.value_or(true),
-                              .n_more = comparison.decision.n_more_ship});
+                              .n_more = comparison.decision.n_more_ship,
+                              .on_these_questions = comparison.decision.on_these_questions});
     }
     return analysis::exit_code(
         candidates,

@@ -24,6 +24,7 @@
 #include <optional>
 
 #include "assay/analysis/metric_fit.hpp"
+#include "assay/app/check_copies.hpp"
 #include "assay/app/draw_controls.hpp"
 #include "assay/app/expect_fidelity.hpp"
 #include "assay/app/judge_run.hpp"
@@ -78,6 +79,7 @@ class Experiment {
     /// if not.
     void check() {
         const Plan& plan = context_.plan;
+        check_copies(plan, context_.options.questions);
         if (!context_.options.judge_cache.empty()) {
             cache_.emplace(context_.options.judge_cache);
         }

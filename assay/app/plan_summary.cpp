@@ -235,7 +235,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judges.front().kind() == JudgeKind::kMetric) {
         settings.stopping = "none";
     }
-    if (plan.generation.has_samples() || plan.judging.panel) {
+    if (plan.generation.has_samples() || plan.judging.panel || settings.on_these_questions()) {
         settings.stopping = "none";
     }
     analysis::Design design = analysis::make_design(
@@ -310,7 +310,8 @@ std::string summarize_plan(const Plan& plan, std::span<const Question> questions
         fmt::join(judges, ", "),
         plan.judging.panel ? ", who decide together" : "",
         calls > 0 ? fmt::format("; at most {} calls, {} of them controls", calls, controls) : "");
-    out += fmt::format("  decision   net win rate, margin {:g} points, alpha {:g}\n",
+    out += fmt::format("  decision   net win rate{}, margin {:g} points, alpha {:g}\n",
+                       plan.analysis.on_these_questions() ? " on exactly these questions" : "",
                        plan.analysis.margin * 100,
                        plan.analysis.alpha);
     out += fmt::format("  run        {}\n", plan.run_dir);

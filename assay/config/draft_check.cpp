@@ -8,6 +8,7 @@
 #include "assay/base/text.hpp"
 #include "assay/config/draft_step.hpp"
 #include "assay/config/named_files.hpp"
+#include "assay/config/population_check.hpp"
 #include "assay/config/recipes.hpp"
 #include "assay/records/settings.hpp"
 
@@ -38,6 +39,7 @@ class DraftCheck : DraftStep {
                     generation.ctx_size));
         }
         check_samples();
+        check_population(draft_, problems_);
         const EngineSettings& engine = plan_.engine;
         if (engine.slots % 8 != 0) {
             add("engine.slots",

@@ -159,7 +159,10 @@ std::string example_experiment() {
     api.settings = ApiSettings();
 
     std::string out = kHead;
-    out += lines("  ", [&](auto& line) { visit_dataset(plan.dataset, line); });
+    out += lines("  ", [&](auto& line) {
+        visit_dataset(plan.dataset, line);
+        visit_population(plan.analysis, line);
+    });
     out += kDataset;
     out += kRetrieval;
     out += lines("#   ", [&](auto& line) { visit_retrieval(plan.retrieval, line); });

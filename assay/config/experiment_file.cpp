@@ -262,6 +262,7 @@ class ExperimentFile : EntryReader {
         }
         path(*dataset, "file", plan_.dataset.file);
         visit_dataset(plan_.dataset, reader(*dataset));
+        visit_population(plan_.analysis, reader(*dataset));
         dataset->texts("ids", plan_.dataset.ids);
         dataset->texts("clusters", plan_.dataset.clusters);
         dataset->text("contexts-separator", plan_.dataset.contexts_separator);

@@ -192,6 +192,9 @@ json identity_of(const Plan& plan, const PathText& path) {
                       {"clusters", plan.dataset.clusters},
                       {"fields", plan.dataset.fields}};
     visit_dataset(plan.dataset, writer(out["dataset"]));
+    if (plan.analysis.on_these_questions()) {  // plans of before it could be chosen keep their hash
+        visit_population(plan.analysis, writer(out["dataset"]));
+    }
     if (!plan.dataset.contexts_separator.empty()) {
         out["dataset"]["contexts-separator"] = plan.dataset.contexts_separator;
     }

@@ -259,10 +259,11 @@ void read(const json& object, GenerationSettings& settings) {
     in.finish();
 }
 
-void read(const json& object, DatasetSpec& dataset) {
+void read(const json& object, DatasetSpec& dataset, AnalysisSettings& analysis) {
     ObjectReader in(object, "dataset");
     in.get("file", dataset.file);
     visit_dataset(dataset, in);
+    visit_population(analysis, if_there(in));
     in.get("ids", dataset.ids);
     in.get("clusters", dataset.clusters);
     in.get("fields", dataset.fields);
@@ -320,7 +321,7 @@ Plan read_plan(const json& root) {
     plan.baseline = like;
     read_baseline(in.at("baseline"), plan.baseline);
     read_list(in, "variants", plan.variants, like);
-    read(in.at("dataset"), plan.dataset);
+    read(in.at("dataset"), plan.dataset, plan.analysis);
     if (in.has("retrieval")) {
         read(in.at("retrieval"), plan.retrieval);
     }

@@ -155,9 +155,11 @@ enum class DecisionLabel { kEquivalent, kNonInferior, kDegraded, kInconclusive, 
 
 struct Decision {
     DecisionLabel label = DecisionLabel::kNotMeasured;
-    bool beyond_margin = false;      ///< degraded, and by more than the margin
-    bool detectably_worse = false;   ///< the interval lies below 0
-    bool detectably_better = false;  ///< the interval lies above 0
+    bool beyond_margin = false;       ///< degraded, and by more than the margin
+    bool detectably_worse = false;    ///< the interval lies below 0
+    bool detectably_better = false;   ///< the interval lies above 0
+    bool on_these_questions = false;  ///< about exactly the questions that were asked
+                                      ///< (kTheseQuestions), not about questions like them
     double margin = 0.1;
     double alpha = 0.05;
     std::optional<bool> claimed;  ///< under a ladder or Holm: whether an equivalent or non_inferior
@@ -327,9 +329,12 @@ struct ComparisonAnalysis {
     std::optional<ClusterSummary> clusters;
     std::optional<QuestionSummary> questions;  ///< empty: each question has one verdict
     std::optional<Estimate> these_questions;   ///< the net win rate on exactly the questions that
-                                               ///< were asked: another claim, never decided on;
-                                               ///< empty: neither samples nor both orders
-    std::optional<SmallSample> small_sample;   ///< empty: enough for the interval to decide alone
+                                               ///< were asked: another claim than the decision's;
+                                               ///< empty: neither samples nor both orders, or that
+                                               ///< is what is decided
+    std::optional<Estimate> questions_like_these;  ///< the other claim where the decision is about
+                                                   ///< exactly the questions that were asked
+    std::optional<SmallSample> small_sample;  ///< empty: enough for the interval to decide alone
     Decision decision;
     ExtremeCase worst_case;                       ///< failed verdicts were all losses
     ExtremeCase best_case;                        ///< failed verdicts were all wins

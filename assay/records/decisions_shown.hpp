@@ -19,6 +19,7 @@ struct DecisionShown {
     bool claimed = true;        ///< false: an equivalent or non_inferior that could not be claimed
     std::optional<double> net;  ///< net win rate; empty: not measured
     std::int64_t n = 0;         ///< verdicts that it rests on
+    bool on_these_questions = false;  ///< Decision::on_these_questions
 };
 
 /// All decisions that were shown at one time.

@@ -92,6 +92,11 @@ std::string_view words_of(DecisionLabel value) {
         default: return name_of(value);
     }
 }
+std::string words_of(DecisionLabel value, bool on_these_questions) {
+    std::string out(words_of(value));
+    return on_these_questions && value != DecisionLabel::kNotMeasured ? out + " on these questions"
+                                                                      : out;
+}
 std::string_view name_of(OutcomeKind value) {
     return find_name(kOutcomes, value);
 }

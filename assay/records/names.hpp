@@ -2,6 +2,7 @@
 // The words of the enumerations, as they stand in files, JSON and reports; and back.
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "assay/records/analysis.hpp"
@@ -22,6 +23,12 @@ namespace assay {
 [[nodiscard]] std::string_view name_of(DecisionLabel value);
 /// As it stands in a sentence: "non-inferior", "not measured".
 [[nodiscard]] std::string_view words_of(DecisionLabel value);
+/// As it stands in a sentence: "equivalent on these questions" where the decision is about exactly
+/// these.
+[[nodiscard]] std::string words_of(DecisionLabel value, bool on_these_questions);
+[[nodiscard]] inline std::string words_of(const Decision& decision) {
+    return words_of(decision.label, decision.on_these_questions);
+}
 /// win | tie | loss | invalid | error | refused | not_judged | no_answer_baseline
 [[nodiscard]] std::string_view name_of(OutcomeKind value);
 [[nodiscard]] std::string_view name_of(ControlKind value);  ///< identical | reformatted ...

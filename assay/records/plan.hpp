@@ -98,6 +98,11 @@ struct EngineSettings {
     RunRecipe recipe;       ///< of every variant that names no other, and of embedded judges
 };
 
+/// Questions that the decision is about (docs/statistics.md, "These questions"): those that the
+/// asked ones are a sample of, or exactly the asked ones.
+inline constexpr std::string_view kQuestionsLikeThese = "questions-like-these";
+inline constexpr std::string_view kTheseQuestions = "these-questions";
+
 struct AnalysisSettings {
     double margin = 0.10;  ///< net win rate, in (0, 1)
     double alpha = 0.05;   ///< one-sided; the deciding interval has level 1 - 2 alpha; in (0, 0.5)
@@ -106,6 +111,8 @@ struct AnalysisSettings {
                                           ///< early, where a verdict costs something
     std::string multiplicity = "ladder";  ///< ladder | holm | none: how several variants are
                                           ///< claimed (analysis/claims.hpp)
+    std::string population{kQuestionsLikeThese};  ///< or kTheseQuestions. It stands in the block
+                                                  ///< dataset of files and stored plans
     double expected_decisive_rate = 0.6;  ///< wins and losses among all verdicts, in (0, 1];
                                           ///< planning only
     double icc = 0.1;  ///< expected correlation of two verdicts of one cluster, in [0, 1]; planning
@@ -114,6 +121,8 @@ struct AnalysisSettings {
                                         ///< are meant (analysis/equal_answers.hpp)
     bool accept_metric = false;  ///< what a metric decides may be recommended (a metric reads no
                                  ///< meaning)
+
+    [[nodiscard]] bool on_these_questions() const { return population == kTheseQuestions; }
 };
 
 /// What the judges of a panel are called together, where a judge has its name.

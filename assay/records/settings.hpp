@@ -39,6 +39,8 @@ inline constexpr std::array<std::string_view, 3> kStoppingDesigns{
     "hybrid", "group-sequential", "none"};
 inline constexpr std::array<std::string_view, 3> kMultiplicities{"ladder", "holm", "none"};
 
+inline constexpr std::array<std::string_view, 2> kPopulations{kQuestionsLikeThese, kTheseQuestions};
+
 /// DatasetSpec, but for its texts and lists.
 template <class Settings, class Visit>
 void visit_dataset(Settings& s, Visit&& visit) {
@@ -416,6 +418,18 @@ void visit_analysis(Settings& s, Visit&& visit) {
           Words{kMultiplicities});
 }
 
+/// AnalysisSettings in the block dataset; a stored plan names it only where it is not the default.
+template <class Settings, class Visit>
+void visit_population(Settings& s, Visit&& visit) {
+    visit(
+        Setting{"population",
+                "what the decision is about; these-questions: a closed set, and nothing is said of "
+                "other questions; frozen before judging",
+                "--population"},
+        s.population,
+        Words{kPopulations});
+}
+
 /// AnalysisSettings that only `assay plan` uses: they decide nothing.
 template <class Settings, class Visit>
 void visit_planning(Settings& s, Visit&& visit) {
@@ -478,6 +492,7 @@ void visit_plan(Settings& plan, Visit&& visit) {
     visit_confirmations(plan.analysis, in("analysis"));
     visit_blinding(plan, in(""));
     visit_dataset(plan.dataset, in("dataset"));
+    visit_population(plan.analysis, in("dataset"));
     visit_retrieval(plan.retrieval, in("retrieval"));
     visit_embedding(plan.retrieval, in("retrieval"));
 }

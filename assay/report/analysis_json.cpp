@@ -5,6 +5,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 #include "assay/report/second_interval.hpp"
 #include "assay/report/stats_document.hpp"
 
@@ -223,16 +224,20 @@ void add_companions(Json& out, const Companions& c) {
 }
 
 Json json_of(const Decision& decision) {
-    return {{"label", name_of(decision.label)},
-            {"beyond_margin", decision.beyond_margin},
-            {"detectably_worse", decision.detectably_worse},
-            {"detectably_better", decision.detectably_better},
-            {"margin", decision.margin},
-            {"alpha", decision.alpha},
-            {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
-            {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
-            {"n_more_ship", decision.n_more_ship ? Json(*decision.n_more_ship) : Json(nullptr)},
-            {"why", to_valid_utf8(decision.why)}};
+    Json out{{"label", name_of(decision.label)},
+             {"beyond_margin", decision.beyond_margin},
+             {"detectably_worse", decision.detectably_worse},
+             {"detectably_better", decision.detectably_better},
+             {"margin", decision.margin},
+             {"alpha", decision.alpha},
+             {"claimed", decision.claimed ? Json(*decision.claimed) : Json(nullptr)},
+             {"n_more", decision.n_more ? Json(*decision.n_more) : Json(nullptr)},
+             {"n_more_ship", decision.n_more_ship ? Json(*decision.n_more_ship) : Json(nullptr)},
+             {"why", to_valid_utf8(decision.why)}};
+    if (decision.on_these_questions) {
+        out["population"] = kTheseQuestions;
+    }
+    return out;
 }
 
 Json json_of(const std::optional<LengthControl>& control) {
@@ -296,6 +301,9 @@ Json json_of(const ComparisonAnalysis& a) {
              {"stopping", json_of(a.stopping)},
              {"worst_case", json_of(a.worst_case)},
              {"best_case", json_of(a.best_case)}};
+    if (a.questions_like_these) {
+        out["questions_like_these"] = json_of(*a.questions_like_these);
+    }
     if (a.small_sample) {
         out["small_sample"] = json_of(*a.small_sample);
     }

@@ -4,6 +4,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 #include "assay/report/analysis_json.hpp"
 #include "assay/report/shown_history.hpp"
 
@@ -88,15 +89,19 @@ Json json_of(const std::vector<ConfidenceAgreement>& rows) {
 }
 
 Json json_of(const AuditedVariant& v) {
-    return {{"variant", to_valid_utf8(v.name)},
-            {"label", name_of(v.decision.label)},
-            {"net_win_rate", json_of(v.net_win_rate)},
-            {"length_controlled",
-             v.length_control ? Json{{"net", json_of(v.length_control->net)},
-                                     {"label_differs", v.length_control->label_differs}}
-                              : Json(nullptr)},
-            {"calibration",
-             v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)}};
+    Json out{{"variant", to_valid_utf8(v.name)},
+             {"label", name_of(v.decision.label)},
+             {"net_win_rate", json_of(v.net_win_rate)},
+             {"length_controlled",
+              v.length_control ? Json{{"net", json_of(v.length_control->net)},
+                                      {"label_differs", v.length_control->label_differs}}
+                               : Json(nullptr)},
+             {"calibration",
+              v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)}};
+    if (v.decision.on_these_questions) {
+        out["population"] = kTheseQuestions;
+    }
+    return out;
 }
 
 Json json_of(const JudgeAudit& judge) {

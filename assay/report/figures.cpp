@@ -83,9 +83,11 @@ std::string figure_or_not_measured(double value) {
 
 std::string decision_words(const Decision& decision) {
     if (decision.label == DecisionLabel::kDegraded && !decision.beyond_margin) {
-        return "worse; by more than the margin is not settled";
+        return decision.on_these_questions
+                   ? "worse on these questions; by more than the margin is not settled"
+                   : "worse; by more than the margin is not settled";
     }
-    return std::string(words_of(decision.label));
+    return words_of(decision);
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/records/judge_provider.hpp"
+#include "assay/records/names.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/panel_section.hpp"
@@ -83,7 +84,7 @@ std::string decision_cell(const ComparisonAnalysis& analysis) {
     const Decision& decision = analysis.decision;
     const char* mark = second_interval_contradicts(analysis) ? "!" : "";
     if (decision.label == DecisionLabel::kDegraded) {
-        return fmt::format("{}{}", decision.beyond_margin ? "degraded" : "degraded*", mark);
+        return fmt::format("{}{}{}", words_of(decision), decision.beyond_margin ? "" : "*", mark);
     }
     std::string out = decision_words(decision) + mark;
     if (!decision.claimed.value_or(true)) {
@@ -105,6 +106,22 @@ const ComparisonAnalysis* analysis_of(const std::vector<const ReportComparison*>
     return nullptr;
 }
 
+bool any_has_questions(const std::vector<const ReportComparison*>& comparisons) {
+    return std::any_of(comparisons.begin(), comparisons.end(), [](const ReportComparison* c) {
+        return c->analysis.questions.has_value();
+    });
+}
+
+/// "12/80/8": questions in which the variant is ahead, even or behind by the mean of their
+/// verdicts.
+std::string questions_cell(const std::optional<QuestionSummary>& questions) {
+    return questions
+               ? fmt::format("{}/{}/{}", questions->n_won, questions->n_even, questions->n_lost)
+               : "-";
+}
+
+constexpr const char* kQuestionsColumn = "questions";
+
 VariantTable make_table(const ReportModel& model) {
     VariantTable table;
     table.columns = {{"variant", "", false, 0, {}},
@@ -115,6 +132,7 @@ VariantTable make_table(const ReportModel& model) {
                      {"peak", "memory", true, 5, {}},
                      {"", "same", true, 1, {}},
                      {"", "W/T/L", true, 0, {}},
+                     {kQuestionsColumn, "+/=/-", true, 7, {}},
                      {"net win rate,", "points", false, 0, {}},
                      {"", "decision", false, 0, {}}};
     const auto deciding = deciding_comparisons(model);
@@ -128,23 +146,28 @@ VariantTable make_table(const ReportModel& model) {
                                      bytes_or_dash(speed.peak_memory_bytes)};
         Colour colour = Colour::kNone;
         if (v.variant.role == Role::kBaseline) {
-            row.insert(row.end(), {"", "", "", "baseline"});
+            row.insert(row.end(), {"", "", "", "", "baseline"});
         } else if (const ComparisonAnalysis* a = analysis_of(deciding, v.variant.name)) {
             const Counts& c = a->counts;
             row.insert(row.end(),
                        {c.n > 0 ? std::to_string(c.identical) : "-",
                         c.n > 0 ? fmt::format("{}/{}/{}", c.wins, c.ties, c.losses) : "-",
+                        questions_cell(a->questions),
                         a->net_win_rate.value ? points_with_interval(a->net_win_rate) : "-",
                         decision_cell(*a)});
             colour = colour_of(a->decision);
         } else {
-            row.insert(row.end(), {"-", "-", "-", std::string(kNotMeasured)});
+            row.insert(row.end(), {"-", "-", "-", "-", std::string(kNotMeasured)});
             colour = Colour::kYellow;
         }
         for (std::size_t i = 0; i < row.size(); ++i) {
             table.columns[i].cells.push_back(std::move(row[i]));
         }
         table.colours.push_back(colour);
+    }
+    if (!any_has_questions(deciding)) {
+        std::erase_if(table.columns,
+                      [](const Column& column) { return column.top == kQuestionsColumn; });
     }
     return table;
 }
@@ -254,7 +277,8 @@ std::string title(const ReportModel& model) {
 std::string legend(const ReportModel& model, const VariantTable& table) {
     const auto deciding = deciding_comparisons(model);
     std::optional<double> level;
-    bool worse = false, more = false, unclaimed = false, several = false;
+    bool worse = false, more = false, unclaimed = false;
+    const bool several = any_has_questions(deciding);
     for (const ReportComparison* c : deciding) {
         if (c->analysis.net_win_rate.value && !level) {
             level = c->analysis.net_win_rate.confidence;
@@ -262,12 +286,14 @@ std::string legend(const ReportModel& model, const VariantTable& table) {
         worse |= is_worse_within_margin(c->analysis.decision);
         more |= questions_to_ship(c->analysis.decision) > 0;
         unclaimed |= !c->analysis.decision.claimed.value_or(true);
-        several |= c->analysis.questions.has_value();
     }
     std::string out =
-        "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the variant. "
-        "same: identical answers, "
-        "among the ties.";
+        several
+            ? "bpw: bits per weight. t/s: tokens per second. W/T/L: verdicts won, tied, lost by "
+              "the variant. questions: ahead, even, behind by the mean of their verdicts. same: "
+              "identical answers, among the ties."
+            : "bpw: bits per weight. t/s: tokens per second. W/T/L: won, tied, lost by the "
+              "variant. same: identical answers, among the ties.";
     if (model.panel) {
         out += " W/T/L counts the verdicts of all judges.";
     }

@@ -34,6 +34,7 @@ struct ReportExperiment {
     GenerationSettings generation;
     std::uint64_t blinding_seed = 1;
     std::string multiplicity = "ladder";  ///< ladder | holm | none
+    bool on_these_questions = false;      ///< what is decided is about exactly the asked questions
     std::string known_bad;        ///< the variant that is there to be found degraded; empty: none
     bool exploratory = false;     ///< rules were changed after the first verdict, or the experiment
                                   ///< after a decision had been shown

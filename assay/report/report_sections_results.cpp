@@ -9,14 +9,26 @@ namespace {
 
 BarChart outcomes_chart(const ComparisonAnalysis& a) {
     const Counts& c = a.counts;
-    return {say("{} against {}, judge {}, n = {} of {}",
+    return {say("{} against {}, judge {}, {}n = {} of {}",
                 code(a.variant),
                 code(a.baseline),
                 code(a.judge),
+                a.questions ? Text("by verdict, ") : Text(),
                 c.n,
                 c.n_items),
             {{"wins", c.wins}, {"ties", c.ties}, {"losses", c.losses}},
             c.n};
+}
+
+/// Where questions have several verdicts: the questions by the mean of them.
+BarChart questions_chart(const ComparisonAnalysis& a, const QuestionSummary& questions) {
+    return {say("{} against {}, judge {}, by question (the mean of its verdicts), n = {}",
+                code(a.variant),
+                code(a.baseline),
+                code(a.judge),
+                questions.n),
+            {{"ahead", questions.n_won}, {"even", questions.n_even}, {"behind", questions.n_lost}},
+            questions.n};
 }
 
 /// "identical answers: 12 (among the ties); invalid: 3.": what the bars don't show; empty if there
@@ -123,6 +135,14 @@ Text decision_bullet(const ComparisonAnalysis& a) {
             points_text(*a.these_questions),
             points_text(a.net_win_rate));
     }
+    if (a.questions_like_these && a.questions_like_these->value && a.net_win_rate.value) {
+        out += say(
+            " What is decided, as the plan asked for, is the net win rate on exactly these "
+            "questions: {} points. For questions like them it would be: {}. Of these other "
+            "questions the decision says nothing.",
+            points_text(a.net_win_rate),
+            points_text(*a.questions_like_these));
+    }
     return out;
 }
 
@@ -148,6 +168,9 @@ Text n_more_text(const Decision& decision) {
     if (decision.n_more) {
         return say("{}", *decision.n_more);
     }
+    if (decision.on_these_questions) {
+        return "none: these questions only";
+    }
     return passes(decision.label) ? Text("none") : Text("not stated");
 }
 
@@ -167,6 +190,9 @@ Section match_outcomes_section(const ReportModel& model) {
     }
     for (const ReportComparison* comparison : all_comparisons(model)) {
         section.add(outcomes_chart(comparison->analysis));
+        if (const auto& questions = comparison->analysis.questions) {
+            section.add(questions_chart(comparison->analysis, *questions));
+        }
         Text others = other_counts(comparison->analysis.counts);
         if (!others.empty()) {
             section.add(Paragraph{std::move(others)});
@@ -175,6 +201,22 @@ Section match_outcomes_section(const ReportModel& model) {
     return section;
 }
 
+namespace {
+
+/// A share of decisive verdicts. Where a question has several, Wilson's interval is too narrow.
+Text decisive_rate_text(const ComparisonAnalysis& a, const Estimate& rate) {
+    return a.questions && rate.value ? decimals_text(100 * *rate.value, 1) + Text(" %")
+                                     : rate_text(rate);
+}
+
+bool any_has_questions(const ReportModel& model) {
+    return std::any_of(model.comparisons.begin(), model.comparisons.end(), [](const auto& each) {
+        return each.analysis.questions.has_value();
+    });
+}
+
+}  // namespace
+
 Section win_rates_section(const ReportModel& model) {
     Table table({"variant", "judge", "decisive", "won by the variant", "won by the baseline"},
                 "llrll");
@@ -182,12 +224,16 @@ Section win_rates_section(const ReportModel& model) {
         const ComparisonAnalysis& a = comparison->analysis;
         table.add(row_of(a,
                          {say("{}", a.counts.wins + a.counts.losses),
-                          rate_text(a.win_rate_decisive),
-                          rate_text(a.loss_rate_decisive)}));
+                          decisive_rate_text(a, a.win_rate_decisive),
+                          decisive_rate_text(a, a.loss_rate_decisive)}));
     }
     Section section{"Win rates without ties"};
     section.add(Paragraph{
-        "Wilson's 95 % intervals. Ties are left out here; the decision below keeps them."});
+        Text("Wilson's 95 % intervals. Ties are left out here; the decision below keeps them.") +
+        (any_has_questions(model)
+             ? Text(" Verdicts are counted here, not questions: several of one question depend on "
+                    "each other, so they have no such interval.")
+             : Text())});
     section.add(table_or_nothing(std::move(table)));
     return section;
 }
@@ -225,16 +271,6 @@ Section significance_section(const ReportModel& model) {
     section.add(table_or_nothing(std::move(table)));
     return section;
 }
-
-namespace {
-
-bool any_has_questions(const ReportModel& model) {
-    return std::any_of(model.comparisons.begin(), model.comparisons.end(), [](const auto& each) {
-        return each.analysis.questions.has_value();
-    });
-}
-
-}  // namespace
 
 Section net_win_rate_section(const ReportModel& model) {
     const ReportExperiment& e = model.experiment;

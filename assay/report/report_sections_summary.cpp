@@ -132,10 +132,14 @@ Section caveats_section(const ReportModel& model) {
     const auto deciding = deciding_comparisons(model);
     Bullets bullets;
     bullets.items.push_back(
-        say("The result holds for these {} questions and others like them, these settings, and "
-            "{}; not for other tasks.",
-            model.experiment.n_questions,
-            model.panel ? Text("this panel of judges") : Text("this judge")));
+        model.experiment.on_these_questions
+            ? say("The result holds for exactly these {} questions, these settings, and this "
+                  "judge. It says nothing of other questions, be they like these or not.",
+                  model.experiment.n_questions)
+            : say("The result holds for these {} questions and others like them, these settings, "
+                  "and {}; not for other tasks.",
+                  model.experiment.n_questions,
+                  model.panel ? Text("this panel of judges") : Text("this judge")));
     for (const std::string& note : model.data_notes) {
         bullets.items.push_back(foreign(note));
     }

@@ -7,6 +7,7 @@
 
 #include "assay/base/text.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 
 namespace assay::report {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string words_of(const DecisionShown& decision) {
-    std::string out = fmt::format("{} {}", decision.variant, assay::words_of(decision.label));
+    std::string out = fmt::format(
+        "{} {}", decision.variant, assay::words_of(decision.label, decision.on_these_questions));
     if (decision.net) {
         out += fmt::format(" (net {:+.1f} points of {} verdict{})",
                            100 * *decision.net,
@@ -66,12 +68,16 @@ std::string shown_to_json(std::span<const DecisionsShown> history) {
     for (const DecisionsShown& shown : history) {
         Json decisions = Json::array();
         for (const DecisionShown& decision : shown.decisions) {
-            decisions.push_back({{"judge", to_valid_utf8(decision.judge)},
-                                 {"variant", to_valid_utf8(decision.variant)},
-                                 {"label", name_of(decision.label)},
-                                 {"claimed", decision.claimed},
-                                 {"net", decision.net ? Json(*decision.net) : Json(nullptr)},
-                                 {"n", decision.n}});
+            Json shown_decision{{"judge", to_valid_utf8(decision.judge)},
+                                {"variant", to_valid_utf8(decision.variant)},
+                                {"label", name_of(decision.label)},
+                                {"claimed", decision.claimed},
+                                {"net", decision.net ? Json(*decision.net) : Json(nullptr)},
+                                {"n", decision.n}};
+            if (decision.on_these_questions) {
+                shown_decision["population"] = kTheseQuestions;
+            }
+            decisions.push_back(std::move(shown_decision));
         }
         out.push_back({{"changes", texts(shown.changes)},
                        {"decisions", std::move(decisions)},

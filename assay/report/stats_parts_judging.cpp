@@ -28,6 +28,11 @@ Section dependence_section(const ComparisonAnalysis& a) {
                   points_with_interval(*a.these_questions),
                   "another claim than the decision's, which is about questions like them");
     }
+    if (a.questions_like_these) {
+        facts.add("for questions like these",
+                  points_with_interval(*a.questions_like_these),
+                  "another claim than the decision's, which is about exactly these questions");
+    }
     if (a.clusters) {
         const ClusterSummary& clusters = *a.clusters;
         facts.add("clusters",

@@ -53,6 +53,9 @@ Section detectable_section(const DetectableEffect& mde) {
 namespace {
 
 std::string score_test_of(const ComparisonAnalysis& a) {
+    if (a.decision.on_these_questions) {
+        return "one-sided test of the net win rate on exactly these questions";
+    }
     if (a.questions) {
         return "one-sided score test of the questions' means";
     }

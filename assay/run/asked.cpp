@@ -48,10 +48,15 @@ std::vector<Comparison> rechecks_of(const Plan& plan,
 }  // namespace
 
 std::string design_of(const AnalysisSettings& settings, const GenerationSettings& generation) {
-    return fmt::format("stopping {}, multiplicity {}{}",
-                       settings.stopping,
-                       settings.multiplicity,
-                       generation.samples == kAutoSamples ? ", samples auto" : "");
+    std::string out = fmt::format(
+        "stopping {}, multiplicity {}", settings.stopping, settings.multiplicity);
+    if (settings.on_these_questions()) {
+        out += ", population " + settings.population;
+    }
+    if (generation.samples == kAutoSamples) {
+        out += ", samples auto";
+    }
+    return out;
 }
 
 void freeze_design(store::Store& store,

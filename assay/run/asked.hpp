@@ -26,7 +26,8 @@ namespace assay::run {
 /// The note that holds the design (design_of) that was in force before the first verdict, as margin
 /// and alpha are frozen.
 inline constexpr const char* kFrozenDesign = "frozen design";
-/// "stopping hybrid, multiplicity ladder", and ", samples auto" with a look at them.
+/// "stopping hybrid, multiplicity ladder", with ", population these-questions" and ", samples auto"
+/// where that is wanted.
 [[nodiscard]] std::string design_of(const AnalysisSettings& settings,
                                     const GenerationSettings& generation);
 

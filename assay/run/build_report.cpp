@@ -51,6 +51,7 @@ report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSe
     out.generation = stored.plan.generation;
     out.blinding_seed = stored.plan.blinding_seed;
     out.multiplicity = settings.multiplicity;
+    out.on_these_questions = settings.on_these_questions();
     out.known_bad = stored.plan.known_bad;
     out.command = stored.facts.command;
     const double margin = stored.frozen ? stored.frozen->margin : stored.plan.analysis.margin;
@@ -72,6 +73,10 @@ report::ReportExperiment experiment_of(const StoredRun& stored, const AnalysisSe
             fmt::format("the first verdict was stored under {}, and this report uses {}",
                         *stored.frozen_design,
                         design));
+    } else if (!stored.frozen_design && stored.frozen && settings.on_these_questions()) {
+        add_exploratory(out,
+                        "the first verdict was stored by an earlier version, which did not know "
+                        "population these-questions");
     }
     return out;
 }
@@ -312,7 +317,8 @@ std::vector<analysis::Candidate> candidates_of(const report::ReportModel& model)
                        comparison->analysis.decision.label,
                        comparison->analysis.decision.claimed.value_or(true),
                        comparison->analysis.decision.n_more_ship,
-                       report::why_not_measured(*comparison)});
+                       report::why_not_measured(*comparison),
+                       comparison->analysis.decision.on_these_questions});
     }
     return out;
 }

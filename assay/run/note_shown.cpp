@@ -23,6 +23,7 @@ DecisionShown decision_of(const ComparisonAnalysis& analysis) {
     out.judge = to_valid_utf8(analysis.judge);
     out.variant = to_valid_utf8(analysis.variant);
     out.label = analysis.decision.label;
+    out.on_these_questions = analysis.decision.on_these_questions;
     out.claimed = analysis.decision.claimed.value_or(true);
     if (out.label != DecisionLabel::kNotMeasured) {
         out.net = analysis.net_win_rate.value;

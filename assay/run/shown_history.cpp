@@ -17,6 +17,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/records/names.hpp"
+#include "assay/records/plan.hpp"
 
 namespace assay::run {
 namespace {
@@ -26,12 +27,16 @@ using nlohmann::json;
 constexpr const char* kHistory = "decisions shown";
 
 json json_of(const DecisionShown& decision) {
-    return {{"judge", decision.judge},
-            {"variant", decision.variant},
-            {"label", name_of(decision.label)},
-            {"claimed", decision.claimed},
-            {"net", decision.net ? json(*decision.net) : json(nullptr)},
-            {"n", decision.n}};
+    json out{{"judge", decision.judge},
+             {"variant", decision.variant},
+             {"label", name_of(decision.label)},
+             {"claimed", decision.claimed},
+             {"net", decision.net ? json(*decision.net) : json(nullptr)},
+             {"n", decision.n}};
+    if (decision.on_these_questions) {
+        out["population"] = kTheseQuestions;
+    }
+    return out;
 }
 
 DecisionShown decision_of(const json& in) {
@@ -40,6 +45,7 @@ DecisionShown decision_of(const json& in) {
     in.at("variant").get_to(out.variant);
     out.label = decision_label_of(in.at("label").get<std::string>())
                     .value_or(DecisionLabel::kNotMeasured);
+    out.on_these_questions = in.value("population", "") == kTheseQuestions;
     in.at("claimed").get_to(out.claimed);
     if (!in.at("net").is_null()) {
         out.net = in["net"].get<double>();

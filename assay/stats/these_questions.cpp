@@ -82,4 +82,83 @@ std::optional<TheseQuestions> these_questions_of_samples(
     return interval_of(totals, alpha);
 }
 
+namespace {
+
+/// How far the sum of the question means may be off at a normal quantile z >= 0: shift + z width +
+/// z^2 bend.
+struct Reach {
+    double shift = 0;
+    double width = 0;
+    double bend = 0;
+};
+
+Reach reach_of(const QuestionNoise& noise) {
+    ASSAY_CHECK(noise.n > 0 && noise.k >= 2 && noise.variance >= 0);
+    const double largest_step = 2.0 / static_cast<double>(noise.k);
+    return {2 * largest_step / 3, std::sqrt(noise.variance + 1), largest_step / 3};
+}
+
+QuestionNoise mirrored(QuestionNoise noise) {
+    noise.sum = -noise.sum;
+    return noise;
+}
+
+}  // namespace
+
+std::optional<QuestionNoise> noise_of_orders(std::span<const VerdictsOfOrders> questions) {
+    std::vector<std::vector<double>> as_samples;
+    for (const VerdictsOfOrders& said : questions) {
+        as_samples.push_back({said.variant_first, said.variant_second});
+    }
+    return noise_of_samples(as_samples);
+}
+
+std::optional<QuestionNoise> noise_of_samples(std::span<const std::vector<double>> questions) {
+    if (questions.empty()) {
+        return std::nullopt;
+    }
+    Totals totals;
+    std::size_t fewest = questions.front().size();
+    for (const std::vector<double>& verdicts : questions) {
+        std::for_each(verdicts.begin(), verdicts.end(), check_verdict);
+        const auto variance = sample_variance(verdicts);
+        if (!variance) {
+            return std::nullopt;
+        }
+        fewest = std::min(fewest, verdicts.size());
+        totals.add(mean(verdicts), *variance / static_cast<double>(verdicts.size()));
+    }
+    return QuestionNoise{totals.n, totals.sum, totals.variance, static_cast<std::int64_t>(fewest)};
+}
+
+double lower_limit(const QuestionNoise& noise, double alpha) {
+    ASSAY_CHECK(alpha > 0 && alpha < 0.5);
+    const Reach reach = reach_of(noise);
+    const double z = normal_upper_quantile(alpha);
+    const double below = reach.shift + z * (reach.width + z * reach.bend);
+    return std::max(-1.0, (noise.sum - below) / static_cast<double>(noise.n));
+}
+
+double upper_limit(const QuestionNoise& noise, double alpha) {
+    return -lower_limit(mirrored(noise), alpha);
+}
+
+double p_above(const QuestionNoise& noise, double delta) {
+    ASSAY_CHECK(delta > -1 && delta < 1);
+    const Reach reach = reach_of(noise);
+    // shift + z width + z^2 bend = distance; below the shift the line without the bend goes on, so
+    // that p is continuous and falls everywhere.
+    const double distance = noise.sum - delta * static_cast<double>(noise.n) - reach.shift;
+    if (distance <= 0) {
+        return normal_upper(distance / reach.width);
+    }
+    return normal_upper(
+        2 * distance /
+        (reach.width + std::sqrt(reach.width * reach.width + 4 * reach.bend * distance)));
+}
+
+double p_below(const QuestionNoise& noise, double delta) {
+    return p_above(mirrored(noise), -delta);
+}
+
 }  // namespace assay::stats

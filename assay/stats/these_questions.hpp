@@ -39,4 +39,37 @@ struct VerdictsOfOrders {
 [[nodiscard]] std::optional<TheseQuestions> these_questions_of_samples(
     std::span<const std::vector<double>> questions, double alpha);
 
+/// What decides about exactly these questions. The interval above errs too often on few questions:
+/// a verdict that is seldom lost is mostly not seen at all, and the normal approximation knows no
+/// skewness (validation.md, W13). So its limits are moved outwards, to
+///
+///     net -+ (z sqrt(V + 1) + 2 (z^2 + 2) / (3 k)) / n,    k: fewest verdicts of a question.
+///
+/// With verdicts in [-1, 1] one draw moves the sum of the question means by at most 2 / k. If all
+/// draws that are not as usual do that and are rare, their number X is Poisson, V = X (2 / k)^2,
+/// and X + z sqrt(X + 1) + (z^2 + 2) / 3 is the Cornish-Fisher expansion of the exact limit
+/// (Garwood 1936, Biometrika 28:437; Johnson, Kotz, Kemp 1992, 4.7.3). No distribution of verdicts
+/// is more skewed for its variance, so the error is at most alpha whatever they are like.
+struct QuestionNoise {
+    std::int64_t n = 0;   ///< questions
+    double sum = 0;       ///< of their means
+    double variance = 0;  ///< V: of that sum
+    std::int64_t k = 2;   ///< fewest independent verdicts of a question, >= 2
+};
+/// Of both orders by one judge, k = 2. Nothing without a question.
+[[nodiscard]] std::optional<QuestionNoise> noise_of_orders(
+    std::span<const VerdictsOfOrders> questions);
+/// Of several verdicts about fresh answers, in [-1, 1]. Nothing without a question, or where one
+/// has fewer than two.
+[[nodiscard]] std::optional<QuestionNoise> noise_of_samples(
+    std::span<const std::vector<double>> questions);
+
+/// One-sided limits at alpha in (0, 0.5), in [-1, 1].
+[[nodiscard]] double lower_limit(const QuestionNoise& noise, double alpha);
+[[nodiscard]] double upper_limit(const QuestionNoise& noise, double alpha);
+/// p values of "the net win rate is at most delta", and of "it is at least delta": below alpha
+/// exactly where the limit at alpha lies beyond delta. delta in (-1, 1).
+[[nodiscard]] double p_above(const QuestionNoise& noise, double delta);
+[[nodiscard]] double p_below(const QuestionNoise& noise, double delta);
+
 }  // namespace assay::stats

@@ -1,8 +1,7 @@
 #pragma once
-// The experiments V1 to V24 of statistics.md 5, V25 to V28, and W1 to W11 (several verdicts of a
-// question). Each row says what was simulated,
-// what came out and what is accepted; rows whose text says "must fail" show that the harness sees a
-// wrong method.
+// The experiments V1 to V24 of statistics.md 5, V25 to V28, and W1 to W11 and W13 (several verdicts
+// of a question). Each row says what was simulated, what came out and what is accepted; rows whose
+// text says "must fail" show that the harness sees a wrong method.
 //
 // They use the product's own functions. What is of their own: naive peeking (V15), an interval of
 // the judge alone (V22), and the ways in which data are drawn.
@@ -42,6 +41,9 @@ struct Experiment {
 [[nodiscard]] std::vector<Experiment> question_variance_experiments();
 /// W9, W10: `samples: auto`
 [[nodiscard]] std::vector<Experiment> samples_experiments();
+
+/// W13: decisions on exactly these questions
+[[nodiscard]] std::vector<Experiment> these_questions_experiments();
 
 /// All, the V before the W, in the order of their numbers.
 [[nodiscard]] std::vector<Experiment> all_experiments();

@@ -248,7 +248,8 @@ std::vector<Experiment> all_experiments() {
                               control_experiments(),
                               question_experiments(),
                               question_variance_experiments(),
-                              samples_experiments()}) {
+                              samples_experiments(),
+                              these_questions_experiments()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     const auto number = [](const Experiment& experiment) {

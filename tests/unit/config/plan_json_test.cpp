@@ -58,7 +58,7 @@ Plan full_plan() {
     plan.judges.back().metric().metric = "chrf";
     plan.judges.back().metric().tie_band = 0.1;
     plan.judging = {.both_orders = true, .repeats = 3, .repeat_share = 0.5};
-    plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", 0.3, 0.2};
+    plan.analysis = {0.07, 0.025, 0.9, "group-sequential", "ladder", "these-questions", 0.3, 0.2};
     plan.blinding_seed = 18446744073709551614u;
     plan.run_dir = "/runs/science";
     return plan;

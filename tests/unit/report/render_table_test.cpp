@@ -38,6 +38,47 @@ TEST(RenderTable, AHundredColumnsHoldEveryColumn) {
     EXPECT_THAT(render_table(example_report(), false, 100), Not(HasSubstr("Left out")));
 }
 
+/// The example, with the second of two verdicts of some questions.
+ReportModel with_several_verdicts() {
+    ReportModel model = example_report();
+    for (ReportComparison& comparison : model.comparisons) {
+        QuestionSummary questions;
+        questions.n = 77;
+        questions.verdicts_each = 2;
+        questions.n_won = 11;
+        questions.n_even = 61;
+        questions.n_lost = 5;
+        comparison.analysis.questions = questions;
+    }
+    return model;
+}
+
+TEST(RenderTable, QuestionsAreCountedBesideVerdictsWhereTheyHaveSeveral) {
+    EXPECT_THAT(render_table(example_report(), false, 140), Not(HasSubstr("+/=/-")));
+    const std::string table = render_table(with_several_verdicts(), false, 140);
+    EXPECT_THAT(table, HasSubstr("+/=/-"));
+    EXPECT_THAT(table, HasSubstr("11/61/5"));
+    EXPECT_THAT(table, HasSubstr("W/T/L: verdicts won"));
+    for (int width = 60; width <= 200; width += 7) {
+        for (const std::string& line :
+             split(render_table(with_several_verdicts(), false, width), '\n')) {
+            EXPECT_LE(display_width(line), static_cast<std::size_t>(width)) << line;
+        }
+    }
+}
+
+TEST(RenderTable, ADecisionAboutExactlyTheseQuestionsSaysSo) {
+    ReportModel model = example_report();
+    for (ReportComparison& comparison : model.comparisons) {
+        comparison.analysis.decision.on_these_questions = true;
+    }
+    const std::string table = render_table(model, false, 160);
+    EXPECT_THAT(table, HasSubstr("equivalent on these questions"));
+    EXPECT_THAT(table, HasSubstr("degraded on these questions"));
+    EXPECT_THAT(table, HasSubstr("inconclusive on these questions"));
+    EXPECT_THAT(table, Not(HasSubstr("not measured on these questions")));
+}
+
 TEST(RenderTable, ColoursOnlyIfAsked) {
     EXPECT_THAT(render_table(example_report(), false, 100), Not(HasSubstr("\x1b")));
     const std::string coloured = render_table(example_report(), true, 100);

@@ -32,6 +32,21 @@ TEST(ReportMarkdown, TwoRendersAreTheSameBytes) {
     EXPECT_EQ(report_markdown(example_report()), report_markdown(example_report()));
 }
 
+TEST(ReportMarkdown, CountsQuestionsBesideVerdictsWhereTheyHaveSeveral) {
+    ReportModel model = example_report();
+    EXPECT_EQ(report_markdown(model).find("by verdict"), std::string::npos);
+    QuestionSummary questions;
+    questions.n = 77;
+    questions.n_won = 11;
+    questions.n_even = 61;
+    questions.n_lost = 5;
+    model.comparisons.front().analysis.questions = questions;
+    const std::string report = report_markdown(model);
+    EXPECT_NE(report.find("by verdict, n = "), std::string::npos);
+    EXPECT_NE(report.find("by question (the mean of its verdicts), n = 77"), std::string::npos);
+    EXPECT_NE(report.find("several of one question depend on each other"), std::string::npos);
+}
+
 TEST(ReportMarkdown, HasTheStudysOrder) {
     const std::string report = report_markdown(example_report());
     std::vector<std::string> headings;
