@@ -41,10 +41,8 @@ void keep_samples(const RunContext& context,
     }
     int most = kFirstSamples;
     for (const auto& variant : variants.subspan(1)) {
-        const auto look = run::taken_look_of(*context.store,
-                                             context.questions.front().id,
-                                             variants.front()->facts,
-                                             variant->facts);
+        const auto look = run::taken_look_of(
+            *context.store, context.questions.front().id, variants.front()->facts, variant->facts);
         const int n = look ? look->n_samples : kFirstSamples;
         variant->keep_samples(n);
         most = std::max(most, n);
@@ -71,9 +69,8 @@ bool take_looks(RunContext& context) {
             all = all && comparison->analysis.counts.not_judged == 0;
             continue;
         }
-        look->first_pair = run::first_pair_of(context.questions.front().id,
-                                              stored.facts.variants.front(),
-                                              stored.facts.variants[v]);
+        look->first_pair = run::first_pair_of(
+            context.questions.front().id, stored.facts.variants.front(), stored.facts.variants[v]);
         run::keep_look(*context.store, stored.variants[v].name, *look);
         context.progress.note(run::sentence_of(*look, stored.variants[v].name));
         any = any || look->n_samples > kFirstSamples;
