@@ -21,6 +21,8 @@ std::string& stored_command_line() {
     return text;
 }
 
+}  // namespace
+
 std::string quoted(const std::string& word) {
     static constexpr std::string_view
         kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
@@ -33,8 +35,6 @@ std::string quoted(const std::string& word) {
     }
     return out + "'";
 }
-
-}  // namespace
 
 void set_command_line(int argc, char** argv) {
     std::string& text = stored_command_line();

@@ -14,6 +14,7 @@
 #include "assay/app/design_text.hpp"
 #include "assay/app/host.hpp"
 #include "assay/app/judge_work.hpp"
+#include "assay/app/planned_design.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/records/checkpoint_name.hpp"
@@ -95,17 +96,6 @@ std::string source_of(const VariantSpec& spec) {
                        server.provider);
 }
 
-double answer_seconds(const Plan& plan, std::span<const Question> questions) {
-    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict *
-                             plan.generation.samples;
-    const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
-    double operations = 0;
-    for (const std::string& file : files_to_run(plan)) {
-        operations += 2 * n_weights_of(file) * tokens;
-    }
-    return operations / (kOperationsPerCoreSecond * n_threads_of(plan));
-}
-
 std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
     std::vector<std::string> names;
     for (const VariantSpec& spec : variants) {
@@ -147,16 +137,6 @@ std::string adapters_text(const Plan& plan) {
     add(plan.baseline);
     for (const VariantSpec& spec : plan.variants) {
         add(spec);
-    }
-    return out;
-}
-
-std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
-    std::vector<JudgeWork> out;
-    for (const JudgeSpec& spec : plan.judges) {
-        if (auto work = judge_work(spec, plan, questions)) {
-            out.push_back(std::move(*work));
-        }
     }
     return out;
 }
@@ -217,32 +197,15 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
     return out;
 }
 
-/// The plan as a design. Early stopping is that of the judge that decides: none where it costs
-/// nothing, as that would cost power and save nothing.
-analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
-    AnalysisSettings settings = plan.analysis;
-    if (plan.judges.front().kind() == JudgeKind::kMetric) {
-        settings.stopping = "none";
-    }
-    if (plan.generation.samples > 1) {
-        settings.stopping = "none";
-    }
-    analysis::Design design = analysis::make_design(
-        static_cast<std::int64_t>(questions.size()),
-        analysis::cluster_shape(analysis::with_copies_joined(questions)),
-        plan.judging.both_orders,
-        settings);
-    design.n_samples = plan.generation.samples;
-    return design;
-}
-
 /// The document of both forms: the design's figures between what is known of an experiment and of
 /// its judges.
 std::string document(nlohmann::ordered_json experiment,
                      const DesignFigures& figures,
+                     const DesignTable& table,
                      const std::vector<JudgeWork>& judges) {
     nlohmann::ordered_json out{{"schema_version", 1}, {"experiment", std::move(experiment)}};
     out.update(nlohmann::ordered_json::parse(design_json(figures)));
+    out["designs"] = nlohmann::ordered_json::parse(design_table_json(table));
     out["judges"] = nlohmann::ordered_json::array();
     for (const JudgeWork& work : judges) {
         out["judges"].push_back(json_of(work));
@@ -251,6 +214,17 @@ std::string document(nlohmann::ordered_json experiment,
 }
 
 }  // namespace
+
+double answer_seconds(const Plan& plan, std::span<const Question> questions) {
+    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict *
+                             plan.generation.samples;
+    const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
+    double operations = 0;
+    for (const std::string& file : files_to_run(plan)) {
+        operations += 2 * n_weights_of(file) * tokens;
+    }
+    return operations / (kOperationsPerCoreSecond * n_threads_of(plan));
+}
 
 std::string summarize_plan(const Plan& plan, std::span<const Question> questions) {
     std::vector<std::string> judges;
@@ -328,13 +302,19 @@ std::string run_preface(const Plan& plan, std::span<const Question> questions) {
     return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
 }
 
-std::string plan_text(const Plan& plan, std::span<const Question> questions) {
-    const DesignFigures figures = figures_of(design_of(plan, questions));
+std::string plan_text(const Plan& plan,
+                      std::span<const Question> questions,
+                      const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_design(plan, questions, choices);
     return summarize_plan(plan, questions) + data_warnings(questions) +
-           judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
+           judges_text(work_of(plan, questions)) + "\n" +
+           design_text(figures_of(planned.design)) + design_table_text(planned.table);
 }
 
-std::string plan_json(const Plan& plan, std::span<const Question> questions) {
+std::string plan_json(const Plan& plan,
+                      std::span<const Question> questions,
+                      const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_design(plan, questions, choices);
     nlohmann::ordered_json experiment{{"name", plan.name},
                                       {"plan_sha256", config::plan_sha256(plan)},
                                       {"baseline", plan.baseline.name},
@@ -343,16 +323,20 @@ std::string plan_json(const Plan& plan, std::span<const Question> questions) {
                                       {"n_answers", questions.size() * files_to_run(plan).size()},
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
-    return document(
-        std::move(experiment), figures_of(design_of(plan, questions)), work_of(plan, questions));
+    return document(std::move(experiment),
+                    figures_of(planned.design),
+                    planned.table,
+                    work_of(plan, questions));
 }
 
-std::string size_text(const analysis::Design& design) {
-    return design_text(figures_of(design));
+std::string size_text(const analysis::Design& design, const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_size(design, choices);
+    return design_text(figures_of(planned.design)) + design_table_text(planned.table);
 }
 
-std::string size_json(const analysis::Design& design) {
-    return document(nullptr, figures_of(design), {});
+std::string size_json(const analysis::Design& design, const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_size(design, choices);
+    return document(nullptr, figures_of(planned.design), planned.table, {});
 }
 
 }  // namespace assay::app
