@@ -28,8 +28,8 @@ std::optional<double> cost_of(const DesignOption& option, const DesignCosts& cos
         n = std::max(there_are, static_cast<double>(*option.needed.non_inferiority.n));
     }
     const double further = costs.question.value_or(0) * (n - there_are);
-    return further + (costs.calls_cost ? calls_of(option.design, costs, n)
-                                       : n * option.design.n_samples);
+    return further +
+           (costs.calls_cost ? calls_of(option.design, costs, n) : n * option.design.n_samples);
 }
 
 }  // namespace

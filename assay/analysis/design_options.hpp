@@ -47,15 +47,15 @@ struct DesignOption {
 };
 [[nodiscard]] DesignOption option_of(const Design& design);
 
-/// One verdict a question, both orders, 2, 4, 8 and `best_samples` samples, 4 in both orders, the judges together;
-/// what there is room for, and `planned` in any case. By calls of a question.
+/// One verdict a question, both orders, 2, 4, 8 and `best_samples` samples, 4 in both orders, the
+/// judges together; what there is room for, and `planned` in any case. By calls of a question.
 [[nodiscard]] std::vector<DesignOption> design_options(const Design& planned,
                                                        const DesignRoom& room);
 
 struct DesignCosts {
-    double pairs_each = 1;         ///< pairs of answers of a question and sample that need a call:
-                                   ///< variants, without those whose answers are equal
-    bool calls_cost = true;        ///< false: the judge costs nothing, and answers count instead
+    double pairs_each = 1;   ///< pairs of answers of a question and sample that need a call:
+                             ///< variants, without those whose answers are equal
+    bool calls_cost = true;  ///< false: the judge costs nothing, and answers count instead
     std::optional<double> question{};  ///< what a further question costs, in calls; empty: none can
                                        ///< be had
 };

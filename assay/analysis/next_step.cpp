@@ -73,8 +73,7 @@ std::optional<SameQuestions> same_questions(const Design& now,
     const auto consider = [&](int n_samples, bool both_orders) {
         const Design design = asked_otherwise(now, n_samples, now.n_judges, both_orders);
         const std::int64_t n_calls = rounded(
-            static_cast<double>(now.n_questions *
-                                (design.verdicts_each() - now.verdicts_each())) *
+            static_cast<double>(now.n_questions * (design.verdicts_each() - now.verdicts_each())) *
             pairs);
         if (best && n_calls >= best->n_calls) {
             return true;
@@ -108,7 +107,8 @@ std::string words_of(const NextStep& step, std::int64_t n_questions, bool measur
         calls_text(*step.n_more_calls, step.calls_cost_nothing));
     if (!measured) {
         return fmt::format(
-            "if it is as good, {} would show it; of fewer than {} questions nothing else is said",
+            "if it is as good, {} would show that it may ship; of fewer than {} questions nothing "
+            "else is said",
             further,
             kFewestForVariance);
     }
@@ -118,7 +118,8 @@ std::string words_of(const NextStep& step, std::int64_t n_questions, bool measur
                            further);
     }
     return fmt::format(
-        "if it is as good, {} on the same {} would show it with probability {} ({}), and so would "
+        "if it is as good, {} on the same {} would show that it may ship with probability {} ({}), "
+        "and so would "
         "{}",
         way_of_asking(step.same->n_samples, 1, step.same->both_orders),
         count_of(n_questions, "question"),
@@ -141,9 +142,8 @@ std::string words_to_confirm(const NextStep& step) {
 
 }  // namespace
 
-VerdictVariance verdict_variance_of(
-    std::span<const std::vector<stats::CallVerdict>> answers_alone,
-    std::span<const std::vector<stats::CallVerdict>> with_repeats) {
+VerdictVariance verdict_variance_of(std::span<const std::vector<stats::CallVerdict>> answers_alone,
+                                    std::span<const std::vector<stats::CallVerdict>> with_repeats) {
     VerdictVariance out;
     const auto ladder = stats::covariance_ladder(answers_alone);
     out.n_questions = ladder ? ladder->n_questions : 0;
@@ -191,10 +191,9 @@ std::optional<NextStep> next_step_of(const Design& now,
     out.n_more_calls = rounded(static_cast<double>(n_more * now.verdicts_each()) *
                                pairs_each(variants));
     out.n_new = now.n_questions + n_more;
-    const bool measured = std::all_of(
-        open.begin(), open.end(), [](const SteppedVariant* variant) {
-            return variant->variance.v.has_value();
-        });
+    const bool measured = std::all_of(open.begin(), open.end(), [](const SteppedVariant* variant) {
+        return variant->variance.v.has_value();
+    });
     if (measured) {
         out.same = same_questions(now, variants, room);
     }

@@ -104,8 +104,10 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
 int plan(const PlanCommandFlags& flags) {
     if (flags.size_alone) {
         const analysis::Design design = design_of(flags);
-        std::fputs((flags.json ? size_json(design, flags.choices)
-                               : size_text(design, flags.choices)).c_str(), stdout);
+        std::fputs(
+            (flags.json ? size_json(design, flags.choices) : size_text(design, flags.choices))
+                .c_str(),
+            stdout);
         return 0;
     }
     if (flags.n_questions || flags.n_clusters) {
@@ -123,7 +125,8 @@ int plan(const PlanCommandFlags& flags) {
                                                               progress)
                                                 .questions;
     std::fputs((flags.json ? plan_json(plan, questions, flags.choices)
-                           : plan_text(plan, questions, flags.choices)).c_str(),
+                           : plan_text(plan, questions, flags.choices))
+                   .c_str(),
                stdout);
     return 0;
 }

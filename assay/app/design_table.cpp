@@ -53,9 +53,8 @@ RowCost cost_of(const DesignTable& table, const DesignOption& option) {
     RowCost out;
     const Design& design = option.design;
     out.n_questions = questions_of(option);
-    out.n_calls = table.costs.calls_cost
-                      ? analysis::calls_of(design, table.costs, out.n_questions)
-                      : 0;
+    out.n_calls = table.costs.calls_cost ? analysis::calls_of(design, table.costs, out.n_questions)
+                                         : 0;
     if (table.work.answer_seconds && design.n_questions > 0) {
         out.answer_seconds = table.work.answer_seconds(design.n_samples) * out.n_questions /
                              static_cast<double>(design.n_questions);
@@ -123,11 +122,10 @@ std::string sources_text(const DesignTable& table) {
             report::plain_line(from.judge),
             variance.order && variance.sample
                 ? ""
-                : fmt::format(", but for {}, which {} assumed",
-                              variance.order
-                                  ? "sample"
-                                  : (variance.sample ? "order" : "order and sample"),
-                              variance.order || variance.sample ? "is" : "are")));
+                : fmt::format(
+                      ", but for {}, which {} assumed",
+                      variance.order ? "sample" : (variance.sample ? "order" : "order and sample"),
+                      variance.order || variance.sample ? "is" : "are")));
     }
     if (!table.note.empty()) {
         add("note: " + table.note);
@@ -149,7 +147,13 @@ std::string table_text(const DesignTable& table) {
     };
     if (there_are > 0) {
         put({"", "questions", "questions to", "calls", "chance", "chance of", ""});
-        put({"", "to ship", "be equivalent", fmt::format("of {}", there_are), "to ship", "equivalent", ""});
+        put({"",
+             "to ship",
+             "be equivalent",
+             fmt::format("of {}", there_are),
+             "to ship",
+             "equivalent",
+             ""});
     } else {
         put({"", "questions", "questions to", "calls", ""});
         put({"", "to ship", "be equivalent", "to ship", ""});
@@ -231,10 +235,11 @@ std::string verdict_text(const DesignTable& table) {
             analysis::count_of(fewest->design.n_questions, "question"),
             least);
     }
-    return fmt::format("Fewest calls: {}. Fewest questions: {}. Which is cheaper depends on what a "
-                       "question costs (--question-cost, in calls).",
-                       cost_text(table, table.options.front()),
-                       least);
+    return fmt::format(
+        "Fewest calls: {}. Fewest questions: {}. Which is cheaper depends on what a "
+        "question costs (--question-cost, in calls).",
+        cost_text(table, table.options.front()),
+        least);
 }
 
 Row number(const std::optional<double>& value) {

@@ -38,7 +38,7 @@ struct DesignTable {
     std::optional<std::size_t> cheapest;
     analysis::DesignCosts costs;
     std::optional<MeasuredIn> measured;
-    std::string note;  ///< why a pilot was not used; empty: it was, or there is none
+    std::string note;        ///< why a pilot was not used; empty: it was, or there is none
     std::string no_samples;  ///< why samples are no option, or on which condition; a sentence
                              ///< without a full stop, may be empty
     DesignWork work;

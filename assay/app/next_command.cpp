@@ -75,11 +75,12 @@ std::string sentence_of(const NextStep& step) {
             step.words,
             confirm);
     }
-    return fmt::format("next step: {}. Added to this run they are exploratory; {}.{} The plan of "
-                       "these:",
-                       step.words,
-                       confirm,
-                       step.no_samples.empty() ? "" : fmt::format(" (Note: {}.)", step.no_samples));
+    return fmt::format(
+        "next step: {}. Added to this run they are exploratory; {}.{} The plan of "
+        "these:",
+        step.words,
+        confirm,
+        step.no_samples.empty() ? "" : fmt::format(" (Note: {}.)", step.no_samples));
 }
 
 }  // namespace
@@ -87,8 +88,8 @@ std::string sentence_of(const NextStep& step) {
 std::vector<std::string> words_given(const CLI::App& command,
                                      const std::function<bool(const CLI::Option&)>& keep) {
     std::vector<std::string> out;
-    for (const CLI::Option* option : command.get_options(
-             [&](const CLI::Option* o) { return o->count() > 0 && keep(*o); })) {
+    for (const CLI::Option* option :
+         command.get_options([&](const CLI::Option* o) { return o->count() > 0 && keep(*o); })) {
         add_words(out, *option);
     }
     return out;

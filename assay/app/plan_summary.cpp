@@ -307,8 +307,8 @@ std::string plan_text(const Plan& plan,
                       const PlanningChoices& choices) {
     const PlannedDesign planned = planned_design(plan, questions, choices);
     return summarize_plan(plan, questions) + data_warnings(questions) +
-           judges_text(work_of(plan, questions)) + "\n" +
-           design_text(figures_of(planned.design)) + design_table_text(planned.table);
+           judges_text(work_of(plan, questions)) + "\n" + design_text(figures_of(planned.design)) +
+           design_table_text(planned.table);
 }
 
 std::string plan_json(const Plan& plan,
@@ -323,10 +323,8 @@ std::string plan_json(const Plan& plan,
                                       {"n_answers", questions.size() * files_to_run(plan).size()},
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
-    return document(std::move(experiment),
-                    figures_of(planned.design),
-                    planned.table,
-                    work_of(plan, questions));
+    return document(
+        std::move(experiment), figures_of(planned.design), planned.table, work_of(plan, questions));
 }
 
 std::string size_text(const analysis::Design& design, const PlanningChoices& choices) {

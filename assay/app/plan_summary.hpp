@@ -24,8 +24,8 @@ namespace assay::app {
 [[nodiscard]] std::string run_preface(const Plan& plan, std::span<const Question> questions);
 
 /// All that `assay plan` says of an experiment: the summary, the design's figures, what each judge
-/// would be asked, and which way of asking is the cheapest. Throws Error where a pilot that is named
-/// cannot be read.
+/// would be asked, and which way of asking is the cheapest. Throws Error where a pilot that is
+/// named cannot be read.
 [[nodiscard]] std::string plan_text(const Plan& plan,
                                     std::span<const Question> questions,
                                     const PlanningChoices& choices = {});

@@ -146,8 +146,7 @@ PlannedDesign planned_design(const Plan& plan,
 }
 
 PlannedDesign planned_size(const analysis::Design& design, const PlanningChoices& choices) {
-    const Measured measured = choices.pilot.empty() ? Measured()
-                                                    : measured_for(choices.pilot, "");
+    const Measured measured = choices.pilot.empty() ? Measured() : measured_for(choices.pilot, "");
     PlannedDesign out{with_pilot(design, measured), {}};
     out.table = make_design_table(out.design, {}, {.question = choices.question_cost});
     out.table.measured = measured.in;

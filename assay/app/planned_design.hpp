@@ -18,16 +18,15 @@ namespace assay::app {
 struct PlanningChoices {
     std::string pilot;  ///< run directory whose verdicts take the place of what is assumed; empty:
                         ///< the plan's own, where it has some
-    std::optional<double> question_cost{};  ///< of a further question, in calls of the judge; empty:
-                                            ///< none can be had
+    std::optional<double> question_cost{};  ///< of a further question, in calls of the judge;
+                                            ///< empty: none can be had
 };
 
 /// The plan as a design. Early stopping is that of the judge that decides: none where it costs
 /// nothing, as that would cost power and save nothing.
 [[nodiscard]] analysis::Design design_of(const Plan& plan, std::span<const Question> questions);
 /// What each judge is asked that is called.
-[[nodiscard]] std::vector<JudgeWork> work_of(const Plan& plan,
-                                             std::span<const Question> questions);
+[[nodiscard]] std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions);
 
 struct PlannedDesign {
     analysis::Design design;  ///< with what a pilot measured

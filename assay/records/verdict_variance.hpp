@@ -23,7 +23,8 @@ struct VerdictVariance {
     std::optional<double> sample;
     std::optional<double> variance_of_question_mean;  ///< as the questions were asked about
     double equal_share = 0;     ///< of the pairs of answers: equal, so that no judge is asked
-    std::optional<double> icc;  ///< of two questions of one cluster, not below 0; empty: no clusters
+    std::optional<double> icc;  ///< of two questions of one cluster, not below 0; empty: no
+                                ///< clusters
     std::string why;            ///< a sentence without a full stop
 
     /// Of two such verdicts; empty where there are none, or where no verdict differs.
@@ -47,9 +48,9 @@ struct SameQuestions {
 
 /// What settles an inconclusive variant with the wanted power, if the two are truly alike.
 struct NextStep {
-    std::optional<SameQuestions> same;  ///< the cheapest; empty: nothing on these questions does
-    std::optional<std::int64_t> n_more;        ///< further questions, asked about as these were;
-                                               ///< empty: out of reach
+    std::optional<SameQuestions> same;   ///< the cheapest; empty: nothing on these questions does
+    std::optional<std::int64_t> n_more;  ///< further questions, asked about as these were;
+                                         ///< empty: out of reach
     std::optional<std::int64_t> n_more_calls;  ///< of these
     std::optional<std::int64_t> n_new;         ///< new ones in a run of their own, likewise
     bool calls_cost_nothing = false;

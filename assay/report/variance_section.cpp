@@ -51,10 +51,10 @@ void add_ladder(Facts& facts, const AuditedVariant& variant) {
         if (variance.*rung.covariance && !correlation) {
             remark = "no verdict differs from another";
         }
-        facts.add(fmt::format("  {}", rung.words),
-                  correlation ? fmt::format("{:.2f}", *correlation)
-                              : std::string("not measured here"),
-                  remark);
+        facts.add(
+            fmt::format("  {}", rung.words),
+            correlation ? fmt::format("{:.2f}", *correlation) : std::string("not measured here"),
+            remark);
     }
 }
 
@@ -71,11 +71,10 @@ Section variance_section(std::span<const AuditedVariant> variants) {
     for (const AuditedVariant& variant : variants) {
         if (variant.next_step) {
             any = &*variant.next_step;
-            out.add(Paragraph{
-                say("{}: {}. To confirm: {}.",
-                    foreign(variant.name),
-                    foreign(any->words),
-                    foreign(any->to_confirm))});
+            out.add(Paragraph{say("{}: {}. To confirm: {}.",
+                                  foreign(variant.name),
+                                  foreign(any->words),
+                                  foreign(any->to_confirm))});
         }
     }
     if (any == nullptr) {
@@ -95,8 +94,7 @@ std::string variance_to_json(const VerdictVariance& variance) {
     OrderedJson covariances, correlations;
     for (const RungName& rung : kRungNames) {
         covariances[std::string(rung.key)] = number_or_null(variance.*rung.covariance);
-        correlations[std::string(rung.key)] = number_or_null(
-            variance.correlation(rung.covariance));
+        correlations[std::string(rung.key)] = number_or_null(variance.correlation(rung.covariance));
     }
     out["covariances"] = std::move(covariances);
     out["correlations"] = std::move(correlations);

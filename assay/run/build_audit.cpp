@@ -95,8 +95,8 @@ JudgeAudit audit_of(const StoredRun& stored,
         if (a.both_orders) {
             both_orders.push_back(*a.both_orders);
         }
-        AuditedVariant& variant = out.variants.emplace_back(AuditedVariant{
-            a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
+        AuditedVariant& variant = out.variants.emplace_back(
+            AuditedVariant{a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
         variant.variance = verdict_variance_of(stored, model, comparison);
         if (a.variant != model.experiment.known_bad) {
             variant.next_step = next_step_of(stored, comparison, variant.variance);
@@ -147,8 +147,7 @@ RunAudit build_audit(const StoredRun& stored, const std::string& judge) {
         if (!judge.empty() && each.name != judge) {
             continue;
         }
-        JudgeAudit audit = audit_of(
-            stored, each, model, raters, said_by(stored, model, each.name));
+        JudgeAudit audit = audit_of(stored, each, model, raters, said_by(stored, model, each.name));
         audit.warnings = analysis::warnings_of(audit);
         out.judges.push_back(std::move(audit));
     }

@@ -25,8 +25,8 @@ class Calls {
     void add(const std::string& question, const Call& call, std::optional<int> value) {
         if (value) {
             // A pair that two samples share is one call.
-            said_[question].emplace(
-                std::tuple(call.sample, call.judge, call.order, call.repeat), *value);
+            said_[question].emplace(std::tuple(call.sample, call.judge, call.order, call.repeat),
+                                    *value);
         }
     }
     /// Of each question; `repeats`: with what was asked again.
@@ -192,9 +192,8 @@ std::optional<NextStep> next_step_of(const StoredRun& stored,
                                      const ReportComparison& comparison,
                                      const VerdictVariance& variance) {
     const std::vector<analysis::SteppedVariant> alone{{variance, comparison.analysis.decision}};
-    return analysis::next_step_of(design_as_run(stored, comparison),
-                                  alone,
-                                  room_of(stored, comparison.analysis.judge));
+    return analysis::next_step_of(
+        design_as_run(stored, comparison), alone, room_of(stored, comparison.analysis.judge));
 }
 
 std::optional<RunStep> next_step_of(const StoredRun& stored, const ReportModel& model) {

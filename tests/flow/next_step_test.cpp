@@ -41,26 +41,42 @@ std::string last_line(const std::string& text) {
     return text.substr(begin + 1, end - begin - 1);
 }
 
+/// In one line, as its lines were broken for the terminal.
+std::string in_one_line(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const bool space = c == ' ' || c == '\n';
+        if (!space || out.empty() || out.back() != ' ') {
+            out += space ? ' ' : c;
+        }
+    }
+    return out;
+}
+
 /// As a user does who copies it into a shell.
 Ended copied(const Lab& lab, const std::string& line) {
     Start start;
-    start.command = {"bash", "-c", line};
-    start.environment = {
-        {"ASSAY_CACHE", (lab.folder() / "cache").string()},
-        {"SCRIPT_JOURNAL", lab.journal()},
-        {"PATH",
-         std::filesystem::path(ASSAY_PROGRAM).parent_path().string() + ":" +
-             std::string(std::getenv("PATH"))}};
+    start.command = {find_in_path("bash"), "-c", line};
+    start.environment = {{"ASSAY_CACHE", (lab.folder() / "cache").string()},
+                         {"SCRIPT_JOURNAL", lab.journal()},
+                         {"PATH",
+                          std::filesystem::path(ASSAY_PROGRAM).parent_path().string() + ":" +
+                              std::string(std::getenv("PATH"))}};
     start.folder = lab.folder().path().string();
     return run(start);
 }
 
 Strings experiment(const Lab& lab, const std::string& run_dir, const Strings& more) {
-    Strings out{"run",      "-m",
-                lab.model(), "--variants",
-                "Q8_0",      "--questions",
-                lab.questions(), "--run",
-                run_dir,     "--engine",
+    Strings out{"run",
+                "-m",
+                lab.model(),
+                "--variants",
+                "Q8_0",
+                "--questions",
+                lab.questions(),
+                "--run",
+                run_dir,
+                "--engine",
                 SCRIPTED_ENGINE};
     out.insert(out.end(), more.begin(), more.end());
     return out;
@@ -74,12 +90,22 @@ TEST(NextStep, WithDiceIsMoreSamplesInTheSameRunWhichThenIsExploratory) {
     const Lab lab(kAskedTwice);
     const SimServer server(wavering_judge);
     const std::string run_dir = "it's a run & more";
-    const Ended ended = lab.assay(experiment(
-        lab, run_dir, {"--judge", "openai:sim-1@" + server.url(), "--temp", "0.7", "--gate", "all"}));
+    const Ended ended = lab.assay(experiment(lab,
+                                             run_dir,
+                                             {"--judge",
+                                              "openai:sim-1@" + server.url(),
+                                              "--temp",
+                                              "0.7",
+                                              "--gate",
+                                              "all",
+                                              "--seed",
+                                              "1"}));
     ASSERT_EQ(ended.exit_code, 5) << describe(ended);
-    EXPECT_TRUE(contains(ended.out, "samples a question on the same 60 questions")) << ended.out;
-    EXPECT_TRUE(contains(ended.out, "exploratory")) << ended.out;
-    EXPECT_TRUE(contains(ended.out, "new ones in a run of their own confirm")) << ended.out;
+    EXPECT_TRUE(contains(in_one_line(ended.out), "samples a question on the same 60 questions"))
+        << ended.out;
+    EXPECT_TRUE(contains(in_one_line(ended.out), "exploratory")) << ended.out;
+    EXPECT_TRUE(contains(in_one_line(ended.out), "new ones in a run of their own confirm"))
+        << ended.out;
     const std::string line = last_line(ended.out);
     EXPECT_TRUE(line.starts_with("assay run ")) << line;
     EXPECT_TRUE(contains(line, "--samples=")) << line;
@@ -104,16 +130,17 @@ TEST(NextStep, AtTemperatureZeroIsThePlanOfNewQuestionsFromWhatWasMeasured) {
     const Ended ended = lab.assay(experiment(
         lab, "a run", {"--judge", "openai:sim-1@" + server.url(), "--rejudge", "--no-fidelity"}));
     ASSERT_EQ(ended.exit_code, 5) << describe(ended);
-    EXPECT_TRUE(contains(ended.out, "nothing on the same 60 questions reaches the margin"))
+    EXPECT_TRUE(
+        contains(in_one_line(ended.out), "nothing on the same 60 questions reaches the margin"))
         << ended.out;
-    EXPECT_TRUE(contains(ended.out, "temperature 0")) << ended.out;
+    EXPECT_TRUE(contains(in_one_line(ended.out), "temperature 0")) << ended.out;
     const std::string line = last_line(ended.out);
     EXPECT_TRUE(line.starts_with("assay plan ")) << line;
     EXPECT_FALSE(contains(line, "--rejudge")) << line;
     const Ended plan = copied(lab, line);
     EXPECT_EQ(plan.exit_code, 0) << describe(plan);
-    EXPECT_TRUE(contains(plan.out, "measured in")) << plan.out;
-    EXPECT_TRUE(contains(plan.out, "on 60 questions of Q8_0 by sim-1")) << plan.out;
+    EXPECT_TRUE(contains(in_one_line(plan.out), "measured in")) << plan.out;
+    EXPECT_TRUE(contains(in_one_line(plan.out), "on 60 questions of Q8_0 by sim-1")) << plan.out;
 }
 
 TEST(NextStep, WithJsonStandsBesideTheDocument) {
@@ -159,7 +186,7 @@ TEST(VarianceLadder, OfSamplesInBothOrdersWithRepeatsIsMeasuredOnEveryRung) {
     }
     EXPECT_LT(variance["correlations"]["sample"], 0.7) << "other dice, another verdict";
     const Ended text = lab.assay({"audit", lab.run_dir()});
-    EXPECT_TRUE(contains(text.out, "of another sample")) << text.out;
+    EXPECT_TRUE(contains(in_one_line(text.out), "of another sample")) << text.out;
 }
 
 TEST(VarianceLadder, OfOneVerdictEachSaysWhatWasNotMeasured) {
@@ -168,12 +195,14 @@ TEST(VarianceLadder, OfOneVerdictEachSaysWhatWasNotMeasured) {
     const Ended ended = lab.run("Q8_0", {"--judge", "openai:sim-1@" + server.url()});
     const Ended audit = lab.assay({"audit", lab.run_dir()});
     EXPECT_EQ(audit.exit_code, 0) << describe(ended);
-    EXPECT_TRUE(contains(audit.out, "variance of a verdict, of 40 questions")) << audit.out;
-    EXPECT_TRUE(contains(audit.out, "not measured here")) << audit.out;
+    EXPECT_TRUE(contains(in_one_line(audit.out), "variance of a verdict, of 40 questions"))
+        << audit.out;
+    EXPECT_TRUE(contains(in_one_line(audit.out), "not measured here")) << audit.out;
     const Lab few(20);
     static_cast<void>(few.run("Q8_0", {"--judge", "openai:sim-1@" + server.url()}));
     const Ended of_few = few.assay({"audit", few.run_dir()});
-    EXPECT_TRUE(contains(of_few.out, "below 30 their variance says too little")) << of_few.out;
+    EXPECT_TRUE(contains(in_one_line(of_few.out), "below 30 their variance says too little"))
+        << of_few.out;
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ TEST(DesignOptions, NeedTheQuestionsThatWereWorkedOutBeforehand) {
     }
 }
 
-// W2 of power.md: 4 samples of 154 questions, correlation 0.1: ship 0.884, equivalent 0.766, both to
-// 0.012.
+// W2 of power.md: 4 samples of 154 questions, correlation 0.1: ship 0.884, equivalent 0.766, both
+// to 0.012.
 TEST(DesignOptions, HaveTheChancesThatWereSimulated) {
     const Design design = asked_otherwise(
         with_measured(design_of(154), pilot(0.6, 0.81, 0.1)), 4, 1, false);
