@@ -7,9 +7,6 @@
 
 namespace assay::app {
 
-/// A word as a shell reads it as one.
-[[nodiscard]] std::string quoted(const std::string& word);
-
 /// What the user typed, quoted for a shell; set once by main. Shown in the report as the way to run
 /// it again.
 void set_command_line(int argc, char** argv);

@@ -8,8 +8,7 @@
 
 #include "assay/analysis/next_step.hpp"
 #include "assay/analysis/phrases.hpp"
-#include "assay/app/terminal.hpp"
-#include "assay/base/result.hpp"
+#include "assay/base/text.hpp"
 #include "assay/report/terminal_text.hpp"
 #include "assay/run/stored_run.hpp"
 #include "assay/store/store.hpp"
@@ -96,6 +95,29 @@ std::string calls_cell(const DesignTable& table, const DesignOption& option) {
     return fmt::format("{:.0f}", analysis::calls_of(option.design, table.costs, n));
 }
 
+/// What a pilot had no pairs for.
+std::string but_assumed(const VerdictVariance& variance) {
+    std::string what = variance.order ? "" : "order";
+    if (!variance.sample) {
+        what += what.empty() ? "sample" : " and sample";
+    }
+    if (what.empty()) {
+        return "";
+    }
+    return fmt::format(", but for {}, where it is assumed", what);
+}
+
+std::string calls_text(const DesignTable& table, const RowCost& cost) {
+    if (!table.costs.calls_cost) {
+        return "calls cost nothing";
+    }
+    std::string out = analysis::count_of(std::llround(cost.n_calls), "call");
+    if (cost.n_controls > 0) {
+        out += fmt::format(" and {:.0f} controls", cost.n_controls);
+    }
+    return out;
+}
+
 std::string sources_text(const DesignTable& table) {
     std::string out;
     const auto add = [&](const std::string& text) {
@@ -120,12 +142,7 @@ std::string sources_text(const DesignTable& table) {
             analysis::count_of(variance.n_questions, "question"),
             report::plain_line(from.variant.name),
             report::plain_line(from.judge),
-            variance.order && variance.sample
-                ? ""
-                : fmt::format(
-                      ", but for {}, which {} assumed",
-                      variance.order ? "sample" : (variance.sample ? "order" : "order and sample"),
-                      variance.order || variance.sample ? "is" : "are")));
+            but_assumed(variance)));
     }
     if (!table.note.empty()) {
         add("note: " + table.note);
@@ -185,14 +202,7 @@ std::string cost_text(const DesignTable& table, const DesignOption& option) {
     if (option.design.n_questions > 0 && n > option.design.n_questions) {
         out += fmt::format(" ({} further)", n - option.design.n_questions);
     }
-    out += !table.costs.calls_cost
-               ? ": calls cost nothing"
-               : fmt::format(": {}{}",
-                             analysis::count_of(
-                                 static_cast<std::int64_t>(std::llround(cost.n_calls)), "call"),
-                             cost.n_controls > 0
-                                 ? fmt::format(" and {:.0f} controls", cost.n_controls)
-                                 : "");
+    out += ": " + calls_text(table, cost);
     if (cost.prompt_tokens) {
         out += fmt::format("; about {} prompt tokens and {} reply tokens",
                            about_tokens(*cost.prompt_tokens),

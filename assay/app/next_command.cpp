@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "assay/app/command_line.hpp"
 #include "assay/app/plan_flags.hpp"
+#include "assay/base/shell_word.hpp"
 #include "assay/base/text.hpp"
 #include "assay/report/terminal_text.hpp"
 #include "assay/run/stored_run.hpp"
@@ -101,7 +101,7 @@ std::string command_to_copy(const std::string& subcommand, const std::vector<std
         if (!can_be_copied(word)) {
             return "";
         }
-        out += " " + quoted(word);
+        out += " " + shell_word(word);
     }
     return out;
 }

@@ -10,8 +10,6 @@
 
 namespace assay::app {
 
-/// Of the answers that the plan asks for, if none is there yet: a rule of thumb.
-[[nodiscard]] double answer_seconds(const Plan& plan, std::span<const Question> questions);
 /// What a run of the plan will do and about how long it will take, before anything is loaded: sizes
 /// of files and of the dataset, and a rule of thumb for this machine's cores. The estimate is
 /// within a factor of about two, and says so.

@@ -8,7 +8,7 @@
 
 #include "assay/analysis/copies.hpp"
 #include "assay/analysis/design_options.hpp"
-#include "assay/app/plan_summary.hpp"
+#include "assay/app/answer_work.hpp"
 #include "assay/base/result.hpp"
 
 namespace assay::app {

@@ -15,7 +15,7 @@ using Calls = std::vector<std::vector<stats::CallVerdict>>;
 Calls one_call_each(int n) {
     Calls out;
     for (int i = 0; i < n; ++i) {
-        const int verdict = i % 5 == 0 ? 1 : i % 5 == 1 ? -1 : 0;
+        const int verdict = (i % 5 == 0) - (i % 5 == 1);
         out.push_back({{{0, 0, 0, 0}, verdict}});
     }
     return out;
