@@ -52,7 +52,7 @@ void add_ladder(Facts& facts, const AuditedVariant& variant) {
             remark = "no verdict differs from another";
         }
         facts.add(
-            fmt::format("  {}", rung.words),
+            fmt::format("{}, {}", variant.name, rung.words),
             correlation ? fmt::format("{:.2f}", *correlation) : std::string("not measured here"),
             remark);
     }
