@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 
 #include "assay/app/plan_flags.hpp"
+#include "assay/base/result.hpp"
 #include "assay/base/shell_word.hpp"
 #include "assay/base/text.hpp"
 #include "assay/report/terminal_text.hpp"
@@ -62,6 +64,11 @@ bool any_inconclusive(const report::ReportModel& model) {
     return std::any_of(deciding.begin(), deciding.end(), [](const auto* comparison) {
         return comparison->analysis.decision.label == DecisionLabel::kInconclusive;
     });
+}
+
+std::optional<NextStep> step_of(const Plan& plan, const report::ReportModel& model) {
+    const auto store = store::Store::open_read_only(plan.run_dir);
+    return run::next_step_of(run::StoredRun(*store, model.experiment.plan_sha256), model);
 }
 
 std::string sentence_of(const NextStep& step) {
@@ -128,13 +135,17 @@ std::string next_step_text(const Plan& plan,
     if (!any_inconclusive(model)) {
         return "";
     }
-    const auto store = store::Store::open_read_only(plan.run_dir);
-    const run::StoredRun stored(*store, model.experiment.plan_sha256);
-    const auto found = run::next_step_of(stored, model);
+    std::optional<NextStep> found;
+    try {
+        found = step_of(plan, model);
+    } catch (const Error& error) {
+        // What was decided stands, whatever has become of the directory since.
+        return fmt::format("next step: not known ({})\n", error.what());
+    }
     if (!found) {
         return "";
     }
-    const NextStep& step = found->step;
+    const NextStep& step = *found;
     std::string out;
     for (const std::string& line :
          report::wrap(sentence_of(step), static_cast<std::size_t>(std::max(width, 40)))) {

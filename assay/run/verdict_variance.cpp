@@ -196,7 +196,7 @@ std::optional<NextStep> next_step_of(const StoredRun& stored,
         design_as_run(stored, comparison), alone, room_of(stored, comparison.analysis.judge));
 }
 
-std::optional<RunStep> next_step_of(const StoredRun& stored, const ReportModel& model) {
+std::optional<NextStep> next_step_of(const StoredRun& stored, const ReportModel& model) {
     std::vector<analysis::SteppedVariant> variants;
     std::optional<analysis::Design> now;
     for (const ReportComparison* comparison : report::deciding_comparisons(model)) {
@@ -213,8 +213,7 @@ std::optional<RunStep> next_step_of(const StoredRun& stored, const ReportModel& 
     if (!now) {
         return std::nullopt;
     }
-    auto step = analysis::next_step_of(*now, variants, room_of(stored, model.judges.front().name));
-    return step ? std::optional(RunStep{std::move(*step), now->n_questions}) : std::nullopt;
+    return analysis::next_step_of(*now, variants, room_of(stored, model.judges.front().name));
 }
 
 std::optional<Pilot> pilot_of(const StoredRun& stored, const std::string& judge, std::string& why) {
@@ -227,7 +226,9 @@ std::optional<Pilot> pilot_of(const StoredRun& stored, const std::string& judge,
             continue;
         }
         VerdictVariance variance = verdict_variance_of(stored, model, comparison);
-        if (variance.v) {
+        if (variance.v && a.decision.label == DecisionLabel::kNotMeasured) {
+            why = a.decision.why;  // what such a judge says tells nothing of one that can see
+        } else if (variance.v) {
             out.variants.push_back({a.variant, std::move(variance)});
         } else {
             why = variance.why;

@@ -2,7 +2,6 @@
 // How the verdicts of a stored run vary, and what that makes of its next step and of another run's
 // plan.
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,13 +28,10 @@ namespace assay::run {
 [[nodiscard]] std::optional<NextStep> next_step_of(const StoredRun& stored,
                                                    const report::ReportComparison& comparison,
                                                    const VerdictVariance& variance);
-/// For all variants that the deciding judge left inconclusive.
-struct RunStep {
-    NextStep step;
-    std::int64_t n_questions = 0;  ///< that count, of the variant with the fewest
-};
-[[nodiscard]] std::optional<RunStep> next_step_of(const StoredRun& stored,
-                                                  const report::ReportModel& model);
+/// For all variants that the deciding judge left inconclusive, with as many questions as count of
+/// the variant with the fewest.
+[[nodiscard]] std::optional<NextStep> next_step_of(const StoredRun& stored,
+                                                   const report::ReportModel& model);
 
 /// What a run tells another's plan: of one judge, by variant.
 struct PilotVariant {
@@ -47,7 +43,7 @@ struct Pilot {
     std::vector<PilotVariant> variants;  ///< that were measured; never empty
 };
 /// Of the judge of this name or, where it is not in the run, of the one that decides. Nothing where
-/// no variant has enough questions with verdicts; `why` then says so.
+/// no variant was measured and has enough questions with verdicts; `why` then says so.
 [[nodiscard]] std::optional<Pilot> pilot_of(const StoredRun& stored,
                                             const std::string& judge,
                                             std::string& why);
