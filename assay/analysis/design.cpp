@@ -34,13 +34,10 @@ void check(const AnalysisSettings& settings) {
 }
 
 double design_effect_of(const Design& design) {
-    const double icc = design.settings.icc,
-                 mean_size = design.clusters ? design.clusters->mean_size : 1;
+    const double mean_size = design.clusters ? design.clusters->mean_size : 1;
     const auto each = static_cast<double>(design.verdicts_each());
-    const double of_order = design.both_orders ? std::max(kOrderCorrelation, icc) : 0;
-    const double n_of_other_samples = each - (design.both_orders ? 2 : 1);
-    return 1 + of_order + n_of_other_samples * std::max(kSampleCorrelation, icc) +
-           each * (mean_size - 1) * icc;
+    return each * (variance_of_question_mean(design) / covariances_of(design).v +
+                   (mean_size - 1) * design.settings.icc);
 }
 
 std::int64_t comparisons_of(const Design& design, std::int64_t n_questions) {
@@ -282,6 +279,29 @@ std::string method_of(const Worth& worth) {
 
 }  // namespace
 
+stats::Covariances covariances_of(const Design& design) {
+    if (design.measured) {
+        return *design.measured;
+    }
+    const double v = design.settings.expected_decisive_rate, icc = design.settings.icc;
+    stats::Covariances out = stats::assumed_covariances(v);
+    out.order = v * std::max(kOrderCorrelation, icc);
+    out.judge = v * std::max(kJudgeCorrelation, icc);
+    out.sample = v * std::max(kSampleCorrelation, icc);
+    return out;
+}
+
+double variance_of_question_mean(const Design& design) {
+    // Each call has the same neighbours: one in the other order, those of the other judges on the
+    // same answers, and all of the other samples.
+    const stats::Covariances c = covariances_of(design);
+    const double n_orders = design.both_orders ? 2 : 1;
+    const double of_a_pair = n_orders * design.n_judges;
+    const double sum = c.v + (n_orders - 1) * c.order + (of_a_pair - n_orders) * c.judge +
+                       of_a_pair * (design.n_samples - 1) * c.sample;
+    return sum / (of_a_pair * design.n_samples);
+}
+
 std::optional<ClusterShape> cluster_shape(std::span<const Question> questions) {
     std::map<std::string, double> sizes;
     double alone = 0;
@@ -323,7 +343,7 @@ Design make_design(std::int64_t n_questions,
                    bool both_orders,
                    const AnalysisSettings& settings) {
     check(settings);
-    Design design{n_questions, clusters, both_orders, settings, std::nullopt, 1};
+    Design design{n_questions, clusters, both_orders, settings, std::nullopt};
     const stats::StoppingDesign stopping = stopping_design(settings.stopping);
     if (stopping != stats::StoppingDesign::kNone) {
         design.alpha_end = stats::make_monitor_rule(

@@ -10,7 +10,9 @@
 // (k = 1) and r_order = 0; or, with both orders, k = 2 and r_order = max(kOrderCorrelation, icc).
 // Several samples multiply k, and each verdict of another sample adds max(kSampleCorrelation, icc).
 // (Kish's 1 + (m - 1) icc for one order; with both orders and no clusters the variance of a
-// question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.)
+// question's mean is that of statistics.md 2f, (d - D^2) (1 + r) / 2.) Judges that decide together
+// multiply k, too, and each verdict of another judge on the same answers adds kJudgeCorrelation.
+// After a pilot its own covariances take the place of the constants (`Design::measured`).
 //
 // Few questions: below kIntervalAlone of them (kClustersAlone clusters) the chances allow for the
 // exact test, which must agree with the interval, and below kFewestUnits nothing is decided
@@ -33,6 +35,7 @@
 #include "assay/records/analysis.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
+#include "assay/stats/question_variance.hpp"
 
 namespace assay::analysis {
 
@@ -43,6 +46,8 @@ inline constexpr double kOrderCorrelation = 0.8;
 /// Expected correlation of the verdicts of two samples of a question. An assumption: 0 where the
 /// two models write alike, more the more a part of the questions is damaged.
 inline constexpr double kSampleCorrelation = 0.15;
+/// Expected correlation of two judges' verdicts on one pair of answers. An assumption.
+inline constexpr double kJudgeCorrelation = 0.5;
 /// Effective comparisons up to which outcomes are enumerated.
 inline constexpr std::int64_t kMostEnumerated = 2000;
 
@@ -73,12 +78,22 @@ struct Design {
     std::optional<double> alpha_end;
     int n_samples = 1;  ///< pairs of answers of a question; with several judging does not stop
                         ///< early
+    int n_judges = 1;   ///< that decide together, each asked about every pair
+    /// What a pilot measured, none below 0 and v = settings.expected_decisive_rate; empty: what is
+    /// assumed.
+    std::optional<stats::Covariances> measured{};
 
     /// Verdicts of a question.
     [[nodiscard]] std::int64_t verdicts_each() const {
-        return std::int64_t{n_samples} * (both_orders ? 2 : 1);
+        return std::int64_t{n_samples} * n_judges * (both_orders ? 2 : 1);
     }
 };
+/// Of two verdicts of a question: measured, or the constants above as shares of the decisive rate
+/// (icc, where that is larger).
+[[nodiscard]] stats::Covariances covariances_of(const Design& design);
+/// Of the mean of a question's verdicts; the same as stats::variance_of_question_mean of its calls.
+[[nodiscard]] double variance_of_question_mean(const Design& design);
+
 /// With alpha_end as settings.stopping leaves it (stats::MonitorRule); some 100 ms for a
 /// group-sequential one.
 [[nodiscard]] Design make_design(std::int64_t n_questions,

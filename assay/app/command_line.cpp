@@ -9,6 +9,7 @@
 #include <map>
 
 #include "assay/base/result.hpp"
+#include "assay/base/shell_word.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/example.hpp"
 #include "assay/records/settings.hpp"
@@ -21,26 +22,13 @@ std::string& stored_command_line() {
     return text;
 }
 
-std::string quoted(const std::string& word) {
-    static constexpr std::string_view
-        kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
-        return word;
-    }
-    std::string out = "'";
-    for (const char c : word) {
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return out + "'";
-}
-
 }  // namespace
 
 void set_command_line(int argc, char** argv) {
     std::string& text = stored_command_line();
     text = "assay";
     for (int i = 1; i < argc; ++i) {
-        text += " " + quoted(to_valid_utf8(argv[i]));
+        text += " " + shell_word(to_valid_utf8(argv[i]));
     }
 }
 
@@ -89,7 +77,7 @@ int write_example(const std::string& file, bool force) {
     }
     std::fputs(fmt::format("{} written: set baseline.file and dataset.file, then `assay run {}`\n",
                            file,
-                           quoted(file))
+                           shell_word(file))
                    .c_str(),
                stdout);
     return 0;

@@ -25,6 +25,7 @@ struct PlanCommandFlags {
     PlanFlags plan;
     std::optional<std::int64_t> n_questions;
     std::optional<std::int64_t> n_clusters;
+    PlanningChoices choices;
     bool json = false;
     bool size_alone = false;  ///< nothing was given but what the question of size needs
 };
@@ -41,7 +42,9 @@ bool asks_for_size_alone(const CLI::App& command) {
                                                  "--n",
                                                  "--clusters",
                                                  "--both-orders",
-                                                 "--samples"};
+                                                 "--samples",
+                                                 "--pilot",
+                                                 "--question-cost"};
     bool any = false;
     for (const CLI::Option* option :
          command.get_options([](const CLI::Option* o) { return o->count() > 0; })) {
@@ -101,7 +104,10 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
 int plan(const PlanCommandFlags& flags) {
     if (flags.size_alone) {
         const analysis::Design design = design_of(flags);
-        std::fputs((flags.json ? size_json(design) : size_text(design)).c_str(), stdout);
+        std::fputs(
+            (flags.json ? size_json(design, flags.choices) : size_text(design, flags.choices))
+                .c_str(),
+            stdout);
         return 0;
     }
     if (flags.n_questions || flags.n_clusters) {
@@ -118,7 +124,9 @@ int plan(const PlanCommandFlags& flags) {
                                                               interrupted(),
                                                               progress)
                                                 .questions;
-    std::fputs((flags.json ? plan_json(plan, questions) : plan_text(plan, questions)).c_str(),
+    std::fputs((flags.json ? plan_json(plan, questions, flags.choices)
+                           : plan_text(plan, questions, flags.choices))
+                   .c_str(),
                stdout);
     return 0;
 }
@@ -139,13 +147,28 @@ void add_plan_command(CLI::App& app, Action& action) {
                      flags->n_clusters,
                      "without an experiment: number of clusters, equal in size, that they are in")
         ->group(size);
+    const auto ways = "Ways of asking";
+    command
+        ->add_option("--pilot",
+                     flags->choices.pilot,
+                     "run directory whose verdicts say how much verdicts vary; default: the "
+                     "experiment's own, where it has some")
+        ->group(ways);
+    command
+        ->add_option("--question-cost",
+                     flags->choices.question_cost,
+                     "what a further question costs, in calls of the judge: then questions may be "
+                     "added, and the cheapest number of samples is looked at, too")
+        ->check(CLI::Range(0.0, 1e9))
+        ->group(ways);
     command->add_flag("--json", flags->json, "one JSON document");
     command->footer(
         "Examples:\n"
         "  assay plan science.yaml\n"
         "  assay plan --margin 0.1 --decisive-rate 0.6\n"
         "  assay plan --margin 0.1 --stopping hybrid\n"
-        "  assay plan --margin 0.1 --n 154 --clusters 40");
+        "  assay plan --margin 0.1 --n 154 --clusters 40\n"
+        "  assay plan --margin 0.1 --n 154 --pilot runs/science --question-cost 20");
     command->callback([flags, command, &action] {
         flags->size_alone = asks_for_size_alone(*command);
         action = [flags] { return plan(*flags); };

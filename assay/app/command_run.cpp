@@ -13,6 +13,7 @@
 #include "assay/app/experiment.hpp"
 #include "assay/app/hand_judged_run.hpp"
 #include "assay/app/interrupt.hpp"
+#include "assay/app/next_command.hpp"
 #include "assay/app/plan_flags.hpp"
 #include "assay/app/plan_summary.hpp"
 #include "assay/app/retrieve_contexts.hpp"
@@ -37,6 +38,7 @@ struct RunFlags {
     std::optional<int> fail_exit_code;
     bool accept_exploratory = false;
     bool no_fidelity = false;
+    GivenWords words;  ///< as typed, for the command of the next step
 };
 
 int run(const RunFlags& flags) {
@@ -83,6 +85,8 @@ int run(const RunFlags& flags) {
                        .c_str(),
                    stdout);
     }
+    std::fputs(next_step_text(plan, model, flags.words, terminal_width()).c_str(),
+               flags.json ? stderr : stdout);
     return analysis::exit_code(
         run::candidates_of(model),
         {flags.gate, flags.fail_exit_code, run::exploratory_of(model, flags.accept_exploratory)});
@@ -132,6 +136,13 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
     command.add_flag("--json", flags.json, "report.json on stdout instead of the table");
 }
 
+void set_action(CLI::App& command, const std::shared_ptr<RunFlags>& flags, Action& action) {
+    command.callback([flags, &command, &action] {
+        flags->words = words_for_next_step(command);
+        action = [flags] { return run(*flags); };
+    });
+}
+
 }  // namespace
 
 void add_judge_command(CLI::App& app, Action& action) {
@@ -150,7 +161,7 @@ void add_judge_command(CLI::App& app, Action& action) {
         "those of `assay run`.\n"
         "Judges:\n" +
         judge_list());
-    command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+    set_action(*command, flags, action);
 }
 
 void add_run_command(CLI::App& app, Action& action) {
@@ -175,8 +186,9 @@ void add_run_command(CLI::App& app, Action& action) {
         "Exit codes: 0 a variant may ship; 1 it could not be done; 2 usage or data; 3 none may "
         "ship, one is degraded; 4 not measured;\n"
         "5 none may ship, one is inconclusive; 6 exploratory; 130 stopped by Ctrl-C (the same "
-        "command goes on).");
-    command->callback([flags, &action] { action = [flags] { return run(*flags); }; });
+        "command goes on).\n"
+        "Of a run that ends inconclusive the last line is a command: the cheapest next step.");
+    set_action(*command, flags, action);
 }
 
 void add_init_command(CLI::App& app, Action& action) {

@@ -64,7 +64,10 @@ std::string assumed_text(const analysis::Design& design) {
                                               *design.alpha_end)
                                 : "",
                             percent_level(settings.power)));
-    out += line("decisive verdicts", percent_level(settings.expected_decisive_rate));
+    out += line("decisive verdicts",
+                design.measured
+                    ? fmt::format("{:.1f} % (measured)", 100 * settings.expected_decisive_rate)
+                    : percent_level(settings.expected_decisive_rate));
     if (design.clusters) {
         out += line("clusters",
                     fmt::format("{}, a question shares its own with {:.1f} others in the mean; "
@@ -73,16 +76,16 @@ std::string assumed_text(const analysis::Design& design) {
                                 design.clusters->mean_size - 1,
                                 settings.icc));
     }
+    const stats::Covariances c = analysis::covariances_of(design);
     if (design.n_samples > 1) {
         out += line("samples",
-                    fmt::format("{} pairs of answers a question, correlation {:g}",
+                    fmt::format("{} pairs of answers a question, correlation {:.3g}",
                                 design.n_samples,
-                                std::max(analysis::kSampleCorrelation, settings.icc)));
+                                c.sample / c.v));
     }
     if (design.both_orders) {
         out += line("both orders",
-                    fmt::format("two verdicts a question, correlation {:g}",
-                                std::max(analysis::kOrderCorrelation, settings.icc)));
+                    fmt::format("two verdicts a question, correlation {:.3g}", c.order / c.v));
     }
     return out;
 }
@@ -207,6 +210,7 @@ Json json_of(const analysis::Design& design) {
         {"icc", design.clusters ? Json(settings.icc) : Json(nullptr)},
         {"both_orders", design.both_orders},
         {"n_samples", design.n_samples},
+        {"measured", design.measured.has_value()},
         {"stopping", design.alpha_end ? settings.stopping : "none"},
         {"alpha_end", design.alpha_end.value_or(settings.alpha)}};
 }

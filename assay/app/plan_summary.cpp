@@ -4,74 +4,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "assay/analysis/copies.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/app/answer_work.hpp"
 #include "assay/app/design_text.hpp"
-#include "assay/app/host.hpp"
 #include "assay/app/judge_work.hpp"
+#include "assay/app/planned_design.hpp"
 #include "assay/base/text.hpp"
 #include "assay/config/plan_json.hpp"
-#include "assay/records/checkpoint_name.hpp"
-#include "assay/variants/checkpoint_folder.hpp"
-#include "assay/variants/ollama_store.hpp"
 
 namespace assay::app {
 namespace {
-
-// Rules of thumb, only for the estimate of time. Measured on 2 cores of an AMD EPYC with AVX-512
-// (docs/benchmarks.md): a core computes about 1e11 operations a second in prefill, and a decoded
-// token costs about four times a prefill token's time at 16 slots.
-constexpr double kOperationsPerCoreSecond = 1e11;
-constexpr double kDecodeCost = 4;
-constexpr double kCharactersPerToken = 4;
-constexpr double kBytesPerWeight = 2;  // the baseline is F16 or BF16, most often
-
-double n_weights_of(const std::string& file) {
-    std::error_code error;
-    if (const auto folder = checkpoint_of(file)) {
-        const auto checkpoint = variants::look_at_checkpoint(*folder);
-        return checkpoint ? static_cast<double>(checkpoint->weight_bytes) / kBytesPerWeight : 0;
-    }
-    const auto size = std::filesystem::file_size(file, error);
-    return error ? 0 : static_cast<double>(size) / kBytesPerWeight;
-}
-
-double prompt_tokens(const Plan& plan, std::span<const Question> questions) {
-    double characters = 0;
-    for (const Question& question : questions) {
-        characters += static_cast<double>(question.text.size() + plan.generation.system.size() +
-                                          plan.generation.prompt_template.size() / 2);
-        for (const std::string& context : question.contexts) {
-            characters += static_cast<double>(context.size());
-        }
-    }
-    return characters / kCharactersPerToken;
-}
-
-int n_threads_of(const Plan& plan) {
-    return plan.engine.threads > 0 ? plan.engine.threads : describe_host().n_cores;
-}
-
-/// Files that assay runs; a type is made from the baseline's, so both have its number of weights.
-std::vector<std::string> files_to_run(const Plan& plan) {
-    std::vector<std::string> out;
-    const std::string baseline_file = plan.baseline.file();
-    if (plan.baseline.runs_here()) {
-        out.push_back(variants::path_of_model(baseline_file));
-    }
-    for (const VariantSpec& spec : plan.variants) {
-        if (spec.runs_here()) {
-            out.push_back(
-                variants::path_of_model(baseline_file.empty() ? spec.file() : baseline_file));
-        }
-    }
-    return out;
-}
 
 std::size_t n_served(const Plan& plan) {
     const auto is_served = [](const VariantSpec& spec) { return spec.served() != nullptr; };
@@ -104,17 +51,6 @@ std::string samples_text(const GenerationSettings& generation) {
     }
     return generation.has_samples() ? fmt::format("{} of each question, ", generation.samples)
                                     : std::string();
-}
-
-double answer_seconds(const Plan& plan, std::span<const Question> questions) {
-    const double n_answers = static_cast<double>(questions.size()) * plan.generation.predict *
-                             plan.generation.first_samples();
-    const double tokens = prompt_tokens(plan, questions) + kDecodeCost * n_answers;
-    double operations = 0;
-    for (const std::string& file : files_to_run(plan)) {
-        operations += 2 * n_weights_of(file) * tokens;
-    }
-    return operations / (kOperationsPerCoreSecond * n_threads_of(plan));
 }
 
 std::vector<std::string> names_of(const std::vector<VariantSpec>& variants) {
@@ -158,16 +94,6 @@ std::string adapters_text(const Plan& plan) {
     add(plan.baseline);
     for (const VariantSpec& spec : plan.variants) {
         add(spec);
-    }
-    return out;
-}
-
-std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {
-    std::vector<JudgeWork> out;
-    for (const JudgeSpec& spec : plan.judges) {
-        if (auto work = judge_work(spec, plan, questions)) {
-            out.push_back(std::move(*work));
-        }
     }
     return out;
 }
@@ -228,32 +154,15 @@ nlohmann::ordered_json json_of(const JudgeWork& work) {
     return out;
 }
 
-/// The plan as a design. Early stopping is that of the judge that decides: none where it costs
-/// nothing, as that would cost power and save nothing.
-analysis::Design design_of(const Plan& plan, std::span<const Question> questions) {
-    AnalysisSettings settings = plan.analysis;
-    if (plan.judges.front().kind() == JudgeKind::kMetric) {
-        settings.stopping = "none";
-    }
-    if (plan.generation.has_samples() || plan.judging.panel || settings.on_these_questions()) {
-        settings.stopping = "none";
-    }
-    analysis::Design design = analysis::make_design(
-        static_cast<std::int64_t>(questions.size()),
-        analysis::cluster_shape(analysis::with_copies_joined(questions)),
-        plan.judging.both_orders,
-        settings);
-    design.n_samples = plan.generation.first_samples();
-    return design;
-}
-
 /// The document of both forms: the design's figures between what is known of an experiment and of
 /// its judges.
 std::string document(nlohmann::ordered_json experiment,
                      const DesignFigures& figures,
+                     const DesignTable& table,
                      const std::vector<JudgeWork>& judges) {
     nlohmann::ordered_json out{{"schema_version", 1}, {"experiment", std::move(experiment)}};
     out.update(nlohmann::ordered_json::parse(design_json(figures)));
+    out["designs"] = nlohmann::ordered_json::parse(design_table_json(table));
     out["judges"] = nlohmann::ordered_json::array();
     for (const JudgeWork& work : judges) {
         out["judges"].push_back(json_of(work));
@@ -340,13 +249,19 @@ std::string run_preface(const Plan& plan, std::span<const Question> questions) {
     return summarize_plan(plan, questions) + warning + (warning.empty() ? "" : "\n");
 }
 
-std::string plan_text(const Plan& plan, std::span<const Question> questions) {
-    const DesignFigures figures = figures_of(design_of(plan, questions));
+std::string plan_text(const Plan& plan,
+                      std::span<const Question> questions,
+                      const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_design(plan, questions, choices);
     return summarize_plan(plan, questions) + data_warnings(questions) +
-           judges_text(work_of(plan, questions)) + "\n" + design_text(figures);
+           judges_text(work_of(plan, questions)) + "\n" + design_text(figures_of(planned.design)) +
+           design_table_text(planned.table);
 }
 
-std::string plan_json(const Plan& plan, std::span<const Question> questions) {
+std::string plan_json(const Plan& plan,
+                      std::span<const Question> questions,
+                      const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_design(plan, questions, choices);
     nlohmann::ordered_json experiment{{"name", plan.name},
                                       {"plan_sha256", config::plan_sha256(plan)},
                                       {"baseline", plan.baseline.name},
@@ -356,15 +271,17 @@ std::string plan_json(const Plan& plan, std::span<const Question> questions) {
                                       {"answer_seconds", answer_seconds(plan, questions)},
                                       {"run", plan.run_dir}};
     return document(
-        std::move(experiment), figures_of(design_of(plan, questions)), work_of(plan, questions));
+        std::move(experiment), figures_of(planned.design), planned.table, work_of(plan, questions));
 }
 
-std::string size_text(const analysis::Design& design) {
-    return design_text(figures_of(design));
+std::string size_text(const analysis::Design& design, const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_size(design, choices);
+    return design_text(figures_of(planned.design)) + design_table_text(planned.table);
 }
 
-std::string size_json(const analysis::Design& design) {
-    return document(nullptr, figures_of(design), {});
+std::string size_json(const analysis::Design& design, const PlanningChoices& choices) {
+    const PlannedDesign planned = planned_size(design, choices);
+    return document(nullptr, figures_of(planned.design), planned.table, {});
 }
 
 }  // namespace assay::app

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "assay/analysis/design.hpp"
+#include "assay/app/planned_design.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/records/question.hpp"
 
@@ -20,15 +21,22 @@ namespace assay::app {
 /// would do.
 [[nodiscard]] std::string run_preface(const Plan& plan, std::span<const Question> questions);
 
-/// All that `assay plan` says of an experiment: the summary, the design's figures, and what each
-/// judge would be asked.
-[[nodiscard]] std::string plan_text(const Plan& plan, std::span<const Question> questions);
+/// All that `assay plan` says of an experiment: the summary, the design's figures, what each judge
+/// would be asked, and which way of asking is the cheapest. Throws Error where a pilot that is
+/// named cannot be read.
+[[nodiscard]] std::string plan_text(const Plan& plan,
+                                    std::span<const Question> questions,
+                                    const PlanningChoices& choices = {});
 /// The same as one JSON document with schema_version (docs/formats.md).
-[[nodiscard]] std::string plan_json(const Plan& plan, std::span<const Question> questions);
+[[nodiscard]] std::string plan_json(const Plan& plan,
+                                    std::span<const Question> questions,
+                                    const PlanningChoices& choices = {});
 
 /// What `assay plan` says of a size alone, without an experiment: the design's figures. The
 /// document's experiment is null.
-[[nodiscard]] std::string size_text(const analysis::Design& design);
-[[nodiscard]] std::string size_json(const analysis::Design& design);
+[[nodiscard]] std::string size_text(const analysis::Design& design,
+                                    const PlanningChoices& choices = {});
+[[nodiscard]] std::string size_json(const analysis::Design& design,
+                                    const PlanningChoices& choices = {});
 
 }  // namespace assay::app

@@ -10,6 +10,7 @@
 
 #include "assay/records/analysis.hpp"
 #include "assay/records/decisions_shown.hpp"
+#include "assay/records/verdict_variance.hpp"
 
 namespace assay {
 
@@ -101,6 +102,9 @@ struct AuditedVariant {
     Estimate net_win_rate;
     std::optional<LengthControl> length_control;
     std::optional<Calibration> calibration;
+    VerdictVariance variance{};           ///< of the verdicts on it
+    std::optional<NextStep> next_step{};  ///< empty: it is settled, or no number of verdicts
+                                          ///< settles it
 };
 
 struct JudgeAudit {

@@ -7,6 +7,7 @@
 #include "assay/records/plan.hpp"
 #include "assay/report/analysis_json.hpp"
 #include "assay/report/shown_history.hpp"
+#include "assay/report/variance_section.hpp"
 
 namespace assay::report {
 namespace {
@@ -97,7 +98,9 @@ Json json_of(const AuditedVariant& v) {
                                       {"label_differs", v.length_control->label_differs}}
                                : Json(nullptr)},
              {"calibration",
-              v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)}};
+              v.calibration ? Json::parse(calibration_to_json(*v.calibration)) : Json(nullptr)},
+             {"variance", Json::parse(variance_to_json(v.variance))},
+             {"next_step", Json::parse(next_step_to_json(v.next_step))}};
     if (v.decision.on_these_questions) {
         out["population"] = kTheseQuestions;
     }

@@ -13,6 +13,7 @@
 #include "assay/report/agreement_section.hpp"
 #include "assay/report/figures.hpp"
 #include "assay/report/shown_section.hpp"
+#include "assay/report/variance_section.hpp"
 
 namespace assay::report {
 namespace {
@@ -293,6 +294,7 @@ std::vector<Section> sections_of(const JudgeAudit& judge) {
         out.push_back(confidence_section(judge));
     }
     out.push_back(variants_section(judge));
+    out.push_back(variance_section(judge.variants));
     out.push_back(work_section(judge));
     return out;
 }

@@ -14,6 +14,7 @@
 #include "assay/run/build_report.hpp"
 #include "assay/run/raters.hpp"
 #include "assay/run/study_rows.hpp"
+#include "assay/run/verdict_variance.hpp"
 
 namespace assay::run {
 namespace {
@@ -63,7 +64,8 @@ Said said_by(const StoredRun& stored, const ReportModel& model, const std::strin
     return out;
 }
 
-JudgeAudit audit_of(const ReportJudge& judge,
+JudgeAudit audit_of(const StoredRun& stored,
+                    const ReportJudge& judge,
                     const ReportModel& model,
                     const std::vector<analysis::Rater>& raters,
                     const Said& said) {
@@ -93,8 +95,12 @@ JudgeAudit audit_of(const ReportJudge& judge,
         if (a.both_orders) {
             both_orders.push_back(*a.both_orders);
         }
-        out.variants.push_back(
-            {a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
+        AuditedVariant& variant = out.variants.emplace_back(
+            AuditedVariant{a.variant, a.decision, a.net_win_rate, a.length_control, a.calibration});
+        variant.variance = verdict_variance_of(stored, model, comparison);
+        if (a.variant != model.experiment.known_bad) {
+            variant.next_step = next_step_of(stored, comparison, variant.variance);
+        }
     }
     out.position = analysis::position_of(all, Dependence(all));
     out.length = analysis::length_bias_of(all);
@@ -141,7 +147,7 @@ RunAudit build_audit(const StoredRun& stored, const std::string& judge) {
         if (!judge.empty() && each.name != judge) {
             continue;
         }
-        JudgeAudit audit = audit_of(each, model, raters, said_by(stored, model, each.name));
+        JudgeAudit audit = audit_of(stored, each, model, raters, said_by(stored, model, each.name));
         audit.warnings = analysis::warnings_of(audit);
         out.judges.push_back(std::move(audit));
     }

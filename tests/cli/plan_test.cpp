@@ -88,6 +88,82 @@ TEST(Plan, SeveralSamplesOfAQuestionNeedFewerOfThem) {
     EXPECT_LT(four, one / 2);
 }
 
+TEST(Plan, PutsWaysOfAskingBesideEachOtherAndMarksTheCheapest) {
+    const Lab lab(1);
+    const json designs = json::parse(
+        lab.assay({"plan", "--margin", "0.1", "--n", "154", "--json"}).out)["designs"];
+    ASSERT_EQ(designs["rows"].size(), 6U);
+    const json& one = designs["rows"][0];
+    EXPECT_EQ(one["questions_ship"], 371);
+    EXPECT_EQ(one["questions_equivalent"], 514);
+    EXPECT_EQ(one["reaches"], false);
+    EXPECT_NEAR(one["chance_ship"].get<double>(), 0.49, 0.005);
+    const json& cheapest = designs["rows"][designs["cheapest"].get<std::size_t>()];
+    EXPECT_EQ(cheapest["n_samples"], 4);
+    EXPECT_EQ(cheapest["n_calls"], 616);
+    EXPECT_EQ(designs["measured_in"], nullptr);
+    EXPECT_EQ(designs["notes"][0], "samples need a temperature above 0");
+    const Ended text = lab.assay({"plan", "--margin", "0.1", "--n", "154"});
+    EXPECT_TRUE(contains(text.out, "cheapest: 4 samples a question, 154 questions: 616 calls."))
+        << text.out;
+    const Ended none = lab.assay({"plan", "--margin", "0.1", "--n", "60"});
+    EXPECT_TRUE(contains(none.out, "None ships with 80 % power on these 60 questions")) << none.out;
+    const Ended unknown = lab.assay({"plan", "--margin", "0.1"});
+    EXPECT_TRUE(contains(unknown.out, "Fewest calls: one verdict a question, 371 questions"))
+        << unknown.out;
+}
+
+TEST(Plan, BuysQuestionsOnlyWhereTheyHaveACost) {
+    const Lab lab(1);
+    const auto cheapest = [&](const char* cost) {
+        const json designs = json::parse(
+            lab.assay({"plan", "--margin", "0.1", "--n", "60", "--question-cost", cost, "--json"})
+                .out)["designs"];
+        return designs["rows"][designs["cheapest"].get<std::size_t>()];
+    };
+    EXPECT_EQ(cheapest("0")["n_samples"], 1) << "another question for nothing beats another call";
+    const json dear = cheapest("50");
+    EXPECT_GE(dear["n_samples"], 8);
+    EXPECT_EQ(dear["n_questions"], dear["questions_ship"]);
+    EXPECT_EQ(lab.assay({"plan", "--question-cost", "-1"}).exit_code, 2);
+}
+
+TEST(Plan, OfAnExperimentHasWaysOfAskingThatItsSettingsAllow) {
+    const Lab lab(40);
+    const auto designs = [&](const Strings& more) {
+        Strings words = experiment(lab, more);
+        words.emplace_back("--json");
+        return json::parse(lab.assay(words).out)["designs"];
+    };
+    EXPECT_EQ(designs({})["rows"].size(), 1U) << "a metric at temperature 0";
+    EXPECT_NE(designs({})["notes"][0].get<std::string>().find("temperature 0"), std::string::npos);
+    EXPECT_EQ(designs({"--judge", "openai:m@http://127.0.0.1:9/v1"})["rows"].size(), 2U);
+    const json dice = designs({"--judge", "openai:m@http://127.0.0.1:9/v1", "--temp", "0.7"});
+    EXPECT_EQ(dice["rows"].size(), 6U);
+    EXPECT_EQ(dice["rows"][0]["n_calls"], 2 * dice["rows"][0]["questions_ship"].get<int>())
+        << "of two variants";
+    EXPECT_GT(dice["rows"][0]["prompt_tokens"].get<double>(), 0);
+    EXPECT_EQ(designs({"--judge",
+                       "openai:m@http://127.0.0.1:9/v1",
+                       "--judge",
+                       "openai:n@http://127.0.0.1:9/v1"})["rows"]
+                  .size(),
+              4U)
+        << "two judges together, too";
+}
+
+TEST(Plan, OfAPilotThatCannotBeReadIsAnErrorAndOfFewQuestionsANote) {
+    const Lab lab(12);
+    const Ended missing = lab.assay({"plan", "--margin", "0.1", "--pilot", "nowhere"});
+    EXPECT_NE(missing.exit_code, 0) << describe(missing);
+    EXPECT_TRUE(contains(missing.err, "nowhere")) << missing.err;
+    static_cast<void>(lab.run("Q8_0"));
+    const Ended few = lab.assay({"plan", "--margin", "0.1", "--pilot", lab.run_dir()});
+    EXPECT_EQ(few.exit_code, 0) << describe(few);
+    EXPECT_TRUE(contains(few.out, "only 12 questions with a verdict")) << few.out;
+    EXPECT_TRUE(contains(few.out, "assumed: order 0.80")) << few.out;
+}
+
 TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
     const Lab lab(1);
     const std::vector<Strings> all{
@@ -108,6 +184,8 @@ TEST(Plan, OfOddSizesIsAnsweredAndNeverCrashes) {
         {"--n", "154", "--decisive-rate", "1"},
         {"--n", "154", "--samples", "4", "--both-orders", "--clusters", "40"},
         {"--n", "2", "--samples", "64"},
+        {"--n", "154", "--question-cost", "1000000000"},
+        {"--question-cost", "0"},
     };
     for (const Strings& arguments : all) {
         Strings words{"plan"};

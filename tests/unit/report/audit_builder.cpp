@@ -68,7 +68,33 @@ JudgeAudit panel() {
                                 DecisionLabel::kDegraded,
                                 true,
                                 "It holds if the labels are a random sample."};
+    v.variance.n_questions = 154;
+    v.variance.v = 0.6;
+    v.variance.repeat = 0.54;
+    v.variance.order = 0.486;
+    v.variance.variance_of_question_mean = 0.543;
+    v.variance.equal_share = 0.12;
+    v.next_step = NextStep{
+        .same = SameQuestions{4, false, 407, 0.844, 136},
+        .n_more = 219,
+        .n_more_calls = 193,
+        .n_new = 373,
+        .words =
+            "if it is as good, 4 samples a question on the same 154 questions would show that it "
+            "may ship with probability 84.4 % (407 further calls), and so would 219 further "
+            "questions "
+            "(193 calls)",
+        .to_confirm =
+            "373 new questions asked about as these were, or 136 with 4 samples a "
+            "question",
+        .no_samples = ""};
     j.variants = {v, v};
+    j.variants[1].variance = {};
+    j.variants[1].variance.n_questions = 20;
+    j.variants[1].variance.why =
+        "only 20 questions with a verdict, and below 30 their variance says "
+        "too little";
+    j.variants[1].next_step.reset();
     j.variants[1].name = "Q8_0";
     j.variants[1].decision = {};
     j.variants[1].decision.label = DecisionLabel::kEquivalent;
