@@ -280,6 +280,27 @@ TEST(Samples, AutoIsOfEachVariant) {
     EXPECT_EQ(n_samples["Q2_K"], 2) << "clearly worse: " << describe(ended);
 }
 
+TEST(Samples, AutoLooksWithTheEyesOfAPanel) {
+    const Lab lab(60);
+    const SimServer one(judge_by_dice), other(judge_by_dice);
+    const Ended ended = lab.run(
+        "Q8_0", sampled(one, "auto", {"--panel", "--judge", "openai:sim-2@" + other.url()}));
+    const json report = lab.report();
+    const json comparison = report["panel"]["comparisons"][0];
+    const int n_items = comparison["counts"]["n_items"].get<int>();
+    EXPECT_EQ(n_items % 120, 0) << "two judges of 60 questions";
+    EXPECT_GT(n_items, 2 * 120) << describe(ended);
+    EXPECT_EQ(comparison["counts"]["not_judged"], 0);
+    EXPECT_NEAR(comparison["net_win_rate"]["confidence"].get<double>(), 0.92, 1e-12);
+    EXPECT_EQ(comparison["stopping"]["looks"], 1);
+    EXPECT_EQ(report["experiment"]["exploratory"], false);
+    for (const json& alone : report["comparisons"]) {
+        EXPECT_EQ(2 * alone["counts"]["n_items"].get<int>(), n_items);
+        EXPECT_NEAR(alone["net_win_rate"]["confidence"].get<double>(), 0.92, 1e-12)
+            << "a judge alone has no more of alpha";
+    }
+}
+
 TEST(Samples, AutoIsFixedBeforeTheFirstVerdict) {
     const Lab lab(kAsked);
     const SimServer server(fair_judge);

@@ -77,6 +77,14 @@ TEST_F(Population, OfTheseQuestionsIsNotLookedAtEarly) {
                 IsEmpty());
 }
 
+TEST_F(Population, OfTheseQuestionsIsOfOneJudgeAndAFixedNumberOfSamples) {
+    EXPECT_THAT(errors_of_closed("generation: {temp: 0.7, samples: auto}\n"),
+                ElementsAre(HasSubstr("fixed beforehand")));
+    EXPECT_THAT(errors_of_closed("generation: {temp: 0.7, samples: 4}\njudges: [gguf:other.gguf, "
+                                 "'openai:m@http://127.0.0.1:1/v1']\njudging: {panel: true}\n"),
+                ElementsAre(HasSubstr("a panel decides here")));
+}
+
 TEST_F(Population, MustBeAKnownOne) {
     EXPECT_THAT(errors_of("baseline: {file: model-F16.gguf}\nvariants: [Q8_0]\ndataset: {file: "
                           "questions.jsonl, population: everyone}\n"),
