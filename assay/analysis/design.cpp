@@ -279,29 +279,6 @@ std::string method_of(const Worth& worth) {
 
 }  // namespace
 
-stats::Covariances covariances_of(const Design& design) {
-    if (design.measured) {
-        return *design.measured;
-    }
-    const double v = design.settings.expected_decisive_rate, icc = design.settings.icc;
-    stats::Covariances out = stats::assumed_covariances(v);
-    out.order = v * std::max(kOrderCorrelation, icc);
-    out.judge = v * std::max(kJudgeCorrelation, icc);
-    out.sample = v * std::max(kSampleCorrelation, icc);
-    return out;
-}
-
-double variance_of_question_mean(const Design& design) {
-    // Each call has the same neighbours: one in the other order, those of the other judges on the
-    // same answers, and all of the other samples.
-    const stats::Covariances c = covariances_of(design);
-    const double n_orders = design.both_orders ? 2 : 1;
-    const double of_a_pair = n_orders * design.n_judges;
-    const double sum = c.v + (n_orders - 1) * c.order + (of_a_pair - n_orders) * c.judge +
-                       of_a_pair * (design.n_samples - 1) * c.sample;
-    return sum / (of_a_pair * design.n_samples);
-}
-
 std::optional<ClusterShape> cluster_shape(std::span<const Question> questions) {
     std::map<std::string, double> sizes;
     double alone = 0;
