@@ -85,6 +85,22 @@ void add_answers_caveats(Bullets& bullets, const ReportModel& model) {
     }
 }
 
+/// Of what the result holds.
+Text scope_text(const ReportModel& model) {
+    const std::int64_t n = model.experiment.n_questions;
+    if (model.experiment.on_these_questions) {
+        return say(
+            "The result holds for exactly these {} questions, these settings, and this "
+            "judge. It says nothing of other questions, be they like these or not.",
+            n);
+    }
+    return say(
+        "The result holds for these {} questions and others like them, these settings, and "
+        "{}; not for other tasks.",
+        n,
+        model.panel ? Text("this panel of judges") : Text("this judge"));
+}
+
 }  // namespace
 
 Section key_finding_section(const ReportModel& model) {
@@ -131,15 +147,7 @@ Section key_finding_section(const ReportModel& model) {
 Section caveats_section(const ReportModel& model) {
     const auto deciding = deciding_comparisons(model);
     Bullets bullets;
-    bullets.items.push_back(
-        model.experiment.on_these_questions
-            ? say("The result holds for exactly these {} questions, these settings, and this "
-                  "judge. It says nothing of other questions, be they like these or not.",
-                  model.experiment.n_questions)
-            : say("The result holds for these {} questions and others like them, these settings, "
-                  "and {}; not for other tasks.",
-                  model.experiment.n_questions,
-                  model.panel ? Text("this panel of judges") : Text("this judge")));
+    bullets.items.push_back(scope_text(model));
     for (const std::string& note : model.data_notes) {
         bullets.items.push_back(foreign(note));
     }
