@@ -14,7 +14,7 @@ namespace assay::run {
 
 /// Counted up whenever the same rows give another report: other decisions, other figures, other
 /// words. Files that another version wrote are not compared with what this one computes (verify).
-inline constexpr std::string_view kReportRules = "5";
+inline constexpr std::string_view kReportRules = "6";
 
 /// The report of a stored run. Pure: the same run gives the same model. `settings`: instead of the
 /// plan's; other ones than those of the first verdict make the report exploratory.
