@@ -336,6 +336,9 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
         out.decision.why = sentence(out.decision.why);
     }
     out.stopping = stopping.summary();
+    if (!stopping.may_decide()) {
+        out.decision = not_measured(out.decision, out.stopping->sentence);
+    }
     if (out.stopping->stopped_early && !out.stopping->of_samples) {
         out.these_questions.reset();  // its interval makes no allowance for that
     }

@@ -224,6 +224,13 @@ void Stopping::advance(std::span<const Outcome> in_order) {
     }
 }
 
+bool Stopping::may_decide() const {
+    if (!plan_.looks_at_samples || plan_.is_looking) {
+        return true;
+    }
+    return plan_.look && (plan_.look->stopped || is_behind_the_look_);
+}
+
 double Stopping::tail() const {
     return state_.stopped ? monitor_.decision()->tail : monitor_.rule().alpha_end;
 }
@@ -237,9 +244,8 @@ StoppingSummary Stopping::summary_of_samples() const {
         out.alpha_share = stats::kShareOfLooks;
         out.sentence = fmt::format(
             "The look at the first {} samples of each question is still to come, and until then "
-            "the {} interval decides.",
-            kFirstSamples,
-            percent_level(1 - 2 * tail()));
+            "nothing is decided.",
+            kFirstSamples);
         return out;
     }
     const TakenLook& look = *plan_.look;
@@ -256,12 +262,13 @@ StoppingSummary Stopping::summary_of_samples() const {
         return out;
     }
     out.sentence = fmt::format(
-        "The look at {} samples of each question asked for {}; {} the {} interval decides.",
+        "The look at {} samples of each question asked for {}; {}.",
         kFirstSamples,
         look.n_samples == kFirstSamples ? std::string("no more")
                                         : fmt::format("{} in all", look.n_samples),
-        is_behind_the_look_ ? "all of them are judged, and" : "until all of them are judged,",
-        percent_level(1 - 2 * tail()));
+        is_behind_the_look_ ? fmt::format("all of them are judged, and the {} interval decides",
+                                          percent_level(1 - 2 * tail()))
+                            : std::string("until all of them are judged nothing is decided"));
     if (!look.reachable) {
         out.sentence += look.questions_needed
                             ? fmt::format(

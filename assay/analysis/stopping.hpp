@@ -20,8 +20,8 @@
 //   - Overshoot: verdicts after the stop are left out; StoppingState::n_leading says where it is.
 //
 // With `generation.samples: auto` nothing of this holds: judging goes to the end of the first
-// samples, then there is one look (samples_look.hpp). What decides is at alpha / 5, and at
-// 4 alpha / 5 once all samples are judged that the look asked for.
+// samples, then there is one look (samples_look.hpp). What it says is at alpha / 5, and at
+// 4 alpha / 5 once all samples are judged that it asked for; between and before nothing is decided.
 //
 // Early stopping is refused, with a sentence, for a judge that costs nothing (it would lose power
 // and save nothing), where questions have several samples or a panel of judges, where a cluster
@@ -64,6 +64,7 @@ struct JudgingPlan {
     /// How many samples there are is decided by one look at the first ones (samples_look.hpp).
     bool looks_at_samples = false;
     std::optional<TakenLook> look{};  ///< what it came to; nothing: it is still to come
+    bool is_looking = false;          ///< the look is taken now: what it says is wanted
 };
 
 struct StoppingState {
@@ -92,6 +93,9 @@ class Stopping {
 
     [[nodiscard]] const StoppingState& state() const { return state_; }
     [[nodiscard]] const stats::Monitor& monitor() const { return monitor_; }
+    /// False: a look at samples is still to come, or not all that it asked for is judged. Then
+    /// nothing is decided: each label that is shown costs some of alpha.
+    [[nodiscard]] bool may_decide() const;
     /// One-sided error of each limit of the deciding interval: its level is 1 - 2 tail().
     [[nodiscard]] double tail() const;
     [[nodiscard]] StoppingSummary summary() const;

@@ -8,6 +8,7 @@
 
 #include "assay/analysis/next_step.hpp"
 #include "assay/analysis/phrases.hpp"
+#include "assay/analysis/small_sample.hpp"
 #include "assay/base/text.hpp"
 #include "assay/report/terminal_text.hpp"
 #include "assay/run/stored_run.hpp"
@@ -118,6 +119,13 @@ std::string calls_text(const DesignTable& table, const RowCost& cost) {
     return out;
 }
 
+/// Fewer clusters, or questions, than the interval may decide on alone.
+bool has_few_units(const DesignTable& table) {
+    const analysis::Design& design = table.options.front().design;
+    const std::int64_t n = design.clusters ? design.clusters->n_clusters : design.n_questions;
+    return n > 0 && n < analysis::kClustersAlone;
+}
+
 std::string sources_text(const DesignTable& table) {
     std::string out;
     const auto add = [&](const std::string& text) {
@@ -149,6 +157,13 @@ std::string sources_text(const DesignTable& table) {
     }
     if (!table.no_samples.empty()) {
         add("note: " + table.no_samples);
+    }
+    if (has_few_units(table)) {
+        add(fmt::format(
+            "note: below {} clusters or questions the exact test, which must agree, "
+            "takes each as one verdict: further verdicts of a question do not raise the "
+            "chances there, and those of several are given too high",
+            analysis::kClustersAlone));
     }
     return out;
 }

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "assay/app/plan_flags.hpp"
@@ -22,9 +23,12 @@ namespace {
 constexpr const char* kSamplesFlag = "--samples";
 constexpr const char* kOrdersFlag = "--both-orders";
 
-/// What the step's command must not repeat: asking anew, and forms of output.
+/// What the step's command must not repeat: asking anew, forms of output, and what makes another
+/// exit code of an exploratory decision.
 bool is_of_the_first_run(const CLI::Option& option) {
-    return option.check_lname("rejudge") || option.check_lname("json");
+    constexpr std::array kNames{"rejudge", "json", "accept-exploratory", "gate", "fail-exit-code"};
+    return std::any_of(
+        kNames.begin(), kNames.end(), [&](const char* name) { return option.check_lname(name); });
 }
 
 bool can_be_copied(const std::string& word) {

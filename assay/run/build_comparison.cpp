@@ -102,7 +102,9 @@ class Unblinding {
             item.failure = missing->failure;
         }
         const int n_orders = judge_.facts.both_orders ? 2 : 1;
+        item.outcome.sample = item.sample;
         for (int order = 0; order < n_orders; ++order) {
+            item.outcome.variant_is_a = order > 0;  // told apart, as if it had been drawn
             in_order_.push_back(item.outcome);
             items_.push_back(item);
         }

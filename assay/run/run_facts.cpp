@@ -72,6 +72,9 @@ void to_json(json& out, const VariantFacts& facts) {
            {"answer_fingerprint", facts.answer_fingerprint},
            {"kv_bytes_per_token", facts.kv_bytes_per_token},
            {"judged_keys", facts.judged_keys}};
+    if (facts.n_samples > 0) {
+        out["n_samples"] = facts.n_samples;
+    }
     if (facts.lora) {
         out["lora"] = lora_json(*facts.lora);
     }
@@ -90,6 +93,7 @@ void from_json(const json& in, VariantFacts& out) {
     out.answer_fingerprint = in.value("answer_fingerprint", defaults.answer_fingerprint);
     out.kv_bytes_per_token = in.value("kv_bytes_per_token", defaults.kv_bytes_per_token);
     out.judged_keys = in.value("judged_keys", defaults.judged_keys);
+    out.n_samples = in.value("n_samples", defaults.n_samples);
     if (in.contains("lora")) {
         out.lora = lora_of(in.at("lora"));
     }

@@ -39,6 +39,7 @@ struct VariantFacts {
     std::vector<std::string> judged_keys{};  ///< of what judges compare (said_answers.hpp), in the
                                              ///< order of answer_keys; empty: answer_keys
 
+    int n_samples = 0;  ///< of each question, where a look decides on their number; else 0
     std::optional<LoraUse> lora{};  ///< as of the variant
     std::string no_fidelity{};  ///< a sentence: why fidelity was not measured; empty: it was, or
                                 ///< nobody asked

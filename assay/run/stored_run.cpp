@@ -214,10 +214,7 @@ void StoredRun::read_judges(const store::Store& store) {
 }
 
 int StoredRun::n_samples(const VariantFacts& variant) const {
-    if (plan.generation.samples != kAutoSamples) {
-        return plan.generation.samples;
-    }
-    return questions.empty() ? 0 : static_cast<int>(variant.answer_keys.size() / questions.size());
+    return plan.generation.samples == kAutoSamples ? variant.n_samples : plan.generation.samples;
 }
 
 analysis::JudgingPlan StoredRun::judging_plan(std::size_t variant, const StoredJudge& judge) const {
@@ -226,7 +223,8 @@ analysis::JudgingPlan StoredRun::judging_plan(std::size_t variant, const StoredJ
             .n_samples = n_samples(facts.variants[variant]),
             .panel = plan.judging.panel,
             .looks_at_samples = plan.generation.samples == kAutoSamples,
-            .look = looks.empty() ? std::nullopt : looks[variant]};
+            .look = looks.empty() ? std::nullopt : looks[variant],
+            .is_looking = is_looking && !looks.empty() && !looks[variant]};
 }
 
 std::size_t StoredRun::variant_index(const std::string& name) const {

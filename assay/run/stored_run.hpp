@@ -86,6 +86,7 @@ struct StoredRun {
     /// Of each variant: the look at its first samples; nothing: it is still to come. No elements
     /// where the plan does not look (generation.samples: auto).
     std::vector<std::optional<TakenLook>> looks;
+    bool is_looking = false;  ///< a report of it is to say what the looks that are due would say
     /// As they were written, by variant, then by question (the first samples of all, then the
     /// second ones, and so on); empty: not made.
     std::vector<std::vector<std::optional<Answer>>> answers;

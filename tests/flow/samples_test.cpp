@@ -250,6 +250,7 @@ TEST(Samples, AutoGoesOnWhereAJudgeHadToStopBeforeTheLook) {
         return --n_left < 0 ? ScriptedReply{401, "{}"} : judge_by_dice(request, n);
     });
     const Ended stopped = lab.run("Q8_0", sampled(server, "auto"));
+    EXPECT_EQ(stopped.exit_code, 4) << describe(stopped);
     EXPECT_EQ(stopped.err.find("the look at"), std::string::npos) << stopped.err;
     json comparison = lab.comparison("Q8_0");
     EXPECT_EQ(comparison["counts"]["n_items"], 120);

@@ -76,6 +76,26 @@ TEST(Stopping, ALookAtSamplesLeavesAFifthOfAlphaUntilAllThatItAskedForIsJudged) 
     EXPECT_FALSE(stopping_of(order, plan_with_look(order, 4, goes_on), {}).state().stopped);
 }
 
+TEST(Stopping, BeforeALookAtSamplesAndUntilAllThatItAskedForIsJudgedNothingIsDecided) {
+    std::vector<Outcome> order = OutcomeList().ties(400).wins(2).losses(2).outcomes;
+    TakenLook stops, goes_on;
+    stops.stopped = true;
+    goes_on.n_samples = 4;
+    const auto label = [&](const JudgingPlan& plan) {
+        return analyse_in_order(order, plan, {}).decision.label;
+    };
+    const auto kNothing = DecisionLabel::kNotMeasured, kAlike = DecisionLabel::kEquivalent;
+    EXPECT_EQ(label(plan_with_look(order, 2, std::nullopt)), kNothing);
+    JudgingPlan looking = plan_with_look(order, 2, std::nullopt);
+    looking.is_looking = true;
+    EXPECT_EQ(label(looking), kAlike);
+    EXPECT_EQ(label(plan_with_look(order, 2, stops)), kAlike);
+    EXPECT_EQ(label(plan_with_look(order, 2, goes_on)), kNothing);
+    EXPECT_EQ(label(plan_with_look(order, 4, goes_on)), kAlike);
+    order.front().kind = Kind::kNotJudged;
+    EXPECT_EQ(label(plan_with_look(order, 4, goes_on)), kNothing) << "one is missing";
+}
+
 TEST(Stopping, OfNothingOrOfAFewIsNotStopped) {
     EXPECT_FALSE(stopping({}).state().stopped);
     EXPECT_EQ(stopping({}).state().n_leading, 0);
