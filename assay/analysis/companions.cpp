@@ -257,7 +257,11 @@ Companions companions_of(const DecidingEvidence& deciding,
 void add_companions(ComparisonAnalysis& analysis,
                     std::span<const Outcome> outcomes,
                     const Dependence& dependence,
-                    const AnalysisSettings& settings) {
+                    const AnalysisSettings& planned) {
+    AnalysisSettings settings = planned;
+    if (analysis.stopping && analysis.stopping->of_samples) {
+        settings.alpha *= analysis.stopping->alpha_share;
+    }
     std::vector<Evidence> evidences{evidence_of(outcomes, dependence, Failed::kLeftOut)};
     if (too_many_unknown(analysis.counts)) {
         evidences.push_back(evidence_of(outcomes, dependence, Failed::kLosses));
