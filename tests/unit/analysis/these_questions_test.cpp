@@ -226,10 +226,11 @@ TEST(OnTheseQuestions, CompanionsAboutOtherQuestionsAreLeftOut) {
 }
 
 TEST(OnTheseQuestions, TheRecommendationSaysSo) {
-    const Candidate candidate{.name = "Q4",
-                              .size_bytes = 50,
-                              .label = DecisionLabel::kEquivalent,
-                              .on_these_questions = true};
+    Candidate candidate;
+    candidate.name = "Q4";
+    candidate.size_bytes = 50;
+    candidate.label = DecisionLabel::kEquivalent;
+    candidate.on_these_questions = true;
     EXPECT_EQ(recommend(std::vector{candidate}, 100).sentence,
               "For these questions, use Q4: equivalent to the baseline within the margin, and 50.0 "
               "% smaller; nothing is said of other questions.");
