@@ -104,8 +104,9 @@ std::optional<double> correlation_of_judges(const StoredRun& stored,
     return *ladder->judge / *ladder->v;
 }
 
-bool is_of_panel(const ReportComparison& comparison) {
-    return comparison.analysis.judge == kPanelName;
+/// A judge may be called so where no panel decides.
+bool is_of_panel(const StoredRun& stored, const ReportComparison& comparison) {
+    return stored.plan.judging.panel && comparison.analysis.judge == kPanelName;
 }
 
 /// Those of the judge, or of all judges of the panel.
@@ -113,7 +114,7 @@ Calls calls_of(const StoredRun& stored,
                const ReportModel& model,
                const ReportComparison& comparison) {
     Calls out;
-    if (!is_of_panel(comparison)) {
+    if (!is_of_panel(stored, comparison)) {
         add_calls(out, stored, comparison, 0);
         return out;
     }
@@ -128,8 +129,8 @@ Calls calls_of(const StoredRun& stored,
 
 /// The judge, or the first of the panel.
 const JudgeFacts& judge_of(const StoredRun& stored, const ReportComparison& comparison) {
-    return is_of_panel(comparison) ? stored.judges.front().facts
-                                   : stored.judge(comparison.analysis.judge).facts;
+    return is_of_panel(stored, comparison) ? stored.judges.front().facts
+                                           : stored.judge(comparison.analysis.judge).facts;
 }
 
 double equal_share_of(const ReportComparison& comparison) {
@@ -196,7 +197,8 @@ VerdictVariance verdict_variance_of(const StoredRun& stored,
     out.equal_share = equal_share_of(comparison);
     out.icc = icc_of(comparison, out);
     const ComparisonAnalysis& a = comparison.analysis;
-    if (out.v && !is_of_panel(comparison) && !is_metric(judge_of(stored, comparison).provider)) {
+    if (out.v && !is_of_panel(stored, comparison) &&
+        !is_metric(judge_of(stored, comparison).provider)) {
         if (const auto correlation = correlation_of_judges(stored, model, a.variant)) {
             out.judge = *correlation * *out.v;
         }
@@ -207,7 +209,8 @@ VerdictVariance verdict_variance_of(const StoredRun& stored,
 analysis::Design design_as_run(const StoredRun& stored, const ReportComparison& comparison) {
     const JudgeFacts& judge = judge_of(stored, comparison);
     AnalysisSettings settings = stored.plan.analysis;
-    if (judge.costs_nothing || stored.plan.generation.has_samples() || is_of_panel(comparison)) {
+    if (judge.costs_nothing || stored.plan.generation.has_samples() ||
+        is_of_panel(stored, comparison)) {
         settings.stopping = "none";
     }
     analysis::Design out = analysis::make_design(
@@ -217,7 +220,7 @@ analysis::Design design_as_run(const StoredRun& stored, const ReportComparison& 
         settings);
     out.n_samples = stored.n_samples(
         stored.facts.variants[stored.variant_index(comparison.analysis.variant)]);
-    if (is_of_panel(comparison)) {
+    if (is_of_panel(stored, comparison)) {
         out.n_judges = static_cast<int>(stored.judges.size());
     }
     return out;

@@ -4,6 +4,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/config/plan_json.hpp"
+#include "assay/run/build_comparison.hpp"
 #include "assay/run/study_rows.hpp"
 #include "run_fixture.hpp"
 
@@ -56,6 +57,40 @@ TEST(BuildReport, AFailedVerdictIsCountedWithItsReason) {
     // A later attempt takes its place.
     run.judge("c", "tie");
     EXPECT_EQ(build_report(*run.store, run.plan_sha256).comparisons[0].analysis.counts.errors, 0);
+}
+
+TEST(BuildReport, AnAnswerThatIsMissingIsOfItsOwnSample) {
+    RunFixture run;
+    Plan plan = run.plan;
+    plan.generation.samples = 2;
+    plan.generation.temp = 0.7;
+    const std::string sha256 = config::plan_sha256(plan);
+    run.store->save_plan(
+        {sha256, config::plan_to_json(plan), 0.1, 0.05, "2025-01-31T12:00:00Z", 3});
+    run.store->save_questions(sha256, run.questions);
+    const std::vector<Variant> variants = run.store->variants(run.plan_sha256);
+    RunFacts facts = run.facts;
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+        run.store->save_variant(sha256, variants[v], static_cast<int>(v));
+        for (const char* second : {"a again", "b again", "c again"}) {
+            facts.variants[v].answer_keys.push_back(run.key_of(variants[v].name, second));
+        }
+    }
+    save_facts(*run.store, sha256, facts);
+    run.save_answer("base", "b again", "", StopReason::kFailed);
+
+    const StoredRun stored(*run.store, sha256);
+    const report::ReportComparison comparison = comparison_of(
+        stored, 1, stored.judges.front(), plan.analysis);
+    ASSERT_EQ(comparison.items.size(), 6U);
+    int n_second = 0, n_without_baseline = 0;
+    for (const report::JudgedItem& item : comparison.items) {
+        EXPECT_EQ(item.outcome.sample, item.sample);
+        n_second += item.outcome.sample == 1;
+        n_without_baseline += item.outcome.kind == OutcomeKind::kNoAnswerBaseline;
+    }
+    EXPECT_EQ(n_second, 3);
+    EXPECT_EQ(n_without_baseline, 1);
 }
 
 TEST(BuildReport, AVerdictThatWasSetAsideDoesNotCount) {
