@@ -336,7 +336,7 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
         out.decision.why = sentence(out.decision.why);
     }
     out.stopping = stopping.summary();
-    if (!stopping.may_decide()) {
+    if (!stopping.may_decide() && out.decision.label != DecisionLabel::kNotMeasured) {
         out.decision = not_measured(out.decision, out.stopping->sentence);
     }
     if (out.stopping->stopped_early && !out.stopping->of_samples) {

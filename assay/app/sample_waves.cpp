@@ -1,5 +1,7 @@
 #include "assay/app/sample_waves.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -63,6 +65,16 @@ struct Looks {
     bool all_judged = true;
 };
 
+/// The report of a run whose look is still to come does not say what it waits for.
+void note_no_look(RunContext& context, const ComparisonAnalysis& analysis) {
+    if (analysis.counts.not_judged == 0) {
+        context.progress.note(
+            fmt::format("{}: no look at its samples yet, as nothing is measured: {}",
+                        analysis.variant,
+                        analysis.decision.why));
+    }
+}
+
 /// Each look that is taken may be what the others wait for: a known-bad variant gates them.
 Looks take_looks_once(RunContext& context) {
     run::StoredRun stored(*context.store, context.plan_sha256);
@@ -78,6 +90,7 @@ Looks take_looks_once(RunContext& context) {
         }
         auto look = run::look_at(*comparison, context.plan.analysis, design_effect);
         if (!look) {
+            note_no_look(context, comparison->analysis);
             out.all_judged = out.all_judged && comparison->analysis.counts.not_judged == 0;
             continue;
         }
