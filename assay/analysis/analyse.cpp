@@ -339,7 +339,7 @@ ComparisonAnalysis analyse_in_order(std::span<const Outcome> in_order,
     if (!stopping.may_decide() && out.decision.label != DecisionLabel::kNotMeasured) {
         out.decision = not_measured(out.decision, out.stopping->sentence);
     }
-    if (out.stopping->stopped_early && !out.stopping->of_samples) {
+    if (out.stopping->leaves_some_out()) {
         out.these_questions.reset();  // its interval makes no allowance for that
     }
     return out;

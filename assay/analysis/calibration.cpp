@@ -53,7 +53,7 @@ std::string note_of(const ComparisonAnalysis& own) {
     std::string out =
         "It holds if the labelled comparisons are a random sample of those that were judged, which "
         "the run cannot show.";
-    if (own.stopping && own.stopping->stopped_early && !own.stopping->of_samples) {
+    if (own.stopping && own.stopping->leaves_some_out()) {
         out += " Judging was stopped early, which the interval does not allow for.";
     }
     return out;

@@ -52,8 +52,7 @@ Estimate cluster_interval_of(const Evidence& evidence, double confidence) {
 void add_cluster_interval(ComparisonAnalysis& analysis,
                           std::span<const Outcome> outcomes,
                           const Dependence& dependence) {
-    const bool stopped_early = analysis.stopping && analysis.stopping->stopped_early &&
-                               !analysis.stopping->of_samples;
+    const bool stopped_early = analysis.stopping && analysis.stopping->leaves_some_out();
     // It is about questions like these.
     if (!dependent(analysis) || stopped_early || analysis.decision.on_these_questions) {
         return;

@@ -39,15 +39,6 @@
 
 namespace assay::analysis {
 
-/// Expected correlation of a judge's two verdicts of one question in the two orders. An assumption,
-/// that of a judge which changes 10 to 15 % of its verdicts when the answers change places; judges
-/// differ.
-inline constexpr double kOrderCorrelation = 0.8;
-/// Expected correlation of the verdicts of two samples of a question. An assumption: 0 where the
-/// two models write alike, more the more a part of the questions is damaged.
-inline constexpr double kSampleCorrelation = 0.15;
-/// Expected correlation of two judges' verdicts on one pair of answers. An assumption.
-inline constexpr double kJudgeCorrelation = 0.5;
 /// Effective comparisons up to which outcomes are enumerated.
 inline constexpr std::int64_t kMostEnumerated = 2000;
 

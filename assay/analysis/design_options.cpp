@@ -6,6 +6,7 @@
 
 #include "assay/base/result.hpp"
 #include "assay/stats/choose_samples.hpp"
+#include "assay/stats/monitor.hpp"
 #include "assay/stats/question_variance.hpp"
 
 namespace assay::analysis {
@@ -67,6 +68,30 @@ Design with_measured(const Design& design, const VerdictVariance& pilot) {
     if (pilot.icc) {
         out.settings.icc = std::min(1.0, *pilot.icc);
     }
+    return out;
+}
+
+Design with_auto_samples(const Design& design) {
+    Design out = design;
+    out.alpha_end = (1 - stats::kShareOfLooks) * design.settings.alpha;
+    out.n_samples = kFirstSamples;
+    if (design.n_questions == 0) {
+        return out;
+    }
+    const stats::Covariances c = covariances_of(design);
+    Design one_sample = design;
+    one_sample.n_samples = 1;
+    const double mean_size = design.clusters ? design.clusters->mean_size : 1;
+    out.n_samples = static_cast<int>(
+        stats::choose_samples(
+            {.second_moment = variance_of_question_mean(one_sample), .product = c.sample},
+            {.n = design.n_questions,
+             .margin = design.settings.margin,
+             .alpha_end = *out.alpha_end,
+             .power = design.settings.power,
+             .most = kMostSamples,
+             .cluster_design_effect = 1 + (mean_size - 1) * design.settings.icc})
+            .k);
     return out;
 }
 

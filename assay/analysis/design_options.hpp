@@ -20,6 +20,11 @@ namespace assay::analysis {
 /// ties is no 0: it is planned as (n v + 1) / (n + 2), where that is larger. `pilot.v` is there.
 [[nodiscard]] Design with_measured(const Design& design, const VerdictVariance& pilot);
 
+/// `samples: auto` as a design: as many samples as its look asks for where verdicts vary as is
+/// planned, decided at the level of its end (analysis/samples_look.hpp). What the look itself may
+/// end is left out. Without a number of questions: the first samples.
+[[nodiscard]] Design with_auto_samples(const Design& design);
+
 /// What may be varied.
 struct DesignRoom {
     bool samples = true;      ///< several samples of a question can be had

@@ -12,9 +12,9 @@ stats::Covariances covariances_of(const Design& design) {
     }
     const double v = design.settings.expected_decisive_rate, icc = design.settings.icc;
     stats::Covariances out = stats::assumed_covariances(v);
-    out.order = v * std::max(kOrderCorrelation, icc);
-    out.judge = v * std::max(kJudgeCorrelation, icc);
-    out.sample = v * std::max(kSampleCorrelation, icc);
+    for (double* covariance : {&out.order, &out.judge, &out.sample}) {
+        *covariance = std::max(*covariance, v * icc);
+    }
     return out;
 }
 

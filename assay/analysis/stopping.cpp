@@ -114,13 +114,14 @@ bool is_behind_the_look(std::span<const Outcome> in_order, const JudgingPlan& pl
 stats::MonitorRule rule_of(std::span<const Outcome> in_order,
                            const JudgingPlan& plan,
                            const AnalysisSettings& settings,
-                           bool refused) {
+                           bool refused,
+                           bool is_behind_the_look) {
     const auto n = static_cast<std::int64_t>(in_order.size());
     if (plan.looks_at_samples) {
         stats::MonitorRule rule = stats::make_monitor_rule(
             stats::StoppingDesign::kHybrid, n, settings.margin, settings.alpha);
         rule.design = stats::StoppingDesign::kNone;
-        rule.alpha_end = is_behind_the_look(in_order, plan) ? rule.alpha_end : rule.alpha_looks;
+        rule.alpha_end = is_behind_the_look ? rule.alpha_end : rule.alpha_looks;
         return rule;
     }
     const bool keeps_level = !plan.judge_costs_nothing && (!refused || is_extended(in_order, plan));
@@ -158,8 +159,8 @@ Stopping::Stopping(std::span<const Outcome> in_order,
       design_(settings.stopping),
       state_{.n_leading = static_cast<std::int64_t>(in_order.size()),
              .refused = why_refused(in_order, plan, settings)},
-      monitor_(rule_of(in_order, plan, settings, !state_.refused.empty())),
-      is_behind_the_look_(is_behind_the_look(in_order, plan)) {
+      is_behind_the_look_(is_behind_the_look(in_order, plan)),
+      monitor_(rule_of(in_order, plan, settings, !state_.refused.empty(), is_behind_the_look_)) {
     if (!state_.refused.empty()) {
         design_ = "none";
     }

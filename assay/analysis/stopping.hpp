@@ -116,8 +116,8 @@ class Stopping {
     std::vector<Place> places_;
     std::string design_;  ///< the one in force
     StoppingState state_;
-    stats::Monitor monitor_;
     bool is_behind_the_look_;
+    stats::Monitor monitor_;
     std::map<std::string, QuestionVerdicts> questions_;  ///< of the factor that is being settled
     std::int64_t n_counted_ = 0;
     std::int64_t n_identical_ = 0;

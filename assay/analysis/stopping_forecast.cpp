@@ -27,8 +27,8 @@ class Verdicts {
           p_win_((design.settings.expected_decisive_rate + delta) / 2) {
         const double icc = design.clusters ? design.settings.icc : 0;
         p_same_in_cluster_ = icc;
-        const double order = design.both_orders ? std::max(kOrderCorrelation, design.settings.icc)
-                                                : 0;
+        const stats::Covariances c = covariances_of(design);
+        const double order = design.both_orders ? c.order / c.v : 0;
         p_same_in_question_ = icc < 1 ? std::max(0.0, (order - icc) / (1 - icc)) : 1;
     }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "assay/analysis/design_options.hpp"
 #include "assay/app/command_stats.hpp"
 #include "assay/app/commands.hpp"
 #include "assay/app/interrupt.hpp"
@@ -66,7 +67,7 @@ int samples_of(const config::SettingValue& given) {
             throw_usage(fmt::format("--{}: {}", setting.key, wrong));
         }
     });
-    return settings.first_samples();
+    return settings.samples;
 }
 
 analysis::Design design_of(const PlanCommandFlags& flags) {
@@ -98,7 +99,7 @@ analysis::Design design_of(const PlanCommandFlags& flags) {
     if (samples != given.end()) {
         design.n_samples = samples_of(samples->second);
     }
-    return design;
+    return design.n_samples == kAutoSamples ? analysis::with_auto_samples(design) : design;
 }
 
 int plan(const PlanCommandFlags& flags) {

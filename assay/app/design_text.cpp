@@ -268,7 +268,7 @@ DesignFigures figures_of(const analysis::Design& design) {
         out.reach = analysis::reach_of(design);
         out.warning = analysis::warning_of(design, out.needed, *out.reach);
     }
-    if (!design.alpha_end) {
+    if (!design.alpha_end || design.settings.stopping == "none") {
         return out;
     }
     analysis::Design planned = design;

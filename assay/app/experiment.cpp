@@ -26,6 +26,7 @@
 #include "assay/analysis/metric_fit.hpp"
 #include "assay/app/check_copies.hpp"
 #include "assay/app/draw_controls.hpp"
+#include "assay/app/draw_pairs.hpp"
 #include "assay/app/expect_fidelity.hpp"
 #include "assay/app/judge_run.hpp"
 #include "assay/app/judging.hpp"
@@ -38,7 +39,6 @@
 #include "assay/base/clock.hpp"
 #include "assay/config/plan_json.hpp"
 #include "assay/llm/created_models.hpp"
-#include "assay/pairing/draw.hpp"
 #include "assay/retrieval/frozen.hpp"
 #include "assay/run/artifacts.hpp"
 #include "assay/run/build_panel.hpp"
@@ -103,7 +103,7 @@ class Experiment {
         // Answers are complete. From here on none of the models that are compared runs.
         set_thoughts_aside();
         // Each answer has a key of what judges compare of it.
-        pair();
+        draw_missing_pairs(context_, variants_);
         draw_controls();
         warn_of_metrics();
         // Sides, order and controls are drawn and stored. Variant names stop here: a judge sees
@@ -262,63 +262,6 @@ class Experiment {
         run::save_facts(*context_.store, context_.plan_sha256, context_.facts);
     }
 
-    /// Draws the comparisons that are not drawn yet. Those that are added to a run which showed a
-    /// decision are noted as an extension first.
-    void pair() {
-        store::Store& store = *context_.store;
-        std::vector<Drawing> drawings;
-        for (std::size_t i = 1; i < variants_.size(); ++i) {
-            drawings.push_back(drawing_of(*variants_[i]));
-        }
-        const bool extends = run::has_history(store) &&
-                             std::any_of(drawings.begin(), drawings.end(), [&](const auto& each) {
-                                 return !store.comparisons(each.ids).empty();
-                             });
-        for (std::size_t i = 1; i < variants_.size(); ++i) {
-            const Drawing& drawing = drawings[i - 1];
-            VariantRun& variant = *variants_[i];
-            // Two variants with the same answers share what the first of them drew.
-            const std::vector<Comparison> before = store.comparisons(drawing.ids);
-            const std::vector<Comparison> added = pairing::draw_comparisons(
-                drawing.inputs, before, variant.variant.name, context_.plan.blinding_seed);
-            if (extends) {
-                run::note_extension(store, beyond_the_plan(context_.plan, before, added));
-            }
-            store.save_comparisons(added);
-            variant.comparisons = store.comparisons(drawing.ids);
-            run::sort_in_judging_order(variant.comparisons);
-            variant.n_paired_before = std::ssize(before);
-        }
-    }
-
-    /// What the draw of a variant's comparisons needs.
-    struct Drawing {
-        std::vector<pairing::PairInput> inputs;
-        std::vector<std::string> ids;  ///< of their comparisons
-    };
-    [[nodiscard]] Drawing drawing_of(const VariantRun& variant) const {
-        const store::Store& store = *context_.store;
-        const std::vector<std::string>& baseline_keys = variants_.front()->facts.keys_for_judges();
-        const std::vector<std::string>& variant_keys = variant.facts.keys_for_judges();
-        Drawing out;
-        for (std::size_t i = 0; i < variant_keys.size(); ++i) {
-            const auto of_baseline = store.answer(baseline_keys[i]);
-            const auto of_variant = store.answer(variant_keys[i]);
-            auto input = pairing::make_pair_input(
-                context_.in_clusters[i % context_.questions.size()],
-                {baseline_keys[i], of_baseline ? &of_baseline->answer : nullptr},
-                {variant_keys[i], of_variant ? &of_variant->answer : nullptr});
-            if (!input) {
-                continue;
-            }
-            input->sample = static_cast<int>(i / context_.questions.size());
-            out.ids.push_back(pairing::comparison_id(
-                input->question_id, input->baseline_answer_key, input->variant_answer_key));
-            out.inputs.push_back(std::move(*input));
-        }
-        return out;
-    }
-
     /// Pairs whose right outcome is known, from the answers of this run.
     void draw_controls() {
         draw_missing_controls(
@@ -358,9 +301,8 @@ class Experiment {
     }
 
     /// Decisions are seen from now on: what is added later is an extension. `model` has the
-    /// comparisons by judge, then by variant.
-    /// While the look at a variant's samples is still to come, what is judged of it grows as
-    /// planned.
+    /// comparisons by judge, then by variant. While the look at a variant's samples is still to
+    /// come, what is judged of it grows as planned.
     void note_what_was_shown(const run::StoredRun& stored, const report::ReportModel& model) {
         const std::size_t n_compared = variants_.size() - 1;
         const run::Extensions extensions = run::load_extensions(*context_.store);

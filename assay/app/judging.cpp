@@ -43,15 +43,15 @@ class Stream {
             outcomes_.push_back(
                 pairing::make_outcome(question_of(comparison.question_id), comparison, verdict));
         }
-        stopping_.emplace(outcomes_,
-                          analysis::JudgingPlan{
-                              run::planned_comparisons(store, task.judge_key, task.asked.in_order),
-                              judge.costs_nothing(),
-                              task.plan.generation.samples,
-                              task.plan.judging.panel,
-                              task.plan.generation.samples == kAutoSamples,
-                              {}},
-                          task.plan.analysis);
+        stopping_.emplace(
+            outcomes_,
+            analysis::JudgingPlan{
+                .n_planned = run::planned_comparisons(store, task.judge_key, task.asked.in_order),
+                .judge_costs_nothing = judge.costs_nothing(),
+                .n_samples = task.plan.generation.samples,
+                .panel = task.plan.judging.panel,
+                .looks_at_samples = task.plan.generation.samples == kAutoSamples},
+            task.plan.analysis);
         stopping_->advance(outcomes_);
         collect_missing();
     }

@@ -53,21 +53,9 @@ bool reads_both_orders(const JudgeSpec& judge) {
     return judge.kind() == JudgeKind::kEmbedded;
 }
 
+/// Whoever asks for samples has them.
 std::string why_no_samples(const Plan& plan) {
-    const auto given = [](const VariantSpec& spec) { return spec.answers() != nullptr; };
-    if (plan.generation.has_samples()) {
-        return "";
-    }
-    if (given(plan.baseline) || std::any_of(plan.variants.begin(), plan.variants.end(), given)) {
-        return "answers are read from files, so assay makes no samples";
-    }
-    if (plan.generation.temp <= 0) {
-        return "at temperature 0 samples are no option: each answer would be the same again";
-    }
-    if (plan.analysis.stopping == "group-sequential") {
-        return "samples are no option with stopping: group-sequential";
-    }
-    return "";
+    return plan.generation.has_samples() ? std::string() : run::why_no_samples(plan);
 }
 
 analysis::DesignRoom room_of(const Plan& plan) {
@@ -108,7 +96,7 @@ analysis::Design design_of(const Plan& plan, std::span<const Question> questions
     if (plan.judging.panel) {
         design.n_judges = static_cast<int>(plan.judges.size());
     }
-    return design;
+    return plan.generation.samples == kAutoSamples ? analysis::with_auto_samples(design) : design;
 }
 
 std::vector<JudgeWork> work_of(const Plan& plan, std::span<const Question> questions) {

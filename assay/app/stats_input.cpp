@@ -340,10 +340,7 @@ StatsInput of_run(const StatsOptions& options) {
         if (!is_chosen(options, comparison->analysis.variant, comparison->analysis.judge)) {
             continue;
         }
-        std::vector<Outcome>& outcomes = all.emplace_back();
-        for (const report::JudgedItem& item : comparison->items) {
-            outcomes.push_back(item.outcome);
-        }
+        const std::vector<Outcome>& outcomes = all.emplace_back(report::outcomes_of(*comparison));
         ComparisonAnalysis analysis = comparison->analysis;
         analysis::add_companions(analysis, outcomes, Dependence(outcomes), settings);
         const bool decides = !options.judge.empty() || analysis.judge == deciding;

@@ -223,6 +223,9 @@ struct StoppingSummary {
                               ///< left out
     /// Of alpha: what the limits that decide may err with, where `of_samples`.
     double alpha_share = 1;
+
+    /// Comparisons behind the stop are left out, so the leading ones are a sample of their own.
+    [[nodiscard]] bool leaves_some_out() const { return stopped_early && !of_samples; }
 };
 
 /// Questions that were judged in both orders, the variant shown first and second. Only what a judge

@@ -70,6 +70,15 @@ std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& mod
     return out;
 }
 
+std::vector<Outcome> outcomes_of(const ReportComparison& comparison) {
+    std::vector<Outcome> out;
+    out.reserve(comparison.items.size());
+    for (const JudgedItem& item : comparison.items) {
+        out.push_back(item.outcome);
+    }
+    return out;
+}
+
 std::vector<const ReportComparison*> all_comparisons(const ReportModel& model) {
     std::vector<const ReportComparison*> out;
     if (model.panel) {

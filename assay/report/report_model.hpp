@@ -189,6 +189,8 @@ struct ReportModel {
 [[nodiscard]] std::string why_not_measured(const ReportComparison& comparison);
 /// The comparisons of the panel or, without one, of the judge that decides, in the model's order.
 [[nodiscard]] std::vector<const ReportComparison*> deciding_comparisons(const ReportModel& model);
+/// Those of its items, in their order.
+[[nodiscard]] std::vector<Outcome> outcomes_of(const ReportComparison& comparison);
 /// Those of a panel, then those of the judges.
 [[nodiscard]] std::vector<const ReportComparison*> all_comparisons(const ReportModel& model);
 /// Whether this judge decides alone.

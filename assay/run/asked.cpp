@@ -211,7 +211,7 @@ Asked asked_of(const Plan& plan,
 }
 
 bool is_left_out(const ComparisonAnalysis& analysis, std::size_t place) {
-    return analysis.stopping && analysis.stopping->stopped_early &&
+    return analysis.stopping && analysis.stopping->leaves_some_out() &&
            static_cast<std::int64_t>(place) >= analysis.stopping->n_used;
 }
 

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <map>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "assay/analysis/analyse.hpp"
@@ -22,32 +21,23 @@
 #include "assay/analysis/controls.hpp"
 #include "assay/analysis/decide.hpp"
 #include "assay/analysis/equal_answers.hpp"
-#include "assay/analysis/evidence.hpp"
 #include "assay/analysis/held_back.hpp"
 #include "assay/analysis/panel_gate.hpp"
 #include "assay/analysis/phrases.hpp"
 #include "assay/analysis/tally.hpp"
 #include "assay/base/result.hpp"
 #include "assay/run/gate_by_verdicts.hpp"
-#include "assay/stats/question_variance.hpp"
+#include "assay/run/verdict_calls.hpp"
 
 namespace assay::run {
 namespace {
 
 using report::JudgedItem;
+using report::outcomes_of;
 using report::ReportComparison;
 using report::ReportModel;
 
-constexpr std::int64_t kFewestForCorrelation = 30;  ///< questions
-constexpr std::int64_t kFewestForACopy = 20;        ///< verdicts that are all the same
-
-std::vector<Outcome> outcomes_of(const ReportComparison& comparison) {
-    std::vector<Outcome> out;
-    for (const JudgedItem& item : comparison.items) {
-        out.push_back(item.outcome);
-    }
-    return out;
-}
+constexpr std::int64_t kFewestForACopy = 20;  ///< verdicts that are all the same
 
 /// One variant's comparison by each judge, in the plan's order.
 std::vector<const ReportComparison*> by_judge(const ReportModel& model, std::size_t variant) {
@@ -81,45 +71,18 @@ std::vector<JudgedItem> items_of(std::span<const ReportComparison* const> judges
     return out;
 }
 
-/// Of the questions on which each judge gave as many verdicts as it was asked for: with gaps the
-/// covariances would not be those of two judges.
-std::vector<std::vector<stats::CallVerdict>> complete(
-    std::map<std::string, std::vector<stats::CallVerdict>> questions) {
-    std::size_t most = 0;
-    for (const auto& [id, verdicts] : questions) {
-        most = std::max(most, verdicts.size());
-    }
-    std::vector<std::vector<stats::CallVerdict>> out;
-    for (auto& [id, verdicts] : questions) {
-        if (verdicts.size() == most) {
-            out.push_back(std::move(verdicts));
-        }
-    }
-    return out;
-}
-
-/// The covariances of the verdicts, with those of two judges among them. Nothing of few questions.
-std::optional<report::PanelCorrelation> correlation_of(const std::string& variant,
-                                                       std::span<const Outcome> outcomes) {
-    std::map<std::string, std::vector<stats::CallVerdict>> questions;
-    std::map<std::tuple<std::string, int, int, bool>, std::int64_t> n_before;  // repeats of a call
-    for (const Outcome& outcome : outcomes) {
-        if (const auto value = analysis::value_of(outcome.kind)) {
-            const std::int64_t repeat = n_before[{
-                outcome.question_id, outcome.sample, outcome.judge, outcome.variant_is_a}]++;
-            questions[outcome.question_id].push_back(
-                {{outcome.sample, outcome.judge, outcome.variant_is_a ? 0 : 1, repeat}, *value});
-        }
-    }
-    const std::vector<std::vector<stats::CallVerdict>> verdicts = complete(std::move(questions));
-    const auto ladder = stats::covariance_ladder(verdicts);
-    if (std::ssize(verdicts) < kFewestForCorrelation || !ladder || !ladder->v || !ladder->judge) {
+/// Nothing of few questions.
+std::optional<report::PanelCorrelation> correlation_of(const ReportModel& model,
+                                                       const StoredRun& stored,
+                                                       const std::string& variant) {
+    const auto together = judges_together(stored, model, variant);
+    if (!together) {
         return std::nullopt;
     }
     report::PanelCorrelation out{
-        variant, ladder->n_questions, *ladder->v, *ladder->judge, std::nullopt};
-    if (*ladder->v > 0) {
-        out.correlation = std::clamp(*ladder->judge / *ladder->v, -1.0, 1.0);
+        variant, together->n_questions, together->v, together->covariance, std::nullopt};
+    if (together->v > 0) {
+        out.correlation = std::clamp(together->covariance / together->v, -1.0, 1.0);
     }
     return out;
 }
@@ -274,8 +237,7 @@ void add_panel(ReportModel& model,
     for (std::size_t v = 1; v < model.variants.size(); ++v) {
         ReportComparison& comparison = panel.comparisons.emplace_back(
             panel_comparison(model, stored, v, settings));
-        if (auto correlation = correlation_of(comparison.analysis.variant,
-                                              outcomes_of(comparison))) {
+        if (auto correlation = correlation_of(model, stored, comparison.analysis.variant)) {
             panel.correlations.push_back(std::move(*correlation));
         }
         gate(model, comparison, v, equal_answers[v], stored.plan.analysis.accept_equal_answers);

@@ -40,11 +40,7 @@ void gate_positions(ReportModel& model, std::span<ReportComparison> of_judge) {
 
 void hold_back(ReportModel& model, ReportComparison& comparison) {
     ComparisonAnalysis& own = comparison.analysis;
-    std::vector<Outcome> outcomes;
-    for (const report::JudgedItem& item : comparison.items) {
-        outcomes.push_back(item.outcome);
-    }
-    const std::string length = analysis::why_longer_wins(outcomes);
+    const std::string length = analysis::why_longer_wins(report::outcomes_of(comparison));
     const std::string instructions = analysis::why_instructions(
         report::find_variant(model, own.variant)->failure_modes);
     own.decision = analysis::hold_back(own.decision, length.empty() ? instructions : length);

@@ -18,10 +18,7 @@ bool is_people(const ReportJudge& judge) {
 std::vector<std::vector<Outcome>> outcomes_of(const ReportModel& model) {
     std::vector<std::vector<Outcome>> out;
     for (const ReportComparison& comparison : model.comparisons) {
-        std::vector<Outcome>& outcomes = out.emplace_back();
-        for (const report::JudgedItem& item : comparison.items) {
-            outcomes.push_back(item.outcome);
-        }
+        out.push_back(report::outcomes_of(comparison));
     }
     return out;
 }

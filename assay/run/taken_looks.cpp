@@ -103,12 +103,11 @@ std::optional<TakenLook> look_at(const report::ReportComparison& comparison,
     if (analysis.counts.not_judged > 0 || analysis.decision.label == DecisionLabel::kNotMeasured) {
         return std::nullopt;
     }
-    std::vector<Outcome> outcomes;
-    for (const report::JudgedItem& item : comparison.items) {
-        outcomes.push_back(item.outcome);
-    }
     const analysis::SamplesLook look = analysis::look_at_samples(
-        analysis.decision, outcomes, settings, {.cluster_design_effect = cluster_design_effect});
+        analysis.decision,
+        report::outcomes_of(comparison),
+        settings,
+        {.cluster_design_effect = cluster_design_effect});
     TakenLook out;
     out.label = analysis.decision.label;
     out.stopped = look.stops;

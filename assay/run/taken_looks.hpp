@@ -14,16 +14,16 @@ namespace assay::run {
 /// Nothing: none was taken. Throws Error kOperational where it cannot be read.
 [[nodiscard]] std::optional<TakenLook> taken_look(const store::Store& store,
                                                   const std::string& variant);
-/// What a look's first_pair is for these answers.
-[[nodiscard]] std::string first_pair_of(const std::string& first_question,
-                                        const VariantFacts& baseline,
-                                        const VariantFacts& variant);
 /// The same, of these answers: nothing where it was taken at others, as of weights that were
 /// replaced since.
 [[nodiscard]] std::optional<TakenLook> taken_look_of(const store::Store& store,
                                                      const std::string& first_question,
                                                      const VariantFacts& baseline,
                                                      const VariantFacts& variant);
+/// What a look's first_pair is for these answers.
+[[nodiscard]] std::string first_pair_of(const std::string& first_question,
+                                        const VariantFacts& baseline,
+                                        const VariantFacts& variant);
 void keep_look(store::Store& store, const std::string& variant, const TakenLook& look);
 
 /// Looks at a comparison whose first samples are judged; first_pair is left empty. Nothing while
@@ -33,7 +33,7 @@ void keep_look(store::Store& store, const std::string& variant, const TakenLook&
                                                const AnalysisSettings& settings,
                                                double cluster_design_effect);
 
-/// "Q4_K_M: the look at 2 samples of each question says inconclusive; 5 samples are needed"
+/// "Q4_K_M: the look at 2 samples of each question asks for 5 in all"
 [[nodiscard]] std::string sentence_of(const TakenLook& look, const std::string& variant);
 
 }  // namespace assay::run

@@ -1,8 +1,6 @@
 #include "assay/run/verdict_variance.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 #include <utility>
 
 #include "assay/analysis/evidence.hpp"
@@ -10,99 +8,13 @@
 #include "assay/records/judge_provider.hpp"
 #include "assay/records/plan.hpp"
 #include "assay/run/build_report.hpp"
-#include "assay/stats/question_variance.hpp"
+#include "assay/run/verdict_calls.hpp"
 
 namespace assay::run {
 namespace {
 
 using report::ReportComparison;
 using report::ReportModel;
-using stats::Call;
-using stats::CallVerdict;
-
-/// By question id: what was said of it in each call.
-class Calls {
- public:
-    void add(const std::string& question, const Call& call, std::optional<int> value) {
-        if (value) {
-            // A pair that two samples share is one call.
-            said_[question].emplace(std::tuple(call.sample, call.judge, call.order, call.repeat),
-                                    *value);
-        }
-    }
-    /// Of each question; `repeats`: with what was asked again.
-    [[nodiscard]] std::vector<std::vector<CallVerdict>> by_question(bool repeats) const {
-        std::vector<std::vector<CallVerdict>> out;
-        for (const auto& [question, calls] : said_) {
-            std::vector<CallVerdict>& list = out.emplace_back();
-            for (const auto& [call, value] : calls) {
-                const auto& [sample, judge, order, repeat] = call;
-                if (repeats || repeat == 0) {
-                    list.push_back({{sample, judge, order, repeat}, value});
-                }
-            }
-        }
-        return out;
-    }
-
- private:
-    using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
-    std::map<std::string, std::map<Key, int>> said_;
-};
-
-/// Adds what a judge said of a variant as the calls of judge number `number`.
-void add_calls(Calls& calls,
-               const StoredRun& stored,
-               const ReportComparison& comparison,
-               std::int64_t number) {
-    const StoredJudge& judge = stored.judge(comparison.analysis.judge);
-    const Asked& asked = judge.asked[stored.variant_index(comparison.analysis.variant)];
-    std::map<std::string, const Comparison*> by_id;
-    for (const Comparison& each : asked.in_order) {
-        by_id.emplace(each.id, &each);
-    }
-    std::map<std::string, int> sample_of;  // by the variant's answer
-    for (const report::JudgedItem& item : comparison.items) {
-        const auto found = by_id.find(item.comparison_id);
-        if (found == by_id.end()) {
-            continue;
-        }
-        sample_of.emplace(found->second->variant_answer_key, item.sample);
-        calls.add(item.outcome.question_id,
-                  {item.sample, number, found->second->order, 0},
-                  analysis::value_of(item.outcome.kind));
-    }
-    for (const Comparison& again : asked.repeats) {
-        const Verdict* verdict = judge.verdict(again.id);
-        const auto sample = sample_of.find(again.variant_answer_key);
-        if (verdict != nullptr && sample != sample_of.end()) {
-            calls.add(again.question_id,
-                      {sample->second, number, again.order, again.repeat},
-                      analysis::value_of(outcome_of(verdict->state, again.variant_is_a)));
-        }
-    }
-}
-
-/// Correlation of two judges' verdicts on one pair of answers; nothing with one judge. A metric is
-/// no judge beside others: it sees something else.
-std::optional<double> correlation_of_judges(const StoredRun& stored,
-                                            const ReportModel& model,
-                                            const std::string& variant) {
-    Calls calls;
-    std::int64_t n_judges = 0;
-    for (const ReportComparison& comparison : model.comparisons) {
-        const auto& [name, judge] = std::tie(comparison.analysis.variant,
-                                             comparison.analysis.judge);
-        if (name == variant && !is_metric(report::find_judge(model, judge)->provider)) {
-            add_calls(calls, stored, comparison, n_judges++);
-        }
-    }
-    const auto ladder = stats::covariance_ladder(calls.by_question(false));
-    if (n_judges < 2 || !ladder || !ladder->v || *ladder->v <= 0 || !ladder->judge) {
-        return std::nullopt;
-    }
-    return *ladder->judge / *ladder->v;
-}
 
 /// A judge may be called so where no panel decides.
 bool is_of_panel(const StoredRun& stored, const ReportComparison& comparison) {
@@ -110,21 +22,12 @@ bool is_of_panel(const StoredRun& stored, const ReportComparison& comparison) {
 }
 
 /// Those of the judge, or of all judges of the panel.
-Calls calls_of(const StoredRun& stored,
-               const ReportModel& model,
-               const ReportComparison& comparison) {
-    Calls out;
-    if (!is_of_panel(stored, comparison)) {
-        add_calls(out, stored, comparison, 0);
-        return out;
-    }
-    std::int64_t n_judges = 0;
-    for (const ReportComparison& alone : model.comparisons) {
-        if (alone.analysis.variant == comparison.analysis.variant) {
-            add_calls(out, stored, alone, n_judges++);
-        }
-    }
-    return out;
+VerdictCalls calls_of(const StoredRun& stored,
+                      const ReportModel& model,
+                      const ReportComparison& comparison) {
+    return is_of_panel(stored, comparison)
+               ? calls_of_judges(stored, model, comparison.analysis.variant)
+               : calls_of_judge(stored, comparison);
 }
 
 /// The judge, or the first of the panel.
@@ -158,17 +61,25 @@ std::optional<double> icc_of(const ReportComparison& comparison, const VerdictVa
     return std::max(0.0, of_clusters / ((mean_size - 1) * *variance.v));
 }
 
-std::string why_no_samples(const StoredRun& stored) {
-    const Plan& plan = stored.plan;
-    const bool given = std::any_of(
-        stored.variants.begin(), stored.variants.end(), [](const Variant& variant) {
-            return variant.answers.has_value();
-        });
-    if (given) {
-        return "answers are read from files, so assay can make no further samples";
-    }
-    if (plan.generation.samples == kAutoSamples) {
-        return "samples: auto asked for as many as it may";
+/// Why a run can have no further ones.
+std::string why_no_further_samples(const Plan& plan) {
+    return plan.generation.samples == kAutoSamples ? "samples: auto asked for as many as it may"
+                                                   : why_no_samples(plan);
+}
+
+analysis::StepRoom room_of(const StoredRun& stored, const std::string& judge_name) {
+    const JudgeFacts& judge = stored.judge(judge_name).facts;
+    return {.both_orders = !is_metric(judge.provider),
+            .no_samples = why_no_further_samples(stored.plan),
+            .calls_cost_nothing = judge.costs_nothing};
+}
+
+}  // namespace
+
+std::string why_no_samples(const Plan& plan) {
+    const auto given = [](const VariantSpec& spec) { return spec.answers() != nullptr; };
+    if (given(plan.baseline) || std::any_of(plan.variants.begin(), plan.variants.end(), given)) {
+        return "answers are read from files, so assay makes no samples";
     }
     if (plan.generation.temp <= 0) {
         return "at temperature 0 samples are no option: each answer would be the same again";
@@ -179,19 +90,10 @@ std::string why_no_samples(const StoredRun& stored) {
     return "";
 }
 
-analysis::StepRoom room_of(const StoredRun& stored, const std::string& judge_name) {
-    const JudgeFacts& judge = stored.judge(judge_name).facts;
-    return {.both_orders = !is_metric(judge.provider),
-            .no_samples = why_no_samples(stored),
-            .calls_cost_nothing = judge.costs_nothing};
-}
-
-}  // namespace
-
 VerdictVariance verdict_variance_of(const StoredRun& stored,
                                     const ReportModel& model,
                                     const ReportComparison& comparison) {
-    const Calls calls = calls_of(stored, model, comparison);
+    const VerdictCalls calls = calls_of(stored, model, comparison);
     VerdictVariance out = analysis::verdict_variance_of(calls.by_question(false),
                                                         calls.by_question(true));
     out.equal_share = equal_share_of(comparison);
@@ -199,8 +101,9 @@ VerdictVariance verdict_variance_of(const StoredRun& stored,
     const ComparisonAnalysis& a = comparison.analysis;
     if (out.v && !is_of_panel(stored, comparison) &&
         !is_metric(judge_of(stored, comparison).provider)) {
-        if (const auto correlation = correlation_of_judges(stored, model, a.variant)) {
-            out.judge = *correlation * *out.v;
+        const auto together = judges_together(stored, model, a.variant);
+        if (together && together->v > 0) {
+            out.judge = together->covariance / together->v * *out.v;
         }
     }
     return out;

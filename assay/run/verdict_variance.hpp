@@ -20,6 +20,10 @@ namespace assay::run {
                                                   const report::ReportModel& model,
                                                   const report::ReportComparison& comparison);
 
+/// Why samples are no option for an experiment that has none: a sentence without a full stop;
+/// empty: they are.
+[[nodiscard]] std::string why_no_samples(const Plan& plan);
+
 /// What the judge's run was, as a design, with as many questions as count.
 [[nodiscard]] analysis::Design design_as_run(const StoredRun& stored,
                                              const report::ReportComparison& comparison);

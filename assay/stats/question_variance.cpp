@@ -112,7 +112,11 @@ std::optional<CovarianceLadder> covariance_ladder(
 
 Covariances assumed_covariances(double v) {
     ASSAY_CHECK(v >= 0);
-    return {.v = v, .repeat = 0.9 * v, .order = 0.8 * v, .judge = 0.5 * v, .sample = 0.15 * v};
+    return {.v = v,
+            .repeat = kRepeatCorrelation * v,
+            .order = kOrderCorrelation * v,
+            .judge = kJudgeCorrelation * v,
+            .sample = kSampleCorrelation * v};
 }
 
 std::optional<Covariances> covariances_of(const CovarianceLadder& ladder) {

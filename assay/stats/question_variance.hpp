@@ -60,8 +60,18 @@ struct Covariances {
     double judge = 0.3;
     double sample = 0.09;
 };
-/// Before anything was measured: 0.9, 0.8, 0.5 and 0.15 of v >= 0. Assumptions: models and judges
-/// differ.
+/// Expected correlations of two verdicts of a question, before anything was measured. Assumptions:
+/// models and judges differ. Of the same prompt asked again;
+inline constexpr double kRepeatCorrelation = 0.9;
+/// in the other order: that of a judge which changes 10 to 15 % of its verdicts when the answers
+/// change places;
+inline constexpr double kOrderCorrelation = 0.8;
+/// of two judges on one pair of answers;
+inline constexpr double kJudgeCorrelation = 0.5;
+/// of two samples: 0 where the two models write alike, more the more a part of the questions is
+/// damaged.
+inline constexpr double kSampleCorrelation = 0.15;
+/// These shares of v >= 0.
 [[nodiscard]] Covariances assumed_covariances(double v);
 /// What a pilot measured; the assumed share of v where it has no such pairs, and 0 for what is
 /// below 0. Nothing without a variance.

@@ -191,5 +191,18 @@ TEST(AskedOtherwise, SeveralSamplesLeaveAllOfAlphaForTheEnd) {
     EXPECT_FALSE(asked_otherwise(design, 1, 2, false).alpha_end);
 }
 
+TEST(WithAutoSamples, IsDecidedAtTheLevelOfTheEndWithWhatTheLookWouldAskFor) {
+    // By hand: target 154 * 0.01 / (1.7507 + 0.8416)^2 = 0.229, (0.6 - 0.09) / (0.229 - 0.09)
+    // = 3.7.
+    const Design design = with_auto_samples(design_of(154));
+    EXPECT_EQ(design.n_samples, 4);
+    EXPECT_DOUBLE_EQ(*design.alpha_end, 0.04);
+    EXPECT_EQ(with_auto_samples(design_of(10'000)).n_samples, 2);
+    EXPECT_EQ(with_auto_samples(design_of(20)).n_samples, 8);
+    EXPECT_EQ(with_auto_samples(design_of(0)).n_samples, 2) << "the number is not known";
+    EXPECT_LT(option_of(design).p_ship(), option_of(asked_otherwise(design, 4, 1, false)).p_ship())
+        << "what the look may spend is missing at the end";
+}
+
 }  // namespace
 }  // namespace assay::analysis
