@@ -69,7 +69,8 @@ struct Design {
     std::optional<double> alpha_end;
     int n_samples = 1;  ///< pairs of answers of a question; with several judging does not stop
                         ///< early
-    int n_judges = 1;   ///< that decide together, each asked about every pair
+    bool auto_samples = false;  ///< their number is that which a look is expected to ask for
+    int n_judges = 1;           ///< that decide together, each asked about every pair
     /// What a pilot measured, none below 0 and v = settings.expected_decisive_rate; empty: what is
     /// assumed.
     std::optional<stats::Covariances> measured{};

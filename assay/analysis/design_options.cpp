@@ -12,9 +12,10 @@
 namespace assay::analysis {
 namespace {
 
-bool same_calls(const Design& a, const Design& b) {
-    return std::tie(a.n_samples, a.n_judges, a.both_orders) ==
-           std::tie(b.n_samples, b.n_judges, b.both_orders);
+/// The same calls, decided at the same level.
+bool is_same(const Design& a, const Design& b) {
+    return std::tie(a.n_samples, a.n_judges, a.both_orders, a.alpha_end) ==
+           std::tie(b.n_samples, b.n_judges, b.both_orders, b.alpha_end);
 }
 
 /// What shipping costs under this design, in calls (or, where these cost nothing, in answers);
@@ -75,6 +76,7 @@ Design with_auto_samples(const Design& design) {
     Design out = design;
     out.alpha_end = (1 - stats::kShareOfLooks) * design.settings.alpha;
     out.n_samples = kFirstSamples;
+    out.auto_samples = true;
     if (design.n_questions == 0) {
         return out;
     }
@@ -113,7 +115,7 @@ std::vector<DesignOption> design_options(const Design& planned, const DesignRoom
         }
         Design design = asked_otherwise(planned, n_samples, n_judges, both_orders);
         if (std::none_of(designs.begin(), designs.end(), [&](const Design& other) {
-                return same_calls(design, other);
+                return is_same(design, other);
             })) {
             designs.push_back(std::move(design));
         }

@@ -83,7 +83,8 @@ RowCost cost_of(const DesignTable& table, const DesignOption& option) {
 
 std::string name_of(const DesignOption& option) {
     const Design& d = option.design;
-    return analysis::way_of_asking(d.n_samples, d.n_judges, d.both_orders);
+    const std::string way = analysis::way_of_asking(d.n_samples, d.n_judges, d.both_orders);
+    return d.auto_samples ? "auto: about " + way : way;
 }
 
 std::string calls_cell(const DesignTable& table, const DesignOption& option) {
@@ -279,6 +280,7 @@ Row option_json(const DesignTable& table, const DesignOption& option) {
     const RowCost cost = cost_of(table, option);
     const bool known = cost.n_questions > 0;
     return {{"n_samples", option.design.n_samples},
+            {"auto_samples", option.design.auto_samples},
             {"n_judges", option.design.n_judges},
             {"both_orders", option.design.both_orders},
             {"questions_ship", needed_json(option.needed.non_inferiority)},

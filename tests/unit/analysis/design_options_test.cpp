@@ -196,6 +196,7 @@ TEST(WithAutoSamples, IsDecidedAtTheLevelOfTheEndWithWhatTheLookWouldAskFor) {
     // = 3.7.
     const Design design = with_auto_samples(design_of(154));
     EXPECT_EQ(design.n_samples, 4);
+    EXPECT_TRUE(design.auto_samples);
     EXPECT_DOUBLE_EQ(*design.alpha_end, 0.04);
     EXPECT_EQ(with_auto_samples(design_of(10'000)).n_samples, 2);
     EXPECT_EQ(with_auto_samples(design_of(20)).n_samples, 8);
